@@ -1,0 +1,36 @@
+#include "box.h"
+
+#include <lauxlib.h>
+#include <stddef.h>
+#include <string.h>
+
+#define BOX_CLASS "manifest.core.box"
+
+struct box {
+  void (*free_content)(void *content);
+  void *content[]; /* a userdata is aligned for pointers, integers and doubles */
+};
+
+static int free_box(lua_State *L)
+{
+  struct box *box = luaL_checkudata(L, 1, BOX_CLASS);
+  void (*free_content)(void *content) = box->free_content;
+
+  box->free_content = NULL;
+  if (free_content)
+    free_content(box->content);
+  return 0;
+}
+
+void *mfl_push_box(lua_State *L, size_t size, void (*free_content)(void *content))
+{
+  static const luaL_Reg metamethods[] = {{"__gc", free_box}, {"__close", free_box}, {NULL, NULL}};
+  struct box *box = lua_newuserdatauv(L, sizeof(*box) + size, 0);
+
+  memset(box, 0, sizeof(*box) + size);
+  if (luaL_newmetatable(L, BOX_CLASS))
+    luaL_setfuncs(L, metamethods, 0);
+  lua_setmetatable(L, -2);
+  box->free_content = free_content;
+  return box->content;
+}

@@ -1,0 +1,49 @@
+/* Character classes of ASCII whatever the locale says: protocols do not change with os.setlocale. */
+#ifndef MF_ASCII_H
+#define MF_ASCII_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline bool mf_is_digit(char byte)
+{
+  return byte >= '0' && byte <= '9';
+}
+
+static inline bool mf_is_alpha(char byte)
+{
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static inline bool mf_is_alnum(char byte)
+{
+  return mf_is_alpha(byte) || mf_is_digit(byte);
+}
+
+static inline bool mf_is_visible(char byte)
+{
+  return byte > 0x20 && byte < 0x7f;
+}
+
+static inline char mf_lower(char byte)
+{
+  return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+}
+
+/* Are the first LENGTH bytes of TEXT the word (lower case), whatever their case? */
+static inline bool mf_starts_with_word(const char *text, const char *word, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if (mf_lower(text[i]) != word[i] || word[i] == '\0')
+      return false;
+  return true;
+}
+
+/* Lower-cases in place. */
+static inline void mf_lower_text(char *text)
+{
+  for (; *text; text++)
+    *text = mf_lower(*text);
+}
+
+#endif

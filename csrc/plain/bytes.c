@@ -1,0 +1,68 @@
+#include "bytes.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mf_bytes_init(struct mf_bytes *bytes, size_t limit)
+{
+  *bytes = (struct mf_bytes){.limit = limit};
+}
+
+static bool reserve(struct mf_bytes *bytes, size_t needed)
+{
+  size_t capacity = bytes->capacity ? bytes->capacity : 256;
+  char *data;
+
+  if (needed <= bytes->capacity)
+    return true;
+  while (capacity < needed)
+    capacity *= 2;
+  data = realloc(bytes->data, capacity);
+  if (!data)
+    return false;
+  bytes->data = data;
+  bytes->capacity = capacity;
+  return true;
+}
+
+bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length)
+{
+  if (length > bytes->limit - bytes->length)
+    return false;
+  if (!reserve(bytes, bytes->length + length + 1))
+    return false;
+  if (length)
+    memcpy(bytes->data + bytes->length, data, length);
+  bytes->length += length;
+  bytes->data[bytes->length] = '\0';
+  return true;
+}
+
+bool mf_bytes_add_text(struct mf_bytes *bytes, const char *text)
+{
+  return mf_bytes_add(bytes, text, strlen(text));
+}
+
+void mf_bytes_clear(struct mf_bytes *bytes)
+{
+  bytes->length = 0;
+  if (bytes->data)
+    bytes->data[0] = '\0';
+}
+
+void mf_bytes_free(struct mf_bytes *bytes)
+{
+  char *data = bytes->data;
+
+  bytes->data = NULL;
+  bytes->length = bytes->capacity = 0;
+  free(data);
+}
+
+void mf_bytes_wipe(struct mf_bytes *bytes)
+{
+  if (bytes->data)
+    OPENSSL_cleanse(bytes->data, bytes->capacity);
+  mf_bytes_clear(bytes);
+}

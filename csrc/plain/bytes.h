@@ -1,0 +1,26 @@
+/* A growing run of bytes with a mandatory limit: nothing that a server sends is kept without one. */
+#ifndef MF_BYTES_H
+#define MF_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mf_bytes {
+  char *data; /* NUL-terminated once anything was added; NULL when empty */
+  size_t length;
+  size_t capacity;
+  size_t limit; /* most bytes it will hold */
+};
+
+void mf_bytes_init(struct mf_bytes *bytes, size_t limit);
+/* False when memory is short or the limit would be passed; the content is then as it was. */
+bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length);
+bool mf_bytes_add_text(struct mf_bytes *bytes, const char *text);
+/* Empties it and keeps the memory. */
+void mf_bytes_clear(struct mf_bytes *bytes);
+/* Frees the memory; safe twice. Secrets: mf_bytes_wipe first. */
+void mf_bytes_free(struct mf_bytes *bytes);
+/* Overwrites the content in a way the compiler keeps, then empties it. */
+void mf_bytes_wipe(struct mf_bytes *bytes);
+
+#endif

@@ -1,0 +1,43 @@
+#include "problem.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *mf_problem_name(enum mf_problem_code code)
+{
+  static const char *const names[] = {
+#define MF_PROBLEM_TEXT(name, text) text,
+      MF_PROBLEM_CODES(MF_PROBLEM_TEXT)
+#undef MF_PROBLEM_TEXT
+  };
+
+  return names[code];
+}
+
+void mf_problem_clear(struct mf_problem *problem)
+{
+  *problem = (struct mf_problem){.code = MF_PROBLEM_NONE};
+}
+
+bool mf_problem_set(struct mf_problem *problem, enum mf_problem_code code, const char *format, ...)
+{
+  va_list arguments;
+
+  mf_problem_clear(problem);
+  problem->code = code;
+  va_start(arguments, format);
+  vsnprintf(problem->text, sizeof(problem->text), format, arguments);
+  va_end(arguments);
+  return false;
+}
+
+bool mf_problem_errno(struct mf_problem *problem, const char *what, const char *path)
+{
+  char buffer[128];
+  /* Not strerror: libcurl's resolver threads may be running. */
+  const char *reason = strerror_r(errno, buffer, sizeof(buffer));
+
+  return mf_problem_set(problem, MF_PROBLEM_IO, "%s %s: %s", what, path, reason);
+}

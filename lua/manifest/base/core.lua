@@ -1,0 +1,10 @@
+--- The C core, loaded when it is first used: loading libcurl costs more than all of our Lua.
+
+return setmetatable({}, {
+  __name = "manifest.core",
+  __index = function(core, name)
+    local value = require("manifest.core")[name]
+    core[name] = value
+    return value
+  end,
+})

@@ -1,0 +1,68 @@
+--- Small helpers on strings that several rooms need.
+
+local text = {}
+
+--- Edit distance of two short words (Levenshtein).
+local function distance(a, b)
+  local previous = {}
+  for j = 0, #b do
+    previous[j] = j
+  end
+  for i = 1, #a do
+    local current = { [0] = i }
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      current[j] = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+    end
+    previous = current
+  end
+  return previous[#b]
+end
+
+--- The known word nearest to a mistyped one, or nil when none is near.
+---@param word string
+---@param known string[]
+function text.nearest(word, known)
+  local best, best_distance
+  for _, candidate in ipairs(known) do
+    local d = distance(word, candidate)
+    if not best_distance or d < best_distance then
+      best, best_distance = candidate, d
+    end
+  end
+  if best and best_distance <= math.max(2, #word // 3) then
+    return best
+  end
+end
+
+--- The keys of a table as a sorted array.
+function text.sorted_keys(set)
+  local keys = {}
+  for key in pairs(set) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
+--- The text with everything that could drive a terminal or break a line written as \xNN: C0 and C1 controls, DEL,
+--- and the Unicode line separators and bidirectional overrides. Bytes that are not UTF-8 are written as \xNN too.
+function text.printable(value)
+  local out = {}
+  local position = 1
+  while position <= #value do
+    local length = utf8.len(value, position, position)
+    local next_position = length and utf8.offset(value, 2, position) or position + 1
+    local piece = value:sub(position, next_position - 1)
+    local code = length and utf8.codepoint(piece)
+    local unsafe = not code or code < 0x20 or (code >= 0x7f and code < 0xa0) or (code >= 0x2028 and code <= 0x202e)
+      or (code >= 0x2066 and code <= 0x2069) or code == 0x200e or code == 0x200f or code == 0xfeff
+    out[#out + 1] = unsafe and piece:gsub(".", function(byte)
+      return ("\\x%02x"):format(byte:byte())
+    end) or piece
+    position = next_position
+  end
+  return table.concat(out)
+end
+
+return text

@@ -1,0 +1,6 @@
+-- Runs before every spec: nothing of the user's own configuration may leak into a test.
+assert(_VERSION == "Lua 5.4", "run the specs with Lua 5.4: ./dev test")
+
+if os.getenv("MANIFEST_HOSTILE_GC") == "1" then
+  require("spec.support.hostile_gc").start(require("busted").subscribe)
+end

@@ -1,0 +1,50 @@
+--- A registry that implements the referrers API: go-containerregistry's, built where Go is installed.
+--
+--     local referrers = require "spec.support.referrers"
+--     local server, why = referrers.start()   -- nil and a reason where it cannot be built
+--     server.address, server.url; server:stop()
+
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+local methods = {}
+local mt = { __name = "spec.referrers", __index = methods }
+
+local built
+
+local function build()
+  if not process.present("go") then
+    return nil, "go is not installed"
+  end
+  local path = temp.path("referrers_registry")
+  local done = process.run { "go", "build", "-buildvcs=false", "-o", path, ".", timeout = 300,
+    cwd = ours.root .. "/spec/support/referrers_registry" }
+  if done.status ~= 0 then
+    return nil, "the referrers registry cannot be built here: " .. done.stderr:sub(-200)
+  end
+  return path
+end
+
+local function start()
+  local why
+  if not built then
+    built, why = build()
+  end
+  if not built then
+    return nil, why
+  end
+  local self = setmetatable({ process = process.start { built, stderr = temp.path("stderr") } }, mt)
+  self.address = process.wait_for(function()
+    return self.process:output():match("^(%S+)\n")
+  end)
+  assert(self.address, "the referrers registry did not start: " .. self.process:errors())
+  self.url = "http://" .. self.address
+  return self
+end
+
+function methods:stop()
+  return self.process:stop()
+end
+
+return { start = start }

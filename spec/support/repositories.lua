@@ -1,0 +1,28 @@
+--- Repositories over an engine of their own, for specs of the repository room.
+--
+--     local repository, loop, engine = repositories.open(address, "app", { actions = "pull,push" }, settings)
+
+local loops = require "manifest.repository.loop"
+local remote = require "manifest.repository.remote"
+local requests = require "spec.support.requests"
+
+local repositories = {}
+
+function repositories.loop(settings, credentials)
+  local engine = requests.engine(settings)
+  return loops.new(engine, credentials, settings and settings.connections), engine
+end
+
+--- options: as remote.new takes them; loop: one that is there already.
+function repositories.open(address, path, options, settings)
+  options = options or {}
+  local loop, engine = options.loop, nil
+  if not loop then
+    loop, engine = repositories.loop(settings, options.credentials)
+  end
+  local repository = remote.new(loop, { domain = address, path = path, actions = options.actions, also = options.also,
+    timeout = options.timeout or 20, manifest_limit = options.manifest_limit, mirrors = options.mirrors })
+  return repository, loop, engine
+end
+
+return repositories
