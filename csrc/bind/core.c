@@ -9,5 +9,7 @@ int luaopen_manifest_core(lua_State *L)
 {
   luaL_checkversion(L);
   lua_newtable(L);
+  mfl_open_hash(L);
+  mfl_open_json(L);
   return 1;
 }

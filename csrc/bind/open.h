@@ -4,5 +4,7 @@
 
 #include <lua.h>
 
+void mfl_open_hash(lua_State *L);   /* hash, base64 */
+void mfl_open_json(lua_State *L);   /* json */
 
 #endif

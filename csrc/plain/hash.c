@@ -1,0 +1,114 @@
+#include "hash.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+static const struct {
+  const char *name;
+  const EVP_MD *(*method)(void);
+  size_t hex_length;
+} algorithms[] = {{"sha256", EVP_sha256, 64}, {"sha384", EVP_sha384, 96}, {"sha512", EVP_sha512, 128}};
+
+#define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
+
+static size_t find(const char *name)
+{
+  size_t i = 0;
+
+  while (i < ALGORITHM_COUNT && strcmp(algorithms[i].name, name) != 0)
+    i++;
+  return i;
+}
+
+static const EVP_MD *method_of(const char *name, struct mf_problem *problem)
+{
+  size_t i = find(name);
+
+  if (i < ALGORITHM_COUNT)
+    return algorithms[i].method();
+  mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED, "digest algorithm %.64s is not supported", name);
+  return NULL;
+}
+
+static bool fail(struct mf_problem *problem)
+{
+  /* What is left in OpenSSL's queue would later be read as libcurl's. */
+  ERR_clear_error();
+  return mf_problem_set(problem, MF_PROBLEM_MEMORY, "OpenSSL could not compute a digest");
+}
+
+static void write_hex(char *hex, const unsigned char *bytes, size_t count)
+{
+  static const char digits[] = "0123456789abcdef";
+
+  for (size_t i = 0; i < count; i++) {
+    hex[2 * i] = digits[bytes[i] >> 4];
+    hex[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  hex[2 * count] = '\0';
+}
+
+size_t mf_hash_hex_length(const char *algorithm)
+{
+  size_t i = find(algorithm);
+
+  return i < ALGORITHM_COUNT ? algorithms[i].hex_length : 0;
+}
+
+bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],
+                 struct mf_problem *problem)
+{
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned count = 0;
+  const EVP_MD *method = method_of(algorithm, problem);
+
+  if (!method)
+    return false;
+  if (!EVP_Digest(data, length, bytes, &count, method, NULL))
+    return fail(problem);
+  write_hex(hex, bytes, count);
+  return true;
+}
+
+bool mf_hash_open(struct mf_hash *hash, const char *algorithm, struct mf_problem *problem)
+{
+  const EVP_MD *method = method_of(algorithm, problem);
+
+  hash->context = NULL;
+  if (!method)
+    return false;
+  hash->context = EVP_MD_CTX_new();
+  if (hash->context && EVP_DigestInit_ex(hash->context, method, NULL))
+    return true;
+  mf_hash_close(hash);
+  return fail(problem);
+}
+
+bool mf_hash_update(struct mf_hash *hash, const void *data, size_t length, struct mf_problem *problem)
+{
+  return EVP_DigestUpdate(hash->context, data, length) || fail(problem);
+}
+
+bool mf_hash_hex(const struct mf_hash *hash, char hex[MF_HASH_HEX_MAX + 1], struct mf_problem *problem)
+{
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned count = 0;
+  /* Finishing ends a context: a copy is finished, so that the caller may go on. */
+  EVP_MD_CTX *copy = EVP_MD_CTX_new();
+  bool done = copy && EVP_MD_CTX_copy_ex(copy, hash->context) && EVP_DigestFinal_ex(copy, bytes, &count);
+
+  EVP_MD_CTX_free(copy);
+  if (!done)
+    return fail(problem);
+  write_hex(hex, bytes, count);
+  return true;
+}
+
+void mf_hash_close(struct mf_hash *hash)
+{
+  EVP_MD_CTX *context = hash->context;
+
+  hash->context = NULL;
+  EVP_MD_CTX_free(context);
+}

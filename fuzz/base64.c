@@ -1,0 +1,30 @@
+/* What decodes must be exactly what encoding the result gives. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../csrc/plain/base64.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  struct mf_bytes bytes, text;
+  struct mf_problem problem;
+
+  mf_bytes_init(&bytes, SIZE_MAX / 4);
+  mf_bytes_init(&text, SIZE_MAX / 4);
+  if (mf_base64_decode(&bytes, (const char *)data, size, &problem)) {
+    check(mf_base64_encode(&text, bytes.data, bytes.length, &problem));
+    check(text.length == size && (size == 0 || memcmp(text.data, data, size) == 0));
+  }
+  mf_bytes_free(&bytes);
+  mf_bytes_free(&text);
+  return 0;
+}

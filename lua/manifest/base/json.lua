@@ -1,0 +1,104 @@
+--- JSON that keeps what matters to a digest: the order of keys, integers as integers, `[]` apart from `{}`.
+--
+-- Reading is strict (csrc/plain/json_scan.h): text that two readers could understand differently is refused. A number
+-- written with a fraction or an exponent (`2.0`, `1e3`) becomes a float, any other an integer: `math.type` tells.
+-- Objects keep their keys in order, and `pairs` follows it; arrays are marked. A table without a mark is written as an
+-- array when it holds 1..n, and else as an object with its keys sorted by their bytes.
+--
+-- The C core is loaded on the first use, not on `require`: loading libcurl takes most of the start-up time.
+
+local errors = require("manifest.base.error")
+
+local json = {}
+
+local loaded
+
+local function core()
+  loaded = loaded or require("manifest.core").json
+  return loaded
+end
+
+local function result(value, problem)
+  if value == nil then
+    return nil, errors.of_core(problem)
+  end
+  return value
+end
+
+--- Reads one JSON value.
+---@param text string
+---@return any|nil value null is `json.null`
+---@return table? err invalid_json: what is wrong at which byte, counted from 0
+function json.decode(text)
+  return result(core().decode(text))
+end
+
+--- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new
+-- ones sorted. Raises on what has no JSON form: functions, NaN, infinities, arrays with holes, other keys than strings.
+---@param value any
+---@param options table? indent (spaces or tabs for one level; default: no blanks at all), html (escape `<`, `>`, `&`)
+---@return string|nil text without a line break at the end
+---@return table? err invalid_argument: not UTF-8, an integer beyond 2^53, nested deeper than 64 (or in itself);
+--- invalid_json: verbatim text that is none
+function json.encode(value, options)
+  return result(core().encode(value, options))
+end
+
+--- Lays out JSON text anew and keeps every token byte for byte, numbers and escapes included: Go's json.Indent.
+---@param text string
+---@param indent string for one level, and blanks after the value stay; "" writes no blanks at all (json.Compact)
+---@param options table? html: escape `<`, `>`, `&`, U+2028 and U+2029
+---@return string|nil text
+---@return table? err invalid_json
+function json.indent(text, indent, options)
+  return result(core().indent(text, indent, options))
+end
+
+--- Makes an object of a list of {key, value} pairs, in that order. A pair whose value is nil is left out.
+---@param pairs_list table[]
+---@return table object
+function json.object(pairs_list)
+  return core().object(pairs_list)
+end
+
+--- Marks a table (default: a new one) as an array, so that it is written as `[]` when empty. Returns the same table.
+---@param items table?
+---@return table array
+function json.array(items)
+  return core().array(items)
+end
+
+--- A value that is written as the given JSON text, its tokens byte for byte.
+---@param text string
+function json.verbatim(text)
+  return core().verbatim(text)
+end
+
+--- The keys of an object (or of a table without a mark) in the order in which they are written.
+---@param object table
+---@return string[]
+function json.keys(object)
+  return core().keys(object)
+end
+
+--- Would the value be written as an array? Decoded values answer by what the text was.
+---@return boolean
+function json.is_array(value)
+  return core().is_array(value)
+end
+
+--- Would the value be written as an object?
+---@return boolean
+function json.is_object(value)
+  return core().is_object(value)
+end
+
+--- `json.null` is the value of `null`: one unique value, true in conditions. A field, so found when first asked for.
+return setmetatable(json, {
+  __index = function(_, name)
+    if name == "null" then
+      json.null = core().null
+      return json.null
+    end
+  end,
+})
