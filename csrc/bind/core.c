@@ -9,7 +9,13 @@ int luaopen_manifest_core(lua_State *L)
 {
   luaL_checkversion(L);
   lua_newtable(L);
+  mfl_open_file(L);
+  mfl_open_copy(L);
+  mfl_open_child(L);
+  mfl_open_clock(L);
+  mfl_open_gunzip(L);
   mfl_open_hash(L);
   mfl_open_json(L);
+  mfl_open_terminal(L);
   return 1;
 }

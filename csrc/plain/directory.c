@@ -1,0 +1,260 @@
+#include "directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "disk_problem.h"
+
+#define DEEPEST 64
+
+enum mf_kind mf_directory_kind(const char *path, bool follow, struct mf_problem *problem)
+{
+  struct stat seen;
+
+  if (follow ? stat(path, &seen) : lstat(path, &seen)) {
+    if (errno == ENOENT || errno == ENOTDIR)
+      return MF_KIND_NONE;
+    mf_disk_problem(problem, "cannot look at", path);
+    return MF_KIND_PROBLEM;
+  }
+  if (S_ISREG(seen.st_mode))
+    return MF_KIND_FILE;
+  return S_ISDIR(seen.st_mode) ? MF_KIND_DIRECTORY : MF_KIND_OTHER;
+}
+
+void mf_directory_of(const char *path, char folder[PATH_MAX])
+{
+  size_t length = strlen(path);
+
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  while (length > 0 && path[length - 1] != '/')
+    length--;
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  if (length == 0)
+    snprintf(folder, PATH_MAX, ".");
+  else
+    snprintf(folder, PATH_MAX, "%.*s", length < PATH_MAX ? (int)length : PATH_MAX - 1, path);
+}
+
+/* ---- durability ---- */
+
+static bool not_durable(const char *path, struct mf_problem *problem)
+{
+  return mf_problem_errno(problem, "the change is done, but cannot be made durable, in the folder", path);
+}
+
+bool mf_directory_open(const char *path, int *fd, struct mf_problem *problem)
+{
+  *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return *fd >= 0 || errno == EACCES || mf_problem_errno(problem, "cannot open the folder", path);
+}
+
+bool mf_directory_flush(int fd, const char *path, struct mf_problem *problem)
+{
+  bool done;
+
+  if (fd < 0)
+    return true;
+  do
+    done = fsync(fd) == 0 || errno == EINVAL || errno == EROFS; /* file systems that cannot do that */
+  while (!done && errno == EINTR);
+  if (!done)
+    not_durable(path, problem);
+  close(fd);
+  return done;
+}
+
+bool mf_directory_sync(const char *path, struct mf_problem *problem)
+{
+  int fd;
+
+  if (!mf_directory_open(path, &fd, problem))
+    return not_durable(path, problem);
+  return mf_directory_flush(fd, path, problem);
+}
+
+/* ---- making ---- */
+
+/* errno is ENOENT when what is above is missing. */
+static bool make_one(const char *path, mode_t mode, struct mf_problem *problem)
+{
+  struct stat seen;
+  int reason;
+
+  if (mkdir(path, mode) == 0) {
+    char parent[PATH_MAX];
+
+    mf_directory_of(path, parent);
+    return mf_directory_sync(parent, problem);
+  }
+  /* Other reasons may come before EEXIST (a read-only disk, say): look whether it is there all the same. */
+  reason = errno;
+  if (stat(path, &seen) == 0) {
+    if (S_ISDIR(seen.st_mode))
+      return true;
+    reason = ENOTDIR;
+  } else if (reason == EEXIST) {
+    reason = errno;
+  }
+  errno = reason;
+  mf_problem_errno(problem, "cannot make the folder", path);
+  errno = reason;
+  return false;
+}
+
+/* Makes PATH; from the end upwards, since most of it is there. PATH is changed and changed back. */
+static bool make_upwards(char *path, mode_t mode, struct mf_problem *problem)
+{
+  char *slash = strrchr(path, '/');
+  bool done = make_one(path, mode, problem);
+
+  if (done || errno != ENOENT || !slash || slash == path)
+    return done;
+  *slash = '\0';
+  done = make_upwards(path, mode, problem);
+  *slash = '/';
+  return done && make_one(path, mode, problem);
+}
+
+bool mf_directory_make(const char *path, mode_t mode, struct mf_problem *problem)
+{
+  char part[PATH_MAX];
+  size_t length = strlen(path);
+
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  if (length == 0 || length >= sizeof(part))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot make a folder: its path is empty or has over %d bytes",
+                          PATH_MAX);
+  memcpy(part, path, length);
+  part[length] = '\0';
+  return make_upwards(part, mode, problem);
+}
+
+/* ---- removing ---- */
+
+/* Removes what the folder behind FD holds, and closes FD. errno tells why not. */
+static bool remove_content(int fd, int depth)
+{
+  DIR *folder = depth > 0 ? fdopendir(fd) : NULL;
+  struct dirent *entry;
+  bool done = true;
+
+  if (!folder) {
+    int reason = depth > 0 ? errno : ELOOP;
+    close(fd);
+    errno = reason;
+    return false;
+  }
+  while (done && (errno = 0, entry = readdir(folder)) != NULL) {
+    int below;
+
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
+    below = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (below >= 0)
+      done = remove_content(below, depth - 1) && unlinkat(fd, entry->d_name, AT_REMOVEDIR) == 0;
+    else if (errno == ENOTDIR || errno == ELOOP)
+      done = unlinkat(fd, entry->d_name, 0) == 0;
+    else
+      done = false;
+    if (!done && errno == ENOENT) /* somebody else removed it first */
+      done = true;
+  }
+  int reason = errno;
+  closedir(folder);
+  errno = reason;
+  return done && reason == 0;
+}
+
+bool mf_directory_remove(const char *path, struct mf_problem *problem)
+{
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  bool is_file = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
+  char parent[PATH_MAX];
+
+  if (is_file ? unlink(path) != 0 : fd < 0 || !remove_content(fd, DEEPEST) || rmdir(path) != 0)
+    return mf_disk_problem(problem, "cannot remove", path);
+  mf_directory_of(path, parent);
+  return mf_directory_sync(parent, problem);
+}
+
+/* ---- listing ---- */
+
+static bool add_name(struct mf_names *names, const char *name)
+{
+  if (names->count == names->capacity) {
+    size_t capacity = names->capacity ? names->capacity * 2 : 16;
+    char **grown = realloc(names->names, capacity * sizeof(*grown));
+
+    if (!grown)
+      return false;
+    names->names = grown;
+    names->capacity = capacity;
+  }
+  names->names[names->count] = strdup(name);
+  if (!names->names[names->count])
+    return false;
+  names->count++;
+  return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool mf_directory_list(const char *path, struct mf_names *names, struct mf_problem *problem)
+{
+  DIR *folder = opendir(path); /* close-on-exec by itself */
+  struct dirent *entry;
+  bool done = true;
+
+  if (!folder)
+    return mf_disk_problem(problem, "cannot list", path);
+  while (done && (errno = 0, entry = readdir(folder)) != NULL) {
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      done = add_name(names, entry->d_name);
+  }
+  if (!done)
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot list %s: memory ran out", path);
+  else if (errno)
+    done = mf_problem_errno(problem, "cannot list", path);
+  closedir(folder);
+  if (done && names->count)
+    qsort(names->names, names->count, sizeof(*names->names), compare_names);
+  return done;
+}
+
+void mf_names_free(struct mf_names *names)
+{
+  char **all = names->names;
+  size_t count = names->count;
+
+  *names = (struct mf_names){NULL, 0, 0};
+  while (count > 0)
+    free(all[--count]);
+  free(all);
+}
+
+bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem)
+{
+  struct statx seen;
+
+  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &seen))
+    return mf_disk_problem(problem, "cannot look at", path);
+  if (!(seen.stx_mask & STATX_BTIME))
+    seen.stx_btime = (struct statx_timestamp){.tv_sec = 0};
+  snprintf(identity, MF_IDENTITY_SIZE, "%u.%u:%llu:%lld.%09u", seen.stx_dev_major, seen.stx_dev_minor,
+           (unsigned long long)seen.stx_ino, (long long)seen.stx_btime.tv_sec, seen.stx_btime.tv_nsec);
+  return true;
+}

@@ -1,0 +1,240 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "disk_problem.h"
+
+/* ---- reading ---- */
+
+static bool check_regular(int fd, const char *path, const struct mf_bytes *bytes, struct mf_problem *problem)
+{
+  struct stat seen;
+
+  if (fstat(fd, &seen))
+    return mf_disk_problem(problem, "cannot read", path);
+  if (S_ISDIR(seen.st_mode))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is a folder", path);
+  if (!S_ISREG(seen.st_mode))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is not a regular file", path);
+  if ((uintmax_t)seen.st_size > bytes->limit)
+    return mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "cannot read %s: it has %jd bytes, and the limit is %zu", path,
+                          (intmax_t)seen.st_size, bytes->limit);
+  return true;
+}
+
+static bool read_all(int fd, const char *path, struct mf_bytes *bytes, struct mf_problem *problem)
+{
+  char chunk[16384];
+
+  for (;;) {
+    ssize_t got = read(fd, chunk, sizeof(chunk));
+
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return mf_disk_problem(problem, "cannot read", path);
+    if (got == 0)
+      return true;
+    if ((size_t)got > bytes->limit - bytes->length) /* it grew after the look at its size */
+      return mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "cannot read %s: it has more than %zu bytes", path,
+                            bytes->limit);
+    if (!mf_bytes_add(bytes, chunk, (size_t)got))
+      return mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot read %s: memory ran out", path);
+  }
+}
+
+bool mf_file_read(const char *path, bool follow, struct mf_bytes *bytes, struct mf_problem *problem)
+{
+  /* O_NONBLOCK: a FIFO without a writer must not hold us before fstat can tell what it is. */
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW));
+  bool done;
+
+  if (fd < 0 && errno == ELOOP && !follow)
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is a symbolic link", path);
+  if (fd < 0)
+    return mf_disk_problem(problem, "cannot read", path);
+  done = check_regular(fd, path, bytes, problem) && read_all(fd, path, bytes, problem);
+  close(fd);
+  return done;
+}
+
+/* ---- replacing ---- */
+
+struct writing {
+  char target[PATH_MAX];
+  char temporary[PATH_MAX];
+  mode_t mode;
+  uid_t owner;
+  gid_t group;
+  bool chown;
+};
+
+/* Where the bytes go: through a symbolic link when the style says so. A missing file is its own target. */
+static bool find_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem)
+{
+  if (follow && realpath(path, target))
+    return true;
+  if (follow && errno == ENOENT && mf_directory_kind(path, false, problem) != MF_KIND_NONE)
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot replace %s: it is a symbolic link to nothing", path);
+  if (follow && errno != ENOENT)
+    return mf_disk_problem(problem, "cannot replace", path);
+  if (snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX)
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot replace a file: its path has over %d bytes", PATH_MAX);
+  return true;
+}
+
+static bool look_at_old(struct writing *writing, const struct mf_file_style *style, struct mf_problem *problem)
+{
+  struct stat seen;
+
+  writing->mode = style->mode;
+  if (lstat(writing->target, &seen))
+    return errno == ENOENT || mf_disk_problem(problem, "cannot replace", writing->target);
+  if (!S_ISREG(seen.st_mode))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot replace %s: it is not a regular file", writing->target);
+  if (style->keep)
+    writing->mode = seen.st_mode & 07777;
+  if (style->keep || style->keep_owner) {
+    writing->owner = seen.st_uid;
+    writing->group = seen.st_gid;
+    writing->chown = geteuid() == 0;
+  }
+  return true;
+}
+
+/* Makes a file of a name nobody can foresee; NAME starts with the folder and receives the whole path. */
+static int open_temporary(const char *folder, char name[PATH_MAX], struct mf_problem *problem)
+{
+  int tries;
+
+  for (tries = 0; tries < 100; tries++) {
+    uint64_t random = 0;
+    int fd;
+
+    if (getrandom(&random, sizeof(random), 0) < 0 && errno != EINTR)
+      break;
+    if (snprintf(name, PATH_MAX, "%s/.manifest-%016" PRIx64, folder, random) >= PATH_MAX) {
+      errno = ENAMETOOLONG;
+      break;
+    }
+    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0 || (errno != EEXIST && errno != EINTR)) {
+      if (fd < 0)
+        break;
+      return fd;
+    }
+  }
+  mf_disk_problem(problem, "cannot make a temporary file in", folder);
+  problem->code = MF_PROBLEM_IO; /* a folder that is missing is not the file that is asked for */
+  return -1;
+}
+
+static bool write_all(int fd, const char *data, size_t length)
+{
+  while (length > 0) {
+    ssize_t put = write(fd, data, length);
+
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put < 0)
+      return false;
+    data += put;
+    length -= (size_t)put;
+  }
+  return true;
+}
+
+/* Fills the temporary file and puts it in place; errno tells why not. */
+static bool fill(int fd, const struct writing *writing, const void *data, size_t length)
+{
+  bool done = write_all(fd, data, length);
+
+  if (done && writing->chown && fchown(fd, writing->owner, writing->group))
+    done = false;
+  /* After fchown, which may clear bits. Not the mode of open: the umask cuts that one. */
+  done = done && fchmod(fd, writing->mode) == 0;
+  while (done && fsync(fd)) {
+    if (errno != EINTR)
+      done = false;
+  }
+  if (!done) {
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return false;
+  }
+  return close(fd) == 0 || errno == EINTR;
+}
+
+/* Writes the temporary file and puts it in place; removes it when that fails. */
+static bool put_in_place(const char *folder, struct writing *writing, const void *data, size_t length,
+                         struct mf_problem *problem)
+{
+  int fd = open_temporary(folder, writing->temporary, problem);
+  int reason;
+
+  if (fd < 0)
+    return false;
+  if (fill(fd, writing, data, length) && rename(writing->temporary, writing->target) == 0)
+    return true;
+  reason = errno;
+  unlink(writing->temporary);
+  errno = reason;
+  mf_disk_problem(problem, "cannot replace", writing->target);
+  problem->code = MF_PROBLEM_IO;
+  return false;
+}
+
+bool mf_file_replace(const char *path, const void *data, size_t length, const struct mf_file_style *style,
+                     struct mf_problem *problem)
+{
+  struct writing writing = {.chown = false};
+  char folder[PATH_MAX];
+  int fd;
+
+  if (!find_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
+    return false;
+  mf_directory_of(writing.target, folder);
+  if (!mf_directory_open(folder, &fd, problem))
+    return false;
+  if (!put_in_place(style->temporary ? style->temporary : folder, &writing, data, length, problem)) {
+    if (fd >= 0)
+      close(fd);
+    return false;
+  }
+  return mf_directory_flush(fd, folder, problem);
+}
+
+bool mf_file_remove(const char *path, struct mf_problem *problem)
+{
+  char folder[PATH_MAX];
+
+  if (remove(path))
+    return mf_disk_problem(problem, "cannot remove", path);
+  mf_directory_of(path, folder);
+  return mf_directory_sync(folder, problem);
+}
+
+bool mf_file_rename(const char *from, const char *to, struct mf_problem *problem)
+{
+  char source[PATH_MAX];
+  char target[PATH_MAX];
+
+  if (rename(from, to))
+    return mf_disk_problem(problem, "cannot move a file to", to);
+  mf_directory_of(from, source);
+  mf_directory_of(to, target);
+  if (strcmp(source, target) != 0 && !mf_directory_sync(source, problem))
+    return false;
+  return mf_directory_sync(target, problem);
+}

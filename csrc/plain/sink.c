@@ -1,0 +1,174 @@
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool always_ready(const struct mf_sink *sink)
+{
+  (void)sink;
+  return true;
+}
+
+/* {=== memory ===} */
+
+struct memory_sink {
+  struct mf_sink sink;
+  struct mf_bytes *bytes;
+};
+
+static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
+{
+  struct mf_bytes *bytes = ((struct memory_sink *)sink)->bytes;
+
+  if (mf_bytes_add(bytes, data, length))
+    return MF_FLOW_OK;
+  if (length > bytes->limit - bytes->length)
+    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes", bytes->limit);
+  else
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  return MF_FLOW_FAIL;
+}
+
+static bool restart_memory(struct mf_sink *sink)
+{
+  mf_bytes_clear(((struct memory_sink *)sink)->bytes);
+  return true;
+}
+
+static bool finish_memory(struct mf_sink *sink, bool complete, struct mf_problem *problem)
+{
+  (void)sink;
+  (void)complete;
+  (void)problem;
+  return true;
+}
+
+static void free_memory(struct mf_sink *sink)
+{
+  free(sink);
+}
+
+struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
+{
+  struct memory_sink *sink = malloc(sizeof(*sink));
+
+  if (!sink)
+    return NULL;
+  sink->sink = (struct mf_sink){write_memory, restart_memory, always_ready, finish_memory, free_memory};
+  sink->bytes = bytes;
+  return &sink->sink;
+}
+
+/* {=== nowhere ===} */
+
+static enum mf_flow write_nowhere(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
+{
+  (void)sink;
+  (void)data;
+  (void)length;
+  (void)problem;
+  return MF_FLOW_OK;
+}
+
+static bool restart_nowhere(struct mf_sink *sink)
+{
+  (void)sink;
+  return true;
+}
+
+struct mf_sink *mf_sink_nowhere(void)
+{
+  struct mf_sink *sink = malloc(sizeof(*sink));
+
+  if (sink)
+    *sink = (struct mf_sink){write_nowhere, restart_nowhere, always_ready, finish_memory, free_memory};
+  return sink;
+}
+
+/* {=== file ===} */
+
+struct file_sink {
+  struct mf_sink sink;
+  int descriptor;
+  char path[];
+};
+
+static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
+{
+  struct file_sink *file = (struct file_sink *)sink;
+
+  while (length > 0) {
+    ssize_t written = write(file->descriptor, data, length);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0) {
+      mf_problem_errno(problem, "cannot write", file->path);
+      return MF_FLOW_FAIL;
+    }
+    data += written;
+    length -= (size_t)written;
+  }
+  return MF_FLOW_OK;
+}
+
+static bool restart_file(struct mf_sink *sink)
+{
+  int descriptor = ((struct file_sink *)sink)->descriptor;
+
+  return ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0;
+}
+
+static bool close_file(struct file_sink *file, bool keep)
+{
+  int descriptor = file->descriptor;
+
+  if (descriptor < 0)
+    return true;
+  file->descriptor = -1;
+  if (!keep)
+    unlink(file->path);
+  return close(descriptor) == 0;
+}
+
+static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *problem)
+{
+  struct file_sink *file = (struct file_sink *)sink;
+
+  if (complete && fsync(file->descriptor) != 0) {
+    mf_problem_errno(problem, "cannot flush", file->path);
+    close_file(file, false);
+    return false;
+  }
+  if (!close_file(file, complete))
+    return mf_problem_errno(problem, "cannot close", file->path);
+  return true;
+}
+
+static void free_file(struct mf_sink *sink)
+{
+  close_file((struct file_sink *)sink, false);
+  free(sink);
+}
+
+struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem)
+{
+  size_t size = strlen(path) + 1;
+  struct file_sink *file = malloc(sizeof(*file) + size);
+
+  if (!file) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return NULL;
+  }
+  file->sink = (struct mf_sink){write_file, restart_file, always_ready, finish_file, free_file};
+  memcpy(file->path, path, size);
+  file->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file->descriptor < 0) {
+    mf_problem_errno(problem, "cannot create", path);
+    free(file);
+    return NULL;
+  }
+  return &file->sink;
+}
