@@ -1,0 +1,105 @@
+--- Names of operating systems and architectures, and the comparable form of a platform.
+--
+-- A platform that a registry sent is never rewritten: what is compared is a copy in one spelling, made here. The names
+-- are those of Go (GOOS, GOARCH), as the image specification asks; aliases are those that containerd knows.
+
+local architecture = {}
+
+local OS_ALIASES = { macos = "darwin" }
+
+--- Names that other tools use: Go's name, and the variant that the name implies.
+local ARCHITECTURE_ALIASES = {
+  aarch64 = { "arm64" },
+  armel = { "arm", "v6" },
+  armhf = { "arm", "v7" },
+  i386 = { "386", "" },
+  ["x86-64"] = { "amd64" },
+  ["x86_64"] = { "amd64" },
+}
+
+local function set(names)
+  local result = {}
+  for name in names:gmatch("%S+") do
+    result[name] = true
+  end
+  return result
+end
+
+--- Operating systems and architectures that Go knows or has known.
+architecture.known_systems = set([[
+  aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos]])
+architecture.known = set([[
+  386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64
+  ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm]])
+
+--- The name of an operating system in Go's words.
+---@param os string
+---@return string
+function architecture.normal_os(os)
+  os = os:lower()
+  return OS_ALIASES[os] or os
+end
+
+--- Architecture and variant in Go's words. The variant stays as written, but for the v that "7" and "8" lack.
+---@param name string
+---@param variant string "" for none
+---@return string name
+---@return string variant
+function architecture.normal(name, variant)
+  name, variant = name:lower(), variant:lower()
+  local alias = ARCHITECTURE_ALIASES[name]
+  if alias then
+    name, variant = alias[1], alias[2] or variant
+  end
+  if (name == "arm" or name == "arm64") and variant:find("^[5-9]$") then
+    variant = "v" .. variant
+  end
+  return name, variant
+end
+
+--- A field of a platform as text; whatever a document has there instead of text counts as absent.
+---@param platform table
+---@param name string
+---@return string value "" when absent
+function architecture.field(platform, name)
+  local value = platform[name]
+  return type(value) == "string" and value or ""
+end
+
+--- The features of a platform's os that are text, in their order.
+---@param platform table
+---@return string[]
+function architecture.features(platform)
+  local features = platform["os.features"]
+  local result = {}
+  for _, feature in ipairs(type(features) == "table" and features or {}) do
+    result[#result + 1] = type(feature) == "string" and feature or nil
+  end
+  return result
+end
+
+--- The comparable form: no field is nil, and a variant that the architecture means anyway is spelled one way
+--- (arm has v7; arm64/v8 and amd64/v1 have none).
+---@param platform table
+---@return table copy
+function architecture.normalise(platform)
+  local field = architecture.field
+  local name, variant = architecture.normal(field(platform, "architecture"), field(platform, "variant"))
+  if name == "arm" and variant == "" then
+    variant = "v7"
+  elseif name == "arm64" then
+    variant = variant:gsub("^(v[89])%.0$", "%1")
+    variant = variant ~= "v8" and variant or ""
+  elseif name == "amd64" and variant == "v1" then
+    variant = ""
+  end
+  return {
+    os = architecture.normal_os(field(platform, "os")),
+    architecture = name,
+    variant = variant,
+    ["os.version"] = field(platform, "os.version"),
+    ["os.features"] = architecture.features(platform),
+  }
+end
+
+return architecture

@@ -1,0 +1,172 @@
+--- Platforms: `os[(version+feature)]/architecture[/variant]` as text, the image specification's object as a table.
+--
+-- A platform table has the JSON names: os, architecture, variant, ["os.version"], ["os.features"]. parse() reads what
+-- a person typed and gives the names that images use (x86_64 -> amd64, armhf -> arm/v7); a platform that came in a
+-- document is kept as it came, and only compared in a common spelling.
+
+local architectures = require("manifest.name.architecture")
+local check = require("manifest.base.check")
+local errors = require("manifest.base.error")
+local host = require("manifest.name.host")
+local text = require("manifest.base.text")
+
+local SHOWN_LIMIT = 128
+local LENGTH_LIMIT = 65536
+
+local platform = {}
+
+local function fail(written, why)
+  local short = text.printable(written:sub(1, SHOWN_LIMIT)) .. (#written > SHOWN_LIMIT and "..." or "")
+  return nil, errors.new({
+    code = "invalid_platform",
+    message = ("invalid platform '%s': %s"):format(short, why),
+    hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7",
+  })
+end
+
+--- Undoes %XX; nil when that is not possible or gives what no document should carry.
+local function decode(encoded)
+  if encoded:gsub("%%%x%x", ""):find("%", 1, true) then
+    return nil
+  end
+  local decoded = encoded:gsub("%%(%x%x)", function(digits)
+    return string.char(tonumber(digits, 16))
+  end)
+  if decoded == "" or not utf8.len(decoded) or decoded:find("[\0-\31\127]") then
+    return nil
+  end
+  return decoded
+end
+
+local function encode(value)
+  return (value:gsub("[^A-Za-z0-9_.-]", function(character)
+    return ("%%%02X"):format(character:byte())
+  end))
+end
+
+--- Reads "(version+feature+feature)" into the platform.
+---@return string|nil why it cannot be read
+local function read_os_options(into, options)
+  local inner = options:sub(2, -2)
+  if options:sub(1, 1) ~= "(" or options:sub(-1) ~= ")" or inner:find("[^A-Za-z0-9_.%%+-]") then
+    return "the os is not OS, OS(VERSION) or OS(VERSION+FEATURE)"
+  end
+  local version, features = inner:match("^([^+]*)(.*)$")
+  if version ~= "" then
+    into["os.version"] = decode(version)
+    if not into["os.version"] then
+      return "the version of the os has a bad %-escape"
+    end
+  end
+  local list = {}
+  for written in features:gmatch("%+([^+]*)") do
+    local feature = decode(written)
+    if not feature then
+      return "a feature of the os is empty or has a bad %-escape"
+    end
+    list[#list + 1] = feature
+  end
+  into["os.features"] = list[1] and list or nil
+end
+
+--- Reads one word: an architecture alone is one of linux.
+local function parse_single(written)
+  local name, variant = architectures.normal(written, "")
+  if architectures.known[name] then
+    return { os = "linux", architecture = name, variant = variant ~= "" and variant or nil }
+  end
+  if architectures.known_systems[architectures.normal_os(written)] then
+    return fail(written, "an operating system alone does not say which architecture")
+  end
+  return fail(written, "no architecture of that name is known")
+end
+
+--- Reads a platform that a person wrote. An architecture alone must be a known one, and is one of linux; otherwise any
+--- os, architecture and variant is taken.
+---@param written string
+---@return table|nil platform
+---@return table|nil err code invalid_platform
+function platform.parse(written)
+  check.type("platform", written, "string")
+  if #written > LENGTH_LIMIT then
+    return fail(written, ("it has %d bytes"):format(#written))
+  end
+  local system, rest = written:match("^([^/]*)/(.*)$")
+  if not system then
+    return parse_single(written)
+  end
+  local name, variant = rest:match("^([^/]*)/(.*)$")
+  name = name or rest
+  local os, options = system:match("^([A-Za-z0-9_-]+)(.*)$")
+  if not os then
+    return fail(written, "it names no operating system")
+  end
+  if not name:find("^[A-Za-z0-9_.-]+$") then
+    return fail(written, "it names no architecture")
+  end
+  if variant and not variant:find("^[A-Za-z0-9_.-]+$") then
+    return fail(written, "the variant is not one word")
+  end
+  local result = { os = architectures.normal_os(os) }
+  local why = options ~= "" and read_os_options(result, options)
+  if why then
+    return fail(written, why)
+  end
+  result.architecture, variant = architectures.normal(name, variant or "")
+  result.variant = variant ~= "" and variant or nil
+  return result
+end
+
+--- The platform as text, with version and features of the os when it has them: what parse() reads. A missing name is
+--- "unknown". Names come as they are: what a registry sent is to be escaped before a terminal sees it.
+---@param value table
+---@return string
+function platform.format(value)
+  check.type("platform", value, "table")
+  local function word(name)
+    local found = architectures.field(value, name)
+    return found ~= "" and found or "unknown"
+  end
+  local options = { encode(architectures.field(value, "os.version")) }
+  for _, feature in ipairs(architectures.features(value)) do
+    options[#options + 1] = encode(feature)
+  end
+  local joined = table.concat(options, "+")
+  local variant = architectures.field(value, "variant")
+  return word("os") .. (joined ~= "" and "(" .. joined .. ")" or "") .. "/" .. word("architecture")
+    .. (variant ~= "" and "/" .. variant or "")
+end
+
+--- A copy for comparing: Go's names, one spelling of the usual variants, no field nil. Not for writing.
+---@param value table
+---@return table
+function platform.normalise(value)
+  check.type("platform", value, "table")
+  return architectures.normalise(value)
+end
+
+--- Whether a host of the wanted platform runs the available one, by containerd's rule: its own variant, older variants
+--- (arm v8 > v7 > v6 > v5; amd64 v4 > ... > v1; arm64 v9.x > v8.x), then 32 bit (386, arm v8 ... v5). On Windows the
+--- build counts, and every feature that the available platform names must be wanted.
+---@param wanted table platform
+---@param available table platform
+---@return boolean
+---@return integer|nil rank 1 for the host's own platform, more for what it falls back to
+function platform.match(wanted, available)
+  check.type("wanted platform", wanted, "table")
+  check.type("available platform", available, "table")
+  return host.match(wanted, available)
+end
+
+--- The place in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
+--- Windows the newest version, then the first.
+---@param wanted table platform
+---@param list table array of platforms; false (or anything else) stands for an entry without one and is passed over
+---@return integer|nil index
+function platform.best(wanted, list)
+  check.type("wanted platform", wanted, "table")
+  check.type("list", list, "table")
+  return host.best(wanted, list)
+end
+
+return platform
