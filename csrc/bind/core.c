@@ -17,5 +17,8 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_hash(L);
   mfl_open_json(L);
   mfl_open_terminal(L);
+  mfl_open_url(L);
+  mfl_open_auth(L);
+  mfl_open_credentials(L);
   return 1;
 }

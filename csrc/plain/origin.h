@@ -1,0 +1,30 @@
+/* Origins: the scheme, host and port that libcurl will connect to, parsed by libcurl's own URL parser so that no second
+   opinion exists about what a URL means. */
+#ifndef MF_ORIGIN_H
+#define MF_ORIGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MF_URL_LIMIT 16384 /* bytes of a URL, here and in url.h */
+#define MF_ORIGIN_TEXT 264 /* "[" host "]:65535" and the NUL */
+
+struct mf_origin {
+  char scheme[8]; /* "http" or "https" */
+  char host[256]; /* lower case; IPv4 in dotted form, IPv6 without brackets in its shortest form */
+  int port;       /* the scheme's own when the URL names none */
+};
+
+/* False for anything but http(s)://host[:port][/path][?query] in visible ASCII: userinfo, a fragment, control bytes,
+   blanks, backslashes, percent signs in the host, zone ids, an empty host or port, port 0. */
+bool mf_origin_parse(const char *url, struct mf_origin *origin);
+bool mf_origin_equal(const struct mf_origin *one, const struct mf_origin *other);
+/* "host", or "host:port" when the port is not the scheme's own; IPv6 in brackets. For messages and for config keys. */
+void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT]);
+/* "localhost" and names below it as whole labels, 127.0.0.0/8, ::1 (also v4-mapped): by parsed address, never by prefix
+   of text. HOST as in struct mf_origin; brackets are tolerated. */
+bool mf_host_is_loopback(const char *host);
+/* True when HOST is an IPv4 or IPv6 literal (no brackets). */
+bool mf_host_is_address(const char *host);
+
+#endif
