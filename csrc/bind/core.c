@@ -16,6 +16,8 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_gunzip(L);
   mfl_open_hash(L);
   mfl_open_json(L);
+  mfl_open_exchange(L);
+  mfl_open_engine(L);
   mfl_open_terminal(L);
   mfl_open_url(L);
   mfl_open_auth(L);

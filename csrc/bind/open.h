@@ -12,6 +12,8 @@ void mfl_open_gunzip(lua_State *L); /* gunzip */
 void mfl_open_hash(lua_State *L);   /* hash, base64 */
 void mfl_open_json(lua_State *L);   /* json */
 void mfl_open_terminal(lua_State *L);
+void mfl_open_engine(lua_State *L);   /* engine */
+void mfl_open_exchange(lua_State *L); /* pipe */
 void mfl_open_url(lua_State *L);
 void mfl_open_auth(lua_State *L);
 void mfl_open_credentials(lua_State *L); /* more of auth */

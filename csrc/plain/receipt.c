@@ -1,0 +1,166 @@
+#include "receipt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool start_hash(struct mf_receipt *receipt, struct mf_problem *problem)
+{
+  mf_hash_close(&receipt->hash);
+  return mf_hash_open(&receipt->hash, receipt->algorithm, problem);
+}
+
+bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, struct mf_bytes *aside,
+                     struct mf_problem *problem)
+{
+  const char *colon = digest ? strchr(digest, ':') : NULL;
+
+  *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .aside = aside};
+  snprintf(receipt->algorithm, sizeof(receipt->algorithm), "%.*s", colon ? (int)(colon - digest) : 6,
+           colon ? digest : "sha256");
+  return start_hash(receipt, problem);
+}
+
+static bool start_again(struct mf_receipt *receipt, struct mf_problem *problem)
+{
+  if (!receipt->sink->restart(receipt->sink))
+    return mf_problem_set(problem, MF_PROBLEM_NETWORK, "the answer broke off and was already passed on");
+  receipt->received = 0;
+  return start_hash(receipt, problem);
+}
+
+bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem)
+{
+  mf_bytes_clear(receipt->aside);
+  receipt->open = receipt->sated = false;
+  receipt->skip = 0;
+  return receipt->received == 0 || receipt->digest || start_again(receipt, problem);
+}
+
+int64_t mf_receipt_offset(const struct mf_receipt *receipt)
+{
+  return receipt->whole ? 0 : receipt->received;
+}
+
+/* Reads a decimal number that ends with STOP and moves past it. -1: there is none, or it is out of range. */
+static int64_t take_number(const char **text, char stop)
+{
+  char *end;
+  long long number;
+
+  if (**text < '0' || **text > '9')
+    return -1;
+  errno = 0;
+  number = strtoll(*text, &end, 10);
+  if (errno != 0 || *end != stop)
+    return -1;
+  *text = end + 1;
+  return number;
+}
+
+/* The offset at which a 206 answer says it starts, or -1. */
+static int64_t range_start(const char *content_range)
+{
+  static const char unit[] = "bytes ";
+  int64_t first;
+
+  if (!content_range || strncmp(content_range, unit, strlen(unit)) != 0)
+    return -1;
+  content_range += strlen(unit);
+  first = take_number(&content_range, '-');
+  return first >= 0 && take_number(&content_range, '/') >= first ? first : -1;
+}
+
+/* Decides from the first piece of an attempt where its bytes belong. A range that is not the one asked for makes the
+   next attempt ask for the whole. */
+static bool open_attempt(struct mf_receipt *receipt, long status, const char *content_range, struct mf_problem *problem)
+{
+  int64_t offset = mf_receipt_offset(receipt);
+
+  receipt->open = true;
+  if (status != 206)
+    receipt->skip = receipt->received;
+  if (status != 206 || (offset > 0 && range_start(content_range) == offset))
+    return true;
+  mf_problem_set(problem, MF_PROBLEM_NETWORK, "the answer is another part of the body than the one asked for");
+  problem->retryable = offset > 0;
+  receipt->whole = true;
+  return false;
+}
+
+static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t length, struct mf_problem *problem)
+{
+  enum mf_flow flow = receipt->sink->write(receipt->sink, data, length, problem);
+
+  if (flow != MF_FLOW_OK)
+    return flow;
+  receipt->received += (int64_t)length;
+  return mf_hash_update(&receipt->hash, data, length, problem) ? MF_FLOW_OK : MF_FLOW_FAIL;
+}
+
+enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char *content_range, const char *data,
+                             size_t length, struct mf_problem *problem)
+{
+  size_t seen;
+  enum mf_flow flow;
+
+  if (status < 200 || status > 299) {
+    size_t room = receipt->aside->limit - receipt->aside->length;
+    mf_bytes_add(receipt->aside, data, length < room ? length : room);
+    receipt->sated = length > room;
+    return receipt->sated ? MF_FLOW_FAIL : MF_FLOW_OK;
+  }
+  if (!receipt->open && !open_attempt(receipt, status, content_range, problem))
+    return MF_FLOW_FAIL;
+  seen = receipt->skip < (int64_t)length ? (size_t)receipt->skip : length;
+  if (seen == length) {
+    receipt->skip -= (int64_t)seen;
+    return MF_FLOW_OK;
+  }
+  flow = pass_on(receipt, data + seen, length - seen, problem);
+  if (flow == MF_FLOW_OK)
+    receipt->skip -= (int64_t)seen;
+  return flow;
+}
+
+bool mf_receipt_check(const struct mf_receipt *receipt, char *text, size_t room, struct mf_problem *problem)
+{
+  char hex[MF_HASH_HEX_MAX + 1];
+
+  if (!mf_hash_hex(&receipt->hash, hex, problem))
+    return false;
+  snprintf(text, room, "%s:%s", receipt->algorithm, hex);
+  if (!receipt->digest || strcmp(receipt->digest, text) == 0)
+    return true;
+  return mf_problem_set(problem, MF_PROBLEM_DIGEST_MISMATCH,
+                        "the bytes received for %s hash to %s: the registry or something on the way changed them",
+                        receipt->digest, text);
+}
+
+bool mf_receipt_restart(struct mf_receipt *receipt, struct mf_problem *problem)
+{
+  struct mf_problem ignored;
+
+  if (receipt->restarted || !start_again(receipt, &ignored))
+    return false;
+  mf_problem_clear(problem);
+  receipt->restarted = true;
+  return true;
+}
+
+bool mf_receipt_finish(struct mf_receipt *receipt, struct mf_problem *problem)
+{
+  receipt->ended = true;
+  return receipt->sink->finish(receipt->sink, true, problem);
+}
+
+void mf_receipt_free(struct mf_receipt *receipt)
+{
+  struct mf_problem ignored;
+
+  if (!receipt->ended && receipt->sink)
+    receipt->sink->finish(receipt->sink, false, &ignored);
+  receipt->ended = true;
+  mf_hash_close(&receipt->hash);
+}

@@ -1,0 +1,52 @@
+#include "retry.h"
+
+#include <curl/curl.h>
+#include <openssl/rand.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_SECONDS 10.0
+
+bool mf_retry_status(long status)
+{
+  switch (status) {
+  case 408:
+  case 425:
+  case 429:
+  case 499:
+  case 500:
+  case 502:
+  case 503:
+  case 504:
+    return true;
+  default:
+    return status >= 520 && status <= 529;
+  }
+}
+
+double mf_retry_after(const char *value, time_t now)
+{
+  size_t digits = strspn(value, "0123456789");
+  time_t date;
+
+  if (digits > 0 && value[digits] == '\0')
+    return digits > 9 ? 1e9 : strtod(value, NULL);
+  date = curl_getdate(value, NULL);
+  if (date < 0)
+    return -1;
+  return date > now ? (double)(date - now) : 0;
+}
+
+double mf_retry_backoff(int attempt, double first)
+{
+  double most = first;
+  uint32_t random = 0;
+
+  for (int i = 1; i < attempt && most < MOST_SECONDS; i++)
+    most *= 2;
+  if (most > MOST_SECONDS)
+    most = MOST_SECONDS;
+  RAND_bytes((unsigned char *)&random, sizeof(random));
+  return most * ((double)random / (double)UINT32_MAX);
+}

@@ -1,0 +1,323 @@
+--- A repository in a tar archive, which is only read: an OCI image layout as one file, or what `docker save` writes.
+--
+-- Nothing is unpacked. A blob is a range of the archive: an upload reads it there, and whatever is read here is hashed.
+
+local archive_docker = require("manifest.repository.archive_docker")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local layout_index = require("manifest.repository.layout_index")
+local layout_referrers = require("manifest.repository.layout_referrers")
+local tar_file = require("manifest.repository.tar_file")
+local text = require("manifest.base.text")
+
+local methods = {}
+local mt = { __name = "manifest.archive", __index = methods }
+
+local MANIFEST_LIMIT = 4 * 1024 * 1024
+local INDEX_LIMIT = 16 * 1024 * 1024
+
+--- Opens an archive; the disk is not touched yet.
+---@param format string "oci-archive" or "docker-archive"
+---@param path string
+---@param options table|nil manifest_limit (bytes)
+local function new(format, path, options)
+  return setmetatable({
+    format = format, path = path, domain = ("%s:%s"):format(format, path),
+    manifest_limit = options and options.manifest_limit or MANIFEST_LIMIT,
+    ranges = {}, -- [digest] = where a blob lies, of a docker archive
+    made = {}, -- [image] = its manifest, of a docker archive
+  }, mt)
+end
+
+local function fail(code, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint })
+end
+
+--- Reads the two documents of an OCI layout.
+local function read_layout(self, file)
+  local read = {}
+  for _, name in ipairs({ "oci-layout", "index.json" }) do
+    local range, err = file:find(name)
+    if range then
+      read[name], err = file:read(range, INDEX_LIMIT)
+    elseif err.code == "not_found" then
+      return fail("corrupt", ("%s is no OCI archive: it has no %s"):format(text.printable(self.path), name),
+        file.by_name["manifest.json"] and "it is a docker archive: write docker-archive:PATH" or nil)
+    end
+    if not read[name] then
+      return nil, err
+    end
+  end
+  return layout_index.of(text.printable(self.path), read["oci-layout"], read["index.json"])
+end
+
+--- Opens the archive once.
+local function load(self)
+  if self.file then
+    return self.file
+  end
+  local file, err = tar_file.open(self.path)
+  if not file then
+    return nil, err
+  end
+  if self.format == "oci-archive" then
+    self.layout, err = read_layout(self, file)
+  else
+    self.images, err = archive_docker.images(file)
+  end
+  if err then
+    return nil, err
+  end
+  self.file = file
+  return file
+end
+
+--- index.json of an OCI archive; of a docker archive an index without entries: nothing refers to anything there.
+---@return table|nil index
+---@return table|nil err
+function methods:index()
+  local file, err = load(self)
+  if not file then
+    return nil, err
+  end
+  return self.layout or { manifests = {} }
+end
+
+--- The manifest of an image of a docker archive, made once.
+local function make_manifest(self, image)
+  local err
+  if not self.made[image] then
+    self.made[image], err = archive_docker.manifest(self.file, image, self.manifest_limit, self.ranges)
+  end
+  return self.made[image], err
+end
+
+--- Makes the manifests of all images of a docker archive, until one has the digest.
+local function find_made(self, wanted)
+  for _, image in ipairs(self.images) do
+    local made, err = make_manifest(self, image)
+    if not made then
+      return nil, err
+    end
+    if made.digest == wanted then
+      return made
+    end
+  end
+  return fail("not_found", ("%s has no image %s"):format(self.domain, wanted))
+end
+
+local function range_of(self, hash)
+  local read, err = digest.parse(hash)
+  if not read then
+    return nil, err
+  end
+  local range
+  if self.layout then
+    range, err = self.file:find(("blobs/%s/%s"):format(read.algorithm, read.hex))
+  else
+    range = self.ranges[hash]
+    if not range then
+      local ignored -- luacheck: ignore ignored
+      ignored, err = find_made(self, hash)
+      range = self.ranges[hash]
+    end
+  end
+  if range then
+    return range, read.algorithm
+  end
+  if err and err.code ~= "not_found" then
+    return nil, err
+  end
+  return fail("not_found", ("%s has no blob %s"):format(self.domain, hash))
+end
+
+--- Where a blob lies: for uploads, which read it there.
+---@param hash string digest
+---@return table|nil range {path, offset, size}
+---@return table|nil err not_found
+function methods:blob_range(hash)
+  local file, err = load(self)
+  local range
+  if file then
+    range, err = range_of(self, hash)
+  end
+  if not range then
+    return nil, err
+  end
+  return { path = self.path, offset = range.offset, size = range.size }
+end
+
+local function check_digest(self, actual, hash)
+  if actual == hash then
+    return true
+  end
+  return fail("digest_mismatch", ("the blob %s of %s is damaged: it hashes to %s"):format(hash, self.domain, actual))
+end
+
+--- Reads a small blob into memory.
+---@param hash string digest
+---@param options table? limit (bytes; default as for manifests)
+---@return string|nil bytes
+---@return table|nil err
+function methods:blob(hash, options)
+  local file, err = load(self)
+  local range, bytes, actual
+  if file then
+    range, err = range_of(self, hash)
+  end
+  if range then
+    bytes, err = file:read(range, options and options.limit or self.manifest_limit)
+  end
+  if bytes then
+    actual, err = digest.of(bytes, digest.parse(hash).algorithm)
+  end
+  local ok = actual
+  if actual then
+    ok, err = check_digest(self, actual, hash)
+  end
+  return ok and bytes or nil, err
+end
+
+--- Fetches a blob into memory (limit), into a new file (sink_file), or reads and hashes it only (discard).
+---@return table|nil response {body, digest, received}
+---@return table|nil err
+function methods:get_blob(hash, options)
+  if options.sink_pipe then
+    error("an archive's blob is a part of a file: use blob_range", 2)
+  end
+  if not options.sink_file and not options.discard then
+    local bytes, err = self:blob(hash, options)
+    return bytes and { body = bytes, digest = hash, received = #bytes }, err
+  end
+  local file, err = load(self)
+  local range, actual, ok
+  if file then
+    range, err = range_of(self, hash)
+  end
+  if range then
+    actual, err = file:digest(range, digest.parse(hash).algorithm, options.sink_file)
+  end
+  if actual then
+    ok, err = check_digest(self, actual, hash)
+  end
+  if not ok then
+    return nil, err
+  end
+  return { body = "", digest = hash, received = range.size }
+end
+
+--- Reads a blob piece by piece; it is whole and right when this returns a size.
+---@param hash string digest
+---@param take function|nil (piece) -> true | nil, err
+---@return integer|nil size
+---@return table|nil err
+function methods:each_piece(hash, take)
+  local response, err = self:get_blob(hash, { discard = true })
+  local ok, range = response ~= nil, response and range_of(self, hash)
+  if ok and take then
+    ok, err = self.file:each_piece(range, take)
+  end
+  return ok and range.size or nil, err
+end
+
+--- Is the blob there?
+---@return boolean|nil there
+---@return table|nil err
+function methods:has_blob(hash)
+  local range, err = self:blob_range(hash)
+  if not range and err.code ~= "not_found" then
+    return nil, err
+  end
+  return range ~= nil
+end
+
+--- A manifest of an OCI archive.
+local function find_manifest(self, reference)
+  local entry, err = layout_index.find(self.layout, reference, self.domain)
+  if entry == nil then
+    return nil, err
+  end
+  local hash = entry and entry.digest or reference
+  local bytes
+  bytes, err = self:blob(hash)
+  if not bytes then
+    return nil, err
+  end
+  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+end
+
+--- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
+---@param reference string|nil tag or digest; nil: the only one
+---@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
+---@return table|nil err
+function methods:manifest(reference)
+  local file, err = load(self)
+  if not file then
+    return nil, err
+  end
+  if self.layout then
+    return find_manifest(self, reference)
+  end
+  local made
+  if reference and layout_index.is_digest(reference) then
+    made, err = find_made(self, reference)
+  else
+    local image
+    image, err = archive_docker.choose(self.images, reference, self.domain)
+    if image then
+      made, err = make_manifest(self, image)
+    end
+  end
+  if not made then
+    return nil, err
+  end
+  return { bytes = made.bytes, media_type = made.media_type, digest = made.digest, size = made.size }
+end
+
+--- A manifest's descriptor.
+---@return table|nil found {digest, size, media_type}
+---@return table|nil err
+function methods:head(reference)
+  local got, err = self:manifest(reference)
+  return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
+end
+
+--- The tags, in the order of the archive.
+---@return string[]|nil tags
+---@return table|nil err
+function methods:tags()
+  local file, err = load(self)
+  if not file then
+    return nil, err
+  end
+  if self.layout then
+    return layout_index.names(self.layout)
+  end
+  local names = {}
+  for _, image in ipairs(self.images) do
+    table.move(image.tags, 1, #image.tags, #names + 1, names)
+  end
+  return names
+end
+
+--- The descriptors of what refers to a manifest.
+---@param hash string digest of the subject
+---@param options table? {artifact_type}
+---@return table[]|nil descriptors
+---@return table|nil err
+function methods:referrers(hash, options)
+  local index, err = self:index()
+  if not index then
+    return nil, err
+  end
+  return self.layout and layout_referrers.list(self, hash, options) or {}
+end
+
+local function refuse(self)
+  return fail("unsupported", ("%s is only read"):format(self.domain),
+    "write to a registry, or to a layout (oci:PATH)")
+end
+
+methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
+
+return { new = new }

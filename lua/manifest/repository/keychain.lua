@@ -1,0 +1,211 @@
+--- Where a login is kept: the credential helper that docker's config.json names, else the "auths" of that file.
+--
+-- A config.json that cannot be understood is never written over. A secret is in no argument, no error and no temporary
+-- file but the one that becomes config.json.
+
+local config_json = require("manifest.repository.config_json")
+local core = require("manifest.base.core")
+local error_object = require("manifest.base.error")
+
+local methods = {}
+local mt = { __name = "manifest.keychain", __index = methods }
+
+local HUB_KEY = "https://index.docker.io/v1/"
+local LIMIT = 4 * 1024 * 1024
+local HELPER_SECONDS = 30
+
+--- Opens the keychain of a folder of docker's configuration; nothing is read yet.
+---@param folder string
+local function open(folder)
+  return setmetatable({ folder = folder, path = folder .. "/config.json" }, mt)
+end
+
+--- The name under which docker keeps a registry.
+local function key_of(registry)
+  return registry == "docker.io" and HUB_KEY or registry
+end
+
+local function read(self)
+  local text, problem = core.file.read(self.path, LIMIT)
+  if not text and problem.code ~= "not_found" then
+    return nil, error_object.of_core(problem)
+  end
+  local document, err = config_json.read(text or "")
+  if not document then
+    err.message = ("%s: %s"):format(self.path, err.message)
+    return nil, err:with({ hint = "repair it or move it away; it was not changed" })
+  end
+  return document, text or ""
+end
+
+--- The helper that the registry is kept with.
+local function helper_of(self, text, registry)
+  local name, problem = core.auth.store_helper(text, self.path, registry)
+  if problem then
+    return nil, error_object.of_core(problem)
+  end
+  return name
+end
+
+--- Tells whether a login could be kept, and where: before anybody is asked for a password.
+---@param registry string
+---@return string|nil place the helper's program or the file's path
+---@return table|nil err
+function methods:place(registry)
+  if self.folder:sub(1, 1) ~= "/" then
+    return nil, error_object.new({ code = "io", message = self.folder .. ": not an absolute path",
+      hint = "set DOCKER_CONFIG to the absolute path of a folder" })
+  end
+  local document, text = read(self)
+  if not document then
+    return nil, text
+  end
+  local helper, err = helper_of(self, text, registry)
+  if err then
+    return nil, err
+  end
+  return helper and core.auth.helper_name(helper) or self.path
+end
+
+--- Runs a helper. A failure is told in its own words, unless they hold the secret.
+---@return string|nil "done" or "not_found"
+---@return table|nil err
+local function run_helper(helper, action, input, secret)
+  local done, problem = core.child.run({ core.auth.helper_name(helper), action }, input,
+    { timeout = HELPER_SECONDS })
+  if not done then
+    return nil, error_object.new({ code = "credentials",
+      message = ("docker-credential-%s %s: %s"):format(helper, action, problem.message) })
+  end
+  local status = done.status or (done.signal and 128 + done.signal) or 0
+  if status == 0 then
+    return "done"
+  end
+  local output = secret and done.output:find(secret, 1, true) and "" or done.output
+  local result, reason = core.auth.helper_answer(helper, status, output)
+  if result == "not_found" then
+    return "not_found"
+  end
+  return nil, error_object.of_core(reason)
+end
+
+--- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
+local function edit(self, change)
+  local ok, problem = core.file.make_directory(self.folder, 448) -- 0700
+  if not ok then
+    return nil, error_object.of_core(problem)
+  end
+  local lock <close>, locked = core.file.lock(self.path .. ".lock", { timeout = 10 }) -- luacheck: ignore lock
+  if not lock then
+    return nil, error_object.of_core(locked)
+  end
+  local tidy <close> = setmetatable({}, { -- luacheck: ignore tidy
+    __close = function() -- while we hold it: who waits for it notices
+      core.file.remove(self.path .. ".lock")
+    end,
+  })
+  local document, err = read(self)
+  if not document then
+    return nil, err
+  end
+  if change(document) == false then
+    return true
+  end
+  ok, problem = core.file.replace(self.path, tostring(document), { mode = 384, keep_owner = true }) -- 0600
+  if not ok then
+    return nil, error_object.of_core(problem)
+  end
+  return true
+end
+
+--- Removes every entry of "auths" that stands for the registry as a whole; how many.
+local function remove_entries(document, registry)
+  local count = 0
+  for _, key in ipairs(document:keys()) do
+    if core.auth.key_names(registry, key) then
+      document:remove(key)
+      count = count + 1
+    end
+  end
+  return count
+end
+
+--- Hands a login to a helper.
+local function give(helper, key, username, password)
+  local json = require("manifest.base.json")
+  local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", password } }
+  local input, err = json.encode(json.object(fields))
+  if not input then
+    return nil, err
+  end
+  return run_helper(helper, "store", input, password)
+end
+
+--- Keeps a login.
+---@param registry string
+---@param username string
+---@param password string
+---@return table|nil kept {helper = name, or file = path}
+---@return table|nil err
+function methods:store(registry, username, password)
+  local document, text = read(self)
+  if not document then
+    return nil, text
+  end
+  local helper, err = helper_of(self, text, registry)
+  if err then
+    return nil, err
+  end
+  local key, ok = key_of(registry), true
+  if helper then
+    ok, err = give(helper, key, username, password)
+  end
+  if ok then
+    ok, err = edit(self, function(now)
+      if helper then
+        remove_entries(now, registry) -- an older password; what stays is the mark that docker leaves too
+      end
+      now:set(key, helper and {} or { { "auth", core.base64.encode(username .. ":" .. password) } })
+    end)
+  end
+  if not ok then
+    return nil, err
+  end
+  return { helper = helper, file = not helper and self.path or nil }
+end
+
+--- Forgets a login: in the helper and in the file.
+---@param registry string
+---@return table|nil removed {helper = name or nil, entries = how many}
+---@return table|nil err
+function methods:erase(registry)
+  local document, text = read(self)
+  if not document then
+    return nil, text
+  end
+  local helper, err = helper_of(self, text, registry)
+  if err then
+    return nil, err
+  end
+  local erased
+  if helper then
+    erased, err = run_helper(helper, "erase", key_of(registry))
+    if not erased then
+      return nil, err
+    end
+  end
+  local entries = 0
+  if text ~= "" then
+    local ok
+    ok, err = edit(self, function(now)
+      entries = remove_entries(now, registry)
+      return entries > 0
+    end)
+    if not ok then
+      return nil, err
+    end
+  end
+  return { helper = erased == "done" and helper or nil, entries = entries }
+end
+
+return { open = open }

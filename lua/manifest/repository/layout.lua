@@ -1,0 +1,269 @@
+--- A repository in a folder: an OCI image layout, with the methods that a repository in a registry has.
+--
+-- Blobs are in layout_blobs.lua, index.json in layout_index.lua. index.json lists images with their tags, and images
+-- without a name; what an index refers to is only among the blobs. Nothing here decodes an image.
+
+local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local layout_blobs = require("manifest.repository.layout_blobs")
+local layout_index = require("manifest.repository.layout_index")
+local layout_referrers = require("manifest.repository.layout_referrers")
+
+local methods = {}
+local mt = { __name = "manifest.layout", __index = methods }
+
+local MANIFEST_LIMIT = 4 * 1024 * 1024
+
+--- Opens a layout; the disk is not touched yet.
+---@param path string
+---@param options table|nil manifest_limit (bytes)
+local function new(path, options)
+  return setmetatable({
+    path = path,
+    domain = "oci:" .. path,
+    manifest_limit = options and options.manifest_limit or MANIFEST_LIMIT,
+  }, mt)
+end
+
+--- Looks once whether there is a layout.
+local function check(self)
+  if not self.known then
+    local ok, err = layout_index.check(self.path)
+    if not ok then
+      return nil, err
+    end
+    self.known = true
+  end
+  return true
+end
+
+--- Looks once whether there is a layout, and makes one otherwise.
+local function ensure(self)
+  if not self.writable then
+    local ok, err = layout_index.create(self.path)
+    if not ok then
+      return nil, err
+    end
+    self.known, self.writable = true, true
+  end
+  return true
+end
+
+--- The file of a blob that is there: for uploads, which read it piece by piece.
+---@return string|nil path
+---@return table|nil err not_found
+function methods:blob_path(hash)
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return layout_blobs.find(self.path, hash)
+end
+
+--- Reads a small blob into memory.
+---@param hash string digest
+---@param options table? limit (bytes; default as for manifests)
+---@return string|nil bytes
+---@return table|nil err
+function methods:blob(hash, options)
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return layout_blobs.read(self.path, hash, options and options.limit or self.manifest_limit)
+end
+
+--- Fetches a blob into memory (limit) or into a new file (sink_file).
+---@return table|nil response {body, digest}
+---@return table|nil err
+function methods:get_blob(hash, options)
+  if options.sink_pipe then
+    error("a layout's blob is a file: use blob_path", 2)
+  end
+  if not options.sink_file then
+    local bytes, err = self:blob(hash, options)
+    return bytes and { body = bytes, digest = hash }, err
+  end
+  local path, err = self:blob_path(hash)
+  local ok
+  if path then
+    ok, err = layout_blobs.copy(path, options.sink_file, hash)
+  end
+  return ok and { body = "", digest = hash }, err
+end
+
+local function store(self, hash, content)
+  local ok, err = ensure(self)
+  if not ok then
+    return nil, err
+  end
+  return layout_blobs.store(self.path, hash, content)
+end
+
+--- Stores a blob unless it is there.
+---@param hash string digest of the content
+---@param body table {body=bytes} or {body_file=path}
+---@return boolean|nil ok
+---@return table|nil err
+function methods:upload(hash, body)
+  return store(self, hash, body.body or function(temporary)
+    return layout_blobs.copy(body.body_file, temporary, hash)
+  end)
+end
+
+--- Brings a blob of another repository here: from a registry it streams into its file.
+---@param descriptor table {digest=, size=}
+---@param source table repository
+function methods:copy_blob(descriptor, source)
+  return store(self, descriptor.digest, function(temporary)
+    local response, err = source:get_blob(descriptor.digest, { sink_file = temporary })
+    return response and true, err
+  end)
+end
+
+--- index.json as it stands.
+---@return table|nil index ordered JSON
+---@return table|nil err
+function methods:index()
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return layout_index.read(self.path)
+end
+
+--- The one entry that a reference means; false when no entry has that digest, whose blob may be there all the same.
+local function find_entry(self, reference)
+  local index, err = self:index()
+  if not index then
+    return nil, err
+  end
+  return layout_index.find(index, reference, self.domain)
+end
+
+--- Fetches a manifest, list or index.
+---@param reference string|nil tag or digest; nil: the only one
+---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
+---@return table|nil err
+function methods:manifest(reference)
+  local entry, err = find_entry(self, reference)
+  if entry == nil then
+    return nil, err
+  end
+  local hash = entry and entry.digest or reference
+  local bytes
+  bytes, err = self:blob(hash)
+  if not bytes then
+    return nil, err
+  end
+  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+end
+
+--- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
+---@return table|nil found {digest, size, media_type}
+---@return table|nil err
+function methods:head(reference)
+  local got, err = self:manifest(reference)
+  return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
+end
+
+--- Enters a manifest: a tag moves to it; without one it is entered once, if it is not there under a tag already.
+local function enter(manifests, entry, tag)
+  local place = #manifests + 1
+  for position = #manifests, 1, -1 do
+    local old = manifests[position]
+    local name = layout_index.name_of(old)
+    if not tag and old.digest == entry.digest then
+      return false
+    end
+    if tag and (name == tag or (not name and old.digest == entry.digest)) then
+      table.remove(manifests, position)
+      place = position
+    end
+  end
+  table.insert(manifests, place, entry)
+  return true
+end
+
+--- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
+--- not list.
+---@param reference string|nil
+---@return table|nil stored {digest, size, media_type}
+---@return table|nil err
+function methods:put_manifest(reference, bytes, kind)
+  local by_digest = reference ~= nil and layout_index.is_digest(reference)
+  local hash = by_digest and reference or digest.of(bytes)
+  local ok, err = self:upload(hash, { body = bytes })
+  if ok and not by_digest then
+    ok, err = layout_index.update(self.path, function(manifests)
+      return enter(manifests, layout_index.entry(kind, hash, #bytes, reference), reference)
+    end)
+  end
+  if ok == nil then
+    return nil, err
+  end
+  return { digest = hash, size = #bytes, media_type = kind }
+end
+
+--- The tags, in the order of index.json.
+---@return string[]|nil tags
+---@return table|nil err
+function methods:tags()
+  local index, err = self:index()
+  if not index then
+    return nil, err
+  end
+  return layout_index.names(index)
+end
+
+--- The descriptors of what refers to a manifest.
+---@param hash string digest of the subject
+---@param options table? {artifact_type}
+---@return table[]|nil descriptors
+---@return table|nil err
+function methods:referrers(hash, options)
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return layout_referrers.list(self, hash, options)
+end
+
+--- Takes a tag away, or with a digest that manifest and all its tags. Blobs of its config and layers stay.
+---@param reference string tag or digest
+---@return boolean|nil ok
+---@return table|nil err not_found
+function methods:delete(reference)
+  local path, err
+  if layout_index.is_digest(reference) then
+    path, err = self:blob_path(reference)
+  else
+    path, err = find_entry(self, reference)
+  end
+  if not path then
+    return nil, err
+  end
+  local ok
+  ok, err = layout_index.update(self.path, function(manifests)
+    local before = #manifests
+    for position = before, 1, -1 do
+      local entry = manifests[position]
+      if entry.digest == reference or layout_index.name_of(entry) == reference then
+        table.remove(manifests, position)
+      end
+    end
+    return #manifests < before
+  end)
+  if ok == nil then
+    return nil, err
+  end
+  if layout_index.is_digest(reference) then
+    local problem
+    ok, problem = core.file.remove(path)
+    return ok, problem and error_of.of_core(problem)
+  end
+  return true
+end
+
+return { new = new }

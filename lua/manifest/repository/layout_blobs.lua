@@ -1,0 +1,152 @@
+--- The blobs of an OCI image layout: files named by their digest.
+--
+-- One content is there once, however many images share it. A file appears by a rename after its bytes have reached the
+-- disk and hash right, so what is there is whole.
+
+local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+
+local layout_blobs = {}
+
+local READABLE = tonumber("644", 8)
+local FOLDER = tonumber("755", 8)
+local TEMPORARY = ".manifest-"
+
+local function fail(code, message)
+  return nil, error_of.new({ code = code, message = message })
+end
+
+--- A result of the C core as this room gives it.
+local function result(value, problem)
+  if value == nil and problem then
+    return nil, error_of.of_core(problem)
+  end
+  return value
+end
+
+--- True for the name of a file that is still being written, or was when its writer ended.
+function layout_blobs.is_temporary(name)
+  return name:sub(1, #TEMPORARY) == TEMPORARY
+end
+
+local function place_of(root, hash)
+  local read, err = digest.parse(hash)
+  if not read then
+    return nil, err
+  end
+  return ("%s/blobs/%s/%s"):format(root, read.algorithm, read.hex), read.algorithm
+end
+
+--- The file of a blob.
+---@param root string the layout's folder
+---@param hash string digest
+---@return string|nil path
+---@return table|nil err not_found
+function layout_blobs.find(root, hash)
+  local path, err = place_of(root, hash)
+  if not path then
+    return nil, err
+  end
+  local kind, problem = core.file.kind(path, { follow = true })
+  if problem then
+    return result(nil, problem)
+  end
+  if kind ~= "file" then
+    return fail("not_found", ("oci:%s has no blob %s"):format(root, hash))
+  end
+  return path
+end
+
+--- Reads a blob of at most LIMIT bytes; it hashes to its name, or it is an error.
+---@return string|nil bytes
+---@return table|nil err
+function layout_blobs.read(root, hash, limit)
+  local path, err = layout_blobs.find(root, hash)
+  if not path then
+    return nil, err
+  end
+  local bytes, actual
+  bytes, err = result(core.file.read(path, limit))
+  if bytes then
+    actual, err = digest.of(bytes, digest.parse(hash).algorithm)
+  end
+  if not actual then
+    return nil, err
+  end
+  if actual ~= hash then
+    return fail("digest_mismatch", ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual))
+  end
+  return bytes
+end
+
+--- Copies a file that hashes to a digest into a new one; on failure nothing is left there.
+function layout_blobs.copy(from, to, hash)
+  local algorithm = digest.parse(hash).algorithm
+  local hex, err = result(core.file.copy(from, to, algorithm))
+  if not hex then
+    return nil, err
+  end
+  if algorithm .. ":" .. hex ~= hash then
+    core.file.remove(to)
+    return fail("digest_mismatch", ("%s hashes to %s:%s, not to %s"):format(from, algorithm, hex, hash))
+  end
+  return true
+end
+
+local function write(root, path, bytes, hash)
+  local actual, err = digest.of(bytes, digest.parse(hash).algorithm)
+  if not actual then
+    return nil, err
+  end
+  if actual ~= hash then
+    return fail("digest_mismatch", ("the bytes hash to %s, not to %s"):format(actual, hash))
+  end
+  return result(core.file.replace(path, bytes, { mode = READABLE, temporary = root }))
+end
+
+--- Lets fill write a new file, and moves it to its place.
+local function move_in(root, path, fill)
+  local temporary, err = result(core.file.temporary(root))
+  local ok
+  if temporary then
+    ok, err = fill(temporary)
+  end
+  if not ok then
+    return nil, err
+  end
+  ok, err = result(core.file.set_mode(temporary, READABLE))
+  if ok then
+    ok, err = result(core.file.rename(temporary, path))
+  end
+  if not ok then
+    core.file.remove(temporary)
+  end
+  return ok, err
+end
+
+--- Puts a blob in its place unless it is there.
+---@param root string
+---@param hash string digest
+---@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
+---@return boolean|nil ok
+---@return table|nil err
+function layout_blobs.store(root, hash, content)
+  local path, algorithm = place_of(root, hash)
+  if not path then
+    return nil, algorithm
+  end
+  if core.file.kind(path) == "file" then
+    return true
+  end
+  local ok, err = result(core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER))
+  if not ok then
+    return nil, err
+  end
+  if type(content) == "string" then
+    return write(root, path, content, hash)
+  end
+  return move_in(root, path, content)
+end
+
+return layout_blobs

@@ -1,0 +1,48 @@
+--- Mirrors: other places to read a registry's content from. They are tried in order, before the registry itself; a
+--- mirror that fails, whatever the reason, is passed over. Nothing is ever written to one.
+
+local endpoint = require("manifest.repository.endpoint")
+
+local mirror = {}
+
+--- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
+---@return table place {domain, path}
+local function place_of(text, path)
+  local domain, prefix = text:gsub("/+$", ""):match("^([^/]+)/?(.*)$")
+  return { domain = domain, path = prefix ~= "" and prefix .. "/" .. path or path }
+end
+
+--- Raises unless a table of mirrors is one.
+---@param mirrors table
+---@param level integer whom to blame, as for error()
+function mirror.check(mirrors, level)
+  for domain, list in pairs(mirrors) do
+    if type(domain) ~= "string" or type(list) ~= "table" then
+      error("mirrors: a list of HOST[:PORT][/PREFIX] expected for each registry", level)
+    end
+    for _, text in ipairs(list) do
+      if type(text) ~= "string" or not text:find("^[%w%[][%w.:%]-]*[%w._/-]*$") or text:find("//", 1, true) then
+        error(("mirrors: %s: not HOST[:PORT][/PREFIX]: %s"):format(domain, tostring(text)), level)
+      end
+    end
+  end
+end
+
+--- The places to read a repository from, the registry itself last.
+---@param mirrors table|nil [domain] = list of HOST[:PORT][/PREFIX]
+---@param domain string
+---@param path string
+---@return table[] places {domain, path, base} each
+function mirror.places(mirrors, domain, path)
+  local places = {}
+  for _, text in ipairs(mirrors and mirrors[domain] or {}) do
+    places[#places + 1] = place_of(text, path)
+  end
+  places[#places + 1] = { domain = domain, path = path }
+  for _, place in ipairs(places) do
+    place.base = endpoint.url(place.domain) .. "/v2/" .. place.path
+  end
+  return places
+end
+
+return mirror

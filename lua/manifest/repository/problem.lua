@@ -1,0 +1,132 @@
+--- Turns an answer that is no success into an error: the status decides its code, the registry's own list refines it.
+
+local core = require("manifest.base.core")
+local endpoint = require("manifest.repository.endpoint")
+local error_object = require("manifest.base.error")
+local json = require("manifest.base.json")
+local text = require("manifest.base.text")
+
+local problem = {}
+
+local SHOWN = 1024 -- most bytes of a registry's words in a message
+
+local by_status = {
+  [401] = "unauthorized", [403] = "denied", [404] = "not_found", [405] = "unsupported", [408] = "timeout",
+  [409] = "conflict", [412] = "conflict", [413] = "too_large", [429] = "rate_limited", [501] = "unsupported",
+}
+
+--- Codes of the distribution specification (and of registries with immutable tags) that say more than their status.
+local by_registry_code = {
+  BLOB_UNKNOWN = "not_found", BLOB_UPLOAD_UNKNOWN = "not_found", DENIED = "denied",
+  IMAGE_TAG_ALREADY_EXISTS = "conflict", MANIFEST_UNKNOWN = "not_found", NAME_UNKNOWN = "not_found",
+  TAG_INVALID = "conflict", TOOMANYREQUESTS = "rate_limited", UNAUTHORIZED = "unauthorized",
+  UNSUPPORTED = "unsupported",
+}
+
+local hints = {
+  conflict = "the tag may be immutable, or somebody else changed it",
+  denied = "check that the account may do this in the repository",
+  not_found = "check the name and the tag; some registries say this too when an account may not see the repository",
+  rate_limited = "wait, or log in for a higher limit",
+  too_large = "the registry refuses documents of this size",
+  unauthorized = "log in first",
+  unsupported = "this registry does not offer the operation",
+}
+
+local function string_or_nil(value)
+  return type(value) == "string" and value or nil
+end
+
+--- Headers that may hold what opens a door: signed URLs, cookies. They are no part of a result or an error.
+local UNSHOWN = { ["location"] = true, ["link"] = true, ["set-cookie"] = true, ["set-cookie2"] = true }
+
+--- What callers may read of an answer: its status and headers, rate limits and warnings among them.
+---@param response table
+---@return table outline {status, headers}
+function problem.outline(response)
+  local headers = {}
+  for name, value in pairs(response.headers or {}) do
+    headers[name] = not UNSHOWN[name] and value or nil
+  end
+  return { status = response.status, headers = headers }
+end
+
+--- The registry's own list of errors: {code, message, detail} each, possibly empty.
+---@param body string
+---@return table[]
+function problem.list_of(body)
+  local document = json.decode(body)
+  local given = json.is_object(document) and document.errors
+  local list = {}
+  for _, item in ipairs(json.is_array(given) and given or {}) do
+    if json.is_object(item) then
+      list[#list + 1] = {
+        code = string_or_nil(item.code),
+        message = string_or_nil(item.message),
+        detail = item.detail,
+      }
+    end
+  end
+  return list
+end
+
+--- One line of the registry's words: its error list, or the start of a body that is plain text.
+local function words_of(list, response)
+  local words = {}
+  for _, item in ipairs(list) do
+    local both = item.code and item.message
+    words[#words + 1] = both and item.code .. ": " .. item.message or item.code or item.message
+  end
+  local line = table.concat(words, "; ")
+  local kind = response.headers["content-type"]
+  if line == "" and type(kind) == "string" and kind:find("^text/plain") then
+    line = response.body:match("^%s*([^\r\n]*)")
+  end
+  return text.printable(line:sub(1, SHOWN))
+end
+
+local function place_of(url)
+  local origin = core.url.origin(url or "")
+  return origin and origin.text
+end
+
+--- Did the answer come from another origin than the registry's own, by way of a redirect?
+---@param response table
+---@param domain string the registry
+function problem.is_elsewhere(response, domain)
+  return place_of(response.url) ~= place_of(endpoint.url(domain))
+end
+
+--- Code and name depend on who answered: what another host refuses has nothing to do with the
+--- credentials for the registry.
+local function blame(response, list, host)
+  local code = list[1] and by_registry_code[list[1].code] or by_status[response.status] or "registry"
+  if not problem.is_elsewhere(response, host) then
+    return code, host
+  end
+  return code == "not_found" and code or "registry",
+    ("%s (redirected to %s)"):format(host, place_of(response.url) or "another host")
+end
+
+--- The error for an answer.
+---@param response table of the loop
+---@param what string what was asked, such as "GET manifest 1.0"
+---@param host string the registry
+---@return table err with status, host, errors (the registry's own list), response (status and headers: rate limits)
+function problem.of_response(response, what, host)
+  local list = problem.list_of(response.body)
+  local words = words_of(list, response)
+  local code, who = blame(response, list, host)
+  return error_object.new({
+    code = code,
+    message = ("%s answered %d to %s%s"):format(who, response.status, what, words ~= "" and ": " .. words or ""),
+    hint = hints[code],
+    host = host,
+    status = response.status,
+    errors = list,
+    retryable = response.status == 408 or response.status == 429 or response.status >= 500,
+    response = problem.outline(response),
+  })
+end
+
+return problem

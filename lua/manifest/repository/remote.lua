@@ -1,0 +1,233 @@
+--- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
+--
+-- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
+-- sends requests; what they mean is in the files beside it.
+
+local core = require("manifest.base.core")
+local error_object = require("manifest.base.error")
+local manifests = require("manifest.repository.manifests")
+local mirror = require("manifest.repository.mirror")
+local problem = require("manifest.repository.problem")
+local upload = require("manifest.repository.upload")
+
+local methods = {}
+local mt = { __name = "manifest.repository", __index = methods }
+
+local MANIFEST_LIMIT = 4 * 1024 * 1024
+local MIRROR_ATTEMPTS = 2 -- another place is at hand
+
+--- What a token for a place must cover: the repository itself, and what else the verb reads there.
+local function scopes_of(place, actions, also)
+  local scopes = { ("repository:%s:%s"):format(place.path, actions) }
+  return core.scopes(table.move(also or {}, 1, #(also or {}), 2, scopes))
+end
+
+--- Opens a repository; nothing is sent yet.
+---@param loop table
+---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
+--- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); manifest_limit
+--- (bytes); mirrors (by domain, for a repository that is only read)
+local function new(loop, options)
+  local actions = options.actions or "pull"
+  local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
+  for index, place in ipairs(places) do
+    local own = index == #places
+    place.scopes = own and options.scopes or scopes_of(place, actions, own and options.also)
+  end
+  return setmetatable({
+    loop = loop,
+    domain = options.domain,
+    path = options.path,
+    base = places[#places].base,
+    places = places,
+    timeout = options.timeout,
+    manifest_limit = options.manifest_limit or MANIFEST_LIMIT,
+  }, mt)
+end
+
+--- What a token for this repository is asked for.
+function methods:token_scopes()
+  return self.places[#self.places].scopes
+end
+
+--- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
+function methods:failed(err)
+  if not error_object.is(err) then
+    err = error_object.of_core(err)
+  end
+  if err.response then
+    err.errors = err.errors or problem.list_of(err.response.body or "")
+    err.response = problem.outline(err.response)
+  end
+  return err:with({ host = self.domain })
+end
+
+--- Was the request refused without a word on how to authenticate?
+local function is_bare_401(err)
+  return err.status == 401 and err.response and not err.response.headers["www-authenticate"]
+end
+
+--- Some registries name their token server only where their API begins: asks there, once. False: nothing was learned.
+local function ask_for_challenge(self, place)
+  if self.asked_for_challenge then
+    return false
+  end
+  self.asked_for_challenge = true
+  local response, err = self.loop:request({
+    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
+    repository = place.path, scopes = place.scopes, timeout = self.timeout,
+  })
+  return response ~= nil or not is_bare_401(err)
+end
+
+local function send_to(self, place, request)
+  request.url = request.url or place.base .. request.path
+  request.home = place.base
+  request.registry = place.domain
+  request.repository = place.path
+  request.scopes = place.scopes
+  request.timeout = request.timeout or self.timeout
+  local response, err = self.loop:request(request)
+  local repeatable = not (request.body_pipe or request.sink_pipe)
+  if not response and repeatable and is_bare_401(err) and ask_for_challenge(self, place) then
+    response, err = self.loop:request(request)
+  end
+  if response then
+    return response
+  end
+  return nil, self:failed(err)
+end
+
+--- Sends a request below this repository (path) or to a URL that the registry gave (url).
+---@return table|nil response any HTTP status
+---@return table|nil err
+function methods:send(request)
+  return send_to(self, self.places[#self.places], request)
+end
+
+--- Sends a request that only reads: to each mirror first. What streams into a pipe cannot be begun twice, so that goes
+--- to the registry alone.
+---@return table|nil response of a mirror: a success; of the registry: any HTTP status
+---@return table|nil err
+function methods:read(request)
+  if request.sink_pipe then
+    return self:send(request)
+  end
+  for index = 1, #self.places - 1 do
+    local copy = { attempts = MIRROR_ATTEMPTS }
+    for name, value in pairs(request) do
+      copy[name] = value
+    end
+    local response = send_to(self, self.places[index], copy)
+    if response and response.status >= 200 and response.status <= 299 then
+      return response
+    end
+  end
+  return self:send(request)
+end
+
+--- Fetches a manifest, list or index.
+---@param reference string tag or digest
+---@param options table? accept (media types, comma-separated)
+---@return table|nil got {bytes, media_type (the header's, nil when it says nothing useful), digest, size, response}
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function methods:manifest(reference, options)
+  return manifests.get(self, reference, options)
+end
+
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+---@return table|nil found {digest, size, media_type, response}
+---@return table|nil err
+function methods:head(reference)
+  return manifests.head(self, reference)
+end
+
+--- Stores a manifest under a tag or its digest.
+---@param options table? headers (such as ["If-Match"])
+---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
+---@return table|nil err
+function methods:put_manifest(reference, bytes, kind, options)
+  return manifests.put(self, reference, bytes, kind, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that.
+---@return boolean|nil deleted false: it was gone already
+---@return table|nil err unsupported, denied, ...
+function methods:delete(reference)
+  return manifests.delete(self, reference)
+end
+
+--- Lists the tags; tags.lua says how.
+---@return string[]|nil names
+---@return table|nil err
+function methods:tags(options)
+  return require("manifest.repository.tags").list(self, options)
+end
+
+--- Lists what refers to a digest; referrers.lua says how.
+---@return table[]|nil descriptors
+---@return table|nil err
+function methods:referrers(digest, options)
+  return require("manifest.repository.referrers").list(self, digest, options)
+end
+
+--- Fetches a blob; where its bytes go is said by the options.
+---@param options table limit (bytes in memory), or sink_pipe, or sink_file, or discard = true (hashed, not kept)
+---@return table|nil response
+---@return table|nil err
+function methods:get_blob(digest, options)
+  local response, err = self:read({
+    method = "GET",
+    path = "/blobs/" .. digest,
+    digest = digest,
+    limit = options.limit,
+    sink_pipe = options.sink_pipe,
+    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
+    sink_file = options.sink_file,
+    discard = options.discard,
+  })
+  if not response then
+    return nil, err
+  end
+  if response.status ~= 200 and response.status ~= 206 then
+    return nil, problem.of_response(response, "GET blob " .. digest, self.domain)
+  end
+  return response
+end
+
+--- Fetches a small blob, such as a config, into memory.
+---@param digest string
+---@param options table? limit (bytes; default as for manifests)
+---@return string|nil bytes
+---@return table|nil err
+function methods:blob(digest, options)
+  local response, err = self:get_blob(digest, { limit = options and options.limit or self.manifest_limit })
+  if not response then
+    return nil, err
+  end
+  return response.body
+end
+
+--- Is the blob there?
+---@param digest string
+---@return boolean|nil there
+---@return table|nil err when the registry could not be asked, or may not tell
+function methods:has_blob(digest)
+  return upload.exists(self, digest)
+end
+
+--- Brings a blob of another repository here (upload.lua says how).
+---@param descriptor table {digest=, size=}
+---@param source table repository
+function methods:copy_blob(descriptor, source)
+  return upload.copy(self, descriptor, source)
+end
+
+--- Stores a blob unless it is there.
+---@param digest string of the content
+---@param body table {body=bytes} or {body_file=path}
+function methods:upload(digest, body)
+  return upload.send(self, digest, body)
+end
+
+return { new = new }
