@@ -1,0 +1,272 @@
+--- One entry of a local list, in the bytes that docker writes and reads: compact JSON with Go's escapes.
+--
+-- In Lua an entry is a descriptor (media_type, digest, size, platform, urls, annotations, artifact_type) with the
+-- reference that it is known by (`ref`) and the manifest's bytes (`raw`). The decoded copy of the manifest that stands
+-- beside `Raw` in the file is for docker's display and is made anew at each writing. Members that docker does not know
+-- are not kept, as docker does not keep them either.
+
+local core = require("manifest.core")
+local digest = require("manifest.name.digest")
+local errors = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local reference = require("manifest.name.reference")
+
+local entry = {}
+
+--- The member that holds docker's copy of the manifest, by media type, and the other way round.
+local copies = {
+  [media_type.docker_manifest] = "SchemaV2Manifest",
+  [media_type.oci_manifest] = "OCIManifest",
+}
+
+-- ---- encoding ----
+
+local function filled(text)
+  return text ~= "" and text or nil
+end
+
+local function platform_object(platform)
+  if not platform then
+    return nil
+  end
+  local features = platform["os.features"]
+  return json.object {
+    { "architecture", platform.architecture or "" },
+    { "os", platform.os or "" },
+    { "os.version", filled(platform["os.version"]) },
+    { "os.features", features and #features > 0 and json.array(features) or nil },
+    { "variant", filled(platform.variant) },
+  }
+end
+
+local function annotations_object(annotations)
+  if not annotations or next(annotations) == nil then
+    return nil
+  end
+  local pairs_of = {}
+  for name, value in pairs(annotations) do
+    pairs_of[#pairs_of + 1] = { name, value }
+  end
+  table.sort(pairs_of, function(a, b) return a[1] < b[1] end)
+  return json.object(pairs_of)
+end
+
+local function descriptor_object(value)
+  local urls = value.urls
+  return json.object {
+    { "mediaType", value.media_type },
+    { "digest", value.digest },
+    { "size", value.size },
+    { "urls", urls and #urls > 0 and json.array(urls) or nil },
+    { "annotations", annotations_object(value.annotations) },
+    { "platform", platform_object(value.platform) },
+    { "artifactType", filled(value.artifact_type) },
+  }
+end
+
+--- The bytes of an entry's file.
+---@param value table the entry
+---@return string|nil bytes
+---@return table|nil err
+function entry.encode(value)
+  local ref, copy = tostring(value.ref), copies[value.media_type]
+  if not copy then
+    return nil, errors.new { code = "unsupported", ref = ref,
+      message = ("docker's local store holds image manifests only, and this is %s"):format(value.media_type) }
+  end
+  if #value.raw ~= value.size or not digest.matches(value.raw, value.digest) then
+    return nil, errors.new { code = "digest_mismatch", ref = ref,
+      message = ("the manifest's bytes are not those of %s (%d bytes)"):format(value.digest, value.size) }
+  end
+  local compact, err = json.indent(value.raw, "", { html = true })
+  if not compact then
+    return nil, err
+  end
+  return json.encode(json.object {
+    { "Ref", ref },
+    { "Descriptor", descriptor_object(value) },
+    { "Raw", core.base64.encode(value.raw) },
+    { copy, json.verbatim(compact) },
+  }, { html = true })
+end
+
+-- ---- decoding ----
+
+--- Raised and caught inside this file: what is wrong with an entry's content.
+local function fault(text, ...)
+  error({ fault = text:format(...) }, 0)
+end
+
+local function member(object, name, kind)
+  local value = object[name]
+  if value == nil or value == json.null then
+    return nil
+  end
+  local good
+  if kind == "object" then
+    good = json.is_object(value)
+  elseif kind == "array" then
+    good = json.is_array(value)
+  elseif kind == "integer" then
+    good = math.type(value) == "integer"
+  else
+    good = type(value) == kind
+  end
+  if not good then
+    fault("'%s' is no %s", name, kind)
+  end
+  return value
+end
+
+--- A plain array of the texts of a member, nil when it is absent or empty.
+local function texts(object, name)
+  local list = member(object, name, "array")
+  if not list or #list == 0 then
+    return nil
+  end
+  local plain = {}
+  for index, value in ipairs(list) do
+    if type(value) ~= "string" then
+      fault("'%s' holds what is no string", name)
+    end
+    plain[index] = value
+  end
+  return plain
+end
+
+local function text(object, name)
+  return filled(member(object, name, "string"))
+end
+
+local function read_platform(object, name)
+  local platform = member(object, name, "object")
+  if not platform then
+    return nil
+  end
+  return {
+    architecture = text(platform, "architecture"),
+    os = text(platform, "os"),
+    ["os.version"] = text(platform, "os.version"),
+    ["os.features"] = texts(platform, "os.features"),
+    variant = text(platform, "variant"),
+  }
+end
+
+local function read_annotations(object)
+  local annotations = member(object, "annotations", "object")
+  if not annotations then
+    return nil
+  end
+  local plain = {}
+  for name, value in pairs(annotations) do
+    if type(value) ~= "string" then
+      fault("annotation '%s' is no string", name)
+    end
+    plain[name] = value
+  end
+  return next(plain) ~= nil and plain or nil
+end
+
+--- The fields of the descriptor. An old docker wrote none, but `Digest` and `Platform` beside the manifest's copy.
+local function read_descriptor(object, copy_type)
+  local old_digest = text(object, "Digest")
+  if old_digest then
+    return { media_type = copy_type, digest = old_digest, platform = read_platform(object, "Platform") }
+  end
+  local given = member(object, "Descriptor", "object") or fault("it has no 'Descriptor'")
+  return {
+    media_type = text(given, "mediaType") or fault("'mediaType' is absent or empty"),
+    digest = text(given, "digest") or fault("'digest' is absent or empty"),
+    size = member(given, "size", "integer") or fault("'size' is absent"),
+    urls = texts(given, "urls"),
+    annotations = read_annotations(given),
+    platform = read_platform(given, "platform"),
+    artifact_type = text(given, "artifactType"),
+  }
+end
+
+--- The manifest's bytes out of docker's copy, for entries of a docker that did not store them: the copy as it stands,
+--- or indented as docker's own manifests are. Nil when neither has the digest.
+local function rebuild(bytes, copy, wanted)
+  local token = bytes:match('"' .. copy .. '":%s*(%b{})')
+  for _, candidate in ipairs { token or "", token and json.indent(token, "   ", { html = true }) or "",
+    token and json.indent(token, "   ") or "" } do
+    if digest.matches(candidate, wanted) then
+      return candidate
+    end
+  end
+end
+
+--- Docker's copy of the manifest: the member that holds it and the media type that it stands for.
+local function find_copy(object)
+  for name, copy in pairs(copies) do
+    if member(object, copy, "object") then
+      return copy, name
+    end
+  end
+  return "none"
+end
+
+local function read_raw(object, bytes, copy, wanted)
+  local encoded = text(object, "Raw")
+  if encoded then
+    return core.base64.decode(encoded) or fault("'Raw' is not base64")
+  end
+  return rebuild(bytes, copy, wanted)
+    or fault("it has no 'Raw', and the manifest's bytes cannot be told from the rest")
+end
+
+local function check(value)
+  if not copies[value.media_type] then
+    fault("'%s' is no type of an image manifest", tostring(value.media_type))
+  end
+  if #value.raw ~= value.size then
+    fault("'Raw' has %d bytes, and 'size' is %d", #value.raw, value.size)
+  end
+  if not digest.matches(value.raw, value.digest) then
+    fault("'Raw' does not hash to %s", value.digest)
+  end
+end
+
+local function read_entry(bytes)
+  local object, err = json.decode(bytes)
+  if not object then
+    fault("%s", err.message)
+  end
+  if not json.is_object(object) then
+    fault("it is no JSON object")
+  end
+  local copy, copy_type = find_copy(object)
+  local value = read_descriptor(object, copy_type)
+  local ref = text(object, "Ref") or fault("it has no 'Ref'")
+  if not digest.parse(value.digest) then
+    fault("'%s' is no digest", value.digest)
+  end
+  value.ref, err = reference.parse(ref)
+  if not value.ref or tostring(value.ref) ~= ref then
+    fault("'Ref' is no normalised reference%s", err and ": " .. err.message or "")
+  end
+  value.raw = read_raw(object, bytes, copy, value.digest)
+  value.size = value.size or #value.raw
+  check(value)
+  return value
+end
+
+--- Reads an entry and checks that its bytes are those that its descriptor names.
+---@param bytes string the file's content
+---@param path string the file, for the message
+---@return table|nil entry, table|nil err code "corrupt"
+function entry.decode(bytes, path)
+  local done, result = pcall(read_entry, bytes)
+  if done then
+    return result
+  end
+  if type(result) ~= "table" or not result.fault then
+    error(result, 0)
+  end
+  return nil, errors.new { code = "corrupt", message = ("%s is not an entry of a local list: %s"):format(path,
+    result.fault), hint = "restore or remove that file" }
+end
+
+return entry

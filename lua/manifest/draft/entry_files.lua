@@ -1,0 +1,168 @@
+--- The files of one list: reading them, and writing them so that nothing else than the very entry is ever replaced.
+--
+-- `place` is a shelf (draft/shelf.lua); writing is done under its lock.
+
+local core = require("manifest.core")
+local draft_entry = require("manifest.draft.entry")
+local errors = require("manifest.base.error")
+local file_name = require("manifest.draft.file_name")
+
+--- An entry holds its manifest twice, once as base64; registries take manifests of 4 MiB.
+local ENTRY_LIMIT = 64 * 1024 * 1024
+
+local entry_files = {}
+
+-- ---- reading ----
+
+--- The entry in a file; not_found when there is no file.
+local function read(path)
+  local bytes, problem = core.file.read(path, ENTRY_LIMIT, { follow = false })
+  if bytes then
+    return draft_entry.decode(bytes, path)
+  end
+  local err = errors.of_core(problem)
+  local kind = core.file.kind(path)
+  if kind and kind ~= "file" then
+    err.code, err.hint = "corrupt", "remove it: only regular files can be entries"
+  end
+  return nil, err
+end
+
+local function collision(path, wanted, found)
+  return errors.new { code = "collision", ref = wanted,
+    message = ("%s and %s have one name in docker's local store, and %s is that of the latter"):format(wanted, found,
+      path), hint = "use another tag for one of them, or its digest" }
+end
+
+--- The entry of an image.
+---@param place table
+---@param image any reference, or its normalised text
+---@return table|nil entry
+---@return table|nil err not_found, corrupt, collision, io
+function entry_files.read_image(place, image)
+  local wanted = tostring(image)
+  local path = place.entries .. "/" .. file_name.of(image)
+  local entry, err = read(path)
+  if err and err.code == "not_found" then
+    return nil, errors.new { code = "not_found", ref = wanted,
+      message = ("%s is not in the local list %s"):format(wanted, place.ref) }
+  end
+  if entry and tostring(entry.ref) ~= wanted then
+    return nil, collision(path, wanted, tostring(entry.ref))
+  end
+  return entry, err
+end
+
+--- A file whose name is not that of its content: a copy that an editor or a person left.
+local function misplaced(path, entry)
+  return errors.new { code = "corrupt", message = ("%s holds the entry of %s, whose file has another name"):format(path,
+    tostring(entry.ref)), hint = "remove that file: docker would take it for one more entry" }
+end
+
+--- All entries of a list in the order of their file names, and an error for each file that is none.
+---@return table[]|nil entries
+---@return table[]|table errs one error when the folder itself cannot be read
+function entry_files.read_all(place)
+  local names, problem = core.file.list(place.entries)
+  if not names then
+    return nil, errors.of_core(problem)
+  end
+  local entries, errs = {}, {}
+  for _, name in ipairs(names) do
+    if not file_name.is_stray(name) then
+      local path = place.entries .. "/" .. name
+      local entry, err = read(path)
+      if entry and file_name.of(entry.ref) ~= name then
+        entry, err = nil, misplaced(path, entry)
+      end
+      entries[#entries + 1] = entry
+      errs[#errs + 1] = err
+    end
+  end
+  return entries, errs
+end
+
+-- ---- writing ----
+
+--- Names and bytes of the files of entries. Two entries of one name are a collision here already.
+---@param entries table[]
+---@return table[]|nil files
+---@return table|nil err
+function entry_files.encode(entries)
+  local files, owners = {}, {}
+  for index, entry in ipairs(entries) do
+    local ref, name = tostring(entry.ref), file_name.of(entry.ref)
+    local bytes, err = file_name.check(entry.ref)
+    if bytes then
+      bytes, err = draft_entry.encode(entry)
+    end
+    if not bytes then
+      return nil, err:with { ref = ref }
+    end
+    if owners[name] and owners[name] ~= ref then
+      return nil, collision(name, ref, owners[name])
+    end
+    owners[name] = ref
+    files[index] = { name = name, bytes = bytes, ref = entry.ref }
+  end
+  return files
+end
+
+local function write(place, folder, file)
+  local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes,
+    { temporary = place.fresh, keep = true, follow = false })
+  if not done then
+    return nil, errors.of_core(problem):with { ref = tostring(file.ref) }
+  end
+  return true
+end
+
+local function write_all(place, folder, files)
+  for _, file in ipairs(files) do
+    local done, err = write(place, folder, file)
+    if not done then
+      return nil, err
+    end
+  end
+  return true
+end
+
+--- Writes files into the folder of a list that is there. Every file in their place is looked at before the first is
+--- replaced.
+---@return boolean|nil done
+---@return table|nil err corrupt, collision, io
+function entry_files.replace(place, files)
+  for _, file in ipairs(files) do
+    local _, err = entry_files.read_image(place, file.ref)
+    if err and err.code ~= "not_found" then
+      return nil, err
+    end
+  end
+  return write_all(place, place.entries, files)
+end
+
+--- Makes the folder of a list that is not there: it appears with all files in it, in one step.
+---@return boolean|nil done
+---@return table|nil err
+function entry_files.create(place, files)
+  local folder = place.fresh .. "/list"
+  local done, problem = core.file.make_directory(folder)
+  if not done then
+    return nil, errors.of_core(problem)
+  end
+  local err
+  done, err = write_all(place, folder, files)
+  if done then
+    done, err = place:claim(folder)
+  end
+  if not done then
+    return nil, err
+  end
+  done, problem = core.file.make_directory(place.lists)
+  if done then
+    done, problem = core.file.rename(folder, place.entries)
+  end
+  return done, problem and errors.of_core(problem)
+end
+
+return entry_files

@@ -1,0 +1,188 @@
+--- Where one list lives, and whose it is.
+--
+-- docker reads every file of a list's folder (manifests/NAME) as an entry. So what is ours lives beside, in
+-- manifest/NAME: `lock`, `new/` for what is being written, and `list.json`, which says for which reference we made the
+-- folder. Lists whose references share a name share both folders and the lock; the record tells them apart. It holds
+-- for that very folder only: one that docker made, or made again, has no record, and the name given is believed.
+
+local core = require("manifest.core")
+local errors = require("manifest.base.error")
+local file_name = require("manifest.draft.file_name")
+local json = require("manifest.base.json")
+
+local RECORD_LIMIT = 16384
+local LOCK_SLICE = 0.25
+
+local methods = {}
+local mt = { __name = "manifest.draft.shelf", __index = methods }
+
+local function result(value, problem)
+  if value == nil and problem then
+    return nil, errors.of_core(problem)
+  end
+  return value
+end
+
+--- The places of a list. Touches no disk.
+---@param folder string docker's configuration folder
+---@param list any reference, or its normalised text
+---@return table|nil shelf fields ref, name, entries (folder of docker's), own (folder of ours), fresh, record
+---@return table|nil err
+local function new(folder, list)
+  local fits, err = file_name.check(list)
+  if not fits then
+    return nil, err
+  end
+  local name = file_name.of(list)
+  local own = folder .. "/manifest/" .. name
+  return setmetatable({
+    ref = tostring(list),
+    name = name,
+    lists = folder .. "/manifests",
+    entries = folder .. "/manifests/" .. name,
+    own = own,
+    fresh = own .. "/new",
+    record = own .. "/list.json",
+  }, mt)
+end
+
+--- Devices are numbered anew at each start of some machines; the inode and its time of birth stay.
+local function without_device(identity)
+  return identity:match(":(.*)$")
+end
+
+--- Writes down that a folder is this list's.
+function methods:claim(folder)
+  local identity, problem = core.file.identity(folder)
+  if not identity then
+    return result(nil, problem)
+  end
+  local text = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
+  return result(core.file.replace(self.record, text, { temporary = self.fresh, follow = false }))
+end
+
+local function read_record(path)
+  local bytes, problem = core.file.read(path, RECORD_LIMIT, { follow = false })
+  if not bytes then
+    return nil, problem.code ~= "not_found" and errors.of_core(problem) or nil
+  end
+  local record = json.decode(bytes)
+  if type(record) == "table" and type(record.list) == "string" and type(record.folder) == "string" then
+    return record
+  end
+  return nil, errors.new { code = "corrupt", message = path .. " is not a record of a local list",
+    hint = "remove that file, when no other reference has this list's name" }
+end
+
+--- Is the list there, and this one's? False when it is not there.
+---@return boolean|nil
+---@return table|nil err corrupt, collision, io
+function methods:exists()
+  local kind, problem = core.file.kind(self.entries)
+  if problem then
+    return result(nil, problem)
+  end
+  if not kind then
+    return false
+  end
+  if kind ~= "directory" then
+    return nil, errors.new { code = "corrupt", ref = self.ref, message = self.entries .. " is not a folder",
+      hint = "remove it" }
+  end
+  local record, err = read_record(self.record)
+  if err then
+    return nil, err:with { ref = self.ref }
+  end
+  if not record or record.list == self.ref then
+    return true
+  end
+  local identity
+  identity, problem = core.file.identity(self.entries)
+  if not identity then
+    return result(nil, problem)
+  end
+  if record.folder ~= without_device(identity) then
+    return true
+  end
+  return nil, errors.new { code = "collision", ref = self.ref,
+    message = ("the lists %s and %s have one name in docker's local store, and %s is that of the latter"):format(
+      self.ref, record.list, self.entries),
+    hint = "push or remove that list first, or choose another tag" }
+end
+
+--- One try that lasts at most a moment; the folder may vanish between the two calls, when a list is removed.
+local function try_lock(self, shared, seconds)
+  local problem
+  for _ = 1, 100 do
+    local made, lock
+    made, problem = core.file.make_directory(self.own)
+    if not made then
+      return nil, problem
+    end
+    lock, problem = core.file.lock(self.own .. "/lock", { shared = shared, timeout = seconds })
+    if lock or problem.code ~= "not_found" then
+      return lock, problem
+    end
+  end
+  return nil, problem
+end
+
+--- Locks the list against other processes. An exclusive lock also clears what a killed process left half-written.
+---@param shared boolean
+---@param timeout number seconds
+---@return userdata|nil lock
+---@return table|nil err
+function methods:lock(shared, timeout)
+  local waited = 0
+  local lock, problem
+  repeat -- In slices, so that a signal's hook gets its turn: no Lua code runs inside the C core.
+    local slice = math.min(LOCK_SLICE, timeout - waited)
+    lock, problem = try_lock(self, shared, slice)
+    waited = waited + slice
+  until lock or problem.code ~= "locked" or waited >= timeout
+  if lock and not shared then
+    local cleared
+    cleared, problem = core.file.remove_tree(self.fresh)
+    if not cleared and problem.code ~= "not_found" then
+      lock:release()
+      return result(nil, problem)
+    end
+  end
+  if not lock then
+    local err = errors.of_core(problem):with { ref = self.ref }
+    err.hint = problem.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
+      or err.hint
+    return nil, err
+  end
+  return lock
+end
+
+--- Makes the folder for what is being written. Under the lock.
+function methods:prepare()
+  return result(core.file.make_directory(self.fresh))
+end
+
+--- Clears all that is ours of a list that is gone. What fails now is cleared under a later lock. Under the lock.
+---@param with_lock boolean the lock goes too, last: it is not used after this call
+function methods:clear(with_lock)
+  for _, name in ipairs(core.file.list(self.own) or {}) do
+    if name ~= "lock" then
+      core.file.remove_tree(self.own .. "/" .. name)
+    end
+  end
+  if with_lock then
+    core.file.remove(self.own .. "/lock")
+    core.file.remove(self.own) -- stays when somebody made a new lock in it meanwhile
+  end
+end
+
+--- Removes the list, in one step. Under the lock.
+function methods:remove()
+  local done, problem = core.file.make_directory(self.fresh)
+  if done then
+    done, problem = core.file.rename(self.entries, self.fresh .. "/removed")
+  end
+  return result(done, problem)
+end
+
+return { new = new }

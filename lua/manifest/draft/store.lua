@@ -1,0 +1,260 @@
+--- Docker's local store of manifest lists, shared with docker, and safe where docker's is not.
+--
+-- A file is replaced in one step, a new list appears as a whole, and a lock keeps our processes apart (docker takes
+-- none). Nothing is overwritten that is not the very entry: a file that is truncated, garbage or another image's is an
+-- error that names it, and stays. Waiting for a lock holds the whole process, so no lock is kept while a request is
+-- under way.
+
+local check = require("manifest.base.check")
+local core = require("manifest.core")
+local entry_files = require("manifest.draft.entry_files")
+local errors = require("manifest.base.error")
+local shelf = require("manifest.draft.shelf")
+
+local LOCK_SECONDS = 30
+
+local methods = {}
+local mt = { __name = "manifest.store", __index = methods }
+
+local lock_methods = {}
+local lock_mt = { __name = "manifest.store.lock", __index = lock_methods }
+
+-- ---- locks ----
+
+--- Frees the lock; safe twice.
+function lock_methods:release()
+  local held = self.held
+  self.held = nil
+  if self.store.locks[self.name] == self then
+    self.store.locks[self.name] = nil
+  end
+  if held then
+    held:release()
+  end
+end
+
+lock_mt.__close = lock_methods.release
+
+--- Takes the lock of a list, of all lists that have its name. The other methods take it by themselves when this store
+--- does not hold it, so it is needed only around several of them.
+---@param list any reference, or its normalised text
+---@param options table|nil timeout (seconds); shared: for readers. That one makes nothing where nothing of ours is,
+--- and where a reader may not lock, it keeps nobody out: each file is read whole in any case
+---@return table|nil lock with release(), also `<close>`
+---@return table|nil err locked, io
+function methods:lock(list, options)
+  options = check.options("lock", options, { shared = "boolean", timeout = "number" })
+  local place, err = shelf.new(self.folder, list)
+  if not place then
+    return nil, err
+  end
+  if self.locks[place.name] then
+    return nil, errors.new { code = "locked", ref = place.ref, message = "this store holds the list's lock already" }
+  end
+  local lock = setmetatable({ store = self, name = place.name, shared = options.shared or false }, lock_mt)
+  if lock.shared and core.file.kind(place.own) ~= "directory" then
+    return lock -- nobody of ours writes there
+  end
+  lock.held, err = place:lock(lock.shared, options.timeout or self.timeout)
+  if not lock.held and (not lock.shared or err.code == "locked") then
+    return nil, err
+  end
+  self.locks[place.name] = lock
+  return lock
+end
+
+--- Calls fn(place, alone) under an exclusive lock: that which is held, or one for this call alone.
+local function locked(self, list, fn)
+  local place, err = shelf.new(self.folder, list)
+  if not place then
+    return nil, err
+  end
+  local held = self.locks[place.name]
+  if held then
+    assert(not held.shared, "a shared lock is held, and this needs an exclusive one")
+    return fn(place, false)
+  end
+  local lock <close>, problem = self:lock(list)
+  if not lock then
+    return nil, problem
+  end
+  return fn(place, true)
+end
+
+-- ---- reading ----
+
+local function no_list(ref)
+  return errors.new { code = "not_found", ref = ref, message = "No such manifest: " .. ref }
+end
+
+--- Is there a local list of that reference?
+---@param list any reference, or its normalised text
+---@return boolean|nil
+---@return table|nil err collision, corrupt, io
+function methods:exists(list)
+  local place, err = shelf.new(self.folder, list)
+  if not place then
+    return nil, err
+  end
+  return place:exists()
+end
+
+--- The place of a list that must be there.
+local function existing(self, list)
+  local place, err = shelf.new(self.folder, list)
+  local there
+  if place then
+    there, err = place:exists()
+  end
+  if there == false then
+    err = no_list(place.ref)
+  end
+  return there and place or nil, err
+end
+
+--- The entry of an image.
+---@return table|nil entry see draft/entry.lua
+---@return table|nil err not_found (the list or the image), corrupt, collision, io
+function methods:get(list, image)
+  local place, err = existing(self, list)
+  if not place then
+    return nil, err
+  end
+  return entry_files.read_image(place, image)
+end
+
+--- All entries, in the order of their file names, which is docker's.
+---@param list any reference, or its normalised text
+---@param options table|nil partial: give the good entries and the list of what is wrong with the others
+---@return table[]|nil entries
+---@return table|table[]|nil err with `partial` an array, empty when all is well; else the first error
+function methods:list(list, options)
+  options = check.options("list", options, { partial = "boolean" })
+  local place, err = existing(self, list)
+  if not place then
+    return nil, err
+  end
+  local entries, errs = entry_files.read_all(place)
+  if not entries then
+    return nil, errs.code == "not_found" and no_list(place.ref) or errs
+  end
+  if options.partial then
+    return entries, errs
+  end
+  if errs[1] then
+    return nil, errs[1]:with { ref = place.ref }
+  end
+  return entries
+end
+
+-- ---- writing ----
+
+local function save_files(place, files, fresh)
+  local there, err = place:exists()
+  local ready
+  if there and fresh then
+    err = errors.new { code = "exists", ref = place.ref, message = "the local list is there already" }
+  elseif there ~= nil then
+    ready, err = place:prepare()
+  end
+  if not ready then
+    return nil, err
+  end
+  return (there and entry_files.replace or entry_files.create)(place, files)
+end
+
+--- Saves entries of a list. A list that is not there appears with all of them in one step; in one that is there, each
+--- file is replaced in one step, and none when one of them cannot be.
+---@param list any reference, or its normalised text
+---@param entries table[] see draft/entry.lua; at least one
+---@param options table|nil fresh: fail (code "exists") when the list is there
+---@return boolean|nil done
+---@return table|nil err corrupt, collision, exists, locked, io, digest_mismatch, unsupported
+function methods:save_all(list, entries, options)
+  options = check.options("save_all", options, { fresh = "boolean" })
+  assert(#entries > 0, "a list without entries cannot be saved")
+  local files, err = entry_files.encode(entries)
+  if not files then
+    return nil, err
+  end
+  return locked(self, list, function(place)
+    return save_files(place, files, options.fresh)
+  end)
+end
+
+--- Saves one entry of a list, under the name of its `ref`.
+---@return boolean|nil done
+---@return table|nil err as of save_all
+function methods:save(list, entry)
+  return self:save_all(list, { entry })
+end
+
+--- Changes one entry under the lock, so that no change of another process is lost.
+---@param list any reference, or its normalised text
+---@param image any reference, or its normalised text
+---@param fn function fn(entry) -> entry to save, or nil, err: then nothing is saved. It must not wait for a request
+---@return table|nil entry as saved
+---@return table|nil err
+function methods:update(list, image, fn)
+  local there, absent = existing(self, list)
+  if not there then
+    return nil, absent -- before a lock makes anything for a list that is not there
+  end
+  return locked(self, list, function(place)
+    local entry, err = self:get(list, image)
+    if entry then
+      entry, err = fn(entry)
+    end
+    local files
+    if entry then
+      files, err = entry_files.encode({ entry })
+    end
+    local done
+    if files then
+      done, err = save_files(place, files)
+    end
+    return done and entry or nil, err
+  end)
+end
+
+--- Is there nothing of the list, neither docker's nor ours? Then nothing is made for it, no lock either.
+local function is_nowhere(self, list)
+  local place = shelf.new(self.folder, list)
+  return not place or not core.file.kind(place.entries) and not core.file.kind(place.own)
+end
+
+--- Removes a list, whatever its files hold.
+---@return boolean|nil done
+---@return table|nil err not_found, collision, locked, io
+function methods:remove(list)
+  if is_nowhere(self, list) then
+    return nil, no_list(tostring(list))
+  end
+  return locked(self, list, function(place, alone)
+    local there, done, err
+    there, err = existing(self, list)
+    if there then
+      done, err = place:remove()
+    end
+    if done or err.code == "not_found" then
+      place:clear(alone)
+    end
+    return done, err
+  end)
+end
+
+--- Opens the store. Touches no disk: folders are made by the first writing, with access for their owner only.
+---@param options table folder (docker's configuration folder, which holds `manifests`), timeout (seconds to wait for a
+--- lock, default 30)
+---@return table store
+local function open(options)
+  options = check.options("open", options, { folder = "string", timeout = "number" })
+  check.type("open: option 'folder'", options.folder, "string")
+  return setmetatable({
+    folder = options.folder,
+    timeout = options.timeout or LOCK_SECONDS,
+    locks = setmetatable({}, { __mode = "v" }), -- a lock that is dropped is collected, and so freed
+  }, mt)
+end
+
+return { open = open }

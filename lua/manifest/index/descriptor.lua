@@ -1,0 +1,191 @@
+--- Descriptors: what a document says of another one, and the platform beside it.
+--
+-- A descriptor is a plain table {media_type, digest, size, platform, annotations, urls, artifact_type}. It is a view:
+-- whoever edits a document keeps the JSON it came from, so fields unknown to this module survive.
+
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+
+local descriptor = {}
+
+--- Sizes in JSON are integers that every reader holds exactly.
+local MAX_SIZE = 2 ^ 53
+
+local function bad(where, what)
+  return nil, error_of.new({ code = "invalid_manifest", message = ("%s %s"):format(where, what) })
+end
+
+--- The value of an optional field, or nil when it is absent or null.
+local function field(object, name)
+  local value = object[name]
+  if value ~= json.null then
+    return value
+  end
+end
+
+local function string_list(value, where)
+  if value == nil then
+    return nil
+  end
+  if not json.is_array(value) then
+    return bad(where, "is not a list of strings")
+  end
+  local list = {}
+  for index, item in ipairs(value) do
+    if type(item) ~= "string" then
+      return bad(where, "is not a list of strings")
+    end
+    list[index] = item
+  end
+  return list
+end
+
+local PLATFORM_STRINGS = { "architecture", "os", "os.version", "variant" }
+
+--- Reads the `platform` object of a descriptor.
+---@param value any decoded JSON, or nil
+---@param where string how to name the place in an error
+---@return table|nil platform with the JSON's field names; nil without an error when there is none
+function descriptor.read_platform(value, where)
+  if value == nil or value == json.null then
+    return nil
+  end
+  if not json.is_object(value) then
+    return bad(where, "has a platform that is not an object")
+  end
+  local platform = {}
+  for _, name in ipairs(PLATFORM_STRINGS) do
+    local text = field(value, name)
+    if text ~= nil and type(text) ~= "string" then
+      return bad(where, ("has a platform whose %s is not a string"):format(name))
+    end
+    platform[name] = text ~= "" and text or nil
+  end
+  local features, err = string_list(field(value, "os.features"), where .. " platform os.features")
+  if err then
+    return nil, err
+  end
+  platform["os.features"] = features and #features > 0 and features or nil
+  return platform
+end
+
+--- The `platform` object as docker and the image specification write it; architecture and os are always there.
+---@param platform table
+---@return table object ordered JSON
+function descriptor.platform_json(platform)
+  local features = platform["os.features"]
+  local version, variant = platform["os.version"], platform.variant
+  return json.object({
+    { "architecture", platform.architecture or "" },
+    { "os", platform.os or "" },
+    { "os.version", version ~= "" and version or nil },
+    { "os.features", features and #features > 0 and json.array({ table.unpack(features) }) or nil },
+    { "variant", variant ~= "" and variant or nil },
+  })
+end
+
+local function read_required(value, where)
+  local media_type, size = field(value, "mediaType"), field(value, "size")
+  if type(media_type) ~= "string" or media_type == "" then
+    return bad(where, "has no media type")
+  end
+  if math.type(size) ~= "integer" or size < 0 or size > MAX_SIZE then
+    return bad(where, "has a size that is not a byte count")
+  end
+  local text = field(value, "digest")
+  if type(text) ~= "string" then
+    return bad(where, "has no digest")
+  end
+  local parsed, err = digest.parse(text)
+  if not parsed then
+    return nil, error_of.new({
+      code = "invalid_digest", message = ("%s has an invalid digest: %s"):format(where, err.message), cause = err,
+    })
+  end
+  return { media_type = media_type, digest = text, size = size }
+end
+
+--- Reads one descriptor of a decoded document.
+---@param value any decoded JSON
+---@param where string how to name the place in an error, such as "layer 2"
+---@return table|nil descriptor
+---@return table|nil err invalid_manifest or invalid_digest
+function descriptor.read(value, where)
+  if not json.is_object(value) then
+    return bad(where, "is not a descriptor")
+  end
+  local read, err = read_required(value, where)
+  if not read then
+    return nil, err
+  end
+  read.platform, err = descriptor.read_platform(value.platform, where)
+  if err then
+    return nil, err
+  end
+  read.urls, err = string_list(field(value, "urls"), where .. " urls")
+  if err then
+    return nil, err
+  end
+  read.annotations, err = descriptor.read_annotations(value.annotations, where)
+  if err then
+    return nil, err
+  end
+  local artifact_type = field(value, "artifactType")
+  read.artifact_type = type(artifact_type) == "string" and artifact_type ~= "" and artifact_type or nil
+  return read
+end
+
+--- Reads an annotations object into a plain table of strings; nil when there is none.
+function descriptor.read_annotations(value, where)
+  if value == nil or value == json.null then
+    return nil
+  end
+  if not json.is_object(value) then
+    return bad(where, "has annotations that are not an object")
+  end
+  local annotations = {}
+  for _, name in ipairs(json.keys(value)) do
+    if type(value[name]) ~= "string" then
+      return bad(where, "has an annotation that is not a string")
+    end
+    annotations[name] = value[name]
+  end
+  return annotations
+end
+
+--- Annotations as ordered JSON, keys sorted as Go sorts a map; nil when there are none.
+function descriptor.annotations_json(annotations)
+  if not annotations or not next(annotations) then
+    return nil
+  end
+  local names, pairs_of = {}, {}
+  for name in pairs(annotations) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for index, name in ipairs(names) do
+    pairs_of[index] = { name, annotations[name] }
+  end
+  return json.object(pairs_of)
+end
+
+--- A descriptor as ordered JSON, fields in the order of docker's list. One that has its JSON already (`json`) keeps it.
+---@param given table descriptor
+---@return table object
+function descriptor.to_json(given)
+  if given.json then
+    return given.json
+  end
+  return json.object({
+    { "mediaType", given.media_type },
+    { "size", given.size },
+    { "digest", given.digest },
+    { "urls", given.urls and #given.urls > 0 and json.array({ table.unpack(given.urls) }) or nil },
+    { "annotations", descriptor.annotations_json(given.annotations) },
+    { "platform", given.platform and descriptor.platform_json(given.platform) or nil },
+    { "artifactType", given.artifact_type },
+  })
+end
+
+return descriptor

@@ -1,0 +1,198 @@
+--- Indexes and manifest lists: read, built, edited and written.
+--
+-- An edit works on the JSON that was read, so what this module does not know stays in place. What is written has the
+-- bytes docker writes: three spaces, Go's escapes, no newline at the end.
+
+local descriptor = require("manifest.index.descriptor")
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local shape = require("manifest.index.shape")
+
+local document = {}
+
+--- More entries than this is refused before they are read one by one.
+local MAX_ENTRIES = 10000
+
+local function fail(code, message)
+  return nil, error_of.new({ code = code, message = message })
+end
+
+local function read_entries(value)
+  if not json.is_array(value) then
+    return fail("invalid_manifest", "the manifests of the index are not a list")
+  end
+  if #value > MAX_ENTRIES then
+    return fail("too_large", ("the index has %d entries, more than %d"):format(#value, MAX_ENTRIES))
+  end
+  local entries = {}
+  for position, item in ipairs(value) do
+    local entry, err = descriptor.read(item, "entry " .. position)
+    if not entry then
+      return nil, err
+    end
+    entries[position] = entry
+  end
+  return entries
+end
+
+--- Reads an index or a manifest list.
+---@param bytes string
+---@param outer string|nil media type it was sent with
+---@return table|nil index {media_type, size, entries = descriptors, annotations, artifact_type, subject, json}
+---@return table|nil err
+function document.read(bytes, outer)
+  local seen, err = shape.read(bytes, outer)
+  if not seen then
+    return nil, err
+  end
+  if seen.kind ~= "index" then
+    return fail("invalid_manifest", "the document is the manifest of one image, not an index")
+  end
+  return document.of(seen, #bytes)
+end
+
+--- The same of a document that shape.read has read already.
+function document.of(seen, size)
+  local object = seen.json
+  local entries, err = read_entries(object.manifests)
+  if not entries then
+    return nil, err
+  end
+  local annotations, subject
+  annotations, err = descriptor.read_annotations(object.annotations, "the index")
+  if err then
+    return nil, err
+  end
+  if object.subject ~= nil and object.subject ~= json.null then
+    subject, err = descriptor.read(object.subject, "the subject")
+    if not subject then
+      return nil, err
+    end
+  end
+  local artifact_type = object.artifactType
+  return {
+    media_type = seen.media_type,
+    size = size,
+    entries = entries,
+    annotations = annotations,
+    artifact_type = type(artifact_type) == "string" and artifact_type or nil,
+    subject = subject,
+    json = object,
+  }
+end
+
+--- The media type docker gives a list of these entries: the first one decides.
+---@param entries table[] descriptors
+---@return string media_type
+function document.docker_type(entries)
+  local first = entries[1]
+  return first and first.media_type == media_type.oci_manifest and media_type.oci_index or media_type.docker_list
+end
+
+--- Builds the JSON of an index.
+---@param parts table entries (descriptors, in order); optional: media_type (default: docker's rule), annotations,
+--- artifact_type, subject (a descriptor)
+---@return table object ordered JSON, for document.serialise
+function document.build(parts)
+  local manifests = {}
+  for position, entry in ipairs(parts.entries) do
+    manifests[position] = descriptor.to_json(entry)
+  end
+  return json.object({
+    { "schemaVersion", 2 },
+    { "mediaType", parts.media_type or document.docker_type(parts.entries) },
+    { "artifactType", parts.artifact_type },
+    { "manifests", json.array(manifests) },
+    { "subject", parts.subject and descriptor.to_json(parts.subject) or nil },
+    { "annotations", descriptor.annotations_json(parts.annotations) },
+  })
+end
+
+--- The bytes of an index: what is pushed, and what its digest is over.
+---@param object table ordered JSON of document.build, or of an index that was read and edited
+---@return string bytes
+function document.serialise(object)
+  return json.encode(object, { indent = "   ", html = true })
+end
+
+--- Puts an entry into an index that was read: behind the others, or at a position.
+---@param index table of document.read
+---@param entry table descriptor
+---@param position integer|nil
+function document.insert(index, entry, position)
+  position = position or #index.entries + 1
+  table.insert(index.entries, position, entry)
+  table.insert(index.json.manifests, position, descriptor.to_json(entry))
+end
+
+--- Takes an entry out of an index that was read.
+---@return table entry the descriptor that was there
+function document.remove(index, position)
+  table.remove(index.json.manifests, position)
+  return table.remove(index.entries, position)
+end
+
+--- Puts another entry in the place of one. Nothing of the old entry is kept.
+function document.replace(index, position, entry)
+  index.entries[position] = entry
+  index.json.manifests[position] = descriptor.to_json(entry)
+end
+
+--- Gives an index that was read other entries. Those that have their JSON keep it.
+---@param entries table[] descriptors
+function document.set_entries(index, entries)
+  local manifests = {}
+  for position, entry in ipairs(entries) do
+    manifests[position] = descriptor.to_json(entry)
+  end
+  index.entries = entries
+  index.json.manifests = json.array(manifests)
+end
+
+--- Makes an index that was read one of another type. One that does not say its type goes on not to say it, unless the
+--- type changes.
+function document.set_media_type(index, kind)
+  if index.media_type ~= kind then
+    index.media_type = kind
+    index.json.mediaType = kind
+  end
+end
+
+--- Changes fields of an entry in place: those of `changes` are set, every other field of its JSON stays.
+---@param changes table platform and/or annotations and/or artifact_type; annotations are merged, "" removes one
+function document.amend(index, position, changes)
+  local entry, object = index.entries[position], index.json.manifests[position]
+  if changes.platform then
+    entry.platform = changes.platform
+    object.platform = descriptor.platform_json(changes.platform)
+  end
+  if changes.artifact_type then
+    entry.artifact_type = changes.artifact_type
+    object.artifactType = changes.artifact_type
+  end
+  if changes.annotations then
+    entry.annotations = document.merge_annotations(entry.annotations, changes.annotations)
+    object.annotations = descriptor.annotations_json(entry.annotations)
+  end
+end
+
+--- Sets annotations of the index itself, merged as document.amend does.
+function document.annotate(index, annotations)
+  index.annotations = document.merge_annotations(index.annotations, annotations)
+  index.json.annotations = descriptor.annotations_json(index.annotations)
+end
+
+--- Two sets of annotations as one; an empty value of the second removes the name. nil when nothing is left.
+function document.merge_annotations(old, new)
+  local merged = {}
+  for name, value in pairs(old or {}) do
+    merged[name] = value
+  end
+  for name, value in pairs(new) do
+    merged[name] = value ~= "" and value or nil
+  end
+  return next(merged) and merged or nil
+end
+
+return document

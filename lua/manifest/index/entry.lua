@@ -1,0 +1,87 @@
+--- Entries on their way into an index: a descriptor with changes of the caller. Pure.
+--
+-- An entry that came out of another index keeps its JSON, so what this module does not know goes along.
+
+local descriptor = require("manifest.index.descriptor")
+local json = require("manifest.base.json")
+
+local entry = {}
+
+local PLATFORM_FIELDS = { "architecture", "os", "os.version", "os.features", "variant" }
+
+--- A platform with fields of another one in their place; `false` (or "") clears a field.
+---@param base table|nil platform
+---@param changes table|nil the same names; whole = true: nothing of the base stays
+---@return table|nil platform nil when neither is there
+function entry.merge_platform(base, changes)
+  if not changes then
+    return base
+  end
+  local merged = {}
+  for _, name in ipairs(PLATFORM_FIELDS) do
+    local value = changes[name]
+    if value == nil and not changes.whole then
+      value = base and base[name]
+    end
+    merged[name] = value ~= false and value ~= "" and value or nil
+  end
+  return merged
+end
+
+--- Two sets of annotations as one; `false` or "" in the second removes a name. nil when nothing is left.
+---@param old table|nil
+---@param new table|nil
+---@return table|nil
+function entry.merge_annotations(old, new)
+  local merged = {}
+  for name, value in pairs(old or {}) do
+    merged[name] = value
+  end
+  for name, value in pairs(new or {}) do
+    merged[name] = value ~= false and value ~= "" and value or nil
+  end
+  return next(merged) and merged or nil
+end
+
+--- A copy of an object of the same keys in the same order.
+local function copy_of(object)
+  local members = {}
+  for position, key in ipairs(json.keys(object)) do
+    members[position] = { key, object[key] }
+  end
+  return json.object(members)
+end
+
+--- An entry with other values for some of its fields; its JSON follows, every other field of it stays.
+---@param given table descriptor
+---@param changes table platform, annotations (whole, as they are to be; false for none) and/or artifact_type
+---@return table changed a new descriptor
+function entry.with(given, changes)
+  local changed = {}
+  for name, value in pairs(given) do
+    changed[name] = value
+  end
+  local object = given.json and copy_of(given.json)
+  changed.json = object
+  if changes.platform then
+    changed.platform = changes.platform
+    if object then
+      object.platform = descriptor.platform_json(changes.platform)
+    end
+  end
+  if changes.annotations ~= nil then
+    changed.annotations = changes.annotations or nil
+    if object then
+      object.annotations = descriptor.annotations_json(changed.annotations)
+    end
+  end
+  if changes.artifact_type then
+    changed.artifact_type = changes.artifact_type
+    if object then
+      object.artifactType = changes.artifact_type
+    end
+  end
+  return changed
+end
+
+return entry

@@ -1,0 +1,132 @@
+--- What a document is: an image manifest or an index. Decided once, for every reader, and refused when the media type
+-- of the answer, the media type inside and the fields do not tell the same story: two readers that decide differently
+-- would run different images under one digest.
+
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+
+local shape = {}
+
+--- Names that decide what a document means; Go reads them in any case, so another spelling is another meaning.
+local ESSENTIAL = {}
+for _, name in ipairs({
+  "schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history", "subject", "artifactType",
+  "annotations",
+}) do
+  ESSENTIAL[name:lower()] = name
+end
+
+local function refuse(code, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint })
+end
+
+local function misspelt(object)
+  for _, key in ipairs(json.keys(object)) do
+    local name = ESSENTIAL[key:lower()]
+    if name and name ~= key then
+      return key, name
+    end
+  end
+end
+
+local function check_version(object)
+  local version = object.schemaVersion
+  if version == 1 then
+    return refuse("unsupported", "manifests of schema version 1 are not supported",
+      "push the image again with a current tool")
+  end
+  if math.type(version) ~= "integer" or version ~= 2 then
+    return refuse("invalid_manifest", "the document has no schema version 2")
+  end
+  return true
+end
+
+--- "index", "image" or nil by the fields alone.
+local function kind_of_fields(object)
+  local is_index = object.manifests ~= nil
+  local is_image = object.layers ~= nil or object.config ~= nil
+  if object.fsLayers ~= nil or object.history ~= nil then
+    return refuse("ambiguous", "the document carries fields of schema version 1 beside others")
+  end
+  if is_index and is_image then
+    return refuse("ambiguous", "the document is both an index and a manifest")
+  end
+  if not is_index and not is_image then
+    return refuse("invalid_manifest", "the document is neither a manifest nor an index")
+  end
+  return is_index and "index" or "image"
+end
+
+local function kind_of_type(name)
+  if media_type.is_index(name) then
+    return "index"
+  end
+  if media_type.is_manifest(name) then
+    return "image"
+  end
+end
+
+--- The media type a document has: the one inside wins over none, the one of the answer over none.
+local function decide_type(object, outer, kind)
+  local inner = object.mediaType
+  if inner ~= nil and type(inner) ~= "string" then
+    return refuse("invalid_manifest", "the media type inside the document is not a string")
+  end
+  if inner == "" then
+    inner = nil
+  end
+  if inner and kind_of_type(inner) ~= kind then
+    return refuse("ambiguous", ("the document says it is %s, its fields say it is an %s"):format(inner, kind))
+  end
+  if outer and kind_of_type(outer) and kind_of_type(outer) ~= kind then
+    return refuse("ambiguous", ("the document was sent as %s, its fields say it is an %s"):format(outer, kind))
+  end
+  if inner and outer and kind_of_type(outer) and inner ~= outer then
+    return refuse("ambiguous", ("the document says it is %s, it was sent as %s"):format(inner, outer))
+  end
+  if inner then
+    return inner
+  end
+  if outer and kind_of_type(outer) then
+    return outer
+  end
+  return kind == "index" and media_type.oci_index or media_type.oci_manifest
+end
+
+--- Reads the outside of a document.
+---@param bytes string
+---@param outer string|nil media type of the answer; an unknown one counts as none
+---@return table|nil seen {kind = "index"|"image", media_type, json}
+---@return table|nil err invalid_json, invalid_manifest, ambiguous or unsupported
+function shape.read(bytes, outer)
+  local object, err = json.decode(bytes)
+  if err then
+    return nil, err
+  end
+  if not json.is_object(object) then
+    return refuse("invalid_manifest", "the document is not a JSON object")
+  end
+  local key, name = misspelt(object)
+  if key then
+    return refuse("ambiguous", ("the document spells '%s' as '%s'"):format(name, key))
+  end
+  local ok
+  ok, err = check_version(object)
+  if not ok then
+    return nil, err
+  end
+  local kind
+  kind, err = kind_of_fields(object)
+  if not kind then
+    return nil, err
+  end
+  local decided
+  decided, err = decide_type(object, outer, kind)
+  if not decided then
+    return nil, err
+  end
+  return { kind = kind, media_type = decided, json = object }
+end
+
+return shape
