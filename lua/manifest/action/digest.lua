@@ -1,0 +1,22 @@
+--- digest: what a reference names now.
+
+local place = require("manifest.action.place")
+
+local digest = {}
+
+--- Asks for the digest of a reference; one request, without the document.
+---@param context table
+---@param given string|table
+---@return string|nil digest
+---@return table|nil err
+function digest.perform(context, given)
+  local at, err = place.open(context, "digest", given)
+  if not at then
+    return nil, err
+  end
+  local answer
+  answer, err = place.descriptor("digest", at)
+  return answer and answer.digest, err
+end
+
+return digest

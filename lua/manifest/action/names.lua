@@ -1,0 +1,72 @@
+--- References as the verbs take them: text or an object of manifest.reference, `latest` filled in.
+
+local check = require("manifest.base.check")
+local error_of = require("manifest.base.error")
+local location = require("manifest.name.location")
+local reference = require("manifest.name.reference")
+
+local names = {}
+
+--- The reference a verb works on.
+---@param verb string for the error
+---@param given string|table
+---@param prefix string|nil what docker's message says before the reason
+---@return table|nil ref
+---@return table|nil err invalid_reference
+function names.parse(verb, given, prefix)
+  if reference.is(given) then
+    return given:with_default_tag()
+  end
+  check.type(verb .. ": reference", given, "string", 3)
+  local ref, err = reference.parse(given)
+  if ref then
+    return ref:with_default_tag()
+  end
+  local message = prefix and ("%s %s: %s"):format(prefix, given, err.message) or err.message
+  return nil, error_of.new({
+    code = err.code, message = message, verb = verb, ref = given, cause = err,
+    hint = err.hint or "write [HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]",
+  })
+end
+
+--- The same for our own verbs, which also take layouts (oci:PATH[:TAG]) and archives.
+function names.location(verb, given)
+  if location.is_local(given) then
+    return given
+  end
+  if type(given) ~= "string" or not location.is_local_text(given) then
+    return names.parse(verb, given)
+  end
+  local place, err = location.parse(given)
+  if not place then
+    return nil, err:with({ verb = verb, ref = given })
+  end
+  return place
+end
+
+--- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
+function names.selector(ref)
+  return ref.tag or ref.digest
+end
+
+local WHAT_TO_DO = {
+  not_found = "check the name and the tag, and whether the registry lets you read it (manifest login)",
+  unauthorized = "log in to the registry, and check that the account may read the repository",
+  denied = "check that the account may read the repository",
+}
+
+--- A registry's refusal in the words that docker has for it, with what to do about it.
+function names.in_docker_words(err, verb, ref)
+  if location.is_local(ref) or location.is_local_text(tostring(ref)) then
+    return err:with({ verb = verb, ref = tostring(ref) })
+  end
+  if err.code ~= "not_found" then
+    return err:with({ verb = verb, ref = tostring(ref), hint = WHAT_TO_DO[err.code] })
+  end
+  return error_of.new({
+    code = "not_found", message = "no such manifest: " .. tostring(ref), verb = verb, ref = tostring(ref),
+    hint = WHAT_TO_DO.not_found, host = err.host, status = err.status, errors = err.errors, cause = err,
+  })
+end
+
+return names

@@ -1,0 +1,70 @@
+--- Places: where a verb reads or writes, named by a reference.
+
+local error_of = require("manifest.base.error")
+local location = require("manifest.name.location")
+local names = require("manifest.action.names")
+local source = require("manifest.action.source")
+
+local place = {}
+
+--- Opens the place that a text (or a reference) names; nothing is sent yet.
+---@param context table
+---@param verb string for the error
+---@param given string|table
+---@param wanted table|nil actions ("pull" by default, or "pull,push"), also (other places' references)
+---@return table|nil place {repository, selector = tag or digest, tag, digest, text = its full name, ref}
+---@return table|nil err
+function place.open(context, verb, given, wanted)
+  local ref, err = names.location(verb, given)
+  if not ref then
+    return nil, err
+  end
+  wanted = wanted or {}
+  if ref.kind == "archive" and wanted.actions == "pull,push" then
+    return nil, error_of.new({
+      code = "unsupported", message = "an archive is only read", verb = verb, ref = tostring(ref),
+      hint = "write to a registry, or to a layout (oci:PATH)",
+    })
+  end
+  local connected
+  connected, err = context.connect()
+  if not connected then
+    return nil, err:with({ verb = verb, ref = tostring(ref) })
+  end
+  return {
+    repository = context.repository(ref, { actions = wanted.actions or "pull", also = wanted.also }),
+    selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
+    name = ref.repository,
+  }
+end
+
+--- The document of a place; a digest in its name is checked.
+---@return table|nil answer of source.document_at
+---@return table|nil err
+function place.document(verb, at)
+  return source.document_at(verb, at.ref, at.repository, at.selector, at.digest)
+end
+
+--- The descriptor of what a place names, without its bytes.
+---@return table|nil descriptor {digest, media_type, size}
+---@return table|nil err
+function place.descriptor(verb, at)
+  local answer, err = at.repository:head(at.selector)
+  if not answer then
+    return nil, names.in_docker_words(err, verb, at.ref)
+  end
+  return answer
+end
+
+--- True when a name says neither tag nor digest.
+function place.is_bare(given)
+  local ref = type(given) == "string" and location.parse(given) or type(given) == "table" and given
+  return ref and not ref.tag and not ref.digest or false
+end
+
+--- A full name in the same repository.
+function place.name_of(at, selector)
+  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+end
+
+return place

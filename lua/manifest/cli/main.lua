@@ -1,0 +1,214 @@
+--- The command: finds the verb, reads its options, calls it, and turns what comes back into text and a status.
+--
+--- The command: finds the verb, reads its options, calls it, and turns the outcome into text and an exit status.
+
+local verbs = require("manifest.cli.verbs")
+
+local FAILED, CHECK_FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 125, 130
+
+--- Seconds that an interrupted command may take to give up the uploads it has open.
+local FAREWELL = 0.5
+
+local main = {}
+
+--- The verb that the first words name, its words taken off: the verb, its position behind it.
+local function find(words)
+  local two = words[2] and words[1] .. " " .. words[2]
+  for _, verb in ipairs(verbs) do
+    if verb.name == two then
+      return verb, 3
+    end
+    if verb.name == words[1] then
+      return verb, 2
+    end
+  end
+end
+
+local function print_help(out, words)
+  local help = require("manifest.cli.help")
+  if not words[1] then
+    out:say(help.command(verbs))
+    return 0
+  end
+  local verb = find(words)
+  if not verb then
+    out:complain("manifest: unknown help topic: " .. table.concat(words, " "))
+    return FAILED
+  end
+  out:say(help.verb(verb.name, require(verb.module)))
+  return 0
+end
+
+--- The verbs of a family: "index" -> { "index create", ... }.
+local function family(word)
+  local names = {}
+  for _, verb in ipairs(verbs) do
+    if verb.name:sub(1, #word + 1) == word .. " " then
+      names[#names + 1] = verb.name
+    end
+  end
+  return names
+end
+
+local function all_names()
+  local names = {}
+  for index, verb in ipairs(verbs) do
+    names[index] = verb.name
+  end
+  return names
+end
+
+local function unknown_command(out, words)
+  local relatives = family(words[1])
+  local written = #relatives > 0 and table.concat(words, " ", 1, math.min(2, #words)) or words[1]
+  local near = require("manifest.base.text").nearest(written, #relatives > 0 and relatives or all_names())
+  out:complain("manifest: unknown command: manifest " .. written)
+  if near then
+    out:complain(("did you mean 'manifest %s'?"):format(near))
+  elseif #relatives > 0 then
+    out:complain("there is: manifest " .. table.concat(relatives, ", manifest "))
+  end
+  out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  return FAILED
+end
+
+--- What stands where a verb should.
+local function without_verb(out, words)
+  local word = words[1]
+  if not word then
+    out:tell(require("manifest.cli.help").command(verbs))
+    return 0
+  end
+  if word == "--version" or word == "version" then
+    out:say(("manifest %s\n"):format(require("manifest.base.version")))
+    return 0
+  end
+  if word == "--help" or word == "-h" or word == "help" then
+    return print_help(out, { table.unpack(words, 2) })
+  end
+  if word:find("^%-.") then
+    out:complain("unknown flag: " .. word)
+    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+    return BAD_USAGE
+  end
+  return unknown_command(out, words)
+end
+
+local function bad_usage(out, name, verb, message, hint, status)
+  out:complain(message)
+  if hint then
+    out:complain(hint)
+  end
+  out:tell(("\n%s\n\nRun 'manifest %s --help' for more information\n"):format(
+    require("manifest.cli.help").usage(name, verb), name))
+  return status
+end
+
+--- Prints an error: docker's words first, then the verb, the reference and what to do.
+local function report(out, name, err)
+  for _, one in ipairs(err.errors_of_each or { err }) do
+    out:complain(one.message)
+    if one.hint then
+      out:complain(("manifest %s%s: %s"):format(name, one.ref and " " .. one.ref or "", one.hint))
+    end
+  end
+  return err.code == "check_failed" and CHECK_FAILED or FAILED
+end
+
+local function is_interrupt(raised)
+  return type(raised) == "table" and raised.text ~= nil and raised.text:find("interrupted!", 1, true) ~= nil
+end
+
+local function call_verb(out, name, verb, read)
+  local client
+  local _ <close> = setmetatable({}, { __close = function(_, raised)
+    if client and is_interrupt(raised) then
+      client:abandon(FAREWELL)
+    end
+    if client then
+      client:close()
+      for _, line in ipairs(client:warnings()) do
+        out:complain("manifest: warning: " .. line)
+      end
+    end
+  end })
+  local call = { arguments = read.arguments, options = read.options, out = out }
+  function call.client(options)
+    client = client or require("manifest").client(options)
+    return client
+  end
+  local status, err = verb.run(call)
+  if err then
+    return report(out, name, err)
+  end
+  return status or 0
+end
+
+local HELP = { name = "help", short = "h", kind = "boolean", help = "Print usage" }
+
+local function dispatch(out, words)
+  local found, behind = find(words)
+  if not found then
+    return without_verb(out, words)
+  end
+  local verb = require(found.module)
+  local declared = table.move(verb.options, 1, #verb.options, 2, { HELP })
+  local read, message, hint = require("manifest.cli.options").read(declared, { table.unpack(words, behind) })
+  if not read then
+    return bad_usage(out, found.name, verb, message, hint, BAD_USAGE)
+  end
+  if read.options.help then
+    return print_help(out, { found.name })
+  end
+  local wrong = require("manifest.cli.help").wrong_count(found.name, verb, #read.arguments)
+  if wrong then
+    return bad_usage(out, found.name, verb, wrong, nil, FAILED)
+  end
+  wrong = verb.wrong_usage and verb.wrong_usage(read.options, read.arguments)
+  if wrong then
+    return bad_usage(out, found.name, verb, wrong, nil, BAD_USAGE)
+  end
+  return call_verb(out, found.name, verb, read)
+end
+
+local function on_raise(raised)
+  if type(raised) == "table" then
+    return raised
+  end
+  return { text = tostring(raised), trace = debug.traceback(tostring(raised), 2) }
+end
+
+local function on_crash(out, raised)
+  if raised.output then
+    out:complain("manifest: cannot write to standard output: " .. raised.output)
+    return FAILED
+  end
+  if is_interrupt(raised) then
+    return INTERRUPTED
+  end
+  if require("manifest.base.error").is(raised) then
+    return report(out, raised.verb or "", raised)
+  end
+  out:complain("manifest: internal error, please report it with the lines below")
+  out:tell((raised.trace or tostring(raised)) .. "\n")
+  return FAILED
+end
+
+--- Runs the command.
+---@param words string[] the arguments
+---@return integer status for os.exit
+function main.run(words)
+  local out = require("manifest.cli.output").new()
+  local ok, status = xpcall(dispatch, on_raise, out, words)
+  if not ok then
+    status = on_crash(out, status)
+  end
+  local written, reason = out:finish()
+  if not written then
+    out:complain("manifest: cannot write to standard output: " .. tostring(reason))
+    return FAILED
+  end
+  return status
+end
+
+return main

@@ -1,0 +1,53 @@
+--- Where the command's text goes. Bytes to a file or a pipe are exact; on a terminal, what could drive it is shown
+-- escaped, because much of the text comes from a registry.
+
+local core = require("manifest.base.core")
+local text = require("manifest.base.text")
+
+local methods = {}
+local mt = { __name = "manifest.output", __index = methods }
+
+--- The text with everything but line ends and tabs made harmless.
+local function harmless(value)
+  return (value:gsub("[^\n\t]+", text.printable))
+end
+
+--- Writes text of our own to standard output, where nothing needs escaping (so the C core is not loaded for it). A
+--- failed write ends the command: half an answer must not look like a whole one.
+function methods:say(value)
+  local ok, reason = self.stdout:write(value)
+  if not ok then
+    error({ output = reason }, 0)
+  end
+end
+
+--- Writes what may come from a registry to standard output.
+function methods:write(value)
+  if self.terminal == nil then
+    self.terminal = core.terminal.is_terminal("stdout")
+  end
+  self:say(self.terminal and harmless(value) or value)
+end
+
+--- Writes what was held back, and tells whether all of it arrived.
+---@return boolean|nil ok
+---@return string|nil reason
+function methods:finish()
+  return self.stdout:flush()
+end
+
+--- Writes one line to standard error, always escaped.
+function methods:complain(line)
+  self.stderr:write(text.printable(line), "\n")
+end
+
+--- Writes text of our own to standard error.
+function methods:tell(value)
+  self.stderr:write(value)
+end
+
+local function new()
+  return setmetatable({ stdout = io.stdout, stderr = io.stderr }, mt)
+end
+
+return { new = new, harmless = harmless }

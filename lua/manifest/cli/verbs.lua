@@ -1,0 +1,41 @@
+--- The verbs of the command, in the order of the help page. A verb's module is loaded only when the verb is called.
+--
+-- A module returns {usage, summary, arguments = {min, max?}, options, run}. run(call) does the job: it returns an exit
+-- status, or nil and an error. `call` has arguments, options (keys with underscores), out and client().
+
+return {
+  { name = "create", module = "manifest.cli.verb.create",
+    summary = "Create a local manifest list for annotating and pushing to a registry" },
+  { name = "annotate", module = "manifest.cli.verb.annotate",
+    summary = "Add additional information to a local image manifest" },
+  { name = "inspect", module = "manifest.cli.verb.inspect", summary = "Display an image manifest, or manifest list" },
+  { name = "push", module = "manifest.cli.verb.push", summary = "Push a manifest list to a repository" },
+  { name = "rm", module = "manifest.cli.verb.rm", summary = "Delete one or more manifest lists from local storage" },
+  { name = "resolve", module = "manifest.cli.verb.resolve", summary = "Show what a pull on a given platform takes" },
+  { name = "digest", module = "manifest.cli.verb.digest", summary = "Show the digest of a reference" },
+  { name = "index create", module = "manifest.cli.verb.index.create",
+    summary = "Make an index of images from anywhere, and push it" },
+  { name = "index add", module = "manifest.cli.verb.index.add", summary = "Add images to an index in a registry" },
+  { name = "index remove", module = "manifest.cli.verb.index.remove",
+    summary = "Remove entries from an index in a registry" },
+  { name = "index replace", module = "manifest.cli.verb.index.replace",
+    summary = "Replace the image of a platform in an index in a registry" },
+  { name = "index annotate", module = "manifest.cli.verb.index.annotate",
+    summary = "Change what an index in a registry says of an entry, or of itself" },
+  { name = "image", module = "manifest.cli.verb.image", summary = "Make an image of layer archives" },
+  { name = "get", module = "manifest.cli.verb.get", summary = "Print the exact bytes of a manifest or index" },
+  { name = "config", module = "manifest.cli.verb.config", summary = "Print the config of an image" },
+  { name = "tag", module = "manifest.cli.verb.tag", summary = "Give what a reference names more tags" },
+  { name = "tags", module = "manifest.cli.verb.tags", summary = "List the tags of a repository" },
+  { name = "copy", module = "manifest.cli.verb.copy", summary = "Copy images, or all tags of a repository" },
+  { name = "delete", module = "manifest.cli.verb.delete", summary = "Delete a tag or a manifest" },
+  { name = "referrers", module = "manifest.cli.verb.referrers", summary = "List what refers to an image" },
+  { name = "attach", module = "manifest.cli.verb.attach", summary = "Attach files to an image as an artifact" },
+  { name = "tree", module = "manifest.cli.verb.tree", summary = "Show all that a reference names, with sizes" },
+  { name = "verify", module = "manifest.cli.verb.verify", summary = "Check that all that a reference names is well" },
+  { name = "diff", module = "manifest.cli.verb.diff", summary = "Show what differs between two references" },
+  { name = "plan", module = "manifest.cli.verb.plan", summary = "Show what apply would change" },
+  { name = "apply", module = "manifest.cli.verb.apply", summary = "Make the indexes that a release file says" },
+  { name = "login", module = "manifest.cli.verb.login", summary = "Log in to a registry" },
+  { name = "logout", module = "manifest.cli.verb.logout", summary = "Forget the login at a registry" },
+}

@@ -1,0 +1,37 @@
+local fleet_of = require("spec.support.fleet")
+local manifest = require("manifest")
+local temp = require("spec.support.temp")
+
+describe("rm", function()
+  it("removes what is there and names every list that is not", function()
+    local fleet = fleet_of.start()
+    if not fleet then
+      return pending("docker-registry is not here")
+    end
+    local client <close> = fleet:client()
+    local target = fleet:ref("app:all")
+    assert(client:create(target, { fleet.made.amd.reference }))
+    local removed, err = client:rm({ "absent", target, "BAD ref" })
+    assert.is_nil(removed)
+    assert.equal(2, #err.errors_of_each)
+    assert.equal("No such manifest: docker.io/library/absent:latest", err.errors_of_each[1].message)
+    assert.equal("invalid_reference", err.errors_of_each[2].code)
+    for _, one in ipairs(err.errors_of_each) do
+      assert.equal("rm", one.verb)
+      assert.truthy(one.hint)
+      assert.is_true(err.message:find(one.message, 1, true) ~= nil)
+    end
+    local _, gone = client:rm(target)
+    assert.equal("No such manifest: " .. target, gone.message)
+    assert(client:create(target, { fleet.made.amd.reference }))
+    assert.same({ refs = { target } }, client:rm(target))
+    fleet:stop()
+  end)
+
+  it("raises without a list", function()
+    local client <close> = manifest.client({ config = temp.folder("config") })
+    assert.has_error(function() client:rm({}) end)
+    assert.has_error(function() client:rm() end)
+    assert.has_error(function() client:rm({ 5 }) end)
+  end)
+end)

@@ -1,0 +1,167 @@
+--- The command as a process: what it prints where, and its exit status.
+
+local fleet_of = require("spec.support.fleet")
+local ours = require("spec.support.ours")
+local process = require("spec.support.process")
+local temp = require("spec.support.temp")
+
+local VERBS = { "create", "annotate", "inspect", "push", "rm", "resolve", "digest" }
+
+describe("manifest", function()
+  local manifest
+
+  before_each(function()
+    manifest = ours.new()
+  end)
+
+  it("tells its version", function()
+    for _, word in ipairs({ "--version", "version" }) do
+      local done = manifest({ word })
+      assert.equal(0, done.status)
+      assert.equal("manifest " .. require("manifest.base.version") .. "\n", done.stdout)
+    end
+  end)
+
+  it("tells its version without loading the C core", function()
+    local done = manifest({ "--version", env = { LUA_CPATH = "/nonexistent/?.so", MANIFEST_BUILD = "/nonexistent" } })
+    assert.equal(0, done.status, done.stderr)
+  end)
+
+  it("prints its page when asked, and on standard error when called with nothing", function()
+    for _, words in ipairs({ { "--help" }, { "-h" }, { "help" } }) do
+      local done = manifest(words)
+      assert.equal(0, done.status)
+      for _, verb in ipairs(VERBS) do
+        assert.is_true(done.stdout:find("\n  " .. verb .. " ", 1, true) ~= nil, verb)
+      end
+    end
+    local bare = manifest({})
+    assert.equal(0, bare.status)
+    assert.equal("", bare.stdout)
+    assert.matches("^Usage:  manifest COMMAND", bare.stderr)
+  end)
+
+  it("prints a page for each verb", function()
+    for _, verb in ipairs(VERBS) do
+      local page = manifest({ verb, "--help" })
+      assert.equal(0, page.status)
+      assert.is_true(page.stdout:find("Usage:  manifest " .. verb, 1, true) == 1)
+      assert.equal(page.stdout, manifest({ "help", verb }).stdout)
+      assert.equal(page.stdout, manifest({ verb, "-h", "x" }).stdout)
+    end
+    assert.equal(1, manifest({ "help", "nonsense" }).status)
+  end)
+
+  it("exits 1 at a wrong number of arguments and 125 at an unknown option, saying how to go on", function()
+    for words, status in pairs({
+      [{ "push" }] = 1, [{ "push", "a", "b" }] = 1, [{ "create", "a" }] = 1, [{ "inspect", "a", "b", "c" }] = 1,
+      [{ "push", "--bogus", "a" }] = 125, [{ "push", "-x" }] = 125, [{ "--bogus" }] = 125, [{ "rm", "--=" }] = 125,
+      [{ "bogus" }] = 1,
+    }) do
+      local done = manifest(words)
+      assert.equal(status, done.status)
+      assert.equal("", done.stdout)
+      assert.matches("Usage:  manifest", done.stderr)
+      assert.matches("%-%-help' for more information\n$", done.stderr)
+    end
+    assert.matches("did you mean 'manifest create'", manifest({ "craete" }).stderr)
+    assert.matches("did you mean 'manifest index create'", manifest({ "index", "crate", "x" }).stderr)
+    assert.matches("there is: manifest index create, manifest index add", manifest({ "index" }).stderr)
+    assert.matches("did you mean %-%-purge", manifest({ "push", "--prge", "a" }).stderr)
+  end)
+
+  it("names verb, reference and what to do behind docker's line", function()
+    local done = manifest({ "push", "a/b" })
+    assert.equal(1, done.status)
+    local first, second = done.stderr:match("^(.-)\n(.-)\n$")
+    assert.equal("No such manifest: docker.io/a/b:latest", first)
+    assert.matches("^manifest push docker.io/a/b:latest: ", second)
+  end)
+
+  it("shows what a caller typed harmlessly", function()
+    local done = manifest({ "push", "a\27[31m\nb" })
+    assert.not_matches("\27", done.stderr)
+    assert.equal(1, manifest({ "\27[31m" }).status)
+    assert.not_matches("\27", manifest({ "\27[31m" }).stderr)
+    assert.not_matches("\27", manifest({ "push", "--\27[31m" }).stderr)
+  end)
+
+  it("says so when standard output cannot be written", function()
+    local done = process.run({ "sh", "-c", "exec lua5.4 bin/manifest --help >/dev/full", env = ours.variables() })
+    assert.equal(1, done.status)
+    assert.matches("cannot write to standard output", done.stderr)
+  end)
+
+  it("finds its modules from a work tree, wherever it is called", function()
+    local done = process.run({ ours.root .. "/bin/manifest", "--version", cwd = temp.folder("elsewhere") })
+    assert.equal(0, done.status, done.stderr)
+  end)
+
+  it("says what is missing without a home", function()
+    local done = manifest({ "rm", "a/b", env = { HOME = "", DOCKER_CONFIG = "" } })
+    assert.equal(1, done.status)
+    assert.matches("HOME is not set", done.stderr)
+    assert.matches("\nmanifest rm: set HOME, or DOCKER_CONFIG", done.stderr)
+  end)
+end)
+
+describe("manifest with a registry", function()
+  local fleet
+
+  setup(function()
+    fleet = fleet_of.start()
+  end)
+
+  teardown(function()
+    if fleet then
+      fleet:stop()
+    end
+  end)
+
+  local function try(name, act)
+    it(name, function()
+      if not fleet then
+        return pending("docker-registry is not here")
+      end
+      act(ours.new())
+    end)
+  end
+
+  try("prints one list line for line", function(manifest)
+    local target = fleet:ref("app:all")
+    local amd, arm = fleet.made.amd, fleet.made.arm
+    assert.equal(("Created manifest list %s\n"):format(target),
+      manifest({ "create", target, arm.reference, amd.reference }).stdout)
+    local pushed = manifest({ "push", target })
+    assert.equal(0, pushed.status, pushed.stderr)
+    local digest = manifest({ "digest", target }).stdout
+    assert.matches("^sha256:%x+\n$", digest)
+    assert.equal(("Pushed ref %s@%s with digest: %s\n"):format(fleet:ref("app"), amd.digest, amd.digest)
+      .. ("Pushed ref %s@%s with digest: %s\n"):format(fleet:ref("app"), arm.digest, arm.digest) .. digest,
+      pushed.stdout)
+    assert.equal("", pushed.stderr)
+  end)
+
+  try("prints the exact bytes with --raw", function(manifest)
+    assert.equal(fleet.made.arm.raw, manifest({ "inspect", "--raw", fleet.made.arm.reference }).stdout)
+    assert.equal(fleet.made.index.raw, manifest({ "inspect", "--raw", "-v", fleet.made.index.reference }).stdout)
+  end)
+
+  try("tells what a platform pulls", function(manifest)
+    local child = fleet.made.childarm
+    local line = manifest({ "resolve", fleet.made.list.reference, "linux/arm/v7" })
+    assert.equal(("%s  linux/arm/v5  %s  %d\n"):format(child.digest, child.media_type, child.size), line.stdout)
+    local shown = manifest({ "resolve", "--json", fleet.made.list.reference, "linux/arm/v7" }).stdout
+    assert.matches('^{"mediaType":"application/vnd.oci.image.manifest.v1%+json","size":%d+,"digest":"sha256:', shown)
+    assert.equal(1, manifest({ "resolve", fleet.made.list.reference, "linux/s390x" }).status)
+  end)
+
+  try("shows an index that docker's view cannot hold only as bytes", function(manifest)
+    local made = require("spec.support.images").push(fleet.registry, { { repository = "app", tag = "empty",
+      type = "oci-index", children = {} } })
+    local done = manifest({ "inspect", made[1].reference })
+    assert.equal(1, done.status)
+    assert.matches("%-%-raw", done.stderr)
+    assert.equal(made[1].raw, manifest({ "inspect", "--raw", made[1].reference }).stdout)
+  end)
+end)

@@ -1,0 +1,105 @@
+local options = require("manifest.cli.options")
+
+local declared = {
+  { name = "amend", short = "a", kind = "boolean", help = "Amend" },
+  { name = "purge", short = "p", kind = "boolean", help = "Purge" },
+  { name = "os", short = "o", kind = "string", help = "Set operating system" },
+  { name = "os-features", kind = "list", value = "strings", help = "Set features" },
+  { name = "tag", kind = "strings", help = "Another tag" },
+  { name = "jobs", kind = "integer", value = "int", help = "How many at once" },
+}
+
+local function read(...)
+  return options.read(declared, { ... })
+end
+
+local function message(...)
+  local result, text, hint = read(...)
+  assert.is_nil(result)
+  return text, hint
+end
+
+describe("the option reader", function()
+  it("takes options before and after the arguments", function()
+    local got = read("-a", "one", "--os", "linux", "two")
+    assert.same({ "one", "two" }, got.arguments)
+    assert.same({ amend = true, os = "linux" }, got.options)
+  end)
+
+  it("takes a value behind a space or an equals sign, also an empty one", function()
+    assert.equal("linux", read("--os", "linux").options.os)
+    assert.equal("linux", read("--os=linux").options.os)
+    assert.equal("", read("--os=").options.os)
+    assert.equal("a=b", read("--os=a=b").options.os)
+    assert.equal("--amend", read("--os", "--amend").options.os)
+  end)
+
+  it("reads bunches of short options", function()
+    assert.same({ amend = true, purge = true }, read("-ap").options)
+    assert.same({ amend = true, os = "linux" }, read("-aolinux").options)
+    assert.same({ os = "linux" }, read("-o=linux").options)
+    assert.same({ os = "linux" }, read("-o", "linux").options)
+    assert.same({ amend = false }, read("-a=false").options)
+  end)
+
+  it("reads booleans as Go does", function()
+    for _, word in ipairs({ "1", "t", "T", "true", "TRUE", "True" }) do
+      assert.is_true(read("--amend=" .. word).options.amend)
+    end
+    for _, word in ipairs({ "0", "f", "F", "false", "FALSE", "False" }) do
+      assert.is_false(read("--amend=" .. word).options.amend)
+    end
+    assert.matches('^invalid argument "maybe" for "%-a, %-%-amend" flag', message("--amend=maybe"))
+    assert.matches('^invalid argument "" for "%-a, %-%-amend" flag', message("--amend="))
+  end)
+
+  it("lets the last of a repeated option win and joins lists", function()
+    assert.equal("b", read("--os", "a", "--os", "b").options.os)
+    assert.same({ "a", "b", "c,d", "a" }, read("--os-features", "a,b", "--os-features", '"c,d",a').options.os_features)
+    assert.same({ "x,y", "z" }, read("--tag", "x,y", "--tag=z").options.tag)
+    assert.same({ "a", "", "b" }, read("--os-features", "a,,b").options.os_features)
+    assert.same({}, read("--os-features", "").options.os_features)
+  end)
+
+  it("ends the options at two dashes and takes one dash as an argument", function()
+    assert.same({ "-", "-a", "--os" }, read("-", "--", "-a", "--os").arguments)
+  end)
+
+  it("reads whole numbers", function()
+    assert.equal(8, read("--jobs", "8").options.jobs)
+    assert.matches("not a whole number", message("--jobs", "8.5"))
+    assert.matches("not a whole number", message("--jobs=-1"))
+    assert.matches("not a whole number", message("--jobs=99999999999999999999"))
+  end)
+
+  it("names what is wrong in docker's words", function()
+    assert.equal("unknown flag: --bogus", (message("--bogus", "x")))
+    assert.equal("unknown shorthand flag: 'x' in -x", (message("-px")))
+    assert.equal("unknown shorthand flag: 'f' in -false", (message("-afalse")))
+    assert.equal("unknown shorthand flag: '=' in -=", (message("-a=")))
+    assert.equal("flag needs an argument: --os", (message("--os")))
+    assert.equal("flag needs an argument: 'o' in -o", (message("-ao")))
+    assert.equal("bad flag syntax: --=x", (message("--=x")))
+    assert.equal("bad flag syntax: ---x", (message("---x")))
+  end)
+
+  it("names the nearest option", function()
+    local _, hint = message("--ammend")
+    assert.equal("did you mean --amend?", hint)
+  end)
+
+  it("refuses broken comma lists", function()
+    assert.matches('holds a "', message("--os-features", 'a"b'))
+    assert.matches("does not end", message("--os-features", '"a'))
+    assert.matches("followed by", message("--os-features", '"a"b'))
+    assert.same({ 'a"b', "c" }, read("--os-features", '"a""b",c').options.os_features)
+    assert.same({ "a" }, read("--os-features", "\na\nb").options.os_features)
+    assert.matches("no value", message("--os-features", "\n"))
+  end)
+
+  it("describes options in aligned columns, sorted by name", function()
+    local lines = options.describe(declared)
+    assert.equal("  -a, --amend                 Amend", lines[1])
+    assert.equal("      --os-features strings   Set features", lines[4])
+  end)
+end)
