@@ -1,0 +1,82 @@
+--- config: the config of an image, as the registry has it.
+
+local check = require("manifest.base.check")
+local error_of = require("manifest.base.error")
+local get = require("manifest.action.get")
+local index_document = require("manifest.index.document")
+local json = require("manifest.base.json")
+local names = require("manifest.action.names")
+local source = require("manifest.action.source")
+local text = require("manifest.base.text")
+
+local config = {}
+
+local OPTIONS = { platform = "string|table" }
+
+--- An index of one image needs no platform to choose by.
+local function only_image(at, answer)
+  local index, err = index_document.of(answer.shape, answer.size)
+  if not index then
+    return nil, err
+  end
+  local found, platforms = {}, {}
+  for _, entry in ipairs(index.entries) do
+    local platform = entry.platform
+    if not (platform and platform.os == "unknown") then
+      found[#found + 1] = entry
+      platforms[platform and require("manifest.name.platform").format(platform) or entry.digest] = true
+    end
+  end
+  if #found ~= 1 then
+    return nil, error_of.new({
+      code = "ambiguous", message = at.text .. " is an index of several images",
+      hint = "say which with a platform: " .. table.concat(text.sorted_keys(platforms), ", "),
+    })
+  end
+  return source.document_at("config", at.text, at.repository, found[1].digest)
+end
+
+local function fetch(at, answer)
+  local err
+  if answer.shape.kind == "index" then
+    answer, err = only_image(at, answer)
+    if not answer then
+      return nil, err
+    end
+  end
+  local read
+  read, err = source.read_image(answer, "config", at.text)
+  if not read then
+    return nil, err
+  end
+  local bytes
+  bytes, err = at.repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
+  if not bytes then
+    return nil, names.in_docker_words(err, "config", at.ref)
+  end
+  return {
+    ref = at.text, media_type = read.config.media_type, digest = read.config.digest, size = #bytes, raw = bytes,
+    content = json.decode(bytes), manifest = answer.digest,
+  }
+end
+
+--- Fetches the config of an image.
+---@param context table
+---@param given string|table reference
+---@param options table|nil {platform = which image of an index}
+---@return table|nil got {ref, media_type, digest, size, raw, content (decoded; nil when it is not JSON), manifest}
+---@return table|nil err
+function config.perform(context, given, options)
+  options = check.options("config", options, OPTIONS)
+  local answer, at = get.document(context, "config", given, options.platform)
+  if not answer then
+    return nil, at
+  end
+  local got, err = fetch(at, answer)
+  if not got then
+    return nil, err:with({ verb = "config", ref = at.text })
+  end
+  return got
+end
+
+return config

@@ -1,0 +1,189 @@
+--- delete: takes a tag, or a manifest with all its tags, out of a repository.
+--
+-- Many registries delete by digest only, and then every tag of that digest goes. That is not done by surprise: when
+-- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
+-- unless `shared` says that it is meant.
+
+local check = require("manifest.base.check")
+local document = require("manifest.index.document")
+local error_of = require("manifest.base.error")
+local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
+local place = require("manifest.action.place")
+local referrers_tag = require("manifest.name.referrers_tag")
+
+local delete = {}
+
+local OPTIONS = { shared = "boolean", dry_run = "boolean" }
+
+local HINTS = {
+  unauthorized = "log in to the registry with an account that may delete in the repository",
+  denied = "check that the account may delete in the repository",
+}
+
+--- Whether a manifest may go. Pure.
+---@param name string|nil the tag that was named
+---@param digest string
+---@param tags table[] {tag, digest, lists = it is an index that names the digest} of the repository
+---@param allowed boolean may tags that were not named go too, and indexes lose an image?
+---@return table|nil found {shared = other tags of the digest, listed = tags of indexes that name it}
+---@return table|nil err conflict
+function delete.plan(name, digest, tags, allowed)
+  local shared, listed = {}, {}
+  for _, one in ipairs(tags) do
+    if one.digest == digest and one.tag ~= name then
+      shared[#shared + 1] = one.tag
+    elseif one.lists then
+      listed[#listed + 1] = one.tag
+    end
+  end
+  if (#shared == 0 and #listed == 0) or allowed then
+    return { shared = shared, listed = listed }
+  end
+  local words = {}
+  words[1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
+  words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
+  return nil, error_of.new({
+    code = "conflict", shared = shared, listed = listed, digest = digest,
+    message = ("%s %s"):format(digest, table.concat(words, ", and ")),
+    hint = "deleting it would delete or break them too; say --shared (shared = true) when that is meant",
+  })
+end
+
+--- Does the index under a tag name the digest?
+local function lists(repository, tag, digest)
+  local answer, err = repository:manifest(tag)
+  if not answer then
+    return err.code == "not_found" and false or nil, err
+  end
+  local index = document.read(answer.bytes, answer.media_type)
+  for _, entry in ipairs(index and index.entries or {}) do
+    if entry.digest == digest then
+      return true
+    end
+  end
+  return false
+end
+
+--- What a tag names, and whether that is an index which names the digest.
+local function look_at(repository, tag, digest)
+  local found, err = repository:head(tag)
+  if not found then
+    return err.code == "not_found" and { tag = tag } or nil, err
+  end
+  local is_listed = false
+  if found.digest ~= digest and media_type.is_index(found.media_type) and not referrers_tag.subject(tag) then
+    is_listed, err = lists(repository, tag, digest)
+    if is_listed == nil then
+      return nil, err
+    end
+  end
+  return { tag = tag, digest = found.digest, lists = is_listed }
+end
+
+local function look(context, at, digest, options)
+  local tags, err = at.repository:tags()
+  if not tags and err.code ~= "not_found" then
+    return nil, err
+  end
+  tags, err = context.loop:all(tags or {}, context.jobs, function(tag)
+    return look_at(at.repository, tag, digest)
+  end)
+  if not tags then
+    return nil, err
+  end
+  return delete.plan(at.tag, digest, tags, options.shared)
+end
+
+--- Deletes the manifest itself, once it is known which tags go with it.
+local function delete_digest(context, at, digest, options)
+  local found, err = look(context, at, digest, options)
+  if not found then
+    return nil, err
+  end
+  if not options.dry_run then
+    local ok
+    ok, err = at.repository:delete(digest)
+    if not ok then
+      return nil, err
+    end
+  end
+  return {
+    ref = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
+    dry_run = options.dry_run,
+  }
+end
+
+--- Deletes a tag alone where the registry can, else its manifest.
+local function delete_tag(context, at, options)
+  local found, err = place.descriptor("delete", at)
+  if not found then
+    return nil, err
+  end
+  if at.digest and at.digest ~= found.digest then
+    return nil, error_of.new({
+      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, found.digest),
+      hint = "nothing is deleted: look again",
+    })
+  end
+  if options.dry_run then
+    return delete_digest(context, at, found.digest, { dry_run = true, shared = true })
+  end
+  local ok
+  ok, err = at.repository:delete(at.tag)
+  if ok then
+    return { ref = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
+  end
+  -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
+  if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
+    return nil, err
+  end
+  return delete_digest(context, at, found.digest, options)
+end
+
+local function run(context, at, options)
+  if at.tag then
+    return delete_tag(context, at, options)
+  end
+  local found, err = place.descriptor("delete", at)
+  if not found then
+    return nil, err
+  end
+  return delete_digest(context, at, found.digest, options)
+end
+
+local function nothing_named(given)
+  return nil, error_of.new({
+    code = "invalid_reference", message = "neither a tag nor a digest says what to delete", verb = "delete",
+    ref = tostring(given), hint = "write REPOSITORY:TAG or REPOSITORY@DIGEST",
+  })
+end
+
+--- Deletes.
+---@param context table
+---@param given string|table reference with a tag or a digest
+---@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
+---@return table|nil done {ref, digest, tag, shared = other tags that went with it, listed = tags of indexes that now
+--- lack it, tag_only = only the tag is gone}
+---@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...
+function delete.perform(context, given, options)
+  options = check.options("delete", options, OPTIONS)
+  if place.is_bare(given) then -- `latest` is not filled in where things are deleted
+    return nothing_named(given)
+  end
+  local at, err = place.open(context, "delete", given, { actions = "pull,push,delete" })
+  if not at then
+    return nil, err
+  end
+  local done
+  done, err = run(context, at, options)
+  if not done then
+    if err.code == "not_found" and not err.hint then
+      err = names.in_docker_words(err, "delete", at.ref)
+    end
+    return nil, err:with({ verb = "delete", ref = at.text, hint = HINTS[err.code] })
+  end
+  return done
+end
+
+return delete

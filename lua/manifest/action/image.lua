@@ -1,0 +1,220 @@
+--- image: a single-platform image from layer archives and a config table, for who builds without a Dockerfile.
+--
+-- The same input gives the same digest, on any machine: no time of day gets in unless it is given, by `created` or by
+-- SOURCE_DATE_EPOCH.
+
+local check = require("manifest.base.check")
+local config = require("manifest.index.config")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local index_image = require("manifest.index.image")
+local layer = require("manifest.action.layer")
+local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
+local platform = require("manifest.name.platform")
+
+local image = {}
+
+local OPTIONS = {
+  target = "string|table", -- where the image goes: a reference, or oci:PATH[:TAG]
+  layers = "table", -- paths of archives, bottom first; or tables {path, diff_id, annotations}
+  platform = "string|table", -- such as "linux/arm/v7"
+  config = "table", -- Entrypoint, Cmd, Env, User, WorkingDir, Labels, ... as in the image specification
+  annotations = "table", -- of the manifest; OCI only
+  media_type = "string", -- "oci" (default) or "docker"
+  created = "string|integer", -- RFC 3339, or seconds since 1970; default SOURCE_DATE_EPOCH, else none
+  author = "string",
+}
+
+local LAYER_OPTIONS = { path = "string", diff_id = "string", annotations = "table" }
+
+local FAMILIES = {
+  oci = { manifest = media_type.oci_manifest, config = media_type.oci_config },
+  docker = { manifest = media_type.docker_manifest, config = media_type.docker_config },
+}
+
+local function fail(code, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint })
+end
+
+--- What the programmer got wrong raises.
+local function check_options(options)
+  check.options("image", options, OPTIONS, 3)
+  for _, name in ipairs({ "target", "layers", "platform" }) do
+    if options[name] == nil then
+      error(("image: option '%s' is needed"):format(name), 3)
+    end
+  end
+  for position, given in ipairs(options.layers) do
+    if type(given) ~= "string" then
+      check.options(("image: layer %d"):format(position), given, LAYER_OPTIONS, 3)
+      check.type(("image: layer %d: path"):format(position), given.path, "string", 3)
+    end
+  end
+  local family = options.media_type or "oci"
+  if not FAMILIES[family] then
+    error(("image: option 'media_type' is \"oci\" or \"docker\", not '%s'"):format(family), 3)
+  end
+  if family == "docker" and options.annotations and next(options.annotations) then
+    error("image: an image of media type 'docker' has no annotations; use labels in its config, or 'oci'", 3)
+  end
+  return family
+end
+
+local function time_text(seconds)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)
+end
+
+--- The time that the config tells: given, or of the environment, or none.
+---@return string|nil created
+---@return table|nil err
+local function created_of(options)
+  local given = options.created
+  if math.type(given) == "integer" then
+    return time_text(given)
+  end
+  if given then
+    if not given:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.?%d*[Z+-][%d:]*$") then
+      return fail("invalid_argument", ("'%s' is no time"):format(given), "write it as in 2026-01-31T12:00:00Z")
+    end
+    return given
+  end
+  local epoch = os.getenv("SOURCE_DATE_EPOCH")
+  if not epoch or epoch == "" then
+    return nil
+  end
+  local seconds = #epoch < 12 and epoch:match("^%d+$") and math.tointeger(tonumber(epoch))
+  if not seconds then
+    return fail("invalid_argument", ("SOURCE_DATE_EPOCH is '%s', which is no number of seconds"):format(epoch),
+      "set it to a whole number, or unset it")
+  end
+  return time_text(seconds)
+end
+
+local function platform_of(given)
+  local read, err = given, nil
+  if type(given) == "string" then
+    read, err = platform.parse(given)
+  end
+  if read and ((read.os or "") == "" or (read.architecture or "") == "") then
+    return fail("invalid_platform", "the platform lacks its os or its architecture", "give both, as in linux/arm64")
+  end
+  return read, err
+end
+
+local function descriptor_of(bytes, kind)
+  return { media_type = kind, digest = digest.of(bytes), size = #bytes }
+end
+
+--- The documents of an image, and the blobs that go with it. Pure.
+---@param layers table[] of layer.read
+---@param parts table family, platform, created, config, author, annotations
+---@return table|nil plan {manifest = {bytes, media_type, digest, size}, config = descriptor, layers = descriptors,
+--- blobs = {{digest, body}}, each digest once}
+---@return table|nil err
+function image.plan(layers, parts)
+  local diff_ids, descriptors = {}, {}
+  for position, one in ipairs(layers) do
+    diff_ids[position], descriptors[position] = one.diff_id, one.descriptor
+  end
+  local bytes, err = config.build({
+    platform = parts.platform, created = parts.created, author = parts.author, config = parts.config,
+    diff_ids = diff_ids,
+  })
+  if not bytes then
+    return nil, err
+  end
+  local family = FAMILIES[parts.family]
+  local plan = { config = descriptor_of(bytes, family.config), layers = descriptors, blobs = {} }
+  plan.blobs[1] = { digest = plan.config.digest, body = { body = bytes } }
+  local seen = {}
+  for _, one in ipairs(layers) do
+    if not seen[one.descriptor.digest] then
+      seen[one.descriptor.digest] = true
+      plan.blobs[#plan.blobs + 1] = { digest = one.descriptor.digest, body = { body_file = one.path } }
+    end
+  end
+  bytes, err = index_image.build({
+    media_type = family.manifest, config = plan.config, layers = descriptors, annotations = parts.annotations,
+  })
+  if not bytes then
+    return nil, err
+  end
+  plan.manifest = { bytes = bytes, media_type = family.manifest, digest = digest.of(bytes), size = #bytes }
+  return plan
+end
+
+--- Reads the layers and everything else that the plan needs: all that can fail without the network.
+local function prepare(options, family)
+  local wanted, err = platform_of(options.platform)
+  if not wanted then
+    return nil, err
+  end
+  local created
+  created, err = created_of(options)
+  if err then
+    return nil, err
+  end
+  local layers = {}
+  for position, given in ipairs(options.layers) do
+    layers[position], err = layer.read(type(given) == "string" and { path = given } or given, family)
+    if not layers[position] then
+      return nil, err
+    end
+  end
+  return image.plan(layers, {
+    family = family, platform = wanted, created = created, config = options.config, author = options.author,
+    annotations = options.annotations,
+  })
+end
+
+--- Blobs at once, those that are there already not at all; the manifest last, so that the tag names a whole image.
+local function send(context, target, plan)
+  local connected, problem = context.connect()
+  if not connected then
+    return nil, problem
+  end
+  local repository = context.repository(target, { actions = "pull,push" })
+  local ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
+    return repository:upload(blob.digest, blob.body)
+  end)
+  if not ok then
+    return nil, err
+  end
+  return repository:put_manifest(target.tag or target.digest, plan.manifest.bytes, plan.manifest.media_type)
+end
+
+local HINTS = {
+  unauthorized = "log in to the registry with an account that may push to the repository",
+  denied = "check that the account may push to the repository",
+}
+
+--- Makes an image and pushes it, or writes it to a layout.
+---@param context table
+---@param options table see OPTIONS; target, layers and platform are needed
+---@return table|nil done {ref, digest, size, media_type, config = descriptor, layers = descriptors}
+---@return table|nil err
+function image.perform(context, options)
+  local family = check_options(options)
+  local target, err = names.location("image", options.target)
+  if not target then
+    return nil, err
+  end
+  local plan, stored
+  plan, err = prepare(options, family)
+  if plan and target.digest and target.digest ~= plan.manifest.digest then
+    plan, err = fail("digest_mismatch", "the image has the digest " .. plan.manifest.digest, "leave the digest out")
+  end
+  if plan then
+    stored, err = send(context, target, plan)
+  end
+  if not stored then
+    return nil, err:with({ verb = "image", ref = tostring(target), hint = HINTS[err.code] })
+  end
+  return {
+    ref = tostring(target), digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
+    config = plan.config, layers = plan.layers,
+  }
+end
+
+return image

@@ -1,0 +1,325 @@
+--- index: an index of images from anywhere, made and pushed in one go, with no local state.
+--
+-- Documents are fetched at once; configs are read while layers are mounted; all checks are made before a byte is moved
+-- or a manifest put; then children, and the tags last.
+
+local assembly = require("manifest.index.assembly")
+local check = require("manifest.base.check")
+local compose = require("manifest.action.index.compose")
+local copying = require("manifest.action.copying")
+local error_of = require("manifest.base.error")
+local flatten = require("manifest.action.index.flatten")
+local guard = require("manifest.action.guard")
+local names = require("manifest.action.names")
+local options_of = require("manifest.action.index.options")
+local outcome = require("manifest.action.index.outcome")
+local referrer_list = require("manifest.action.referrer_list")
+local source = require("manifest.action.source")
+local sources = require("manifest.action.index.sources")
+
+local create = {}
+
+local VERB = "index"
+
+local OPTIONS = options_of.shape(options_of.OF_SOURCES, options_of.OF_GUARDS, guard.OPTIONS, {
+  target = "string|table",
+  sources = "table",
+  tags = "table", -- more tags of the same repository for the same bytes
+  by_digest = "boolean", -- no tag at all
+  annotations = "table", -- of the index
+  artifact_type = "string", -- of the index
+  subject = "string|table", -- what the index belongs to: a reference in the target's repository, or a descriptor
+})
+
+--- What the programmer got wrong raises.
+function create.check(options)
+  options_of.check(VERB, options, OPTIONS, 3)
+  for _, name in ipairs({ "target", "sources" }) do
+    if options[name] == nil then
+      error(("%s: option '%s' is needed"):format(VERB, name), 3)
+    end
+  end
+  if options.by_digest and options.tags then
+    error(VERB .. ": 'tags' and 'by_digest' exclude each other", 3)
+  end
+  options_of.annotations(VERB, options.annotations)
+end
+
+--- The tags to put the index under, the target's own first; none when it goes by digest.
+---@param target table reference
+---@param options table
+---@return string[]|nil tags
+---@return table|nil err
+function create.tags(target, options)
+  local list, seen = {}, {}
+  if options.by_digest or not target.tag then
+    return list
+  end
+  for position, name in ipairs({ target.tag, table.unpack(options.tags or {}) }) do
+    check.type(("%s: tag %d"):format(VERB, position - 1), name, "string", 0)
+    local ok, err = target:with_tag(name)
+    if not ok then
+      return nil, err
+    end
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  return list
+end
+
+--- The repository of the target, with a token that serves the sources beside it too.
+local function open(context, job, references)
+  job.target.repository = context.repository(job.target.ref, {
+    actions = job.options.dry_run and "pull" or "pull,push", also = references,
+  })
+  sources.open(context, job.target, job.sources, references)
+end
+
+--- Reads everything that the options say, without the network.
+---@return table|nil job {options, target = {ref, repository}, sources, expect, tags, subject = {ref}|{descriptor}}
+local function prepare(context, options)
+  local job, err = { options = options, target = {} }
+  job.target.ref, err = names.location(VERB, options.target)
+  if not job.target.ref then
+    return nil, err
+  end
+  job.sources, err = options_of.sources(VERB, options.sources, options)
+  if job.sources then
+    job.expect, err = options_of.platforms(VERB .. ": expect", options.expect)
+  end
+  if job.expect then
+    job.tags, err = create.tags(job.target.ref, options)
+  end
+  if job.tags and options.subject then
+    err = create.read_subject(job, options.subject)
+  end
+  if err then
+    return nil, err
+  end
+  local references
+  references, err = sources.name(VERB, job.target.ref, job.sources)
+  if not references then
+    return nil, err
+  end
+  open(context, job, references)
+  return job
+end
+
+--- What the index belongs to: it must be in the same repository, or no registry would find it.
+---@return table|nil err
+function create.read_subject(job, given)
+  local err
+  if type(given) == "table" and getmetatable(given) == nil or type(given) == "string" and given:find("^%s*{") then
+    job.subject, err = flatten.read_descriptor(given)
+    return err
+  end
+  if type(given) == "string" and given:find("^[a-z0-9+._-]+:%x+$") and #given > 64 then
+    job.subject_ref, err = job.target.ref:with_digest(given)
+    return err
+  end
+  job.subject_ref, err = names.location(VERB, given)
+  if job.subject_ref and job.subject_ref.repository ~= job.target.ref.repository then
+    err = error_of.new({
+      code = "unsupported",
+      message = ("the subject %s is not in the repository %s"):format(tostring(job.subject_ref),
+        job.target.ref.repository),
+      hint = "copy it there first: an index and its subject live in one repository",
+    })
+  end
+  return err
+end
+
+--- Looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.
+local function look(context, job)
+  local tasks = {}
+  if job.subject_ref then
+    tasks[1] = function()
+      local ref = job.subject_ref
+      local selector = ref.digest or ref.tag
+      local answer, err = source.document_at(VERB, ref, job.target.repository, selector, ref.digest)
+      job.subject = answer and { media_type = answer.media_type, digest = answer.digest, size = answer.size }
+      return job.subject, err
+    end
+  end
+  for _, name in ipairs(guard.is_set(job.options) and job.tags or {}) do
+    tasks[#tasks + 1] = function()
+      local now, err = guard.look(job.target.repository, name)
+      if now == nil then
+        return nil, err
+      end
+      return guard.allows(create.rules_of(job, name), name, now)
+    end
+  end
+  tasks[#tasks + 1] = function()
+    local err
+    job.groups, err = sources.fetch(context, VERB, job.target, job.sources)
+    return job.groups, err
+  end
+  return context.loop:all(tasks, #tasks, function(task)
+    return task()
+  end)
+end
+
+--- The guards of one tag: a digest is what the target's own tag must name, the others hold for all.
+function create.rules_of(job, name)
+  local options = job.options
+  return {
+    if_digest = name == job.tags[1] and options.if_digest or nil,
+    if_absent = options.if_absent, no_clobber = options.no_clobber,
+  }
+end
+
+--- The index of these sources, once their platforms are known. Pure.
+---@param job table options, groups, expect, subject
+---@return table|nil made of compose.index
+---@return table|nil err
+function create.plan(job)
+  local options = job.options
+  local entries, notices = assembly.join(job.groups, options_of.rules(options))
+  if not entries then
+    return nil, notices
+  end
+  local ok, err = compose.expect(entries, job.expect)
+  if not ok then
+    return nil, err
+  end
+  local made
+  made, err = compose.index(entries, {
+    annotations = options.annotations and next(options.annotations) and options.annotations or nil,
+    artifact_type = options.artifact_type, subject = job.subject, media_type = options.media_type,
+  })
+  if not made then
+    return nil, err
+  end
+  local wanted = job.target.ref.digest
+  if wanted and wanted ~= made.digest then
+    return nil, error_of.new({
+      code = "digest_mismatch", message = "the index has the digest " .. made.digest, hint = "leave the digest out",
+    })
+  end
+  table.move(made.notices, 1, #made.notices, #notices + 1, notices)
+  made.notices = notices
+  return made
+end
+
+--- The tags that name these bytes already, as far as the sources tell.
+local function known_tags(job)
+  local known = {}
+  for name, digest in pairs(job.known or {}) do
+    known[name] = digest
+  end
+  for _, one in ipairs(job.sources) do
+    if one.repository == job.target.repository and not one.read and one.place.tag then
+      known[one.place.tag] = one.answer.digest
+    end
+  end
+  return known
+end
+
+--- Puts the index under its tags: the guarded one first, the others at once. Where the registry keeps no referrers,
+--- the list under the subject's tag is kept up.
+---@return string[]|nil written names that did not name it before
+---@return table|nil err
+local function put(context, job, made)
+  local repository, known, written = job.target.repository, known_tags(job), {}
+  local is_listed = job.subject == nil
+  local function put_one(name)
+    local rules = create.rules_of(job, name)
+    if not guard.is_set(rules) and known[name] == made.digest then
+      return true
+    end
+    local stored, err = guard.put(repository, name, made, rules)
+    if stored and not stored.unchanged then
+      written[#written + 1] = name
+      is_listed = is_listed or job.subject == nil or stored.subject == job.subject.digest
+    end
+    return stored, err
+  end
+  local list = #job.tags > 0 and job.tags or { made.digest }
+  local ok, err = put_one(list[1])
+  if ok then
+    ok, err = context.loop:all({ table.unpack(list, 2) }, context.jobs, put_one)
+  end
+  if ok and #written > 0 and not is_listed then
+    local tag
+    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
+      media_type = made.media_type, digest = made.digest, size = made.size,
+      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
+    } })
+    ok = tag ~= nil -- false: the registry lists it itself
+  end
+  return ok and written, err
+end
+
+--- Brings what the index names, then the index. `decide` is called once all platforms are known.
+local function write(context, job, tasks)
+  local made, err
+  local function decide()
+    made, err = create.plan(job)
+    return made ~= nil or nil, err
+  end
+  local repository, plan = job.target.repository, nil
+  if #tasks == 0 and decide() then
+    plan = copying.plan(repository, sources.trees({ made.entries }))
+  elseif #tasks > 0 then
+    plan = copying.plan(repository, sources.trees(job.groups))
+  end
+  local ok, written
+  if plan then
+    ok, err = copying.perform(context, repository, plan, #tasks > 0 and { beside = tasks, check = decide } or nil)
+  end
+  if ok then
+    written, err = put(context, job, made)
+  end
+  if not written then
+    return nil, err
+  end
+  return outcome.done(job.target.ref, made, { written = written, tags = job.tags, plan = plan })
+end
+
+--- The same without writing: the bytes, and what would be done.
+local function rehearse(context, job, tasks)
+  local ok, err = context.loop:all(tasks, context.jobs, function(task)
+    return task()
+  end)
+  local made
+  if ok then
+    made, err = create.plan(job)
+  end
+  if not made then
+    return nil, err
+  end
+  local plan = copying.plan(job.target.repository, sources.trees({ made.entries }))
+  return outcome.rehearsed(job.target.ref, made, { tags = job.tags, plan = plan, known = known_tags(job) })
+end
+
+--- Makes an index.
+---@param context table
+---@param options table see OPTIONS; target and sources are needed
+---@param known table|nil digests of the target's tags, where another action has just read them
+---@return table|nil done see outcome.lua
+---@return table|nil err
+function create.perform(context, options, known)
+  create.check(options)
+  local ok, job, done
+  local connected, err = context.connect()
+  if connected then
+    job, err = prepare(context, options)
+  end
+  if job then
+    job.known = known
+    ok, err = look(context, job)
+  end
+  if ok then
+    local tasks = sources.config_tasks(VERB, job.groups)
+    done, err = (options.dry_run and rehearse or write)(context, job, tasks)
+  end
+  if not done then
+    return nil, outcome.failed(err, VERB, job and job.target.ref or options.target)
+  end
+  return done
+end
+
+return create

@@ -1,0 +1,84 @@
+--- apply: makes what a release says, and notes in its lock file of what; a second run finds nothing to do.
+
+local create = require("manifest.action.index.create")
+local job = require("manifest.action.index.release.job")
+local lock = require("manifest.action.index.release.lock")
+
+local apply = {}
+
+--- Writes the lock as far as things are known now.
+local function save(work)
+  if not work.lock_path then
+    return true
+  end
+  local sources, targets = {}, {}
+  for _, one in ipairs(work.order) do
+    local known = one.digest or work.lock.sources[one.key]
+    sources[#sources + 1] = known and { one.key, known }
+  end
+  for _, target in ipairs(work.release.targets) do
+    local key = tostring(target.ref)
+    local record = work.lock.targets[key]
+    targets[#targets + 1] = record and { key, record }
+  end
+  local bytes = lock.text(sources, targets)
+  local ok, err = lock.write(work.lock_path, bytes, work.lock.bytes)
+  if ok then
+    work.lock.bytes = bytes
+  end
+  return ok, err
+end
+
+--- Makes one target, unless it is there.
+local function apply_target(context, work, target, report)
+  local options, err = job.options_of(work, target)
+  local tags
+  if options then
+    tags, err = job.look(context, work, target, "pull,push")
+  end
+  if not tags then
+    return nil, err
+  end
+  local inputs = job.inputs_of(options)
+  local record = job.is_current(work, target, inputs, tags)
+  if record then
+    job.judge(report, tags, record.digest)
+    return true
+  end
+  local known = {}
+  for _, tag in ipairs(tags) do
+    known[tag.name] = tag.old
+  end
+  local done
+  done, err = create.perform(context, options, known)
+  if not done then
+    return nil, err
+  end
+  job.judge(report, tags, done.digest)
+  report.size, report.media_type, report.notices = done.size, done.media_type, done.notices
+  work.lock.targets[report.ref] = { inputs = inputs, digest = done.digest }
+  return save(work)
+end
+
+--- Applies a release. The lock is written before anything else, so that a folder where it cannot be is found out while
+--- nothing has changed, and after each target, so that an interrupted run goes on where it was.
+---@param context table
+---@param given string|table path of a release file, or what one returns
+---@param options table|nil {lock, update}
+---@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, ...}}}
+---@return table|nil err
+function apply.perform(context, given, options)
+  local work, err = job.open(context, "apply", given, options)
+  local ok
+  if work then
+    ok, err = save(work)
+  end
+  if not ok then
+    return nil, err:with({ verb = "apply", ref = type(given) == "string" and given or nil })
+  end
+  return job.run(context, work, function(target, report)
+    return apply_target(context, work, target, report)
+  end)
+end
+
+return apply

@@ -1,0 +1,291 @@
+--- What plan and apply share: the release and its lock, sources with their digests, and what the tags name now.
+
+local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local guard = require("manifest.action.guard")
+local json = require("manifest.base.json")
+local lock = require("manifest.action.index.release.lock")
+local names = require("manifest.action.names")
+local read = require("manifest.action.index.release.read")
+
+local job = {}
+
+local OPTIONS = {
+  lock = "string|boolean", -- path of the lock file; default FILE.lock; false: none
+  update = "boolean", -- sources are resolved anew, whatever the lock says
+}
+
+--- References of a target that can move: its sources, and its subject.
+local function movable(target)
+  local list = {}
+  for _, source in ipairs(target.sources) do
+    list[#list + 1] = source.ref
+  end
+  list[#list + 1] = target.subject
+  local moving = {}
+  for _, ref in ipairs(list) do
+    if not ref.digest then
+      moving[#moving + 1] = ref
+    end
+  end
+  return moving
+end
+
+--- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
+--- the targets that need it.
+local function pin(context, work)
+  local missing = {}
+  for _, target in ipairs(work.release.targets) do
+    for _, ref in ipairs(movable(target)) do
+      local key = tostring(ref)
+      if not work.pins[key] then
+        local known = not work.update and work.lock.sources[key] or nil
+        work.pins[key] = { key = key, digest = known, locked = known ~= nil }
+        work.order[#work.order + 1] = work.pins[key]
+        if not known then
+          missing[#missing + 1] = ref
+        end
+      end
+    end
+  end
+  local _, errors = context.loop:all(missing, context.jobs, function(ref)
+    local repository = context.repository(ref, { actions = "pull", also = missing })
+    local answer, err = repository:head(names.selector(ref))
+    if not answer then
+      return nil, names.in_docker_words(err, work.verb, ref)
+    end
+    work.pins[tostring(ref)].digest = answer.digest
+    return true
+  end, true)
+  for position, err in pairs(errors) do
+    work.pins[tostring(missing[position])].error = err
+  end
+end
+
+--- Reads the release and its lock, and resolves what is not locked.
+---@param context table
+---@param verb string
+---@param given string|table path of a release file, or what one returns
+---@param options table|nil
+---@return table|nil work {verb, release, lock, lock_path, pins = {[ref] = {key, digest, locked, error}}, order}
+---@return table|nil err
+function job.open(context, verb, given, options)
+  check.type(verb .. ": release", given, "string|table", 3)
+  options = check.options(verb, options, OPTIONS, 3)
+  local work, err = { verb = verb, update = options.update, pins = {}, order = {} }
+  if type(given) == "string" then
+    work.release, err = read.file(given)
+  else
+    work.release, err = read.value(given)
+  end
+  if work.release then
+    local path = options.lock
+    if path == nil then
+      path = work.release.path and work.release.path .. ".lock"
+    elseif path == true then
+      error(verb .. ": option 'lock' is a path, or false", 3)
+    end
+    work.lock_path = path or nil
+    work.lock, err = lock.read(work.lock_path)
+  end
+  local connected
+  if work.lock then
+    connected, err = context.connect()
+  end
+  if not connected then
+    return nil, err:with({ verb = verb, ref = type(given) == "string" and given or nil })
+  end
+  pin(context, work)
+  return work
+end
+
+--- A reference by its digest; the tag is gone, since it may have moved.
+local function pinned(work, ref)
+  if not ref or ref.digest then
+    return ref
+  end
+  local one = work.pins[tostring(ref)]
+  if not one.digest then
+    return nil, one.error
+  end
+  return ref:name_only():with_digest(one.digest)
+end
+
+--- The options of client:index for a target, its sources by digest.
+---@return table|nil options
+---@return table|nil err of a source that could not be resolved
+function job.options_of(work, target)
+  local options, sources = {}, {}
+  for name, value in pairs(target.options) do
+    options[name] = value
+  end
+  for position, given in ipairs(target.options.sources) do
+    local ref, err = pinned(work, target.sources[position].ref)
+    if err then
+      return nil, err
+    end
+    local one = {}
+    if type(given) == "table" and getmetatable(given) == nil then
+      for name, value in pairs(given) do
+        one[name] = value
+      end
+    elseif not ref then
+      one.descriptor = given
+    end
+    one.ref = ref
+    sources[position] = one
+  end
+  options.sources = sources
+  if target.subject then
+    local err
+    options.subject, err = pinned(work, target.subject)
+    if err then
+      return nil, err
+    end
+  end
+  return options
+end
+
+--- A value as JSON has it: references as texts.
+local function plain(value)
+  if type(value) ~= "table" then
+    return value
+  end
+  if getmetatable(value) and getmetatable(value).__tostring then
+    return tostring(value)
+  end
+  local copy = {}
+  for name, one in pairs(value) do
+    copy[name] = plain(one)
+  end
+  return copy
+end
+
+--- The digest of all that decides what a target becomes. What it may replace (if_digest and the like) does not.
+---@param options table of job.options_of
+---@return string digest
+function job.inputs_of(options)
+  local all = plain(options)
+  for name in pairs(guard.OPTIONS) do
+    all[name] = nil
+  end
+  return digest.of(assert(json.encode(all)))
+end
+
+--- What the tags of a target name now; for one that goes by digest, whether what the lock knows of is there.
+---@param actions string "pull", or what will be asked for next, so that one token serves both
+---@return table[]|nil tags {name, old = digest or nil}
+---@return table|nil err
+function job.look(context, work, target, actions)
+  local also = {}
+  for position, source in ipairs(target.sources) do
+    also[position] = source.ref or target.ref
+  end
+  target.repository = context.repository(target.ref, { actions = actions, also = also })
+  local record = work.lock.targets[tostring(target.ref)]
+  local selectors = #target.tags > 0 and target.tags or { record and record.digest }
+  return context.loop:all(selectors, context.jobs, function(name)
+    local now, err = guard.look(target.repository, name)
+    if now == nil then
+      return nil, names.in_docker_words(err, "index", target.ref)
+    end
+    return { name = name, old = now or nil }
+  end)
+end
+
+--- The digest of a target that the lock vouches for, when the tags name it still and nothing it is made of differs.
+---@return table|nil record
+function job.is_current(work, target, inputs, tags)
+  local record = work.lock.targets[tostring(target.ref)]
+  if not record or record.inputs ~= inputs or #tags == 0 then
+    return nil
+  end
+  for _, tag in ipairs(tags) do
+    if tag.old ~= record.digest then
+      return nil
+    end
+  end
+  return record
+end
+
+--- Says of each tag, and of the target as a whole, what became of it.
+---@param report table of the target: gets tags, state, old
+---@param made string digest
+function job.judge(report, tags, made)
+  local absent, same = 0, 0
+  for _, tag in ipairs(tags) do
+    tag.state = not tag.old and "created" or tag.old == made and "unchanged" or "moved"
+    absent = absent + (tag.old and 0 or 1)
+    same = same + (tag.old == made and 1 or 0)
+  end
+  report.tags, report.old, report.digest = tags, tags[1] and tags[1].old or nil, made
+  report.state = #tags > 0 and same == #tags and "unchanged" or absent == #tags and "created" or "moved"
+end
+
+--- The report of a target before anything is known of it.
+function job.report_of(work, target)
+  local report = { ref = tostring(target.ref), sources = {} }
+  for _, ref in ipairs(movable(target)) do
+    local one = work.pins[tostring(ref)]
+    report.sources[#report.sources + 1] = { ref = one.key, digest = one.digest, locked = one.locked }
+  end
+  return report
+end
+
+--- Does something for each target at once; one that fails leaves the others alone.
+---@param each function (target, report) -> true | nil, err; fills in the report
+---@return table|nil outcome {path, lock, changed = count, targets = reports}
+---@return table|nil err with the same in err.outcome, and err.errors_of_each
+function job.run(context, work, each)
+  local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
+  for position, target in ipairs(work.release.targets) do
+    outcome.targets[position] = job.report_of(work, target)
+  end
+  local _, errors = context.loop:all(work.release.targets, context.jobs, function(target, position)
+    return each(target, outcome.targets[position])
+  end, true)
+  for position, report in ipairs(outcome.targets) do
+    report.error = errors[position]
+    if report.error then
+      report.state = "failed"
+      report.error.verb = work.verb
+      report.error:with({ ref = report.ref })
+    elseif report.state ~= "unchanged" then
+      outcome.changed = outcome.changed + 1
+    end
+  end
+  if next(errors) then
+    return nil, job.failure(work, outcome)
+  end
+  return outcome
+end
+
+--- The error of a run in which targets failed. One cause of several failures is told once; it is a check that did not
+--- hold only when nothing else went wrong.
+---@param outcome table of job.run
+---@return table err
+function job.failure(work, outcome)
+  local causes, done, seen, failed, code = {}, {}, {}, 0, nil
+  for _, report in ipairs(outcome.targets) do
+    local err = report.error
+    if not err then
+      done[#done + 1] = report.ref
+    else
+      failed = failed + 1
+      code = (code == nil or code == "check_failed") and err.code or code
+      if not seen[err] then
+        seen[err] = true
+        causes[#causes + 1] = err
+      end
+    end
+  end
+  return error_of.new({
+    code = code, verb = work.verb, ref = work.release.path, errors_of_each = causes, outcome = outcome,
+    cause = causes[1], hint = causes[1].hint,
+    message = ("%d of %d targets failed (%s); done: %s"):format(failed, #outcome.targets, causes[1].message,
+      #done > 0 and table.concat(done, ", ") or "none"),
+  })
+end
+
+return job

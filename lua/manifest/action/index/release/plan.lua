@@ -1,0 +1,101 @@
+--- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
+
+local contrast = require("manifest.action.contrast")
+local create = require("manifest.action.index.create")
+local descriptor = require("manifest.index.descriptor")
+local document = require("manifest.index.document")
+local job = require("manifest.action.index.release.job")
+local json = require("manifest.base.json")
+local source = require("manifest.action.source")
+
+local plan = {}
+
+local function is_same(old, new)
+  return json.encode(descriptor.to_json(old)) == json.encode(descriptor.to_json(new))
+end
+
+--- What a tag names now, as entries; an image that is no index has none.
+local function read_old(target, report)
+  local answer, err = source.document_at("plan", target.ref, target.repository, report.old)
+  if not answer then
+    return nil, err
+  end
+  if answer.shape.kind ~= "index" then
+    report.was_image = true
+    return {}
+  end
+  local index
+  index, err = document.of(answer.shape, answer.size)
+  return index and index.entries, err
+end
+
+--- Fills in which platforms come, go and change. Pure.
+---@param report table gets added, removed, changed
+---@param old table[] descriptors
+---@param new table[] descriptors
+function plan.compare(report, old, new)
+  local found = contrast.pair(old, new)
+  report.added, report.removed, report.changed = found.added, found.removed, {}
+  for _, pair in ipairs(found.changed) do
+    if not is_same(pair.old, pair.new) then
+      report.changed[#report.changed + 1] = {
+        platform = pair.new.platform, old = pair.old.digest, new = pair.new.digest,
+      }
+    end
+  end
+end
+
+--- Plans one target.
+local function plan_target(context, work, target, report)
+  local options, err = job.options_of(work, target)
+  local tags
+  if options then
+    tags, err = job.look(context, work, target, "pull")
+  end
+  if not tags then
+    return nil, err
+  end
+  local record = job.is_current(work, target, job.inputs_of(options), tags)
+  if record then
+    job.judge(report, tags, record.digest)
+    return true
+  end
+  options.dry_run = true
+  local made
+  made, err = create.perform(context, options)
+  if not made then
+    return nil, err
+  end
+  job.judge(report, tags, made.digest)
+  report.size, report.media_type, report.notices = made.size, made.media_type, made.notices
+  if report.old == made.digest then
+    return true
+  end
+  local old = {}
+  if report.old then
+    old, err = read_old(target, report)
+  end
+  if not old then
+    return nil, err
+  end
+  plan.compare(report, old, made.entries)
+  return true
+end
+
+--- Plans a release.
+---@param context table
+---@param given string|table path of a release file, or what one returns
+---@param options table|nil {lock, update}
+---@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, added, ...}}}
+---@return table|nil err
+function plan.perform(context, given, options)
+  local work, err = job.open(context, "plan", given, options)
+  if not work then
+    return nil, err
+  end
+  return job.run(context, work, function(target, report)
+    return plan_target(context, work, target, report)
+  end)
+end
+
+return plan

@@ -1,0 +1,91 @@
+--- A release as a Lua file: loaded as text, with nothing in reach but values to compute with.
+
+local error_of = require("manifest.base.error")
+
+local script = {}
+
+--- What a release file may use. `env(NAME[, DEFAULT])` reads a variable of the environment.
+local ALLOWED = { "assert", "error", "ipairs", "next", "pairs", "select", "tonumber", "tostring", "type" }
+local LIBRARIES = { "math", "string", "table", "utf8" }
+
+--- string.dump makes bytecode, of which a release has no need; the seed of the random numbers belongs to the program.
+local LEFT_OUT = { dump = true, random = true, randomseed = true }
+
+local function read_variable(name, default)
+  if type(name) ~= "string" then
+    error("env: the name of a variable is needed", 2)
+  end
+  local value = os.getenv(name)
+  if value == nil and default == nil then
+    error(("the variable %s is not set"):format(name), 2)
+  end
+  return value ~= nil and value or default
+end
+
+local function copy_of(library)
+  local copy = {}
+  for name, value in pairs(library) do
+    if not LEFT_OUT[name] then
+      copy[name] = value
+    end
+  end
+  return copy
+end
+
+local function environment()
+  local values = { env = read_variable }
+  for _, name in ipairs(ALLOWED) do
+    values[name] = _G[name]
+  end
+  for _, name in ipairs(LIBRARIES) do
+    values[name] = copy_of(_G[name])
+  end
+  return setmetatable(values, {
+    __index = function(_, name)
+      error(("a release file has no '%s'"):format(tostring(name)), 2)
+    end,
+    __newindex = function(_, name)
+      error(("'%s' would be a global variable: write 'local'"):format(tostring(name)), 2)
+    end,
+  })
+end
+
+--- What Lua calls the file in its messages: Lua would cut a long path short.
+local CHUNK = "(release)"
+
+--- A message of Lua with the file's own path; one that a tail call robbed of its place gets the path alone.
+local function placed(message, path)
+  if message:sub(1, #CHUNK + 1) == CHUNK .. ":" then
+    return path .. message:sub(#CHUNK + 1)
+  end
+  return path .. ": " .. message
+end
+
+local function fail(message)
+  return nil, error_of.new({
+    code = "invalid_argument", message = message,
+    hint = "a release file is Lua that returns a table of targets; see docs/commands.md",
+  })
+end
+
+--- Runs a release file.
+---@param text string
+---@param path string for messages, which name file and line
+---@return table|nil value
+---@return table|nil err invalid_argument
+function script.run(text, path)
+  local chunk, reason = load((text:gsub("^#[^\n]*", "", 1)), "=" .. CHUNK, "t", environment())
+  if not chunk then
+    return fail(placed(reason, path))
+  end
+  local ok, value = pcall(chunk)
+  if not ok then
+    return fail(placed(type(value) == "string" and value or "the file raised a value that is no text", path))
+  end
+  if type(value) ~= "table" then
+    return fail(("%s: the file returns %s, not a table"):format(path, value == nil and "nothing" or type(value)))
+  end
+  return value
+end
+
+return script

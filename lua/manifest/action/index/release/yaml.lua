@@ -1,0 +1,129 @@
+--- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`.
+--
+-- lyaml reads it, when it is there. Scalars are taken as they are written, as manifest-tool's own types take them: the
+-- tag 1.10 and the architecture 386 are texts.
+
+local error_of = require("manifest.base.error")
+local text = require("manifest.base.text")
+
+local yaml = {}
+
+local FIELDS = {
+  release = { "annotations", "image", "manifests", "tags" },
+  image = { "image", "platform" },
+  platform = { "architecture", "os", "os.features", "os.version", "osfeatures", "osversion", "variant" },
+}
+
+local PLATFORM = { osversion = "os.version", osfeatures = "os.features" }
+
+local function fail(path, message, hint)
+  return nil, error_of.new({ code = "invalid_argument", message = path .. ": " .. message, hint = hint })
+end
+
+local function as_written(value)
+  return value
+end
+
+--- Raises unless the value is a table with known names only.
+local function check(value, kind, where)
+  if type(value) ~= "table" then
+    error({ why = where .. " is not a mapping" })
+  end
+  for name in pairs(value) do
+    local known = false
+    for _, field in ipairs(FIELDS[kind]) do
+      known = known or field == name
+    end
+    if not known then
+      local near = text.nearest(tostring(name), FIELDS[kind])
+      error({ why = ("%s has no '%s'%s"):format(where, tostring(name), near and (" (did you mean '%s'?)"):format(near)
+        or "") })
+    end
+  end
+  return value
+end
+
+local function check_text(value, where)
+  if type(value) ~= "string" or value == "" then
+    error({ why = where .. " is not a text" })
+  end
+  return value
+end
+
+local function check_list(value, where)
+  if type(value) ~= "table" or next(value) ~= nil and #value == 0 then
+    error({ why = where .. " is not a list" })
+  end
+  return value
+end
+
+local function platform_of(given, where)
+  if given == nil then
+    return nil
+  end
+  local read = {}
+  for name, value in pairs(check(given, "platform", where)) do
+    name = PLATFORM[name] or name
+    if name == "os.features" then
+      if value ~= "" then
+        read[name] = check_list(value, where .. ": os.features")
+      end
+    elseif value ~= "" then
+      read[name] = check_text(value, ("%s: %s"):format(where, name))
+    end
+  end
+  return next(read) and read or nil
+end
+
+--- The release of a document of manifest-tool.
+local function convert(document)
+  check(document, "release", "the document")
+  local target = { target = check_text(document.image, "image"), sources = {} }
+  for position, one in ipairs(check_list(document.manifests, "manifests")) do
+    local where = "manifest " .. position
+    check(one, "image", where)
+    target.sources[position] = {
+      ref = check_text(one.image, where .. ": image"), platform = platform_of(one.platform, where .. ": platform"),
+    }
+  end
+  if document.tags ~= nil and document.tags ~= "" then
+    target.tags = check_list(document.tags, "tags")
+  end
+  if type(document.annotations) == "table" then
+    target.annotations = document.annotations
+  end
+  return { target }
+end
+
+--- Reads a YAML file.
+---@param bytes string
+---@param path string for messages
+---@return table|nil value as a release file in Lua would return it
+---@return table|nil err invalid_argument; unsupported without lyaml
+function yaml.read(bytes, path)
+  local found, lyaml = pcall(require, "lyaml")
+  if not found then
+    return nil, error_of.new({
+      code = "unsupported", message = path .. ": YAML is read with lyaml, and that is not installed",
+      hint = "install it (Debian: lua-yaml, LuaRocks: lyaml), or write the release as a Lua file",
+    })
+  end
+  local ok, documents = pcall(lyaml.load, bytes, { all = true, implicit_scalar = as_written })
+  if not ok then
+    return fail(path, (tostring(documents):gsub("^[^\n]-%.lua:%d+: ", "")), "correct the YAML")
+  end
+  local release = {}
+  for _, document in ipairs(documents) do
+    local converted, targets = pcall(convert, document)
+    if not converted then
+      if type(targets) ~= "table" then
+        error(targets, 0)
+      end
+      return fail(path, targets.why, "write it as for manifest-tool: image, manifests, tags, annotations")
+    end
+    table.move(targets, 1, #targets, #release + 1, release)
+  end
+  return release
+end
+
+return yaml

@@ -1,0 +1,99 @@
+--- tag: more tags for what a reference names, in its repository; the bytes stay the same, so the digest does.
+
+local check = require("manifest.base.check")
+local error_of = require("manifest.base.error")
+local place = require("manifest.action.place")
+
+local tag = {}
+
+local OPTIONS = { no_clobber = "boolean", if_digest = "string" }
+
+local HINTS = {
+  unauthorized = "log in to the registry with an account that may push to the repository",
+  denied = "check that the account may push to the repository",
+}
+
+--- The tags as a list of distinct names, each one checked.
+---@param at table place
+---@param tags string|string[]
+---@return string[]|nil names
+---@return table|nil err
+function tag.plan(at, tags)
+  local list, seen = {}, {}
+  for position, name in ipairs(type(tags) == "string" and { tags } or tags) do
+    check.type(("tag: tag %d"):format(position), name, "string", 4)
+    local ok, err = at.ref:with_tag(name)
+    if not ok then
+      return nil, err
+    end
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  if #list == 0 then
+    return nil, error_of.new({ code = "invalid_argument", message = "no tag was given", hint = "name at least one" })
+  end
+  return list
+end
+
+--- Refuses what must not move: a tag that names another digest than it may.
+local function guard(at, name, digest, options)
+  if not options.no_clobber and not options.if_digest then
+    return true
+  end
+  local now, err = at.repository:head(name)
+  if not now then
+    return err.code == "not_found" and not options.if_digest or nil, err
+  end
+  if now.digest == digest or options.if_digest == now.digest then
+    return true
+  end
+  return nil, error_of.new({
+    code = options.if_digest and "conflict" or "exists",
+    message = ("the tag %s names %s"):format(name, now.digest),
+    hint = options.if_digest and "somebody moved it: look again before you move it" or "it is left as it is",
+  })
+end
+
+local function put_all(context, at, answer, list, options)
+  local ok, err = context.loop:all(list, context.jobs, function(name)
+    return guard(at, name, answer.digest, options)
+  end)
+  if not ok then
+    return nil, err
+  end
+  return context.loop:all(list, context.jobs, function(name)
+    return at.repository:put_manifest(name, answer.bytes, answer.media_type)
+  end)
+end
+
+--- Adds tags: one GET, and a PUT for each.
+---@param context table
+---@param given string|table reference
+---@param tags string|string[]
+---@param options table|nil {no_clobber = never move a tag that is there, if_digest = what each tag must name now}
+---@return table|nil done {ref, digest, size, media_type, tags}
+---@return table|nil err
+function tag.perform(context, given, tags, options)
+  options = check.options("tag", options, OPTIONS)
+  check.type("tag: tags", tags, "string|table", 3)
+  local at, err = place.open(context, "tag", given, { actions = "pull,push" })
+  if not at then
+    return nil, err
+  end
+  local list, answer, done
+  list, err = tag.plan(at, tags)
+  if list then
+    answer, err = place.document("tag", at)
+  end
+  if answer then
+    done, err = put_all(context, at, answer, list, options)
+  end
+  if not done then
+    return nil, err:with({ verb = "tag", ref = at.text, hint = HINTS[err.code] })
+  end
+  return { ref = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list }
+end
+
+return tag

@@ -1,0 +1,58 @@
+--- manifest attach
+
+local show = require("manifest.cli.show")
+
+--- PATH or PATH:TYPE/NAME; a colon that no media type follows is part of the path.
+local function file_of(given)
+  local path, kind = given:match("^(.+):([%w!#$&^_.+-]+/[%w!#$&^_.+-]+)$")
+  return { path = path or given, media_type = kind }
+end
+
+local function as_json(out, done)
+  show.document(out, {
+    { "ref", done.ref }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
+    { "artifactType", done.artifact_type }, { "subject", show.descriptor(done.subject) },
+    { "files", show.array(done.files, show.descriptor) }, { "fallbackTag", done.fallback_tag },
+  })
+end
+
+local function run(call)
+  local annotations, err = show.pairs_of(call.options.annotation)
+  if not annotations then
+    return nil, err
+  end
+  local files = {}
+  for position = 2, #call.arguments do
+    files[position - 1] = file_of(call.arguments[position])
+  end
+  local client = call.client({ insecure = call.options.insecure })
+  local done
+  done, err = client:attach({
+    subject = call.arguments[1], files = files, artifact_type = call.options.artifact_type,
+    annotations = next(annotations) and annotations or nil, platform = call.options.platform,
+  })
+  if not done then
+    return nil, err
+  end
+  if call.options.json then
+    as_json(call.out, done)
+  else
+    call.out:write(done.digest .. "\n")
+  end
+  return 0
+end
+
+return {
+  usage = "[OPTIONS] --artifact-type TYPE SUBJECT [FILE[:MEDIA-TYPE]...]",
+  summary = "Attach files to an image as an artifact that refers to it",
+  arguments = { 1 },
+  options = {
+    show.insecure, show.json, show.platform,
+    { name = "artifact-type", kind = "string", value = "type", help = "What the artifact is, as a media type" },
+    { name = "annotation", kind = "strings", value = "name=value", help = "Annotate the artifact; may be repeated" },
+  },
+  wrong_usage = function(given)
+    return not given.artifact_type and "--artifact-type is needed" or nil
+  end,
+  run = run,
+}

@@ -1,0 +1,57 @@
+--- manifest delete
+
+local show = require("manifest.cli.show")
+
+local function as_json(out, done)
+  local json = require("manifest.base.json")
+  show.document(out, {
+    { "ref", done.ref }, { "digest", done.digest }, { "tag", done.tag }, { "tagOnly", done.tag_only == true },
+    { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) }, { "dryRun", done.dry_run == true },
+  })
+end
+
+local function as_text(out, done)
+  local verb = done.dry_run and "Would delete" or "Deleted"
+  if done.tag_only then
+    out:write(("%s tag %s of %s\n"):format(verb, done.tag, done.digest))
+    return
+  end
+  out:write(("%s %s\n"):format(verb, done.digest))
+  for _, tag in ipairs(done.shared) do
+    out:write(("%s tag %s with it\n"):format(verb, tag))
+  end
+  for _, tag in ipairs(done.listed) do
+    out:write(("The index %s names it still\n"):format(tag))
+  end
+end
+
+local function run(call)
+  local client = call.client({ insecure = call.options.insecure })
+  local done, err = client:delete(call.arguments[1], {
+    shared = call.options.shared, dry_run = call.options.dry_run,
+  })
+  if not done then
+    return nil, err
+  end
+  if call.options.json then
+    as_json(call.out, done)
+  else
+    as_text(call.out, done)
+  end
+  return 0
+end
+
+return {
+  usage = "[OPTIONS] REF",
+  summary = "Delete a tag or a manifest in a registry or layout",
+  description = "By tag, the tag alone goes where the registry can do that; else the manifest goes, and with it\n"
+    .. "every tag that names it. Other tags are deleted, and indexes left without the image, only\n"
+    .. "with --shared.",
+  arguments = { 1, 1 },
+  options = {
+    show.insecure, show.json,
+    { name = "shared", kind = "boolean", help = "Also when other tags name the digest, or an index does" },
+    { name = "dry-run", kind = "boolean", help = "Only say which tags would go" },
+  },
+  run = run,
+}

@@ -1,0 +1,32 @@
+--- manifest index remove
+
+local words = require("manifest.cli.verb.index.words")
+
+local function run(call)
+  local given = call.options
+  local options, err = words.read(given)
+  if not options then
+    return nil, err
+  end
+  options.nested, options.attestations, options.platforms = nil, nil, nil
+  options.all, options.allow_empty = given.all, given.allow_empty
+  local entries = table.move(call.arguments, 2, #call.arguments, 1, {})
+  local done
+  done, err = call.client({ insecure = given.insecure }):index_remove(call.arguments[1], entries, options)
+  if not done then
+    return nil, err
+  end
+  return require("manifest.cli.verb.index.show").print(call, done)
+end
+
+return {
+  usage = "[OPTIONS] TARGET PLATFORM|DIGEST...",
+  summary = "Remove entries from an index in a registry",
+  description = "Attestations of what is removed go too.",
+  arguments = { 2 },
+  options = words.options(words.COMMON, words.EDITS, {
+    { name = "all", kind = "boolean", help = "All entries of a platform, where there are several" },
+    { name = "allow-empty", kind = "boolean", help = "The last entry may go too" },
+  }),
+  run = run,
+}

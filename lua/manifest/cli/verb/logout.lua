@@ -1,0 +1,23 @@
+--- manifest logout
+
+local function run(call)
+  local done, err = call.client():logout(call.arguments[1])
+  if not done then
+    return nil, err
+  end
+  if not done.helper and done.entries == 0 then
+    call.out:write(("Not logged in to %s\n"):format(done.registry))
+    return 0
+  end
+  call.out:write(("Removing login credentials for %s\n"):format(done.registry))
+  return 0
+end
+
+return {
+  usage = "[SERVER]",
+  summary = "Forget the login at a registry",
+  description = "SERVER is HOST[:PORT], by default Docker Hub.",
+  arguments = { 0, 1 },
+  options = {},
+  run = run,
+}

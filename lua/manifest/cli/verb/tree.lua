@@ -1,0 +1,107 @@
+--- manifest tree
+
+local show = require("manifest.cli.show")
+
+local MARKS = { middle = "├─ ", last = "└─ ", go_on = "│  ", blank = "   " }
+
+local KINDS = { index = "index", image = "image", missing = "missing", referrer = "referrer", other = "" }
+
+local function line_of(node)
+  local parts = {}
+  if node.kind == "referrer" then
+    parts[1] = "referrer " .. (node.artifact_type or node.media_type)
+  else
+    local kind = KINDS[node.kind]
+    parts[1] = node.platform and show.platform_of(node) or nil
+    parts[#parts + 1] = kind ~= "" and kind or node.media_type
+  end
+  parts[#parts + 1] = node.digest
+  parts[#parts + 1] = show.size(node.size)
+  if node.err then
+    parts[#parts + 1] = "(" .. node.err.message .. ")"
+  elseif node.again then
+    parts[#parts + 1] = "(as above)"
+  end
+  return table.concat(parts, "  ")
+end
+
+--- What stands below a node: lines of blobs, and nodes.
+local function parts_of(node)
+  local parts = {}
+  if node.config then
+    parts[1] = { line = ("config  %s  %s"):format(node.config.digest, show.size(node.config.size)) }
+  end
+  for position, layer in ipairs(node.layers or {}) do
+    parts[#parts + 1] = { line = ("layer %d  %s  %s"):format(position, layer.digest, show.size(layer.size)) }
+  end
+  for _, list in ipairs({ node.children or {}, node.referrers or {} }) do
+    for _, child in ipairs(list) do
+      parts[#parts + 1] = { line = line_of(child), node = child }
+    end
+  end
+  return parts
+end
+
+local function write_parts(out, node, indent)
+  local parts = parts_of(node)
+  for position, part in ipairs(parts) do
+    local is_last = position == #parts
+    out:write(indent .. (is_last and MARKS.last or MARKS.middle) .. part.line .. "\n")
+    if part.node and not part.node.again then
+      write_parts(out, part.node, indent .. (is_last and MARKS.blank or MARKS.go_on))
+    end
+  end
+end
+
+local function as_json(node)
+  local json = require("manifest.base.json")
+  local members = { { "ref", node.ref }, { "kind", node.kind } }
+  local known = show.descriptor(node)
+  for _, name in ipairs(json.keys(known)) do
+    members[#members + 1] = { name, known[name] }
+  end
+  local function list(name, items, each)
+    members[#members + 1] = items and { name, show.array(items, each) } or nil
+  end
+  members[#members + 1] = node.config and { "config", show.descriptor(node.config) } or nil
+  list("layers", node.layers, show.descriptor)
+  list("children", node.children, as_json)
+  list("referrers", node.referrers, as_json)
+  members[#members + 1] = node.again and { "again", true } or nil
+  members[#members + 1] = node.err and { "error", json.object({
+    { "code", node.err.code }, { "message", node.err.message },
+  }) } or nil
+  local total = node.total
+  members[#members + 1] = total and { "total", json.object({
+    { "documents", total.documents }, { "blobs", total.blobs }, { "size", total.size },
+  }) } or nil
+  return json.object(members)
+end
+
+local function run(call)
+  local client = call.client({ insecure = call.options.insecure })
+  local tree, err = client:tree(call.arguments[1], { referrers = call.options.referrers })
+  if not tree then
+    return nil, err
+  end
+  if call.options.json then
+    call.out:write(require("manifest.base.json").encode(as_json(tree), { indent = "  " }) .. "\n")
+    return 0
+  end
+  call.out:write(("%s  %s\n"):format(tree.ref, line_of(tree)))
+  write_parts(call.out, tree, "")
+  call.out:write(("%s, %s, %s in all\n"):format(show.count(tree.total.documents, "document"),
+    show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
+  return 0
+end
+
+return {
+  usage = "[OPTIONS] REF",
+  summary = "Show all that a reference names, with sizes, and what refers to it",
+  arguments = { 1, 1 },
+  options = {
+    show.insecure, show.json,
+    { name = "referrers", kind = "boolean", help = "Ask for referrers (default; --referrers=false does not)" },
+  },
+  run = run,
+}

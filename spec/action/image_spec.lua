@@ -1,0 +1,254 @@
+local manifest = require "manifest"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local temp = require "spec.support.temp"
+
+local json, sha = manifest.json, manifest.digest.of
+
+--- A tar archive with one file of that content; the same content gives the same bytes.
+local function archive(content)
+  local folder, path = temp.folder("tree"), temp.path("layer.tar")
+  temp.file(content, folder .. "/file")
+  local done = process.run { "tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner",
+    "-cf", path, "-C", folder, "file" }
+  assert(done.status == 0, done.stderr)
+  return path
+end
+
+local function compressed(path, program)
+  local packed = path .. "." .. program
+  local done = process.run { "sh", "-c", ("%s -c < '%s' > '%s'"):format(program, path, packed) }
+  assert(done.status == 0, done.stderr)
+  return packed
+end
+
+describe("image", function()
+  local server, client
+
+  setup(function()
+    server = registry.start()
+    client = manifest.client { config = temp.folder("config") }
+  end)
+
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+
+  local function reference(name)
+    return server.address .. "/" .. name
+  end
+
+  local function blob(name, digest)
+    local done = process.run { "curl", "-sf", ("%s/v2/%s/blobs/%s"):format(server.url, name, digest) }
+    assert(done.status == 0, "no such blob: " .. digest)
+    return done.stdout
+  end
+
+  it("pushes layers, config and manifest", function()
+    local one, two = archive("one"), archive("two")
+    local packed = compressed(two, "gzip")
+    local done = assert(client:image {
+      target = reference("app:1"), layers = { one, packed }, platform = "linux/arm/v7",
+      config = { Entrypoint = { "/bin/sh" }, Env = { B = "2", A = "1" }, Labels = { z = "1", a = "2" },
+        ExposedPorts = { "80/tcp" }, User = "nobody" },
+      annotations = { ["org.example"] = "yes" },
+    })
+    assert.equal(manifest.media_type.oci_manifest, done.media_type)
+    local seen = assert(client:inspect(reference("app:1")))
+    assert.equal(done.digest, seen.digest)
+    assert.equal(done.size, #seen.raw)
+    assert.equal(done.digest, sha(seen.raw))
+
+    local content = assert(json.decode(seen.raw))
+    assert.equal("yes", content.annotations["org.example"])
+    assert.equal(manifest.media_type.oci_layer, content.layers[1].mediaType)
+    assert.equal(manifest.media_type.oci_layer_gzip, content.layers[2].mediaType)
+    assert.equal(temp.read(one), blob("app", content.layers[1].digest))
+    assert.equal(temp.read(packed), blob("app", content.layers[2].digest))
+
+    local bytes = blob("app", content.config.digest)
+    assert.equal(done.config.digest, sha(bytes))
+    assert.equal(('{"architecture":"arm","os":"linux","variant":"v7","config":{"User":"nobody",'
+      .. '"ExposedPorts":{"80/tcp":{}},"Env":["A=1","B=2"],"Entrypoint":["/bin/sh"],"Labels":{"a":"2","z":"1"}},'
+      .. '"rootfs":{"type":"layers","diff_ids":["%s","%s"]},'
+      .. '"history":[{"created_by":"manifest image"},{"created_by":"manifest image"}]}'):format(
+      sha(temp.read(one)), sha(temp.read(two))), bytes)
+  end)
+
+  it("gives the same input the same digest, and sends what is there not again", function()
+    local layers = { archive("same") }
+    local order = { target = reference("again:1"), layers = layers, platform = "linux/amd64" }
+    local function requests()
+      local methods = {}
+      for index, request in ipairs(server:requests()) do
+        methods[index] = request.method
+      end
+      assert.equal("PUT", methods[#methods])
+      table.sort(methods)
+      return methods
+    end
+    server:clear()
+    local first = assert(client:image(order))
+    assert.same({ "HEAD", "HEAD", "POST", "POST", "PUT", "PUT", "PUT" }, requests())
+    server:clear()
+    local second = assert(client:image(order))
+    assert.equal(first.digest, second.digest)
+    assert.same({ "HEAD", "HEAD", "PUT" }, requests())
+  end)
+
+  it("sends a layer that is named twice once, and names it twice", function()
+    local path = archive("twice")
+    local done = assert(client:image {
+      target = reference("twice:1"), layers = { path, path }, platform = "linux/amd64",
+    })
+    assert.equal(2, #done.layers)
+    assert.equal(done.layers[1].digest, done.layers[2].digest)
+  end)
+
+  it("tells a time only when it is given one", function()
+    local order = { target = reference("time:1"), layers = {}, platform = "linux/amd64" }
+    local function config_of(given)
+      order.created = given
+      return json.decode(blob("time", assert(client:image(order)).config.digest))
+    end
+    assert.is_nil(config_of(nil).created)
+    assert.equal("1970-01-01T00:01:00Z", config_of(60).created)
+    assert.equal("2026-01-31T12:00:00.5+01:00", config_of("2026-01-31T12:00:00.5+01:00").created)
+    order.created = "yesterday"
+    local done, err = client:image(order)
+    assert.is_nil(done)
+    assert.equal("invalid_argument", err.code)
+  end)
+
+  it("makes docker's kind of image, that skopeo reads too", function()
+    local path = compressed(archive("docker"), "gzip")
+    local done = assert(client:image {
+      target = reference("docker:1"), layers = { path }, platform = "linux/s390x", media_type = "docker",
+      config = { Cmd = { "/x" } },
+    })
+    assert.equal(manifest.media_type.docker_manifest, done.media_type)
+    assert.equal(manifest.media_type.docker_layer, done.layers[1].media_type)
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
+    end
+    local seen = process.run { "skopeo", "inspect", "--tls-verify=false", "--override-arch", "s390x",
+      "docker://" .. reference("docker:1") }
+    assert.equal(0, seen.status, seen.stderr)
+    local read = json.decode(seen.stdout)
+    assert.equal(done.digest, read.Digest)
+    assert.equal("s390x", read.Architecture)
+  end)
+
+  it("is unpacked by skopeo with the diff IDs that its config tells", function()
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
+    end
+    local layers = { archive("a"), compressed(archive("b"), "gzip") }
+    assert(client:image { target = reference("unpack:1"), layers = layers, platform = "linux/amd64" })
+    -- To docker-archive skopeo decompresses every layer; it fails when the digest is not the diff ID.
+    local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false",
+      "docker://" .. reference("unpack:1"), "docker-archive:" .. temp.path("archive.tar") }
+    assert.equal(0, copied.status, copied.stderr)
+  end)
+
+  it("takes a zstd layer with the digest of its tar archive", function()
+    if not process.present("zstd") then
+      return pending("zstd is not installed")
+    end
+    local path = archive("zstd")
+    local packed = compressed(path, "zstd")
+    local order = { target = reference("zstd:1"), layers = { packed }, platform = "linux/amd64" }
+    local done, err = client:image(order)
+    assert.is_nil(done)
+    assert.equal("unsupported", err.code)
+    assert.matches("diff_id", err.hint)
+    order.layers = { { path = packed, diff_id = sha(temp.read(path)) } }
+    done = assert(client:image(order))
+    assert.equal(manifest.media_type.oci_layer_zstd, done.layers[1].media_type)
+    order.media_type = "docker"
+    done, err = client:image(order)
+    assert.is_nil(done)
+    assert.equal("unsupported", err.code)
+  end)
+
+  it("names the layer that cannot be used, before anything is sent", function()
+    local good = archive("good")
+    local packed = temp.read(compressed(good, "gzip"))
+    local cases = {
+      { temp.path("absent"), "not_found" }, { temp.folder("folder"), "invalid_argument" },
+      { temp.file("no tar archive"), "corrupt" }, { temp.file(""), "corrupt" },
+      { temp.file(("x"):rep(2000)), "corrupt" }, { temp.file(packed:sub(1, -5)), "corrupt" },
+      { temp.file(packed:sub(1, 20) .. "xxxx" .. packed:sub(25)), "corrupt" },
+    }
+    local hidden = temp.file(("x"):rep(2000))
+    cases[#cases + 1] = { compressed(hidden, "gzip"), "corrupt" }
+    local fifo = temp.path("fifo")
+    assert(process.run({ "mkfifo", fifo }).status == 0)
+    cases[#cases + 1] = { fifo, "invalid_argument" }
+    server:clear()
+    for _, case in ipairs(cases) do
+      local done, err = client:image {
+        target = reference("bad:1"), layers = { good, case[1] }, platform = "linux/amd64",
+      }
+      assert.is_nil(done)
+      assert.equal(case[2], err.code, tostring(err))
+      assert.matches(case[1], tostring(err), 1, true)
+      assert.matches("^image " .. reference("bad:1"):gsub("%p", "%%%0"), tostring(err))
+    end
+    assert.same({}, (server:requests()))
+  end)
+
+  it("refuses a diff ID that is not the layer's", function()
+    local layers = { { path = archive("x"), diff_id = sha("y") } }
+    local done, err = client:image { target = reference("bad:1"), layers = layers, platform = "linux/amd64" }
+    assert.is_nil(done)
+    assert.equal("digest_mismatch", err.code)
+  end)
+
+  it("follows a symbolic link to a layer", function()
+    local link = temp.path("link")
+    assert(process.run({ "ln", "-s", archive("linked"), link }).status == 0)
+    assert(client:image { target = reference("link:1"), layers = { link }, platform = "linux/amd64" })
+  end)
+
+  it("pushes by digest only when the digest is right", function()
+    local order = { layers = { archive("d") }, platform = "linux/amd64", target = reference("digest") }
+    local done = assert(client:image(order))
+    order.target = reference("digest@" .. done.digest)
+    assert.equal(done.digest, assert(client:image(order)).digest)
+    order.target = reference("digest@" .. sha("other"))
+    local failed, err = client:image(order)
+    assert.is_nil(failed)
+    assert.equal("digest_mismatch", err.code)
+  end)
+
+  it("returns what the world can cause, and raises what the programmer got wrong", function()
+    local function order(changes)
+      local given = { target = reference("wrong:1"), layers = {}, platform = "linux/amd64" }
+      for name, value in pairs(changes) do
+        given[name] = value
+      end
+      return function()
+        return client:image(given)
+      end
+    end
+    local done, err = order({ platform = "linux" })()
+    assert.is_nil(done)
+    assert.equal("invalid_platform", err.code)
+    done, err = order({ target = "UPPER/lower:x:y" })()
+    assert.is_nil(done)
+    assert.equal("invalid_reference", err.code)
+    done, err = order({ config = { User = "\xff" } })()
+    assert.is_nil(done)
+    assert.equal("invalid_argument", err.code)
+    assert.error_matches(order({ config = { EntryPoint = {} } }), "did you mean 'Entrypoint'")
+    assert.error_matches(order({ config = { Cmd = { "a", 1 } } }), "Cmd%[2%]")
+    assert.error_matches(order({ config = { Cmd = { a = "b" } } }), "list of strings")
+    assert.error_matches(order({ layer = {} }), "did you mean 'layers'")
+    assert.error_matches(order({ layers = { {} } }), "path")
+    assert.error_matches(order({ media_type = "oci-index" }), "media_type")
+    assert.error_matches(order({ media_type = "docker", annotations = { a = "b" } }), "annotations")
+    assert.error_matches(function() client:image { target = "x", layers = {} } end, "platform")
+  end)
+end)

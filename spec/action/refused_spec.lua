@@ -1,0 +1,84 @@
+--- The own verbs where they may not, and where a layout is none: every one says so, and how.
+
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local registry = require "spec.support.registry"
+local temp = require "spec.support.temp"
+
+--- Each own verb on a name, and a bare repository for those that want one.
+local VERBS = {
+  get = function(client, name) return client:get(name) end,
+  config = function(client, name) return client:config(name) end,
+  digest = function(client, name) return client:digest(name) end,
+  resolve = function(client, name) return client:resolve(name, "linux/amd64") end,
+  tag = function(client, name) return client:tag(name, "x") end,
+  tags = function(client, name) return client:tags((name:gsub(":1$", ""))) end,
+  ["copy from"] = function(client, name) return client:copy(name, "oci:" .. temp.path("to") .. ":1") end,
+  delete = function(client, name) return client:delete(name) end,
+  referrers = function(client, name) return client:referrers(name) end,
+  attach = function(client, name) return client:attach { subject = name, files = {}, artifact_type = "a/b" } end,
+  tree = function(client, name) return client:tree(name) end,
+  verify = function(client, name) return client:verify(name) end,
+  diff = function(client, name) return client:diff(name, name) end,
+}
+
+describe("refused", function()
+  local client, server
+
+  setup(function()
+    client = manifest.client { config = temp.folder("config") }
+  end)
+
+  teardown(function()
+    client:close()
+    if server then
+      server:stop()
+    end
+  end)
+
+  local function all_fail(code, name, only)
+    for verb, call in pairs(only or VERBS) do
+      local done, err = call(client, name)
+      assert.is_nil(done, verb)
+      assert.equal(code, err.code, verb .. ": " .. tostring(err))
+      assert.equal(verb:match("^%l+"), err.verb)
+      assert.matches(name:gsub(":1$", ""), tostring(err), 1, true)
+    end
+  end
+
+  it("by a registry that does not know who asks", function()
+    server = registry.start { users = { me = "secret" } }
+    images.push(server, { { repository = "app", tag = "1" } }, { user = "me", password = "secret" })
+    all_fail("unauthorized", server.address .. "/app:1")
+    local path = "oci:" .. temp.path("layout") .. ":1"
+    local own = registry.start()
+    images.push(own, { { repository = "app", tag = "1" } })
+    assert(client:copy(own.address .. "/app:1", path))
+    own:stop()
+    local done, err = client:copy(path, server.address .. "/app:1")
+    assert.is_nil(done)
+    assert.equal("unauthorized", err.code)
+    assert.matches("log in", tostring(err))
+  end)
+
+  it("by a registry that is not there", function()
+    -- A connection that is refused is tried again and again, which takes its time: one verb of each kind.
+    all_fail("network", "127.0.0.1:1/app:1", { get = VERBS.get, tags = VERBS.tags, attach = VERBS.attach })
+  end)
+
+  it("by folders that are no layouts", function()
+    all_fail("not_found", "oci:" .. temp.path("absent") .. ":1")
+    all_fail("corrupt", "oci:" .. temp.folder("empty") .. ":1")
+    local folder = temp.folder("newer")
+    temp.file('{"imageLayoutVersion":"9.0.0"}', folder .. "/oci-layout")
+    all_fail("unsupported", "oci:" .. folder .. ":1")
+  end)
+
+  it("for names that are none", function()
+    for verb, call in pairs(VERBS) do
+      local done, err = call(client, "app:1:2")
+      assert.is_nil(done, verb)
+      assert.equal("invalid_reference", err.code, verb)
+    end
+  end)
+end)

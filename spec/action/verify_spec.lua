@@ -1,0 +1,215 @@
+--- verify and tree, of images that are whole and of images that somebody has damaged.
+
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local requests_of = require "spec.support.requests_of"
+local sample = require "spec.support.elf"
+local temp = require "spec.support.temp"
+
+local LINUX_AMD, LINUX_ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
+
+describe("verify and tree", function()
+  local server, client
+
+  setup(function()
+    server = registry.start()
+    client = manifest.client { config = temp.folder("config") }
+  end)
+
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+
+  local function at(name)
+    return server.address .. "/" .. name
+  end
+
+  --- A layer with files of these contents.
+  local function layer(files, program)
+    local folder, path = temp.folder("tree"), temp.path("layer.tar")
+    for name, content in pairs(files) do
+      temp.file(content, folder .. "/" .. name)
+    end
+    local done = process.run { "tar", "-cf", path, "-C", folder, "." }
+    assert(done.status == 0, done.stderr)
+    if program then
+      assert(process.run { program, "-q", path }.status == 0)
+      path = path .. (program == "gzip" and ".gz" or ".zst")
+    end
+    return path
+  end
+
+  local function image(name, platform, layers)
+    return assert(client:image { target = at(name), platform = platform, layers = layers })
+  end
+
+  local function index(name, entries)
+    local parts = {}
+    for position, entry in ipairs(entries) do
+      parts[position] = ('{"mediaType":"%s","digest":"%s","size":%d,"platform":%s}'):format(
+        entry.image.media_type, entry.image.digest, entry.size or entry.image.size, entry.platform)
+    end
+    local raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(manifest.media_type.oci_index,
+      table.concat(parts, ","))
+    images.push(server, { { repository = name:match("^[^:]*"), tag = name:match(":(.*)$"), raw = raw,
+      media_type = manifest.media_type.oci_index } })
+  end
+
+  --- Damages or removes the file of a blob behind the registry's back.
+  local function blob_file(digest)
+    local hex = digest:match(":(.*)$")
+    return ("%s/data/docker/registry/v2/blobs/sha256/%s/%s/data"):format(server.folder, hex:sub(1, 2), hex)
+  end
+
+  local function problems_of(name, options)
+    local report, err = client:verify(at(name), options)
+    assert.is_nil(report)
+    assert.equal("check_failed", err.code, tostring(err))
+    local codes = {}
+    for position, problem in ipairs(err.report.problems) do
+      codes[position] = problem.code
+    end
+    return codes, err
+  end
+
+  it("finds nothing wrong where nothing is, and asks once for each thing", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "well", platform = LINUX_AMD, layers = { "same", "amd" } },
+      { name = "arm", repository = "well", platform = LINUX_ARM, layers = { "same", "arm" } },
+      { name = "all", repository = "well", tag = "1", type = "oci-index", children = { "amd", "arm" } },
+    })
+    local report
+    local asked = requests_of(server, function()
+      report = assert(client:verify(at("well:1")))
+    end)
+    assert.equal(3 + 2 + 3, #asked)
+    assert.same({}, report.problems)
+    assert.equal(3, report.checked.documents)
+    assert.equal(5, report.checked.blobs)
+    assert.equal(made.all.digest, report.digest)
+    assert(client:verify(at("well@" .. made.amd.digest)))
+  end)
+
+  it("looks into gzip, tar and empty layers", function()
+    local files = { sh = sample.head("arm64"), lib = sample.head("arm64", 3), old = sample.head("arm"), text = "text" }
+    image("programs:1", "linux/arm64", { layer(files), layer(files, "gzip"), layer({}) })
+    local report = assert(client:verify(at("programs:1"), { binaries = true }))
+    assert.equal(6, report.checked.programs)
+    assert.is_nil(assert(client:verify(at("programs:1"))).checked.programs)
+  end)
+
+  it("finds programs of another machine", function()
+    local arm = image("wrong:arm", "linux/arm64", { layer({ sh = sample.head("amd64") }, "gzip") })
+    local amd = image("wrong:amd", "linux/amd64", { layer({ sh = sample.head("386"), text = "x" }) })
+    index("wrong:1", {
+      { image = arm, platform = '{"os":"linux","architecture":"arm64"}' },
+      { image = amd, platform = '{"os":"linux","architecture":"amd64"}' },
+    })
+    assert(client:verify(at("wrong:1")))
+    local codes, err = problems_of("wrong:1", { binaries = true })
+    assert.same({ "machine", "machine" }, codes)
+    assert.matches("1 of its programs are for amd64, such as ./sh", err.report.problems[1].message, 1, true)
+    assert.matches("for 386", err.report.problems[2].message, 1, true)
+  end)
+
+  it("does not look for programs in artifacts", function()
+    image("artifact:1", "linux/amd64", { layer({ sh = sample.head("amd64") }) })
+    assert(client:attach { subject = at("artifact:1"), files = { temp.file("{}") }, artifact_type = "a/b" })
+    local found = assert(client:referrers(at("artifact:1")))
+    assert(client:verify(at("artifact@" .. found.referrers[1].digest), { binaries = true }))
+  end)
+
+  it("says which layers it cannot open", function()
+    if not process.present("zstd") then
+      return pending("zstd is not installed")
+    end
+    local path = layer({ sh = sample.head("amd64") })
+    local diff_id = manifest.digest.of(temp.read(path))
+    assert(process.run { "zstd", "-q", path }.status == 0)
+    image("zstd:1", "linux/arm64", { { path = path .. ".zst", diff_id = diff_id } })
+    local report = assert(client:verify(at("zstd:1"), { binaries = true }))
+    assert.equal(1, #report.notes)
+    assert.matches("zstd", report.notes[1].message)
+  end)
+
+  it("finds an entry whose platform is not its image's", function()
+    local amd = image("label:amd", "linux/amd64", {})
+    index("label:1", { { image = amd, platform = '{"os":"linux","architecture":"arm64"}' } })
+    local codes, err = problems_of("label:1")
+    assert.same({ "platform" }, codes)
+    assert.matches("listed as linux/arm64, its config says linux/amd64", err.report.problems[1].message, 1, true)
+    local arm = image("label:arm", "linux/arm", {})
+    index("label:2", { { image = arm, platform = '{"os":"linux","architecture":"arm","variant":"v7"}' } })
+    assert(client:verify(at("label:2")))
+    arm = image("label:arm6", "linux/arm/v6", {})
+    index("label:3", { { image = arm, platform = '{"os":"linux","architecture":"arm","variant":"v7"}' } })
+    assert.same({ "platform" }, (problems_of("label:3")))
+    index("label:4", { { image = amd, platform = '{"os":"unknown","architecture":"unknown"}' } })
+    assert(client:verify(at("label:4")))
+  end)
+
+  it("finds damaged and missing parts, all of them, and tree shows them", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "damage", platform = LINUX_AMD, layers = { "amd layer of damage" } },
+      { name = "arm", repository = "damage", platform = LINUX_ARM, layers = { "arm layer of damage" } },
+      { name = "all", repository = "damage", tag = "1", type = "docker-list", children = { "amd", "arm" } },
+    })
+    temp.file("amd layer of damagE", blob_file(made.amd.layers[1].digest))
+    os.remove(blob_file(made.arm.layers[1].digest))
+    local codes, err = problems_of("damage:1")
+    table.sort(codes)
+    assert.same({ "digest_mismatch", "not_found" }, codes)
+    assert.matches("^verify " .. at("damage:1"):gsub("%p", "%%%0") .. ": 2 problems", tostring(err))
+    assert(client:delete(at("damage@" .. made.arm.digest), { shared = true }))
+    codes = problems_of("damage:1")
+    table.sort(codes)
+    assert.same({ "digest_mismatch", "not_found" }, codes)
+
+    local tree = assert(client:tree(at("damage:1")))
+    assert.equal("image", tree.children[1].kind)
+    assert.equal("missing", tree.children[2].kind)
+    assert.equal("not_found", tree.children[2].err.code)
+    assert.equal(made.arm.digest, tree.children[2].digest)
+  end)
+
+  it("finds sizes that are not right", function()
+    local amd = image("size:amd", "linux/amd64", {})
+    index("size:1", { { image = amd, platform = '{"os":"linux","architecture":"amd64"}', size = amd.size + 1 } })
+    assert.same({ "size" }, (problems_of("size:1")))
+  end)
+
+  it("says that it could not look, not that something is wrong", function()
+    local report, err = client:verify(at("nothing:1"))
+    assert.is_nil(report)
+    assert.equal("not_found", err.code)
+    report, err = client:verify("127.0.0.1:1/nothing:1")
+    assert.is_nil(report)
+    assert.equal("network", err.code)
+  end)
+
+  it("shows a tree with sizes", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "tree", platform = LINUX_AMD, layers = { "same", "amd" } },
+      { name = "arm", repository = "tree", platform = LINUX_ARM, layers = { "same", "arm" } },
+      { name = "all", repository = "tree", tag = "1", type = "oci-index", children = { "amd", "arm" },
+        annotations = { a = "b" } },
+    })
+    local tree
+    local asked = requests_of(server, function()
+      tree = assert(client:tree(at("tree:1"), { referrers = false }))
+    end)
+    assert.equal(3, #asked)
+    assert.equal("index", tree.kind)
+    assert.same({ a = "b" }, tree.annotations)
+    assert.equal(made.arm.digest, tree.children[2].digest)
+    assert.equal("arm64", tree.children[2].platform.architecture)
+    assert.equal(made.arm.config.digest, tree.children[2].config.digest)
+    assert.equal(3, tree.children[2].layers[2].size)
+    local size = made.all.size + made.amd.size + made.arm.size + made.amd.config.size + made.arm.config.size + 4 + 3 + 3
+    assert.same({ documents = 3, blobs = 5, size = size }, tree.total)
+    assert.equal("image", assert(client:tree(at("tree@" .. made.amd.digest))).kind)
+  end)
+end)

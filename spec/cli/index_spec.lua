@@ -1,0 +1,145 @@
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local docker = require "spec.support.docker"
+
+local json = manifest.json
+
+describe("manifest index", function()
+  local server, command, made
+
+  setup(function()
+    server = registry.start()
+    command = ours.new()
+    made = images.push(server, {
+      { name = "amd", repository = "amd", tag = "1", layers = 1, platform = { os = "linux", architecture = "amd64" } },
+      { name = "arm", repository = "arm", tag = "1", layers = 1, platform = { os = "linux", architecture = "arm64" } },
+      { name = "s390x", repository = "s390x", tag = "1", layers = 1,
+        platform = { os = "linux", architecture = "s390x" } },
+    })
+  end)
+
+  teardown(function()
+    server:stop()
+  end)
+
+  local function ref(name)
+    return server.address .. "/" .. name
+  end
+
+  local function run(words)
+    return command(table.move(words, 1, #words, 2, { "index" }))
+  end
+
+  local function good(words)
+    local done = run(words)
+    assert.equal(0, done.status, done.stderr)
+    return done.stdout, done.stderr
+  end
+
+  local function bad(status, words)
+    local done = run(words)
+    assert.equal(status, done.status, done.stdout .. done.stderr)
+    assert.equal("", done.stdout)
+    return done.stderr
+  end
+
+  it("create prints what it wrote", function()
+    local text = good { "create", "--expect", "linux/amd64,linux/arm64", "-t", "latest", ref("app:1"),
+      made.amd.reference, made.arm.reference .. ",variant=v8" }
+    local digest = text:match("\nDigest: (%S+)\n$")
+    assert.equal(("Pushed %s\n  linux/amd64          %s\n  linux/arm64/v8       %s\n  also as latest\nDigest: %s\n")
+      :format(ref("app:1"), made.amd.digest, made.arm.digest, digest), text)
+    assert.equal(digest .. "\n", good { "create", "-q", ref("app:1"), made.amd.reference,
+      made.arm.reference .. ",variant=v8" })
+    if docker.present() then
+      local seen = docker.new() { "manifest", "inspect", "--insecure", ref("app:1") }
+      assert.equal(0, seen.status, seen.stderr)
+      assert.truthy(seen.stdout:find(made.arm.digest, 1, true))
+    end
+  end)
+
+  it("create --json has the shape that is documented", function()
+    local text = good { "create", "--json", "--annotation", "k=a=b,c", ref("json:1"), made.amd.reference }
+    local done = assert(json.decode(text))
+    assert.same({ "ref", "digest", "size", "mediaType", "manifests", "tags", "notices", "dryRun", "unchanged",
+      "written", "copied" }, json.keys(done))
+    assert.equal(ref("json:1"), done.ref)
+    assert.equal(made.amd.digest, done.manifests[1].digest)
+    assert.equal(1, #done.notices)
+    text = good { "create", "--json", "--dry-run", ref("json:2"), made.amd.reference }
+    done = assert(json.decode(text))
+    assert.is_true(done.dryRun)
+    assert.equal(done.digest, manifest.digest.of(done.bytes))
+    assert.equal(0, #done.tags - 1)
+  end)
+
+  it("create --dry-run prints the exact bytes", function()
+    local bytes, plan = good { "create", "--dry-run", ref("dry:1"), made.amd.reference }
+    assert.truthy(plan:find("would mount blob sha256:", 1, true))
+    assert.truthy(plan:find("would put index as 1", 1, true))
+    assert.equal(manifest.digest.of(bytes) .. "\n", good { "create", "-q", ref("dry:1"), made.amd.reference })
+  end)
+
+  it("takes what belongs to one source behind it", function()
+    local text = good { "create", "--json", ref("words:1"),
+      made.amd.reference .. ",os=windows,os.version=10.0.1,os.features=a+b,annotation=x=y=z",
+      made.arm.reference .. ",platform=linux/arm/v6",
+      ('{"mediaType":"%s","digest":"%s","size":%d,"platform":{"os":"linux","architecture":"mips"}}'):format(
+        made.amd.media_type, made.amd.digest, made.amd.size) }
+    local done = json.decode(text)
+    assert.equal("windows(10.0.1+a+b)/amd64", manifest.platform.format(done.manifests[1].platform))
+    assert.equal("y=z", done.manifests[1].annotations.x)
+    assert.equal("v6", done.manifests[2].platform.variant)
+    assert.equal("mips", done.manifests[3].platform.architecture)
+  end)
+
+  it("add, replace, annotate and remove edit in place", function()
+    good { "create", "-q", ref("edit:1"), made.amd.reference }
+    good { "add", "-q", ref("edit:1"), made.arm.reference, made.s390x.reference }
+    local newer = images.push(server, { { repository = "arm", tag = "2", layers = { "newer" },
+      platform = { os = "linux", architecture = "arm64" } } })[1]
+    good { "replace", ref("edit:1"), newer.reference }
+    good { "annotate", "--os-version", "6.1", "--variant", "v9", ref("edit:1"), "linux/arm64" }
+    good { "annotate", "--annotation", "a=b", ref("edit:1") }
+    local text = good { "remove", "--json", ref("edit:1"), "linux/s390x" }
+    local done = json.decode(text)
+    assert.equal(2, #done.manifests)
+    assert.equal("linux(6.1)/arm64/v9", manifest.platform.format(done.manifests[2].platform))
+    assert.equal(newer.digest, done.manifests[2].digest)
+    assert.truthy(good { "remove", ref("edit:1"), made.amd.digest }:find("^Pushed "))
+  end)
+
+  it("tells failures by their status", function()
+    local said = bad(2, { "create", "--expect", "linux/arm", ref("no:1"), made.amd.reference })
+    assert.truthy(said:find("no image for linux/arm/v7", 1, true) or said:find("no image for linux/arm", 1, true))
+    assert.truthy(said:find("there is linux/amd64", 1, true))
+    bad(1, { "create", ref("no:1"), ref("nowhere:1") })
+    bad(1, { "create", ref("no:1"), made.amd.reference, made.amd.reference .. ",variant=v1,annotation=a" })
+    bad(1, { "create", ref("no:1"), made.amd.reference .. ",colour=red" })
+    bad(1, { "create", "--media-type", "x", ref("no:1"), made.amd.reference })
+    bad(1, { "create", "--tag", "not a tag", ref("no:1"), made.amd.reference })
+    bad(1, { "create", "--annotation", "x", ref("no:1"), made.amd.reference })
+    bad(1, { "create", "--replace", "--allow-duplicates", ref("no:1"), made.amd.reference })
+    bad(1, { "add", ref("no:1"), made.amd.reference })
+    bad(1, { "remove", ref("amd:1"), "linux/amd64" })
+    bad(1, { "replace", ref("no:1"), made.amd.reference })
+    bad(1, { "annotate", ref("no:1"), "linux/amd64" })
+    bad(1, { "annotate", "--os", "linux", ref("no:1") })
+    bad(125, { "create", "--colour", ref("no:1"), made.amd.reference })
+    bad(1, { "create", ref("no:1") })
+  end)
+
+  it("is read back by others", function()
+    good { "create", "-q", ref("read:1"), made.amd.reference, made.arm.reference }
+    for _, reader in ipairs { { "crane", "validate", "--insecure", "--remote" }, { "regctl", "manifest", "get" } } do
+      if process.present(reader[1]) then
+        reader[#reader + 1] = ref("read:1")
+        local seen = process.run(reader)
+        assert.equal(0, seen.status, seen.stderr)
+      end
+    end
+  end)
+end)

@@ -1,0 +1,147 @@
+local process = require("spec.support.process")
+local temp = require("spec.support.temp")
+local ours = require("spec.support.ours")
+
+--- Runs Lua in a process of its own and returns its output.
+local function lua(code, env)
+  local all = ours.variables()
+  for name, value in pairs(env or {}) do
+    all[name] = value
+  end
+  local done = process.run({ "lua5.4", "-e", code, env = all, clean = true, preload = true, cwd = ours.root })
+  assert.equal(0, done.status, done.stderr)
+  return done.stdout
+end
+
+describe("the module", function()
+  it("loads neither the C core nor a verb before one is used", function()
+    local loaded = lua([[
+      local manifest = require "manifest"
+      for name in pairs(package.loaded) do
+        if name:find("^manifest") then io.write(name, " ") end
+      end]])
+    assert.not_matches("core", loaded)
+    assert.not_matches("action", loaded)
+    assert.not_matches("client", loaded)
+  end)
+
+  it("has the parts that compute without a client", function()
+    local manifest = require("manifest")
+    assert.equal("docker.io/library/alpine", tostring(manifest.reference.parse("alpine")))
+    assert.equal("linux/arm/v7", manifest.platform.format(manifest.platform.parse("linux/arm/v7")))
+    assert.is_true(manifest.platform.match({ os = "linux", architecture = "arm", variant = "v7" },
+      { os = "linux", architecture = "arm", variant = "v6" }))
+    assert.equal("sha256:" .. "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+      manifest.digest.of("abc"))
+    assert.is_nil(manifest.nonsense)
+  end)
+
+  it("has every verb on a default client", function()
+    local manifest = require("manifest")
+    for verb in pairs(require("manifest.client").verbs) do
+      assert.truthy(manifest[verb], verb)
+    end
+    local code = [[
+      local manifest = require "manifest"
+      for _, call in ipairs {
+        function() return manifest.push("a/b") end, function() return manifest.rm("a/b") end,
+        function() return manifest.digest("BAD ref") end } do
+        local value, err = call()
+        print(value, err.code, err)
+      end]]
+    assert.equal("nil\tnot_found\tpush docker.io/a/b:latest: No such manifest: docker.io/a/b:latest; there is no "
+      .. "local list of that name: begin one with 'manifest create'\n"
+      .. "nil\tnot_found\trm docker.io/a/b:latest: No such manifest: docker.io/a/b:latest; there is no local list of "
+      .. "that name; a pushed list stays in its registry\n", lua(code, { DOCKER_CONFIG = temp.folder("config") })
+      :match("^(.-\n.-\n)"))
+  end)
+end)
+
+describe("a client", function()
+  local client_of = require("manifest").client
+
+  it("names the option nearest to an unknown one", function()
+    assert.error_matches(function() client_of({ insecur = true }) end, "did you mean 'insecure'")
+    assert.error_matches(function() client_of({ jobs = "8" }) end, "option 'jobs'")
+    assert.error_matches(function() client_of({ jobs = 0 }) end, "at least 1")
+    assert.has_error(function() client_of("x") end)
+  end)
+
+  it("blames the line of the caller", function()
+    local ok, message = pcall(function() client_of({ insecur = true }) end)
+    assert.is_false(ok)
+    assert.matches("client_spec.lua:%d+:", message)
+  end)
+
+  it("cannot be used once closed, and closes twice", function()
+    local client = client_of({ config = temp.folder("config") })
+    client:close()
+    client:close()
+    assert.equal("manifest.client (closed)", tostring(client))
+    assert.error_matches(function() client:rm("a") end, "closed client")
+  end)
+
+  it("closes at the end of its block and when it is collected", function()
+    local kept
+    do
+      local client <close> = client_of({ config = temp.folder("config") })
+      kept = client
+    end
+    assert.is_true(kept.closed)
+    client_of({ config = temp.folder("config") })
+    collectgarbage()
+  end)
+
+  it("runs a function over a list, in order and with a bound", function()
+    local client <close> = client_of({ config = temp.folder("config"), jobs = 2 })
+    local running, most = 0, 0
+    local results = assert(client:all({ 3, 1, 2 }, function(item, index)
+      running = running + 1
+      most = math.max(most, running)
+      running = running - 1
+      return item * 10 + index
+    end))
+    assert.same({ 31, 12, 23 }, results)
+    assert.is_true(most <= 2)
+    local none, err = client:all({ 1, 2 }, function(item) return nil, "bad " .. item end)
+    assert.is_nil(none)
+    assert.equal("bad 1", err)
+    local some, errors = client:all({ 1, 2 }, function(item)
+      if item == 1 then
+        return nil, "bad"
+      end
+      return item
+    end, { collect = true })
+    assert.same({ nil, 2 }, some)
+    assert.same({ "bad" }, errors)
+  end)
+
+  it("reports a certificate file that is not there instead of raising", function()
+    local client <close> = client_of({ config = temp.folder("config"), ca_file = "/nonexistent/ca.pem" })
+    local seen, err = client:inspect("127.0.0.1:1/app")
+    assert.is_nil(seen)
+    assert.truthy(err.code)
+    assert.equal("inspect", err.verb)
+  end)
+
+  it("says what is missing when there is no home", function()
+    local output = lua([[
+      local manifest = require "manifest"
+      local value, err = manifest.rm("a/b")
+      print(value, err.code, err.hint)
+      print(manifest.client { config = "]] .. temp.folder("config") .. [[" }:rm("a/b"))]])
+    assert.matches("^nil\tio\tset HOME, or DOCKER_CONFIG to the folder to use\n", output)
+    assert.matches("\nnil\trm docker.io/a/b:latest: No such manifest", output)
+    assert.matches("^nil\tio", lua([[
+      local value, err = require "manifest".push("a/b")
+      print(value, err.code)]], { HOME = "relative" }))
+  end)
+
+  it("keeps what it was given when the caller's table changes", function()
+    local options = { config = temp.folder("config") }
+    local client <close> = client_of(options)
+    options.config = "/nonexistent"
+    local _, err = client:rm("a/b")
+    assert.equal("not_found", err.code)
+  end)
+end)

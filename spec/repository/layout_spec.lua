@@ -1,0 +1,388 @@
+local images = require "spec.support.images"
+local layout = require "manifest.repository.layout"
+local lfs = require "lfs"
+local manifest = require "manifest"
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local temp = require "spec.support.temp"
+
+local json, sha = manifest.json, manifest.digest.of
+local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+--- The names in a folder and below, sorted, without those of folders.
+local function files(path, prefix, list)
+  list = list or {}
+  for name in lfs.dir(path) do
+    if name ~= "." and name ~= ".." then
+      local at = (prefix or "") .. name
+      if lfs.attributes(path .. "/" .. name, "mode") == "directory" then
+        files(path .. "/" .. name, at .. "/", list)
+      else
+        list[#list + 1] = at
+      end
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+local function blob_file(path, digest)
+  return path .. "/blobs/" .. digest:gsub(":", "/")
+end
+
+local function write_layout(index, version)
+  local path = temp.folder("layout")
+  temp.file(version or '{"imageLayoutVersion": "1.0.0"}', path .. "/oci-layout")
+  if index then
+    temp.file(index, path .. "/index.json")
+  end
+  return path
+end
+
+describe("layout", function()
+  it("is made with the first blob", function()
+    local path = temp.path("new/deeper")
+    local place = layout.new(path)
+    assert(place:upload(sha("x"), { body = "x" }))
+    assert(place:put_manifest("1", "{}", MANIFEST))
+    assert.same({ "blobs/sha256/" .. sha("x"):sub(8), "blobs/sha256/" .. sha("{}"):sub(8), "index.json", "oci-layout" },
+      (function(list) table.sort(list) return list end)(files(path)))
+    assert.equal('{"imageLayoutVersion":"1.0.0"}', temp.read(path .. "/oci-layout"))
+    assert.equal("rw-r--r--", lfs.attributes(blob_file(path, sha("x")), "permissions"))
+  end)
+
+  it("keeps one content once, from bytes and from a file", function()
+    local path = temp.path("blobs")
+    local place = layout.new(path)
+    local big = ("0123456789abcdef"):rep(20000)
+    assert(place:upload(sha(big), { body_file = temp.file(big) }))
+    local born = lfs.attributes(blob_file(path, sha(big)), "ino")
+    assert(place:upload(sha(big), { body = big }))
+    assert(place:upload(sha(big), { body_file = temp.path("absent") }))
+    assert.equal(born, lfs.attributes(blob_file(path, sha(big)), "ino"))
+    assert.equal(big, assert(place:blob(sha(big))))
+    local copy = temp.path("copy")
+    assert(place:get_blob(sha(big), { sink_file = copy }))
+    assert.equal(big, temp.read(copy))
+    local none, err = place:blob(sha(big), { limit = 100 })
+    assert.is_nil(none)
+    assert.equal("too_large", err.code)
+  end)
+
+  it("takes sha512 as a name too", function()
+    local place = layout.new(temp.path("long"))
+    local digest = sha("long", "sha512")
+    assert(place:upload(digest, { body = "long" }))
+    assert(place:upload(sha("other", "sha512"), { body_file = temp.file("other") }))
+    assert.equal("long", assert(place:blob(digest)))
+    local none, err = place:upload("md5:" .. ("a"):rep(32), { body = "x" })
+    assert.is_nil(none)
+    assert.equal("unsupported", err.code)
+  end)
+
+  it("refuses bytes that do not hash to their name, and leaves nothing of them", function()
+    local path = temp.path("wrong")
+    local place = layout.new(path)
+    for _, body in ipairs { { body = "y" }, { body_file = temp.file("y") } } do
+      local none, err = place:upload(sha("x"), body)
+      assert.is_nil(none)
+      assert.equal("digest_mismatch", err.code)
+    end
+    local none, err = place:upload(sha("x"), { body_file = temp.path("absent") })
+    assert.is_nil(none)
+    assert.equal("io", err.code)
+    none, err = place:put_manifest(sha("x"), "{}", MANIFEST)
+    assert.is_nil(none)
+    assert.equal("digest_mismatch", err.code)
+    assert.same({ "oci-layout" }, files(path))
+  end)
+
+  it("finds a damaged blob out", function()
+    local path = temp.path("damaged")
+    local place = layout.new(path)
+    assert(place:put_manifest("1", "{}", MANIFEST))
+    temp.file("{ }", blob_file(path, sha("{}")))
+    local none, err = place:manifest("1")
+    assert.is_nil(none)
+    assert.equal("digest_mismatch", err.code)
+    none, err = place:get_blob(sha("{}"), { sink_file = temp.path("copy") })
+    assert.is_nil(none)
+    assert.equal("digest_mismatch", err.code)
+  end)
+
+  it("names manifests by tag, by digest, and the only one by nothing", function()
+    local place = layout.new(temp.path("tags"))
+    local one = assert(place:put_manifest("1", "{}", MANIFEST))
+    assert.same({ digest = sha("{}"), size = 2, media_type = MANIFEST }, one)
+    assert.same({ bytes = "{}", digest = one.digest, size = 2, media_type = MANIFEST }, assert(place:manifest("1")))
+    assert.same(one, assert(place:head(nil)))
+    assert(place:put_manifest("2", "{}", MANIFEST))
+    assert.equal(one.digest, assert(place:head(nil)).digest)
+    assert(place:put_manifest("2", "[]", MANIFEST))
+    assert.same({ "1", "2" }, assert(place:tags()))
+    assert.equal(sha("[]"), assert(place:head("2")).digest)
+    assert.equal(sha("{}"), assert(place:head(sha("{}"))).digest)
+    local none, err = place:head(nil)
+    assert.is_nil(none)
+    assert.equal("ambiguous", err.code)
+    none, err = place:manifest("3")
+    assert.is_nil(none)
+    assert.equal("not_found", err.code)
+    none, err = place:manifest(sha("no"))
+    assert.is_nil(none)
+    assert.equal("not_found", err.code)
+  end)
+
+  it("lists no parts of an index, and an image without a name once", function()
+    local place = layout.new(temp.path("parts"))
+    assert(place:put_manifest(sha("{}"), "{}", MANIFEST))
+    assert.same({}, assert(place:tags()))
+    assert.equal("{}", assert(place:manifest(sha("{}"))).bytes)
+    assert(place:put_manifest(nil, "[]", MANIFEST))
+    assert(place:put_manifest(nil, "[]", MANIFEST))
+    assert.equal(sha("[]"), assert(place:head(nil)).digest)
+    assert(place:put_manifest("named", "[]", MANIFEST))
+    assert.same({ "named" }, assert(place:tags()))
+    assert.equal(1, #json.decode(temp.read(place.path .. "/index.json")).manifests)
+  end)
+
+  it("keeps what it does not know of index.json", function()
+    local path = write_layout('{"schemaVersion":2,"x-top":[1,2],"manifests":[{"mediaType":"a/b","digest":"' .. sha("z")
+      .. '","size":1,"x-own":{"k":1.5},"annotations":{"o":"p"}}],"annotations":{"a":"b"}}')
+    assert(layout.new(path):put_manifest("1", "{}", MANIFEST))
+    local text = temp.read(path .. "/index.json")
+    assert.matches('"x-top":[1,2]', text, 1, true)
+    assert.matches('"x-own":{"k":1.5},"annotations":{"o":"p"}}', text, 1, true)
+    assert.matches('"annotations":{"a":"b"}}$', text)
+  end)
+
+  it("deletes a tag, and with a digest the manifest and all its tags", function()
+    local path = temp.path("delete")
+    local place = layout.new(path)
+    for _, tag in ipairs { "1", "2", "3" } do
+      assert(place:put_manifest(tag, "{}", MANIFEST))
+    end
+    assert(place:delete("2"))
+    assert.same({ "1", "3" }, assert(place:tags()))
+    assert(place:delete(sha("{}")))
+    assert.same({}, assert(place:tags()))
+    for _, gone in ipairs { "1", sha("{}") } do
+      local none, err = place:delete(gone)
+      assert.is_nil(none)
+      assert.equal("not_found", err.code)
+    end
+  end)
+
+  it("lists referrers: by their subject, and by the tag of the fallback scheme", function()
+    local place = layout.new(temp.path("referrers"))
+    local subject = assert(place:put_manifest("1", "{}", MANIFEST))
+    assert.same({}, assert(place:referrers(subject.digest)))
+    local function artifact(kind)
+      return ('{"schemaVersion":2,"artifactType":"%s","subject":{"digest":"%s"},"annotations":{"a":"%s"}}'):format(
+        kind, subject.digest, kind)
+    end
+    local listed = assert(place:put_manifest(nil, artifact("x/sbom"), MANIFEST))
+    local tagged = assert(place:put_manifest(sha(artifact("x/sig")), artifact("x/sig"), MANIFEST))
+    assert(place:put_manifest("sha256-" .. subject.digest:sub(8), ('{"schemaVersion":2,"manifests":[{"mediaType":"%s",'
+      .. '"digest":"%s","size":%d,"artifactType":"x/sig"},{"digest":1},3]}'):format(MANIFEST, tagged.digest,
+      tagged.size), "application/vnd.oci.image.index.v1+json"))
+    local found = assert(place:referrers(subject.digest))
+    assert.same({ media_type = MANIFEST, digest = listed.digest, size = listed.size, artifact_type = "x/sbom",
+      annotations = { a = "x/sbom" } }, found[1])
+    assert.equal(tagged.digest, found[2].digest)
+    assert.equal(2, #found)
+    assert.equal(tagged.digest, assert(place:referrers(subject.digest, { artifact_type = "x/sig" }))[1].digest)
+    assert.same({}, assert(place:referrers(sha("nothing"))))
+  end)
+
+  describe("that is none", function()
+    local function refused(path, code, text)
+      for _, call in ipairs { "tags", "head", "manifest" } do
+        local place = layout.new(path)
+        local none, err = place[call](place, "1")
+        assert.is_nil(none)
+        assert.equal(code, err.code, tostring(err))
+        assert.matches(text, tostring(err), 1, true)
+        assert.matches(path, tostring(err), 1, true)
+      end
+    end
+
+    it("is named when it is read", function()
+      refused(temp.path("absent"), "not_found", "there is no folder")
+      refused(temp.file("x"), "corrupt", "no folder")
+      refused(temp.folder("empty"), "corrupt", "no file oci-layout")
+      local fine = '{"schemaVersion":2,"manifests":[]}'
+      refused(write_layout(fine, "{"), "corrupt", "oci-layout")
+      refused(write_layout(fine, "[]"), "corrupt", "oci-layout")
+      refused(write_layout(fine, '{"imageLayoutVersion":"2.0.0"}'), "unsupported", "2.0.0")
+      for _, index in ipairs { "", "{", "null", "[]", '{"schemaVersion":2}', '{"schemaVersion":1,"manifests":[]}',
+        '{"schemaVersion":2,"manifests":{}}', '{"schemaVersion":2,"manifests":[1]}',
+        '{"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":1,"digest":"../../x"}]}',
+        '{"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":1.5,"digest":"' .. sha("") .. '"}]}' } do
+        refused(write_layout(index), "corrupt", "index.json")
+      end
+    end)
+
+    it("is never overwritten", function()
+      local path = temp.folder("full")
+      temp.file("mine", path .. "/file")
+      local none, err = layout.new(path):put_manifest("1", "{}", MANIFEST)
+      assert.is_nil(none)
+      assert.equal("corrupt", err.code)
+      assert.matches("neither an OCI image layout nor empty", err.message)
+      assert.same({ "file" }, files(path))
+      path = write_layout("garbage")
+      none, err = layout.new(path):put_manifest("1", "{}", MANIFEST)
+      assert.is_nil(none)
+      assert.equal("corrupt", err.code)
+      assert.equal("garbage", temp.read(path .. "/index.json"))
+      assert.is_nil((layout.new(temp.file("x")):put_manifest("1", "{}", MANIFEST)))
+    end)
+  end)
+
+  it("loses nothing when sixteen processes write to it at once", function()
+    local path = temp.path("shared")
+    local program = temp.file([[
+      local place = require("manifest.repository.layout").new(arg[1])
+      for number = 1, 5 do
+        local bytes = ("[%s, %d]"):format(arg[2], number)
+        assert(place:put_manifest(("t%s-%d"):format(arg[2], number), bytes, "a/b"))
+      end]])
+    local running = {}
+    for number = 1, 16 do
+      running[number] = process.start { "lua5.4", program, path, tostring(number), env = ours.variables(),
+        preload = true }
+    end
+    for _, one in ipairs(running) do
+      assert.equal(0, one:wait(), one:output())
+    end
+    local place = layout.new(path)
+    assert.equal(80, #assert(place:tags()))
+    assert.equal("[7, 3]", assert(place:manifest("t7-3")).bytes)
+    for _, name in ipairs(files(path)) do
+      assert.is_truthy(name:find("^blobs/sha256/%x+$") or name == "index.json" or name == "oci-layout", name)
+    end
+  end)
+
+  it("is whole whenever its writer is killed", function()
+    local program = temp.file([[
+      local place = require("manifest.repository.layout").new(arg[1])
+      for number = 1, 100000 do
+        assert(place:put_manifest("t" .. number, ("[%d]"):format(number), "a/b"))
+      end]])
+    for round = 1, 5 do
+      local path = temp.path("killed")
+      local running = process.start { "lua5.4", program, path, env = ours.variables(), preload = true }
+      local reached = process.wait_for(function()
+        local index = temp.read(path .. "/index.json")
+        return index and select(2, index:gsub("mediaType", "")) > 2 * round
+      end)
+      running:stop("KILL")
+      assert.is_true(reached, running:output())
+      local place = layout.new(path)
+      for _, tag in ipairs(assert(place:tags())) do
+        assert.equal(("[%s]"):format(tag:sub(2)), assert(place:manifest(tag)).bytes)
+      end
+      assert(place:put_manifest("after", "{}", MANIFEST))
+    end
+  end)
+
+  describe("beside a registry", function()
+    local server, client, made
+
+    setup(function()
+      server = registry.start()
+      client = manifest.client { config = temp.folder("config") }
+      made = images.push(server, {
+        { repository = "app", tag = "1", layers = 2, type = "oci",
+          platform = { os = "linux", architecture = "arm64" } },
+      })
+    end)
+
+    teardown(function()
+      client:close()
+      server:stop()
+    end)
+
+    --- A repository as the verbs get it.
+    local function remote(name, actions)
+      local context = { reference = assert(manifest.reference.parse(server.address .. "/" .. name)) }
+      assert(client:all({ 1 }, function() return true end)) -- the client has its context now
+      return client.context.repository(context.reference, { actions = actions })
+    end
+
+    --- Copies an image, blob by blob, from one repository to another.
+    local function copy(from, reference, to, tag)
+      local got = assert(from:manifest(reference))
+      local document = assert(json.decode(got.bytes))
+      local blobs = table.move(document.layers, 1, #document.layers, 2, { document.config })
+      for _, blob in ipairs(blobs) do
+        assert(to:copy_blob(blob, from))
+      end
+      return assert(to:put_manifest(tag, got.bytes, got.media_type))
+    end
+
+    it("takes images from it and gives them back", function()
+      local first, second = layout.new(temp.path("first")), layout.new(temp.path("second"))
+      assert.equal(made[1].digest, copy(remote("app", "pull"), "1", first, "one").digest)
+      assert.equal(made[1].digest, copy(first, "one", second, "two").digest)
+      assert.equal(made[1].digest, copy(second, "two", remote("back", "pull,push"), "3").digest)
+      assert.equal(made[1].digest, assert(client:digest(server.address .. "/back:3")))
+      assert.same(files(first.path), files(second.path))
+    end)
+
+    it("says which blob is missing", function()
+      local place = layout.new(temp.path("partial"))
+      assert(place:put_manifest("1", "{}", MANIFEST))
+      local none, err = remote("partial", "pull,push"):copy_blob({ digest = sha("gone"), size = 4 }, place)
+      assert.is_nil(none)
+      assert.equal("not_found", err.code)
+      none, err = place:copy_blob({ digest = sha("gone"), size = 4 }, remote("app", "pull"))
+      assert.is_nil(none)
+      assert.equal("not_found", err.code)
+      assert.same({ "blobs/sha256/" .. sha("{}"):sub(8), "index.json", "oci-layout" }, files(place.path))
+    end)
+
+    it("is read by skopeo, and reads skopeo's", function()
+      if not process.present("skopeo") then
+        return pending("skopeo is not installed")
+      end
+      local place = layout.new(temp.path("ours"))
+      copy(remote("app", "pull"), "1", place, "one")
+      local seen = process.run { "skopeo", "inspect", "--override-arch", "arm64", "oci:" .. place.path .. ":one" }
+      assert.equal(0, seen.status, seen.stderr)
+      assert.equal(made[1].digest, json.decode(seen.stdout).Digest)
+      local theirs = temp.path("theirs")
+      local done = process.run { "skopeo", "--insecure-policy", "copy", "--preserve-digests",
+        "--src-tls-verify=false", "docker://" .. made[1].reference, "oci:" .. theirs .. ":docker.io/library/app:1" }
+      assert.equal(0, done.status, done.stderr)
+      assert.equal(made[1].digest, assert(layout.new(theirs):head("docker.io/library/app:1")).digest)
+      assert.equal(made[1].digest, assert(client:digest("oci:" .. theirs)))
+      assert.equal(made[1].digest, assert(client:resolve("oci:" .. theirs, "linux/arm64")).digest)
+      assert(layout.new(theirs):put_manifest("more", "{}", MANIFEST))
+      done = process.run { "skopeo", "inspect", "--raw", "oci:" .. theirs .. ":docker.io/library/app:1" }
+      assert.equal(0, done.status, done.stderr)
+    end)
+
+    it("is a target of image", function()
+      local folder, path = temp.folder("tree"), temp.path("made")
+      temp.file("content", folder .. "/file")
+      local archive = temp.path("layer.tar")
+      assert(process.run({ "tar", "-cf", archive, "-C", folder, "file" }).status == 0)
+      local done = assert(client:image { target = "oci:" .. path, layers = { archive }, platform = "linux/s390x" })
+      assert.equal(done.digest, assert(client:digest("oci:" .. path)))
+      local again = assert(client:image { target = "oci:" .. path .. ":1", layers = { archive },
+        platform = "linux/s390x" })
+      assert.equal(done.digest, again.digest)
+      assert.same({ "1" }, assert(layout.new(path):tags()))
+      assert.equal(done.digest, assert(client:resolve("oci:" .. path .. ":1", "linux/s390x")).digest)
+      local none, err = client:resolve("oci:" .. path .. ":1", "linux/amd64")
+      assert.is_nil(none)
+      assert.equal("not_found", err.code)
+      none, err = client:digest("oci:" .. path .. ":2")
+      assert.is_nil(none)
+      assert.matches("^digest oci:" .. path:gsub("%p", "%%%0") .. ":2: ", tostring(err))
+    end)
+  end)
+end)

@@ -1,0 +1,173 @@
+--- Blobs that are streamed from GET to upload: no two ends wait for each other, and none is taken for stalled.
+
+local certificates = require "spec.support.certificates"
+local json = require("manifest").json
+local lfs = require "lfs"
+local manifest = require "manifest"
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local repositories = require "spec.support.repositories"
+local scripted = require "spec.support.scripted"
+local temp = require "spec.support.temp"
+
+local sha = manifest.digest.of
+local BLOBS, SIZE = 12, 300000 -- more than pipes and sockets take in of what is not read
+
+local function blob(number)
+  return ("%08d"):format(number):rep(SIZE // 8)
+end
+
+--- Puts the blobs into a repository.
+local function fill(server, settings)
+  local repository, loop, engine = repositories.open(server.address, "source", { actions = "pull,push" }, settings)
+  local list = {}
+  for number = 1, BLOBS do
+    list[number] = { digest = sha(blob(number)), size = SIZE, bytes = blob(number) }
+  end
+  assert(loop:all(list, 4, function(one)
+    return repository:upload(one.digest, { body = one.bytes })
+  end))
+  engine:close()
+  return list
+end
+
+--- Streams all of them at once, with so many connections to a host.
+local function copy_all(from, to, list, path, settings)
+  local target, loop, engine = repositories.open(to.address, path, { actions = "pull,push" }, settings)
+  local source = repositories.open(from.address, "source", { loop = loop })
+  source.path = "nothing/of/that/name" -- so that nothing can be mounted
+  local ok, err = loop:all(list, BLOBS, function(one)
+    return target:copy_blob(one, source)
+  end)
+  assert(ok, tostring(err))
+  assert.equal(0, loop.streams)
+  assert.is_nil(next(loop.uploads))
+  for _, one in ipairs(list) do
+    assert.is_true(assert(target:has_blob(one.digest)))
+  end
+  engine:close()
+end
+
+--- The upload sessions that a registry has open for a repository: those that know when they began. This registry keeps
+--- an empty folder of one that was given up.
+local function open_uploads(server, path)
+  local folder = ("%s/data/docker/registry/v2/repositories/%s/_uploads"):format(server.folder, path)
+  local list = {}
+  if lfs.attributes(folder, "mode") == "directory" then
+    for name in lfs.dir(folder) do
+      list[#list + 1] = lfs.attributes(folder .. "/" .. name .. "/startedat", "mode") and name or nil
+    end
+  end
+  return list
+end
+
+describe("streams of many blobs", function()
+  local first, second
+
+  setup(function()
+    first, second = registry.start(), registry.start()
+  end)
+
+  teardown(function()
+    first:stop()
+    second:stop()
+  end)
+
+  for connections = 1, 6 do
+    it(("end with %d connections to a host"):format(connections), function()
+      local settings = { connections = connections, stall_timeout = 5 }
+      local list = fill(first)
+      copy_all(first, first, list, "same" .. connections, settings)
+      copy_all(first, second, list, "other" .. connections, settings)
+    end)
+  end
+
+  it("end over TLS", function()
+    local authority = certificates.authority("ours")
+    local certificate, key = authority:issue("server", { addresses = { "127.0.0.1" } })
+    local server = registry.start { tls = { certificate = certificate, key = key } }
+    finally(function()
+      server:stop()
+    end)
+    local list = fill(server, { ca_file = authority.certificate })
+    for _, connections in ipairs { 1, 2, 6 } do
+      local settings = { connections = connections, stall_timeout = 5, ca_file = authority.certificate }
+      copy_all(server, server, list, "same" .. connections, settings)
+      copy_all(server, second, list, "plain" .. connections, settings)
+    end
+  end)
+
+  it("go on when the source stalled and answers again", function()
+    local body = blob(1):rep(2)
+    local server = scripted.start { exchanges = {
+      { method = "GET", times = 1,
+        answer = { { status = 200, body = body:sub(1, SIZE), length = #body }, { sleep = 60 } } },
+      { method = "GET", answer = { { sleep = 0.9 }, { status = 206, body = body:sub(SIZE + 1),
+        headers = { { "Content-Range", ("bytes %d-%d/%d"):format(SIZE, #body - 1, #body) } } } } },
+    } }
+    finally(function()
+      server:stop()
+    end)
+    copy_all({ address = server.address.a }, second, { { digest = sha(body), size = #body } }, "stalled",
+      { stall_timeout = 1 })
+    assert.equal(2, #server:requests())
+  end)
+end)
+
+describe("a copy that is interrupted", function()
+  --- Interrupts a copy whose source stops sending after so many bytes; returns the target registry.
+  local function interrupt(sent)
+    local body, config = blob(1):rep(4), "{}"
+    local kind = "application/vnd.oci.image.manifest.v1+json"
+    local document = json.encode(json.object { { "schemaVersion", 2 }, { "mediaType", kind },
+      { "config", json.object { { "mediaType", "application/vnd.oci.image.config.v1+json" }, { "digest", sha(config) },
+        { "size", #config } } },
+      { "layers", json.array { json.object { { "mediaType", "application/vnd.oci.image.layer.v1.tar" },
+        { "digest", sha(body) }, { "size", #body } } } } })
+    local source = scripted.start { exchanges = {
+      { pattern = "/manifests/", answer = { status = 200, body = document, headers = { { "Content-Type", kind } } } },
+      { path = "/v2/app/blobs/" .. sha(config), answer = { status = 200, body = config } },
+      { answer = { { status = 200, body = body:sub(1, sent), length = #body }, { sleep = 60 } } },
+    } }
+    local target = registry.start()
+    local command = process.start { "lua5.4", ours.root .. "/bin/manifest", "copy", source.address.a .. "/app:1",
+      target.address .. "/app:1", env = ours.variables(), preload = true }
+    finally(function()
+      command:stop()
+      source:stop()
+      target:stop()
+    end)
+    assert(process.wait_for(function()
+      return #open_uploads(target, "app") == 1 and temp.read(target.access_log):find('"PUT [^"]*" 201')
+        or not command:alive()
+    end))
+    assert.is_true(command:alive(), command:output())
+    command:signal("INT")
+    assert(process.wait_for(function()
+      return not command:alive()
+    end))
+    assert.equal(130, command:wait())
+    return target
+  end
+
+  local function deletions(target)
+    local list = {}
+    for _, request in ipairs(target:requests()) do
+      list[#list + 1] = request.method == "DELETE" and request.status or nil
+    end
+    return list
+  end
+
+  it("leaves no upload behind", function()
+    local target = interrupt(0)
+    assert.same({ 204 }, deletions(target))
+    assert.same({}, open_uploads(target, "app"))
+  end)
+
+  -- This registry knows an upload by a signed state with the offset at which it began, and refuses to end one that has
+  -- got further; its own purging does.
+  it("asks for the end of an upload that has begun", function()
+    assert.equal(1, #deletions(interrupt(SIZE)))
+  end)
+end)
