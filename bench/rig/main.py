@@ -1,0 +1,121 @@
+"""The order of a whole run: tools, peers, cells, then the documents."""
+import argparse
+import json
+import signal
+import sys
+
+from . import check, cost, machine, ours, own_network, peers, place, plan, plot, report, single, world
+
+GROWING = ("entries", "lists", "blobs")
+
+
+def log(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def options(arguments):
+    parser = argparse.ArgumentParser(prog="bench/run", description="Measures the module against its peers.")
+    parser.add_argument("--quick", action="store_true", help="few cells, one run each; documents are not replaced")
+    parser.add_argument("--runs", type=int, help="runs of each cell instead of the plan's")
+    parser.add_argument("--peers", help="comma list of program names or parts of them; ours is 'manifest'")
+    parser.add_argument("--jobs", help="comma list: " + ", ".join([*plan.TITLES, "single"]))
+    parser.add_argument("--no-scale", action="store_true", help="without the rows that grow (up to 4 GiB are copied)")
+    parser.add_argument("--patience", type=float, default=60, help="seconds after which a cell is not repeated")
+    parser.add_argument("--scratch", help="folder for the registries' storage; about 15 GiB with scale rows")
+    parser.add_argument("--check", action="store_true", help="check the proxy and nothing else")
+    parser.add_argument("--render", action="store_true", help="write the documents from the kept figures")
+    return parser.parse_args(arguments)
+
+
+def wanted(names, name):
+    return not names or any(part in name for part in names.split(","))
+
+
+class Results(dict):
+    """Figures by (job, x, row name), kept as JSON so that a part can be measured again."""
+
+    def load(self):
+        if place.RESULTS.exists():
+            for row in json.loads(place.RESULTS.read_text())["rows"]:
+                key = row.pop("job"), row.pop("x"), row.pop("peer")
+                self[key] = cost.Cost(**row)
+        return self
+
+    def save(self, about):
+        rows = [{"job": job, "x": x, "peer": peer, **vars(value)} for (job, x, peer), value in self.items()]
+        place.RESULTS.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n")
+
+
+def measure_row(results, stage, row, everyone, runs):
+    for peer in everyone:
+        found = row.run(stage, peer, runs or row.runs)
+        key = row.job, row.x, peer.name
+        if found is None:
+            results.pop(key, None)
+            continue
+        results[key] = found
+        log(f"{row.job:8} {row.x:6g} {peer.name:26} " + (found.failure or
+            f"{found.wall:8.3f} s {found.cpu:7.3f} s CPU {found.memory / 1024:7.1f} MiB {found.requests:5} requests "
+            f"{found.connections:5} connections"))
+
+
+def too_slow(results, row, peer, patience):
+    """Whether the peer's last smaller row leaves no hope for this one."""
+    before = [(x, value) for (job, x, name), value in results.items() if job == row.job and name == peer.name and x < row.x]
+    if not before:
+        return False
+    x, value = max(before, key=lambda pair: pair[0])
+    return bool(value.failure) or value.wall * row.x / x > patience
+
+
+def keep(results, about, arguments):
+    """A quick run's figures would spoil the ones the documents are made of."""
+    if not arguments.quick:
+        results.save(about)
+
+
+def measure(arguments, results):
+    rows = plan.main_rows(arguments.quick) + ([] if arguments.no_scale else plan.scale_rows(arguments.quick))
+    rows = [row for row in rows if not arguments.jobs or row.job in arguments.jobs.split(",")]
+    with world.World(arguments.scratch, patience=arguments.patience) as stage:
+        everyone = [make(stage.folder, stage.authority) for make in [*ours.ALL, *peers.ALL]]
+        everyone = [peer for peer in everyone if wanted(arguments.peers, peer.name)]
+        for peer in everyone:
+            peer.trust([gate.address for gate in stage.proxies])
+        about = machine.describe(everyone)
+        for row in rows:
+            present = everyone
+            if row.job in GROWING:
+                present = [peer for peer in everyone if not peer.absent() and (row.peers or isinstance(peer, ours.Script))
+                           and not too_slow(results, row, peer, arguments.patience)]
+            measure_row(results, stage, row, present, arguments.runs)
+            keep(results, about, arguments)
+        if wanted(arguments.jobs, "single"):
+            about["single"] = single.measure(stage, log)
+        keep(results, about, arguments)
+    return about
+
+
+def main(arguments):
+    arguments = options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    results = Results() if arguments.quick else Results().load()
+    if arguments.render:
+        about = json.loads(place.RESULTS.read_text())["about"]
+    else:
+        place.build_tools()
+        if not arguments.check:
+            place.install_peers(log)
+        own_network.enter()
+        if arguments.check:
+            return check.run()
+        about = measure(arguments, results)
+    if arguments.quick:
+        print(report.markdown(results, about, quick=True))
+        return 0
+    docs = place.ROOT / "docs"
+    docs.mkdir(exist_ok=True)
+    (docs / "benchmark.svg").write_text(plot.svg(results))
+    (docs / "benchmark.md").write_text(report.markdown(results, about))
+    log("written: docs/benchmark.md, docs/benchmark.svg")
+    return 0

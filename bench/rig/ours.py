@@ -1,0 +1,90 @@
+"""This project's own rows, in the same shape as the peers'."""
+import shutil
+
+from . import place
+from .peers import Peer
+
+MODULE = {"LUA_PATH": f"{place.ROOT}/lua/?.lua;{place.ROOT}/lua/?/init.lua;;", "LUA_CPATH": f"{place.BUILD}/?.so;;"}
+
+
+def words(lists):
+    """One argument a list: its target and its sources, with spaces between."""
+    return [" ".join([target, *[source for source, _ in sources]]) for target, sources in lists]
+
+
+class Ours(Peer):
+    """The command of the work tree, built in build/."""
+    program = "manifest"
+
+    def __init__(self, folder, authority):
+        super().__init__(folder, authority)
+        command = place.ROOT / "bin" / "manifest"
+        self.path = str(command) if command.exists() else None
+        self.lua = place.program("lua5.4") or "lua5.4"
+
+    def absent(self):
+        if not self.path:
+            return "bin/manifest does not exist yet"
+        return "" if (place.BUILD / "manifest" / "core.so").exists() else "not built: ./dev build"
+
+    def trust(self, addresses):
+        """Through rootless docker's folder of authorities."""
+        for address in addresses:
+            folder = self.home / "config" / "docker" / "certs.d" / address
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.authority, folder / "ca.crt")
+
+    def environment(self):
+        return {**super().environment(), **MODULE}
+
+    def forget(self):
+        shutil.rmtree(self.home / "docker", ignore_errors=True)
+
+    def script(self, name, *arguments):
+        return [self.lua, str(place.BENCH / "jobs" / name), *map(str, arguments)]
+
+
+class Commands(Ours):
+    """The compatible verbs as docker's users call them."""
+    name = "manifest (three commands)"
+
+    def create(self, target, sources):
+        names = [source for source, _ in sources]
+        return [[self.path, "create", target, *names],
+                [self.path, "annotate", target, names[1], "--os", "linux", "--arch", "arm64", "--variant", "v8"],
+                [self.path, "push", target]]
+
+    def inspect(self, reference):
+        return [[self.path, "inspect", reference]]
+
+
+class Script(Ours):
+    """The compatible verbs in one Lua script, on one client."""
+    name = "manifest (one script)"
+
+    def create(self, target, sources):
+        return [self.script("release.lua", target, *[source for source, _ in sources])]
+
+    def release(self, lists):
+        return [self.script("releases.lua", *words(lists))]
+
+
+class Index(Ours):
+    """The one-shot verb, and the other verbs that keep no local state."""
+    name = "manifest (one shot)"
+
+    def create(self, target, sources):
+        return [[self.path, "index", "create", target, *[source for source, _ in sources]]]
+
+    def inspect(self, reference):
+        return [[self.path, "get", reference]]
+
+    def copy(self, source, target):
+        return [[self.path, "copy", source, target]]
+
+    def release(self, lists):
+        return [self.script("indexes.lua", *words(lists))]
+
+
+ALL = [Script, Commands, Index]
+REFERENCE = Script.name
