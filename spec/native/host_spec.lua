@@ -1,0 +1,73 @@
+--- The C core inside a host of its own: each allocation fails in turn, and nothing is left after lua_close.
+
+local lfs = require "lfs"
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+local build = os.getenv("MANIFEST_BUILD") or "build"
+local host = ("%s/%s/host"):format(ours.root, build)
+
+--- Runs the host: mode, job (of jobs/, or a path) and a folder for the job. With AddressSanitizer built in,
+--- leaks are told at its exit.
+local function run(mode, job, prefix)
+  local script = job:find("/", 1, true) and job or ("%s/spec/native/jobs/%s.lua"):format(ours.root, job)
+  local command = { host, mode, script, temp.folder("job") }
+  table.move(command, 1, #command, #(prefix or {}) + 1)
+  table.move(prefix or {}, 1, #(prefix or {}), 1, command)
+  command.env = ours.variables()
+  command.env.ASAN_OPTIONS = "detect_leaks=1"
+  command.timeout = 600
+  return process.run(command)
+end
+
+describe("the C core in a host", function()
+  if not lfs.attributes(host) then
+    pending("needs the native host: ./dev build")
+    return
+  end
+
+  for _, job in ipairs { "json", "bytes", "file", "network" } do
+    it(("survives each allocation of Lua failing in turn: %s"):format(job), function()
+      local done = run("lua-memory", job)
+      assert.equal("", done.stderr)
+      assert.equal(0, done.status)
+      assert.matches("^[1-9]%d* allocations failed in turn\n$", done.stdout)
+    end)
+
+    it(("survives each allocation of C failing in turn: %s"):format(job), function()
+      local done = run("c-memory", job)
+      if done.status == 2 then
+        pending("a sanitizer has taken malloc's place")
+        return
+      end
+      assert.equal("", done.stderr)
+      assert.equal(0, done.status)
+      assert.matches("^[1-9]%d* allocations failed in turn\n$", done.stdout)
+    end)
+  end
+
+  it("tells a job that fails otherwise than for want of memory", function()
+    local script = temp.file("return function() if not pcall(string.rep, 'x', 99) then error('spoiled', 0) end end")
+    local done = run("lua-memory", script)
+    assert.equal(1, done.status)
+    assert.matches("spoiled", done.stderr, 1, true)
+  end)
+
+  it("leaves nothing behind after lua_close with everything still open", function()
+    local done = run("run", "state")
+    assert.equal("", done.stderr)
+    assert.equal(0, done.status)
+  end)
+
+  it("leaves nothing behind under valgrind #slow", function()
+    if not process.present("valgrind") or build:find("asan", 1, true) then
+      pending("needs valgrind, and no sanitizer")
+      return
+    end
+    local done = run("run", "state", { "valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
+      "--errors-for-leak-kinds=definite,indirect", "--keep-debuginfo=yes" })
+    assert.equal("", done.stderr)
+    assert.equal(0, done.status)
+  end)
+end)

@@ -1,0 +1,16 @@
+-- The engine with nothing to talk to: start, step, cancel and close, in every order that memory allows.
+local core = require("manifest.core")
+
+return function()
+  local engine, problem = core.engine({})
+  if not engine then
+    assert(problem.code == "memory", problem.message)
+    return
+  end
+  engine:step(0)
+  engine:close()
+  core.url.join("http://a.example/b/c", "../d?e=f")
+  core.url.origin("https://user:secret@a.example:8443/x")
+  local pipe = core.pipe(65536)
+  assert(tostring(pipe))
+end

@@ -1,0 +1,154 @@
+--- The README is true: every block of code in it is run, with a registry on loopback in the place of the one it names.
+
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local ours = require "spec.support.ours"
+local process = require "spec.support.process"
+local registry = require "spec.support.registry"
+local temp = require "spec.support.temp"
+
+--- The code blocks of a Markdown text, in order: {language, code}.
+local function blocks(text)
+  local list = {}
+  for language, code in text:gmatch("\n```(%a+)\n(.-\n)```") do
+    list[#list + 1] = { language = language, code = code }
+  end
+  return list
+end
+
+describe("README", function()
+  local server, folder, world
+  local found = blocks((assert(temp.read("README.md"))))
+
+  setup(function()
+    server = registry.start()
+    folder = temp.folder("home")
+    images.push(server, {
+      { repository = "app", tag = "1.0-amd64", platform = { os = "linux", architecture = "amd64" } },
+      { repository = "app", tag = "1.0-arm64", platform = { os = "linux", architecture = "arm64" } },
+    })
+    temp.file("tool", folder .. "/tool")
+    local made = process.run { "tar", "-cf", "rootfs.tar", "tool", cwd = folder }
+    assert(made.status == 0, made.stderr)
+    world = ours.variables()
+    world.HOME, world.DOCKER_CONFIG = folder, folder .. "/config"
+    world.LUA_CPATH = world.LUA_CPATH:gsub("^%./", ours.root .. "/")
+    world.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
+  end)
+
+  teardown(function()
+    server:stop()
+  end)
+
+  --- The only block with that text in it.
+  local function block(language, text)
+    local hit
+    for _, one in ipairs(found) do
+      if one.language == language and one.code:find(text, 1, true) then
+        assert.is_nil(hit, "two blocks with: " .. text)
+        hit = one
+      end
+    end
+    assert.is_table(hit, "no block with: " .. text)
+    hit.run = true
+    return (hit.code:gsub("registry%.example%.com", server.address))
+  end
+
+  local function run(language, code)
+    local program = language == "lua" and { "lua5.4" } or { "sh", "-eu" }
+    program[#program + 1] = temp.file(code)
+    program.cwd, program.env, program.preload = folder, world, true
+    local done = process.run(program)
+    assert.equal(0, done.status, done.stderr)
+    return done.stdout
+  end
+
+  local function served(name)
+    local client <close> = manifest.client { config = folder }
+    return assert(client:inspect(server.address .. "/" .. name))
+  end
+
+  it("has an example in Lua and the same in shell", function()
+    local code = block("lua", "manifest.create")
+    local text = run("lua", code)
+    local list = served("app:1.0")
+    assert.matches("pushed\t" .. list.digest, text, 1, true)
+    assert.matches("arm64 takes\t" .. list.entries[2].digest, text, 1, true)
+    local _, lines = code:gsub("[^\n]+\n", "")
+    assert.is_true(lines <= 10)
+
+    local shell = run("sh", block("sh", "manifest create"))
+    assert.matches("^Created manifest list " .. server.address, shell)
+    assert.equal(list.digest, served("app:1.0").digest)
+    assert.matches(list.digest, shell, 1, true)
+    assert.matches(list.entries[2].digest, shell, 1, true)
+  end)
+
+  it("shows an error", function()
+    local text = run("lua", block("lua", "manifest.inspect"))
+    assert.matches("^not_found\n[^\n]*app:none[^\n]*; [^\n]*\n$", text)
+  end)
+
+  it("makes an image", function()
+    local text = run("lua", block("lua", "client:image"))
+    local digest = served("tool:1.0-arm64").digest
+    assert.equal(digest, text:match("sha256:%x+"))
+    assert.equal(digest .. "\n" .. digest .. "\n", run("sh", block("sh", "manifest image")))
+    assert.is_string(temp.read(folder .. "/images/index.json"))
+  end)
+
+  it("states how many requests a list of four images takes", function()
+    local stated = assert(temp.read("README.md")):match("takes (%d+) requests to%s+create and push")
+    local entries, sources = {}, {}
+    for number = 1, 4 do
+      local name = "source" .. number
+      entries[number] = { repository = name, tag = "1", layers = { name }, config = { author = name },
+        platform = { os = "linux", architecture = "amd64" } }
+      sources[number] = ("%s/%s:1"):format(server.address, name)
+    end
+    images.push(server, entries)
+    server:clear()
+    local client <close> = manifest.client { config = folder }
+    local target = server.address .. "/four:1"
+    assert(client:create(target, sources))
+    assert(client:push(target))
+    local requests = server:requests()
+    assert.equal(tonumber(stated), #requests)
+  end)
+
+  it("names commands of ./dev that are there", function()
+    local code = block("sh", "./dev demo")
+    if not temp.read("dev") then
+      return pending("there is no ./dev yet")
+    end
+    local help = process.run({ "./dev", "help" }).stdout
+    for command in code:gmatch("%./dev (%a+)\n") do
+      assert.matches("\n  " .. command .. " ", help)
+    end
+  end)
+
+  it("installs with CMake", function()
+    local prefix, build = temp.folder("prefix"), temp.folder("build")
+    local code = block("sh", "cmake --install"):gsub("/usr/local", prefix):gsub("build build", "build " .. build)
+      :gsub("%-B build", "-B " .. build):gsub("install build", "install " .. build)
+    local done = process.run { "sh", "-eu", temp.file(code), env = { CMAKE_GENERATOR = "Ninja" }, timeout = 600 }
+    assert.equal(0, done.status, done.stdout .. done.stderr)
+    done = process.run { prefix .. "/bin/manifest", "--version", cwd = "/" }
+    assert.equal(0, done.status, done.stderr)
+    assert.equal(("manifest %s\n"):format(manifest._VERSION), done.stdout)
+  end)
+
+  it("names the rockspec that is there", function()
+    local path = block("sh", "luarocks make"):match("rockspec/%S+")
+    if not temp.read("dev") then
+      return pending("packaging has not landed yet")
+    end
+    assert.is_string(temp.read(path))
+  end)
+
+  it("has no block that nobody ran", function()
+    for _, one in ipairs(found) do
+      assert.is_true(one.run, "not run: " .. one.code)
+    end
+  end)
+end)
