@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/challenge.h"
+#include "../csrc/plain/http/auth/challenge.h"
 #include "../csrc/plain/origin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/config_file.h"
-#include "../csrc/plain/helper.h"
+#include "../csrc/plain/http/auth/config_file.h"
+#include "../csrc/plain/http/auth/helper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

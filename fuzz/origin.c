@@ -7,9 +7,9 @@
 
 #include "../csrc/plain/ascii.h"
 #include "../csrc/plain/domain.h"
-#include "../csrc/plain/no_proxy.h"
+#include "../csrc/plain/http/no_proxy.h"
 #include "../csrc/plain/origin.h"
-#include "../csrc/plain/realm.h"
+#include "../csrc/plain/http/auth/realm.h"
 #include "../csrc/plain/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

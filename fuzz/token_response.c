@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../csrc/plain/ascii.h"
-#include "../csrc/plain/helper.h"
-#include "../csrc/plain/token_response.h"
+#include "../csrc/plain/http/auth/helper.h"
+#include "../csrc/plain/http/auth/token_response.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -35,7 +35,7 @@ describe("docs/architecture.md", function()
       end
       assert.is_true(found, "no such file: " .. path)
     end
-    for path in text:gmatch("`(csrc/plain/[%w_]+)`") do
+    for path in text:gmatch("`(csrc/plain/[%w_/]+)`") do
       assert.is_table(lfs.attributes(path .. ".c"), "no such file: " .. path)
     end
   end)

@@ -45,7 +45,9 @@ describe("the checker of the house", function()
   -- One wrong thing each, and the fault that must be told.
   local WRONG = {
     { { ["csrc/plain/a.c"] = '#include "../bind/b.h"\n', ["csrc/bind/b.h"] = "\n" }, "runs up: csrc/plain/a.c" },
+    { { ["csrc/plain/a.c"] = '#include "http/b.h"\n', ["csrc/plain/http/b.h"] = "\n" }, "runs up: csrc/plain/a.c" },
     { { ["csrc/plain/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
+    { { ["csrc/plain/http/auth/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
     { { ["csrc/plain/a.h"] = "#include <lua5.4/lauxlib.h>\n" }, "includes lua5.4/lauxlib.h" },
     { { ["csrc/plain/a.c"] = '#include "gone.h"\n' }, "uses gone.h, which is nowhere" },
     { { ["csrc/plain/a.h"] = '#include "b.h"\n', ["csrc/plain/b.c"] = '#include "a.h"\n', ["csrc/plain/b.h"] = "\n" },

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "../plain/address.h"
-#include "../plain/challenge.h"
+#include "../plain/http/auth/challenge.h"
 #include "../plain/domain.h"
-#include "../plain/realm.h"
-#include "../plain/token_request.h"
-#include "../plain/token_response.h"
+#include "../plain/http/auth/realm.h"
+#include "../plain/http/auth/token_request.h"
+#include "../plain/http/auth/token_response.h"
 #include "box.h"
 #include "open.h"
 #include "texts.h"

@@ -5,7 +5,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-#include "../plain/credentials.h"
+#include "../plain/http/auth/credentials.h"
 
 /* Adds FUNCTIONS to field "auth" of the table on top, which is made if it is not there. */
 void mfl_add_to_auth(lua_State *L, const luaL_Reg *functions);

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "../plain/copy.h"
+#include "../plain/http/copy.h"
 #include "open.h"
 
 /* copy(from, to, algorithm [, offset, length]) -> hexadecimal digest of the bytes | nil, problem. TO must not exist;

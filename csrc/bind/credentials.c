@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "../plain/certificates.h"
-#include "../plain/config_file.h"
-#include "../plain/credential_lookup.h"
-#include "../plain/helper.h"
-#include "../plain/no_proxy.h"
+#include "../plain/http/certificates.h"
+#include "../plain/http/auth/config_file.h"
+#include "../plain/http/auth/credential_lookup.h"
+#include "../plain/http/auth/helper.h"
+#include "../plain/http/no_proxy.h"
 #include "../plain/secret.h"
 #include "box.h"
 #include "open.h"

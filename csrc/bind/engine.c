@@ -2,7 +2,7 @@
 #include "http.h"
 #include "open.h"
 
-#include "../plain/login.h"
+#include "../plain/http/auth/login.h"
 
 #define LISTS 4 /* of texts among the settings */
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../plain/redirect.h"
+#include "../plain/http/redirect.h"
 
 static void close_exchange(struct mfl_exchange *box)
 {

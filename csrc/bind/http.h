@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "../plain/client.h"
-#include "../plain/exchange.h"
-#include "../plain/pipe.h"
+#include "../plain/http/client.h"
+#include "../plain/http/exchange.h"
+#include "../plain/http/pipe.h"
 #include "help.h"
 
 #define MFL_ENGINE "manifest.engine"

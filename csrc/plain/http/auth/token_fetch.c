@@ -1,0 +1,252 @@
+#include "token_fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../clock.h"
+#include "../redirect.h"
+#include "../retry.h"
+#include "token_fetch_state.h"
+
+#define TRIES 3
+#define REDIRECTS 3
+#define SECONDS 30.0
+
+/* {=== what comes next ===} */
+
+/* The token is there, or the problem is set. */
+static void end(struct mf_token_fetch *fetch)
+{
+  mf_token_wire_drop(fetch);
+  mf_engine_remove(fetch->network->engine, &fetch->task);
+  fetch->task.done = true;
+}
+
+static bool begin_flow(struct mf_token_fetch *fetch)
+{
+  const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
+
+  mf_token_request_free(&fetch->request);
+  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes, credentials,
+                                &fetch->problem) &&
+         mf_token_wire_send(fetch);
+}
+
+static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&fetch->server->named, host);
+}
+
+static bool wait_and_retry(struct mf_token_fetch *fetch)
+{
+  double wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
+
+  if (fetch->tries >= TRIES || mf_clock_now() + wait > fetch->deadline)
+    return false;
+  mf_token_wire_drop(fetch);
+  fetch->task.due = mf_clock_now() + wait;
+  return true;
+}
+
+static void refused(struct mf_token_fetch *fetch, long status)
+{
+  char host[MF_ORIGIN_TEXT];
+  enum mf_problem_code code = status == 401   ? MF_PROBLEM_UNAUTHORIZED
+                              : status == 403 ? MF_PROBLEM_DENIED
+                                              : MF_PROBLEM_UNAUTHORIZED;
+
+  server_name(fetch, host);
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
+  fetch->problem.status = (int)status;
+  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "check the credentials, or log in again");
+  end(fetch);
+}
+
+/* A redirect may lead elsewhere on the same origin; a form with a secret is never sent on. */
+static bool follow(struct mf_token_fetch *fetch, long status)
+{
+  struct mf_headers headers = {0};
+  struct mf_origin target_origin;
+  char *target = NULL;
+  bool ok = false;
+
+  if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
+    target =
+        mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), &fetch->problem);
+  mf_headers_free(&headers);
+  if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->named)) {
+    free(fetch->request.url);
+    fetch->request.url = target;
+    mf_token_wire_drop(fetch);
+    ok = mf_token_wire_send(fetch);
+  } else {
+    char host[MF_ORIGIN_TEXT];
+    free(target);
+    server_name(fetch, host);
+    mf_problem_set(&fetch->problem, MF_PROBLEM_REDIRECT, "the token server %s redirects in a way that is not followed",
+                   host);
+  }
+  return ok;
+}
+
+static void settle(struct mf_token_fetch *fetch)
+{
+  long status = mf_transfer_status(fetch->transfer);
+  char host[MF_ORIGIN_TEXT];
+
+  server_name(fetch, host);
+  if (fetch->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&fetch->server->trust)) {
+    mf_token_wire_drop(fetch);
+    fetch->tries--;
+    if (!mf_token_wire_send(fetch))
+      end(fetch);
+  } else if (fetch->transfer->result != CURLE_OK) {
+    mf_transfer_explain(fetch->transfer, host, &fetch->problem);
+    if (!fetch->problem.retryable || !wait_and_retry(fetch))
+      end(fetch);
+  } else if (status == 200) {
+    /* Either way it is over: with a token, or with the problem that the parser filled in. */
+    (void)mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
+                         &fetch->problem);
+    end(fetch);
+  } else if (mf_redirect_status(status)) {
+    if (!follow(fetch, status))
+      end(fetch);
+  } else if (mf_retry_status(status)) {
+    if (!wait_and_retry(fetch))
+      refused(fetch, status);
+  } else {
+    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
+    mf_token_wire_drop(fetch);
+    if (fetch->flow == MF_TOKEN_GIVE_UP)
+      refused(fetch, status);
+    else if (!begin_flow(fetch))
+      end(fetch);
+  }
+}
+
+static bool advance(struct mf_task *task)
+{
+  struct mf_token_fetch *fetch = (struct mf_token_fetch *)task;
+  double now = mf_clock_now();
+
+  if (now >= fetch->deadline) {
+    char host[MF_ORIGIN_TEXT];
+    server_name(fetch, host);
+    mf_problem_set(&fetch->problem, MF_PROBLEM_TIMEOUT, "the token server %s did not answer in %.0f seconds", host,
+                   SECONDS);
+    end(fetch);
+    return true;
+  }
+  if (fetch->transfer && !fetch->transfer->finished)
+    return false;
+  if (fetch->transfer) {
+    settle(fetch);
+    return true;
+  }
+  if (now < fetch->task.due)
+    return false;
+  fetch->task.due = fetch->deadline;
+  if (!mf_token_wire_send(fetch))
+    end(fetch);
+  return true;
+}
+
+/* {=== life ===} */
+
+static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, const struct mf_scopes *scopes,
+                 const struct mf_credentials *credentials)
+{
+  mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
+  fetch->realm = strdup(key->realm);
+  fetch->service = key->service ? strdup(key->service) : NULL;
+  memcpy(fetch->identity, key->identity, sizeof(fetch->identity));
+  if (!fetch->realm || (key->service && !fetch->service) || !mf_scopes_merge(&fetch->scopes, scopes) ||
+      !mf_credentials_copy(&fetch->credentials, credentials))
+    return false;
+  fetch->server = mf_network_endpoint(fetch->network, fetch->realm, false, &fetch->problem);
+  return fetch->server != NULL;
+}
+
+static void destroy(struct mf_token_fetch *fetch)
+{
+  mf_token_wire_drop(fetch);
+  if (!fetch->task.done)
+    mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_token_request_free(&fetch->request);
+  mf_token_free(&fetch->token);
+  mf_credentials_free(&fetch->credentials);
+  mf_scopes_free(&fetch->scopes);
+  mf_bytes_wipe(&fetch->body);
+  mf_bytes_free(&fetch->body);
+  free(fetch->realm);
+  free(fetch->service);
+  free(fetch);
+}
+
+struct mf_token_fetch *mf_token_fetch_new(struct mf_network *network, const struct mf_endpoint *registry,
+                                          const struct mf_token_key *key, const struct mf_scopes *scopes,
+                                          const struct mf_credentials *credentials, struct mf_problem *problem)
+{
+  struct mf_token_fetch *fetch = calloc(1, sizeof(*fetch));
+
+  if (!fetch) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return NULL;
+  }
+  fetch->references = 1;
+  fetch->network = network;
+  fetch->registry = registry;
+  fetch->deadline = mf_clock_now() + SECONDS;
+  fetch->task = (struct mf_task){.advance = advance, .due = fetch->deadline};
+  mf_bytes_init(&fetch->body, MF_TOKEN_BODY);
+  mf_engine_add(network->engine, &fetch->task);
+  if (fill(fetch, key, scopes, credentials)) {
+    fetch->flow = mf_token_first_flow(&fetch->credentials);
+    if (begin_flow(fetch))
+      return fetch;
+  }
+  *problem = fetch->problem;
+  destroy(fetch);
+  return NULL;
+}
+
+struct mf_token_fetch *mf_token_fetch_hold(struct mf_token_fetch *fetch)
+{
+  fetch->references++;
+  return fetch;
+}
+
+void mf_token_fetch_release(struct mf_token_fetch *fetch)
+{
+  if (--fetch->references == 0)
+    destroy(fetch);
+}
+
+bool mf_token_fetch_done(const struct mf_token_fetch *fetch)
+{
+  return fetch->task.done;
+}
+
+bool mf_token_fetch_serves(const struct mf_token_fetch *fetch, const struct mf_token_key *key,
+                           const struct mf_scopes *wanted)
+{
+  struct mf_token_key own = {.realm = fetch->realm, .service = fetch->service};
+
+  memcpy(own.identity, fetch->identity, sizeof(own.identity));
+  return mf_token_key_equal(&own, key) && mf_scopes_cover(&fetch->scopes, wanted);
+}
+
+const struct mf_token *mf_token_fetch_result(const struct mf_token_fetch *fetch, struct mf_problem *problem)
+{
+  if (fetch->token.token)
+    return &fetch->token;
+  *problem = fetch->problem;
+  return NULL;
+}
+
+const struct mf_scopes *mf_token_fetch_scopes(const struct mf_token_fetch *fetch)
+{
+  return &fetch->scopes;
+}
