@@ -5,8 +5,8 @@
 local archive_docker = require("manifest.repository.archive_docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local layout_index = require("manifest.repository.layout_index")
-local layout_referrers = require("manifest.repository.layout_referrers")
+local layout_index = require("manifest.repository.layout.index")
+local layout_referrers = require("manifest.repository.layout.referrers")
 local tar_file = require("manifest.repository.tar_file")
 local text = require("manifest.base.text")
 
