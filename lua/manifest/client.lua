@@ -312,7 +312,7 @@ local function new(options)
     own[name] = value
   end
   if type(own.credentials) == "table" then
-    own.credentials = require("manifest.repository.vault").of_table(own.credentials)
+    own.credentials = require("manifest.repository.credentials.vault").of_table(own.credentials)
   end
   return setmetatable({ options = own }, mt)
 end
