@@ -42,22 +42,9 @@ describe("the plan of annotate", function()
 end)
 
 describe("annotate", function()
-  local fleet
+  local fleet, try = fleet_of.block()
 
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  it("changes one entry and leaves the others", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("changes one entry and leaves the others", function()
     local client <close>, folder = fleet:client()
     local target, arm, amd = fleet:ref("app:all"), fleet.made.arm.reference, fleet.made.amd.reference
     assert(client:create(target, { arm, amd }))
