@@ -89,7 +89,10 @@ end
 ---@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, added, ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
-  local work, err = job.open(context, "plan", given, options)
+  local work, err = job.prepare(context, "plan", given, options)
+  if work then
+    work, err = job.open(context, work)
+  end
   if not work then
     return nil, err
   end
