@@ -4,7 +4,7 @@ local core = require("manifest.base.core")
 local create = require("manifest.action.index.create")
 local job = require("manifest.action.index.release.job")
 local lock = require("manifest.action.index.release.lock")
-local turn = require("manifest.action.index.turn")
+local turn = require("manifest.action.turn")
 
 local apply = {}
 
