@@ -90,7 +90,10 @@ end
 --- ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
-  local work, err = job.open(context, "plan", given, options)
+  local work, err = job.prepare(context, "plan", given, options)
+  if work then
+    work, err = job.open(context, work)
+  end
   if not work then
     return nil, err
   end
