@@ -42,9 +42,12 @@ end
 --- interrupted command can still give it up.
 local function session_url(repository, response)
   local location = response.headers.location
-  local url, err = core.location(response.url, type(location) == "string" and location or "")
+  local url, warning = core.location(response.url, type(location) == "string" and location or "")
   if not url then
-    return nil, repository:failed(err)
+    return nil, repository:failed(warning)
+  end
+  if warning then
+    repository.loop:warn(warning)
   end
   repository.loop.uploads[url] = repository
   return url
