@@ -238,7 +238,7 @@ end
 function methods:abandon(seconds)
   local loop = not self.closed and self.context and rawget(self.context, "loop")
   if loop then
-    require("manifest.repository.upload").abandon_all(loop, seconds)
+    require("manifest.repository.remote.upload").abandon_all(loop, seconds)
   end
 end
 
@@ -305,14 +305,14 @@ local function new(options)
     error("client: option 'jobs' must be at least 1", 2)
   end
   if options.mirrors then
-    require("manifest.repository.mirror").check(options.mirrors, 3)
+    require("manifest.repository.remote.mirror").check(options.mirrors, 3)
   end
   local own = {}
   for name, value in pairs(options) do
     own[name] = value
   end
   if type(own.credentials) == "table" then
-    own.credentials = require("manifest.repository.vault").of_table(own.credentials)
+    own.credentials = require("manifest.repository.credentials.vault").of_table(own.credentials)
   end
   return setmetatable({ options = own }, mt)
 end

@@ -500,7 +500,7 @@ describe("referrers", function()
   end)
 
   it("have a tag that is cut as the specification says", function()
-    local referrers = require "manifest.repository.referrers"
+    local referrers = require "manifest.repository.remote.referrers"
     assert.equal("sha512-" .. ("a"):rep(64), referrers.tag("sha512:" .. ("a"):rep(128)))
     assert.equal("sha256-" .. ("b"):rep(64), referrers.tag("sha256:" .. ("b"):rep(64)))
   end)

@@ -1,11 +1,11 @@
 --- Copying: brings documents of other repositories, and all that they name, into one repository.
 --
--- plan() turns trees (action/tree.lua) into the least work: each blob once, however many images share it; nothing that
+-- plan() turns trees (copying/tree.lua) into the least work: each blob once, however many images share it; nothing that
 -- the repository has already; children before parents; tags last, so that nothing is named before it is there.
 -- perform() does it, as much at once as the order allows.
 
 local image = require("manifest.index.image")
-local tree = require("manifest.action.tree")
+local tree = require("manifest.action.copying.tree")
 
 --- A mount moves no byte, so more of them than usual go at once unless the caller said how many.
 local MOUNT_JOBS = 16

@@ -8,7 +8,7 @@ local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local referrers_tag = require("manifest.name.referrers_tag")
-local turn = require("manifest.action.index.turn")
+local turn = require("manifest.action.turn")
 
 local referrer_list = {}
 

@@ -6,7 +6,7 @@
 local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
 local group = require("manifest.repository.group")
-local vault = require("manifest.repository.vault")
+local vault = require("manifest.repository.credentials.vault")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}

@@ -5,10 +5,10 @@
 
 local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
-local manifests = require("manifest.repository.manifests")
-local mirror = require("manifest.repository.mirror")
+local manifests = require("manifest.repository.remote.manifests")
+local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
-local upload = require("manifest.repository.upload")
+local upload = require("manifest.repository.remote.upload")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -162,14 +162,14 @@ end
 ---@return string[]|nil names
 ---@return table|nil err
 function methods:tags(options)
-  return require("manifest.repository.tags").list(self, options)
+  return require("manifest.repository.remote.tags").list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
 ---@return table[]|nil descriptors
 ---@return table|nil err
 function methods:referrers(digest, options)
-  return require("manifest.repository.referrers").list(self, digest, options)
+  return require("manifest.repository.remote.referrers").list(self, digest, options)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.

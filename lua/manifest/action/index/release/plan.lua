@@ -1,6 +1,6 @@
 --- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
 
-local contrast = require("manifest.action.contrast")
+local contrast = require("manifest.index.contrast")
 local create = require("manifest.action.index.create")
 local descriptor = require("manifest.index.descriptor")
 local document = require("manifest.index.document")

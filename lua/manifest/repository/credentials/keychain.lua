@@ -3,7 +3,7 @@
 -- A config.json that cannot be understood is never written over. A secret is in no argument, no error and no temporary
 -- file but the one that becomes config.json.
 
-local config_json = require("manifest.repository.config_json")
+local config_json = require("manifest.repository.credentials.config_json")
 local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
 

@@ -2,7 +2,7 @@
 
 local error_object = require("manifest.base.error")
 local json = require("manifest.base.json")
-local link = require("manifest.repository.link")
+local link = require("manifest.repository.remote.link")
 local problem = require("manifest.repository.problem")
 
 local pages = {}

@@ -4,7 +4,7 @@ local digest_name = require("manifest.name.digest")
 local error_object = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local pages = require("manifest.repository.pages")
+local pages = require("manifest.repository.remote.pages")
 
 local referrers = {}
 

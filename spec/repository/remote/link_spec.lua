@@ -1,6 +1,6 @@
 --- The Link header and what may be the next page.
 
-local link = require "manifest.repository.link"
+local link = require "manifest.repository.remote.link"
 
 local PAGE = "https://r.example/v2/app/tags/list?n=2"
 
