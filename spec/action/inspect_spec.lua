@@ -58,7 +58,7 @@ describe("inspect", function()
     local seen = assert(client:inspect(target))
     assert.is_true(seen.is_local)
     assert.equal(fleet.made.own.digest, seen.entries[1].digest)
-    assert.equal(fleet.made.own.reference, seen.entries[1].ref)
+    assert.equal(fleet.made.own.reference, seen.entries[1].reference)
     assert.equal(fleet.made.own.config.digest,
       assert(client:inspect(fleet.made.own.reference, { list = target })).image_id)
     assert.same({}, fleet:requests())
