@@ -38,6 +38,9 @@ local PASSED_ON = {
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
+--- Requests of one verb that may be sent again; every fifth answer gives one back.
+local RETRIES = 20
+
 --- The folder of docker's configuration.
 ---@return string|nil folder
 ---@return table|nil err
@@ -127,6 +130,26 @@ local function scopes_beside(reference, other)
   return other and other.domain == reference.domain and other:token_scopes() or nil
 end
 
+--- The repository of a reference. wanted: actions ("pull" or "pull,push"), also (references that the verb reads),
+--- beside (a repository whose token serves this one too, when both are of one registry).
+local function open_repository(context, reference, wanted)
+  local options = context.options
+  if reference.kind == "layout" then
+    return require("manifest.repository.layout").new(reference.path, options)
+  end
+  if reference.kind == "archive" then
+    return require("manifest.repository.archive").new(reference.format, reference.path, options)
+  end
+  local read = wanted.also and reading(context.scopes, reference.domain, wanted.also)
+  return require("manifest.repository.remote").new(context.loop, {
+    domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
+    scopes = scopes_beside(reference, wanted.beside)
+      or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
+    timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
+    retries = context.retries,
+  })
+end
+
 --- Gives a context what collects warnings for the user, each once.
 local function add_warnings(context)
   local seen = {}
@@ -151,26 +174,10 @@ local function new_context(options, folder)
     options = options, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     store = require("manifest.draft.store").open({ folder = folder }),
     scopes = setmetatable({}, { __mode = "k" }),
+    turns = {}, -- at tags that are being edited
   }
   function context.connect()
     return connect(context)
-  end
-  --- The repository of a reference. wanted: actions ("pull" or "pull,push"), also (references that the verb reads),
-  --- beside (a repository whose token serves this one too, when both are of one registry).
-  function context.repository(reference, wanted)
-    if reference.kind == "layout" then
-      return require("manifest.repository.layout").new(reference.path, options)
-    end
-    if reference.kind == "archive" then
-      return require("manifest.repository.archive").new(reference.format, reference.path, options)
-    end
-    local read = wanted.also and reading(context.scopes, reference.domain, wanted.also)
-    return require("manifest.repository.remote").new(context.loop, {
-      domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
-      scopes = scopes_beside(reference, wanted.beside)
-        or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
-      timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
-    })
   end
   --- An engine of an action's own.
   function context.open_engine(changes)
@@ -201,13 +208,22 @@ local function context_of(self)
   return self.context
 end
 
+--- The context as one call of a verb has it: its requests share their retries.
+local function of_one_call(context)
+  local own = setmetatable({ retries = core.allowance(RETRIES) }, { __index = context })
+  function own.repository(reference, wanted)
+    return open_repository(own, reference, wanted)
+  end
+  return own
+end
+
 for verb, module in pairs(verbs) do
   methods[verb] = function(self, ...)
     local context, err = context_of(self)
     if not context then
       return nil, err:with({ verb = verb })
     end
-    return require(module).perform(context, ...)
+    return require(module).perform(of_one_call(context), ...)
   end
 end
 

@@ -38,7 +38,7 @@ static double retry_wait(struct mf_exchange *exchange)
     wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
   if (exchange->tries >= exchange->request.attempts || mf_clock_now() + wait >= exchange->deadline)
     return -1;
-  return wait;
+  return mf_allowance_take(exchange->request.retries) ? wait : -1;
 }
 
 /* The attempt that has just ended was not one in its own right: a step on the way of the same. */
@@ -148,7 +148,8 @@ static struct mf_verdict judge_body(struct mf_exchange *exchange)
     return failed;
   if (mf_receipt_check(&exchange->receipt, response->digest, sizeof(response->digest), &exchange->problem))
     return done;
-  if (exchange->tries < exchange->request.attempts && mf_receipt_restart(&exchange->receipt, &exchange->problem))
+  if (exchange->tries < exchange->request.attempts && mf_allowance_take(exchange->request.retries) &&
+      mf_receipt_restart(&exchange->receipt, &exchange->problem))
     return start_over(exchange, 0);
   return failed;
 }

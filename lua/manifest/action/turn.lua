@@ -47,7 +47,6 @@ end
 ---@param name string of the tag, with its repository
 ---@return table|nil turn with release(), also `<close>`; nil: take none for granted
 function turn.take(context, name)
-  context.turns = context.turns or {}
   local pause, deadline = FIRST_PAUSE, core.clock() + PATIENCE
   while core.clock() < deadline do
     if not context.turns[name] then
