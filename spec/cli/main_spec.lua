@@ -106,23 +106,10 @@ describe("manifest", function()
 end)
 
 describe("manifest with a registry", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
+  local fleet, with_fleet = fleet_of.block()
 
   local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
+    with_fleet(name, function()
       act(ours.new())
     end)
   end

@@ -3,6 +3,7 @@
 --     local referrers = require "spec.support.referrers"
 --     local server, why = referrers.start()   -- nil and a reason where it cannot be built
 --     server.address, server.url; server:stop()
+--     server:requests(), server:clear()       -- as those of spec.support.registry: { method, target, path }
 
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -34,13 +35,31 @@ local function start()
   if not built then
     return nil, why
   end
-  local self = setmetatable({ process = process.start { built, stderr = temp.path("stderr") } }, mt)
+  local self = setmetatable({ seen = 0, process = process.start { built, stderr = temp.path("stderr") } }, mt)
   self.address = process.wait_for(function()
     return self.process:output():match("^(%S+)\n")
   end)
   assert(self.address, "the referrers registry did not start: " .. self.process:errors())
   self.url = "http://" .. self.address
   return self
+end
+
+--- The requests since the start or the last clear. Each is written down before it is answered.
+function methods:requests()
+  local list, number = {}, 0
+  for method, target in self.process:errors():gmatch("(%u+) (%S+)\n") do
+    number = number + 1
+    if number > self.seen then
+      list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*") }
+    end
+  end
+  return list, number
+end
+
+--- Forgets the requests so far.
+function methods:clear()
+  local _, number = self:requests()
+  self.seen = number
 end
 
 function methods:stop()

@@ -42,13 +42,13 @@ end
 ---@param entries table[] of a local list, in order
 ---@return string bytes
 ---@return string media_type
----@return table[] descriptors, each with the ref of its entry
+---@return table[] descriptors, each with the reference of its entry
 function push.list_of(entries)
   local descriptors = {}
   for index, entry in ipairs(entries) do
     descriptors[index] = {
       media_type = entry.media_type, size = entry.size, digest = entry.digest, platform = entry.platform or {},
-      ref = tostring(entry.ref),
+      reference = tostring(entry.ref),
     }
   end
   return document.serialise(document.build({ entries = descriptors })), document.docker_type(descriptors), descriptors
@@ -154,7 +154,7 @@ local function put_images(context, repository, target, puts)
       err.message = ("failed to put manifest %s@%s: %s"):format(target.repository, put.digest, err.message)
       return pushed, err
     end
-    pushed[index] = { ref = ("%s@%s"):format(target.repository, put.digest), digest = answer.digest }
+    pushed[index] = { reference = ("%s@%s"):format(target.repository, put.digest), digest = answer.digest }
   end
   return pushed
 end
@@ -183,7 +183,7 @@ local function send(context, target, plan)
     return nil, err:with({ pushed = pushed })
   end
   return {
-    ref = tostring(target), digest = answer.digest, size = #plan.list.bytes, media_type = plan.list.media_type,
+    reference = tostring(target), digest = answer.digest, size = #plan.list.bytes, media_type = plan.list.media_type,
     pushed = pushed,
   }
 end
@@ -198,7 +198,7 @@ local HINTS = {
 ---@param context table
 ---@param given string|table
 ---@param options table|nil {purge = remove the local list afterwards}
----@return table|nil done {ref, digest, size, media_type, pushed = {{ref, digest}}}
+---@return table|nil done {reference, digest, size, media_type, pushed = {{reference, digest}}}
 ---@return table|nil err; err.pushed has the images that were put before the failure
 function push.perform(context, given, options)
   options = check.options("push", options, { purge = "boolean" })

@@ -121,7 +121,7 @@ local function look(context, at, options)
       return nil, err
     end
   end
-  shown.ref, shown.total = at.text, show_tree.total(walked)
+  shown.reference, shown.total = at.text, show_tree.total(walked)
   return shown
 end
 
@@ -129,9 +129,9 @@ end
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {referrers = false: do not ask for them}
----@return table|nil tree {ref, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest, size,
---- platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents, blobs,
---- size} of the root}
+---@return table|nil tree {reference, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest,
+--- size, platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents,
+--- blobs, size} of the root}
 ---@return table|nil err
 function show_tree.perform(context, given, options)
   options = check.options("tree", options, OPTIONS)

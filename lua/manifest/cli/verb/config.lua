@@ -5,8 +5,9 @@ local show = require("manifest.cli.show")
 local function as_json(out, got)
   local json = require("manifest.base.json")
   show.document(out, {
-    { "ref", got.ref }, { "manifest", got.manifest }, { "mediaType", got.media_type }, { "digest", got.digest },
-    { "size", got.size }, { "config", got.content ~= nil and json.verbatim(got.raw) or nil },
+    { "reference", got.reference }, { "manifest", got.manifest }, { "mediaType", got.media_type },
+    { "digest", got.digest }, { "size", got.size },
+    { "config", got.content ~= nil and json.verbatim(got.raw) or nil },
   })
 end
 

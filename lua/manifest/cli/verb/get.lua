@@ -5,7 +5,7 @@ local show = require("manifest.cli.show")
 local function as_json(out, got)
   local json = require("manifest.base.json")
   show.document(out, {
-    { "ref", got.ref }, { "mediaType", got.media_type }, { "digest", got.digest }, { "size", got.size },
+    { "reference", got.reference }, { "mediaType", got.media_type }, { "digest", got.digest }, { "size", got.size },
     { "manifest", json.verbatim(got.raw) },
   })
 end

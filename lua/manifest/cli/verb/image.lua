@@ -50,7 +50,7 @@ local function as_json(done)
     layers[index] = descriptor.to_json(layer)
   end
   return json.encode(json.object({
-    { "ref", done.ref }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
+    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", descriptor.to_json(done.config) }, { "layers", json.array(layers) },
   })) .. "\n"
 end
@@ -92,7 +92,7 @@ return {
     { name = "env", short = "e", kind = "strings", help = "Variable, NAME=VALUE (repeat for more)" },
     { name = "expose", kind = "strings", help = "Port, such as 80/tcp (repeat for more)" },
     { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
-    { name = "json", kind = "boolean", help = "Print ref, mediaType, digest, size, config and layers as JSON" },
+    { name = "json", kind = "boolean", help = "Print reference, mediaType, digest, size, config and layers as JSON" },
     { name = "label", short = "l", kind = "strings", help = "Label, NAME=VALUE (repeat for more)" },
     { name = "platform", kind = "string", help = "Platform of the image, such as linux/arm/v7" },
     { name = "user", short = "u", kind = "string", help = "User that the command runs as" },

@@ -86,10 +86,14 @@ end
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil {lock, update}
----@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, added, ...}}}
+---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, added,
+--- ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
-  local work, err = job.open(context, "plan", given, options)
+  local work, err = job.prepare(context, "plan", given, options)
+  if work then
+    work, err = job.open(context, work)
+  end
   if not work then
     return nil, err
   end
