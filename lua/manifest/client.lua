@@ -24,6 +24,7 @@ local OPTIONS = {
   client_certificate = "string", -- PEM
   client_key = "string",
   auth_hosts = "table", -- "REGISTRY=TOKEN-SERVER" pairs that may get credentials
+  same_domain = "boolean", -- so may token servers of the registry's own domain, default true
   mirrors = "table", -- {["docker.io"] = {"HOST[:PORT][/PREFIX]", ...}}: read from these first, in order
   credentials = "function|table", -- (registry, repository) -> {username=, password=} or nil; or {[registry] = {...}}
   user_agent = "string",
@@ -32,7 +33,7 @@ local OPTIONS = {
 --- Options that the engine takes as they are.
 local PASSED_ON = {
   "connect_timeout", "stall_timeout", "connections", "ca_file", "client_certificate", "client_key", "auth_hosts",
-  "user_agent",
+  "same_domain", "user_agent",
 }
 
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
