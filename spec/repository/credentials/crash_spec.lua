@@ -1,4 +1,5 @@
---- A login that is killed at any call: config.json is as before or as after, and the next login leaves nothing beside it.
+--- A login that is killed at any call: config.json is as before or as after, and the next login leaves nothing beside
+--- it.
 
 local core = require "manifest.core"
 local inject = require "spec.support.inject"
