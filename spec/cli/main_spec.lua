@@ -41,6 +41,13 @@ describe("manifest", function()
     assert.matches("^Usage:  manifest COMMAND", bare.stderr)
   end)
 
+  it("names the options for connections where a registry is asked, and takes them nowhere else", function()
+    assert.matches("\nOptions for connections:\n.*%-%-ca%-file file .*%-%-cert file .*%-%-key file",
+      manifest({ "create", "--help" }).stdout)
+    assert.not_matches("connections", manifest({ "annotate", "--help" }).stdout)
+    assert.equal(125, manifest({ "annotate", "--ca-file", "x", "a/b", "c/d" }).status)
+  end)
+
   it("prints a page for each verb", function()
     for _, verb in ipairs(VERBS) do
       local page = manifest({ verb, "--help" })

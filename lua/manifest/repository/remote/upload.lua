@@ -2,8 +2,8 @@
 
 local core = require("manifest.base.core")
 local problem = require("manifest.repository.problem")
-local restore = require("manifest.repository.restore")
-local told = require("manifest.repository.told")
+local restore = require("manifest.repository.remote.restore")
+local told = require("manifest.repository.remote.told")
 
 local upload = {}
 
@@ -155,7 +155,7 @@ local function copy_through(repository, url, descriptor, source)
     if ok then
       return true
     end
-    if not err.retryable then
+    if not err.retryable or not repository:may_retry() then
       return nil, err
     end
     url = nil
