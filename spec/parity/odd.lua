@@ -1,5 +1,6 @@
 --- What few people type and every shell can pass: values, references, command lines and images at the edge of what
--- docker takes. HOST and DIGEST(name) stand for the same as in spec.parity.jobs. No reference may name a registry beside HOST.
+-- docker takes. HOST and DIGEST(name) stand for the same as in spec.parity.jobs. No reference may name a registry but
+-- HOST.
 
 local dkjson = require("dkjson")
 
