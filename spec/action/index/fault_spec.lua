@@ -199,7 +199,7 @@ describe("index, told something that cannot be,", function()
   end)
 
   it("refuses a layout that is none, and descriptors that are none", function()
-    refused("corrupt", { target = server.address .. "/x:1", sources = { "oci:" .. temp.folder("empty") .. ":1" } })
+    refused("not_found", { target = server.address .. "/x:1", sources = { "oci:" .. temp.folder("empty") .. ":1" } })
     refused("invalid_json", { target = server.address .. "/x:1", sources = { "{" } })
     refused("invalid_manifest", { target = server.address .. "/x:1", sources = { "{}" } })
     refused("invalid_argument", { target = server.address .. "/x:1", sources = { { from = server.address .. "/app",
