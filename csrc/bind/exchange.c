@@ -66,11 +66,13 @@ static int exchange_tostring(lua_State *L)
   return 1;
 }
 
-/* core.location(url, location) -> absolute URL where an upload goes on, or nil and a problem (code redirect) */
+/* core.location(url, location) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
+   (code redirect) */
 static int location(lua_State *L)
 {
   struct mf_problem problem;
-  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), &problem);
+  char warning[MF_REDIRECT_WARNING];
+  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), warning, &problem);
   struct mf_bytes *box;
 
   if (!target)
@@ -78,7 +80,10 @@ static int location(lua_State *L)
   box = mfl_push_bytes(L, strlen(target));
   box->data = target; /* the box owns it from here: pushing the string may fail */
   lua_pushstring(L, target);
-  return 1;
+  if (!warning[0])
+    return 1;
+  lua_pushstring(L, warning);
+  return 2;
 }
 
 /* core.pipe(capacity, size) -> pipe: capacity in bytes, at least 32768; size of the body in bytes, or -1. */

@@ -100,15 +100,18 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
 {
   struct mf_response *response = &exchange->response;
+  char warning[MF_REDIRECT_WARNING];
   char *target = NULL;
 
   if (exchange->redirects++ < MF_REDIRECT_LIMIT)
     target = mf_redirect_target(exchange->request.method, response->status, response->url,
-                                mf_headers_get(&response->headers, "Location", 0), &exchange->problem);
+                                mf_headers_get(&response->headers, "Location", 0), warning, &exchange->problem);
   else
     mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, "more than %d redirects", MF_REDIRECT_LIMIT);
   if (!target)
     return failed;
+  if (warning[0])
+    mf_network_warn(exchange->client->network, warning);
   free(response->url);
   response->url = target;
   exchange->endpoint = mf_network_endpoint(exchange->client->network, target, false, &exchange->problem);

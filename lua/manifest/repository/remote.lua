@@ -42,6 +42,7 @@ local function new(loop, options)
     places = places,
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or MANIFEST_LIMIT,
+    brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
 
