@@ -133,31 +133,16 @@ function methods:index()
   return layout_index.read(self.path)
 end
 
---- The one entry that a reference means; false when no entry has that digest, whose blob may be there all the same.
-local function find_entry(self, reference)
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_index.find(index, reference, self.domain)
-end
-
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
 ---@return table|nil err
 function methods:manifest(reference)
-  local entry, err = find_entry(self, reference)
-  if entry == nil then
+  local index, err = self:index()
+  if not index then
     return nil, err
   end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = self:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+  return layout_index.fetch(self, index, reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
@@ -230,22 +215,21 @@ function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
---- Takes a tag away, or with a digest that manifest and all its tags. Blobs of its config and layers stay.
----@param reference string tag or digest
----@return boolean|nil ok
----@return table|nil err not_found
-function methods:delete(reference)
-  local path, err
+--- What a reference means: the file of a digest, or the entry of a tag.
+local function find_named(self, reference)
   if layout_index.is_digest(reference) then
-    path, err = self:blob_path(reference)
-  else
-    path, err = find_entry(self, reference)
+    return self:blob_path(reference)
   end
-  if not path then
+  local index, err = self:index()
+  if not index then
     return nil, err
   end
-  local ok
-  ok, err = layout_index.update(self.path, function(manifests)
+  return layout_index.find(index, reference, self.domain)
+end
+
+--- The entries of a reference are gone from index.json when this returns true; false: there were none.
+local function remove_entries(self, reference)
+  return layout_index.update(self.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
@@ -255,12 +239,25 @@ function methods:delete(reference)
     end
     return #manifests < before
   end)
+end
+
+--- Takes a tag away, or with a digest that manifest and all its tags. Blobs of its config and layers stay.
+---@param reference string tag or digest
+---@return boolean|nil ok
+---@return table|nil err not_found
+function methods:delete(reference)
+  local found, err = find_named(self, reference)
+  if not found then
+    return nil, err
+  end
+  local ok
+  ok, err = remove_entries(self, reference)
   if ok == nil then
     return nil, err
   end
   if layout_index.is_digest(reference) then
     local problem
-    ok, problem = core.file.remove(path)
+    ok, problem = core.file.remove(found)
     return ok, problem and error_of.of_core(problem)
   end
   return true
