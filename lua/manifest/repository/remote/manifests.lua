@@ -4,8 +4,8 @@ local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
-local restore = require("manifest.repository.restore")
-local told_by = require("manifest.repository.told")
+local restore = require("manifest.repository.remote.restore")
+local told_by = require("manifest.repository.remote.told")
 
 local manifests = {}
 

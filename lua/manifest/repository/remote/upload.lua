@@ -2,8 +2,8 @@
 
 local core = require("manifest.base.core")
 local problem = require("manifest.repository.problem")
-local restore = require("manifest.repository.restore")
-local told = require("manifest.repository.told")
+local restore = require("manifest.repository.remote.restore")
+local told = require("manifest.repository.remote.told")
 
 local upload = {}
 
