@@ -8,7 +8,7 @@ local blobs = require("manifest.action.copying.blobs")
 local image = require("manifest.index.image")
 local tree = require("manifest.action.copying.tree")
 
-local copying = { gather = tree.gather, node = tree.node }
+local copying = { gather = tree.gather, node = tree.node, documents = tree.documents }
 
 --- What names a repository, wherever it is.
 local function identity(repository)
