@@ -122,7 +122,7 @@ static int engine_start(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
   struct mf_problem problem;
-  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 2);
+  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 3);
 
   *box = (struct mfl_exchange){0};
   luaL_setmetatable(L, MFL_EXCHANGE);

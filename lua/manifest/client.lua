@@ -1,7 +1,7 @@
 --- A client: its options, and the verbs as methods; what these share is in context.lua.
 
 local check = require("manifest.base.check")
-local new_context = require("manifest.context").new
+local contexts = require("manifest.context")
 local verbs = require("manifest.verbs")
 
 local methods = {}
@@ -21,6 +21,7 @@ local OPTIONS = {
   client_certificate = "string", -- PEM
   client_key = "string",
   auth_hosts = "table", -- "REGISTRY=TOKEN-SERVER" pairs that may get credentials
+  same_domain = "boolean", -- so may token servers of the registry's own domain, default true
   mirrors = "table", -- {["docker.io"] = {"HOST[:PORT][/PREFIX]", ...}}: read from these first, in order
   credentials = "function|table", -- (registry, repository) -> {username=, password=} or nil; or {[registry] = {...}}
   user_agent = "string",
@@ -31,7 +32,7 @@ local function context_of(self)
     error("attempt to use a closed client", 3)
   end
   if not self.context then
-    local context, err = new_context(self.options)
+    local context, err = contexts.new(self.options)
     if not context then
       return nil, err
     end
@@ -46,7 +47,7 @@ for verb, module in pairs(verbs) do
     if not context then
       return nil, err:with({ verb = verb })
     end
-    return require(module).perform(context, ...)
+    return require(module).perform(contexts.of_one_call(context), ...)
   end
 end
 

@@ -8,11 +8,14 @@ local error_of = require("manifest.base.error")
 --- Options that the engine takes as they are.
 local PASSED_ON = {
   "connect_timeout", "stall_timeout", "connections", "ca_file", "client_certificate", "client_key", "auth_hosts",
-  "user_agent",
+  "same_domain", "user_agent",
 }
 
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
+
+--- Requests of one verb that may be sent again; every fifth answer gives one back.
+local RETRIES = 20
 
 --- The folder of docker's configuration.
 ---@return string|nil folder
@@ -140,6 +143,7 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
+    retries = context.retries,
   })
 end
 
@@ -159,6 +163,7 @@ local function new(options)
     options = options, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     store = require("manifest.draft.store").open({ folder = folder }),
     scopes = setmetatable({}, { __mode = "k" }),
+    turns = {}, -- at tags that are being edited
   }
   function context.connect()
     return connect(context)
@@ -180,4 +185,15 @@ local function new(options)
   })
 end
 
-return { new = new }
+--- The context as one call of a verb has it: its requests share their retries.
+---@param context table
+---@return table context
+local function of_one_call(context)
+  local own = setmetatable({ retries = core.allowance(RETRIES) }, { __index = context })
+  function own.repository(reference, wanted)
+    return open_repository(own, reference, wanted)
+  end
+  return own
+end
+
+return { new = new, of_one_call = of_one_call }

@@ -41,6 +41,13 @@ describe("manifest", function()
     assert.matches("^Usage:  manifest COMMAND", bare.stderr)
   end)
 
+  it("names the options for connections where a registry is asked, and takes them nowhere else", function()
+    assert.matches("\nOptions for connections:\n.*%-%-ca%-file file .*%-%-cert file .*%-%-key file",
+      manifest({ "create", "--help" }).stdout)
+    assert.not_matches("connections", manifest({ "annotate", "--help" }).stdout)
+    assert.equal(125, manifest({ "annotate", "--ca-file", "x", "a/b", "c/d" }).status)
+  end)
+
   it("prints a page for each verb", function()
     for _, verb in ipairs(VERBS) do
       local page = manifest({ verb, "--help" })
@@ -130,6 +137,7 @@ describe("manifest with a registry", function()
   end)
 
   try("prints the exact bytes with --raw", function(manifest)
+    assert.equal(fleet.made.arm.raw, manifest({ "inspect", "--raw", "", fleet.made.arm.reference }).stdout)
     assert.equal(fleet.made.arm.raw, manifest({ "inspect", "--raw", fleet.made.arm.reference }).stdout)
     assert.equal(fleet.made.index.raw, manifest({ "inspect", "--raw", "-v", fleet.made.index.reference }).stdout)
   end)

@@ -97,21 +97,51 @@ local function run_helper(helper, action, input, secret)
   return nil, error_object.of_core(reason)
 end
 
---- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
-local function edit(self, change)
-  local ok, problem = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
+--- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that
+--- what a killed login left there is known to be ours, and goes at the next.
+local function fresh_of(target)
+  return target:match("^(.*)/") .. "/.manifest-login"
+end
+
+--- A value for `<close>` that removes what there is at a path.
+local function removes(path)
+  return setmetatable({}, { __close = function()
+    core.file.remove_tree(path)
+  end })
+end
+
+--- Writes config.json; its lock must be held.
+local function write(target, text)
+  local fresh = fresh_of(target)
+  local tidy <close> = removes(fresh) -- luacheck: ignore tidy
+  local ok, problem = core.file.make_directory(fresh, OWNER_ONLY_FOLDER)
+  if ok then
+    ok, problem = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
+  end
   if not ok then
     return nil, error_object.of_core(problem)
   end
-  local lock <close>, locked = core.file.lock(self.path .. ".lock", { timeout = LOCK_SECONDS }) -- luacheck: ignore lock
-  if not lock then
-    return nil, error_object.of_core(locked)
+  return true
+end
+
+--- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
+local function edit(self, change)
+  local ok, problem = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
+  local target, lock_path, lock
+  if ok then
+    target, problem = core.file.target(self.path)
   end
-  local tidy <close> = setmetatable({}, { -- luacheck: ignore tidy
-    __close = function() -- while we hold it: who waits for it notices
-      core.file.remove(self.path .. ".lock")
-    end,
-  })
+  if target then
+    lock_path = target .. ".lock"
+    lock, problem = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
+  end
+  if not lock then
+    return nil, error_object.of_core(problem)
+  end
+  local held <close> = lock -- luacheck: ignore held
+  -- While we hold it: who waits for it notices.
+  local tidy <close> = removes(lock_path) -- luacheck: ignore tidy
+  core.file.remove_tree(fresh_of(target))
   local document, err = read(self)
   if not document then
     return nil, err
@@ -119,11 +149,13 @@ local function edit(self, change)
   if change(document) == false then
     return true
   end
-  ok, problem = core.file.replace(self.path, tostring(document), { mode = OWNER_ONLY, keep_owner = true })
-  if not ok then
-    return nil, error_object.of_core(problem)
-  end
-  return true
+  return write(target, tostring(document))
+end
+
+--- Is something left of a login that was killed?
+local function has_remains(self)
+  local target = core.file.target(self.path)
+  return target ~= nil and core.file.kind(fresh_of(target)) ~= nil
 end
 
 --- Removes every entry of "auths" that stands for the registry as a whole; how many.
@@ -195,7 +227,7 @@ function methods:erase(registry)
     end
   end
   local entries = 0
-  if found.text ~= "" then
+  if found.text ~= "" or has_remains(self) then
     local ok
     ok, err = edit(self, function(now)
       entries = remove_entries(now, registry)

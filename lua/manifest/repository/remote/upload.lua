@@ -155,7 +155,7 @@ local function copy_through(repository, url, descriptor, source)
     if ok then
       return true
     end
-    if not err.retryable then
+    if not err.retryable or not repository:may_retry() then
       return nil, err
     end
     url = nil
