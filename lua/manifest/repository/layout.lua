@@ -179,31 +179,16 @@ function methods:index()
   return layout_index.read(self.path)
 end
 
---- The one entry that a reference means; false when no entry has that digest, whose blob may be there all the same.
-local function find_entry(self, reference)
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_index.find(index, reference, self.domain)
-end
-
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
 ---@return table|nil err
 function methods:manifest(reference)
-  local entry, err = find_entry(self, reference)
-  if entry == nil then
+  local index, err = self:index()
+  if not index then
     return nil, err
   end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = self:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+  return layout_index.fetch(self, index, reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
@@ -281,23 +266,30 @@ function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
+--- What a reference means: the file of a digest, or the entry of a tag.
+local function find_named(self, reference)
+  if layout_index.is_digest(reference) then
+    return self:blob_path(reference)
+  end
+  local index, err = self:index()
+  if not index then
+    return nil, err
+  end
+  return layout_index.find(index, reference, self.domain)
+end
+
 --- Takes a tag away, or with a digest that manifest and all its tags; and with the last name of a manifest, all blobs
 --- that nothing else in the layout names.
 ---@param reference string tag or digest
 ---@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
 ---@return table|nil err not_found
 function methods:delete(reference)
-  local is_digest = layout_index.is_digest(reference)
-  local found, err
-  if is_digest then
-    found, err = self:blob_path(reference)
-  else
-    found, err = find_entry(self, reference)
-  end
+  local found, err = find_named(self, reference)
   if not found then
     return nil, err
   end
   self.seen = {}
+  local is_digest = layout_index.is_digest(reference)
   local hash = is_digest and reference or found.digest
   return layout_index.update(self.path, function(manifests)
     local before = #manifests

@@ -295,7 +295,32 @@ function layout_index.find(index, reference, domain)
   return fail("not_found", reference and ("%s has no tag %s"):format(domain, reference) or domain .. " has no images")
 end
 
+--- Fetches the manifest that a reference means.
+---@param place table domain, and blob(hash) -> bytes | nil, err
+---@param index table
+---@param reference string|nil tag or digest; nil: the only one
+---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
+---@return table|nil err ambiguous, not_found, and what blob gives
+function layout_index.fetch(place, index, reference)
+  local entry, err = layout_index.find(index, reference, place.domain)
+  if entry == nil then
+    return nil, err
+  end
+  local hash = entry and entry.digest or reference
+  local bytes
+  bytes, err = place:blob(hash)
+  if not bytes then
+    return nil, err
+  end
+  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+end
+
 --- An entry of index.json.
+---@param media_type string
+---@param hash string digest
+---@param size integer bytes
+---@param name string|nil tag
+---@return table entry ordered JSON
 function layout_index.entry(media_type, hash, size, name)
   return json.object({
     { "mediaType", media_type }, { "digest", hash }, { "size", size },
