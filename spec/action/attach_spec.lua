@@ -1,5 +1,6 @@
 --- attach and referrers: with a registry that keeps referrers, with one that does not, and in a layout.
 
+local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
@@ -27,12 +28,6 @@ describe("attach and referrers", function()
 
   local function at(name)
     return server.address .. "/" .. name
-  end
-
-  local function fails(code, value, err)
-    assert.is_nil(value)
-    assert.equal(code, err.code, tostring(err))
-    return err
   end
 
   local function push(to, repository)

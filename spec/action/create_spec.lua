@@ -38,26 +38,7 @@ describe("the plan of create", function()
 end)
 
 describe("create", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   --- The references of a list's entries, in the store's order.
   local function entries(folder, list)

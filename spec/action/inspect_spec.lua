@@ -2,26 +2,7 @@ local fleet_of = require("spec.support.fleet")
 local media_type = require("manifest.name.media_type")
 
 describe("inspect", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   try("shows an image with its exact bytes, in one request", function()
     local client <close> = fleet:client()

@@ -89,26 +89,7 @@ describe("the plan of push", function()
 end)
 
 describe("push", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   local function created(target, ...)
     local client, folder = fleet:client()

@@ -1,7 +1,7 @@
 --- diff: what is not the same in two references, platform by platform.
 
 local check = require("manifest.base.check")
-local contrast = require("manifest.action.contrast")
+local contrast = require("manifest.index.contrast")
 local document = require("manifest.index.document")
 local image = require("manifest.index.image")
 local json = require("manifest.base.json")

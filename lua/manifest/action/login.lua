@@ -3,7 +3,7 @@
 local check = require("manifest.base.check")
 local endpoint = require("manifest.repository.endpoint")
 local error_object = require("manifest.base.error")
-local keychain = require("manifest.repository.keychain")
+local keychain = require("manifest.repository.credentials.keychain")
 local problem = require("manifest.repository.problem")
 local reference = require("manifest.name.reference")
 

@@ -2,12 +2,12 @@
 --
 -- One damaged part does not end the check: all that is wrong is told together.
 
-local blob_stream = require("manifest.action.blob_stream")
+local blob_stream = require("manifest.action.verify.blob_stream")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local findings = require("manifest.action.findings")
+local findings = require("manifest.action.verify.findings")
 local image = require("manifest.index.image")
-local layer_scan = require("manifest.action.layer_scan")
+local layer_scan = require("manifest.action.verify.layer_scan")
 local place = require("manifest.action.place")
 local source = require("manifest.action.source")
 local walk = require("manifest.action.walk")

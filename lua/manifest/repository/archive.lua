@@ -2,12 +2,12 @@
 --
 -- Nothing is unpacked. A blob is a range of the archive: an upload reads it there, and whatever is read here is hashed.
 
-local archive_docker = require("manifest.repository.archive_docker")
+local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local layout_index = require("manifest.repository.layout_index")
-local layout_referrers = require("manifest.repository.layout_referrers")
-local tar_file = require("manifest.repository.tar_file")
+local layout_index = require("manifest.repository.layout.index")
+local layout_referrers = require("manifest.repository.layout.referrers")
+local tar_file = require("manifest.repository.archive.tar_file")
 local text = require("manifest.base.text")
 
 local methods = {}

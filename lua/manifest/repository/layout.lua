@@ -1,6 +1,6 @@
 --- A repository in a folder: an OCI image layout, with the methods that a repository in a registry has.
 --
--- Blobs are in layout_blobs.lua, index.json in layout_index.lua. index.json lists images with their tags, and images
+-- Blobs are in layout/blobs.lua, index.json in layout/index.lua. index.json lists images with their tags, and images
 -- without a name; what an index refers to is only among the blobs. Nothing here decodes an image.
 --
 -- A writer brings blobs first and enters the manifest last; meanwhile somebody may delete an image that shares some of
@@ -8,11 +8,11 @@
 
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local layout_blobs = require("manifest.repository.layout_blobs")
-local layout_index = require("manifest.repository.layout_index")
-local layout_reach = require("manifest.repository.layout_reach")
-local layout_referrers = require("manifest.repository.layout_referrers")
-local layout_sweep = require("manifest.repository.layout_sweep")
+local layout_blobs = require("manifest.repository.layout.blobs")
+local layout_index = require("manifest.repository.layout.index")
+local layout_reach = require("manifest.repository.layout.reach")
+local layout_referrers = require("manifest.repository.layout.referrers")
+local layout_sweep = require("manifest.repository.layout.sweep")
 
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }

@@ -7,12 +7,12 @@ local compose = require("manifest.action.index.compose")
 local core = require("manifest.base.core")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.guard")
+local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local shape = require("manifest.index.shape")
 local source = require("manifest.action.source")
-local turn = require("manifest.action.index.turn")
+local turn = require("manifest.action.turn")
 
 local edit = {}
 

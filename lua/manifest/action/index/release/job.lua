@@ -3,7 +3,7 @@
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.guard")
+local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.action.index.release.lock")
 local names = require("manifest.action.names")
@@ -63,14 +63,14 @@ local function pin(context, work)
   end
 end
 
---- Reads the release and its lock, and resolves what is not locked.
+--- Reads the release, and says where its lock file is.
 ---@param context table
 ---@param verb string
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil
----@return table|nil work {verb, release, lock, lock_path, pins = {[ref] = {key, digest, locked, error}}, order}
+---@return table|nil work {verb, update, release, lock_path}
 ---@return table|nil err
-function job.open(context, verb, given, options)
+function job.prepare(context, verb, given, options)
   check.type(verb .. ": release", given, "string|table", 3)
   options = check.options(verb, options, OPTIONS, 3)
   local work, err = { verb = verb, update = options.update, pins = {}, order = {} }
@@ -79,6 +79,7 @@ function job.open(context, verb, given, options)
   else
     work.release, err = read.value(given)
   end
+  local connected
   if work.release then
     local path = options.lock
     if path == nil then
@@ -87,14 +88,29 @@ function job.open(context, verb, given, options)
       error(verb .. ": option 'lock' is a path, or false", 3)
     end
     work.lock_path = path or nil
-    work.lock, err = lock.read(work.lock_path)
-  end
-  local connected
-  if work.lock then
     connected, err = context.connect()
   end
   if not connected then
-    return nil, err:with({ verb = verb, ref = type(given) == "string" and given or nil })
+    return nil, job.named(err, verb, given)
+  end
+  return work
+end
+
+--- The error with the verb and the release file's name.
+function job.named(err, verb, given)
+  return err:with({ verb = verb, ref = type(given) == "string" and given or nil })
+end
+
+--- Reads the lock of a release, and resolves what is not locked.
+---@param context table
+---@param work table of job.prepare; gets lock, pins = {[ref] = {key, digest, locked, error}}, order
+---@return table|nil work
+---@return table|nil err
+function job.open(context, work)
+  local err
+  work.lock, err = lock.read(work.lock_path)
+  if not work.lock then
+    return nil, job.named(err, work.verb, work.release.path)
   end
   pin(context, work)
   return work

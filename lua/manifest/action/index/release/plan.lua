@@ -1,6 +1,6 @@
 --- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
 
-local contrast = require("manifest.action.contrast")
+local contrast = require("manifest.index.contrast")
 local create = require("manifest.action.index.create")
 local descriptor = require("manifest.index.descriptor")
 local document = require("manifest.index.document")
@@ -90,7 +90,10 @@ end
 --- ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
-  local work, err = job.open(context, "plan", given, options)
+  local work, err = job.prepare(context, "plan", given, options)
+  if work then
+    work, err = job.open(context, work)
+  end
   if not work then
     return nil, err
   end

@@ -1,9 +1,10 @@
---- Taking turns at a tag: of all processes of this machine, one at a time edits the index that a tag names.
+--- Taking turns: of all processes of this machine, one at a time edits what a tag or a lock file of a release says.
 --
 -- A registry's last writer wins, so two who read, edit and write at once lose one edit. Under a turn they cannot, and
 -- it costs no request. The lock is a file below the folder for temporary files, gone when the turn is over.
 
 local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 
 local turn = {}
 
@@ -42,13 +43,15 @@ local function try(name)
   return result
 end
 
---- Waits for one's turn at a tag; other tasks go on meanwhile.
+--- Waits for one's turn; other tasks go on meanwhile.
 ---@param context table
----@param name string of the tag, with its repository
----@return table|nil turn with release(), also `<close>`; nil: take none for granted
-function turn.take(context, name)
-  context.turns = context.turns or {}
-  local pause, deadline = FIRST_PAUSE, core.clock() + PATIENCE
+---@param name string of what is to be edited: a tag with its repository, say
+---@param patience number|nil seconds to wait
+---@return table|nil turn with release(), also `<close>`; nil alone: no place for locks, take nothing for granted
+---@return table|nil err locked: somebody else does not end
+function turn.take(context, name, patience)
+  patience = patience or PATIENCE
+  local pause, deadline = FIRST_PAUSE, core.clock() + patience
   while core.clock() < deadline do
     if not context.turns[name] then
       local lock, path = try(name)
@@ -63,6 +66,10 @@ function turn.take(context, name)
     context.loop:sleep(pause * (0.5 + math.random()))
     pause = math.min(pause * 2, LONGEST_PAUSE)
   end
+  return nil, error_of.new({
+    code = "locked", message = ("another process has been at work on it for %d seconds"):format(patience),
+    hint = "let it end, then try again",
+  })
 end
 
 return turn

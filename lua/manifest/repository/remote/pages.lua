@@ -2,7 +2,7 @@
 
 local error_object = require("manifest.base.error")
 local json = require("manifest.base.json")
-local link = require("manifest.repository.link")
+local link = require("manifest.repository.remote.link")
 local problem = require("manifest.repository.problem")
 
 local pages = {}
@@ -64,7 +64,10 @@ function pages.each(repository, request, each)
     if not each(document, response) then
       return true
     end
-    local url, err = link.next(response.headers.link, response.url)
+    local url, err, warning = link.next(response.headers.link, response.url)
+    if warning then
+      repository.loop:warn(warning)
+    end
     if err then
       return nil, repository:failed(err)
     end

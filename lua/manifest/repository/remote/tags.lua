@@ -2,7 +2,7 @@
 
 local error_object = require("manifest.base.error")
 local json = require("manifest.base.json")
-local pages = require("manifest.repository.pages")
+local pages = require("manifest.repository.remote.pages")
 
 local tags = {}
 

@@ -5,7 +5,7 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
-local layout_blobs = require("manifest.repository.layout_blobs")
+local layout_blobs = require("manifest.repository.layout.blobs")
 local media_type = require("manifest.name.media_type")
 
 local layout_reach = {}

@@ -1,6 +1,6 @@
 local lfs = require "lfs"
 local process = require "spec.support.process"
-local tar_reader = require "manifest.action.tar_reader"
+local tar_reader = require "manifest.action.verify.tar_reader"
 local temp = require "spec.support.temp"
 
 local LONG = ("d"):rep(60) .. "/" .. ("e"):rep(60) .. "/" .. ("f"):rep(60)

@@ -7,7 +7,7 @@ local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
-local layout_blobs = require("manifest.repository.layout_blobs")
+local layout_blobs = require("manifest.repository.layout.blobs")
 local text = require("manifest.base.text")
 
 local layout_index = {}

@@ -3,7 +3,7 @@
 local compression = require("manifest.base.compression")
 local elf = require("manifest.index.elf")
 local error_of = require("manifest.base.error")
-local tar_reader = require("manifest.action.tar_reader")
+local tar_reader = require("manifest.action.verify.tar_reader")
 
 local layer_scan = {}
 

@@ -145,7 +145,7 @@ describe("the option credentials", function()
   end)
 
   it("knows Docker Hub under all its names", function()
-    local vault = require "manifest.repository.vault"
+    local vault = require "manifest.repository.credentials.vault"
     for _, name in ipairs { "docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/" } do
       assert.equal("x", vault.of_table({ [name] = { username = "x", password = "y" } })("docker.io", "a/b").username)
     end

@@ -4,7 +4,7 @@ local digest_name = require("manifest.name.digest")
 local error_object = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local pages = require("manifest.repository.pages")
+local pages = require("manifest.repository.remote.pages")
 
 local referrers = {}
 
@@ -49,8 +49,11 @@ local function too_many(repository)
 end
 
 --- The list under the stand-in tag; empty when there is none.
-local function by_tag(repository, digest, wanted)
+local function without_api(repository, digest, options)
   local found = { skipped = 0, fallback = true }
+  if options.api_only then
+    return found
+  end
   local got, err = repository:manifest(referrers.tag(digest)) -- whatever it is: some registries refuse to convert
   if not got then
     if err.code == "not_found" then
@@ -68,7 +71,7 @@ local function by_tag(repository, digest, wanted)
       host = repository.domain,
     })
   end
-  if not add(found, document, wanted) then
+  if not add(found, document, options.artifact_type) then
     return nil, too_many(repository)
   end
   return found
@@ -83,14 +86,15 @@ end
 --- Lists what refers to a digest.
 ---@param repository table
 ---@param digest string
----@param options table? artifact_type
----@return table[]|nil descriptors as decoded; fields fallback (true: read from the stand-in tag) and skipped (how many
+---@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for
+---@return table[]|nil descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
 --- entries were no descriptors)
 ---@return table|nil err
 function referrers.list(repository, digest, options)
-  local wanted = options and options.artifact_type
+  options = options or {}
+  local wanted = options.artifact_type
   if repository.no_referrers then
-    return by_tag(repository, digest, wanted)
+    return without_api(repository, digest, options)
   end
   local found, over = { skipped = 0 }, false
   local query = wanted and "?artifactType=" .. wanted:gsub("[^%w._~-]", function(byte)
@@ -105,7 +109,7 @@ function referrers.list(repository, digest, options)
   end)
   if done == false then
     repository.no_referrers = true
-    return by_tag(repository, digest, wanted)
+    return without_api(repository, digest, options)
   end
   if over then
     return nil, too_many(repository)
