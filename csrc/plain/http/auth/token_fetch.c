@@ -28,8 +28,8 @@ static bool begin_flow(struct mf_token_fetch *fetch)
   const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
 
   mf_token_request_free(&fetch->request);
-  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes, credentials,
-                                &fetch->problem) &&
+  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes,
+                                fetch->network->settings.offline, credentials, &fetch->problem) &&
          mf_token_wire_send(fetch);
 }
 
@@ -93,6 +93,16 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   return ok;
 }
 
+/* A login asked for more than a token of a few minutes. */
+static void keep_identity(const struct mf_token_fetch *fetch)
+{
+  struct mf_network *network = fetch->network;
+
+  if (network->settings.offline && fetch->flow != MF_TOKEN_REFRESH && fetch->token.refresh_token &&
+      !network->identity_token)
+    network->identity_token = strdup(fetch->token.refresh_token);
+}
+
 static void settle(struct mf_token_fetch *fetch)
 {
   long status = mf_transfer_status(fetch->transfer);
@@ -110,8 +120,9 @@ static void settle(struct mf_token_fetch *fetch)
       end(fetch);
   } else if (status == 200) {
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
-    (void)mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
-                         &fetch->problem);
+    if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
+                       &fetch->problem))
+      keep_identity(fetch);
     end(fetch);
   } else if (mf_redirect_status(status)) {
     if (!follow(fetch, status))
