@@ -13,6 +13,7 @@
 
 #include "directory.h"
 #include "disk_problem.h"
+#include "write_signals.h"
 
 /* ---- reading ---- */
 
@@ -140,17 +141,21 @@ static int open_temporary(const char *folder, char name[PATH_MAX], struct mf_pro
 
 static bool write_all(int fd, const char *data, size_t length)
 {
-  while (length > 0) {
-    ssize_t put = write(fd, data, length);
+  struct mf_write_signals guard;
+  ssize_t put = 0;
 
+  mf_write_signals_hold(&guard);
+  while (length > 0) {
+    put = write(fd, data, length);
     if (put < 0 && errno == EINTR)
       continue;
     if (put < 0)
-      return false;
+      break;
     data += put;
     length -= (size_t)put;
   }
-  return true;
+  mf_write_signals_release(&guard);
+  return put >= 0;
 }
 
 /* Fills the temporary file and puts it in place; errno tells why not. */

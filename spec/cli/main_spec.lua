@@ -137,6 +137,7 @@ describe("manifest with a registry", function()
   end)
 
   try("prints the exact bytes with --raw", function(manifest)
+    assert.equal(fleet.made.arm.raw, manifest({ "inspect", "--raw", "", fleet.made.arm.reference }).stdout)
     assert.equal(fleet.made.arm.raw, manifest({ "inspect", "--raw", fleet.made.arm.reference }).stdout)
     assert.equal(fleet.made.index.raw, manifest({ "inspect", "--raw", "-v", fleet.made.index.reference }).stdout)
   end)

@@ -1,6 +1,7 @@
 --- Reads a tree like ours and tells where it breaks the rules of its rooms: `house.faults(root)` -> list of lines.
 --
--- The rooms stand on floors; a file may use rooms of lower floors only, and files of its own room in no circle.
+-- The rooms stand on floors; a file may use rooms of lower floors only, and files of its own room in no circle. Folders
+-- of one room use what is above or below them in the tree, not what is beside them.
 
 local lfs = require "lfs"
 local temp = require "spec.support.temp"
@@ -142,6 +143,10 @@ local function circles(edges)
   return found
 end
 
+local function is_beside(a, b)
+  return a ~= b and a:sub(1, #b + 1) ~= b .. "/" and b:sub(1, #a + 1) ~= a .. "/"
+end
+
 local function check_arrows(files, say)
   local edges = {}
   for path, file in pairs(files) do
@@ -153,6 +158,8 @@ local function check_arrows(files, say)
       local to, to_room = floor_of(files[target].room)
       if from and to and from_room ~= to_room and to >= from then
         say("runs %s: %s uses %s", to > from and "up" or "sideways", path, target)
+      elseif from_room == to_room and is_beside(file.room, files[target].room) then
+        say("runs sideways: %s uses %s", path, target)
       end
       if unit_of(path) ~= unit_of(target) then
         edges[unit_of(path)] = edges[unit_of(path)] or {}

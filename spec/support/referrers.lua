@@ -5,37 +5,19 @@
 --     server.address, server.url; server:stop()
 --     server:requests(), server:clear()       -- as those of spec.support.registry: { method, target, path }
 
-local ours = require "spec.support.ours"
+local peers = require "spec.support.peers"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
 local methods = {}
 local mt = { __name = "spec.referrers", __index = methods }
 
-local built
-
-local function build()
-  if not process.present("go") then
-    return nil, "go is not installed"
-  end
-  local path = temp.path("referrers_registry")
-  local done = process.run { "go", "build", "-buildvcs=false", "-o", path, ".", timeout = 300,
-    cwd = ours.root .. "/spec/support/referrers_registry" }
-  if done.status ~= 0 then
-    return nil, "the referrers registry cannot be built here: " .. done.stderr:sub(-200)
-  end
-  return path
-end
-
 local function start()
-  local why
-  if not built then
-    built, why = build()
-  end
-  if not built then
+  local program, why = peers.find("referrers_registry")
+  if not program then
     return nil, why
   end
-  local self = setmetatable({ seen = 0, process = process.start { built, stderr = temp.path("stderr") } }, mt)
+  local self = setmetatable({ seen = 0, process = process.start { program, stderr = temp.path("stderr") } }, mt)
   self.address = process.wait_for(function()
     return self.process:output():match("^(%S+)\n")
   end)

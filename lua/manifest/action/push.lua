@@ -3,6 +3,7 @@
 -- Everything that can be known without the registry is checked before the first byte is sent. Then all blobs are
 -- mounted at once, all manifests put at once, and the list last, so the tag never names what is not there.
 
+local blobs = require("manifest.action.copying.blobs")
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local document = require("manifest.index.document")
@@ -54,22 +55,15 @@ function push.list_of(entries)
   return document.serialise(document.build({ entries = descriptors })), document.docker_type(descriptors), descriptors
 end
 
---- Adds the blobs of an entry to those to mount: each digest once, with every repository that has it.
-local function add_mounts(plan, by_digest, entry, read)
+--- Adds the blobs of an entry to those to mount. docker goes on without any blob of a Windows image.
+local function add_mounts(mounts, entry, read)
   for _, blob in ipairs(image.blobs(read)) do
-    local mount = by_digest[blob.digest]
-    if not mount then
-      -- A Windows base layer may live elsewhere for legal reasons; docker goes on without it, and so do registries.
-      mount = { digest = blob.digest, size = blob.size, from = {}, optional = true }
-      by_digest[blob.digest] = mount
-      plan.mounts[#plan.mounts + 1] = mount
-    end
-    mount.optional = mount.optional and (blob.foreign or entry.platform.os == "windows")
+    local mount = blobs.add(mounts, blob, blob.foreign or entry.platform.os == "windows")
     mount.from[#mount.from + 1] = entry.ref
   end
 end
 
-local function plan_entry(plan, by_digest, entry)
+local function plan_entry(plan, mounts, entry)
   local name = tostring(entry.ref)
   if #entry.raw > MANIFEST_LIMIT then
     return fail("too_large", ("the manifest of %s has %d bytes, more than registries take"):format(name, #entry.raw))
@@ -79,7 +73,7 @@ local function plan_entry(plan, by_digest, entry)
     err.message = ("the stored manifest of %s cannot be used: %s"):format(name, err.message)
     return nil, err
   end
-  add_mounts(plan, by_digest, entry, read)
+  add_mounts(mounts, entry, read)
   plan.puts[#plan.puts + 1] = { digest = entry.digest, bytes = entry.raw, media_type = entry.media_type }
   return true
 end
@@ -94,7 +88,8 @@ function push.plan(target, entries)
   if #entries == 0 then
     return fail("not_found", tostring(target) .. " not found", "add an image: 'manifest create --amend'")
   end
-  local plan, by_digest = { mounts = {}, puts = {}, refs = {} }, {}
+  local mounts = blobs.new()
+  local plan = { mounts = mounts.list, puts = {}, refs = {} }
   for index, entry in ipairs(entries) do
     local ok, err = check_entry(entry, target)
     if not ok then
@@ -104,7 +99,7 @@ function push.plan(target, entries)
   end
   for _, entry in ipairs(entries) do
     if entry.ref.repository ~= target.repository then
-      local ok, err = plan_entry(plan, by_digest, entry)
+      local ok, err = plan_entry(plan, mounts, entry)
       if not ok then
         return nil, err
       end
@@ -118,21 +113,15 @@ function push.plan(target, entries)
   return plan
 end
 
---- Mounts one blob from the first repository that has it.
 local function mount_blob(context, repository, target, mount)
-  local ok, err
-  for _, from in ipairs(mount.from) do
-    ok, err = repository:copy_blob(mount, context.repository(from, { actions = "pull" }))
-    if ok or err.code ~= "not_found" then
-      break
-    end
+  local ok, err = blobs.bring(repository, mount, function(ref)
+    return context.repository(ref, { actions = "pull" })
+  end)
+  if not ok then
+    err.message = ("failed to mount blob %s@%s to %s: %s"):format(
+      mount.from[1].repository, mount.digest, tostring(target), err.message)
   end
-  if ok or (mount.optional and err.code == "not_found") then
-    return true
-  end
-  err.message = ("failed to mount blob %s@%s to %s: %s"):format(
-    mount.from[1].repository, mount.digest, tostring(target), err.message)
-  return nil, err
+  return ok, err
 end
 
 --- Puts the images, each digest once; gives those before the first failure in order, as docker would have put them.

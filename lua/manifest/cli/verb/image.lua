@@ -78,9 +78,9 @@ end
 return {
   usage = "[OPTIONS] --platform PLATFORM TARGET LAYER...",
   summary = "Make an image of layer archives",
-  description = "LAYER is a tar archive, plain or compressed with gzip; the bottom layer comes first. TARGET is a\n"
-    .. "reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no time is told unless\n"
-    .. "--created or SOURCE_DATE_EPOCH give one. Prints the digest.",
+  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. TARGET\n"
+    .. "is a reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no\n"
+    .. "time is told unless --created or SOURCE_DATE_EPOCH give one. Prints the digest.",
   arguments = { 2 },
   options = {
     { name = "annotation", kind = "strings", help = "Annotation of the manifest, NAME=VALUE (repeat for more)" },

@@ -57,9 +57,14 @@ end
 
 --- Prints the outcome of a command in the form that was asked for.
 ---@param call table of the command
----@param done table
----@return integer status
-function show.print(call, done)
+---@param done table|nil what the client's method gave
+---@param err table|nil
+---@return integer|nil status
+---@return table|nil err
+function show.outcome(call, done, err)
+  if not done then
+    return nil, err
+  end
   local out, options = call.out, call.options
   if options.json then
     out:write(show.json(done))
