@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../../clock.h"
 #include "../redirect.h"
@@ -38,10 +39,27 @@ static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_
   mf_origin_print(&fetch->server->named, host);
 }
 
+/* Seconds that the answer asks us to wait, or -1. */
+static double asked_wait(struct mf_token_fetch *fetch)
+{
+  struct mf_headers headers = {0};
+  const char *asked = NULL;
+  double wait = -1;
+
+  if (fetch->transfer && mf_transfer_headers(fetch->transfer, &headers))
+    asked = mf_headers_get(&headers, "Retry-After", 0);
+  if (asked)
+    wait = mf_retry_after(asked, time(NULL));
+  mf_headers_free(&headers);
+  return wait;
+}
+
 static bool wait_and_retry(struct mf_token_fetch *fetch)
 {
-  double wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
+  double wait = asked_wait(fetch);
 
+  if (wait < 0)
+    wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
   if (fetch->tries >= TRIES || mf_clock_now() + wait > fetch->deadline)
     return false;
   mf_token_wire_drop(fetch);
@@ -52,14 +70,20 @@ static bool wait_and_retry(struct mf_token_fetch *fetch)
 static void refused(struct mf_token_fetch *fetch, long status)
 {
   char host[MF_ORIGIN_TEXT];
-  enum mf_problem_code code = status == 401   ? MF_PROBLEM_UNAUTHORIZED
-                              : status == 403 ? MF_PROBLEM_DENIED
-                                              : MF_PROBLEM_UNAUTHORIZED;
+  enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
+  const char *hint = "check the credentials, or log in again";
 
+  if (status == 403)
+    code = MF_PROBLEM_DENIED;
+  if (mf_retry_status(status)) {
+    code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
+    hint = "try again later";
+  }
   server_name(fetch, host);
   mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
   fetch->problem.status = (int)status;
-  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "check the credentials, or log in again");
+  fetch->problem.retryable = mf_retry_status(status);
+  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);
   end(fetch);
 }
 
