@@ -122,7 +122,7 @@ static int engine_start(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
   struct mf_problem problem;
-  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 2);
+  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 3);
 
   *box = (struct mfl_exchange){0};
   luaL_setmetatable(L, MFL_EXCHANGE);
@@ -258,6 +258,13 @@ static int engine_warnings(lua_State *L)
   return 1;
 }
 
+/* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
+static int engine_warn(lua_State *L)
+{
+  mf_network_warn(check_engine(L)->client.network, mfl_check_text(L, 2));
+  return 0;
+}
+
 static int engine_close(lua_State *L)
 {
   struct mfl_engine *engine = luaL_checkudata(L, 1, MFL_ENGINE);
@@ -289,8 +296,13 @@ void mfl_open_engine(lua_State *L)
 {
   static const luaL_Reg metamethods[] = {
       {"__gc", engine_close}, {"__close", engine_close}, {"__tostring", engine_tostring}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"start", engine_start}, {"step", engine_step},         {"answer", engine_answer},
-                                     {"close", engine_close}, {"warnings", engine_warnings}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"start", engine_start},
+                                     {"step", engine_step},
+                                     {"answer", engine_answer},
+                                     {"close", engine_close},
+                                     {"warnings", engine_warnings},
+                                     {"warn", engine_warn},
+                                     {NULL, NULL}};
 
   mfl_new_class(L, MFL_ENGINE, metamethods, methods);
   lua_pushcfunction(L, new_engine);

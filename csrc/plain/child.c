@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broken_pipe.h"
 #include "bytes.h"
 #include "clock.h"
 #include "spawn.h"
+#include "write_signals.h"
 
 #define LOOK_EVERY 0.02 /* seconds between looks at a program whose end no descriptor tells */
 
@@ -53,10 +53,10 @@ static void kill_group(struct mf_child *child)
 
 static void write_input(struct mf_child *child)
 {
-  struct mf_broken_pipe guard;
+  struct mf_write_signals guard;
   ssize_t put = 0;
 
-  mf_broken_pipe_hold(&guard);
+  mf_write_signals_hold(&guard);
   while (child->running.input >= 0 && child->sent < child->input.length) {
     put = write(child->running.input, child->input.data + child->sent, child->input.length - child->sent);
     if (put < 0 && errno == EINTR)
@@ -71,7 +71,7 @@ static void write_input(struct mf_child *child)
     mf_bytes_wipe(&child->input);
     child->sent = 0;
   }
-  mf_broken_pipe_release(&guard);
+  mf_write_signals_release(&guard);
 }
 
 static void read_output(struct mf_child *child)

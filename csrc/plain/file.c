@@ -13,6 +13,7 @@
 
 #include "directory.h"
 #include "disk_problem.h"
+#include "write_signals.h"
 
 /* ---- reading ---- */
 
@@ -79,8 +80,7 @@ struct writing {
   bool chown;
 };
 
-/* Where the bytes go: through a symbolic link when the style says so. A missing file is its own target. */
-static bool find_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem)
+bool mf_file_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem)
 {
   if (follow && realpath(path, target))
     return true;
@@ -141,17 +141,21 @@ static int open_temporary(const char *folder, char name[PATH_MAX], struct mf_pro
 
 static bool write_all(int fd, const char *data, size_t length)
 {
-  while (length > 0) {
-    ssize_t put = write(fd, data, length);
+  struct mf_write_signals guard;
+  ssize_t put = 0;
 
+  mf_write_signals_hold(&guard);
+  while (length > 0) {
+    put = write(fd, data, length);
     if (put < 0 && errno == EINTR)
       continue;
     if (put < 0)
-      return false;
+      break;
     data += put;
     length -= (size_t)put;
   }
-  return true;
+  mf_write_signals_release(&guard);
+  return put >= 0;
 }
 
 /* Fills the temporary file and puts it in place; errno tells why not. */
@@ -202,7 +206,7 @@ bool mf_file_replace(const char *path, const void *data, size_t length, const st
   char folder[PATH_MAX];
   int fd;
 
-  if (!find_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
+  if (!mf_file_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
     return false;
   mf_directory_of(writing.target, folder);
   if (!mf_directory_open(folder, &fd, problem))

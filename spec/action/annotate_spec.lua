@@ -15,6 +15,14 @@ describe("the plan of annotate", function()
     assert.same(arm, annotate.plan(arm, { os = "", arch = "", variant = "", os_version = "", os_features = {} }))
   end)
 
+  it("takes what is not UTF-8 as docker stores it", function()
+    local platform = assert(annotate.plan(arm, { os_version = "a\xffb\xed\xa0\x80", variant = "\xc3",
+      os_features = { "\xfe" } }))
+    assert.equal("a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}", platform["os.version"])
+    assert.equal("\u{FFFD}", platform.variant)
+    assert.same({ "a", "\u{FFFD}" }, platform["os.features"])
+  end)
+
   it("does not change the platform it is given", function()
     annotate.plan(arm, { os_features = { "z" }, arch = "arm64" })
     assert.same({ "a" }, arm["os.features"])
@@ -42,28 +50,15 @@ describe("the plan of annotate", function()
 end)
 
 describe("annotate", function()
-  local fleet
+  local fleet, try = fleet_of.block()
 
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  it("changes one entry and leaves the others", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("changes one entry and leaves the others", function()
     local client <close>, folder = fleet:client()
     local target, arm, amd = fleet:ref("app:all"), fleet.made.arm.reference, fleet.made.amd.reference
     assert(client:create(target, { arm, amd }))
     fleet:requests()
     local done = assert(client:annotate(target, arm, { os = "linux", arch = "arm", variant = "v6" }))
-    assert.same({ ref = arm, platform = { os = "linux", architecture = "arm", variant = "v6" } }, done)
+    assert.same({ reference = arm, platform = { os = "linux", architecture = "arm", variant = "v6" } }, done)
     local drafts = store.open({ folder = folder })
     assert.equal("v6", drafts:get(target, arm).platform.variant)
     assert.equal("amd64", drafts:get(target, amd).platform.architecture)

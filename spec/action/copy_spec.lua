@@ -1,5 +1,6 @@
 --- copy between real registries and layouts, read back by skopeo; what it asks for, and what it leaves alone.
 
+local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local process = require "spec.support.process"
@@ -36,12 +37,6 @@ describe("copy", function()
 
   local function to(name)
     return there.address .. "/" .. name
-  end
-
-  local function fails(code, value, err)
-    assert.is_nil(value)
-    assert.equal(code, err.code, tostring(err))
-    return err
   end
 
   local function count(lines, method)

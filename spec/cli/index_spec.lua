@@ -63,9 +63,9 @@ describe("manifest index", function()
   it("create --json has the shape that is documented", function()
     local text = good { "create", "--json", "--annotation", "k=a=b,c", ref("json:1"), made.amd.reference }
     local done = assert(json.decode(text))
-    assert.same({ "ref", "digest", "size", "mediaType", "manifests", "tags", "notices", "dryRun", "unchanged",
+    assert.same({ "reference", "digest", "size", "mediaType", "manifests", "tags", "notices", "dryRun", "unchanged",
       "written", "copied" }, json.keys(done))
-    assert.equal(ref("json:1"), done.ref)
+    assert.equal(ref("json:1"), done.reference)
     assert.equal(made.amd.digest, done.manifests[1].digest)
     assert.equal(1, #done.notices)
     text = good { "create", "--json", "--dry-run", ref("json:2"), made.amd.reference }

@@ -88,6 +88,14 @@ describe("the option reader", function()
     assert.equal("did you mean --amend?", hint)
   end)
 
+  it("ends a comma list where Go does", function()
+    assert.same({ "a" }, read("--os-features", "a\r").options.os_features)
+    assert.same({ "a", "b" }, read("--os-features", "\r\na,b\r\nc").options.os_features)
+    for _, empty in ipairs({ "\r", "\n", "\r\n" }) do
+      assert.is_nil(read("--os-features", empty))
+    end
+  end)
+
   it("refuses broken comma lists", function()
     assert.matches('holds a "', message("--os-features", 'a"b'))
     assert.matches("does not end", message("--os-features", '"a'))

@@ -26,7 +26,9 @@ describe("the reader of a document's outside", function()
       assert.equal(media_type.oci_index, assert(shape.read('{"schemaVersion":2,"manifests":[]}', outer)).media_type)
     end
     assert.equal(media_type.oci_manifest, assert(shape.read('{"schemaVersion":2,' .. CONFIG .. "}")).media_type)
-    assert.equal("image", assert(shape.read('{"schemaVersion":2,"mediaType":"",' .. CONFIG .. "}")).kind)
+    for _, none in ipairs({ '""', "null" }) do
+      assert.equal("image", assert(shape.read('{"schemaVersion":2,"mediaType":' .. none .. "," .. CONFIG .. "}")).kind)
+    end
   end)
 
   it("refuses a document whose media types or fields disagree", function()

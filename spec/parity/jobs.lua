@@ -3,6 +3,7 @@
 -- A step is {words = command line} or {move = tag to another image}. In words HOST stands for the registry and
 -- DIGEST(name) for the digest of an image of the pool.
 
+local odd = require("spec.parity.odd")
 local pool = require("spec.parity.pool")
 local random = require("spec.parity.random")
 
@@ -10,7 +11,6 @@ local PAIRS = {
   { "linux", "amd64" }, { "linux", "arm64" }, { "linux", "arm" }, { "linux", "mips64le" }, { "windows", "amd64" },
   { "freebsd", "arm" }, { "darwin", "arm64" }, { "linux", "zork" }, { "windows", "arm64" }, { "beos", "386" },
 }
-local FEATURES = { "a", "a,b", '"c,d",e', "", "x,,y", "sse" }
 
 --- Puts options between the arguments, each in one of its spellings.
 ---@param given table[] {{spellings}} or {name, value}
@@ -69,7 +69,7 @@ local function sources(r, job)
     table.insert(names, r:number(#names + 1), r:pick({
       ("HOST/%s/absent:1"):format(job.name), "HOST/common/multi:list",
       "HOST/common/multi:index", "HOST/common/bad:config", "BAD ref",
-      ("HOST/%s/%s:absent"):format(job.name, "z-amd"),
+      ("HOST/%s/%s:absent"):format(job.name, "z-amd"), odd.reference(r, job), job.target,
     }))
   end
   return names
@@ -84,21 +84,24 @@ function actions.amend(r, job)
 end
 
 function actions.annotate(r, job)
-  local image = r:chance(90) and r:pick(job.known) or ("HOST/%s/absent"):format(job.name)
+  local image = r:pick(job.known)
+  if r:chance(10) then
+    image = r:pick({ ("HOST/%s/absent"):format(job.name), odd.reference(r, job) })
+  end
   local given = {}
   if r:chance(70) then
     local pair = r:pick(PAIRS)
-    given[#given + 1] = { "--os", pair[1] }
-    given[#given + 1] = r:chance(90) and { "--arch", pair[2] } or nil
+    given[#given + 1] = { "--os", r:chance(8) and r:pick(odd.systems) or pair[1] }
+    given[#given + 1] = r:chance(90) and { "--arch", r:chance(8) and r:pick(odd.machines) or pair[2] } or nil
   end
   if r:chance(40) then
-    given[#given + 1] = { "--variant", r:pick({ "v6", "v7", "v8", "", "x<y" }) }
+    given[#given + 1] = { "--variant", r:pick(r:chance(50) and { "v6", "v7", "v8" } or odd.values) }
   end
   if r:chance(30) then
-    given[#given + 1] = { "--os-version", r:pick({ "10.0.1", "", "a&b" }) }
+    given[#given + 1] = { "--os-version", r:pick(odd.values) }
   end
   for _ = 1, r:number(3) - 1 do
-    given[#given + 1] = { "--os-features", r:pick(FEATURES) }
+    given[#given + 1] = { "--os-features", r:pick(odd.features) }
   end
   return arrange(r, "annotate", { job.target, image }, given)
 end
@@ -114,7 +117,8 @@ end
 function actions.inspect_remote(r, job)
   local ref = r:pick({
     name_of(r, r:pick(job.usable)), "HOST/common/multi:list", "HOST/common/multi:index",
-    "HOST/common/multi@DIGEST(index)", ("HOST/%s/absent"):format(job.name), "BAD:ref:x",
+    "HOST/common/multi@DIGEST(index)", "HOST/common/multi:odd", "HOST/common/multi:nested", "HOST/common/multi:lists",
+    "HOST/common/multi:bare", ("HOST/%s/absent"):format(job.name), "BAD:ref:x", odd.reference(r, job),
   })
   return arrange(r, "inspect", { ref }, r:chance(50) and { VERBOSE, INSECURE } or { INSECURE })
 end
@@ -126,17 +130,15 @@ end
 function actions.rm(r, job)
   local lists = { job.target }
   if r:chance(40) then
-    table.insert(lists, r:number(2), r:pick({ ("HOST/%s/absent"):format(job.name), "absent/list:2", "BAD ref" }))
+    table.insert(lists, r:number(2), r:pick({
+      ("HOST/%s/absent"):format(job.name), "absent/list:2", "BAD ref", odd.reference(r, job),
+    }))
   end
   return arrange(r, "rm", lists, {})
 end
 
 function actions.misuse(r, job)
-  return { words = r:pick({
-    { "push" }, { "push", job.target, "x" }, { "create", job.target }, { "push", "--bogus", job.target },
-    { "annotate", job.target }, { "inspect" }, { "rm" }, { "create", "-x", job.target, "y" },
-    { "push", "--purge=perhaps", job.target },
-  }) }
+  return { words = odd.line(r, job) }
 end
 
 --- The tag of an image that the list may hold moves to another image; the list must not follow.
@@ -148,7 +150,8 @@ end
 
 local WEIGHTED = {
   "annotate", "annotate", "annotate", "annotate", "amend", "amend", "create", "inspect_list", "inspect_list",
-  "inspect_entry", "inspect_entry", "inspect_remote", "inspect_remote", "push", "push", "rm", "misuse", "move",
+  "inspect_entry", "inspect_entry", "inspect_remote", "inspect_remote", "push", "push", "rm", "misuse",
+  "misuse", "misuse", "move",
 }
 
 local jobs = {}

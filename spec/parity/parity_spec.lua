@@ -9,7 +9,7 @@ local sample = require("spec.support.sample")
 local registry = require("spec.support.registry")
 local worlds = require("spec.parity.worlds")
 
-local COUNT = 66 // sample.step
+local COUNT = 72 // sample.step
 local PROGRAMS = { "docker", "ours", "in turn" }
 
 --- Where our message says more than docker's, so that the first lines differ on purpose.
@@ -17,6 +17,8 @@ local OWN_WORDS = {
   "^docker: 'docker manifest", -- the name of the command
   "^json: cannot unmarshal", "^invalid character", -- a broken config
   "^invalid argument",
+  "^unsupported manifest", -- Go's notation of the whole manifest
+  "[%c\x80-\xff]", -- what could drive a terminal is written as \xNN
 }
 
 local function has_own_words(message)

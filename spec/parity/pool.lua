@@ -1,6 +1,8 @@
 --- The images of one job, as spec.support.images pushes them: both families, platforms of every shape, tags and
 --- digests, one repository or several, names whose file names sort unlike the command line.
 
+local odd = require("spec.parity.odd")
+
 local pool = {}
 
 local PLATFORMS = {
@@ -27,7 +29,7 @@ local function new_image(r, job, number, used)
   used[place] = true
   local oci = r:chance(45)
   local incomplete = r:chance(8)
-  return {
+  local image = {
     name = "i" .. number,
     repository = job .. "/" .. repository,
     tag = tag,
@@ -38,6 +40,10 @@ local function new_image(r, job, number, used)
     config = r:chance(20) and { author = "<x>", created = "2020-01-01T00:00:00Z" } or nil,
     manifest = oci and r:chance(40) and { annotations = MARKS } or nil,
   }
+  for field, value in pairs(r:chance(15) and r:pick(odd.images) or {}) do
+    image[field] = value
+  end
+  return image
 end
 
 --- What all jobs share: images that create must refuse, or that list other images.
@@ -53,6 +59,15 @@ function pool.common()
     children = children }
   entries[#entries + 1] = { name = "index", repository = "common/multi", tag = "index", type = "oci-index",
     children = { children[2], children[1] }, annotations = MARKS }
+  entries[#entries + 1] = { name = "attestation", repository = "common/multi", tag = "attestation", type = "oci",
+    platform = { os = "unknown", architecture = "unknown" } }
+  entries[#entries + 1] = { name = "bare", repository = "common/multi", tag = "bare", type = "docker" }
+  entries[#entries + 1] = { name = "odd", repository = "common/multi", tag = "odd", type = "oci-index",
+    children = { "attestation", "child2", "bare", "child2" } }
+  entries[#entries + 1] = { name = "nested", repository = "common/multi", tag = "nested", type = "oci-index",
+    children = { "index", "child1" } }
+  entries[#entries + 1] = { name = "lists", repository = "common/multi", tag = "lists", type = "docker-list",
+    children = { "list", "index" } }
   entries[#entries + 1] = { name = "badconfig", repository = "common/bad", tag = "config", type = "oci",
     config = { architecture = 5 } }
   return entries

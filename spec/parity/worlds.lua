@@ -18,10 +18,13 @@ local ACCEPT = table.concat({
   "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json",
 }, ", ")
 
+--- Layers that live elsewhere are taken when their addresses are.
+local CONFIGURATION = "validation:\n  manifests:\n    urls:\n      allow:\n        - ^https://\n"
+
 --- Opens a world with the images of all jobs in its registry.
 ---@param entries table[] for images.push
 local function new(entries)
-  local self = setmetatable({ registry = registry.start(), by_name = {} }, mt)
+  local self = setmetatable({ registry = registry.start({ extra = CONFIGURATION }), by_name = {} }, mt)
   local made = images.push(self.registry, entries)
   for index, entry in ipairs(entries) do
     self.by_name[entry.repository:match("^[^/]*") .. "/" .. (entry.name or "")] = made[index]
@@ -33,7 +36,8 @@ end
 function methods:twin()
   local folder = temp.folder("twin")
   assert(process.run({ "cp", "-r", self.registry.folder .. "/data", folder }).status == 0)
-  return setmetatable({ registry = registry.start({ folder = folder }), by_name = self.by_name }, mt)
+  local started = registry.start({ folder = folder, extra = CONFIGURATION })
+  return setmetatable({ registry = started, by_name = self.by_name }, mt)
 end
 
 --- Gives the world a fresh configuration folder for a job.

@@ -380,6 +380,16 @@ describe("GitLab", function()
     assert.matches("gitlab.example.net", done.stderr, 1, true)
     assert.matches("auth_hosts", done.stderr, 1, true)
     assert.same({}, net:requests("auth"))
+    for _, wrong in ipairs { "registry.example.com=other.example.net", "registry.example.net=gitlab.example.net" } do
+      assert.equal(1, world({ "digest", "--auth-host", wrong, "registry.example.com/group/project:1" }).status)
+    end
+    assert.same({}, net:requests("auth"))
+    for _, wrong in ipairs { "registry.example.com", "registry.example.com=", "a=b=c", "https://a=https://b" } do
+      assert.equal(125, world({ "digest", "--auth-host", wrong, "registry.example.com/group/project:1" }).status)
+    end
+    world { "digest", "--auth-host", "other=x", "--auth-host", "registry.example.com=gitlab.example.net",
+      "registry.example.com/group/project:1" }
+    assert.matches("^Basic ", net:requests("auth")[1].header.authorization)
   end)
 end)
 

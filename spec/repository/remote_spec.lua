@@ -414,6 +414,23 @@ describe("tags", function()
     assert.equal("too_large", err.code)
   end)
 
+  for name, case in pairs {
+    ["in words that cannot be read: an error"] = { "/v2/app/tags/list?page=2; rel=next", "registry" },
+    ["perhaps: a warning, once"] = { "</v2/app/tags/list?page=2>" },
+  } do
+    it("that go on " .. name, function()
+      local _, repository, loop = stage { { answer = { status = 200, body = '{"tags":["a"]}',
+        headers = { { "Link", case[1] } } } } }
+      local names, err = repository:tags()
+      assert.equal(case[2], err and err.code)
+      assert.same(not case[2] and { "a", skipped = 0 } or nil, names)
+      repository:tags()
+      local warnings = loop.engine:warnings()
+      assert.equal(case[2] and 0 or 1, #warnings)
+      assert.is_truthy(case[2] or warnings[1]:find("not whole", 1, true))
+    end)
+  end
+
   it("from another origin are refused", function()
     local server, repository = stage { { answer = { status = 200, body = '{"tags":["a"]}',
       headers = { { "Link", '<${b}/v2/app/tags/list>; rel="next"' } } } } }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "../write_signals.h"
 #include "sink.h"
 #include "source.h"
 
@@ -39,6 +40,7 @@ static bool copy_hashed(struct mf_source *source, const char *to, struct mf_hash
 bool mf_copy(const struct mf_part *from, const char *to, const char *algorithm, char hex[MF_HASH_HEX_MAX + 1],
              struct mf_problem *problem)
 {
+  struct mf_write_signals guard;
   struct mf_hash hash;
   struct mf_source *source;
   bool done;
@@ -46,7 +48,9 @@ bool mf_copy(const struct mf_part *from, const char *to, const char *algorithm, 
   if (!mf_hash_open(&hash, algorithm, problem))
     return false;
   source = mf_source_file(from->path, from->offset, from->length, problem);
+  mf_write_signals_hold(&guard);
   done = source && copy_hashed(source, to, &hash, hex, problem);
+  mf_write_signals_release(&guard);
   if (source)
     source->free(source);
   mf_hash_close(&hash);

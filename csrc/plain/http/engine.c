@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../broken_pipe.h"
 #include "../clock.h"
+#include "../write_signals.h"
 
 #define WAIT_FILES 64
 
@@ -75,13 +75,13 @@ struct mf_engine *mf_engine_new(const struct mf_engine_limits *limits, struct mf
 
 void mf_engine_free(struct mf_engine *engine)
 {
-  struct mf_broken_pipe guard;
+  struct mf_write_signals guard;
 
   /* In a forked child the sockets belong to the parent: a TLS goodbye from here would end its connections. */
   if (engine->process == getpid()) {
-    mf_broken_pipe_hold(&guard);
+    mf_write_signals_hold(&guard);
     curl_multi_cleanup(engine->multi);
-    mf_broken_pipe_release(&guard);
+    mf_write_signals_release(&guard);
   }
   free(engine);
 }
@@ -154,7 +154,7 @@ bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, st
 
 void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer)
 {
-  struct mf_broken_pipe guard;
+  struct mf_write_signals guard;
 
   if (!transfer->started)
     return;
@@ -163,9 +163,9 @@ void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer)
     transfer->easy = NULL; /* given up: ending it would end the parent's connection */
     return;
   }
-  mf_broken_pipe_hold(&guard);
+  mf_write_signals_hold(&guard);
   curl_multi_remove_handle(engine->multi, transfer->easy);
-  mf_broken_pipe_release(&guard);
+  mf_write_signals_release(&guard);
 }
 
 /* Notes the result of each transfer that has ended. */
@@ -259,14 +259,14 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
 
 bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem *problem)
 {
-  struct mf_broken_pipe guard;
+  struct mf_write_signals guard;
   bool ok;
 
   if (engine->process != getpid())
     return mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED,
                           "this client was made before the process forked: make a new one in the child");
-  mf_broken_pipe_hold(&guard);
+  mf_write_signals_hold(&guard);
   ok = step(engine, seconds, problem);
-  mf_broken_pipe_release(&guard);
+  mf_write_signals_release(&guard);
   return ok;
 }

@@ -180,8 +180,9 @@ static bool find_certificates(struct mf_network *network, struct mf_endpoint *en
   take_warnings(network, &endpoint->certificates.warnings);
   for (size_t i = 0; i < endpoint->certificates.authorities.count; i++)
     add_authority(network, endpoint, endpoint->certificates.authorities.items[i]);
-  if (network->settings.ca_file)
-    add_authority(network, endpoint, network->settings.ca_file);
+  if (network->settings.ca_file && !mf_trust_add(&endpoint->trust, network->settings.ca_file))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read the certificate authorities in %s",
+                          network->settings.ca_file);
   return true;
 }
 

@@ -3,6 +3,7 @@
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
 local names = require("manifest.action.names")
+local text = require("manifest.base.text")
 
 local annotate = {}
 
@@ -40,7 +41,7 @@ local function with_features(old, new)
   end
   for _, feature in ipairs(new or {}) do
     if not seen[feature] then
-      features[#features + 1] = feature
+      features[#features + 1] = text.repaired(feature)
       seen[feature] = true
     end
   end
@@ -48,10 +49,11 @@ local function with_features(old, new)
 end
 
 local function given_or(value, old)
-  return value ~= nil and value ~= "" and value or old
+  return value ~= nil and value ~= "" and text.repaired(value) or old
 end
 
---- The platform that an entry has after its annotation; an empty string changes nothing. Pure.
+--- The platform that an entry has after its annotation; an empty string changes nothing. What is not UTF-8 is stored as
+-- docker stores it. Pure.
 ---@param old table|nil platform
 ---@param options table os, arch, variant, os_version, os_features
 ---@return table|nil platform
@@ -91,7 +93,7 @@ end
 ---@param given string|table the list
 ---@param image string|table the entry
 ---@param options table|nil os, arch, variant, os_version (strings), os_features (list of strings, appended when new)
----@return table|nil annotated {ref, platform}
+---@return table|nil annotated {reference, platform}
 ---@return table|nil err
 function annotate.perform(context, given, image, options)
   options = check.options("annotate", options, OPTIONS)
@@ -116,7 +118,7 @@ function annotate.perform(context, given, image, options)
     return entry
   end)
   if ok then
-    return { ref = tostring(ref), platform = platform }
+    return { reference = tostring(ref), platform = platform }
   end
   if err.code == "not_found" then
     return missing(tostring(image), tostring(given), ref)

@@ -109,7 +109,7 @@ local function delete_digest(context, at, digest, options)
     end
   end
   return {
-    ref = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
+    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
     dry_run = options.dry_run,
   }
 end
@@ -132,7 +132,7 @@ local function delete_tag(context, at, options)
   local ok
   ok, err = at.repository:delete(at.tag)
   if ok then
-    return { ref = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
+    return { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
   end
   -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
   if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
@@ -163,8 +163,8 @@ end
 ---@param context table
 ---@param given string|table reference with a tag or a digest
 ---@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
----@return table|nil done {ref, digest, tag, shared = other tags that went with it, listed = tags of indexes that now
---- lack it, tag_only = only the tag is gone}
+---@return table|nil done {reference, digest, tag, shared = other tags that went with it, listed = tags of indexes that
+--- now lack it, tag_only = only the tag is gone}
 ---@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...
 function delete.perform(context, given, options)
   options = check.options("delete", options, OPTIONS)

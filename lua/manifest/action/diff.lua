@@ -112,7 +112,7 @@ end
 ---@param context table
 ---@param old string|table reference
 ---@param new string|table reference
----@return table|nil report {old, new = {ref, digest, media_type}, equal, added, removed = {{platform, digest}},
+---@return table|nil report {old, new = {reference, digest, media_type}, equal, added, removed = {{platform, digest}},
 --- changed = {{platform, old, new = digests, changes = {{what, name, old, new}}}}, changes = of the index itself}
 ---@return table|nil err
 function diff.perform(context, old, new, options)

@@ -73,7 +73,7 @@ end
 ---@param given string|table reference
 ---@param tags string|string[]
 ---@param options table|nil {no_clobber = never move a tag that is there, if_digest = what each tag must name now}
----@return table|nil done {ref, digest, size, media_type, tags}
+---@return table|nil done {reference, digest, size, media_type, tags}
 ---@return table|nil err
 function tag.perform(context, given, tags, options)
   options = check.options("tag", options, OPTIONS)
@@ -93,7 +93,9 @@ function tag.perform(context, given, tags, options)
   if not done then
     return nil, err:with({ verb = "tag", ref = at.text, hint = HINTS[err.code] })
   end
-  return { ref = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list }
+  return {
+    reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,
+  }
 end
 
 return tag

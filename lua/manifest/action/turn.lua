@@ -50,7 +50,6 @@ end
 ---@return table|nil turn with release(), also `<close>`; nil alone: no place for locks, take nothing for granted
 ---@return table|nil err locked: somebody else does not end
 function turn.take(context, name, patience)
-  context.turns = context.turns or {}
   patience = patience or PATIENCE
   local pause, deadline = FIRST_PAUSE, core.clock() + patience
   while core.clock() < deadline do

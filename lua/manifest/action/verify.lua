@@ -109,7 +109,7 @@ local function look(context, at, options)
     return nil, err
   end
   local report = findings.of(walked, by_digest, options)
-  report.ref, report.digest, report.media_type = at.text, answer.digest, answer.media_type
+  report.reference, report.digest, report.media_type = at.text, answer.digest, answer.media_type
   return report
 end
 
@@ -125,7 +125,8 @@ end
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {binaries = also look at the programs inside the layers}
----@return table|nil report {ref, digest, media_type, checked = {documents, blobs, size, programs}, problems, notes}
+---@return table|nil report {reference, digest, media_type, checked = {documents, blobs, size, programs}, problems,
+--- notes}
 ---@return table|nil err check_failed with err.report, when something is wrong; else why it could not be checked
 function verify.perform(context, given, options)
   options = check.options("verify", options, OPTIONS)

@@ -32,10 +32,10 @@ end
 ---@return string[]|nil values none for an empty text
 ---@return string|nil reason
 function csv.split(text)
-  text = text:gsub("\r\n", "\n")
   if text == "" then
     return {}
   end
+  text = text:gsub("\r\n", "\n"):gsub("\r$", "")
   local position = text:find("[^\n]")
   if not position then
     return nil, "no value"

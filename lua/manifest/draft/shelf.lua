@@ -176,6 +176,16 @@ function methods:clear(with_lock)
   end
 end
 
+--- After a writing that failed: nothing half-written stays to fill a disk that is full. Under the lock.
+---@param with_lock boolean as of clear, where there is no list
+function methods:give_up(with_lock)
+  if core.file.kind(self.entries) then
+    core.file.remove_tree(self.fresh)
+  else
+    self:clear(with_lock)
+  end
+end
+
 --- Removes the list, in one step. Under the lock.
 function methods:remove()
   local done, problem = core.file.make_directory(self.fresh)

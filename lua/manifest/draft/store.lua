@@ -149,7 +149,7 @@ end
 
 -- ---- writing ----
 
-local function save_files(place, files, fresh)
+local function write_files(place, files, fresh)
   local there, err = place:exists()
   local ready
   if there and fresh then
@@ -161,6 +161,14 @@ local function save_files(place, files, fresh)
     return nil, err
   end
   return (there and entry_files.replace or entry_files.create)(place, files)
+end
+
+local function save_files(place, files, alone, fresh)
+  local done, err = write_files(place, files, fresh)
+  if not done then
+    place:give_up(alone)
+  end
+  return done, err
 end
 
 --- Saves entries of a list. A list that is not there appears with all of them in one step; in one that is there, each
@@ -177,8 +185,8 @@ function methods:save_all(list, entries, options)
   if not files then
     return nil, err
   end
-  return locked(self, list, function(place)
-    return save_files(place, files, options.fresh)
+  return locked(self, list, function(place, alone)
+    return save_files(place, files, alone, options.fresh)
   end)
 end
 
@@ -200,7 +208,7 @@ function methods:update(list, image, fn)
   if not there then
     return nil, absent -- before a lock makes anything for a list that is not there
   end
-  return locked(self, list, function(place)
+  return locked(self, list, function(place, alone)
     local entry, err = self:get(list, image)
     if entry then
       entry, err = fn(entry)
@@ -211,7 +219,7 @@ function methods:update(list, image, fn)
     end
     local done
     if files then
-      done, err = save_files(place, files)
+      done, err = save_files(place, files, alone)
     end
     return done and entry or nil, err
   end)

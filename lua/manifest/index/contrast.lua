@@ -205,7 +205,7 @@ local function named_all(entries)
 end
 
 local function side_of(side)
-  return { ref = side.at.text, digest = side.answer.digest, media_type = side.answer.media_type }
+  return { reference = side.at.text, digest = side.answer.digest, media_type = side.answer.media_type }
 end
 
 --- The order of the same entries is told, since it alone may be what differs.

@@ -70,6 +70,9 @@ end
 --- The media type a document has: the one inside wins over none, the one of the answer over none.
 local function decide_type(object, outer, kind)
   local inner = object.mediaType
+  if inner == json.null then
+    inner = nil
+  end
   if inner ~= nil and type(inner) ~= "string" then
     return refuse("invalid_manifest", "the media type inside the document is not a string")
   end

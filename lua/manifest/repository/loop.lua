@@ -226,6 +226,12 @@ function methods:request(request)
   return nil, error_object.of_core(problem)
 end
 
+--- Tells the user of something odd that goes on all the same; each once.
+---@param line string without secrets
+function methods:warn(line)
+  self.engine:warn(line)
+end
+
 local stream_mt = {}
 
 function stream_mt:__close()

@@ -19,11 +19,11 @@ describe("link.next", function()
     { "</a,b>; rel=next", "https://r.example/a,b" },
     { "</a>; rel=prev; rel=next", nil },
     { ", , </a>; rel=next", "https://r.example/a" },
-    { "</a>", nil }, { "</a>; rel", nil }, { "</a>; rel=\"\"", nil }, { "/a; rel=next", nil }, { "</a; rel=next", nil },
-    { "", nil }, { ";;;", nil }, { "<>; rel=prev", nil }, { "</a>; rel=\"next", nil },
+    { "", nil }, { " , ", nil }, { "<>; rel=prev", nil }, { "</next>; rel=prev;", nil },
+    { { "garbage", "</b>; rel=next" }, "https://r.example/b" },
+    { "</a>, </b>; rel=next", "https://r.example/b" },
     { "</a>;;; rel=next", "https://r.example/a" },
     { { "</a>; rel=prev", "</b>; rel=next" }, "https://r.example/b" },
-    { "<http://r.example/x>; rel=next", "https://r.example/x" },
   }
   for index, case in ipairs(cases) do
     it(("reads case %d"):format(index), function()
@@ -32,6 +32,32 @@ describe("link.next", function()
       assert.equal(case[2], url)
     end)
   end
+
+  for _, vague in ipairs { "</a>", "</a>; rel", "</a>; rel=\"\"", ";;;", "garbage", "</a>; rel=\"prev", "<",
+    { "</a>; rel=prev", "</b>" } } do
+    it("warns of what may be a next page: " .. tostring(vague), function()
+      local url, err, warning = link.next(vague, PAGE)
+      assert.is_nil(url)
+      assert.is_nil(err)
+      assert.matches("^r.example sent a Link header", warning)
+    end)
+  end
+
+  for _, broken in ipairs { "/a; rel=next", "</a; rel=next", "</a>; rel=\"next", "<>; rel=next", "x, </a>; rel=next",
+    { "</a>; rel=prev", "b; rel=\"NEXT\"" } } do
+    it("takes no page for the last whose next one cannot be read: " .. tostring(broken), function()
+      local url, err = link.next(broken, PAGE)
+      assert.is_nil(url)
+      assert.equal("registry", err.code)
+      assert.equal("r.example", err.host)
+    end)
+  end
+
+  it("turns http back into https, and says so", function()
+    local url, _, warning = link.next("<http://r.example/x>; rel=next", PAGE)
+    assert.equal("https://r.example/x", url)
+    assert.matches("r.example", warning)
+  end)
 
   it("knows no page without the header", function()
     assert.is_nil(link.next(nil, PAGE))

@@ -68,14 +68,17 @@ static bool follow(struct mf_token_fetch *fetch, long status)
 {
   struct mf_headers headers = {0};
   struct mf_origin target_origin;
+  char warning[MF_REDIRECT_WARNING];
   char *target = NULL;
   bool ok = false;
 
   if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
-    target =
-        mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), &fetch->problem);
+    target = mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), warning,
+                                &fetch->problem);
   mf_headers_free(&headers);
   if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->named)) {
+    if (warning[0])
+      mf_network_warn(fetch->network, warning);
     free(fetch->request.url);
     fetch->request.url = target;
     mf_token_wire_drop(fetch);

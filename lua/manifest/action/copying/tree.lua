@@ -1,20 +1,13 @@
---- Trees: a document of a repository with all that it names, fetched level by level, each document once.
+--- Trees: a document of a repository with all that it names, to be copied: one that cannot be read is a failure.
 
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
 local media_type = require("manifest.name.media_type")
 local source = require("manifest.action.source")
+local walk = require("manifest.action.walk")
 
 local tree = {}
-
---- Indexes may name indexes; deeper than this is a trap, and so is one with more documents than this.
-local MAX_DEPTH = 8
-local MAX_DOCUMENTS = 10000
-
-local function refuse(code, message)
-  return nil, error_of.new({ code = code, message = message })
-end
 
 --- A fetched document as a tree without its children: what it is, and what it names.
 ---@param answer table of source.document: bytes, media_type, digest, size, shape, repository
@@ -59,54 +52,12 @@ local function fetch_child(repository, child, options)
     return nil, err
   end
   if media_type.is_index(child.media_type) ~= (answer.shape.kind == "index") then
-    return refuse("ambiguous", ("the index says that %s is %s, it is %s"):format(child.digest, child.media_type,
-      answer.media_type))
+    return nil, error_of.new({
+      code = "ambiguous",
+      message = ("the index says that %s is %s, it is %s"):format(child.digest, child.media_type, answer.media_type),
+    })
   end
   return tree.node(answer)
-end
-
---- The children of some indexes that are not known yet, each once; known ones are linked.
-local function unknown_children(parents, known, wanted)
-  local links, fetch, seen = {}, {}, {}
-  for _, parent in ipairs(parents) do
-    for _, child in ipairs(parent.index and parent.index.entries or {}) do
-      if wanted(child, parent) then
-        links[#links + 1] = { parent = parent, child = child }
-        if not known[child.digest] and not seen[child.digest] then
-          seen[child.digest] = true
-          fetch[#fetch + 1] = child
-        end
-      end
-    end
-  end
-  return links, fetch
-end
-
-local function link(links, known)
-  for _, one in ipairs(links) do
-    local children = one.parent.children
-    children[#children + 1] = known[one.child.digest]
-  end
-end
-
---- Whether a node is met again below itself. Shared nodes are looked at once.
----@param state table [digest] = "above" while the walk is below it, "done" after
-local function contains_itself(node, state)
-  if state[node.digest] then
-    return state[node.digest] == "above"
-  end
-  state[node.digest] = "above"
-  for _, child in ipairs(node.children) do
-    if contains_itself(child, state) then
-      return true
-    end
-  end
-  state[node.digest] = "done"
-  return false
-end
-
-local function any()
-  return true
 end
 
 --- Fetches all that an index names, level by level, each document once. An image comes back as it is.
@@ -123,32 +74,17 @@ function tree.gather(context, repository, answer, options)
   if not root then
     return nil, err
   end
-  local known, level, count = { [root.digest] = root }, { root }, 0
-  for depth = 0, MAX_DEPTH + 1 do
-    local links, fetch = unknown_children(level, known, options.want or any)
-    count = count + #links
-    if count > MAX_DOCUMENTS then
-      return refuse("too_large", ("the index names more than %d documents"):format(MAX_DOCUMENTS))
-    end
-    if #fetch > 0 and depth > MAX_DEPTH then
-      return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
-    end
-    level, err = context.loop:all(fetch, context.jobs, function(child)
-      return fetch_child(repository, child, options)
-    end)
-    if not level then
-      return nil, err
-    end
-    for _, node in ipairs(level) do
-      known[node.digest] = node
-    end
-    link(links, known)
-    if #level == 0 then
-      break
-    end
+  local nodes
+  nodes, err = walk.levels(context, root, function(entry)
+    return fetch_child(repository, entry, options)
+  end, options.want)
+  if not nodes then
+    return nil, err
   end
-  if contains_itself(root, {}) then
-    return refuse("invalid_manifest", ("the index %s names itself"):format(root.digest))
+  for _, node in ipairs(nodes) do
+    for position, child in ipairs(node.entries or {}) do
+      node.children[position] = child.node
+    end
   end
   return root
 end

@@ -1,9 +1,9 @@
 --- A layer archive on disk: what kind it is, and the two digests that an image names it by.
 --
 -- The manifest names the file's bytes, the config the tar archive inside (its diff ID). The file is read once, in
--- pieces, whatever its size. gzip is opened by zlib, which libcurl brings along; zstd is not opened: who makes such a
--- layer had the tar archive in hand, and says its digest.
+-- pieces, whatever its size.
 
+local compression = require("manifest.base.compression")
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
@@ -14,12 +14,12 @@ local layer = {}
 local PIECE = 256 * 1024
 local BLOCK = 512 -- of a tar archive
 
-local GZIP, ZSTD = "\x1f\x8b", "\x28\xb5\x2f\xfd"
-
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
   docker = { tar = "application/vnd.docker.image.rootfs.diff.tar", gzip = media_type.docker_layer },
 }
+
+local WANTED = "pass archives of tar, plain or compressed with gzip or zstd"
 
 local function fail(code, path, what, hint)
   return nil, error_of.new({ code = code, message = ("layer %s %s"):format(path, what), hint = hint })
@@ -44,13 +44,6 @@ local function is_tar(head)
   return written == sum
 end
 
-local function compression_of(head)
-  if head:sub(1, #GZIP) == GZIP then
-    return "gzip"
-  end
-  return head:sub(1, #ZSTD) == ZSTD and "zstd" or "tar"
-end
-
 --- Counts and hashes bytes, and keeps the first of them.
 local function new_meter()
   return { hash = assert(digest.hasher("sha256")), size = 0, head = "" }
@@ -64,66 +57,66 @@ local function measure(meter, bytes)
   end
 end
 
---- Passes one piece of a gzip file on, decompressed.
-local function expand(gunzip, piece, meter)
-  gunzip:feed(piece)
-  while true do
-    local bytes, problem = gunzip:read(PIECE)
-    if not bytes then
-      return nil, error_of.of_core(problem)
-    end
-    if bytes == "" then
-      return true
-    end
-    measure(meter, bytes)
+--- What measures the content of a file while that is read: nothing of its own for a plain archive.
+---@return table|nil inside {meter, opener, err = why it cannot be opened}
+local function look_inside(kind, outer)
+  if not kind then
+    return { meter = outer }
   end
+  local inside = { meter = new_meter() }
+  inside.opener, inside.err = compression.opener(kind, function(bytes)
+    measure(inside.meter, bytes)
+    return true
+  end)
+  return inside
 end
 
---- Reads the whole file: its own measures, and those of the tar archive inside (nil when that cannot be opened).
----@return table|nil read {outer, inner, compression}
+--- Reads the whole file: its own measures, and those of the tar archive inside.
+---@return table|nil read {outer, inside, compression}
 ---@return table|nil err
 local function read_file(path)
   local file <close>, reason = io.open(path, "rb")
   if not file then
     return fail("io", path, "cannot be read: " .. tostring(reason))
   end
-  local outer, inner, gunzip, compression = new_meter(), nil, nil, nil
+  local outer, inside, kind = new_meter(), nil, nil
   for piece in file:lines(PIECE) do
-    if not compression then
-      compression = compression_of(piece)
-      gunzip = compression == "gzip" and assert(core.gunzip()) or nil
-      inner = gunzip and new_meter() or compression == "tar" and outer or nil
+    if not inside then
+      kind = compression.of(piece)
+      inside = look_inside(kind, outer)
     end
     measure(outer, piece)
-    if gunzip then
-      local ok, err = expand(gunzip, piece, inner)
-      if not ok then
-        return fail(err.code, path, "is damaged: " .. err.message)
-      end
+    local ok, err = true, nil
+    if inside.opener then
+      ok, err = inside.opener:feed(piece)
+    end
+    if not ok then
+      return fail(err.code, path, "is damaged: " .. err.message)
     end
   end
-  if gunzip and not gunzip:complete() then
+  if not inside then
+    return fail("corrupt", path, "is empty", WANTED)
+  end
+  if inside.opener and not inside.opener:finish() then
     return fail("corrupt", path, "is cut short")
   end
-  if not compression then
-    return fail("corrupt", path, "is empty", "pass archives of tar, plain or compressed with gzip or zstd")
-  end
-  return { outer = outer, inner = inner, compression = compression }
+  return { outer = outer, inside = inside, compression = kind or "tar" }
 end
 
 --- The digest of the tar archive: computed, and where it was given, it must be that one.
 local function diff_id_of(path, read, given)
-  if not read.inner then
-    if given then
-      return given
-    end
-    return fail("unsupported", path, "is compressed with zstd, which this module does not open",
-      "give its diff_id, the digest of the tar archive before compression")
+  local err = read.inside.err
+  if err and given then
+    return given
   end
-  if not is_tar(read.inner.head) then
-    return fail("corrupt", path, "is no tar archive", "pass archives of tar, plain or compressed with gzip or zstd")
+  if err then
+    return fail(err.code, path, "is " .. err.message,
+      "build with libzstd, or give the layer's diff_id, the digest of the tar archive before compression")
   end
-  local computed = read.inner.hash:digest()
+  if not is_tar(read.inside.meter.head) then
+    return fail("corrupt", path, "is no tar archive", WANTED)
+  end
+  local computed = read.inside.meter.hash:digest()
   if given and given ~= computed then
     return fail("digest_mismatch", path, ("has the diff ID %s, not %s"):format(computed, given))
   end
@@ -148,15 +141,16 @@ function layer.read(given, family)
   if not read then
     return nil, err
   end
+  local media = TYPES[family][read.compression]
+  if not media then
+    return fail("unsupported", path, ("is compressed with %s, for which %s has no media type"):format(read.compression,
+      family == "oci" and "OCI" or "Docker"), family == "docker" and read.compression == "zstd"
+      and "use the media type 'oci', or gzip" or "decompress it, or compress it with gzip instead")
+  end
   local diff_id
   diff_id, err = diff_id_of(path, read, given.diff_id)
   if not diff_id then
     return nil, err
-  end
-  local media = TYPES[family][read.compression]
-  if not media then
-    return fail("unsupported", path, "is compressed with zstd, for which Docker has no media type",
-      "use the media type 'oci', or gzip")
   end
   return {
     path = path,

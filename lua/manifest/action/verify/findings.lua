@@ -58,8 +58,8 @@ local function check_blob(report, blob)
   if blob.damage then
     add(report, blob.damage.code, blob.digest, ("layer %s: %s"):format(blob.digest, blob.damage.message))
   elseif blob.scan and blob.scan.unopened then
-    note(report, blob.digest, ("layer %s is compressed with %s: its programs were not looked at"):format(blob.digest,
-      blob.scan.unopened))
+    note(report, blob.digest, ("the programs of layer %s were not looked at: it is %s"):format(blob.digest,
+      blob.scan.unopened.message))
   end
 end
 

@@ -1,6 +1,6 @@
 --- A layer looked through without unpacking it: which machines its programs are for.
 
-local core = require("manifest.base.core")
+local compression = require("manifest.base.compression")
 local elf = require("manifest.index.elf")
 local error_of = require("manifest.base.error")
 local tar_reader = require("manifest.action.verify.tar_reader")
@@ -10,57 +10,45 @@ local layer_scan = {}
 local methods = {}
 local mt = { __name = "manifest.layer_scan", __index = methods }
 
-local PIECE = 256 * 1024
-local GZIP, ZSTD = "\x1f\x8b", "\x28\xb5\x2f\xfd"
-
 --- Decides by the first bytes how the layer is packed.
-local function begin(self, piece)
-  if piece:sub(1, #GZIP) == GZIP then
-    self.gunzip = assert(core.gunzip())
-  elseif piece:sub(1, #ZSTD) == ZSTD then
-    self.unopened = "zstd"
+local function begin(self)
+  local name, err = compression.of(self.head), nil
+  if name then
+    self.opener, err = compression.opener(name, function(bytes)
+      return self.reader:feed(bytes)
+    end)
   end
-  self.begun = true
+  self.begun, self.unopened = true, err
 end
 
-local function expand(self, piece)
-  self.gunzip:feed(piece)
-  while true do
-    local bytes, problem = self.gunzip:read(PIECE)
-    if not bytes then
-      return nil, error_of.of_core(problem)
-    end
-    if bytes == "" then
-      return true
-    end
-    local ok, err = self.reader:feed(bytes)
-    if not ok then
-      return nil, err
-    end
+local function pass_on(self, piece)
+  if self.unopened then
+    return true
   end
+  return (self.opener or self.reader):feed(piece)
 end
 
 --- Takes the next piece of the layer as it is stored.
 ---@return boolean|nil ok
 ---@return table|nil err corrupt
 function methods:feed(piece)
-  if not self.begun then
-    begin(self, piece)
+  if self.begun then
+    return pass_on(self, piece)
   end
-  if self.unopened then
+  self.head = self.head .. piece
+  if #self.head < compression.HEAD then
     return true
   end
-  if self.gunzip then
-    return expand(self, piece)
-  end
-  return self.reader:feed(piece)
+  begin(self)
+  return pass_on(self, self.head)
 end
 
 --- What was found.
----@return table|nil found {machines = {[architecture] = {count, example = path}}, unopened = "zstd" or nil}
+---@return table|nil found {machines = {[architecture] = {count, example = path}}, unopened = error that says why the
+--- layer was not looked into, or nil}
 ---@return table|nil err corrupt: cut short
 function methods:finish()
-  if not self.unopened and (self.gunzip and not self.gunzip:complete() or not self.reader:complete()) then
+  if not self.unopened and not (self.reader:complete() and (not self.opener or self.opener:finish())) then
     return nil, error_of.new({ code = "corrupt", message = "the tar archive is cut short" })
   end
   return { machines = self.machines, unopened = self.unopened }
@@ -77,7 +65,7 @@ function layer_scan.new()
       machines[machine] = known
     end
   end)
-  return setmetatable({ machines = machines, reader = reader }, mt)
+  return setmetatable({ machines = machines, reader = reader, head = "" }, mt)
 end
 
 return layer_scan

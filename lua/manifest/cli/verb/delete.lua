@@ -5,8 +5,9 @@ local show = require("manifest.cli.show")
 local function as_json(out, done)
   local json = require("manifest.base.json")
   show.document(out, {
-    { "ref", done.ref }, { "digest", done.digest }, { "tag", done.tag }, { "tagOnly", done.tag_only == true },
-    { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) }, { "dryRun", done.dry_run == true },
+    { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
+    { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
+    { "dryRun", done.dry_run == true },
   })
 end
 

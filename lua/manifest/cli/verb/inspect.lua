@@ -4,6 +4,8 @@ local function run(call)
   local list, image = call.arguments[1], call.arguments[2]
   if not image then
     list, image = nil, list
+  elseif list == "" then -- to docker, no list at all
+    list = nil
   end
   local client = call.client({ insecure = call.options.insecure })
   local seen, err = client:inspect(image, { list = list, verbose = call.options.verbose and not call.options.raw })

@@ -4,7 +4,7 @@
 -- The same archive always gives the same bytes. Layers are mostly plain tar archives there; then the config tells what
 -- each must hash to.
 
-local core = require("manifest.base.core")
+local compression = require("manifest.base.compression")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
@@ -17,7 +17,6 @@ local archive_docker = {}
 local LIST = "manifest.json"
 local LIST_LIMIT = 16 * 1024 * 1024
 local PLAIN_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
-local GZIP, ZSTD = "\x1f\x8b", "\x28\xb5\x2f\xfd"
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -128,27 +127,27 @@ function archive_docker.choose(images, selector, where)
   return fail("not_found", ("%s has no image %s"):format(where, selector), #images > 0 and choices(images) or nil)
 end
 
---- The digest of what a gzip file has inside.
-local function inner_digest(file, range)
-  local gunzip, hash = assert(core.gunzip()), assert(digest.hasher("sha256"))
-  local _, err = file:each_piece(range, function(piece)
-    gunzip:feed(piece)
-    while true do
-      local bytes, problem = gunzip:read(#piece)
-      if not bytes then
-        return nil, error_of.of_core(problem)
-      end
-      if bytes == "" then
-        return true
-      end
-      hash:update(bytes)
-    end
+--- The digest of what a compressed file has inside.
+local function inner_digest(file, range, kind)
+  local hash = assert(digest.hasher("sha256"))
+  local opener, err = compression.opener(kind, function(bytes)
+    hash:update(bytes)
+    return true
   end)
-  local why = err and err.message or not gunzip:complete() and "it is cut short"
+  local ok = false
+  if opener then
+    ok, err = file:each_piece(range, function(piece)
+      return opener:feed(piece)
+    end)
+  end
+  if ok then
+    ok, err = opener:finish()
+  end
+  local why = not ok and err.message
   if not why then
     return hash:digest()
   end
-  return fail(err and err.code or "corrupt", ("the layer %s of %s is damaged: %s"):format(text.printable(range.name),
+  return fail(err.code, ("the layer %s of %s is damaged: %s"):format(text.printable(range.name),
     text.printable(file.path), why))
 end
 
@@ -158,20 +157,22 @@ local function read_layer(file, name, diff_id)
   if not range then
     return nil, err
   end
-  local head = ""
-  if range.size >= #ZSTD then
-    head = assert(file:read({ name = name, offset = range.offset, size = #ZSTD }, #ZSTD))
+  local head
+  head, err = file:read({ name = name, offset = range.offset, size = math.min(range.size, compression.HEAD) },
+    compression.HEAD)
+  if not head then
+    return nil, err
   end
-  if head == ZSTD then
-    return fail("unsupported", ("%s has the layer %s compressed with zstd, for which Docker has no media type"):format(
-      text.printable(file.path), text.printable(name)))
+  local kind = compression.of(head)
+  if kind and kind ~= "gzip" then
+    return fail("unsupported", ("%s has the layer %s compressed with %s, for which Docker has no media type"):format(
+      text.printable(file.path), text.printable(name), kind))
   end
-  local is_gzip = head:sub(1, #GZIP) == GZIP
   local hash, inner
   hash, err = file:digest(range)
   inner = hash
-  if hash and is_gzip then
-    inner, err = inner_digest(file, range)
+  if hash and kind then
+    inner, err = inner_digest(file, range, kind)
   end
   if not inner then
     return nil, err
@@ -180,7 +181,7 @@ local function read_layer(file, name, diff_id)
     return fail("digest_mismatch", ("the layer %s of %s hashes to %s, but the config names %s"):format(
       text.printable(name), text.printable(file.path), inner, text.printable(tostring(diff_id))))
   end
-  return { media_type = is_gzip and media_type.docker_layer or PLAIN_LAYER, size = range.size, digest = hash,
+  return { media_type = kind and media_type.docker_layer or PLAIN_LAYER, size = range.size, digest = hash,
     range = range }
 end
 

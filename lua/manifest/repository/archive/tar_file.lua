@@ -3,6 +3,7 @@
 -- The headers are read once, by seeking from one to the next. An archive that says of itself what cannot be (a file
 -- that ends beyond the archive, say) is refused as a whole.
 
+local compression = require("manifest.base.compression")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local tar = require("manifest.base.tar")
@@ -14,10 +15,7 @@ local mt = { __name = "manifest.tar_file", __index = methods }
 local MOST_ENTRIES = 100000
 local PIECE = 256 * 1024
 
-local COMPRESSED = {
-  { "\x1f\x8b", "gzip", "gunzip" }, { "\x28\xb5\x2f\xfd", "zstd", "unzstd" }, { "BZh", "bzip2", "bunzip2" },
-  { "\xfd7zXZ", "xz", "unxz" },
-}
+local PROGRAMS = { gzip = "gunzip", zstd = "unzstd", bzip2 = "bunzip2", xz = "unxz" }
 
 local function fail(code, path, what, hint)
   return nil, error_of.new({ code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint })
@@ -46,11 +44,10 @@ end
 
 --- Refuses a compressed archive: its files have no place in it before it is unpacked.
 local function check_head(path, head)
-  for _, one in ipairs(COMPRESSED) do
-    if head:sub(1, #one[1]) == one[1] then
-      return fail("unsupported", path, "is compressed with " .. one[2],
-        ("decompress the archive first (%s); its layers may stay compressed"):format(one[3]))
-    end
+  local kind = compression.of(head)
+  if kind then
+    return fail("unsupported", path, "is compressed with " .. kind,
+      ("decompress the archive first (%s); its layers may stay compressed"):format(PROGRAMS[kind]))
   end
   if #head < tar.BLOCK then
     return fail("corrupt", path, "is no tar archive: it is too short")

@@ -13,6 +13,9 @@ local mt = { __name = "manifest.keychain", __index = methods }
 local HUB_KEY = "https://index.docker.io/v1/"
 local LIMIT = 4 * 1024 * 1024
 local HELPER_SECONDS = 30
+local LOCK_SECONDS = 10
+local OWNER_ONLY_FOLDER = tonumber("700", 8)
+local OWNER_ONLY = tonumber("600", 8)
 
 --- Opens the keychain of a folder of docker's configuration; nothing is read yet.
 ---@param folder string
@@ -25,6 +28,9 @@ local function key_of(registry)
   return registry == "docker.io" and HUB_KEY or registry
 end
 
+--- Reads config.json.
+---@return table|nil document of config_json.read
+---@return string|table text of the file, "" when there is none; without a document an error: io, corrupt
 local function read(self)
   local text, problem = core.file.read(self.path, LIMIT)
   if not text and problem.code ~= "not_found" then
@@ -38,33 +44,35 @@ local function read(self)
   return document, text or ""
 end
 
---- The helper that the registry is kept with.
-local function helper_of(self, text, registry)
-  local name, problem = core.auth.store_helper(text, self.path, registry)
+--- Reads config.json and the helper that it names for a registry.
+---@return table|nil found {text = of config.json, "" when there is none; helper = name or nil}
+---@return table|nil err
+local function look(self, registry)
+  local document, text = read(self)
+  if not document then
+    return nil, text
+  end
+  local helper, problem = core.auth.store_helper(text, self.path, registry)
   if problem then
     return nil, error_object.of_core(problem)
   end
-  return name
+  return { text = text, helper = helper }
 end
 
 --- Tells whether a login could be kept, and where: before anybody is asked for a password.
 ---@param registry string
 ---@return string|nil place the helper's program or the file's path
----@return table|nil err
+---@return table|nil err io, corrupt, credentials
 function methods:place(registry)
   if self.folder:sub(1, 1) ~= "/" then
     return nil, error_object.new({ code = "io", message = self.folder .. ": not an absolute path",
       hint = "set DOCKER_CONFIG to the absolute path of a folder" })
   end
-  local document, text = read(self)
-  if not document then
-    return nil, text
-  end
-  local helper, err = helper_of(self, text, registry)
-  if err then
+  local found, err = look(self, registry)
+  if not found then
     return nil, err
   end
-  return helper and core.auth.helper_name(helper) or self.path
+  return found.helper and core.auth.helper_name(found.helper) or self.path
 end
 
 --- Runs a helper. A failure is told in its own words, unless they hold the secret.
@@ -89,21 +97,51 @@ local function run_helper(helper, action, input, secret)
   return nil, error_object.of_core(reason)
 end
 
---- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
-local function edit(self, change)
-  local ok, problem = core.file.make_directory(self.folder, 448) -- 0700
+--- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that
+--- what a killed login left there is known to be ours, and goes at the next.
+local function fresh_of(target)
+  return target:match("^(.*)/") .. "/.manifest-login"
+end
+
+--- A value for `<close>` that removes what there is at a path.
+local function removes(path)
+  return setmetatable({}, { __close = function()
+    core.file.remove_tree(path)
+  end })
+end
+
+--- Writes config.json; its lock must be held.
+local function write(target, text)
+  local fresh = fresh_of(target)
+  local tidy <close> = removes(fresh) -- luacheck: ignore tidy
+  local ok, problem = core.file.make_directory(fresh, OWNER_ONLY_FOLDER)
+  if ok then
+    ok, problem = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
+  end
   if not ok then
     return nil, error_object.of_core(problem)
   end
-  local lock <close>, locked = core.file.lock(self.path .. ".lock", { timeout = 10 }) -- luacheck: ignore lock
-  if not lock then
-    return nil, error_object.of_core(locked)
+  return true
+end
+
+--- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
+local function edit(self, change)
+  local ok, problem = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
+  local target, lock_path, lock
+  if ok then
+    target, problem = core.file.target(self.path)
   end
-  local tidy <close> = setmetatable({}, { -- luacheck: ignore tidy
-    __close = function() -- while we hold it: who waits for it notices
-      core.file.remove(self.path .. ".lock")
-    end,
-  })
+  if target then
+    lock_path = target .. ".lock"
+    lock, problem = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
+  end
+  if not lock then
+    return nil, error_object.of_core(problem)
+  end
+  local held <close> = lock -- luacheck: ignore held
+  -- While we hold it: who waits for it notices.
+  local tidy <close> = removes(lock_path) -- luacheck: ignore tidy
+  core.file.remove_tree(fresh_of(target))
   local document, err = read(self)
   if not document then
     return nil, err
@@ -111,11 +149,13 @@ local function edit(self, change)
   if change(document) == false then
     return true
   end
-  ok, problem = core.file.replace(self.path, tostring(document), { mode = 384, keep_owner = true }) -- 0600
-  if not ok then
-    return nil, error_object.of_core(problem)
-  end
-  return true
+  return write(target, tostring(document))
+end
+
+--- Is something left of a login that was killed?
+local function has_remains(self)
+  local target = core.file.target(self.path)
+  return target ~= nil and core.file.kind(fresh_of(target)) ~= nil
 end
 
 --- Removes every entry of "auths" that stands for the registry as a whole; how many.
@@ -146,17 +186,13 @@ end
 ---@param username string
 ---@param password string
 ---@return table|nil kept {helper = name, or file = path}
----@return table|nil err
+---@return table|nil err io, locked, corrupt, credentials
 function methods:store(registry, username, password)
-  local document, text = read(self)
-  if not document then
-    return nil, text
-  end
-  local helper, err = helper_of(self, text, registry)
-  if err then
+  local found, err = look(self, registry)
+  if not found then
     return nil, err
   end
-  local key, ok = key_of(registry), true
+  local helper, key, ok = found.helper, key_of(registry), true
   if helper then
     ok, err = give(helper, key, username, password)
   end
@@ -177,25 +213,21 @@ end
 --- Forgets a login: in the helper and in the file.
 ---@param registry string
 ---@return table|nil removed {helper = name or nil, entries = how many}
----@return table|nil err
+---@return table|nil err io, locked, corrupt, credentials
 function methods:erase(registry)
-  local document, text = read(self)
-  if not document then
-    return nil, text
-  end
-  local helper, err = helper_of(self, text, registry)
-  if err then
+  local found, err = look(self, registry)
+  if not found then
     return nil, err
   end
   local erased
-  if helper then
-    erased, err = run_helper(helper, "erase", key_of(registry))
+  if found.helper then
+    erased, err = run_helper(found.helper, "erase", key_of(registry))
     if not erased then
       return nil, err
     end
   end
   local entries = 0
-  if text ~= "" then
+  if found.text ~= "" or has_remains(self) then
     local ok
     ok, err = edit(self, function(now)
       entries = remove_entries(now, registry)
@@ -205,7 +237,7 @@ function methods:erase(registry)
       return nil, err
     end
   end
-  return { helper = erased == "done" and helper or nil, entries = entries }
+  return { helper = erased == "done" and found.helper or nil, entries = entries }
 end
 
 return { open = open }

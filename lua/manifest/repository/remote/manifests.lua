@@ -1,10 +1,11 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
 local core = require("manifest.base.core")
-local digest_name = require("manifest.name.digest")
 local error_object = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
+local restore = require("manifest.repository.remote.restore")
+local told_by = require("manifest.repository.remote.told")
 
 local manifests = {}
 
@@ -12,19 +13,6 @@ local GONE = { [200] = true, [202] = true, [204] = true }
 
 local function is_digest(reference)
   return reference:find(":", 1, true) ~= nil
-end
-
-local USABLE = { sha256 = true, sha384 = true, sha512 = true }
-
---- The digest that a registry tells in a header, when it is one that can be checked.
-local function told_digest(response)
-  local told = response.headers["docker-content-digest"]
-  local parsed = type(told) == "string" and digest_name.parse(told)
-  return parsed and USABLE[parsed.algorithm] and told or nil
-end
-
-local function same_algorithm(one, other)
-  return one:match("^[^:]*") == other:match("^[^:]*")
 end
 
 local function mismatch(repository, message, ...)
@@ -64,8 +52,8 @@ local function must_get(repository, reference, response)
     return true
   end
   if status == 200 then
-    local told = told_digest(response)
-    return not told or is_digest(reference) and not same_algorithm(told, reference)
+    local told = told_by.digest(response)
+    return not told or is_digest(reference) and not told_by.same_algorithm(told, reference)
   end
   return (status == 400 or status == 403 or status == 404) and problem.is_elsewhere(response, repository.domain)
 end
@@ -83,7 +71,7 @@ function manifests.head(repository, reference)
   if response.status ~= 200 then
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
   end
-  local told = told_digest(response)
+  local told = told_by.digest(response)
   if is_digest(reference) and told ~= reference then
     return nil, mismatch(repository, "says that %s is %s", reference, told)
   end
@@ -101,13 +89,13 @@ local function confirm(repository, reference, digest)
   if not found then
     return nil, err
   end
-  if found.digest == digest or not same_algorithm(found.digest, digest) then
+  if found.digest == digest or not told_by.same_algorithm(found.digest, digest) then
     return true
   end
   return nil, mismatch(repository, "has %s as %s, not as the %s that was stored", reference, found.digest, digest)
 end
 
-function manifests.put(repository, reference, bytes, kind, options)
+local function put_once(repository, reference, bytes, kind, options)
   local headers = { ["Content-Type"] = kind }
   for name, value in pairs(options and options.headers or {}) do
     headers[name] = value
@@ -122,11 +110,11 @@ function manifests.put(repository, reference, bytes, kind, options)
   if response.status < 200 or response.status > 204 then
     return nil, problem.of_response(response, "PUT manifest " .. reference, repository.domain)
   end
-  local told = told_digest(response)
-  if told and same_algorithm(told, digest) and told ~= digest then
-    return nil, mismatch(repository, "stored %s as %s although it hashes to %s", reference, told, digest)
+  local other = told_by.another(response, digest)
+  if other then
+    return nil, mismatch(repository, "stored %s as %s although it hashes to %s", reference, other, digest)
   end
-  if response.status ~= 201 and not told then
+  if response.status ~= 201 and not told_by.digest(response) then
     local ok
     ok, err = confirm(repository, reference, digest)
     if not ok then
@@ -135,6 +123,12 @@ function manifests.put(repository, reference, bytes, kind, options)
   end
   local subject = response.headers["oci-subject"]
   return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
+end
+
+function manifests.put(repository, reference, bytes, kind, options)
+  return restore.put(repository, bytes, function()
+    return put_once(repository, reference, bytes, kind, options)
+  end)
 end
 
 function manifests.delete(repository, reference)

@@ -64,7 +64,10 @@ function pages.each(repository, request, each)
     if not each(document, response) then
       return true
     end
-    local url, err = link.next(response.headers.link, response.url)
+    local url, err, warning = link.next(response.headers.link, response.url)
+    if warning then
+      repository.loop:warn(warning)
+    end
     if err then
       return nil, repository:failed(err)
     end

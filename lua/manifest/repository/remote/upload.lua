@@ -2,6 +2,8 @@
 
 local core = require("manifest.base.core")
 local problem = require("manifest.repository.problem")
+local restore = require("manifest.repository.remote.restore")
+local told = require("manifest.repository.remote.told")
 
 local upload = {}
 
@@ -42,25 +44,29 @@ end
 --- interrupted command can still give it up.
 local function session_url(repository, response)
   local location = response.headers.location
-  local url, err = core.location(response.url, type(location) == "string" and location or "")
+  local url, warning = core.location(response.url, type(location) == "string" and location or "")
   if not url then
-    return nil, repository:failed(err)
+    return nil, repository:failed(warning)
+  end
+  if warning then
+    repository.loop:warn(warning)
   end
   repository.loop.uploads[url] = repository
   return url
 end
 
 --- Opens an upload.
----@param query string "" or "?mount=...&from=..."
----@return string|boolean|nil url of the open session; true: the blob was mounted
+---@param mount table|nil {digest, from}: it may be mounted instead
+---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
 ---@return table|nil err
-local function open(repository, query)
+local function open(repository, mount)
+  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
   local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
   if not response then
     return nil, err
   end
-  if response.status == 201 then
-    return true
+  if mount and response.status == 201 then
+    return not told.another(response, mount.digest)
   end
   if response.status == 202 then
     return session_url(repository, response)
@@ -125,6 +131,14 @@ local function stream(repository, url, descriptor, source)
   return nil, err
 end
 
+--- Calls a function that stores a blob, unless it is there.
+local function unless_there(repository, digest, store)
+  local there, failure = upload.exists(repository, digest)
+  if there ~= false then
+    return there, failure
+  end
+  return store()
+end
 
 --- Copies a blob by way of this process, again from the start when the stream broke.
 ---@param url string|nil an upload that is open already
@@ -132,7 +146,7 @@ local function copy_through(repository, url, descriptor, source)
   local ok, err
   for _ = 1, TRIES do
     if not url then
-      url, err = open(repository, "")
+      url, err = open(repository)
     end
     if not url then
       return nil, err
@@ -141,7 +155,7 @@ local function copy_through(repository, url, descriptor, source)
     if ok then
       return true
     end
-    if not err.retryable then
+    if not err.retryable or not repository:may_retry() then
       return nil, err
     end
     url = nil
@@ -174,21 +188,23 @@ function upload.copy(repository, descriptor, source)
       body_file = range.path, body_offset = range.offset, body_length = range.size,
     })
   end
-  if source.domain ~= repository.domain then
-    local there, failure = upload.exists(repository, descriptor.digest)
-    if there ~= false then
-      return there, failure
-    end
-    return copy_through(repository, nil, descriptor, source)
+  local function bring()
+    return unless_there(repository, descriptor.digest, function()
+      return copy_through(repository, nil, descriptor, source)
+    end)
   end
-  local url, err = open(repository, ("?mount=%s&from=%s"):format(descriptor.digest, source.path))
+  restore.note(repository, descriptor.digest, bring)
+  if source.domain ~= repository.domain then
+    return bring()
+  end
+  local url, err = open(repository, { digest = descriptor.digest, from = source.path })
   if url == true then
     return true
   end
-  if not url and not err.status then
+  if not url and err and not err.status then
     return nil, err
   end
-  return copy_through(repository, url, descriptor, source)
+  return copy_through(repository, url or nil, descriptor, source)
 end
 
 --- Sends a blob unless it is there.
@@ -198,15 +214,17 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function upload.send(repository, digest, body)
-  local there, failure = upload.exists(repository, digest)
-  if there ~= false then
-    return there, failure
+  local function bring()
+    return unless_there(repository, digest, function()
+      local url, err = open(repository)
+      if not url then
+        return nil, err
+      end
+      return finish(repository, url, digest, body)
+    end)
   end
-  local url, err = open(repository, "")
-  if not url then
-    return nil, err
-  end
-  return finish(repository, url, digest, body)
+  restore.note(repository, digest, bring)
+  return bring()
 end
 
 --- Gives up every upload of a loop that is still open: what an interrupted command owes the registry. docker-registry

@@ -93,8 +93,9 @@ return {
     local outcome = assert(client:plan(path))
     assert.same({ "created", "created" }, states(outcome))
     assert.same({ "linux/amd64", "linux/arm64" }, platforms(outcome.targets[1].added))
-    assert.same({ { ref = server.address .. "/app:amd", digest = made.amd.digest, locked = false },
-      { ref = server.address .. "/app:arm", digest = made.arm.digest, locked = false } }, outcome.targets[1].sources)
+    assert.same({ { reference = server.address .. "/app:amd", digest = made.amd.digest, locked = false },
+      { reference = server.address .. "/app:arm", digest = made.arm.digest, locked = false } },
+      outcome.targets[1].sources)
     assert.is_nil(temp.read(path .. ".lock"))
     local _, err = client:digest(app)
     assert.equal("not_found", err.code)
@@ -315,7 +316,7 @@ return { sources = { %q }, targets = {
     local path = temp.path("lock")
     assert.equal("unchanged", assert(client:apply(given, { lock = path })).targets[1].state)
     assert.is_string((temp.read(path)))
-    assert.equal(target, client:plan(given, { lock = path }).targets[1].ref)
+    assert.equal(target, client:plan(given, { lock = path }).targets[1].reference)
     assert.has_error(function()
       client:plan(given, { updat = true })
     end)

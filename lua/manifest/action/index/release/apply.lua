@@ -60,7 +60,7 @@ local function apply_target(context, work, target, report)
   end
   job.judge(report, tags, done.digest)
   report.size, report.media_type, report.notices = done.size, done.media_type, done.notices
-  work.lock.targets[report.ref] = { inputs = inputs, digest = done.digest }
+  work.lock.targets[report.reference] = { inputs = inputs, digest = done.digest }
   return save(work)
 end
 
@@ -81,7 +81,7 @@ end
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil {lock, update}
----@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, ...}}}
+---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, ...}}}
 ---@return table|nil err locked when another run with this lock file does not end
 function apply.perform(context, given, options)
   local work, err = job.prepare(context, "apply", given, options)

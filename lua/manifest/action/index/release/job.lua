@@ -250,10 +250,10 @@ end
 
 --- The report of a target before anything is known of it.
 function job.report_of(work, target)
-  local report = { ref = tostring(target.ref), sources = {} }
+  local report = { reference = tostring(target.ref), sources = {} }
   for _, ref in ipairs(movable(target)) do
     local one = work.pins[tostring(ref)]
-    report.sources[#report.sources + 1] = { ref = one.key, digest = one.digest, locked = one.locked }
+    report.sources[#report.sources + 1] = { reference = one.key, digest = one.digest, locked = one.locked }
   end
   return report
 end
@@ -275,7 +275,7 @@ function job.run(context, work, each)
     if report.error then
       report.state = "failed"
       report.error.verb = work.verb
-      report.error:with({ ref = report.ref })
+      report.error:with({ ref = report.reference })
     elseif report.state ~= "unchanged" then
       outcome.changed = outcome.changed + 1
     end
@@ -295,7 +295,7 @@ function job.failure(work, outcome)
   for _, report in ipairs(outcome.targets) do
     local err = report.error
     if not err then
-      done[#done + 1] = report.ref
+      done[#done + 1] = report.reference
     else
       failed = failed + 1
       code = (code == nil or code == "check_failed") and err.code or code

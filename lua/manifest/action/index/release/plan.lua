@@ -86,7 +86,8 @@ end
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil {lock, update}
----@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, added, ...}}}
+---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, added,
+--- ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
   local work, err = job.prepare(context, "plan", given, options)

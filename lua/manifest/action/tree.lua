@@ -8,7 +8,7 @@ local place = require("manifest.action.place")
 local referrer_list = require("manifest.action.referrer_list")
 local walk = require("manifest.action.walk")
 
-local show_tree = {}
+local tree = {}
 
 local OPTIONS = { referrers = "boolean" }
 
@@ -26,7 +26,7 @@ end
 ---@param node table of walk.from
 ---@param entry table|nil the descriptor that names it
 ---@param told table set of nodes that have been told
-function show_tree.plan(node, entry, told)
+function tree.plan(node, entry, told)
   local shown = base(node, entry)
   if told[node] then
     shown.again = true
@@ -45,13 +45,13 @@ function show_tree.plan(node, entry, told)
   end
   shown.children = {}
   for index, child in ipairs(node.entries) do
-    shown.children[index] = show_tree.plan(child.node, child.entry, told)
+    shown.children[index] = tree.plan(child.node, child.entry, told)
   end
   return shown
 end
 
 --- Bytes of all distinct blobs and documents, and how many. Pure.
-function show_tree.total(walked)
+function tree.total(walked)
   local seen, total = {}, { documents = 0, blobs = 0, size = 0 }
   for _, node in ipairs(walked.nodes) do
     total.documents, total.size = total.documents + 1, total.size + (node.size or 0)
@@ -112,7 +112,7 @@ local function look(context, at, options)
   if not walked then
     return nil, err
   end
-  local shown = show_tree.plan(walked.root, nil, {})
+  local shown = tree.plan(walked.root, nil, {})
   if options.referrers ~= false then
     local seen = {}
     local ok
@@ -121,7 +121,7 @@ local function look(context, at, options)
       return nil, err
     end
   end
-  shown.ref, shown.total = at.text, show_tree.total(walked)
+  shown.reference, shown.total = at.text, tree.total(walked)
   return shown
 end
 
@@ -129,11 +129,11 @@ end
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {referrers = false: do not ask for them}
----@return table|nil tree {ref, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest, size,
---- platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents, blobs,
---- size} of the root}
+---@return table|nil tree {reference, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest,
+--- size, platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents,
+--- blobs, size} of the root}
 ---@return table|nil err
-function show_tree.perform(context, given, options)
+function tree.perform(context, given, options)
   options = check.options("tree", options, OPTIONS)
   local at, err = place.open(context, "tree", given)
   if not at then
@@ -147,4 +147,4 @@ function show_tree.perform(context, given, options)
   return shown
 end
 
-return show_tree
+return tree
