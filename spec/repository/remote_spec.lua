@@ -287,6 +287,18 @@ describe("storing a manifest", function()
     assert(put({ status = 201 }, { method = "PUT", times = 2, answer = { status = 500 } }))
   end)
 
+  it("is sent again while the registry does not see a part that another push is linking", function()
+    local unseen = { status = 400, body = '{"errors":[{"code":"DIGEST_INVALID"},{"code":"MANIFEST_BLOB_UNKNOWN"}]}' }
+    local stored, _, server = put({ status = 201 }, { method = "PUT", times = 2, answer = unseen })
+    assert(stored)
+    assert.equal(3, #server:requests())
+    local err
+    stored, err, server = put(unseen)
+    assert.is_nil(stored)
+    assert.matches("MANIFEST_BLOB_UNKNOWN", err.message)
+    assert.equal(4, #server:requests())
+  end)
+
   for status, code in pairs { [400] = "registry", [401] = "unauthorized", [403] = "denied", [404] = "not_found",
     [405] = "unsupported", [409] = "conflict", [412] = "conflict", [413] = "too_large" } do
     it(("that is answered %d is %s"):format(status, code), function()

@@ -107,13 +107,39 @@ local function confirm(repository, reference, digest)
   return nil, mismatch(repository, "has %s as %s, not as the %s that was stored", reference, found.digest, digest)
 end
 
+--- Seconds before a manifest is put again that seemed to lack a part.
+local PAUSES = { 0.1, 0.3, 0.9 }
+
+local function lacks_part(response)
+  local refused = response.status == 400 or response.status == 404
+  for _, item in ipairs(refused and problem.list_of(response.body) or {}) do
+    if item.code == "MANIFEST_BLOB_UNKNOWN" or item.code == "MANIFEST_UNKNOWN" then
+      return true
+    end
+  end
+  return false
+end
+
+--- docker-registry writes in place what says that a repository has a blob: while another push mounts the same one, it
+--- is unknown for a moment.
+local function put_when_whole(repository, request)
+  for _, pause in ipairs(PAUSES) do
+    local response, err = repository:send(request)
+    if not response or not lacks_part(response) then
+      return response, err
+    end
+    repository.loop:sleep(pause * (0.5 + math.random()))
+  end
+  return repository:send(request)
+end
+
 function manifests.put(repository, reference, bytes, kind, options)
   local headers = { ["Content-Type"] = kind }
   for name, value in pairs(options and options.headers or {}) do
     headers[name] = value
   end
   local digest = "sha256:" .. core.hash.sum("sha256", bytes)
-  local response, err = repository:send({
+  local response, err = put_when_whole(repository, {
     method = "PUT", path = "/manifests/" .. reference, headers = headers, body = bytes,
   })
   if not response then
