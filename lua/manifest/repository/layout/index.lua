@@ -93,7 +93,7 @@ function layout_index.check(path)
     return nil, error_of.of_core(problem)
   end
   if not kind then
-    return fail("not_found", "there is no folder " .. path)
+    return fail("not_found", "there is no folder " .. path, "check the path")
   end
   if kind ~= "directory" then
     return not_one(path, "it is no folder")
@@ -292,7 +292,10 @@ function layout_index.find(index, reference, domain)
   if found[1] or (reference and layout_index.is_digest(reference)) then
     return found[1] or false
   end
-  return fail("not_found", reference and ("%s has no tag %s"):format(domain, reference) or domain .. " has no images")
+  if not reference then
+    return fail("not_found", domain .. " has no images", "name another one, or put an image there first")
+  end
+  return fail("not_found", ("%s has no tag %s"):format(domain, reference), "see its tags: manifest tags " .. domain)
 end
 
 --- Fetches the manifest that a reference means.
