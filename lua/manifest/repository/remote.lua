@@ -4,7 +4,7 @@
 -- sends requests; what they mean is in the files beside it.
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
@@ -55,8 +55,8 @@ end
 
 --- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
 function methods:failed(err)
-  if not error_object.is(err) then
-    err = error_object.of_core(err)
+  if not error_of.is(err) then
+    err = error_of.of_core(err)
   end
   if err.response then
     err.errors = err.errors or problem.list_of(err.response.body or "")

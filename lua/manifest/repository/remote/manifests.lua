@@ -1,7 +1,7 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local restore = require("manifest.repository.remote.restore")
@@ -16,7 +16,7 @@ local function is_digest(reference)
 end
 
 local function mismatch(repository, message, ...)
-  return error_object.new({
+  return error_of.new({
     code = "digest_mismatch", message = repository.domain .. " " .. message:format(...), host = repository.domain,
   })
 end

@@ -91,8 +91,7 @@ local function finish(repository, url, digest, body)
     return true
   end
   -- Sent again after an answer that was lost, by us or inside libcurl: the upload is over and unknown by now, the blob
-  -- is
-  -- there.
+  -- is there.
   if response and response.status == 404 and upload.exists(repository, digest) then
     repository.loop.uploads[url] = nil
     return true
