@@ -1,7 +1,7 @@
 """A token server whose tokens docker-registry accepts: JSON Web Tokens, signed with the openssl program.
 
-usage: token_server.py KEY CERTIFICATE USER PASSWORD RECORD
-Everybody may pull below "public/"; USER may do all. GET with Basic, POST with password or refresh_token grant. Prints
+usage: token_server.py KEY CERTIFICATE USER PASSWORD RECORD [OFFLINE]
+Who asks for it gets OFFLINE as identity token; "refresh-PASSWORD" is the one that is taken. Everybody may pull below "public/"; USER may do all. GET with Basic, POST with password or refresh_token grant. Prints
 its port; appends a line of JSON for each request to RECORD."""
 import base64
 import http.server
@@ -12,6 +12,7 @@ import time
 import urllib.parse
 
 KEY, CERTIFICATE, USER, PASSWORD, RECORD = sys.argv[1:6]
+OFFLINE = sys.argv[6] if len(sys.argv) > 6 else None
 REFRESH = "refresh-" + PASSWORD
 
 
@@ -55,14 +56,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def grant(self, fields, known):
         with open(RECORD, "a", encoding="ascii") as file:
             scopes = " ".join(fields.get("scope", []))
-            file.write(json.dumps({"method": self.command, "scope": scopes, "known": known}) + "\n")
+            file.write(json.dumps({"method": self.command, "scope": scopes, "known": known,
+                                   "grant": fields.get("grant_type", [""])[0]}) + "\n")
         if known is False:
             return self.answer(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong user or password"}]})
         now = int(time.time())
         token = sign({"iss": "spec", "sub": USER if known else "", "aud": fields["service"][0], "exp": now + 300,
                       "nbf": now - 10, "iat": now, "jti": str(time.time_ns()),
                       "access": access(fields.get("scope", []), known)})
-        return self.answer(200, {"access_token": token, "token": token, "expires_in": 300})
+        document = {"access_token": token, "token": token, "expires_in": 300}
+        if OFFLINE and known and (fields.get("offline_token") == ["true"] or fields.get("access_type") == ["offline"]):
+            document["refresh_token"] = OFFLINE
+        return self.answer(200, document)
 
     def do_GET(self):
         fields = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
