@@ -107,7 +107,7 @@ end
 ---@param options table {registry = default Docker Hub, username, password (or a token that stands for one)}
 ---@return table|nil done {registry, helper = name, or file = path, identity = true: an identity token is kept, not the
 --- password}
----@return table|nil err
+---@return table|nil err unauthorized, denied, credentials, corrupt, locked, io, network, ...
 function login.perform(context, options)
   check.type("login: options", options, "table")
   options = check.options("login", options, { registry = "string", username = "string", password = "string" })

@@ -74,7 +74,7 @@ end
 
 --- index.json of an OCI archive; of a docker archive an index without entries: nothing refers to anything there.
 ---@return table|nil index
----@return table|nil err
+---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
   local file, err = load(self)
   if not file then
@@ -158,7 +158,7 @@ end
 ---@param hash string digest
 ---@param options table? limit (bytes; default as for manifests)
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, options)
   local file, err = load(self)
   local range, bytes, actual
@@ -179,8 +179,10 @@ function methods:blob(hash, options)
 end
 
 --- Fetches a blob into memory (limit), into a new file (sink_file), or reads and hashes it only (discard).
+---@param hash string digest
+---@param options table limit (bytes in memory), sink_file (path), or discard = true
 ---@return table|nil response {body, digest, received}
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:get_blob(hash, options)
   if options.sink_pipe then
     error("an archive's blob is a part of a file: use blob_range", 2)
@@ -221,8 +223,9 @@ function methods:each_piece(hash, take)
 end
 
 --- Is the blob there?
+---@param hash string digest
 ---@return boolean|nil there
----@return table|nil err
+---@return table|nil err corrupt, io
 function methods:has_blob(hash)
   local range, err = self:blob_range(hash)
   if not range and err.code ~= "not_found" then
@@ -234,7 +237,7 @@ end
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
----@return table|nil err
+---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local file, err = load(self)
   if not file then
@@ -260,8 +263,9 @@ function methods:manifest(reference)
 end
 
 --- A manifest's descriptor.
+---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil found {digest, size, media_type}
----@return table|nil err
+---@return table|nil err of manifest
 function methods:head(reference)
   local got, err = self:manifest(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
@@ -269,7 +273,7 @@ end
 
 --- The tags, in the order of the archive.
 ---@return string[]|nil tags
----@return table|nil err
+---@return table|nil err of index
 function methods:tags()
   local file, err = load(self)
   if not file then

@@ -60,6 +60,7 @@ local function ensure(self)
 end
 
 --- The file of a blob that is there: for uploads, which read it piece by piece.
+---@param hash string digest
 ---@return string|nil path
 ---@return table|nil err not_found
 function methods:blob_path(hash)
@@ -77,7 +78,7 @@ end
 ---@param hash string digest
 ---@param options table? limit (bytes; default as for manifests)
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, options)
   local ok, err = check(self)
   if not ok then
@@ -90,8 +91,10 @@ function methods:blob(hash, options)
 end
 
 --- Fetches a blob into memory (limit) or into a new file (sink_file).
+---@param hash string digest
+---@param options table limit (bytes in memory) or sink_file (path)
 ---@return table|nil response {body, digest}
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:get_blob(hash, options)
   if options.sink_pipe then
     error("a layout's blob is a file: use blob_path", 2)
@@ -151,7 +154,7 @@ end
 ---@param hash string digest of the content
 ---@param body table {body=bytes} or {body_file=path}
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err digest_mismatch, io
 function methods:upload(hash, body)
   return store(self, hash, body.body or function(temporary)
     return layout_blobs.copy(body.body_file, temporary, hash)
@@ -170,7 +173,7 @@ end
 
 --- index.json as it stands.
 ---@return table|nil index ordered JSON
----@return table|nil err
+---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
   local ok, err = check(self)
   if not ok then
@@ -182,7 +185,7 @@ end
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
----@return table|nil err
+---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local index, err = self:index()
   if not index then
@@ -192,8 +195,9 @@ function methods:manifest(reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
+---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil found {digest, size, media_type}
----@return table|nil err
+---@return table|nil err of manifest
 function methods:head(reference)
   local got, err = self:manifest(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
@@ -244,7 +248,7 @@ end
 
 --- The tags, in the order of index.json.
 ---@return string[]|nil tags
----@return table|nil err
+---@return table|nil err of index
 function methods:tags()
   local index, err = self:index()
   if not index then

@@ -87,6 +87,9 @@ local function is_empty(path)
 end
 
 --- Fails unless a layout is there.
+---@param path string the layout's folder
+---@return boolean|nil ok
+---@return table|nil err not_found, corrupt, unsupported, io
 function layout_index.check(path)
   local kind, problem = core.file.kind(path, { follow = true })
   if problem then
@@ -133,6 +136,9 @@ local function locked(path, fn)
 end
 
 --- Makes a layout of a folder that is missing or empty; one that is a layout already stays as it is.
+---@param path string the layout's folder
+---@return boolean|nil ok
+---@return table|nil err corrupt (a folder with something else), unsupported, locked, io
 function layout_index.create(path)
   local ok, problem = core.file.make_directory(path, FOLDER)
   if not ok then
@@ -182,8 +188,9 @@ local function check_index(path, index)
 end
 
 --- Reads index.json. A layout that was only just begun has none yet.
+---@param path string the layout's folder
 ---@return table|nil index ordered JSON; its `manifests` are descriptors
----@return table|nil err
+---@return table|nil err corrupt, too_large, io
 function layout_index.read(path)
   local index, err = read_document(path, "index.json")
   if index == nil then
@@ -200,7 +207,7 @@ end
 ---@param version string bytes of oci-layout
 ---@param bytes string of index.json
 ---@return table|nil index
----@return table|nil err
+---@return table|nil err corrupt, unsupported
 function layout_index.of(path, version, bytes)
   local ok, err = decode(path, "oci-layout", version)
   if ok then
@@ -238,12 +245,15 @@ function layout_index.update(path, edit, after)
 end
 
 --- The name (tag) of an entry, or nil.
+---@param entry table of index.json
+---@return string|nil
 function layout_index.name_of(entry)
   local name = json.is_object(entry.annotations) and entry.annotations[NAME]
   return type(name) == "string" and name or nil
 end
 
 --- The names (tags) in the order of their entries.
+---@param index table of read
 ---@return string[]
 function layout_index.names(index)
   local names, seen = {}, {}
@@ -258,6 +268,8 @@ function layout_index.names(index)
 end
 
 --- True for a digest, as opposed to a tag such as app:1.
+---@param reference string
+---@return boolean
 function layout_index.is_digest(reference)
   local encoded = reference:match("^[a-z0-9+._-]+:(%x+)$")
   return encoded ~= nil and #encoded >= SHORTEST and digest.parse(reference) ~= nil

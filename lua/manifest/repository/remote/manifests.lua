@@ -21,6 +21,7 @@ local function mismatch(repository, message, ...)
   })
 end
 
+--- Fetches a manifest; remote.lua tells parameters and results of these four.
 function manifests.get(repository, reference, options)
   local response, err = repository:read({
     method = "GET",
@@ -58,6 +59,7 @@ local function must_get(repository, reference, response)
   return (status == 400 or status == 403 or status == 404) and problem.is_elsewhere(response, repository.domain)
 end
 
+--- A manifest without its bytes.
 function manifests.head(repository, reference)
   local response, err = repository:read({
     method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
@@ -125,12 +127,14 @@ local function put_once(repository, reference, bytes, kind, options)
   return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
 end
 
+--- Stores a manifest.
 function manifests.put(repository, reference, bytes, kind, options)
   return restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)
 end
 
+--- Deletes a manifest or a tag.
 function manifests.delete(repository, reference)
   local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
   if not response then

@@ -15,8 +15,10 @@ local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
+---@param repository table
+---@param digest string
 ---@return boolean|nil there
----@return table|nil err
+---@return table|nil err unauthorized, denied, ...
 function upload.exists(repository, digest)
   local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest })
   if not response then
@@ -169,7 +171,7 @@ end
 ---@param descriptor table {digest=, size=}
 ---@param source table the repository that has it
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
   if source.blob_path then
     local path, err = source:blob_path(descriptor.digest)
@@ -211,7 +213,7 @@ end
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
   local function bring()
     return unless_there(repository, digest, function()
