@@ -5,6 +5,7 @@
 local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local tar_file = require("manifest.repository.archive.tar_file")
@@ -244,10 +245,10 @@ function methods:manifest(reference)
     return nil, err
   end
   if self.layout then
-    return layout_index.fetch(self, self.layout, reference)
+    return layout_entries.fetch(self, self.layout, reference)
   end
   local made
-  if reference and layout_index.is_digest(reference) then
+  if reference and layout_entries.is_digest(reference) then
     made, err = find_made(self, reference)
   else
     local image
@@ -280,7 +281,7 @@ function methods:tags()
     return nil, err
   end
   if self.layout then
-    return layout_index.names(self.layout)
+    return layout_entries.names(self.layout)
   end
   local names = {}
   for _, image in ipairs(self.images) do

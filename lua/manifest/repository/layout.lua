@@ -9,6 +9,7 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
+local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
@@ -191,7 +192,7 @@ function methods:manifest(reference)
   if not index then
     return nil, err
   end
-  return layout_index.fetch(self, index, reference)
+  return layout_entries.fetch(self, index, reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
@@ -208,7 +209,7 @@ local function enter(manifests, entry, tag)
   local place = #manifests + 1
   for position = #manifests, 1, -1 do
     local old = manifests[position]
-    local name = layout_index.name_of(old)
+    local name = layout_entries.name_of(old)
     if not tag and old.digest == entry.digest then
       return false
     end
@@ -227,7 +228,7 @@ end
 ---@return table|nil stored {digest, size, media_type}
 ---@return table|nil err
 function methods:put_manifest(reference, bytes, kind)
-  local by_digest = reference ~= nil and layout_index.is_digest(reference)
+  local by_digest = reference ~= nil and layout_entries.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:upload(hash, { body = bytes })
   self.named[hash] = layout_reach.named(bytes)
@@ -237,7 +238,7 @@ function methods:put_manifest(reference, bytes, kind)
       if not whole then
         return nil, problem
       end
-      return enter(manifests, layout_index.entry(kind, hash, #bytes, reference), reference)
+      return enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference)
     end)
   end
   if ok == nil then
@@ -254,7 +255,7 @@ function methods:tags()
   if not index then
     return nil, err
   end
-  return layout_index.names(index)
+  return layout_entries.names(index)
 end
 
 --- The descriptors of what refers to a manifest.
@@ -272,14 +273,14 @@ end
 
 --- What a reference means: the file of a digest, or the entry of a tag.
 local function find_named(self, reference)
-  if layout_index.is_digest(reference) then
+  if layout_entries.is_digest(reference) then
     return self:blob_path(reference)
   end
   local index, err = self:index()
   if not index then
     return nil, err
   end
-  return layout_index.find(index, reference, self.domain)
+  return layout_entries.find(index, reference, self.domain)
 end
 
 --- Takes a tag away, or with a digest that manifest and all its tags; and with the last name of a manifest, all blobs
@@ -293,13 +294,13 @@ function methods:delete(reference)
     return nil, err
   end
   self.seen = {}
-  local is_digest = layout_index.is_digest(reference)
+  local is_digest = layout_entries.is_digest(reference)
   local hash = is_digest and reference or found.digest
   return layout_index.update(self.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
-      if entry.digest == reference or layout_index.name_of(entry) == reference then
+      if entry.digest == reference or layout_entries.name_of(entry) == reference then
         hash = entry.digest
         table.remove(manifests, position)
       end
