@@ -124,7 +124,7 @@ local function range_of(self, hash)
     end
   end
   if range then
-    return range, read.algorithm
+    return range
   end
   if err and err.code ~= "not_found" then
     return nil, err
@@ -132,20 +132,22 @@ local function range_of(self, hash)
   return fail("not_found", ("%s has no blob %s"):format(self.domain, hash))
 end
 
+--- The range of a blob; the archive is opened for that.
+local function locate(self, hash)
+  local file, err = load(self)
+  if not file then
+    return nil, err
+  end
+  return range_of(self, hash)
+end
+
 --- Where a blob lies: for uploads, which read it there.
 ---@param hash string digest
 ---@return table|nil range {path, offset, size}
 ---@return table|nil err not_found
 function methods:blob_range(hash)
-  local file, err = load(self)
-  local range
-  if file then
-    range, err = range_of(self, hash)
-  end
-  if not range then
-    return nil, err
-  end
-  return { path = self.path, offset = range.offset, size = range.size }
+  local range, err = locate(self, hash)
+  return range and { path = self.path, offset = range.offset, size = range.size }, err
 end
 
 local function check_digest(self, actual, hash)
@@ -161,13 +163,10 @@ end
 ---@return string|nil bytes
 ---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, options)
-  local file, err = load(self)
-  local range, bytes, actual
-  if file then
-    range, err = range_of(self, hash)
-  end
+  local range, err = locate(self, hash)
+  local bytes, actual
   if range then
-    bytes, err = file:read(range, options and options.limit or self.manifest_limit)
+    bytes, err = self.file:read(range, options and options.limit or self.manifest_limit)
   end
   if bytes then
     actual, err = digest.of(bytes, digest.parse(hash).algorithm)
@@ -192,13 +191,10 @@ function methods:get_blob(hash, options)
     local bytes, err = self:blob(hash, options)
     return bytes and { body = bytes, digest = hash, received = #bytes }, err
   end
-  local file, err = load(self)
-  local range, actual, ok
-  if file then
-    range, err = range_of(self, hash)
-  end
+  local range, err = locate(self, hash)
+  local actual, ok
   if range then
-    actual, err = file:digest(range, digest.parse(hash).algorithm, options.sink_file)
+    actual, err = self.file:digest(range, digest.parse(hash).algorithm, options.sink_file)
   end
   if actual then
     ok, err = check_digest(self, actual, hash)
