@@ -1,8 +1,8 @@
 --- A docker-registry with a token server that signs for it: the registry itself checks what we bring.
 --
---     local place = token_registry.start { folder = of a registry's data }
+--     local place = token_registry.start { folder = of a registry's data, offline = identity token to give, or nil }
 --     place.registry                    -- of spec.support.registry
---     place:asked()                     -- tokens since the last `forget`: { method, scope, user }
+--     place:asked()                     -- tokens since the last `forget`: { method, grant, scope, user }
 --     place:forget()  place:stop()
 --     token_registry.writer, token_registry.reader       -- { username, password }; what they may: token_server.py
 
@@ -24,7 +24,7 @@ local function start(options)
   local certificate, key = authority:issue("tokens", { rsa = true })
   local self = setmetatable({ record = temp.file("") }, mt)
   self.server = process.start { "python3", "spec/support/token_server.py", key, certificate, self.record,
-    writer.username, writer.password, reader.username, reader.password, stderr = temp.path("stderr") }
+    writer.username, writer.password, reader.username, reader.password, options.offline, stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function()
     return self.server:output():match("%d+")
   end), self.server:errors())

@@ -1,9 +1,9 @@
 """A token server whose tokens docker-registry accepts: JSON Web Tokens, signed with the openssl program.
 
-usage: token_server.py KEY CERTIFICATE RECORD WRITER PASSWORD READER PASSWORD
+usage: token_server.py KEY CERTIFICATE RECORD WRITER PASSWORD READER PASSWORD [OFFLINE]
 Everybody may pull below "public/", the reader everywhere; the writer may do all; below "closed/" nobody may do anything.
-GET with Basic, POST with password or refresh_token grant. Prints its port; appends a line of JSON for each request to
-RECORD."""
+GET with Basic, POST with password or refresh_token grant. Who asks for it gets OFFLINE as identity token; what is taken as one is
+"refresh-" and the password. Prints its port; appends a line of JSON for each request to RECORD."""
 import base64
 import http.server
 import json
@@ -14,6 +14,7 @@ import urllib.parse
 
 KEY, CERTIFICATE, RECORD, WRITER = sys.argv[1:5]
 PASSWORDS = {WRITER: sys.argv[5], sys.argv[6]: sys.argv[7]}
+OFFLINE = sys.argv[8] if len(sys.argv) > 8 else None
 
 
 def encode(data):
@@ -63,14 +64,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def grant(self, fields, user, is_wrong):
         with open(RECORD, "a", encoding="ascii") as file:
             scopes = " ".join(fields.get("scope", []))
-            file.write(json.dumps({"method": self.command, "scope": scopes, "user": user}) + "\n")
+            file.write(json.dumps({"method": self.command, "scope": scopes, "user": user,
+                                   "grant": fields.get("grant_type", [""])[0]}) + "\n")
         if is_wrong:
             return self.answer(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong user or password"}]})
         now = int(time.time())
         token = sign({"iss": "spec", "sub": user or "", "aud": fields["service"][0], "exp": now + 300,
                       "nbf": now - 10, "iat": now, "jti": str(time.time_ns()),
                       "access": access(fields.get("scope", []), user)})
-        return self.answer(200, {"access_token": token, "token": token, "expires_in": 300})
+        document = {"access_token": token, "token": token, "expires_in": 300}
+        if OFFLINE and user and (fields.get("offline_token") == ["true"] or fields.get("access_type") == ["offline"]):
+            document["refresh_token"] = OFFLINE
+        return self.answer(200, document)
 
     def do_GET(self):
         fields = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)

@@ -7,6 +7,7 @@ local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.action.index.release.lock")
 local names = require("manifest.action.names")
+local place = require("manifest.action.place")
 local read = require("manifest.action.index.release.read")
 
 local job = {}
@@ -211,7 +212,7 @@ function job.look(context, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return context.loop:all(selectors, context.jobs, function(name)
-    local now, err = guard.look(target.repository, name)
+    local now, err = place.look(target.repository, name)
     if now == nil then
       return nil, names.in_docker_words(err, "index", target.ref)
     end
