@@ -102,9 +102,14 @@ describe("--json of", function()
   end)
 
   it("delete", function()
-    local path = "oci:" .. temp.path("layout") .. ":1"
-    document { "copy", at("app:1"), path }
-    hold("delete", 1, { document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") } })
+    local path = temp.path("layout")
+    local layout = "oci:" .. path
+    document { "copy", at("app:1"), layout .. ":1" }
+    local left = document { "copy", at("app:2"), layout .. ":2" }
+    temp.file("damaged", ("%s/blobs/sha256/%s"):format(path, left.copied[1].digest:match(":(.*)")))
+    hold("delete", 1, {
+      document { "delete", layout .. ":1" }, document { "delete", "--shared", "--dry-run", at("app:amd") },
+    })
   end)
 
   it("attach, referrers and tree", function()
