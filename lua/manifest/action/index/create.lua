@@ -116,15 +116,20 @@ function create.read_subject(job, given)
     return err
   end
   job.subject_ref, err = names.location(VERB, given)
-  if job.subject_ref and job.subject_ref.repository ~= job.target.ref.repository then
-    err = error_of.new({
-      code = "unsupported",
-      message = ("the subject %s is not in the repository %s"):format(tostring(job.subject_ref),
-        job.target.ref.repository),
-      hint = "copy it there first: an index and its subject live in one repository",
-    })
+  return err or create.check_subject(job.target.ref, job.subject_ref)
+end
+
+--- An index and its subject live in one repository.
+---@return table|nil err unsupported
+function create.check_subject(target, subject)
+  if subject.repository == target.repository then
+    return nil
   end
-  return err
+  return error_of.new({
+    code = "unsupported",
+    message = ("the subject %s is not in the repository %s"):format(tostring(subject), target.repository),
+    hint = "copy it there first: an index and its subject live in one repository",
+  })
 end
 
 --- Looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.

@@ -56,7 +56,7 @@ end
 local function check_version(path, document)
   if document.imageLayoutVersion ~= VERSION then
     return fail("unsupported", ("%s has the layout version %s, not %s"):format(path,
-      text.printable(tostring(document.imageLayoutVersion)), VERSION))
+      text.printable(tostring(document.imageLayoutVersion)), VERSION), "name another folder")
   end
   return true
 end
