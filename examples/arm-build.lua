@@ -42,8 +42,8 @@ end))
 
 local target, sources = namespace .. "/" .. name, {}
 for position, image in ipairs(images) do
-  print(("%-16s %s %s"):format(builds[position].platform, image.ref, image.digest))
-  sources[position] = image.ref
+  print(("%-16s %s %s"):format(builds[position].platform, image.reference, image.digest))
+  sources[position] = image.reference
 end
 
 client:rm(target) -- what an interrupted run left

@@ -28,7 +28,7 @@ local client <close> = manifest.client()
 client:rm(target)
 
 local created = assert(client:create(target, images))
-print(("created %s: a local list of %d images"):format(created.ref, #images))
+print(("created %s: a local list of %d images"):format(created.reference, #images))
 
 for _, image in ipairs(images) do
   local wanted = corrections[image]

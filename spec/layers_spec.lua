@@ -38,6 +38,9 @@ describe("the checker of the house", function()
       ["lua/manifest/repository/loop.lua"] = "coroutine.yield(1)\n",
       ["lua/manifest/cli/main.lua"] = 'io.write("x")\nrequire("manifest.cli.part.z")\n',
       ["lua/manifest/cli/part/z.lua"] = "print(1)\n",
+      ["lua/manifest/action/a/b.lua"] = 'require("manifest.action.c")\n',
+      ["lua/manifest/action/c.lua"] = 'require("manifest.action.d.e")\n',
+      ["lua/manifest/action/d/e.lua"] = "\n",
       ["bin/manifest"] = '#!/usr/bin/env lua5.4\nos.exit(require("manifest.cli.main"))\n',
     }))
   end)
@@ -58,6 +61,8 @@ describe("the checker of the house", function()
     { { ["lua/manifest/base/a.lua"] = "return { lazy = 'manifest.name.b' }\n", ["lua/manifest/name/b.lua"] = "\n" },
       "runs up" },
     { { ["lua/manifest/index/a.lua"] = 'require("manifest.draft.b")\n', ["lua/manifest/draft/b.lua"] = "\n" },
+      "runs sideways" },
+    { { ["lua/manifest/action/a/b.lua"] = 'require("manifest.action.c.d")\n', ["lua/manifest/action/c/d.lua"] = "\n" },
       "runs sideways" },
     { { ["lua/manifest/action/a.lua"] = 'require("manifest")\n', ["lua/manifest/init.lua"] = "\n" }, "runs up" },
     { { ["lua/manifest/base/a.lua"] = 'require("manifest.base.b")\n',

@@ -32,9 +32,9 @@ class Peer:
                 "SSL_CERT_FILE": str(self.authority), "SSL_CERT_DIR": home + "/no-certificates"}
 
     def version(self):
-        pinned = place.GO_PEERS.get(self.program)
+        pinned = place.pinned(self.program)
         if pinned:
-            return pinned.rsplit("@", 1)[1]
+            return pinned
         done = subprocess.run([self.path, "--version"], env=self.environment(), capture_output=True, text=True)
         lines = (done.stdout + done.stderr).strip().splitlines()
         return lines[0].strip() if lines else "unknown"

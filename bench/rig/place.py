@@ -8,16 +8,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 BUILD = ROOT / "build"
 TOOLS = BUILD / "bench-tools"
-PEERS = BUILD / "bench-peers"
+PEERS = BUILD / "peers"
 RESULTS = BUILD / "bench-results.json"
 
-# Pinned, so that a table can be compared with the next one.
-GO_PEERS = {
-    "crane": "github.com/google/go-containerregistry/cmd/crane@v0.22.1",
-    "regctl": "github.com/regclient/regclient/cmd/regctl@v0.11.7",
-    "oras": "oras.land/oras/cmd/oras@v1.3.6",
-    "buildx": "github.com/docker/buildx/cmd/buildx@v0.38.2",
-}
+INSTALLER = ROOT / "tools/peers"
+GO_PEERS = ("crane", "regctl", "oras", "buildx")
+INSTALL_SECONDS = 1800
 
 C_FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra"]
 C_TOOLS = {"proxy": ["proxy.c", "flow.c", "heap.c"], "measure": ["measure.c"]}
@@ -37,21 +33,22 @@ def build_tools():
 
 def install_peers(log):
     """Installs the Go peers that are missing; one that cannot be installed stays absent and becomes a row that says so."""
-    if not shutil.which("go"):
-        return
-    (PEERS / "bin").mkdir(parents=True, exist_ok=True)
-    settings = {"GOBIN": str(PEERS / "bin"), "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
-    for name, package in GO_PEERS.items():
-        if (PEERS / "bin" / name).exists():
-            continue
-        log(f"go install {package}")
-        done = subprocess.run(["go", "install", "-p", "2", package], env={**os.environ, **settings},
-                              capture_output=True, text=True, timeout=1800)
+    for name in GO_PEERS:
+        log(f"{INSTALLER.name}: {name}")
+        done = subprocess.run([INSTALLER, str(INSTALL_SECONDS), name], capture_output=True, text=True)
         if done.returncode:
-            log(f"  {name} stays absent: {done.stderr.strip().splitlines()[-1:]}")
+            log(f"  {done.stderr.strip()}")
+
+
+def pinned(name):
+    """The version of a peer that is installed here, as vX.Y.Z; None for a program of the machine."""
+    listed = subprocess.run([INSTALLER, "--list"], capture_output=True, text=True, check=True).stdout
+    packages = dict(line.split() for line in listed.splitlines())
+    version = packages.get(name, "").rpartition("@")[2]
+    return version if (PEERS / f"{name}@{version}").exists() else None
 
 
 def program(name):
     """The path of a peer: ours first, then the PATH; None when it is absent."""
-    own = PEERS / "bin" / name
-    return str(own) if own.exists() else shutil.which(name)
+    version = pinned(name)
+    return str(PEERS / f"{name}@{version}") if version else shutil.which(name)

@@ -13,7 +13,7 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_copy(L);
   mfl_open_child(L);
   mfl_open_clock(L);
-  mfl_open_gunzip(L);
+  mfl_open_decompressor(L);
   mfl_open_hash(L);
   mfl_open_json(L);
   mfl_open_exchange(L);

@@ -71,6 +71,7 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   luaL_checkstack(L, 8, "settings");
   settings->insecure = mfl_field_boolean(L, 1, "insecure", false);
   settings->same_domain = mfl_field_boolean(L, 1, "same_domain", true);
+  settings->offline = mfl_field_boolean(L, 1, "offline", false);
   settings->ask = mfl_field_boolean(L, 1, "ask", false);
   settings->connect_timeout = read_seconds(L, "connect_timeout", 15);
   settings->stall_timeout = read_seconds(L, "stall_timeout", 60);
@@ -122,7 +123,7 @@ static int engine_start(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
   struct mf_problem problem;
-  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 2);
+  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 3);
 
   *box = (struct mfl_exchange){0};
   luaL_setmetatable(L, MFL_EXCHANGE);
@@ -258,6 +259,20 @@ static int engine_warnings(lua_State *L)
   return 1;
 }
 
+/* engine:identity_token() -> text or nil: what a token server gave to an engine with offline = true */
+static int engine_identity_token(lua_State *L)
+{
+  lua_pushstring(L, check_engine(L)->client.network->identity_token);
+  return 1;
+}
+
+/* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
+static int engine_warn(lua_State *L)
+{
+  mf_network_warn(check_engine(L)->client.network, mfl_check_text(L, 2));
+  return 0;
+}
+
 static int engine_close(lua_State *L)
 {
   struct mfl_engine *engine = luaL_checkudata(L, 1, MFL_ENGINE);
@@ -289,8 +304,14 @@ void mfl_open_engine(lua_State *L)
 {
   static const luaL_Reg metamethods[] = {
       {"__gc", engine_close}, {"__close", engine_close}, {"__tostring", engine_tostring}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"start", engine_start}, {"step", engine_step},         {"answer", engine_answer},
-                                     {"close", engine_close}, {"warnings", engine_warnings}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"start", engine_start},
+                                     {"step", engine_step},
+                                     {"answer", engine_answer},
+                                     {"close", engine_close},
+                                     {"warnings", engine_warnings},
+                                     {"warn", engine_warn},
+                                     {"identity_token", engine_identity_token},
+                                     {NULL, NULL}};
 
   mfl_new_class(L, MFL_ENGINE, metamethods, methods);
   lua_pushcfunction(L, new_engine);

@@ -66,11 +66,13 @@ static int exchange_tostring(lua_State *L)
   return 1;
 }
 
-/* core.location(url, location) -> absolute URL where an upload goes on, or nil and a problem (code redirect) */
+/* core.location(url, location) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
+   (code redirect) */
 static int location(lua_State *L)
 {
   struct mf_problem problem;
-  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), &problem);
+  char warning[MF_REDIRECT_WARNING];
+  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), warning, &problem);
   struct mf_bytes *box;
 
   if (!target)
@@ -78,7 +80,10 @@ static int location(lua_State *L)
   box = mfl_push_bytes(L, strlen(target));
   box->data = target; /* the box owns it from here: pushing the string may fail */
   lua_pushstring(L, target);
-  return 1;
+  if (!warning[0])
+    return 1;
+  lua_pushstring(L, warning);
+  return 2;
 }
 
 /* core.pipe(capacity, size) -> pipe: capacity in bytes, at least 32768; size of the body in bytes, or -1. */
@@ -131,6 +136,26 @@ static int new_scopes(lua_State *L)
   return 1;
 }
 
+/* core.allowance(most) -> allowance: how many retries all requests that share it may make together */
+static int new_allowance(lua_State *L)
+{
+  lua_Integer most = luaL_checkinteger(L, 1);
+  struct mf_allowance *allowance;
+
+  luaL_argcheck(L, most >= 0 && most <= 1000000, 1, "out of range");
+  allowance = lua_newuserdatauv(L, sizeof(*allowance), 0);
+  *allowance = (struct mf_allowance){(double)most, (double)most};
+  luaL_setmetatable(L, MFL_ALLOWANCE);
+  return 1;
+}
+
+/* allowance:take() -> boolean: for a retry that is not the engine's own */
+static int allowance_take(lua_State *L)
+{
+  lua_pushboolean(L, mf_allowance_take(luaL_checkudata(L, 1, MFL_ALLOWANCE)));
+  return 1;
+}
+
 void mfl_open_exchange(lua_State *L)
 {
   static const luaL_Reg exchange_metamethods[] = {
@@ -139,11 +164,16 @@ void mfl_open_exchange(lua_State *L)
   static const luaL_Reg pipe_metamethods[] = {{"__gc", pipe_close}, {"__close", pipe_close}, {NULL, NULL}};
   static const luaL_Reg scopes_metamethods[] = {{"__gc", scopes_close}, {NULL, NULL}};
   static const luaL_Reg no_methods[] = {{NULL, NULL}};
+  static const luaL_Reg no_metamethods[] = {{NULL, NULL}};
+  static const luaL_Reg allowance_methods[] = {{"take", allowance_take}, {NULL, NULL}};
   static const luaL_Reg pipe_methods[] = {{"close", pipe_close}, {NULL, NULL}};
 
   mfl_new_class(L, MFL_EXCHANGE, exchange_metamethods, exchange_methods);
   mfl_new_class(L, MFL_PIPE, pipe_metamethods, pipe_methods);
   mfl_new_class(L, MFL_SCOPES, scopes_metamethods, no_methods);
+  mfl_new_class(L, MFL_ALLOWANCE, no_metamethods, allowance_methods);
+  lua_pushcfunction(L, new_allowance);
+  lua_setfield(L, -2, "allowance");
   lua_pushcfunction(L, new_scopes);
   lua_setfield(L, -2, "scopes");
   lua_pushcfunction(L, new_pipe);

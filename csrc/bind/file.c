@@ -77,6 +77,19 @@ static int file_replace(lua_State *L)
   return done_or_fail(L, mf_file_replace(path, data, length, &style, &problem), &problem);
 }
 
+/* target(path) -> path of what replace() would replace: behind a symbolic link, or PATH itself */
+static int file_target(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  char target[PATH_MAX];
+  struct mf_problem problem;
+
+  if (!mf_file_target(path, true, target, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, target);
+  return 1;
+}
+
 /* remove(path) -> true */
 static int file_remove(lua_State *L)
 {
@@ -241,6 +254,7 @@ static const luaL_Reg functions[] = {{"identity", file_identity},
                                      {"remove_tree", file_remove_tree},
                                      {"rename", file_rename},
                                      {"replace", file_replace},
+                                     {"target", file_target},
                                      {NULL, NULL}};
 
 void mfl_open_file(lua_State *L)

@@ -12,7 +12,8 @@
 #define MFL_ENGINE "manifest.engine"
 #define MFL_EXCHANGE "manifest.exchange"
 #define MFL_PIPE "manifest.pipe"
-#define MFL_SCOPES "manifest.scopes" /* a struct mf_scopes */
+#define MFL_SCOPES "manifest.scopes"       /* a struct mf_scopes */
+#define MFL_ALLOWANCE "manifest.allowance" /* a struct mf_allowance */
 
 struct mfl_exchange;
 

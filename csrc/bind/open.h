@@ -8,9 +8,9 @@ void mfl_open_file(lua_State *L);
 void mfl_open_child(lua_State *L);
 void mfl_open_copy(lua_State *L); /* more of file */
 void mfl_open_clock(lua_State *L);
-void mfl_open_gunzip(lua_State *L); /* gunzip */
-void mfl_open_hash(lua_State *L);   /* hash, base64 */
-void mfl_open_json(lua_State *L);   /* json */
+void mfl_open_decompressor(lua_State *L);
+void mfl_open_hash(lua_State *L); /* hash, base64 */
+void mfl_open_json(lua_State *L);
 void mfl_open_terminal(lua_State *L);
 void mfl_open_engine(lua_State *L);   /* engine */
 void mfl_open_exchange(lua_State *L); /* pipe */

@@ -55,6 +55,20 @@ static const struct mf_scopes *read_scopes(lua_State *L, int index, int exchange
   return scopes;
 }
 
+/* The same for the retries: the third user value. */
+static struct mf_allowance *read_retries(lua_State *L, int index, int exchange)
+{
+  struct mf_allowance *retries = NULL;
+
+  if (lua_getfield(L, index, "retries") != LUA_TNIL) {
+    retries = luaL_testudata(L, -1, MFL_ALLOWANCE);
+    if (!retries)
+      luaL_error(L, "field 'retries': %s expected, got %s", MFL_ALLOWANCE, luaL_typename(L, -1));
+  }
+  lua_setiuservalue(L, exchange, 3);
+  return retries;
+}
+
 static bool read_body_file(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
 {
   const char *path = mfl_field_text(L, index, "body_file");
@@ -165,6 +179,7 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   read_bounds(L, index, request);
   read_headers(L, index, &request->headers);
   request->scopes = read_scopes(L, index, exchange);
+  request->retries = read_retries(L, index, exchange);
   read_body_text(L, index, request);
   read_pipes(L, index, request);
   return read_body_file(L, index, request, problem) && read_sink_file(L, index, request, problem) &&

@@ -80,8 +80,7 @@ struct writing {
   bool chown;
 };
 
-/* Where the bytes go: through a symbolic link when the style says so. A missing file is its own target. */
-static bool find_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem)
+bool mf_file_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem)
 {
   if (follow && realpath(path, target))
     return true;
@@ -207,7 +206,7 @@ bool mf_file_replace(const char *path, const void *data, size_t length, const st
   char folder[PATH_MAX];
   int fd;
 
-  if (!find_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
+  if (!mf_file_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
     return false;
   mf_directory_of(writing.target, folder);
   if (!mf_directory_open(folder, &fd, problem))

@@ -4,6 +4,7 @@
 #ifndef MF_FILE_H
 #define MF_FILE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -23,6 +24,9 @@ struct mf_file_style {
   const char *temporary; /* folder on the same file system for the temporary file, or NULL: beside the target */
 };
 
+/* Where the bytes of a PATH go that is replaced: through a symbolic link when FOLLOW. A missing file is its own target.
+ */
+bool mf_file_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem);
 /* Replaces PATH, or makes it, as one step. On failure the old file is untouched and the temporary one removed. One
    exception, which the text tells: when only the last fsync, of the folder, fails, the new file is in place. */
 bool mf_file_replace(const char *path, const void *data, size_t length, const struct mf_file_style *style,

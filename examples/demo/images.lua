@@ -29,5 +29,5 @@ local images = assert(client:all(ARCHITECTURES, function(architecture)
 end))
 
 for position, image in ipairs(images) do
-  print(("  %-14s %s"):format(ARCHITECTURES[position][3], image.ref))
+  print(("  %-14s %s"):format(ARCHITECTURES[position][3], image.reference))
 end

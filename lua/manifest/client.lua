@@ -1,10 +1,7 @@
---- A client: options, the connections and tokens that its verbs share, and the verbs as methods.
---
--- Nothing is opened before a verb needs it: a script that only annotates never touches the network.
+--- A client: its options, and the verbs as methods; what these share is in context.lua.
 
 local check = require("manifest.base.check")
-local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local contexts = require("manifest.context")
 local verbs = require("manifest.verbs")
 
 local methods = {}
@@ -24,179 +21,22 @@ local OPTIONS = {
   client_certificate = "string", -- PEM
   client_key = "string",
   auth_hosts = "table", -- "REGISTRY=TOKEN-SERVER" pairs that may get credentials
+  same_domain = "boolean", -- so may token servers of the registry's own domain, default true
   mirrors = "table", -- {["docker.io"] = {"HOST[:PORT][/PREFIX]", ...}}: read from these first, in order
   credentials = "function|table", -- (registry, repository) -> {username=, password=} or nil; or {[registry] = {...}}
   user_agent = "string",
 }
-
---- Options that the engine takes as they are.
-local PASSED_ON = {
-  "connect_timeout", "stall_timeout", "connections", "ca_file", "client_certificate", "client_key", "auth_hosts",
-  "user_agent",
-}
-
---- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
-local DEFAULT_JOBS = 32
-
---- The folder of docker's configuration.
----@return string|nil folder
----@return table|nil err
-local function config_folder(options)
-  local folder = options.config or os.getenv("DOCKER_CONFIG")
-  if folder and folder ~= "" then
-    return folder
-  end
-  local home = os.getenv("HOME")
-  if not home or home:sub(1, 1) ~= "/" then
-    return nil, error_of.new({
-      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
-      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
-    })
-  end
-  return home .. "/.docker"
-end
-
---- The engine's settings out of the client's options; CHANGES take the place of some.
-local function settings_of(context, changes)
-  local options = context.options
-  local settings = { ask = options.credentials ~= nil, config_folder = context.folder }
-  for _, name in ipairs(PASSED_ON) do
-    settings[name] = options[name]
-  end
-  if type(options.insecure) == "table" then
-    settings.insecure_hosts = options.insecure
-  else
-    settings.insecure = options.insecure
-  end
-  settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
-  for name, value in pairs(changes or {}) do
-    settings[name] = value
-  end
-  return settings
-end
-
---- Opens an engine.
----@return userdata|nil engine
----@return table|nil err
-local function open_engine(context, changes)
-  local engine, problem = core.engine(settings_of(context, changes))
-  if not engine then
-    return nil, error_of.of_core(problem)
-  end
-  return engine
-end
-
---- Opens the network side once; actions call it before their first request.
----@return table|nil loop
----@return table|nil err such as a certificate file that cannot be read
-local function connect(context)
-  if not rawget(context, "loop") then
-    local engine, err = open_engine(context)
-    if not engine then
-      return nil, err
-    end
-    context.engine = engine
-    context.loop = require("manifest.repository.loop").new(engine, context.options.credentials,
-      context.options.connections)
-  end
-  return context.loop
-end
-
---- The token scopes of the references that a verb reads in one registry, made once for a list of references: a list of
---- 500 would otherwise be read 500 times.
----@return table {texts = scopes, paths = set of paths, all = of core.scopes}
-local function reading(cache, domain, also)
-  local by_domain = cache[also] or {}
-  cache[also] = by_domain
-  if by_domain[domain] then
-    return by_domain[domain]
-  end
-  local texts, paths = {}, {}
-  for _, ref in ipairs(also) do
-    if ref.domain == domain and not paths[ref.path] then
-      paths[ref.path] = true
-      texts[#texts + 1] = ("repository:%s:pull"):format(ref.path)
-    end
-  end
-  by_domain[domain] = { texts = texts, paths = paths, all = core.scopes(texts) }
-  return by_domain[domain]
-end
-
---- The scopes of another repository, when its token is to serve for this one too.
-local function scopes_beside(reference, other)
-  return other and other.domain == reference.domain and other:token_scopes() or nil
-end
-
---- Gives a context what collects warnings for the user, each once.
-local function add_warnings(context)
-  local seen = {}
-  context.warned = {}
-  function context.warn(line)
-    if not seen[line] then
-      seen[line] = true
-      context.warned[#context.warned + 1] = line
-    end
-  end
-  function context.note_warnings(engine)
-    for _, line in ipairs(engine:warnings()) do
-      context.warn(line)
-    end
-  end
-end
-
---- What an action works with: jobs, store, connect(), repository(), loop. An action that calls connect() first gets an
---- error that it can return; one that uses loop or repository at once raises it.
-local function new_context(options, folder)
-  local context = {
-    options = options, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
-    store = require("manifest.draft.store").open({ folder = folder }),
-    scopes = setmetatable({}, { __mode = "k" }),
-  }
-  function context.connect()
-    return connect(context)
-  end
-  --- The repository of a reference. wanted: actions ("pull" or "pull,push"), also (references that the verb reads),
-  --- beside (a repository whose token serves this one too, when both are of one registry).
-  function context.repository(reference, wanted)
-    if reference.kind == "layout" then
-      return require("manifest.repository.layout").new(reference.path, options)
-    end
-    if reference.kind == "archive" then
-      return require("manifest.repository.archive").new(reference.format, reference.path, options)
-    end
-    local read = wanted.also and reading(context.scopes, reference.domain, wanted.also)
-    return require("manifest.repository.remote").new(context.loop, {
-      domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
-      scopes = scopes_beside(reference, wanted.beside)
-        or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
-      timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
-    })
-  end
-  --- An engine of an action's own.
-  function context.open_engine(changes)
-    return open_engine(context, changes)
-  end
-  add_warnings(context)
-  return setmetatable(context, {
-    __index = function(_, name)
-      if name == "loop" then
-        local loop, err = connect(context)
-        return loop or error(err, 0)
-      end
-    end,
-  })
-end
 
 local function context_of(self)
   if self.closed then
     error("attempt to use a closed client", 3)
   end
   if not self.context then
-    local folder, err = config_folder(self.options)
-    if not folder then
+    local context, err = contexts.new(self.options)
+    if not context then
       return nil, err
     end
-    self.context = new_context(self.options, folder)
+    self.context = context
   end
   return self.context
 end
@@ -207,7 +47,7 @@ for verb, module in pairs(verbs) do
     if not context then
       return nil, err:with({ verb = verb })
     end
-    return require(module).perform(context, ...)
+    return require(module).perform(contexts.of_one_call(context), ...)
   end
 end
 
@@ -238,7 +78,7 @@ end
 function methods:abandon(seconds)
   local loop = not self.closed and self.context and rawget(self.context, "loop")
   if loop then
-    require("manifest.repository.upload").abandon_all(loop, seconds)
+    require("manifest.repository.remote.upload").abandon_all(loop, seconds)
   end
 end
 
@@ -305,14 +145,14 @@ local function new(options)
     error("client: option 'jobs' must be at least 1", 2)
   end
   if options.mirrors then
-    require("manifest.repository.mirror").check(options.mirrors, 3)
+    require("manifest.repository.remote.mirror").check(options.mirrors, 3)
   end
   local own = {}
   for name, value in pairs(options) do
     own[name] = value
   end
   if type(own.credentials) == "table" then
-    own.credentials = require("manifest.repository.vault").of_table(own.credentials)
+    own.credentials = require("manifest.repository.credentials.vault").of_table(own.credentials)
   end
   return setmetatable({ options = own }, mt)
 end

@@ -22,7 +22,7 @@ return {
   delete = "manifest.action.delete",
   referrers = "manifest.action.referrers",
   attach = "manifest.action.attach",
-  tree = "manifest.action.show_tree",
+  tree = "manifest.action.tree",
   verify = "manifest.action.verify",
   diff = "manifest.action.diff",
   plan = "manifest.action.index.release.plan",

@@ -50,28 +50,15 @@ describe("the plan of annotate", function()
 end)
 
 describe("annotate", function()
-  local fleet
+  local fleet, try = fleet_of.block()
 
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  it("changes one entry and leaves the others", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("changes one entry and leaves the others", function()
     local client <close>, folder = fleet:client()
     local target, arm, amd = fleet:ref("app:all"), fleet.made.arm.reference, fleet.made.amd.reference
     assert(client:create(target, { arm, amd }))
     fleet:requests()
     local done = assert(client:annotate(target, arm, { os = "linux", arch = "arm", variant = "v6" }))
-    assert.same({ ref = arm, platform = { os = "linux", architecture = "arm", variant = "v6" } }, done)
+    assert.same({ reference = arm, platform = { os = "linux", architecture = "arm", variant = "v6" } }, done)
     local drafts = store.open({ folder = folder })
     assert.equal("v6", drafts:get(target, arm).platform.variant)
     assert.equal("amd64", drafts:get(target, amd).platform.architecture)

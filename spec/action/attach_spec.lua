@@ -1,5 +1,6 @@
 --- attach and referrers: with a registry that keeps referrers, with one that does not, and in a layout.
 
+local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
@@ -29,12 +30,6 @@ describe("attach and referrers", function()
     return server.address .. "/" .. name
   end
 
-  local function fails(code, value, err)
-    assert.is_nil(value)
-    assert.equal(code, err.code, tostring(err))
-    return err
-  end
-
   local function push(to, repository)
     return images.push(to, {
       { name = "amd", repository = repository, platform = AMD },
@@ -60,7 +55,7 @@ describe("attach and referrers", function()
       annotations = { ["org.example.a"] = "x=y,z" },
     })
     assert.equal(made.all.digest, done.subject.digest)
-    local got = assert(client:get(done.ref))
+    local got = assert(client:get(done.reference))
     assert.equal(done.digest, sha(got.raw))
     assert.equal(SBOM, got.content.artifactType)
     assert.equal(made.all.digest, got.content.subject.digest)
@@ -89,7 +84,7 @@ describe("attach and referrers", function()
     local to_arm = assert(client:attach { subject = name, files = {}, artifact_type = SBOM, platform = "linux/arm64" })
     assert.equal(made.arm.digest, to_arm.subject.digest)
     assert.same({ to_arm.digest }, digests(assert(client:referrers(name, { platform = "linux/arm64" }))))
-    local of_referrer = assert(client:attach { subject = done.ref, files = {}, artifact_type = REPORT })
+    local of_referrer = assert(client:attach { subject = done.reference, files = {}, artifact_type = REPORT })
 
     local tree = assert(client:tree(name))
     assert.equal(2, #tree.referrers)

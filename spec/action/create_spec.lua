@@ -38,26 +38,7 @@ describe("the plan of create", function()
 end)
 
 describe("create", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   --- The references of a list's entries, in the store's order.
   local function entries(folder, list)
@@ -72,7 +53,7 @@ describe("create", function()
     local client <close>, folder = fleet:client()
     local target = fleet:ref("app:all")
     local created = assert(client:create(target, { fleet.made.arm.reference, fleet.made.amd.reference }))
-    assert.same({ ref = target, fetched = 2 }, created)
+    assert.same({ reference = target, fetched = 2 }, created)
     assert.same({ "amd64/app:1", "arm32v7/app:1" }, entries(folder, target))
     local entry = assert(store.open({ folder = folder }):get(target, fleet.made.arm.reference))
     assert.same({ os = "linux", architecture = "arm", variant = "v7" }, entry.platform)

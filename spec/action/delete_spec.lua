@@ -1,5 +1,6 @@
 --- delete: by digest where a registry knows digests only, by tag where it can, in layouts; nothing goes unasked.
 
+local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
@@ -22,12 +23,6 @@ describe("delete", function()
 
   local function at(name)
     return server.address .. "/" .. name
-  end
-
-  local function fails(code, value, err)
-    assert.is_nil(value)
-    assert.equal(code, err.code, tostring(err))
-    return err
   end
 
   local function push(repository, tags)

@@ -1,4 +1,4 @@
-local contrast = require "manifest.action.contrast"
+local contrast = require "manifest.index.contrast"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local registry = require "spec.support.registry"

@@ -1,5 +1,6 @@
 --- get, config, tag, tags, digest and resolve against a real registry: what they give, and what they ask for.
 
+local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local registry = require "spec.support.registry"
@@ -35,12 +36,6 @@ describe("small verbs", function()
 
   local function asked(fn)
     return (requests_of(server, fn))
-  end
-
-  local function fails(code, value, err)
-    assert.is_nil(value)
-    assert.equal(code, err.code, tostring(err))
-    return err
   end
 
   describe("get", function()

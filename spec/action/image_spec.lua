@@ -2,6 +2,7 @@ local manifest = require "manifest"
 local process = require "spec.support.process"
 local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
+local zstd = require "spec.support.zstd"
 
 local json, sha = manifest.json, manifest.digest.of
 
@@ -16,7 +17,7 @@ local function archive(content)
 end
 
 local function compressed(path, program)
-  local packed = path .. "." .. program
+  local packed = path .. "." .. program:match("^%w+")
   local done = process.run { "sh", "-c", ("%s -c < '%s' > '%s'"):format(program, path, packed) }
   assert(done.status == 0, done.stderr)
   return packed
@@ -152,24 +153,55 @@ describe("image", function()
     assert.equal(0, copied.status, copied.stderr)
   end)
 
-  it("takes a zstd layer with the digest of its tar archive", function()
+  it("names a zstd layer by the tar archive inside", function()
     if not process.present("zstd") then
       return pending("zstd is not installed")
     end
     local path = archive("zstd")
-    local packed = compressed(path, "zstd")
-    local order = { target = reference("zstd:1"), layers = { packed }, platform = "linux/amd64" }
-    local done, err = client:image(order)
-    assert.is_nil(done)
-    assert.equal("unsupported", err.code)
-    assert.matches("diff_id", err.hint)
+    local packed = compressed(path, "zstd -q")
+    local order = { target = reference("zstd:1"), platform = "linux/amd64" }
     order.layers = { { path = packed, diff_id = sha(temp.read(path)) } }
-    done = assert(client:image(order))
+    local done = assert(client:image(order)) -- told, it is true in every build
     assert.equal(manifest.media_type.oci_layer_zstd, done.layers[1].media_type)
-    order.media_type = "docker"
-    done, err = client:image(order)
-    assert.is_nil(done)
+    order.layers, order.media_type = { packed }, "docker"
+    local none, err = client:image(order)
+    assert.is_nil(none)
     assert.equal("unsupported", err.code)
+    assert.matches("use the media type 'oci', or gzip", err.hint, 1, true)
+    order.media_type = nil
+    if not zstd.is_built() then
+      none, err = client:image(order)
+      assert.is_nil(none)
+      assert.equal("unsupported", err.code)
+      assert.matches("no libzstd; build with libzstd, or give the layer's diff_id", tostring(err), 1, true)
+      return pending("this build has no libzstd")
+    end
+    assert.equal(done.digest, assert(client:image(order)).digest)
+    order.layers = { { path = packed, diff_id = sha("x") } }
+    none, err = client:image(order)
+    assert.is_nil(none)
+    assert.equal("digest_mismatch", err.code)
+    if process.present("skopeo") then
+      local folder = temp.path("unpacked")
+      local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", "--dest-decompress",
+        "docker://" .. reference("zstd:1"), "dir:" .. folder }
+      assert.equal(0, copied.status, copied.stderr)
+      assert.equal(temp.read(path), temp.read(folder .. "/" .. sha(temp.read(path)):sub(8)))
+    end
+  end)
+
+  it("refuses other compressions, which readers of images do not open", function()
+    for _, program in ipairs { "bzip2", "xz" } do
+      if process.present(program) then
+        local path = archive(program)
+        local layer = { path = compressed(path, program), diff_id = sha(temp.read(path)) }
+        local none, err = client:image { target = reference("other:1"), layers = { layer }, platform = "linux/amd64" }
+        assert.is_nil(none)
+        assert.equal("unsupported", err.code)
+        assert.matches("is compressed with " .. program, err.message, 1, true)
+        assert.matches("gzip", err.hint)
+      end
+    end
   end)
 
   it("names the layer that cannot be used, before anything is sent", function()
@@ -181,6 +213,12 @@ describe("image", function()
       { temp.file(("x"):rep(2000)), "corrupt" }, { temp.file(packed:sub(1, -5)), "corrupt" },
       { temp.file(packed:sub(1, 20) .. "xxxx" .. packed:sub(25)), "corrupt" },
     }
+    if process.present("zstd") and zstd.is_built() then
+      packed = temp.read(compressed(good, "zstd -q"))
+      cases[#cases + 1] = { temp.file(packed:sub(1, -5)), "corrupt" }
+      cases[#cases + 1] = { temp.file(packed:sub(1, 20) .. "xxxx" .. packed:sub(25)), "corrupt" }
+      cases[#cases + 1] = { compressed(temp.file(("x"):rep(2000)), "zstd -q"), "corrupt" }
+    end
     local hidden = temp.file(("x"):rep(2000))
     cases[#cases + 1] = { compressed(hidden, "gzip"), "corrupt" }
     local fifo = temp.path("fifo")

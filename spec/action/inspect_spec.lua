@@ -2,26 +2,7 @@ local fleet_of = require("spec.support.fleet")
 local media_type = require("manifest.name.media_type")
 
 describe("inspect", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   try("shows an image with its exact bytes, in one request", function()
     local client <close> = fleet:client()
@@ -77,7 +58,7 @@ describe("inspect", function()
     local seen = assert(client:inspect(target))
     assert.is_true(seen.is_local)
     assert.equal(fleet.made.own.digest, seen.entries[1].digest)
-    assert.equal(fleet.made.own.reference, seen.entries[1].ref)
+    assert.equal(fleet.made.own.reference, seen.entries[1].reference)
     assert.equal(fleet.made.own.config.digest,
       assert(client:inspect(fleet.made.own.reference, { list = target })).image_id)
     assert.same({}, fleet:requests())

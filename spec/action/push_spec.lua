@@ -90,26 +90,7 @@ describe("the plan of push", function()
 end)
 
 describe("push", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   local function created(target, ...)
     local client, folder = fleet:client()
@@ -126,11 +107,11 @@ describe("push", function()
     local target = fleet:ref("app:all")
     local client <close> = created(target, "amd", "arm", "own")
     local done = assert(client:push(target))
-    assert.equal(target, done.ref)
+    assert.equal(target, done.reference)
     assert.equal(media_type.docker_list, done.media_type)
     assert.same({
-      { ref = fleet:ref("app@" .. fleet.made.amd.digest), digest = fleet.made.amd.digest },
-      { ref = fleet:ref("app@" .. fleet.made.arm.digest), digest = fleet.made.arm.digest },
+      { reference = fleet:ref("app@" .. fleet.made.amd.digest), digest = fleet.made.amd.digest },
+      { reference = fleet:ref("app@" .. fleet.made.arm.digest), digest = fleet.made.arm.digest },
     }, done.pushed)
     assert.equal(done.digest, client:digest(target))
     assert.equal(done.size, assert(client:inspect(target)).size)

@@ -34,26 +34,7 @@ describe("the plan of resolve", function()
 end)
 
 describe("resolve and digest", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
-
-  local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
-      act()
-    end)
-  end
+  local fleet, try = fleet_of.block()
 
   try("give the descriptor that a pull takes, in one request", function()
     local client <close> = fleet:client()

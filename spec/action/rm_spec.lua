@@ -3,11 +3,9 @@ local manifest = require("manifest")
 local temp = require("spec.support.temp")
 
 describe("rm", function()
-  it("removes what is there and names every list that is not", function()
-    local fleet = fleet_of.start()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  local fleet, try = fleet_of.block()
+
+  try("removes what is there and names every list that is not", function()
     local client <close> = fleet:client()
     local target = fleet:ref("app:all")
     assert(client:create(target, { fleet.made.amd.reference }))
@@ -25,7 +23,6 @@ describe("rm", function()
     assert.equal("No such manifest: " .. target, gone.message)
     assert(client:create(target, { fleet.made.amd.reference }))
     assert.same({ refs = { target } }, client:rm(target))
-    fleet:stop()
   end)
 
   it("raises without a list", function()

@@ -2,11 +2,19 @@
 
 local images = require "spec.support.images"
 local manifest = require "manifest"
+local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local sample = require "spec.support.elf"
 local temp = require "spec.support.temp"
+local zstd = require "spec.support.zstd"
+
+--- Verifies what its argument names, and prints how many KiB it had at most.
+local HUNGER = [[
+assert(require("manifest").verify(arg[1], { binaries = true }))
+print(io.open("/proc/self/status"):read("a"):match("VmHWM:%s*(%d+) kB"))
+]]
 
 local LINUX_AMD, LINUX_ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
 
@@ -122,17 +130,55 @@ describe("verify and tree", function()
     assert(client:verify(at("artifact@" .. found.referrers[1].digest), { binaries = true }))
   end)
 
-  it("says which layers it cannot open", function()
+  --- Layers whose bytes nobody looked at before they were stored, under that media type.
+  local function stored(name, bytes, kind)
+    local made = images.push(server, { { name = "it", repository = name, tag = "1", type = "oci",
+      platform = LINUX_ARM, layer_files = { temp.file(bytes) }, layer_type = kind } })
+    return made.it.layers[1].digest
+  end
+
+  it("looks into zstd layers, or says that it did not", function()
     if not process.present("zstd") then
       return pending("zstd is not installed")
     end
-    local path = layer({ sh = sample.head("amd64") })
-    local diff_id = manifest.digest.of(temp.read(path))
-    assert(process.run { "zstd", "-q", path }.status == 0)
-    image("zstd:1", "linux/arm64", { { path = path .. ".zst", diff_id = diff_id } })
-    local report = assert(client:verify(at("zstd:1"), { binaries = true }))
-    assert.equal(1, #report.notes)
-    assert.matches("zstd", report.notes[1].message)
+    local wrong, kind = temp.read(layer({ sh = sample.head("amd64") }, "zstd")), manifest.media_type.oci_layer_zstd
+    stored("zstd", wrong, kind)
+    if not zstd.is_built() then
+      local report = assert(client:verify(at("zstd:1"), { binaries = true }))
+      assert.matches("were not looked at: it is compressed with zstd, and this build has no libzstd",
+        report.notes[1].message, 1, true)
+      return pending("this build has no libzstd")
+    end
+    assert.same({ "machine" }, (problems_of("zstd:1", { binaries = true })))
+    local right = temp.read(layer({ sh = sample.head("arm64"), lib = sample.head("arm64", 3) }, "zstd"))
+    stored("zstd-right", right, kind)
+    assert.equal(2, assert(client:verify(at("zstd-right:1"), { binaries = true })).checked.programs)
+    stored("zstd-cut", wrong:sub(1, -5), kind)
+    assert.same({ "corrupt" }, (problems_of("zstd-cut:1", { binaries = true })))
+    stored("zstd-bad", wrong:sub(1, 30) .. "\xff\xff\xff\xff\xff\xff" .. wrong:sub(37), kind)
+    assert.same({ "corrupt" }, (problems_of("zstd-bad:1", { binaries = true })))
+    assert(client:verify(at("zstd-bad:1"))) -- the bytes are those that were pushed
+  end)
+
+  it("says which layers it cannot open", function()
+    local digest = stored("odd", "\xfd7zXZ\0 and so on", manifest.media_type.oci_layer)
+    local report = assert(client:verify(at("odd:1"), { binaries = true }))
+    assert.same({ { digest = digest, message = ("the programs of layer %s were not looked at: it is compressed with "
+      .. "xz, which readers of images do not open"):format(digest) } }, report.notes)
+  end)
+
+  it("needs no more memory for a layer that is small and becomes large", function()
+    if not process.present("zstd") or not zstd.is_built() then
+      return pending("zstd is not there")
+    end
+    -- A tar archive with one file of 1 GiB of zeros: 33 KiB when it is packed.
+    local folder = temp.folder("bomb")
+    local packed = process.run { cwd = folder, "sh", "-c", "truncate -s 1G zeros && tar -cf - zeros | zstd -q -c" }
+    assert.equal(0, packed.status, packed.stderr)
+    stored("bomb", packed.stdout, manifest.media_type.oci_layer_zstd)
+    local done = process.run { "lua5.4", temp.file(HUNGER), at("bomb:1"), env = ours.variables(), preload = true }
+    assert.equal(0, done.status, done.stderr)
+    assert.is_true(tonumber(done.stdout) < 512 * 1024, done.stdout .. " KiB")
   end)
 
   it("finds an entry whose platform is not its image's", function()

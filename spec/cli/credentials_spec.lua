@@ -181,8 +181,9 @@ describe("a token server that the user named", function()
     return server
   end
 
-  local function ask(server, pairs_of)
+  local function ask(server, pairs_of, same_domain)
     local client <close> = manifest.client { config = temp.folder("docker"), auth_hosts = pairs_of,
+      same_domain = same_domain,
       credentials = { [server.address.a] = { username = "me", password = SECRET } } }
     return client:digest(server.address.a .. "/team/app:1")
   end
@@ -192,6 +193,15 @@ describe("a token server that the user named", function()
       local server = play(address)
       assert.equal(DIGEST, ask(server, { server.address.a .. "=" .. server.address.auth }))
     end
+  end)
+
+  it("need not be named on another port of the registry's host, unless the client says so", function()
+    local server = play("127.0.0.1")
+    assert.equal(DIGEST, ask(server, nil))
+    local seen = #server:requests("auth")
+    assert.equal("untrusted_realm", select(2, ask(server, nil, false)).code)
+    assert.equal(seen, #server:requests("auth"))
+    assert.equal(DIGEST, ask(server, { server.address.a .. "=" .. server.address.auth }, false))
   end)
 
   it("may not, without being named for this registry", function()

@@ -41,6 +41,13 @@ describe("manifest", function()
     assert.matches("^Usage:  manifest COMMAND", bare.stderr)
   end)
 
+  it("names the options for connections where a registry is asked, and takes them nowhere else", function()
+    assert.matches("\nOptions for connections:\n.*%-%-ca%-file file .*%-%-cert file .*%-%-key file",
+      manifest({ "create", "--help" }).stdout)
+    assert.not_matches("connections", manifest({ "annotate", "--help" }).stdout)
+    assert.equal(125, manifest({ "annotate", "--ca-file", "x", "a/b", "c/d" }).status)
+  end)
+
   it("prints a page for each verb", function()
     for _, verb in ipairs(VERBS) do
       local page = manifest({ verb, "--help" })
@@ -106,23 +113,10 @@ describe("manifest", function()
 end)
 
 describe("manifest with a registry", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
+  local fleet, with_fleet = fleet_of.block()
 
   local function try(name, act)
-    it(name, function()
-      if not fleet then
-        return pending("docker-registry is not here")
-      end
+    with_fleet(name, function()
       act(ours.new())
     end)
   end

@@ -27,7 +27,7 @@ describe("the C core in a host", function()
     return
   end
 
-  for _, job in ipairs { "json", "bytes", "file", "network" } do
+  for _, job in ipairs { "json", "bytes", "file", "network", "decompress" } do
     it(("survives each allocation of Lua failing in turn: %s"):format(job), function()
       local done = run("lua-memory", job)
       assert.equal("", done.stderr)

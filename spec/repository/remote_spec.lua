@@ -299,18 +299,6 @@ describe("storing a manifest", function()
     assert(put({ status = 201 }, { method = "PUT", times = 2, answer = { status = 500 } }))
   end)
 
-  it("is sent again while the registry does not see a part that another push is linking", function()
-    local unseen = { status = 400, body = '{"errors":[{"code":"DIGEST_INVALID"},{"code":"MANIFEST_BLOB_UNKNOWN"}]}' }
-    local stored, _, server = put({ status = 201 }, { method = "PUT", times = 2, answer = unseen })
-    assert(stored)
-    assert.equal(3, #server:requests())
-    local err
-    stored, err, server = put(unseen)
-    assert.is_nil(stored)
-    assert.matches("MANIFEST_BLOB_UNKNOWN", err.message)
-    assert.equal(4, #server:requests())
-  end)
-
   for status, code in pairs { [400] = "registry", [401] = "unauthorized", [403] = "denied", [404] = "not_found",
     [405] = "unsupported", [409] = "conflict", [412] = "conflict", [413] = "too_large" } do
     it(("that is answered %d is %s"):format(status, code), function()
@@ -368,7 +356,7 @@ describe("an error", function()
     assert.is_true(err.retryable)
     assert.equal("100;w=21600", err.response.headers["ratelimit-limit"])
     assert.equal("3600", err.response.headers["retry-after"])
-    assert.matches("pull rate limit", err.message)
+    assert.matches("pull rate limit. (limit 100;w=21600, retry after 3600)", err.message, 1, true)
   end)
 
   it("of a host that a redirect led to names it, and is not about the registry's credentials", function()
@@ -437,6 +425,23 @@ describe("tags", function()
     _, err = repository:tags()
     assert.equal("too_large", err.code)
   end)
+
+  for name, case in pairs {
+    ["in words that cannot be read: an error"] = { "/v2/app/tags/list?page=2; rel=next", "registry" },
+    ["perhaps: a warning, once"] = { "</v2/app/tags/list?page=2>" },
+  } do
+    it("that go on " .. name, function()
+      local _, repository, loop = stage { { answer = { status = 200, body = '{"tags":["a"]}',
+        headers = { { "Link", case[1] } } } } }
+      local names, err = repository:tags()
+      assert.equal(case[2], err and err.code)
+      assert.same(not case[2] and { "a", skipped = 0 } or nil, names)
+      repository:tags()
+      local warnings = loop.engine:warnings()
+      assert.equal(case[2] and 0 or 1, #warnings)
+      assert.is_truthy(case[2] or warnings[1]:find("not whole", 1, true))
+    end)
+  end
 
   it("from another origin are refused", function()
     local server, repository = stage { { answer = { status = 200, body = '{"tags":["a"]}',
@@ -507,7 +512,7 @@ describe("referrers", function()
   end)
 
   it("have a tag that is cut as the specification says", function()
-    local referrers = require "manifest.repository.referrers"
+    local referrers = require "manifest.repository.remote.referrers"
     assert.equal("sha512-" .. ("a"):rep(64), referrers.tag("sha512:" .. ("a"):rep(128)))
     assert.equal("sha256-" .. ("b"):rep(64), referrers.tag("sha256:" .. ("b"):rep(64)))
   end)

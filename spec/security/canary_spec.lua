@@ -16,7 +16,7 @@ if not (process.present("python3") and process.present("openssl")) then
 end
 
 local HOME = "registry.example.com"
--- A word of this run alone: the watch sees the processes of the whole machine.
+-- A word of this run alone, which no path or name of the specs has by chance.
 local RUN = temp.folder("run"):gsub("%W", "")
 local PASSWORD, TOKEN, TYPED = RUN .. "-password", RUN .. "-token", RUN .. "-typed"
 local HUB, PROXY, OTHER = RUN .. "-hub", RUN .. "-proxy", RUN .. "-other"

@@ -3,6 +3,8 @@
 local canary = require "spec.support.canary"
 local certificates = require "spec.support.certificates"
 local core = require "manifest.core"
+local ports = require "spec.support.port"
+local repositories = require "spec.support.repositories"
 local requests = require "spec.support.requests"
 local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
@@ -166,12 +168,45 @@ describe("redirects", function()
   end
 
   it("from https to http turn back to https on the same host, and end on another", function()
-    assert.equal("https://a.b/x", core.location("https://a.b/c", "http://a.b/x"))
+    local url, warning = core.location("https://a.b/c", "http://a.b/x?sig=1")
+    assert.equal("https://a.b/x?sig=1", url)
+    assert.matches("^a.b, asked over https, names URLs of its own with http", warning)
+    assert.not_matches("sig", warning)
+    url, warning = core.location("https://a.b/c", "/x")
+    assert.equal("https://a.b/x", url)
+    assert.is_nil(warning)
     assert.equal("https://a.b:5000/x", core.location("https://a.b:5000/c", "http://a.b:5000/x"))
     assert.equal("https://a.b/x", core.location("https://a.b/c", "http://a.b:80/x"))
     local _, problem = core.location("https://a.b/c", "http://b.b/x")
     assert.equal("redirect", problem.code)
     assert.equal("http://b.b/x", core.location("http://a.b/c", "http://b.b/x"))
+  end)
+
+  it("to http on the registry's own host are warned of, once, uploads among them", function()
+    local free = ports.free()
+    local own = ("http://%s:%d"):format(REGISTRY, free)
+    local server = scripted.start { origins = { home = { name = REGISTRY, port = free, tls = tls } }, exchanges = {
+      { path = "/x", answer = { status = 307, headers = { { "Location", own .. "/y?sig=1" } } } },
+      { path = "/y", answer = { status = 200, body = "y" } },
+      { method = "HEAD", answer = { status = 404 } },
+      { method = "POST", answer = { status = 202, headers = { { "Location", own .. "/u?sig=2" } } } },
+      { method = "PUT", answer = { status = 201 } },
+    } }
+    local address = server.address.home
+    local repository, loop, engine = repositories.open(address, "app", { actions = "pull,push" },
+      { ca_file = authority.certificate, resolve = { address .. ":127.0.0.1" } })
+    finally(function()
+      engine:close()
+      server:stop()
+    end)
+    for _ = 1, 2 do
+      assert.equal("y", assert(loop:request { method = "GET", url = server.urls.home .. "/x" }).body)
+      assert.is_true(repository:upload("sha256:" .. core.hash.sum("sha256", "b"), { body = "b" }))
+    end
+    local warnings = engine:warnings()
+    assert.equal(1, #warnings)
+    assert.equal(1, warnings[1]:find(address, 1, true))
+    assert.not_matches("sig", warnings[1])
   end)
 
   it("without Location are an error", function()

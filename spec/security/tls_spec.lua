@@ -118,6 +118,16 @@ describe("a registry with a certificate of a private authority", function()
     assert.equal("tls", ask { insecure = { "other.example", "127.0.0.1" } })
   end)
 
+  it("is trusted through --ca-file, and an authority that cannot be read is an error", function()
+    assert_reached(ours.new(), "--ca-file", authority.certificate)
+    assert_distrusted(ours.new(), "--ca-file=" .. stranger.certificate)
+    assert.matches("^cannot read the certificate authorities in /nowhere/ca.pem", (status_line(ours.new(), "--ca-file",
+      "/nowhere/ca.pem")))
+    assert.matches("CA file cannot be read", (status_line(ours.new(), "--ca-file", temp.file("no certificate"))))
+    local client <close> = manifest.client { config = temp.folder("docker"), ca_file = "/nowhere/ca.pem" }
+    assert.equal("io", select(2, client:digest(registry.address .. "/none/x:1")).code)
+  end)
+
   it("is not reached with a certificate of another name", function()
     local certificate, key = authority:issue("elsewhere", { names = { "elsewhere.example" }, addresses = {} })
     local other = registry_of.start { tls = { certificate = certificate, key = key } }
@@ -135,15 +145,39 @@ describe("a registry that wants a client certificate", function()
     return
   end
 
-  it("gets it from certs.d or the client's options, and is not served without", function()
-    local authority = certificates.authority("ours")
+  local authority, mine, my_key, registry
+
+  setup(function()
+    authority = certificates.authority("ours")
     local certificate, key = authority:issue("server")
-    local mine, my_key = authority:issue("me")
-    local registry = registry_of.start { tls = { certificate = certificate, key = key,
+    mine, my_key = authority:issue("me")
+    registry = registry_of.start { tls = { certificate = certificate, key = key,
       client_authority = authority.certificate, client_certificate = mine, client_key = my_key } }
-    finally(function()
-      registry:stop()
-    end)
+  end)
+
+  teardown(function()
+    registry:stop()
+  end)
+
+  it("gets it from the command's options, the key beside it or in the same file", function()
+    local both = temp.file(temp.read(mine) .. temp.read(my_key))
+    local other, other_key = certificates.authority("stranger"):issue("me")
+    local function ask(...)
+      local done = ours.new() { "digest", registry.address .. "/none/x:1", "--ca-file", authority.certificate, ... }
+      return done.stderr:match("^[^\n]*"), done.status
+    end
+    assert.matches("^no such manifest", (ask("--cert", mine, "--key", my_key)))
+    assert.matches("^no such manifest", (ask("--cert", both)))
+    for _, wrong in ipairs { {}, { "--cert", other, "--key", other_key }, { "--cert", mine, "--key", other_key },
+      { "--cert", mine }, { "--cert", "/nowhere/c", "--key", my_key } } do
+      assert.not_matches("no such manifest", (ask(table.unpack(wrong))))
+    end
+    local line, status = ask("--key", my_key)
+    assert.equal(125, status)
+    assert.matches("--key needs --cert", line, 1, true)
+  end)
+
+  it("gets it from certs.d or the client's options, and is not served without", function()
     local function ask(options)
       options.config, options.ca_file = temp.folder("docker"), authority.certificate
       local client <close> = manifest.client(options)

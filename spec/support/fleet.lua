@@ -1,9 +1,11 @@
 --- What specs of verbs start from: a real registry with a few images, and clients with folders of their own.
 --
---     local fleet = require("spec.support.fleet").start()     -- nil when there is no docker-registry
+--     local fleet, try = require("spec.support.fleet").block()     -- for the specs of one describe
+--     try("does this", function() ... end)                         -- pending when there is no docker-registry
 --     fleet.registry, fleet.made.amd.reference, fleet:ref("app:all"), fleet:client { jobs = 1 }
 --     fleet:requests()      -- "GET /v2/... 200" lines since the last call, sorted
 
+local busted = require("busted")
 local images = require("spec.support.images")
 local manifest = require("manifest")
 local registry = require("spec.support.registry")
@@ -54,19 +56,25 @@ function methods:requests()
   return lines
 end
 
-function methods:stop()
-  self.registry:stop()
-end
-
-local function start(more)
+--- A fleet that starts before the specs of a block and stops after them.
+---@return table fleet empty until then
+---@return function try (name, act): a spec of the block that needs the fleet
+local function block()
+  local fleet = setmetatable({}, mt)
   if not registry.present() then
-    return nil
+    return fleet, function(name)
+      busted.pending(name .. " (docker-registry is not here)")
+    end
   end
-  local self = setmetatable({ registry = registry.start() }, mt)
-  local entries = table.move(IMAGES, 1, #IMAGES, 1, {})
-  self.made = images.push(self.registry, table.move(more or {}, 1, #(more or {}), #entries + 1, entries))
-  self.registry:clear()
-  return self
+  busted.setup(function()
+    fleet.registry = registry.start()
+    fleet.made = images.push(fleet.registry, IMAGES)
+    fleet.registry:clear()
+  end)
+  busted.teardown(function()
+    fleet.registry:stop()
+  end)
+  return fleet, busted.it
 end
 
-return { start = start }
+return { block = block }

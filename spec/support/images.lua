@@ -8,9 +8,10 @@
 --     made[1] and made.amd: { reference, repository, tag, digest, size, media_type, raw, config = {digest, size, raw},
 --       layers = {...} }
 --
--- type: "docker" (default), "oci", "docker-list", "oci-index". `layers`: how many, or a list of their bytes. `config`:
--- members added to the config. `manifest`: members added to the manifest. `raw` and `media_type`: put just these bytes.
--- An entry without a tag is put by its digest alone. Options: user, password, authority (CA file).
+-- type: "docker" (default), "oci", "docker-list", "oci-index". `layers`: how many, or a list of their bytes, which are
+-- text; `layer_files`: paths of any bytes; `layer_type`: their media type. `config`: members added to the config.
+-- `manifest`: members added to the manifest. `raw` and `media_type`: put just these bytes. An entry without a tag is
+-- put by its digest alone. Options: user, password, authority (CA file).
 
 local dkjson = require "dkjson"
 local process = require "spec.support.process"

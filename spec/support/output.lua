@@ -49,7 +49,8 @@ return function()
       skipped, file_skipped = skipped + 1, file_skipped + 1
       local result = handler.pendings[#handler.pendings]
       -- `return pending(...)` is a tail call, so busted blames itself for the place.
-      say("skipped: %s: %s", result.name, (text_of(result.message):gsub("^%S*busted:%d+: ", "")))
+      local reason = result.message and ": " .. text_of(result.message):gsub("^%S*busted:%d+: ", "") or ""
+      say("skipped: %s%s", result.name, reason)
     end
     return nil, true
   end

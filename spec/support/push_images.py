@@ -61,6 +61,8 @@ class Registry:
 
 
 def layer_bytes(entry, number):
+    if entry.get("layer_files"):
+        return [open(path, "rb").read() for path in entry["layer_files"]]
     layers = entry.get("layers", 1)
     if isinstance(layers, list):
         return [text.encode() for text in layers]
@@ -72,7 +74,7 @@ def make_image(registry, entry, number):
     media_type, config_type, layer_type = TYPES[entry.get("type", "docker")]
     layers = []
     for data in layer_bytes(entry, number):
-        layers.append(dict({"mediaType": layer_type}, **registry.blob(entry["repository"], data)))
+        layers.append(dict({"mediaType": entry.get("layer_type", layer_type)}, **registry.blob(entry["repository"], data)))
     config = dict(entry.get("platform") or {})
     config["rootfs"] = {"type": "layers", "diff_ids": [layer["digest"] for layer in layers]}
     config.update(entry.get("config") or {})

@@ -3,44 +3,45 @@
 --     local referrers = require "spec.support.referrers"
 --     local server, why = referrers.start()   -- nil and a reason where it cannot be built
 --     server.address, server.url; server:stop()
+--     server:requests(), server:clear()       -- as those of spec.support.registry: { method, target, path }
 
-local ours = require "spec.support.ours"
+local peers = require "spec.support.peers"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
 local methods = {}
 local mt = { __name = "spec.referrers", __index = methods }
 
-local built
-
-local function build()
-  if not process.present("go") then
-    return nil, "go is not installed"
-  end
-  local path = temp.path("referrers_registry")
-  local done = process.run { "go", "build", "-buildvcs=false", "-o", path, ".", timeout = 300,
-    cwd = ours.root .. "/spec/support/referrers_registry" }
-  if done.status ~= 0 then
-    return nil, "the referrers registry cannot be built here: " .. done.stderr:sub(-200)
-  end
-  return path
-end
-
 local function start()
-  local why
-  if not built then
-    built, why = build()
-  end
-  if not built then
+  local program, why = peers.find("referrers_registry")
+  if not program then
     return nil, why
   end
-  local self = setmetatable({ process = process.start { built, stderr = temp.path("stderr") } }, mt)
+  local self = setmetatable({ seen = 0, process = process.start { program, stderr = temp.path("stderr") } }, mt)
   self.address = process.wait_for(function()
     return self.process:output():match("^(%S+)\n")
   end)
   assert(self.address, "the referrers registry did not start: " .. self.process:errors())
   self.url = "http://" .. self.address
   return self
+end
+
+--- The requests since the start or the last clear. Each is written down before it is answered.
+function methods:requests()
+  local list, number = {}, 0
+  for method, target in self.process:errors():gmatch("(%u+) (%S+)\n") do
+    number = number + 1
+    if number > self.seen then
+      list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*") }
+    end
+  end
+  return list, number
+end
+
+--- Forgets the requests so far.
+function methods:clear()
+  local _, number = self:requests()
+  self.seen = number
 end
 
 function methods:stop()

@@ -8,6 +8,7 @@
 
 #include "../clock.h"
 #include "exchange_state.h"
+#include "retry.h"
 #include "verdict.h"
 
 #define ASIDE_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
@@ -87,6 +88,8 @@ static bool succeed(struct mf_exchange *exchange)
 
   if (good && !mf_receipt_finish(&exchange->receipt, &exchange->problem))
     return fail(exchange);
+  if (!mf_retry_status(response->status))
+    mf_allowance_earn(exchange->request.retries);
   response->received = exchange->receipt.received;
   choose_body(exchange, good);
   mf_problem_clear(&exchange->problem);

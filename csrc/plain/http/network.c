@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "no_proxy.h"
+#include "../secret.h"
 #include "../url.h"
 
 #define ROOTS_MOST 8 /* certs.d folders */
@@ -129,6 +130,7 @@ void mf_network_free(struct mf_network *network)
     mf_endpoint_free(endpoint);
   }
   curl_slist_free_all(network->resolve);
+  mf_secret_free(network->identity_token);
   mf_texts_free(&network->warnings);
   free_settings(&network->settings);
   free_environment(&network->environment);
@@ -180,8 +182,9 @@ static bool find_certificates(struct mf_network *network, struct mf_endpoint *en
   take_warnings(network, &endpoint->certificates.warnings);
   for (size_t i = 0; i < endpoint->certificates.authorities.count; i++)
     add_authority(network, endpoint, endpoint->certificates.authorities.items[i]);
-  if (network->settings.ca_file)
-    add_authority(network, endpoint, network->settings.ca_file);
+  if (network->settings.ca_file && !mf_trust_add(&endpoint->trust, network->settings.ca_file))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read the certificate authorities in %s",
+                          network->settings.ca_file);
   return true;
 }
 

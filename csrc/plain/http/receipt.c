@@ -34,7 +34,7 @@ bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem)
 {
   mf_bytes_clear(receipt->aside);
   receipt->open = receipt->sated = false;
-  receipt->skip = 0;
+  receipt->skip = receipt->total = 0;
   return receipt->received == 0 || receipt->digest || start_again(receipt, problem);
 }
 
@@ -59,17 +59,25 @@ static int64_t take_number(const char **text, char stop)
   return number;
 }
 
-/* The offset at which a 206 answer says it starts, or -1. */
-static int64_t range_start(const char *content_range)
+/* Reads the header of a 206 answer: the offset at which it starts, or -1, and the size of the whole, 0 when that is not
+   told. */
+static int64_t range_start(const char *content_range, int64_t *total)
 {
   static const char unit[] = "bytes ";
-  int64_t first;
+  int64_t first, last;
 
+  *total = 0;
   if (!content_range || strncmp(content_range, unit, strlen(unit)) != 0)
     return -1;
   content_range += strlen(unit);
   first = take_number(&content_range, '-');
-  return first >= 0 && take_number(&content_range, '/') >= first ? first : -1;
+  last = first < 0 ? -1 : take_number(&content_range, '/');
+  if (last < first || first < 0)
+    return -1;
+  if (strcmp(content_range, "*") == 0)
+    return first;
+  *total = take_number(&content_range, '\0');
+  return *total > last ? first : -1;
 }
 
 /* Decides from the first piece of an attempt where its bytes belong. A range that is not the one asked for makes the
@@ -81,8 +89,9 @@ static bool open_attempt(struct mf_receipt *receipt, long status, const char *co
   receipt->open = true;
   if (status != 206)
     receipt->skip = receipt->received;
-  if (status != 206 || (offset > 0 && range_start(content_range) == offset))
+  if (status != 206 || (offset > 0 && range_start(content_range, &receipt->total) == offset))
     return true;
+  receipt->total = 0;
   mf_problem_set(problem, MF_PROBLEM_NETWORK, "the answer is another part of the body than the one asked for");
   problem->retryable = offset > 0;
   receipt->whole = true;
@@ -122,6 +131,11 @@ enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char
   if (flow == MF_FLOW_OK)
     receipt->skip -= (int64_t)seen;
   return flow;
+}
+
+bool mf_receipt_is_part(const struct mf_receipt *receipt)
+{
+  return receipt->received < receipt->total;
 }
 
 bool mf_receipt_check(const struct mf_receipt *receipt, char *text, size_t room, struct mf_problem *problem)

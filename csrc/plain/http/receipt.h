@@ -19,6 +19,7 @@ struct mf_receipt {
   struct mf_hash hash;
   struct mf_bytes *aside; /* borrowed: the start of a body that is not a 2xx one */
   int64_t received;       /* bytes that went into hash and sink */
+  int64_t total;          /* bytes of the whole body as a partial answer tells; 0: not told */
   int64_t skip;           /* bytes of this attempt that were received by an earlier one */
   bool open;              /* this attempt's first piece has come */
   bool whole;             /* ranges have failed: the whole is asked for, and what is there already is skipped */
@@ -37,6 +38,8 @@ int64_t mf_receipt_offset(const struct mf_receipt *receipt);
 /* Takes a piece of the body of an answer with STATUS; CONTENT_RANGE is that header or NULL. */
 enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char *content_range, const char *data,
                              size_t length, struct mf_problem *problem);
+/* Has this attempt ended with a part that the server itself calls one? The rest is to be asked for. */
+bool mf_receipt_is_part(const struct mf_receipt *receipt);
 /* The body is whole: writes its digest to TEXT and compares it with the expected one. False: problem set. */
 bool mf_receipt_check(const struct mf_receipt *receipt, char *text, size_t room, struct mf_problem *problem);
 /* Throws away what came, to receive it once more. False when that was done before, or the sink cannot forget. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../origin.h"
 #include "../url.h"
 
 bool mf_redirect_status(long status)
@@ -42,8 +41,19 @@ static void refuse(struct mf_problem *problem, const struct mf_origin *from, con
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }
 
+static void warn_of_http(const struct mf_origin *from, char warning[MF_REDIRECT_WARNING])
+{
+  char host[MF_ORIGIN_TEXT];
+
+  mf_origin_print(from, host);
+  snprintf(warning, MF_REDIRECT_WARNING,
+           "%s, asked over https, names URLs of its own with http: they are asked over https (does the proxy before it "
+           "lack X-Forwarded-Proto?)",
+           host);
+}
+
 /* Checks the joined URL TARGET, and turns it back into https where that is how it was reached. Frees it on failure. */
-static char *checked(const char *url, char *target, struct mf_problem *problem)
+static char *checked(const char *url, char *target, char warning[MF_REDIRECT_WARNING], struct mf_problem *problem)
 {
   struct mf_origin from;
   struct mf_origin to;
@@ -56,34 +66,39 @@ static char *checked(const char *url, char *target, struct mf_problem *problem)
     return target;
   else if (strcmp(from.host, to.host) != 0)
     refuse(problem, &from, "leads from https to http on another host");
-  else
+  else {
+    warn_of_http(&from, warning);
     return with_https(target, &from, &to);
+  }
   free(target);
   return NULL;
 }
 
-char *mf_redirect_location(const char *url, const char *location, struct mf_problem *problem)
+char *mf_redirect_location(const char *url, const char *location, char warning[MF_REDIRECT_WARNING],
+                           struct mf_problem *problem)
 {
   char *target;
 
+  warning[0] = '\0';
   if (!location || !location[0]) {
     mf_problem_set(problem, MF_PROBLEM_REDIRECT, "the answer lacks the Location header that says where to go on");
     return NULL;
   }
   mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   target = mf_url_join(url, location, problem);
-  return target ? checked(url, target, problem) : NULL;
+  return target ? checked(url, target, warning, problem) : NULL;
 }
 
 char *mf_redirect_target(const char *method, long status, const char *url, const char *location,
-                         struct mf_problem *problem)
+                         char warning[MF_REDIRECT_WARNING], struct mf_problem *problem)
 {
   bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 
+  warning[0] = '\0';
   if (!reads && status != 307 && status != 308) {
     mf_problem_set(problem, MF_PROBLEM_REDIRECT, "%s was answered by a %ld redirect, which would lose what it sends",
                    method, status);
     return NULL;
   }
-  return mf_redirect_location(url, location, problem);
+  return mf_redirect_location(url, location, warning, problem);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "../bytes.h"
+#include "allowance.h"
 #include "headers.h"
 #include "auth/scope.h"
 #include "sink.h"
@@ -19,6 +20,7 @@ struct mf_request {
   char *registry;   /* the name that credentials are looked up under, such as docker.io; NULL: send none */
   char *repository; /* path of the repository, for credentials that hold for a part of a registry; may be NULL */
   const struct mf_scopes *scopes; /* borrowed: all that the verb will need, so that one token serves; may be NULL */
+  struct mf_allowance *retries;   /* borrowed: of the verb, for all its requests; may be NULL */
   struct mf_headers headers;
   struct mf_source *source; /* body, or NULL */
   struct mf_sink *sink;     /* where a 2xx answer's body goes; NULL: memory, at most LIMIT bytes */

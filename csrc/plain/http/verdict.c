@@ -25,23 +25,30 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
   mf_origin_print(&exchange->endpoint->named, host);
 }
 
+/* Has the body got so much further since the last time that it may break as often again? */
+static bool got_further(struct mf_exchange *exchange)
+{
+  if (exchange->receipt.received - exchange->gained < PROGRESS)
+    return false;
+  exchange->gained = exchange->receipt.received;
+  exchange->tries = 1;
+  return true;
+}
+
 /* Seconds to wait before the next attempt, or -1 when there is to be none. */
 static double retry_wait(struct mf_exchange *exchange)
 {
   const char *asked = mf_headers_get(&exchange->response.headers, "Retry-After", 0);
   double wait = asked ? mf_retry_after(asked, time(NULL)) : -1;
 
-  if (exchange->receipt.received - exchange->gained >= PROGRESS) {
-    exchange->gained = exchange->receipt.received;
-    exchange->tries = 1;
-  }
+  got_further(exchange);
   if (wait > WAIT_LIMIT)
     return -1; /* a quota, not a hiccup: the caller should know */
   if (wait < 0)
     wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
   if (exchange->tries >= exchange->request.attempts || mf_clock_now() + wait >= exchange->deadline)
     return -1;
-  return wait;
+  return mf_allowance_take(exchange->request.retries) ? wait : -1;
 }
 
 /* The attempt that has just ended was not one in its own right: a step on the way of the same. */
@@ -105,15 +112,18 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
 {
   struct mf_response *response = &exchange->response;
+  char warning[MF_REDIRECT_WARNING];
   char *target = NULL;
 
   if (exchange->redirects++ < MF_REDIRECT_LIMIT)
     target = mf_redirect_target(exchange->request.method, response->status, response->url,
-                                mf_headers_get(&response->headers, "Location", 0), &exchange->problem);
+                                mf_headers_get(&response->headers, "Location", 0), warning, &exchange->problem);
   else
     mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, "more than %d redirects", MF_REDIRECT_LIMIT);
   if (!target)
     return failed;
+  if (warning[0])
+    mf_network_warn(exchange->client->network, warning);
   free(response->url);
   response->url = target;
   exchange->endpoint = mf_network_endpoint(exchange->client->network, target, false, &exchange->problem);
@@ -139,6 +149,20 @@ static bool unasked_encoding(struct mf_exchange *exchange)
   return true;
 }
 
+/* A server may send less than it was asked for, and says so: the rest is asked for, for as long as something comes. */
+static struct mf_verdict ask_for_rest(struct mf_exchange *exchange)
+{
+  double wait = got_further(exchange) ? 0 : retry_wait(exchange);
+  char host[MF_ORIGIN_TEXT];
+
+  if (wait >= 0)
+    return start_over(exchange, wait);
+  host_of(exchange, host);
+  mf_problem_set(&exchange->problem, MF_PROBLEM_NETWORK, "%s: the answer ended early, again and again", host);
+  exchange->problem.retryable = true;
+  return failed;
+}
+
 /* A body that does not hash right is fetched once more, from its first byte. */
 static struct mf_verdict judge_body(struct mf_exchange *exchange)
 {
@@ -148,9 +172,12 @@ static struct mf_verdict judge_body(struct mf_exchange *exchange)
     return done;
   if (unasked_encoding(exchange))
     return failed;
+  if (mf_receipt_is_part(&exchange->receipt))
+    return ask_for_rest(exchange);
   if (mf_receipt_check(&exchange->receipt, response->digest, sizeof(response->digest), &exchange->problem))
     return done;
-  if (exchange->tries < exchange->request.attempts && mf_receipt_restart(&exchange->receipt, &exchange->problem))
+  if (exchange->tries < exchange->request.attempts && mf_allowance_take(exchange->request.retries) &&
+      mf_receipt_restart(&exchange->receipt, &exchange->problem))
     return start_over(exchange, 0);
   return failed;
 }

@@ -93,7 +93,7 @@ end
 ---@param given string|table the list
 ---@param image string|table the entry
 ---@param options table|nil os, arch, variant, os_version (strings), os_features (list of strings, appended when new)
----@return table|nil annotated {ref, platform}
+---@return table|nil annotated {reference, platform}
 ---@return table|nil err
 function annotate.perform(context, given, image, options)
   options = check.options("annotate", options, OPTIONS)
@@ -118,7 +118,7 @@ function annotate.perform(context, given, image, options)
     return entry
   end)
   if ok then
-    return { ref = tostring(ref), platform = platform }
+    return { reference = tostring(ref), platform = platform }
   end
   if err.code == "not_found" then
     return missing(tostring(image), tostring(given), ref)

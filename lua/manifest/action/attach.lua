@@ -7,7 +7,7 @@ local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
-local measure = require("manifest.action.measure")
+local measure = require("manifest.action.attach.measure")
 local media_type = require("manifest.name.media_type")
 local place = require("manifest.action.place")
 local referrer_list = require("manifest.action.referrer_list")
@@ -191,8 +191,8 @@ end
 --- Attaches files to an image: what is wrong with the files is told before anything is sent.
 ---@param context table
 ---@param options table see OPTIONS; subject, files and artifact_type are needed
----@return table|nil done {ref, digest, size, media_type, artifact_type, subject = descriptor, files = descriptors,
---- fallback_tag = of the list that was kept up, where the registry has no referrers API}
+---@return table|nil done {reference, digest, size, media_type, artifact_type, subject = descriptor,
+--- files = descriptors, fallback_tag = of the list that was kept up, where the registry has no referrers API}
 ---@return table|nil err
 function attach.perform(context, options)
   local files = check_options(options)
@@ -211,7 +211,7 @@ function attach.perform(context, options)
     return nil, err:with({ verb = "attach", ref = at.text, hint = HINTS[err.code] })
   end
   return {
-    ref = place.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,
+    reference = place.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,
     media_type = media_type.oci_manifest, artifact_type = options.artifact_type, files = plan.layers,
     subject = { media_type = subject.media_type, digest = subject.digest, size = subject.size },
     fallback_tag = sent.fallback_tag,

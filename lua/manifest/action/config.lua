@@ -58,7 +58,7 @@ local function fetch(at, answer)
     return nil, names.in_docker_words(err, "config", at.ref)
   end
   return {
-    ref = at.text, media_type = read.config.media_type, digest = read.config.digest, size = #bytes, raw = bytes,
+    reference = at.text, media_type = read.config.media_type, digest = read.config.digest, size = #bytes, raw = bytes,
     content = json.decode(bytes), manifest = answer.digest,
   }
 end
@@ -67,7 +67,8 @@ end
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {platform = which image of an index}
----@return table|nil got {ref, media_type, digest, size, raw, content (decoded; nil when it is not JSON), manifest}
+---@return table|nil got {reference, media_type, digest, size, raw, content (decoded; nil when it is not JSON),
+--- manifest}
 ---@return table|nil err
 function config.perform(context, given, options)
   options = check.options("config", options, OPTIONS)

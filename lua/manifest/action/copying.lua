@@ -1,16 +1,14 @@
 --- Copying: brings documents of other repositories, and all that they name, into one repository.
 --
--- plan() turns trees (action/tree.lua) into the least work: each blob once, however many images share it; nothing that
+-- plan() turns trees (copying/tree.lua) into the least work: each blob once, however many images share it; nothing that
 -- the repository has already; children before parents; tags last, so that nothing is named before it is there.
 -- perform() does it, as much at once as the order allows.
 
+local blobs = require("manifest.action.copying.blobs")
 local image = require("manifest.index.image")
-local tree = require("manifest.action.tree")
+local tree = require("manifest.action.copying.tree")
 
---- A mount moves no byte, so more of them than usual go at once unless the caller said how many.
-local MOUNT_JOBS = 16
-
-local copying = { gather = tree.gather, node = tree.node }
+local copying = { gather = tree.gather, node = tree.node, documents = tree.documents }
 
 --- What names a repository, wherever it is.
 local function identity(repository)
@@ -27,15 +25,9 @@ local function mountable(from, target)
   return from.domain ~= nil and from.domain == target.domain
 end
 
---- Adds a blob to those to bring: each digest once, with every repository that has it, those that can mount it first.
+--- Adds a blob to those to bring; the repositories that can mount it come first.
 local function add_blob(state, blob, from)
-  local known = state.by_digest[blob.digest]
-  if not known then
-    known = { digest = blob.digest, size = blob.size, from = {}, optional = true }
-    state.by_digest[blob.digest] = known
-    state.plan.blobs[#state.plan.blobs + 1] = known
-  end
-  known.optional = known.optional and blob.foreign == true
+  local known = blobs.add(state.blobs, blob, blob.foreign == true)
   if mountable(from, state.target) then
     known.mountable = true
     table.insert(known.from, 1, from)
@@ -102,8 +94,8 @@ end
 ---@return table plan {blobs = {{digest, size, from = repositories, optional, mountable}}, levels = {{{digest, bytes,
 --- media_type}}}, children first, tags = {{name, digest, bytes, media_type}}}
 function copying.plan(target, trees)
-  local plan = { blobs = {}, levels = {}, tags = {} }
-  local state = { plan = plan, target = target, by_digest = {}, present = {}, put = {}, puts = {}, levels = {} }
+  local plan = { levels = {}, tags = {} }
+  local state = { target = target, blobs = blobs.new(), present = {}, put = {}, puts = {}, levels = {} }
   for _, root in ipairs(trees) do
     local names = root.names or {}
     visit(state, root, #names > 0)
@@ -113,7 +105,7 @@ function copying.plan(target, trees)
       }
     end
   end
-  plan.blobs = without_present(plan.blobs, state.present)
+  plan.blobs = without_present(state.blobs.list, state.present)
   for _, put in ipairs(without_present(state.puts, state.present)) do
     for level = #plan.levels + 1, put.level do
       plan.levels[level] = {}
@@ -123,21 +115,12 @@ function copying.plan(target, trees)
   return plan
 end
 
---- Brings one blob from the first repository that has it.
 local function bring(target, blob)
-  local ok, err
-  for _, from in ipairs(blob.from) do
-    ok, err = target:copy_blob(blob, from)
-    if ok or err.code ~= "not_found" then
-      break
-    end
+  local ok, err = blobs.bring(target, blob)
+  if not ok then
+    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, identity(blob.from[1]), err.message)
   end
-  -- A base layer of Windows may live elsewhere for legal reasons; registries take the manifest without it.
-  if ok or (blob.optional and err.code == "not_found") then
-    return true
-  end
-  err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, identity(blob.from[1]), err.message)
-  return nil, err
+  return ok, err
 end
 
 local function any()
@@ -145,16 +128,16 @@ local function any()
 end
 
 --- Runs some functions, and brings the blobs that a test picks, all at once.
-local function bring_some(context, target, blobs, picked, beside, jobs)
+local function bring_some(context, target, list, picked, beside)
   local tasks = { table.unpack(beside) }
-  for _, blob in ipairs(blobs) do
+  for _, blob in ipairs(list) do
     if picked(blob) then
       tasks[#tasks + 1] = function()
         return bring(target, blob)
       end
     end
   end
-  return context.loop:all(tasks, jobs, function(task)
+  return context.loop:all(tasks, context.jobs, function(task)
     return task()
   end)
 end
@@ -183,14 +166,13 @@ function copying.perform(context, target, plan, options)
   local early = options.check and function(blob)
     return blob.mountable == true
   end or any
-  local jobs = options.check and not context.options.jobs and MOUNT_JOBS or context.jobs
-  local ok, err = bring_some(context, target, plan.blobs, early, options.beside or {}, jobs)
+  local ok, err = bring_some(context, target, plan.blobs, early, options.beside or {})
   if ok and options.check then
     ok, err = options.check()
     if ok then
       ok, err = bring_some(context, target, plan.blobs, function(blob)
         return not blob.mountable
-      end, {}, context.jobs)
+      end, {})
     end
   end
   for level = 1, #plan.levels do

@@ -74,7 +74,7 @@ end
 ---@param given string|table target
 ---@param sources table[] images, at least one
 ---@param options table|nil {amend = boolean}
----@return table|nil created {ref = text, fetched = number of entries that are new}
+---@return table|nil created {reference = text, fetched = number of entries that are new}
 ---@return table|nil err
 function create.perform(context, given, sources, options)
   options = check.options("create", options, { amend = "boolean" })
@@ -110,7 +110,7 @@ function create.perform(context, given, sources, options)
   if not ok then
     return nil, err.code == "exists" and existing_error(target) or err
   end
-  return { ref = tostring(target), fetched = #plan.fetch }
+  return { reference = tostring(target), fetched = #plan.fetch }
 end
 
 return create

@@ -1,7 +1,7 @@
 --- diff: what is not the same in two references, platform by platform.
 
 local check = require("manifest.base.check")
-local contrast = require("manifest.action.contrast")
+local contrast = require("manifest.index.contrast")
 local document = require("manifest.index.document")
 local image = require("manifest.index.image")
 local json = require("manifest.base.json")
@@ -112,7 +112,7 @@ end
 ---@param context table
 ---@param old string|table reference
 ---@param new string|table reference
----@return table|nil report {old, new = {ref, digest, media_type}, equal, added, removed = {{platform, digest}},
+---@return table|nil report {old, new = {reference, digest, media_type}, equal, added, removed = {{platform, digest}},
 --- changed = {{platform, old, new = digests, changes = {{what, name, old, new}}}}, changes = of the index itself}
 ---@return table|nil err
 function diff.perform(context, old, new, options)

@@ -8,7 +8,7 @@ local config = require("manifest.index.config")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local index_image = require("manifest.index.image")
-local layer = require("manifest.action.layer")
+local layer = require("manifest.action.image.layer")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
 local platform = require("manifest.name.platform")
@@ -192,7 +192,7 @@ local HINTS = {
 --- Makes an image and pushes it, or writes it to a layout.
 ---@param context table
 ---@param options table see OPTIONS; target, layers and platform are needed
----@return table|nil done {ref, digest, size, media_type, config = descriptor, layers = descriptors}
+---@return table|nil done {reference, digest, size, media_type, config = descriptor, layers = descriptors}
 ---@return table|nil err
 function image.perform(context, options)
   local family = check_options(options)
@@ -212,8 +212,8 @@ function image.perform(context, options)
     return nil, err:with({ verb = "image", ref = tostring(target), hint = HINTS[err.code] })
   end
   return {
-    ref = tostring(target), digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
-    config = plan.config, layers = plan.layers,
+    reference = tostring(target), digest = stored.digest, size = plan.manifest.size,
+    media_type = plan.manifest.media_type, config = plan.config, layers = plan.layers,
   }
 end
 

@@ -40,8 +40,8 @@ local function local_entry(context, list, ref)
     return nil, err
   end
   return {
-    kind = "image", is_local = true, ref = tostring(entry.ref), media_type = entry.media_type, digest = entry.digest,
-    size = entry.size, raw = entry.raw, content = read.json, image_id = read.config.digest,
+    kind = "image", is_local = true, reference = tostring(entry.ref), media_type = entry.media_type,
+    digest = entry.digest, size = entry.size, raw = entry.raw, content = read.json, image_id = read.config.digest,
     platform = entry.platform, entry = entry,
   }
 end
@@ -57,7 +57,7 @@ local function local_list(ref, entries, options)
   end
   local bytes, list_type, descriptors = push.list_of(entries)
   return {
-    kind = "list", is_local = true, ref = tostring(ref), media_type = list_type, digest = digest.of(bytes),
+    kind = "list", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(bytes),
     size = #bytes, raw = bytes, content = json.decode(bytes), entries = descriptors, children = entries,
   }
 end
@@ -120,7 +120,7 @@ local function remote_list(context, ref, answer, options)
     end
   end
   return {
-    kind = "list", ref = tostring(ref), media_type = index.media_type, digest = answer.digest, size = answer.size,
+    kind = "list", reference = tostring(ref), media_type = index.media_type, digest = answer.digest, size = answer.size,
     raw = answer.bytes, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
   }
@@ -139,7 +139,7 @@ local function remote_image(ref, answer, options)
     end
   end
   return {
-    kind = "image", ref = tostring(ref), media_type = read.media_type, digest = answer.digest, size = answer.size,
+    kind = "image", reference = tostring(ref), media_type = read.media_type, digest = answer.digest, size = answer.size,
     raw = answer.bytes, content = read.json, image_id = read.config.digest, annotations = read.annotations,
     platform = entry and entry.platform, entry = entry,
   }
@@ -150,10 +150,16 @@ local function remote(context, ref, options)
   if not answer then
     return nil, err
   end
+  local seen
   if answer.shape.kind == "index" then
-    return remote_list(context, ref, answer, options)
+    seen, err = remote_list(context, ref, answer, options)
+  else
+    seen, err = remote_image(ref, answer, options)
   end
-  return remote_image(ref, answer, options)
+  if seen then
+    seen.response = answer.response
+  end
+  return seen, err
 end
 
 local function look(context, ref, options)
@@ -176,16 +182,17 @@ function inspect.is_showable(seen)
   if seen.kind == "image" or seen.is_local then
     return true
   end
-  local ok, err = check_children(seen.entries, seen.ref)
-  return ok, err and err:with({ verb = "inspect", ref = seen.ref })
+  local ok, err = check_children(seen.entries, seen.reference)
+  return ok, err and err:with({ verb = "inspect", ref = seen.reference })
 end
 
 --- Looks at a reference.
 ---@param context table
 ---@param given string|table
 ---@param options table|nil list (look at that entry of a local list), verbose (also platforms, and a list's children)
----@return table|nil seen {kind = "image"|"list", is_local, ref, media_type, digest, size, raw, content; image_id and,
---- when verbose, platform of an image; entries (descriptors) of a list}
+---@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; response
+--- (status and headers of the registry's answer, rate limits among them) unless it is local; image_id
+--- and, when verbose, platform of an image; entries (descriptors) of a list}
 ---@return table|nil err
 function inspect.perform(context, given, options)
   options = check.options("inspect", options, OPTIONS)

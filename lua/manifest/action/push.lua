@@ -3,6 +3,7 @@
 -- Everything that can be known without the registry is checked before the first byte is sent. Then all blobs are
 -- mounted at once, all manifests put at once, and the list last, so the tag never names what is not there.
 
+local blobs = require("manifest.action.copying.blobs")
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local document = require("manifest.index.document")
@@ -42,34 +43,27 @@ end
 ---@param entries table[] of a local list, in order
 ---@return string bytes
 ---@return string media_type
----@return table[] descriptors, each with the ref of its entry
+---@return table[] descriptors, each with the reference of its entry
 function push.list_of(entries)
   local descriptors = {}
   for index, entry in ipairs(entries) do
     descriptors[index] = {
       media_type = entry.media_type, size = entry.size, digest = entry.digest, platform = entry.platform or {},
-      ref = tostring(entry.ref),
+      reference = tostring(entry.ref),
     }
   end
   return document.serialise(document.build({ entries = descriptors })), document.docker_type(descriptors), descriptors
 end
 
---- Adds the blobs of an entry to those to mount: each digest once, with every repository that has it.
-local function add_mounts(plan, by_digest, entry, read)
+--- Adds the blobs of an entry to those to mount. docker goes on without any blob of a Windows image.
+local function add_mounts(mounts, entry, read)
   for _, blob in ipairs(image.blobs(read)) do
-    local mount = by_digest[blob.digest]
-    if not mount then
-      -- A Windows base layer may live elsewhere for legal reasons; docker goes on without it, and so do registries.
-      mount = { digest = blob.digest, size = blob.size, from = {}, optional = true }
-      by_digest[blob.digest] = mount
-      plan.mounts[#plan.mounts + 1] = mount
-    end
-    mount.optional = mount.optional and (blob.foreign or entry.platform.os == "windows")
+    local mount = blobs.add(mounts, blob, blob.foreign or entry.platform.os == "windows")
     mount.from[#mount.from + 1] = entry.ref
   end
 end
 
-local function plan_entry(plan, by_digest, entry)
+local function plan_entry(plan, mounts, entry)
   local name = tostring(entry.ref)
   if #entry.raw > MANIFEST_LIMIT then
     return fail("too_large", ("the manifest of %s has %d bytes, more than registries take"):format(name, #entry.raw))
@@ -79,7 +73,7 @@ local function plan_entry(plan, by_digest, entry)
     err.message = ("the stored manifest of %s cannot be used: %s"):format(name, err.message)
     return nil, err
   end
-  add_mounts(plan, by_digest, entry, read)
+  add_mounts(mounts, entry, read)
   plan.puts[#plan.puts + 1] = { digest = entry.digest, bytes = entry.raw, media_type = entry.media_type }
   return true
 end
@@ -94,7 +88,8 @@ function push.plan(target, entries)
   if #entries == 0 then
     return fail("not_found", tostring(target) .. " not found", "add an image: 'manifest create --amend'")
   end
-  local plan, by_digest = { mounts = {}, puts = {}, refs = {} }, {}
+  local mounts = blobs.new()
+  local plan = { mounts = mounts.list, puts = {}, refs = {} }
   for index, entry in ipairs(entries) do
     local ok, err = check_entry(entry, target)
     if not ok then
@@ -104,7 +99,7 @@ function push.plan(target, entries)
   end
   for _, entry in ipairs(entries) do
     if entry.ref.repository ~= target.repository then
-      local ok, err = plan_entry(plan, by_digest, entry)
+      local ok, err = plan_entry(plan, mounts, entry)
       if not ok then
         return nil, err
       end
@@ -118,21 +113,15 @@ function push.plan(target, entries)
   return plan
 end
 
---- Mounts one blob from the first repository that has it.
 local function mount_blob(context, repository, target, mount)
-  local ok, err
-  for _, from in ipairs(mount.from) do
-    ok, err = repository:copy_blob(mount, context.repository(from, { actions = "pull" }))
-    if ok or err.code ~= "not_found" then
-      break
-    end
+  local ok, err = blobs.bring(repository, mount, function(ref)
+    return context.repository(ref, { actions = "pull" })
+  end)
+  if not ok then
+    err.message = ("failed to mount blob %s@%s to %s: %s"):format(
+      mount.from[1].repository, mount.digest, tostring(target), err.message)
   end
-  if ok or (mount.optional and err.code == "not_found") then
-    return true
-  end
-  err.message = ("failed to mount blob %s@%s to %s: %s"):format(
-    mount.from[1].repository, mount.digest, tostring(target), err.message)
-  return nil, err
+  return ok, err
 end
 
 --- Puts the images, each digest once; gives those before the first failure in order, as docker would have put them.
@@ -154,7 +143,7 @@ local function put_images(context, repository, target, puts)
       err.message = ("failed to put manifest %s@%s: %s"):format(target.repository, put.digest, err.message)
       return pushed, err
     end
-    pushed[index] = { ref = ("%s@%s"):format(target.repository, put.digest), digest = answer.digest }
+    pushed[index] = { reference = ("%s@%s"):format(target.repository, put.digest), digest = answer.digest }
   end
   return pushed
 end
@@ -183,7 +172,7 @@ local function send(context, target, plan)
     return nil, err:with({ pushed = pushed })
   end
   return {
-    ref = tostring(target), digest = answer.digest, size = #plan.list.bytes, media_type = plan.list.media_type,
+    reference = tostring(target), digest = answer.digest, size = #plan.list.bytes, media_type = plan.list.media_type,
     pushed = pushed,
   }
 end
@@ -198,7 +187,7 @@ local HINTS = {
 ---@param context table
 ---@param given string|table
 ---@param options table|nil {purge = remove the local list afterwards}
----@return table|nil done {ref, digest, size, media_type, pushed = {{ref, digest}}}
+---@return table|nil done {reference, digest, size, media_type, pushed = {{reference, digest}}}
 ---@return table|nil err; err.pushed has the images that were put before the failure
 function push.perform(context, given, options)
   options = check.options("push", options, { purge = "boolean" })

@@ -8,7 +8,7 @@ local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local referrers_tag = require("manifest.name.referrers_tag")
-local turn = require("manifest.action.index.turn")
+local turn = require("manifest.action.turn")
 
 local referrer_list = {}
 
@@ -17,7 +17,7 @@ local TRIES = 5
 --- The referrers of a manifest, as descriptors. What a registry lists beside descriptors is left out.
 ---@param repository table
 ---@param digest string
----@param options table|nil {artifact_type}
+---@param options table|nil {artifact_type, api_only = not the list under the subject's tag}
 ---@return table[]|nil descriptors
 ---@return table|nil err
 function referrer_list.of(repository, digest, options)
@@ -114,11 +114,12 @@ function referrer_list.add(context, repository, subject, descriptors)
   })
 end
 
---- Makes sure that referrers which are stored are listed: some registries keep the list without saying so.
+--- Makes sure that referrers which are stored are listed: some registries keep the list without saying so. What a tag
+--- lists is read where it is changed, in turn.
 ---@return string|boolean|nil tag of the list that was kept up; false: the registry has listed them itself
 ---@return table|nil err
 function referrer_list.ensure(context, repository, subject, descriptors)
-  local list, err = referrer_list.of(repository, subject)
+  local list, err = referrer_list.of(repository, subject, { api_only = true })
   if not list then
     return nil, err
   end

@@ -57,14 +57,14 @@ local function look(at, options)
   if not list then
     return nil, names.in_docker_words(err, "referrers", at.ref)
   end
-  return { ref = at.text, subject = subject.digest, referrers = referrers.plan(list, options.annotations) }
+  return { reference = at.text, subject = subject.digest, referrers = referrers.plan(list, options.annotations) }
 end
 
 --- Asks what refers to a manifest: one request when the name has a digest, else one more.
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {artifact_type, annotations = those it must carry, platform = of the image of an index}
----@return table|nil found {ref, subject = digest, referrers = descriptors}
+---@return table|nil found {reference, subject = digest, referrers = descriptors}
 ---@return table|nil err
 function referrers.perform(context, given, options)
   options = check.options("referrers", options, OPTIONS)

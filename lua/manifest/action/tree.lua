@@ -1,156 +1,150 @@
---- Trees: a document of a repository with all that it names, fetched level by level, each document once.
+--- tree: what a reference names, down to the layers, with sizes, and what refers to it.
+--
+-- A damaged part does not hide the rest: its node says what is wrong with it.
 
-local document = require("manifest.index.document")
-local error_of = require("manifest.base.error")
+local check = require("manifest.base.check")
 local image = require("manifest.index.image")
-local media_type = require("manifest.name.media_type")
-local source = require("manifest.action.source")
+local place = require("manifest.action.place")
+local referrer_list = require("manifest.action.referrer_list")
+local walk = require("manifest.action.walk")
 
 local tree = {}
 
---- Indexes may name indexes; deeper than this is a trap, and so is one with more documents than this.
-local MAX_DEPTH = 8
-local MAX_DOCUMENTS = 10000
+local OPTIONS = { referrers = "boolean" }
 
-local function refuse(code, message)
-  return nil, error_of.new({ code = code, message = message })
-end
+--- Referrers may have referrers; deeper than this nobody looks.
+local MAX_DEPTH = 4
 
---- A fetched document as a tree without its children: what it is, and what it names.
----@param answer table of source.document: bytes, media_type, digest, size, shape, repository
----@return table|nil node {kind = "image"|"index", digest, size, media_type, bytes, repository, children, and: read (an
---- image's view) or index (an index's)}
----@return table|nil err
-function tree.node(answer)
-  local node = {
-    kind = answer.shape.kind, digest = answer.digest, size = answer.size, media_type = answer.media_type,
-    bytes = answer.bytes, repository = answer.repository, children = {},
-  }
-  local err
-  if node.kind == "index" then
-    node.index, err = document.of(answer.shape, answer.size)
-  else
-    node.read, err = image.of(answer.shape, answer.size)
-  end
-  if err then
-    return nil, err
-  end
-  return node
-end
-
---- An index may name what is no manifest, such as the layers of a build cache: the registry has that as a blob.
-local function blob_node(child, repository)
+local function base(node, entry)
   return {
-    kind = "blob", digest = child.digest, size = child.size, media_type = child.media_type, repository = repository,
-    children = {},
+    kind = node.kind or "missing", media_type = node.media_type, digest = node.digest, size = node.size,
+    platform = entry and entry.platform, annotations = entry and entry.annotations, err = node.err,
   }
 end
 
-local function fetch_child(repository, child, options)
-  if not media_type.is_index(child.media_type) and not media_type.is_manifest(child.media_type) then
-    return blob_node(child, repository)
+--- A walked node as the tree of the answer. Pure. A node met again is told once with its parts, then by name.
+---@param node table of walk.from
+---@param entry table|nil the descriptor that names it
+---@param told table set of nodes that have been told
+function tree.plan(node, entry, told)
+  local shown = base(node, entry)
+  if told[node] then
+    shown.again = true
+    return shown
   end
-  local answer, err = repository:manifest(child.digest)
-  if answer then
-    answer, err = source.complete(answer, options.verb, options.ref or child.digest, repository)
+  told[node] = true
+  local read = node.image or node.index
+  if not read then
+    return shown
   end
-  if not answer then
-    err.message = ("the index names %s, which cannot be fetched: %s"):format(child.digest, err.message)
-    return nil, err
+  shown.artifact_type = read.artifact_type
+  shown.annotations = shown.annotations or read.annotations
+  if node.image then
+    shown.config, shown.layers = read.config, read.layers
+    return shown
   end
-  if media_type.is_index(child.media_type) ~= (answer.shape.kind == "index") then
-    return refuse("ambiguous", ("the index says that %s is %s, it is %s"):format(child.digest, child.media_type,
-      answer.media_type))
+  shown.children = {}
+  for index, child in ipairs(node.entries) do
+    shown.children[index] = tree.plan(child.node, child.entry, told)
   end
-  return tree.node(answer)
+  return shown
 end
 
---- The children of some indexes that are not known yet, each once; known ones are linked.
-local function unknown_children(parents, known, wanted)
-  local links, fetch, seen = {}, {}, {}
-  for _, parent in ipairs(parents) do
-    for _, child in ipairs(parent.index and parent.index.entries or {}) do
-      if wanted(child, parent) then
-        links[#links + 1] = { parent = parent, child = child }
-        if not known[child.digest] and not seen[child.digest] then
-          seen[child.digest] = true
-          fetch[#fetch + 1] = child
-        end
+--- Bytes of all distinct blobs and documents, and how many. Pure.
+function tree.total(walked)
+  local seen, total = {}, { documents = 0, blobs = 0, size = 0 }
+  for _, node in ipairs(walked.nodes) do
+    total.documents, total.size = total.documents + 1, total.size + (node.size or 0)
+    for _, blob in ipairs(node.image and image.blobs(node.image) or {}) do
+      if not seen[blob.digest] then
+        seen[blob.digest] = true
+        total.blobs, total.size = total.blobs + 1, total.size + blob.size
       end
     end
   end
-  return links, fetch
+  return total
 end
 
-local function link(links, known)
-  for _, one in ipairs(links) do
-    local children = one.parent.children
-    children[#children + 1] = known[one.child.digest]
+--- The nodes that something may refer to, each digest once.
+local function subjects_of(shown, into, seen)
+  if not seen[shown.digest] and shown.kind ~= "missing" then
+    seen[shown.digest] = true
+    into[#into + 1] = shown
   end
-end
-
---- Whether a node is met again below itself. Shared nodes are looked at once.
----@param state table [digest] = "above" while the walk is below it, "done" after
-local function contains_itself(node, state)
-  if state[node.digest] then
-    return state[node.digest] == "above"
+  for _, child in ipairs(shown.children or {}) do
+    subjects_of(child, into, seen)
   end
-  state[node.digest] = "above"
-  for _, child in ipairs(node.children) do
-    if contains_itself(child, state) then
-      return true
-    end
+  return into
+end
+
+--- Adds the referrers of some nodes, then theirs.
+local function add_referrers(context, repository, nodes, depth, seen)
+  if depth > MAX_DEPTH or #nodes == 0 then
+    return true
   end
-  state[node.digest] = "done"
-  return false
-end
-
-local function any()
-  return true
-end
-
---- Fetches all that an index names, level by level, each document once. An image comes back as it is.
----@param context table
----@param repository table where the document is from
----@param answer table of source.document
----@param options table|nil want = fn(descriptor, parent node) -> boolean (which children; default all), verb and ref
---- for errors
----@return table|nil tree see tree.node; children in the order of the index, only the wanted ones
----@return table|nil err
-function tree.gather(context, repository, answer, options)
-  options = options or {}
-  local root, err = tree.node(answer)
-  if not root then
+  local lists, err = context.loop:all(nodes, context.jobs, function(node)
+    return referrer_list.of(repository, node.digest)
+  end)
+  if not lists then
     return nil, err
   end
-  local known, level, count = { [root.digest] = root }, { root }, 0
-  for depth = 0, MAX_DEPTH + 1 do
-    local links, fetch = unknown_children(level, known, options.want or any)
-    count = count + #links
-    if count > MAX_DOCUMENTS then
-      return refuse("too_large", ("the index names more than %d documents"):format(MAX_DOCUMENTS))
+  local fresh = {}
+  for index, list in ipairs(lists) do
+    nodes[index].referrers = #list > 0 and list or nil
+    for _, referrer in ipairs(list) do
+      referrer.kind = "referrer"
+      if not seen[referrer.digest] then
+        seen[referrer.digest] = true
+        fresh[#fresh + 1] = referrer
+      end
     end
-    if #fetch > 0 and depth > MAX_DEPTH then
-      return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
-    end
-    level, err = context.loop:all(fetch, context.jobs, function(child)
-      return fetch_child(repository, child, options)
-    end)
-    if not level then
+  end
+  return add_referrers(context, repository, fresh, depth + 1, seen)
+end
+
+local function look(context, at, options)
+  local answer, err = place.document("tree", at)
+  if not answer then
+    return nil, err
+  end
+  local walked
+  walked, err = walk.from(context, at.repository, answer)
+  if not walked then
+    return nil, err
+  end
+  local shown = tree.plan(walked.root, nil, {})
+  if options.referrers ~= false then
+    local seen = {}
+    local ok
+    ok, err = add_referrers(context, at.repository, subjects_of(shown, {}, seen), 1, seen)
+    if not ok then
       return nil, err
     end
-    for _, node in ipairs(level) do
-      known[node.digest] = node
-    end
-    link(links, known)
-    if #level == 0 then
-      break
-    end
   end
-  if contains_itself(root, {}) then
-    return refuse("invalid_manifest", ("the index %s names itself"):format(root.digest))
+  shown.reference, shown.total = at.text, tree.total(walked)
+  return shown
+end
+
+--- Looks at all that a reference names: a request a document, and one a document for its referrers.
+---@param context table
+---@param given string|table reference
+---@param options table|nil {referrers = false: do not ask for them}
+---@return table|nil tree {reference, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest,
+--- size, platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents,
+--- blobs, size} of the root}
+---@return table|nil err
+function tree.perform(context, given, options)
+  options = check.options("tree", options, OPTIONS)
+  local at, err = place.open(context, "tree", given)
+  if not at then
+    return nil, err
   end
-  return root
+  local shown
+  shown, err = look(context, at, options)
+  if not shown then
+    return nil, err:with({ verb = "tree", ref = at.text })
+  end
+  return shown
 end
 
 return tree

@@ -2,12 +2,12 @@
 --
 -- One damaged part does not end the check: all that is wrong is told together.
 
-local blob_stream = require("manifest.action.blob_stream")
+local blob_stream = require("manifest.action.verify.blob_stream")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local findings = require("manifest.action.findings")
+local findings = require("manifest.action.verify.findings")
 local image = require("manifest.index.image")
-local layer_scan = require("manifest.action.layer_scan")
+local layer_scan = require("manifest.action.verify.layer_scan")
 local place = require("manifest.action.place")
 local source = require("manifest.action.source")
 local walk = require("manifest.action.walk")
@@ -109,7 +109,7 @@ local function look(context, at, options)
     return nil, err
   end
   local report = findings.of(walked, by_digest, options)
-  report.ref, report.digest, report.media_type = at.text, answer.digest, answer.media_type
+  report.reference, report.digest, report.media_type = at.text, answer.digest, answer.media_type
   return report
 end
 
@@ -125,7 +125,8 @@ end
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {binaries = also look at the programs inside the layers}
----@return table|nil report {ref, digest, media_type, checked = {documents, blobs, size, programs}, problems, notes}
+---@return table|nil report {reference, digest, media_type, checked = {documents, blobs, size, programs}, problems,
+--- notes}
 ---@return table|nil err check_failed with err.report, when something is wrong; else why it could not be checked
 function verify.perform(context, given, options)
   options = check.options("verify", options, OPTIONS)

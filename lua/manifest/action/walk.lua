@@ -1,8 +1,6 @@
 --- Everything that a document names, fetched level by level, each document once.
 --
--- A node is {digest, media_type, size, kind = "index" | "image" | "other", bytes, index or image (decoded), children,
--- entries (of an index: {node, entry = descriptor}), err (why it could not be read)}. Documents may share children; a
--- document that names itself cannot exist, its digest would not come out.
+-- A document that names itself cannot exist, its digest would not come out; documents may share children.
 
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
@@ -14,10 +12,67 @@ local walk = {}
 
 --- Indexes may name indexes; deeper than this, or wider, is a trap.
 local MAX_DEPTH = 8
-local MAX_NODES = 100000
+local MAX_DOCUMENTS = 10000
 
-local function known_type(name)
-  return media_type.is_index(name) or media_type.is_manifest(name)
+local function refuse(code, message)
+  return nil, error_of.new({ code = code, message = message })
+end
+
+--- Notes in some nodes which entries to follow, and gives those among them that are not known yet, each digest once.
+local function unknown_entries(level, by_digest, wanted)
+  local fresh, seen = {}, {}
+  for _, node in ipairs(level) do
+    node.entries = node.index and {}
+    for _, entry in ipairs(node.index and node.index.entries or {}) do
+      if not wanted or wanted(entry, node) then
+        node.entries[#node.entries + 1] = { entry = entry }
+        if not by_digest[entry.digest] and not seen[entry.digest] then
+          seen[entry.digest] = true
+          fresh[#fresh + 1] = entry
+        end
+      end
+    end
+  end
+  return fresh
+end
+
+local function link(level, by_digest)
+  for _, node in ipairs(level) do
+    for _, followed in ipairs(node.entries or {}) do
+      followed.node = by_digest[followed.entry.digest]
+    end
+  end
+end
+
+--- Fetches what a document names, a level at a time, as much at once as the client's jobs allow.
+---@param context table
+---@param root table node {digest, and of an index: index = its view}
+---@param fetch function (entry) -> node | nil, err: of a descriptor
+---@param wanted function|nil (entry, node) -> boolean: which entries of an index to follow; nil: all
+---@return table[]|nil nodes parents before children; `entries` of an index is {{node, entry}}, of the wanted ones
+---@return table|nil err of fetch; invalid_manifest, too_large
+function walk.levels(context, root, fetch, wanted)
+  local nodes, by_digest, level, depth = { root }, { [root.digest] = root }, { root }, 0
+  while #level > 0 do
+    local fresh = unknown_entries(level, by_digest, wanted)
+    if #nodes - 1 + #fresh > MAX_DOCUMENTS then
+      return refuse("too_large", ("the index names more than %d documents"):format(MAX_DOCUMENTS))
+    end
+    if #fresh > 0 and depth > MAX_DEPTH then
+      return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
+    end
+    local fetched, err = context.loop:all(fresh, context.jobs, fetch)
+    if not fetched then
+      return nil, err
+    end
+    for position, entry in ipairs(fresh) do
+      by_digest[entry.digest] = fetched[position]
+    end
+    table.move(fetched, 1, #fetched, #nodes + 1, nodes)
+    link(level, by_digest)
+    level, depth = fetched, depth + 1
+  end
+  return nodes
 end
 
 --- Reads what was fetched for a node.
@@ -41,82 +96,45 @@ local function read(node, answer)
   end
 end
 
-local function fetch(repository, node)
-  local options = node.kind == "other" and { accept = node.media_type } or nil
-  local answer, err = repository:manifest(node.digest, options)
+local function is_document(name)
+  return media_type.is_index(name) or media_type.is_manifest(name)
+end
+
+local function fetch(repository, entry)
+  local is_other = not is_document(entry.media_type)
+  local node = {
+    digest = entry.digest, media_type = entry.media_type, size = entry.size, kind = is_other and "other" or nil,
+  }
+  local answer, err = repository:manifest(entry.digest, is_other and { accept = entry.media_type } or nil)
   if answer then
     read(node, answer)
   else
     node.err = err
   end
-  return true
+  return node
 end
 
---- The nodes that an index names; new ones are added to the walk.
-local function add_children(walked, node, wants)
-  local fresh = {}
-  node.entries = {}
-  for _, entry in ipairs(node.index.entries) do
-    if not wants or wants(entry, node) then
-      local child = walked.by_digest[entry.digest]
-      if not child then
-        child = {
-          digest = entry.digest, media_type = entry.media_type, size = entry.size, depth = node.depth + 1,
-          kind = not known_type(entry.media_type) and "other" or nil,
-        }
-        walked.by_digest[entry.digest] = child
-        walked.nodes[#walked.nodes + 1] = child
-        fresh[#fresh + 1] = child
-      end
-      node.entries[#node.entries + 1] = { node = child, entry = entry }
-    end
-  end
-  return fresh
-end
-
-local function too_deep()
-  return nil, error_of.new({ code = "invalid_manifest", message = "the index names indexes without end" })
-end
-
-local function next_level(walked, level, wants)
-  local fresh = {}
-  for _, node in ipairs(level) do
-    if node.index then
-      local more = add_children(walked, node, wants)
-      table.move(more, 1, #more, #fresh + 1, fresh)
-    end
-  end
-  return fresh
-end
-
---- Fetches all documents below one that is there already.
+--- Fetches all documents below one that is there already. What cannot be read does not end the walk.
 ---@param context table
 ---@param repository table
 ---@param answer table of source.document_at
----@param wants function|nil (entry, node) -> boolean: which entries of an index to follow
----@return table|nil walked {root, nodes = parents before children, by_digest}
----@return table|nil err of the walk itself; what single documents failed with is in their nodes
-function walk.from(context, repository, answer, wants)
-  local root = { digest = answer.digest, depth = 1 }
+---@return table|nil walked {root, nodes = parents before children}; a node is {digest, media_type, size, kind = "index"
+--- | "image" | "other" (nil: not known), bytes, index or image (its view), entries (of an index: {{node, entry}}), err
+--- (why it could not be fetched or read)}
+---@return table|nil err of the root or of the walk itself
+function walk.from(context, repository, answer)
+  local root = { digest = answer.digest }
   read(root, answer)
   if root.err then
     return nil, root.err
   end
-  local walked = { root = root, nodes = { root }, by_digest = { [root.digest] = root } }
-  local level = next_level(walked, walked.nodes, wants)
-  while #level > 0 do
-    if level[1].depth > MAX_DEPTH or #walked.nodes > MAX_NODES then
-      return too_deep()
-    end
-    local ok, err = context.loop:all(level, context.jobs, function(node)
-      return fetch(repository, node)
-    end)
-    if not ok then
-      return nil, err
-    end
-    level = next_level(walked, level, wants)
+  local nodes, err = walk.levels(context, root, function(entry)
+    return fetch(repository, entry)
+  end)
+  if not nodes then
+    return nil, err
   end
-  return walked
+  return { root = root, nodes = nodes }
 end
 
 return walk

@@ -1,5 +1,6 @@
 --- The texts of help pages and of usage errors.
 
+local connection = require("manifest.cli.connection")
 local options = require("manifest.cli.options")
 
 local help = {}
@@ -29,6 +30,15 @@ function help.command(verbs)
   return table.concat(lines, "\n") .. "\n"
 end
 
+local function add_options(lines, title, declared)
+  if #declared == 0 then
+    return
+  end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = title
+  table.move(options.describe(declared), 1, #declared, #lines + 1, lines)
+end
+
 --- The page of one verb.
 ---@param name string
 ---@param verb table its module
@@ -38,10 +48,9 @@ function help.verb(name, verb)
     lines[#lines + 1] = ""
     lines[#lines + 1] = verb.description
   end
-  if #verb.options > 0 then
-    lines[#lines + 1] = ""
-    lines[#lines + 1] = "Options:"
-    table.move(options.describe(verb.options), 1, #verb.options, #lines + 1, lines)
+  add_options(lines, "Options:", verb.options)
+  if connection.is_needed(verb) then
+    add_options(lines, "Options for connections:", connection.OPTIONS)
   end
   return table.concat(lines, "\n") .. "\n"
 end

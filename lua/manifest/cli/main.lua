@@ -2,6 +2,7 @@
 --
 --- The command: finds the verb, reads its options, calls it, and turns the outcome into text and an exit status.
 
+local connection = require("manifest.cli.connection")
 local verbs = require("manifest.cli.verbs")
 
 local FAILED, CHECK_FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 125, 130
@@ -134,7 +135,7 @@ local function call_verb(out, name, verb, read)
   end })
   local call = { arguments = read.arguments, options = read.options, out = out }
   function call.client(options)
-    client = client or require("manifest").client(options)
+    client = client or require("manifest").client(connection.add(options, read.options))
     return client
   end
   local status, err = verb.run(call)
@@ -146,13 +147,20 @@ end
 
 local HELP = { name = "help", short = "h", kind = "boolean", help = "Print usage" }
 
+--- All options that a verb takes: its own, and those that it need not name.
+local function declared_of(verb)
+  local declared = table.move(verb.options, 1, #verb.options, 2, { HELP })
+  local more = connection.is_needed(verb) and connection.OPTIONS or {}
+  return table.move(more, 1, #more, #declared + 1, declared)
+end
+
 local function dispatch(out, words)
   local found, behind = find(words)
   if not found then
     return without_verb(out, words)
   end
   local verb = require(found.module)
-  local declared = table.move(verb.options, 1, #verb.options, 2, { HELP })
+  local declared = declared_of(verb)
   local read, message, hint = require("manifest.cli.options").read(declared, { table.unpack(words, behind) })
   if not read then
     return bad_usage(out, found.name, verb, message, hint, BAD_USAGE)
@@ -164,7 +172,8 @@ local function dispatch(out, words)
   if wrong then
     return bad_usage(out, found.name, verb, wrong, nil, FAILED)
   end
-  wrong = verb.wrong_usage and verb.wrong_usage(read.options, read.arguments)
+  wrong = connection.wrong_usage(read.options)
+    or verb.wrong_usage and verb.wrong_usage(read.options, read.arguments)
   if wrong then
     return bad_usage(out, found.name, verb, wrong, nil, BAD_USAGE)
   end

@@ -7,12 +7,12 @@ local json = require("manifest.base.json")
 local render = {}
 
 --- What `push` prints of its images and its list.
----@param pushed table[] {ref, digest}
+---@param pushed table[] {reference, digest}
 ---@param digest string|nil of the list, once it is there
 function render.push(pushed, digest)
   local lines = {}
   for index, one in ipairs(pushed) do
-    lines[index] = ("Pushed ref %s with digest: %s\n"):format(one.ref, one.digest)
+    lines[index] = ("Pushed ref %s with digest: %s\n"):format(one.reference, one.digest)
   end
   lines[#lines + 1] = digest and digest .. "\n"
   return table.concat(lines)

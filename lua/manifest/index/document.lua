@@ -7,79 +7,45 @@ local descriptor = require("manifest.index.descriptor")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local parts = require("manifest.index.parts")
 local shape = require("manifest.index.shape")
 
 local document = {}
-
---- More entries than this is refused before they are read one by one.
-local MAX_ENTRIES = 10000
-
-local function fail(code, message)
-  return nil, error_of.new({ code = code, message = message })
-end
-
-local function read_entries(value)
-  if not json.is_array(value) then
-    return fail("invalid_manifest", "the manifests of the index are not a list")
-  end
-  if #value > MAX_ENTRIES then
-    return fail("too_large", ("the index has %d entries, more than %d"):format(#value, MAX_ENTRIES))
-  end
-  local entries = {}
-  for position, item in ipairs(value) do
-    local entry, err = descriptor.read(item, "entry " .. position)
-    if not entry then
-      return nil, err
-    end
-    entries[position] = entry
-  end
-  return entries
-end
 
 --- Reads an index or a manifest list.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
 ---@return table|nil index {media_type, size, entries = descriptors, annotations, artifact_type, subject, json}
----@return table|nil err
+---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)
   if not seen then
     return nil, err
   end
   if seen.kind ~= "index" then
-    return fail("invalid_manifest", "the document is the manifest of one image, not an index")
+    return nil, error_of.new({
+      code = "invalid_manifest", message = "the document is the manifest of one image, not an index",
+    })
   end
   return document.of(seen, #bytes)
 end
 
 --- The same of a document that shape.read has read already.
+---@param seen table of shape.read
+---@param size integer bytes of the document
+---@return table|nil index as document.read gives it
+---@return table|nil err invalid_manifest, too_large
 function document.of(seen, size)
-  local object = seen.json
-  local entries, err = read_entries(object.manifests)
-  if not entries then
+  local entries, err = parts.descriptors(seen.json.manifests, "the index", "manifests", "entry", "entries")
+  local index
+  if entries then
+    index, err = parts.common(seen, size, "the index")
+  end
+  if not index then
     return nil, err
   end
-  local annotations, subject
-  annotations, err = descriptor.read_annotations(object.annotations, "the index")
-  if err then
-    return nil, err
-  end
-  if object.subject ~= nil and object.subject ~= json.null then
-    subject, err = descriptor.read(object.subject, "the subject")
-    if not subject then
-      return nil, err
-    end
-  end
-  local artifact_type = object.artifactType
-  return {
-    media_type = seen.media_type,
-    size = size,
-    entries = entries,
-    annotations = annotations,
-    artifact_type = type(artifact_type) == "string" and artifact_type or nil,
-    subject = subject,
-    json = object,
-  }
+  index.entries = entries
+  return index
 end
 
 --- The media type docker gives a list of these entries: the first one decides.
@@ -91,21 +57,21 @@ function document.docker_type(entries)
 end
 
 --- Builds the JSON of an index.
----@param parts table entries (descriptors, in order); optional: media_type (default: docker's rule), annotations,
+---@param given table entries (descriptors, in order); optional: media_type (default: docker's rule), annotations,
 --- artifact_type, subject (a descriptor)
 ---@return table object ordered JSON, for document.serialise
-function document.build(parts)
+function document.build(given)
   local manifests = {}
-  for position, entry in ipairs(parts.entries) do
+  for position, entry in ipairs(given.entries) do
     manifests[position] = descriptor.to_json(entry)
   end
   return json.object({
     { "schemaVersion", 2 },
-    { "mediaType", parts.media_type or document.docker_type(parts.entries) },
-    { "artifactType", parts.artifact_type },
+    { "mediaType", given.media_type or document.docker_type(given.entries) },
+    { "artifactType", given.artifact_type },
     { "manifests", json.array(manifests) },
-    { "subject", parts.subject and descriptor.to_json(parts.subject) or nil },
-    { "annotations", descriptor.annotations_json(parts.annotations) },
+    { "subject", given.subject and descriptor.to_json(given.subject) or nil },
+    { "annotations", descriptor.annotations_json(given.annotations) },
   })
 end
 

@@ -4,12 +4,10 @@ local descriptor = require("manifest.index.descriptor")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local parts = require("manifest.index.parts")
 local shape = require("manifest.index.shape")
 
 local image = {}
-
---- More layers than any runtime can stack is an attack, not an image.
-local MAX_LAYERS = 10000
 
 --- Layers that a registry need not hold: base layers of Windows, and what the image specification deprecated.
 local FOREIGN = { [media_type.docker_foreign_layer] = true }
@@ -23,28 +21,14 @@ local function read_layers(value)
   if value == nil or value == json.null then
     return {}
   end
-  if not json.is_array(value) then
-    return bad("the layers of the manifest are not a list")
-  end
-  if #value > MAX_LAYERS then
-    return nil, error_of.new({ code = "too_large", message = ("the manifest has %d layers"):format(#value) })
-  end
-  local layers = {}
-  for index, item in ipairs(value) do
-    local layer, err = descriptor.read(item, "layer " .. index)
-    if not layer then
-      return nil, err
-    end
-    layers[index] = layer
-  end
-  return layers
+  return parts.descriptors(value, "the manifest", "layers", "layer", "layers")
 end
 
 --- Reads an image manifest.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
 ---@return table|nil image {media_type, size, config, layers, annotations, artifact_type, subject, json}
----@return table|nil err
+---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)
   if not seen then
@@ -57,40 +41,24 @@ function image.read(bytes, outer)
 end
 
 --- The same of a document that shape.read has read already.
+---@param seen table of shape.read
+---@param size integer bytes of the document
+---@return table|nil image as image.read gives it
+---@return table|nil err invalid_manifest, too_large
 function image.of(seen, size)
-  local object = seen.json
-  local config, err = descriptor.read(object.config, "the config")
-  if not config then
+  local config, err = descriptor.read(seen.json.config, "the config")
+  local layers, read
+  if config then
+    layers, err = read_layers(seen.json.layers)
+  end
+  if layers then
+    read, err = parts.common(seen, size, "the manifest")
+  end
+  if not read then
     return nil, err
   end
-  local layers
-  layers, err = read_layers(object.layers)
-  if not layers then
-    return nil, err
-  end
-  local annotations
-  annotations, err = descriptor.read_annotations(object.annotations, "the manifest")
-  if err then
-    return nil, err
-  end
-  local subject
-  if object.subject ~= nil and object.subject ~= json.null then
-    subject, err = descriptor.read(object.subject, "the subject")
-    if not subject then
-      return nil, err
-    end
-  end
-  local artifact_type = object.artifactType
-  return {
-    media_type = seen.media_type,
-    size = size,
-    subject = subject,
-    config = config,
-    layers = layers,
-    annotations = annotations,
-    artifact_type = type(artifact_type) == "string" and artifact_type or nil,
-    json = object,
-  }
+  read.config, read.layers = config, layers
+  return read
 end
 
 --- The blobs a registry must hold before the manifest, config first, each digest once.
@@ -173,23 +141,23 @@ function image.platform(bytes)
 end
 
 --- The bytes of an image manifest, laid out as docker lays out what it writes.
----@param parts table media_type, config and layers (descriptors); optional: annotations, artifact_type, subject (a
+---@param given table media_type, config and layers (descriptors); optional: annotations, artifact_type, subject (a
 --- descriptor)
 ---@return string|nil bytes
 ---@return table|nil err a text that is not UTF-8
-function image.build(parts)
+function image.build(given)
   local layers = {}
-  for index, layer in ipairs(parts.layers) do
+  for index, layer in ipairs(given.layers) do
     layers[index] = descriptor.to_json(layer)
   end
   return json.encode(json.object({
     { "schemaVersion", 2 },
-    { "mediaType", parts.media_type },
-    { "artifactType", parts.artifact_type },
-    { "config", descriptor.to_json(parts.config) },
+    { "mediaType", given.media_type },
+    { "artifactType", given.artifact_type },
+    { "config", descriptor.to_json(given.config) },
     { "layers", json.array(layers) },
-    { "subject", parts.subject and descriptor.to_json(parts.subject) or nil },
-    { "annotations", descriptor.annotations_json(parts.annotations) },
+    { "subject", given.subject and descriptor.to_json(given.subject) or nil },
+    { "annotations", descriptor.annotations_json(given.annotations) },
   }), { indent = "   ", html = true })
 end
 

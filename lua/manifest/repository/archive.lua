@@ -2,12 +2,12 @@
 --
 -- Nothing is unpacked. A blob is a range of the archive: an upload reads it there, and whatever is read here is hashed.
 
-local archive_docker = require("manifest.repository.archive_docker")
+local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local layout_index = require("manifest.repository.layout_index")
-local layout_referrers = require("manifest.repository.layout_referrers")
-local tar_file = require("manifest.repository.tar_file")
+local layout_index = require("manifest.repository.layout.index")
+local layout_referrers = require("manifest.repository.layout.referrers")
+local tar_file = require("manifest.repository.archive.tar_file")
 local text = require("manifest.base.text")
 
 local methods = {}
@@ -231,21 +231,6 @@ function methods:has_blob(hash)
   return range ~= nil
 end
 
---- A manifest of an OCI archive.
-local function find_manifest(self, reference)
-  local entry, err = layout_index.find(self.layout, reference, self.domain)
-  if entry == nil then
-    return nil, err
-  end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = self:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
-end
-
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
@@ -256,7 +241,7 @@ function methods:manifest(reference)
     return nil, err
   end
   if self.layout then
-    return find_manifest(self, reference)
+    return layout_index.fetch(self, self.layout, reference)
   end
   local made
   if reference and layout_index.is_digest(reference) then

@@ -6,7 +6,7 @@
 local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
 local group = require("manifest.repository.group")
-local vault = require("manifest.repository.vault")
+local vault = require("manifest.repository.credentials.vault")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}
@@ -224,6 +224,12 @@ function methods:request(request)
     return response
   end
   return nil, error_object.of_core(problem)
+end
+
+--- Tells the user of something odd that goes on all the same; each once.
+---@param line string without secrets
+function methods:warn(line)
+  self.engine:warn(line)
 end
 
 local stream_mt = {}

@@ -5,10 +5,10 @@
 
 local core = require("manifest.base.core")
 local error_object = require("manifest.base.error")
-local manifests = require("manifest.repository.manifests")
-local mirror = require("manifest.repository.mirror")
+local manifests = require("manifest.repository.remote.manifests")
+local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
-local upload = require("manifest.repository.upload")
+local upload = require("manifest.repository.remote.upload")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -25,14 +25,16 @@ end
 --- Opens a repository; nothing is sent yet.
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
---- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); manifest_limit
---- (bytes); mirrors (by domain, for a repository that is only read)
+--- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
+--- only read)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
   for index, place in ipairs(places) do
     local own = index == #places
     place.scopes = own and options.scopes or scopes_of(place, actions, own and options.also)
+    place.retries = own and options.retries or nil -- a dead mirror must not use up the registry's
   end
   return setmetatable({
     loop = loop,
@@ -42,6 +44,7 @@ local function new(loop, options)
     places = places,
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or MANIFEST_LIMIT,
+    brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
 
@@ -96,6 +99,7 @@ local function send_to(self, place, request)
   request.registry = place.domain
   request.repository = place.path
   request.scopes = place.scopes
+  request.retries = place.retries
   request.timeout = request.timeout or self.timeout
   local response, err = self.loop:request(request)
   local repeatable = not (request.body_pipe or request.sink_pipe)
@@ -106,6 +110,13 @@ local function send_to(self, place, request)
     return response
   end
   return nil, self:failed(err)
+end
+
+--- May the verb send something again? For what is no request of its own, such as a stream.
+---@return boolean
+function methods:may_retry()
+  local retries = self.places[#self.places].retries
+  return retries == nil or retries:take()
 end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
@@ -171,14 +182,14 @@ end
 ---@return string[]|nil names
 ---@return table|nil err
 function methods:tags(options)
-  return require("manifest.repository.tags").list(self, options)
+  return require("manifest.repository.remote.tags").list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
 ---@return table[]|nil descriptors
 ---@return table|nil err
 function methods:referrers(digest, options)
-  return require("manifest.repository.referrers").list(self, digest, options)
+  return require("manifest.repository.remote.referrers").list(self, digest, options)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.

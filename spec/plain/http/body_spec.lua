@@ -98,6 +98,30 @@ for name, fetch in pairs(ways) do
       assert.matches("^bytes=%d+%-$", asked[2])
     end)
 
+    it("asks for the rest of a part that ends before the whole does", function()
+      local server, engine = stage {
+        { path = "/blob", headers = { Range = "^bytes=310000-$" }, answer = rest(310000) },
+        { path = "/blob", headers = { Range = "^bytes=200000-$" }, answer = rest(200000, 310000) },
+        { path = "/blob", headers = { Range = "^bytes=100000-$" }, answer = rest(100000, 200000) },
+        { path = "/blob", times = 1, answer = cut(100000) }, TARGET,
+      }
+      local got, problem = fetch(engine, server)
+      is_body(got, problem)
+    end)
+
+    it("ends when the parts bring next to nothing", function()
+      local exchanges = { { path = "/blob", times = 1, answer = cut(100000) }, TARGET }
+      for from = 100000, 100050, 10 do
+        table.insert(exchanges, 1, { path = "/blob", headers = { Range = ("^bytes=%d-$"):format(from) },
+          answer = rest(from, from + 10) })
+      end
+      local server, engine = stage(exchanges)
+      local got, problem = fetch(engine, server)
+      assert.is_nil(got)
+      assert.is_true(problem.code == "network" or problem.code == "canceled", problem.code)
+      assert.is_true(#server:requests() <= 6)
+    end)
+
     it("skips what it has when the server ignores Range", function()
       local server, engine = stage {
         { path = "/blob", times = 2, answer = cut(100000) }, { path = "/blob", answer = { status = 200, body = BODY } },
@@ -210,6 +234,24 @@ it("a large body with a hundred breaks arrives, with little of it sent twice #sl
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
   assert.equal(#exchanges, #server:requests())
+end)
+
+it("a body in a dozen parts of a size that the server chooses arrives", function()
+  local part = 1100000
+  local size = 12 * part
+  local exchanges = { { times = 1, answer = { { status = 200, body = "x", ["repeat"] = part, length = size },
+    { close = true } } } }
+  for from = part, size - 1, part do
+    exchanges[#exchanges + 1] = { headers = { Range = ("^bytes=%d-$"):format(from) }, answer = { status = 206,
+      body = "x", ["repeat"] = part, headers = { { "Content-Range", ("bytes %d-%d/%d"):format(from, from + part - 1,
+        size) } } } }
+  end
+  local server, engine = stage(exchanges)
+  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", discard = true, timeout = 60,
+    digest = digest_of(("x"):rep(size)), retries = core.allowance(1) })
+  assert(response, problem and problem.message)
+  assert.equal(size, response.received)
+  assert.equal(12, #server:requests())
 end)
 
 describe("limits", function()

@@ -1,4 +1,5 @@
-// A registry in memory that implements the referrers API, for specs: prints its address, then serves until it ends.
+// A registry in memory that implements the referrers API, for specs: prints its address, then serves until it ends. What
+// it was asked it tells on stderr, as lines of method and target.
 package main
 
 import (
@@ -7,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 )
@@ -18,5 +20,9 @@ func main() {
 	}
 	fmt.Println(listener.Addr())
 	quiet := registry.Logger(log.New(io.Discard, "", 0))
-	log.Fatal(http.Serve(listener, registry.New(registry.WithReferrersSupport(true), quiet)))
+	serve := registry.New(registry.WithReferrersSupport(true), quiet)
+	log.Fatal(http.Serve(listener, http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
+		fmt.Fprintln(os.Stderr, request.Method, request.URL)
+		serve.ServeHTTP(answer, request)
+	})))
 }

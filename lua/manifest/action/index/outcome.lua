@@ -1,6 +1,6 @@
 --- What the index verbs give back.
 --
---     done = { ref, digest, size, media_type, entries = descriptors, tags = {...}, written = names that changed,
+--     done = { reference, digest, size, media_type, entries = descriptors, tags = {...}, written = names that changed,
 --       unchanged = nothing changed, notices = texts, copied = { blobs, manifests } }
 --     and of a dry run: dry_run = true, bytes, plan = { steps as texts }
 
@@ -20,7 +20,7 @@ local function base(ref, made, tags)
     entries[position] = public(entry)
   end
   return {
-    ref = tostring(ref), digest = made.digest, size = made.size, media_type = made.media_type, entries = entries,
+    reference = tostring(ref), digest = made.digest, size = made.size, media_type = made.media_type, entries = entries,
     notices = made.notices, tags = tags,
   }
 end

@@ -10,7 +10,7 @@ end
 
 local function as_json(out, done)
   show.document(out, {
-    { "ref", done.ref }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
+    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "artifactType", done.artifact_type }, { "subject", show.descriptor(done.subject) },
     { "files", show.array(done.files, show.descriptor) }, { "fallbackTag", done.fallback_tag },
   })

@@ -7,7 +7,7 @@ local function run(call)
   if not created then
     return nil, err
   end
-  call.out:write(("Created manifest list %s\n"):format(created.ref))
+  call.out:write(("Created manifest list %s\n"):format(created.reference))
   return 0
 end
 

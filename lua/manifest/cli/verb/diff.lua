@@ -15,7 +15,7 @@ local function as_json(out, report)
   local json = require("manifest.base.json")
   local descriptor = require("manifest.index.descriptor")
   local function side(one)
-    return json.object({ { "ref", one.ref }, { "mediaType", one.media_type }, { "digest", one.digest } })
+    return json.object({ { "reference", one.reference }, { "mediaType", one.media_type }, { "digest", one.digest } })
   end
   show.document(out, {
     { "old", side(report.old) }, { "new", side(report.new) }, { "equal", report.equal },

@@ -50,7 +50,7 @@ local function as_json(done)
     layers[index] = descriptor.to_json(layer)
   end
   return json.encode(json.object({
-    { "ref", done.ref }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
+    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", descriptor.to_json(done.config) }, { "layers", json.array(layers) },
   })) .. "\n"
 end
@@ -78,9 +78,9 @@ end
 return {
   usage = "[OPTIONS] --platform PLATFORM TARGET LAYER...",
   summary = "Make an image of layer archives",
-  description = "LAYER is a tar archive, plain or compressed with gzip; the bottom layer comes first. TARGET is a\n"
-    .. "reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no time is told unless\n"
-    .. "--created or SOURCE_DATE_EPOCH give one. Prints the digest.",
+  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. TARGET\n"
+    .. "is a reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no\n"
+    .. "time is told unless --created or SOURCE_DATE_EPOCH give one. Prints the digest.",
   arguments = { 2 },
   options = {
     { name = "annotation", kind = "strings", help = "Annotation of the manifest, NAME=VALUE (repeat for more)" },
@@ -92,7 +92,7 @@ return {
     { name = "env", short = "e", kind = "strings", help = "Variable, NAME=VALUE (repeat for more)" },
     { name = "expose", kind = "strings", help = "Port, such as 80/tcp (repeat for more)" },
     { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
-    { name = "json", kind = "boolean", help = "Print ref, mediaType, digest, size, config and layers as JSON" },
+    { name = "json", kind = "boolean", help = "Print reference, mediaType, digest, size, config and layers as JSON" },
     { name = "label", short = "l", kind = "strings", help = "Label, NAME=VALUE (repeat for more)" },
     { name = "platform", kind = "string", help = "Platform of the image, such as linux/arm/v7" },
     { name = "user", short = "u", kind = "string", help = "User that the command runs as" },

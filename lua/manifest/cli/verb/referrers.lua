@@ -17,7 +17,7 @@ local function run(call)
   end
   if call.options.json then
     show.document(call.out, {
-      { "ref", found.ref }, { "subject", found.subject },
+      { "reference", found.reference }, { "subject", found.subject },
       { "referrers", show.array(found.referrers, show.descriptor) },
     })
     return 0

@@ -25,7 +25,7 @@ local function tag_json(tag)
 end
 
 local function source_json(one)
-  return json.object({ { "source", one.ref }, { "digest", one.digest }, { "locked", one.locked } })
+  return json.object({ { "source", one.reference }, { "digest", one.digest }, { "locked", one.locked } })
 end
 
 local function change_json(one)
@@ -45,7 +45,7 @@ end
 
 local function target_json(one)
   return json.object({
-    { "target", one.ref }, { "state", one.state }, { "digest", one.digest }, { "old", one.old },
+    { "target", one.reference }, { "state", one.state }, { "digest", one.digest }, { "old", one.old },
     { "mediaType", one.media_type }, { "size", one.size },
     { "tags", list_of(one.tags, tag_json) }, { "sources", list_of(one.sources, source_json) },
     { "added", list_of(one.added, show.descriptor) }, { "removed", list_of(one.removed, show.descriptor) },
@@ -77,7 +77,7 @@ local function write_target(out, words, one)
   if one.old and one.old ~= one.digest and one.digest then
     what = ("%s -> %s"):format(one.old, one.digest)
   end
-  out:write((("%-9s  %s  %s"):format(words[one.state], one.ref, what):gsub("%s+$", "")) .. "\n")
+  out:write((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")) .. "\n")
   for position = 2, #(one.tags or {}) do
     local tag = one.tags[position]
     out:write(("  %-9s  %s\n"):format(words[tag.state], tag.name))
@@ -101,7 +101,7 @@ function release.show(call, outcome, words)
   local failed = false
   for _, one in ipairs(outcome.targets) do
     for _, notice in ipairs(one.notices or {}) do
-      out:complain(("note: %s: %s"):format(one.ref, notice))
+      out:complain(("note: %s: %s"):format(one.reference, notice))
     end
     write_target(out, words, one)
     failed = failed or one.state == "failed"

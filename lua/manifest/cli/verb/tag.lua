@@ -14,8 +14,8 @@ local function run(call)
   if call.options.json then
     local json = require("manifest.base.json")
     show.document(call.out, {
-      { "ref", done.ref }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
-      { "tags", json.array(done.tags) },
+      { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest },
+      { "size", done.size }, { "tags", json.array(done.tags) },
     })
     return 0
   end

@@ -55,7 +55,7 @@ end
 
 local function as_json(node)
   local json = require("manifest.base.json")
-  local members = { { "ref", node.ref }, { "kind", node.kind } }
+  local members = { { "reference", node.reference }, { "kind", node.kind } }
   local known = show.descriptor(node)
   for _, name in ipairs(json.keys(known)) do
     members[#members + 1] = { name, known[name] }
@@ -88,7 +88,7 @@ local function run(call)
     call.out:write(require("manifest.base.json").encode(as_json(tree), { indent = "  " }) .. "\n")
     return 0
   end
-  call.out:write(("%s  %s\n"):format(tree.ref, line_of(tree)))
+  call.out:write(("%s  %s\n"):format(tree.reference, line_of(tree)))
   write_parts(call.out, tree, "")
   call.out:write(("%s, %s, %s in all\n"):format(show.count(tree.total.documents, "document"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))

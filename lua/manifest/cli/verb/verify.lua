@@ -11,7 +11,7 @@ local function as_json(out, report)
   end
   local checked = report.checked
   show.document(out, {
-    { "ref", report.ref }, { "digest", report.digest }, { "mediaType", report.media_type },
+    { "reference", report.reference }, { "digest", report.digest }, { "mediaType", report.media_type },
     { "ok", #report.problems == 0 },
     { "checked", json.object({
       { "documents", checked.documents }, { "blobs", checked.blobs }, { "size", checked.size },
@@ -30,7 +30,7 @@ local function as_text(out, report)
   end
   local checked = report.checked
   local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
-  out:write(("%s: %s, %s%s, %s: %s\n"):format(report.ref, show.count(checked.documents, "document"),
+  out:write(("%s: %s, %s%s, %s: %s\n"):format(report.reference, show.count(checked.documents, "document"),
     show.count(checked.blobs, "blob"), programs, show.size(checked.size),
     #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
 end

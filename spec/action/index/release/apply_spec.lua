@@ -1,3 +1,6 @@
+--- plan and apply against two real registries: what they do, what the lock file keeps, and who may work on it when.
+
+local core = require "manifest.core"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
@@ -90,8 +93,9 @@ return {
     local outcome = assert(client:plan(path))
     assert.same({ "created", "created" }, states(outcome))
     assert.same({ "linux/amd64", "linux/arm64" }, platforms(outcome.targets[1].added))
-    assert.same({ { ref = server.address .. "/app:amd", digest = made.amd.digest, locked = false },
-      { ref = server.address .. "/app:arm", digest = made.arm.digest, locked = false } }, outcome.targets[1].sources)
+    assert.same({ { reference = server.address .. "/app:amd", digest = made.amd.digest, locked = false },
+      { reference = server.address .. "/app:arm", digest = made.arm.digest, locked = false } },
+      outcome.targets[1].sources)
     assert.is_nil(temp.read(path .. ".lock"))
     local _, err = client:digest(app)
     assert.equal("not_found", err.code)
@@ -312,10 +316,48 @@ return { sources = { %q }, targets = {
     local path = temp.path("lock")
     assert.equal("unchanged", assert(client:apply(given, { lock = path })).targets[1].state)
     assert.is_string((temp.read(path)))
-    assert.equal(target, client:plan(given, { lock = path }).targets[1].ref)
+    assert.equal(target, client:plan(given, { lock = path }).targets[1].reference)
     assert.has_error(function()
       client:plan(given, { updat = true })
     end)
+  end)
+
+  it("takes turns with other runs of the same release", function()
+    local path, app, tool = write()
+    local folder = path:match("^(.*)/")
+    local commands = {}
+    for position = 1, 6 do -- named in two ways, which are one file
+      commands[position] = command.command { "apply", position % 2 == 0 and path or "release.lua", cwd = folder }
+    end
+    local created = 0
+    for _, run in ipairs(process.run_all(commands)) do
+      assert.equal(0, run.status, run.stderr)
+      created = created + select(2, run.stdout:gsub("%f[%w]created", ""))
+      assert.equal(run.stdout:find("created", 1, true) == nil, run.stdout:find("nothing to change", 1, true) ~= nil)
+    end
+    assert.equal(3, created) -- two targets and a tag, all by the same run
+    local lock = assert(json.decode((assert(temp.read(path .. ".lock")))))
+    assert.same({ app, tool }, json.keys(lock.targets))
+    assert.equal(lock.targets[app].digest, client:digest(app))
+  end)
+
+  it("waits while another run is at work, also within one client", function()
+    local path = write()
+    local folder = path:match("^(.*)/")
+    local name = ("release %s/release.lua.lock"):format(core.file.identity(folder))
+    local file = ("/tmp/manifest-edit-%s.lock"):format(core.hash.sum("sha256", name):sub(1, 40))
+    local held = assert(core.file.lock(file, { timeout = 0 }))
+    local waiting = process.start(command.command { "apply", path })
+    assert(client:plan(path)) -- reads only, and so waits for nobody
+    assert.is_nil(temp.read(path .. ".lock"))
+    assert.is_true(waiting:alive())
+    held:release()
+    assert.equal(0, waiting:wait(), waiting:errors())
+    assert.matches("created", waiting:output())
+    local outcomes = assert(client:all({ 1, 2, 3 }, function()
+      return client:apply(path, { update = true })
+    end))
+    assert.equal("unchanged", outcomes[3].targets[1].state)
   end)
 
   it("refuses a lock that is none, and a place where none can be, before anything is made", function()

@@ -1,10 +1,14 @@
 --- apply: makes what a release says, and notes in its lock file of what; a second run finds nothing to do.
 
+local core = require("manifest.base.core")
 local create = require("manifest.action.index.create")
 local job = require("manifest.action.index.release.job")
 local lock = require("manifest.action.index.release.lock")
+local turn = require("manifest.action.turn")
 
 local apply = {}
+
+local PATIENCE = 600 -- seconds to wait for another run, which may have much to copy
 
 --- Writes the lock as far as things are known now.
 local function save(work)
@@ -34,7 +38,7 @@ local function apply_target(context, work, target, report)
   local options, err = job.options_of(work, target)
   local tags
   if options then
-    tags, err = job.look(context, work, target, "pull,push")
+    tags, err = job.look(context, work, target)
   end
   if not tags then
     return nil, err
@@ -56,8 +60,20 @@ local function apply_target(context, work, target, report)
   end
   job.judge(report, tags, done.digest)
   report.size, report.media_type, report.notices = done.size, done.media_type, done.notices
-  work.lock.targets[report.ref] = { inputs = inputs, digest = done.digest }
+  work.lock.targets[report.reference] = { inputs = inputs, digest = done.digest }
   return save(work)
+end
+
+--- Waits until no other run works with the same lock file: each would write it without what the other one notes.
+---@return table|nil turn to close; nil where nobody can take turns, or no lock file is kept
+---@return table|nil err locked
+local function take_turn(context, path)
+  local folder, name = (path or ""):match("^(.*/)([^/]*)$")
+  local identity = path and core.file.identity(folder or ".")
+  if not identity then
+    return nil -- without a folder no lock file can be written, which is told where that is tried
+  end
+  return turn.take(context, ("release %s/%s"):format(identity, name or path), PATIENCE)
 end
 
 --- Applies a release. The lock is written before anything else, so that a folder where it cannot be is found out while
@@ -65,16 +81,24 @@ end
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil {lock, update}
----@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, ...}}}
----@return table|nil err
+---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, ...}}}
+---@return table|nil err locked when another run with this lock file does not end
 function apply.perform(context, given, options)
-  local work, err = job.open(context, "apply", given, options)
+  local work, err = job.prepare(context, "apply", given, options)
+  if not work then
+    return nil, err
+  end
+  local mine <close>, busy = take_turn(context, work.lock_path) -- luacheck: ignore mine
+  if busy then
+    return nil, job.named(busy, "apply", given)
+  end
   local ok
-  if work then
+  ok, err = job.open(context, work)
+  if ok then
     ok, err = save(work)
   end
   if not ok then
-    return nil, err:with({ verb = "apply", ref = type(given) == "string" and given or nil })
+    return nil, job.named(err, "apply", given)
   end
   return job.run(context, work, function(target, report)
     return apply_target(context, work, target, report)

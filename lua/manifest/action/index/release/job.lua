@@ -3,10 +3,11 @@
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.guard")
+local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.action.index.release.lock")
 local names = require("manifest.action.names")
+local place = require("manifest.action.place")
 local read = require("manifest.action.index.release.read")
 
 local job = {}
@@ -32,10 +33,23 @@ local function movable(target)
   return moving
 end
 
+--- Opens the repositories of the targets: one token for each serves all that is asked for its sake.
+local function open_targets(context, work)
+  for _, target in ipairs(work.release.targets) do
+    local also = {}
+    for position, source in ipairs(target.sources) do
+      also[position] = source.ref or target.ref
+    end
+    target.repository = context.repository(target.ref, {
+      actions = work.verb == "plan" and "pull" or "pull,push", also = also,
+    })
+  end
+end
+
 --- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
 --- the targets that need it.
 local function pin(context, work)
-  local missing = {}
+  local missing, beside = {}, {}
   for _, target in ipairs(work.release.targets) do
     for _, ref in ipairs(movable(target)) do
       local key = tostring(ref)
@@ -45,12 +59,13 @@ local function pin(context, work)
         work.order[#work.order + 1] = work.pins[key]
         if not known then
           missing[#missing + 1] = ref
+          beside[#missing] = target.repository
         end
       end
     end
   end
-  local _, errors = context.loop:all(missing, context.jobs, function(ref)
-    local repository = context.repository(ref, { actions = "pull", also = missing })
+  local _, errors = context.loop:all(missing, context.jobs, function(ref, position)
+    local repository = context.repository(ref, { actions = "pull", also = missing, beside = beside[position] })
     local answer, err = repository:head(names.selector(ref))
     if not answer then
       return nil, names.in_docker_words(err, work.verb, ref)
@@ -63,14 +78,14 @@ local function pin(context, work)
   end
 end
 
---- Reads the release and its lock, and resolves what is not locked.
+--- Reads the release, and says where its lock file is.
 ---@param context table
 ---@param verb string
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil
----@return table|nil work {verb, release, lock, lock_path, pins = {[ref] = {key, digest, locked, error}}, order}
+---@return table|nil work {verb, update, release, lock_path}
 ---@return table|nil err
-function job.open(context, verb, given, options)
+function job.prepare(context, verb, given, options)
   check.type(verb .. ": release", given, "string|table", 3)
   options = check.options(verb, options, OPTIONS, 3)
   local work, err = { verb = verb, update = options.update, pins = {}, order = {} }
@@ -79,6 +94,7 @@ function job.open(context, verb, given, options)
   else
     work.release, err = read.value(given)
   end
+  local connected
   if work.release then
     local path = options.lock
     if path == nil then
@@ -87,15 +103,31 @@ function job.open(context, verb, given, options)
       error(verb .. ": option 'lock' is a path, or false", 3)
     end
     work.lock_path = path or nil
-    work.lock, err = lock.read(work.lock_path)
-  end
-  local connected
-  if work.lock then
     connected, err = context.connect()
   end
   if not connected then
-    return nil, err:with({ verb = verb, ref = type(given) == "string" and given or nil })
+    return nil, job.named(err, verb, given)
   end
+  return work
+end
+
+--- The error with the verb and the release file's name.
+function job.named(err, verb, given)
+  return err:with({ verb = verb, ref = type(given) == "string" and given or nil })
+end
+
+--- Reads the lock of a release, and resolves what is not locked.
+---@param context table
+---@param work table of job.prepare; gets lock, pins = {[ref] = {key, digest, locked, error}}, order
+---@return table|nil work
+---@return table|nil err
+function job.open(context, work)
+  local err
+  work.lock, err = lock.read(work.lock_path)
+  if not work.lock then
+    return nil, job.named(err, work.verb, work.release.path)
+  end
+  open_targets(context, work)
   pin(context, work)
   return work
 end
@@ -174,19 +206,13 @@ function job.inputs_of(options)
 end
 
 --- What the tags of a target name now; for one that goes by digest, whether what the lock knows of is there.
----@param actions string "pull", or what will be asked for next, so that one token serves both
 ---@return table[]|nil tags {name, old = digest or nil}
 ---@return table|nil err
-function job.look(context, work, target, actions)
-  local also = {}
-  for position, source in ipairs(target.sources) do
-    also[position] = source.ref or target.ref
-  end
-  target.repository = context.repository(target.ref, { actions = actions, also = also })
+function job.look(context, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return context.loop:all(selectors, context.jobs, function(name)
-    local now, err = guard.look(target.repository, name)
+    local now, err = place.look(target.repository, name)
     if now == nil then
       return nil, names.in_docker_words(err, "index", target.ref)
     end
@@ -225,10 +251,10 @@ end
 
 --- The report of a target before anything is known of it.
 function job.report_of(work, target)
-  local report = { ref = tostring(target.ref), sources = {} }
+  local report = { reference = tostring(target.ref), sources = {} }
   for _, ref in ipairs(movable(target)) do
     local one = work.pins[tostring(ref)]
-    report.sources[#report.sources + 1] = { ref = one.key, digest = one.digest, locked = one.locked }
+    report.sources[#report.sources + 1] = { reference = one.key, digest = one.digest, locked = one.locked }
   end
   return report
 end
@@ -250,7 +276,7 @@ function job.run(context, work, each)
     if report.error then
       report.state = "failed"
       report.error.verb = work.verb
-      report.error:with({ ref = report.ref })
+      report.error:with({ ref = report.reference })
     elseif report.state ~= "unchanged" then
       outcome.changed = outcome.changed + 1
     end
@@ -270,7 +296,7 @@ function job.failure(work, outcome)
   for _, report in ipairs(outcome.targets) do
     local err = report.error
     if not err then
-      done[#done + 1] = report.ref
+      done[#done + 1] = report.reference
     else
       failed = failed + 1
       code = (code == nil or code == "check_failed") and err.code or code

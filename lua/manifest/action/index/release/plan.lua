@@ -1,6 +1,6 @@
 --- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
 
-local contrast = require("manifest.action.contrast")
+local contrast = require("manifest.index.contrast")
 local create = require("manifest.action.index.create")
 local descriptor = require("manifest.index.descriptor")
 local document = require("manifest.index.document")
@@ -50,7 +50,7 @@ local function plan_target(context, work, target, report)
   local options, err = job.options_of(work, target)
   local tags
   if options then
-    tags, err = job.look(context, work, target, "pull")
+    tags, err = job.look(context, work, target)
   end
   if not tags then
     return nil, err
@@ -86,10 +86,14 @@ end
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil {lock, update}
----@return table|nil outcome {path, lock, changed, targets = {{ref, state, digest, old, tags, sources, added, ...}}}
+---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, added,
+--- ...}}}
 ---@return table|nil err
 function plan.perform(context, given, options)
-  local work, err = job.open(context, "plan", given, options)
+  local work, err = job.prepare(context, "plan", given, options)
+  if work then
+    work, err = job.open(context, work)
+  end
   if not work then
     return nil, err
   end

@@ -1,5 +1,6 @@
 --- manifest index add
 
+local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
@@ -19,12 +20,8 @@ local function run(call)
   end
   options.replace, options.allow_duplicates, options.create = given.replace, given.allow_duplicates, given.create
   options.order = given.sort and "platform" or nil
-  local done
-  done, err = call.client({ insecure = given.insecure }):index_add(call.arguments[1], sources, options)
-  if not done then
-    return nil, err
-  end
-  return require("manifest.cli.verb.index.show").print(call, done)
+  local client = call.client({ insecure = given.insecure })
+  return show.outcome(call, client:index_add(call.arguments[1], sources, options))
 end
 
 return {

@@ -1,5 +1,6 @@
 --- manifest index annotate
 
+local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
 local FIELDS = { os = "os", arch = "architecture", variant = "variant", os_version = "os.version" }
@@ -41,12 +42,8 @@ local function run(call)
       hint = options.platform and "say which entry: its platform or its digest" or "give --annotation, for example",
     })
   end
-  local done
-  done, err = call.client({ insecure = given.insecure }):index_annotate(call.arguments[1], which, options)
-  if not done then
-    return nil, err
-  end
-  return require("manifest.cli.verb.index.show").print(call, done)
+  local client = call.client({ insecure = given.insecure })
+  return show.outcome(call, client:index_annotate(call.arguments[1], which, options))
 end
 
 return {

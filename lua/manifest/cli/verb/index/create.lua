@@ -1,5 +1,6 @@
 --- manifest index create
 
+local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
@@ -26,12 +27,8 @@ local function run(call)
         or "--replace and --allow-duplicates exclude each other",
     })
   end
-  local done
-  done, err = call.client({ insecure = given.insecure }):index(options)
-  if not done then
-    return nil, err
-  end
-  return require("manifest.cli.verb.index.show").print(call, done)
+  local client = call.client({ insecure = given.insecure })
+  return show.outcome(call, client:index(options))
 end
 
 return {

@@ -1,5 +1,6 @@
 --- manifest index remove
 
+local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
@@ -11,12 +12,8 @@ local function run(call)
   options.nested, options.attestations, options.platforms = nil, nil, nil
   options.all, options.allow_empty = given.all, given.allow_empty
   local entries = table.move(call.arguments, 2, #call.arguments, 1, {})
-  local done
-  done, err = call.client({ insecure = given.insecure }):index_remove(call.arguments[1], entries, options)
-  if not done then
-    return nil, err
-  end
-  return require("manifest.cli.verb.index.show").print(call, done)
+  local client = call.client({ insecure = given.insecure })
+  return show.outcome(call, client:index_remove(call.arguments[1], entries, options))
 end
 
 return {

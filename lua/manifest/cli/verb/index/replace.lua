@@ -1,5 +1,6 @@
 --- manifest index replace
 
+local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
@@ -13,12 +14,8 @@ local function run(call)
     return nil, err
   end
   options.entry = given.entry
-  local done
-  done, err = call.client({ insecure = given.insecure }):index_replace(call.arguments[1], source, options)
-  if not done then
-    return nil, err
-  end
-  return require("manifest.cli.verb.index.show").print(call, done)
+  local client = call.client({ insecure = given.insecure })
+  return show.outcome(call, client:index_replace(call.arguments[1], source, options))
 end
 
 return {

@@ -19,7 +19,7 @@ function show.json(done)
     manifests[position] = descriptor.to_json(entry)
   end
   return json.encode(json.object({
-    { "ref", done.ref },
+    { "reference", done.reference },
     { "digest", done.digest },
     { "size", done.size },
     { "mediaType", done.media_type },
@@ -44,7 +44,7 @@ end
 
 --- For people: what was written, and its entries.
 function show.text(done)
-  local lines = { ("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.ref) }
+  local lines = { ("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.reference) }
   for _, entry in ipairs(done.entries) do
     lines[#lines + 1] = entry_line(entry)
   end
@@ -57,9 +57,14 @@ end
 
 --- Prints the outcome of a command in the form that was asked for.
 ---@param call table of the command
----@param done table
----@return integer status
-function show.print(call, done)
+---@param done table|nil what the client's method gave
+---@param err table|nil
+---@return integer|nil status
+---@return table|nil err
+function show.outcome(call, done, err)
+  if not done then
+    return nil, err
+  end
   local out, options = call.out, call.options
   if options.json then
     out:write(show.json(done))

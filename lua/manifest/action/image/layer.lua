@@ -1,0 +1,164 @@
+--- A layer archive on disk: what kind it is, and the two digests that an image names it by.
+--
+-- The manifest names the file's bytes, the config the tar archive inside (its diff ID). The file is read once, in
+-- pieces, whatever its size.
+
+local compression = require("manifest.base.compression")
+local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local media_type = require("manifest.name.media_type")
+
+local layer = {}
+
+local PIECE = 256 * 1024
+local BLOCK = 512 -- of a tar archive
+
+local TYPES = {
+  oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
+  docker = { tar = "application/vnd.docker.image.rootfs.diff.tar", gzip = media_type.docker_layer },
+}
+
+local WANTED = "pass archives of tar, plain or compressed with gzip or zstd"
+
+local function fail(code, path, what, hint)
+  return nil, error_of.new({ code = code, message = ("layer %s %s"):format(path, what), hint = hint })
+end
+
+--- True when the bytes begin a tar archive: a header whose checksum is right, or an archive without entries.
+local function is_tar(head)
+  if #head < BLOCK then
+    return false
+  end
+  local block = head:sub(1, BLOCK)
+  if not block:find("[^\0]") then
+    return true
+  end
+  local written = tonumber(block:sub(149, 156):match("^[ \0]*([0-7]+)[ \0]*$") or "", 8)
+  local sum = 8 * 0x20 -- the field of the checksum counts as blanks
+  for position = 1, BLOCK do
+    if position < 149 or position > 156 then
+      sum = sum + block:byte(position)
+    end
+  end
+  return written == sum
+end
+
+--- Counts and hashes bytes, and keeps the first of them.
+local function new_meter()
+  return { hash = assert(digest.hasher("sha256")), size = 0, head = "" }
+end
+
+local function measure(meter, bytes)
+  meter.hash:update(bytes)
+  meter.size = meter.size + #bytes
+  if #meter.head < BLOCK then
+    meter.head = meter.head .. bytes:sub(1, BLOCK - #meter.head)
+  end
+end
+
+--- What measures the content of a file while that is read: nothing of its own for a plain archive.
+---@return table|nil inside {meter, opener, err = why it cannot be opened}
+local function look_inside(kind, outer)
+  if not kind then
+    return { meter = outer }
+  end
+  local inside = { meter = new_meter() }
+  inside.opener, inside.err = compression.opener(kind, function(bytes)
+    measure(inside.meter, bytes)
+    return true
+  end)
+  return inside
+end
+
+--- Reads the whole file: its own measures, and those of the tar archive inside.
+---@return table|nil read {outer, inside, compression}
+---@return table|nil err
+local function read_file(path)
+  local file <close>, reason = io.open(path, "rb")
+  if not file then
+    return fail("io", path, "cannot be read: " .. tostring(reason))
+  end
+  local outer, inside, kind = new_meter(), nil, nil
+  for piece in file:lines(PIECE) do
+    if not inside then
+      kind = compression.of(piece)
+      inside = look_inside(kind, outer)
+    end
+    measure(outer, piece)
+    local ok, err = true, nil
+    if inside.opener then
+      ok, err = inside.opener:feed(piece)
+    end
+    if not ok then
+      return fail(err.code, path, "is damaged: " .. err.message)
+    end
+  end
+  if not inside then
+    return fail("corrupt", path, "is empty", WANTED)
+  end
+  if inside.opener and not inside.opener:finish() then
+    return fail("corrupt", path, "is cut short")
+  end
+  return { outer = outer, inside = inside, compression = kind or "tar" }
+end
+
+--- The digest of the tar archive: computed, and where it was given, it must be that one.
+local function diff_id_of(path, read, given)
+  local err = read.inside.err
+  if err and given then
+    return given
+  end
+  if err then
+    return fail(err.code, path, "is " .. err.message,
+      "build with libzstd, or give the layer's diff_id, the digest of the tar archive before compression")
+  end
+  if not is_tar(read.inside.meter.head) then
+    return fail("corrupt", path, "is no tar archive", WANTED)
+  end
+  local computed = read.inside.meter.hash:digest()
+  if given and given ~= computed then
+    return fail("digest_mismatch", path, ("has the diff ID %s, not %s"):format(computed, given))
+  end
+  return computed
+end
+
+--- Reads a layer archive.
+---@param given table {path; optional: diff_id, annotations}
+---@param family string "oci" or "docker"
+---@return table|nil layer {path, diff_id, descriptor = {media_type, digest, size, annotations}}
+---@return table|nil err
+function layer.read(given, family)
+  local path = given.path
+  local kind, problem = core.file.kind(path, { follow = true })
+  if problem then
+    return nil, error_of.of_core(problem)
+  end
+  if kind ~= "file" then
+    return fail(kind and "invalid_argument" or "not_found", path, kind and "is not a regular file" or "does not exist")
+  end
+  local read, err = read_file(path)
+  if not read then
+    return nil, err
+  end
+  local media = TYPES[family][read.compression]
+  if not media then
+    return fail("unsupported", path, ("is compressed with %s, for which %s has no media type"):format(read.compression,
+      family == "oci" and "OCI" or "Docker"), family == "docker" and read.compression == "zstd"
+      and "use the media type 'oci', or gzip" or "decompress it, or compress it with gzip instead")
+  end
+  local diff_id
+  diff_id, err = diff_id_of(path, read, given.diff_id)
+  if not diff_id then
+    return nil, err
+  end
+  return {
+    path = path,
+    diff_id = diff_id,
+    descriptor = {
+      media_type = media, digest = read.outer.hash:digest(), size = read.outer.size, annotations = given.annotations,
+    },
+  }
+end
+
+return layer

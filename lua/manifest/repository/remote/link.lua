@@ -1,0 +1,134 @@
+--- The Link header (RFC 8288), read as far as pages need it: where is the next one?
+
+local core = require("manifest.base.core")
+local error_object = require("manifest.base.error")
+
+local link = {}
+
+--- Reads one parameter that begins at a position: its name (nil: none, false: cannot be read), its value, and the
+--- position behind it.
+local function parameter(header, position)
+  local name, after = header:match("^[ \t]*;[ \t]*([%w!#$&+.^_`|~-]+)()", position)
+  if not name then
+    return nil, nil, header:match("^[ \t]*;?[ \t]*()", position)
+  end
+  local start = header:match("^[ \t]*=[ \t]*()", after)
+  if not start then
+    return name:lower(), "", after
+  end
+  if header:sub(start, start) ~= '"' then
+    local value, behind = header:match("^([^%s;,\"]*)()", start)
+    return name:lower(), value, behind
+  end
+  local position_in = start + 1
+  local value = {}
+  while position_in <= #header do
+    local char = header:sub(position_in, position_in)
+    if char == '"' then
+      return name:lower(), table.concat(value), position_in + 1
+    elseif char == "\\" then
+      position_in = position_in + 1
+      char = header:sub(position_in, position_in)
+    end
+    value[#value + 1] = char
+    position_in = position_in + 1
+  end
+  return false, nil, position_in -- an open quote swallows the rest
+end
+
+--- Reads one header line.
+---@param header string
+---@return table[] links {target=, rel=...} each, as far as the line can be read; of a parameter twice the first counts
+---@return boolean whole false: a part of the line could not be read
+function link.parse(header)
+  local links, whole = {}, true
+  local position = 1
+  while true do
+    local target, behind = header:match("^[%s,]*<([^<>]*)>()", position)
+    if not target then
+      return links, whole and header:find("^[%s,]*$", position) ~= nil
+    end
+    local one = { target = target }
+    position = behind
+    while header:find("^[ \t]*;", position) do
+      local name, value
+      name, value, position = parameter(header, position)
+      if name and not one[name] then
+        one[name] = value
+      end
+      whole = whole and name ~= false
+    end
+    links[#links + 1] = one
+  end
+end
+
+local function is_next(one)
+  for word in (one.rel or ""):lower():gmatch("%S+") do
+    if word == "next" then
+      return true
+    end
+  end
+  return false
+end
+
+--- The target of the first link to a next page among all Link lines. Without one, how sure that is: nil (it is the
+--- last page), "vague" (a link does not say what it leads to), "broken" (a next page is named and cannot be read).
+---@param header string|string[]|nil
+---@return string|nil target
+---@return string|nil doubt
+local function next_target(header)
+  local doubt
+  for _, line in ipairs(type(header) == "table" and header or { header }) do
+    local links, whole = link.parse(line)
+    for _, one in ipairs(links) do
+      if is_next(one) and one.target ~= "" then
+        return one.target
+      end
+      doubt = doubt or (one.rel or "") == "" and "vague" or nil
+      whole = whole and not is_next(one)
+    end
+    if not whole then
+      doubt = line:lower():find("next", 1, true) and "broken" or doubt or "vague"
+    end
+  end
+  return nil, doubt
+end
+
+local function origin_of(url)
+  local origin = core.url.origin(url)
+  return origin and origin.text or "the registry"
+end
+
+local function refuse(url, code, message)
+  local host = origin_of(url)
+  return nil, error_object.new({ code = code, message = message:format(host), host = host })
+end
+
+--- Where the next page is. Only the origin that served this page may serve the next: anybody else would be told what is
+--- asked, and could go on for ever. A header that cannot be read is an error when it speaks of a next page: a list that
+--- silently lacks its rest is worse than none.
+---@param header string|string[]|nil the Link header
+---@param url string that the page came from
+---@return string|nil url nil without an error: this was the last page
+---@return table|nil err redirect, registry
+---@return string|nil warning
+function link.next(header, url)
+  local target, doubt = next_target(header)
+  if doubt == "broken" then
+    return refuse(url, "registry", "%s names a next page in a Link header that cannot be read")
+  end
+  if not target then
+    return nil, nil, doubt and ("%s sent a Link header that does not say what it leads to: if that is a next page, the "
+      .. "list is not whole"):format(origin_of(url))
+  end
+  local next_url, warning = core.location(url, target)
+  if not next_url then
+    return nil, error_object.of_core(warning)
+  end
+  if core.url.same_origin(url, next_url) then
+    return next_url, nil, warning
+  end
+  return refuse(url, "redirect", "%s names a next page on another origin")
+end
+
+return link

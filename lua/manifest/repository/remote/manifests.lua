@@ -1,0 +1,156 @@
+--- Manifests of a repository: read, looked at, stored, deleted.
+
+local core = require("manifest.base.core")
+local error_object = require("manifest.base.error")
+local media_type = require("manifest.name.media_type")
+local problem = require("manifest.repository.problem")
+local restore = require("manifest.repository.remote.restore")
+local told_by = require("manifest.repository.remote.told")
+
+local manifests = {}
+
+local GONE = { [200] = true, [202] = true, [204] = true }
+
+local function is_digest(reference)
+  return reference:find(":", 1, true) ~= nil
+end
+
+local function mismatch(repository, message, ...)
+  return error_object.new({
+    code = "digest_mismatch", message = repository.domain .. " " .. message:format(...), host = repository.domain,
+  })
+end
+
+function manifests.get(repository, reference, options)
+  local response, err = repository:read({
+    method = "GET",
+    path = "/manifests/" .. reference,
+    headers = { Accept = options and options.accept or media_type.accept },
+    limit = repository.manifest_limit,
+    digest = is_digest(reference) and reference or nil,
+  })
+  if not response then
+    return nil, err
+  end
+  if response.status ~= 200 then
+    return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
+  end
+  if not response.body:find("^%s*{") then
+    return nil, error_object.new({
+      code = "invalid_manifest", host = repository.domain,
+      message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
+        reference),
+      hint = "check the registry's name; a login page or a proxy may have answered",
+    })
+  end
+  return {
+    bytes = response.body,
+    media_type = media_type.of_header(response.headers["content-type"]),
+    digest = response.digest,
+    size = #response.body,
+    response = problem.outline(response),
+  }
+end
+
+--- Is a GET the way to learn it? Where HEAD is not served, or tells nothing of use, or was sent on to a place whose
+--- signed URL is good for GET alone.
+local function must_get(repository, reference, response)
+  local status = response.status
+  if status == 405 or status == 501 then
+    return true
+  end
+  if status == 200 then
+    local told = told_by.digest(response)
+    return not told or is_digest(reference) and not told_by.same_algorithm(told, reference)
+  end
+  return (status == 400 or status == 403 or status == 404) and problem.is_elsewhere(response, repository.domain)
+end
+
+function manifests.head(repository, reference)
+  local response, err = repository:read({
+    method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
+  })
+  if not response then
+    return nil, err
+  end
+  if must_get(repository, reference, response) then
+    return manifests.get(repository, reference)
+  end
+  if response.status ~= 200 then
+    return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
+  end
+  local told = told_by.digest(response)
+  if is_digest(reference) and told ~= reference then
+    return nil, mismatch(repository, "says that %s is %s", reference, told)
+  end
+  return {
+    digest = told,
+    size = math.tointeger(tonumber(response.headers["content-length"])),
+    media_type = media_type.of_header(response.headers["content-type"]),
+    response = problem.outline(response),
+  }
+end
+
+--- Makes sure that an answer other than 201 was no mere politeness: some servers say 200 to everything.
+local function confirm(repository, reference, digest)
+  local found, err = manifests.head(repository, reference)
+  if not found then
+    return nil, err
+  end
+  if found.digest == digest or not told_by.same_algorithm(found.digest, digest) then
+    return true
+  end
+  return nil, mismatch(repository, "has %s as %s, not as the %s that was stored", reference, found.digest, digest)
+end
+
+local function put_once(repository, reference, bytes, kind, options)
+  local headers = { ["Content-Type"] = kind }
+  for name, value in pairs(options and options.headers or {}) do
+    headers[name] = value
+  end
+  local digest = "sha256:" .. core.hash.sum("sha256", bytes)
+  local response, err = repository:send({
+    method = "PUT", path = "/manifests/" .. reference, headers = headers, body = bytes,
+  })
+  if not response then
+    return nil, err
+  end
+  if response.status < 200 or response.status > 204 then
+    return nil, problem.of_response(response, "PUT manifest " .. reference, repository.domain)
+  end
+  local other = told_by.another(response, digest)
+  if other then
+    return nil, mismatch(repository, "stored %s as %s although it hashes to %s", reference, other, digest)
+  end
+  if response.status ~= 201 and not told_by.digest(response) then
+    local ok
+    ok, err = confirm(repository, reference, digest)
+    if not ok then
+      return nil, err
+    end
+  end
+  local subject = response.headers["oci-subject"]
+  return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
+end
+
+function manifests.put(repository, reference, bytes, kind, options)
+  return restore.put(repository, bytes, function()
+    return put_once(repository, reference, bytes, kind, options)
+  end)
+end
+
+function manifests.delete(repository, reference)
+  local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
+  if not response then
+    return nil, err
+  end
+  if GONE[response.status] then
+    return true
+  end
+  if response.status == 404 then
+    return false
+  end
+  return nil, problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
+end
+
+return manifests

@@ -1,0 +1,123 @@
+--- What refers to a manifest: by the registry's own list, or by the tag that stands in for it where there is none.
+
+local digest_name = require("manifest.name.digest")
+local error_object = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local pages = require("manifest.repository.remote.pages")
+
+local referrers = {}
+
+local MOST = 100000
+local NOT_OFFERED = { [400] = true, [404] = true, [405] = true, [406] = true, [501] = true }
+
+--- The tag that holds the list where the registry has no referrers API: algorithm and digest, cut as the distribution
+--- specification cuts them.
+---@param digest string
+---@return string
+function referrers.tag(digest)
+  local algorithm, encoded = digest:match("^([^:]+):(.+)$")
+  return ((algorithm:sub(1, 32) .. "-" .. encoded:sub(1, 64)):gsub("[^%w._-]", "-"))
+end
+
+--- Is this entry a descriptor that can be worked with? Its digest becomes part of URLs.
+local function is_descriptor(entry)
+  return json.is_object(entry) and type(entry.mediaType) == "string" and type(entry.digest) == "string"
+    and math.type(entry.size) == "integer" and entry.size >= 0 and digest_name.parse(entry.digest) ~= nil
+end
+
+--- Adds the descriptors of one list. False when there are too many.
+local function add(found, document, wanted)
+  for _, entry in ipairs(json.is_array(document.manifests) and document.manifests or {}) do
+    if not is_descriptor(entry) then
+      found.skipped = found.skipped + 1
+    elseif not wanted or entry.artifactType == wanted then
+      found[#found + 1] = entry
+    end
+    if #found > MOST then
+      return false
+    end
+  end
+  return true
+end
+
+local function too_many(repository)
+  return error_object.new({
+    code = "too_large", message = ("%s lists more than %d referrers"):format(repository.domain, MOST),
+    host = repository.domain,
+  })
+end
+
+--- The list under the stand-in tag; empty when there is none.
+local function without_api(repository, digest, options)
+  local found = { skipped = 0, fallback = true }
+  if options.api_only then
+    return found
+  end
+  local got, err = repository:manifest(referrers.tag(digest)) -- whatever it is: some registries refuse to convert
+  if not got then
+    if err.code == "not_found" then
+      return found
+    end
+    return nil, err
+  end
+  local document = json.decode(got.bytes)
+  if not json.is_object(document) or document.mediaType ~= nil and document.mediaType ~= media_type.oci_index
+    or not json.is_array(document.manifests) then
+    return nil, error_object.new({
+      code = "conflict",
+      message = ("%s: the tag %s, which lists what refers to %s, holds something else than an index"):format(
+        repository.domain, referrers.tag(digest), digest),
+      host = repository.domain,
+    })
+  end
+  if not add(found, document, options.artifact_type) then
+    return nil, too_many(repository)
+  end
+  return found
+end
+
+local function not_offered(response)
+  return NOT_OFFERED[response.status]
+    or (response.status == 200
+      and media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index)
+end
+
+--- Lists what refers to a digest.
+---@param repository table
+---@param digest string
+---@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for
+---@return table[]|nil descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
+--- entries were no descriptors)
+---@return table|nil err
+function referrers.list(repository, digest, options)
+  options = options or {}
+  local wanted = options.artifact_type
+  if repository.no_referrers then
+    return without_api(repository, digest, options)
+  end
+  local found, over = { skipped = 0 }, false
+  local query = wanted and "?artifactType=" .. wanted:gsub("[^%w._~-]", function(byte)
+    return ("%%%02X"):format(byte:byte())
+  end) or ""
+  local done, err = pages.each(repository, {
+    path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
+    absent = not_offered,
+  }, function(document)
+    over = not add(found, document, wanted) -- filtered here too: a registry need not
+    return not over
+  end)
+  if done == false then
+    repository.no_referrers = true
+    return without_api(repository, digest, options)
+  end
+  if over then
+    return nil, too_many(repository)
+  end
+  if not done then
+    return nil, err
+  end
+  return found
+end
+
+return referrers

@@ -1,0 +1,245 @@
+--- Blobs into a repository: mounted, sent, or streamed from another registry. Existing ones are not sent.
+
+local core = require("manifest.base.core")
+local problem = require("manifest.repository.problem")
+local restore = require("manifest.repository.remote.restore")
+local told = require("manifest.repository.remote.told")
+
+local upload = {}
+
+local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
+local ABANDON_SECONDS = 5
+local TRIES = 3 -- of a copy whose stream broke in the middle
+
+local stored = { [200] = true, [201] = true, [204] = true }
+
+--- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
+--- that does not know HEAD leaves it open, and sending is then the way to find out.
+---@return boolean|nil there
+---@return table|nil err
+function upload.exists(repository, digest)
+  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest })
+  if not response then
+    return nil, err
+  end
+  local status = response.status
+  if status == 200 or status == 204 then
+    return true
+  end
+  if problem.is_elsewhere(response, repository.domain) then
+    return status == 403 or status == 405
+  end
+  if status == 404 or status == 405 or status == 501 then
+    return false
+  end
+  return nil, problem.of_response(response, "HEAD blob " .. digest, repository.domain)
+end
+
+--- Adds the digest to an upload's URL without touching what the registry put there.
+local function with_digest(location, digest)
+  return location .. (location:find("?", 1, true) and "&" or "?") .. "digest=" .. digest:gsub(":", "%%3A")
+end
+
+--- Where the upload goes on, resolved against the URL that answered. From here on it is open: it is noted, so that an
+--- interrupted command can still give it up.
+local function session_url(repository, response)
+  local location = response.headers.location
+  local url, warning = core.location(response.url, type(location) == "string" and location or "")
+  if not url then
+    return nil, repository:failed(warning)
+  end
+  if warning then
+    repository.loop:warn(warning)
+  end
+  repository.loop.uploads[url] = repository
+  return url
+end
+
+--- Opens an upload.
+---@param mount table|nil {digest, from}: it may be mounted instead
+---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
+---@return table|nil err
+local function open(repository, mount)
+  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
+  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
+  if not response then
+    return nil, err
+  end
+  if mount and response.status == 201 then
+    return not told.another(response, mount.digest)
+  end
+  if response.status == 202 then
+    return session_url(repository, response)
+  end
+  return nil, problem.of_response(response, "POST blob upload", repository.domain)
+end
+
+--- Gives up an open upload, so that nothing stays behind where the registry lets us.
+local function abandon(repository, url, seconds)
+  repository.loop.uploads[url] = nil
+  repository:send({ method = "DELETE", url = url, attempts = 1, timeout = seconds })
+end
+
+--- Finishes an open upload with the whole blob in one request; one that fails is given up.
+local function finish(repository, url, digest, body)
+  body.method, body.url = "PUT", with_digest(url, digest)
+  body.bulk = body.bulk or body.body_file ~= nil
+  body.headers = { ["Content-Type"] = "application/octet-stream" }
+  local response, err = repository:send(body)
+  if response and stored[response.status] then
+    repository.loop.uploads[url] = nil
+    return true
+  end
+  -- Sent again after an answer that was lost, by us or inside libcurl: the upload is over and unknown by now, the blob
+  -- is
+  -- there.
+  if response and response.status == 404 and upload.exists(repository, digest) then
+    repository.loop.uploads[url] = nil
+    return true
+  end
+  abandon(repository, url, ABANDON_SECONDS)
+  return nil, err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
+end
+
+--- The failure that caused the other: when one end of a stream breaks, the other is canceled.
+local function cause_of(errors)
+  local first = errors[1]
+  return first and first.code ~= "canceled" and first or errors[2] or first
+end
+
+--- Streams a blob from SOURCE into an open upload. Both ends run at once, joined by a bounded pipe.
+local function stream(repository, url, descriptor, source)
+  local _ <close> = repository.loop:stream()
+  local pipe <close> = core.pipe(PIPE_BYTES, descriptor.size or -1)
+  local ends = {
+    function()
+      return source:get_blob(descriptor.digest, { sink_pipe = pipe })
+    end,
+    function()
+      return finish(repository, url, descriptor.digest, { body_pipe = pipe, bulk = true, attempts = 1 })
+    end,
+  }
+  local _, errors = repository.loop:all(ends, #ends, function(run)
+    return run()
+  end, true)
+  local err = cause_of(errors)
+  if not err then
+    return true
+  end
+  err.message = ("copying blob %s from %s to %s: %s"):format(descriptor.digest, source.domain, repository.domain,
+    err.message)
+  return nil, err
+end
+
+--- Calls a function that stores a blob, unless it is there.
+local function unless_there(repository, digest, store)
+  local there, failure = upload.exists(repository, digest)
+  if there ~= false then
+    return there, failure
+  end
+  return store()
+end
+
+--- Copies a blob by way of this process, again from the start when the stream broke.
+---@param url string|nil an upload that is open already
+local function copy_through(repository, url, descriptor, source)
+  local ok, err
+  for _ = 1, TRIES do
+    if not url then
+      url, err = open(repository)
+    end
+    if not url then
+      return nil, err
+    end
+    ok, err = stream(repository, url, descriptor, source)
+    if ok then
+      return true
+    end
+    if not err.retryable or not repository:may_retry() then
+      return nil, err
+    end
+    url = nil
+  end
+  return nil, err
+end
+
+--- Brings a blob of another repository here: out of its file when that is a layout or an archive, by a mount where both
+--- are of one registry, else by streaming it. A mount that is not granted (202) goes on in the upload that its answer
+--- opened; a refused one in an upload of its own.
+---@param repository table the target
+---@param descriptor table {digest=, size=}
+---@param source table the repository that has it
+---@return boolean|nil ok
+---@return table|nil err
+function upload.copy(repository, descriptor, source)
+  if source.blob_path then
+    local path, err = source:blob_path(descriptor.digest)
+    if not path then
+      return nil, err
+    end
+    return upload.send(repository, descriptor.digest, { body_file = path })
+  end
+  if source.blob_range then
+    local range, err = source:blob_range(descriptor.digest)
+    if not range then
+      return nil, err
+    end
+    return upload.send(repository, descriptor.digest, {
+      body_file = range.path, body_offset = range.offset, body_length = range.size,
+    })
+  end
+  local function bring()
+    return unless_there(repository, descriptor.digest, function()
+      return copy_through(repository, nil, descriptor, source)
+    end)
+  end
+  restore.note(repository, descriptor.digest, bring)
+  if source.domain ~= repository.domain then
+    return bring()
+  end
+  local url, err = open(repository, { digest = descriptor.digest, from = source.path })
+  if url == true then
+    return true
+  end
+  if not url and err and not err.status then
+    return nil, err
+  end
+  return copy_through(repository, url or nil, descriptor, source)
+end
+
+--- Sends a blob unless it is there.
+---@param repository table the target
+---@param digest string of the content
+---@param body table {body=bytes} or {body_file=path}
+---@return boolean|nil ok
+---@return table|nil err
+function upload.send(repository, digest, body)
+  local function bring()
+    return unless_there(repository, digest, function()
+      local url, err = open(repository)
+      if not url then
+        return nil, err
+      end
+      return finish(repository, url, digest, body)
+    end)
+  end
+  restore.note(repository, digest, bring)
+  return bring()
+end
+
+--- Gives up every upload of a loop that is still open: what an interrupted command owes the registry. docker-registry
+--- refuses that once bytes have arrived (its URL of the upload carries the offset); there its own purging has to do it.
+---@param loop table
+---@param seconds number for each
+function upload.abandon_all(loop, seconds)
+  local urls = {}
+  for url in pairs(loop.uploads) do
+    urls[#urls + 1] = url
+  end
+  loop:all(urls, #urls, function(url)
+    abandon(loop.uploads[url], url, seconds)
+    return true
+  end, true)
+end
+
+return upload
