@@ -104,7 +104,8 @@ describe("--json of", function()
   it("delete", function()
     local path = "oci:" .. temp.path("layout") .. ":1"
     document { "copy", at("app:1"), path }
-    hold("delete", 1, { document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") } })
+    hold("delete", 1, { document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") } },
+      { "kept" })
   end)
 
   it("attach, referrers and tree", function()
