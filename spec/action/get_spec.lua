@@ -21,6 +21,7 @@ describe("small verbs", function()
         platform = { os = "linux", architecture = "arm64", variant = "v8" } },
       { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
       { name = "one", repository = "app", tag = "one", type = "docker-list", children = { "amd" } },
+      { repository = "hollow", tag = "1", type = "oci-index", children = {} },
     })
   end)
 
@@ -89,6 +90,12 @@ describe("small verbs", function()
       local err = fails("ambiguous", client:config(at("app:all")))
       assert.matches("linux/amd64, linux/arm64/v8", err.hint, 1, true)
       fails("not_found", client:config(at("app:all"), { platform = "linux/s390x" }))
+    end)
+
+    it("has none in an index without images", function()
+      local err = fails("not_found", client:config(at("hollow:1")))
+      assert.matches("is an index without images", err.message)
+      assert.equal("it is empty", fails("not_found", client:resolve(at("hollow:1"), "linux/arm64")).hint)
     end)
   end)
 

@@ -57,6 +57,24 @@ describe("manifest", function()
       assert.equal(page.stdout, manifest({ verb, "-h", "x" }).stdout)
     end
     assert.equal(1, manifest({ "help", "nonsense" }).status)
+    assert.matches("did you mean 'manifest help create'", manifest({ "help", "craete" }).stderr)
+  end)
+
+  it("prints a page for a family of verbs", function()
+    local page = manifest({ "help", "index" })
+    assert.equal(0, page.status)
+    assert.matches("^Usage:  manifest index COMMAND\n\nCommands:\n  index create ", page.stdout)
+    assert.not_matches("\n  push", page.stdout)
+    for _, words in ipairs({ { "index", "--help" }, { "index", "-h" }, { "index", "help" } }) do
+      assert.equal(page.stdout, manifest(words).stdout)
+    end
+  end)
+
+  it("says so when it is not built", function()
+    local elsewhere = { LUA_CPATH = "/nonexistent/?.so", MANIFEST_BUILD = "/nonexistent" }
+    local done = manifest({ "inspect", "a", env = elsewhere })
+    assert.equal(1, done.status)
+    assert.matches("^manifest: its part in C is not there: build it with './dev build'", done.stderr)
   end)
 
   it("exits 1 at a wrong number of arguments and 125 at an unknown option, saying how to go on", function()
@@ -75,6 +93,8 @@ describe("manifest", function()
     assert.matches("did you mean 'manifest index create'", manifest({ "index", "crate", "x" }).stderr)
     assert.matches("there is: manifest index create, manifest index add", manifest({ "index" }).stderr)
     assert.matches("did you mean %-%-purge", manifest({ "push", "--prge", "a" }).stderr)
+    assert.matches("did you mean %-%-arch?", manifest({ "annotate", "--architecture", "arm", "a", "b" }).stderr)
+    assert.matches("did you mean %-%-verbose?", manifest({ "inspect", "--verb", "a" }).stderr)
   end)
 
   it("names verb, reference and what to do behind docker's line", function()

@@ -125,6 +125,20 @@ describe("manifest.draft.store", function()
     assert(opened:save(LIST, drafts.entry("h.io/app:a")))
   end)
 
+  it("has no list that another process removes while it is read", function()
+    assert(opened:save_all(LIST, { drafts.entry("h.io/app:a") }))
+    local read = core.file.read
+    stub(core.file, "read", function(path, ...)
+      if path:find("manifests/", 1, true) then
+        core.file.read:revert()
+        assert(store.open({ folder = folder }):remove(LIST))
+      end
+      return read(path, ...)
+    end)
+    local entries, err = opened:list(LIST)
+    fails("not_found", "No such manifest: " .. LIST, entries, err)
+  end)
+
   it("refuses references whose names are too long for files", function()
     local long = "h.io/" .. ("a"):rep(240) .. ":" .. ("t"):rep(20)
     fails("io", "file systems take 255", opened:save(long, drafts.entry("h.io/app:a")))

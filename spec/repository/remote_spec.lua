@@ -167,6 +167,18 @@ describe("a manifest", function()
     local _, repository = stage({ { answer = manifest_answer { body = ("x"):rep(101) } } }, { manifest_limit = 100 })
     local _, err = repository:manifest("t")
     assert.equal("too_large", err.code)
+    assert.equal(repository.domain .. ": the answer is larger than 100 bytes", err.message)
+    assert.matches("manifest_limit", err.hint)
+  end)
+
+  it("that is none is an error that says who answered", function()
+    for _, body in ipairs({ "", "<html>", "[]" }) do
+      local _, repository = stage { { answer = manifest_answer { body = body } } }
+      local _, err = repository:manifest("t")
+      assert.equal("invalid_manifest", err.code)
+      assert.equal(repository.domain .. " answered GET manifest t with something else than a manifest", err.message)
+      assert.matches("login page", err.hint)
+    end
   end)
 
   it("tells rate limits, and shows no cookie", function()

@@ -14,6 +14,9 @@
 #define WAIT_LIMIT 60.0             /* seconds that a server may ask us to wait */
 #define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
 
+/* How often a server may be silent until the time is over: who was so twice will be a third time. */
+enum { SILENCES = 2 };
+
 static const struct mf_verdict failed = {MF_VERDICT_FAIL, 0};
 static const struct mf_verdict done = {MF_VERDICT_DONE, 0};
 
@@ -101,6 +104,8 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   host_of(exchange, host);
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
+  if (exchange->transfer->result == CURLE_OPERATION_TIMEDOUT && exchange->tries >= SILENCES)
+    return failed;
   return wait >= 0 ? start_over(exchange, wait) : failed;
 }
 

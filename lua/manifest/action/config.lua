@@ -27,7 +27,10 @@ local function only_image(at, answer)
       platforms[platform and require("manifest.name.platform").format(platform) or entry.digest] = true
     end
   end
-  if #found ~= 1 then
+  if #found == 0 then
+    return nil, error_of.new({ code = "not_found", message = at.text .. " is an index without images" })
+  end
+  if #found > 1 then
     return nil, error_of.new({
       code = "ambiguous", message = at.text .. " is an index of several images",
       hint = "say which with a platform: " .. table.concat(text.sorted_keys(platforms), ", "),

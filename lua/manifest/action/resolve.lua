@@ -39,7 +39,7 @@ function resolve.plan(wanted, entries)
   return candidates
 end
 
---- The platforms of an index as text, each once.
+--- Which platforms an index has.
 local function known_platforms(entries)
   local texts, seen = {}, {}
   for _, entry in ipairs(entries) do
@@ -49,7 +49,7 @@ local function known_platforms(entries)
       texts[#texts + 1] = text
     end
   end
-  return table.concat(texts, ", ")
+  return #texts > 0 and "it has " .. table.concat(texts, ", ") or "its entries name no platform"
 end
 
 local function no_match(ref, wanted, hint)
@@ -115,7 +115,7 @@ function resolve_answer(wanted, ref, answer, depth)
       return found, err
     end
   end
-  return no_match(ref, wanted, "it has " .. known_platforms(index.entries))
+  return no_match(ref, wanted, #index.entries > 0 and known_platforms(index.entries) or "it is empty")
 end
 
 --- Finds the image of a fetched document that a pull on a platform takes.

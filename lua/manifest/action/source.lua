@@ -57,6 +57,9 @@ end
 function source.complete(answer, verb, ref, repository)
   local seen, err = shape.read(answer.bytes, answer.media_type)
   if not seen then
+    if err.code == "invalid_json" then
+      err.message = ("the manifest of %s cannot be read: %s"):format(tostring(ref), err.message)
+    end
     return nil, err:with({ verb = verb, ref = tostring(ref), hint = UNREADABLE })
   end
   answer.repository, answer.shape, answer.media_type = repository, seen, seen.media_type

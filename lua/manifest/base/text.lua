@@ -19,10 +19,31 @@ local function distance(a, b)
   return previous[#b]
 end
 
+local SHORTEST = 3 -- of a word that may stand for one that begins with it
+
+--- The one known word that another begins, or that begins the other; nil when there is none, or several.
+local function longer_or_shorter(word, known)
+  local found
+  for _, candidate in ipairs(known) do
+    local length = math.min(#word, #candidate)
+    if length >= SHORTEST and word:sub(1, length) == candidate:sub(1, length) then
+      if found then
+        return nil
+      end
+      found = candidate
+    end
+  end
+  return found
+end
+
 --- The known word nearest to a mistyped one, or nil when none is near.
 ---@param word string
 ---@param known string[]
 function text.nearest(word, known)
+  local found = longer_or_shorter(word, known)
+  if found then
+    return found
+  end
   local best, best_distance
   for _, candidate in ipairs(known) do
     local d = distance(word, candidate)

@@ -14,10 +14,14 @@ function help.usage(name, verb)
   return ("Usage:  manifest %s %s"):format(name, verb.usage)
 end
 
---- The page of the command itself.
+--- The page of the command itself, or of a family of its verbs.
 ---@param verbs table[] list of {name, summary}
-function help.command(verbs)
+---@param family string|nil the word that all of their names begin with
+function help.command(verbs, family)
   local lines = { "Usage:  manifest COMMAND", "", INTRODUCTION, "", "Commands:" }
+  if family then
+    lines = { ("Usage:  manifest %s COMMAND"):format(family), "", "Commands:" }
+  end
   local width = 0
   for _, verb in ipairs(verbs) do
     width = math.max(width, #verb.name)

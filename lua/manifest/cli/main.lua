@@ -25,49 +25,65 @@ local function find(words)
   end
 end
 
+--- The verbs of a family: "index" -> those called "index create", ...
+local function family(word)
+  local members = {}
+  for _, verb in ipairs(verbs) do
+    if verb.name:sub(1, #word + 1) == word .. " " then
+      members[#members + 1] = verb
+    end
+  end
+  return members
+end
+
+local function names_of(list)
+  local names = {}
+  for index, verb in ipairs(list) do
+    names[index] = verb.name
+  end
+  return names
+end
+
+local function nearest(written, list)
+  return require("manifest.base.text").nearest(written, names_of(list))
+end
+
+local function unknown_topic(out, words)
+  local topic = table.concat(words, " ")
+  local near = nearest(topic, verbs)
+  out:complain("manifest: unknown help topic: " .. topic)
+  out:complain(near and ("did you mean 'manifest help %s'?"):format(near) or "'manifest help' lists them")
+  return FAILED
+end
+
 local function print_help(out, words)
   local help = require("manifest.cli.help")
   if not words[1] then
     out:say(help.command(verbs))
     return 0
   end
-  local verb = find(words)
-  if not verb then
-    out:complain("manifest: unknown help topic: " .. table.concat(words, " "))
-    return FAILED
+  local verb, members = find(words), family(words[1])
+  if not verb and (words[2] or #members == 0) then
+    return unknown_topic(out, words)
   end
-  out:say(help.verb(verb.name, require(verb.module)))
+  out:say(verb and help.verb(verb.name, require(verb.module)) or help.command(members, words[1]))
   return 0
 end
 
---- The verbs of a family: "index" -> { "index create", ... }.
-local function family(word)
-  local names = {}
-  for _, verb in ipairs(verbs) do
-    if verb.name:sub(1, #word + 1) == word .. " " then
-      names[#names + 1] = verb.name
-    end
-  end
-  return names
-end
-
-local function all_names()
-  local names = {}
-  for index, verb in ipairs(verbs) do
-    names[index] = verb.name
-  end
-  return names
-end
+local ASKS_FOR_HELP = { help = true, ["--help"] = true, ["-h"] = true }
 
 local function unknown_command(out, words)
   local relatives = family(words[1])
+  if #relatives > 0 and ASKS_FOR_HELP[words[2]] then
+    return print_help(out, { words[1] })
+  end
   local written = #relatives > 0 and table.concat(words, " ", 1, math.min(2, #words)) or words[1]
-  local near = require("manifest.base.text").nearest(written, #relatives > 0 and relatives or all_names())
+  local near = nearest(written, #relatives > 0 and relatives or verbs)
   out:complain("manifest: unknown command: manifest " .. written)
   if near then
     out:complain(("did you mean 'manifest %s'?"):format(near))
   elseif #relatives > 0 then
-    out:complain("there is: manifest " .. table.concat(relatives, ", manifest "))
+    out:complain("there is: manifest " .. table.concat(names_of(relatives), ", manifest "))
   end
   out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
   return FAILED
@@ -84,7 +100,7 @@ local function without_verb(out, words)
     out:say(("manifest %s\n"):format(require("manifest.base.version")))
     return 0
   end
-  if word == "--help" or word == "-h" or word == "help" then
+  if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
   if word:find("^%-.") then
@@ -197,6 +213,10 @@ local function on_crash(out, raised)
   end
   if require("manifest.base.error").is(raised) then
     return report(out, raised.verb or "", raised)
+  end
+  if raised.text and raised.text:find("module 'manifest.core' not found", 1, true) then
+    out:complain("manifest: its part in C is not there: build it with './dev build', or install it again")
+    return FAILED
   end
   out:complain("manifest: internal error, please report it with the lines below")
   out:tell((raised.trace or tostring(raised)) .. "\n")

@@ -138,6 +138,9 @@ function methods:list(list, options)
   if not entries then
     return nil, errs.code == "not_found" and no_list(place.ref) or errs
   end
+  if errs[1] and errs[1].code == "not_found" and not place:exists() then
+    return nil, no_list(place.ref) -- removed while its files were read
+  end
   if options.partial then
     return entries, errs
   end

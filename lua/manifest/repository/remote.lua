@@ -53,6 +53,12 @@ function methods:token_scopes()
   return self.places[#self.places].scopes
 end
 
+--- What to do about errors of what a server sent, by code; their words need its name.
+local ABOUT_ANSWER = {
+  redirect = "the registry's answer is unsafe; nothing was sent on",
+  too_large = "look at what answers there; the client's option 'manifest_limit' allows larger manifests",
+}
+
 --- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
 ---@param err table problem of the C core, or an error
 ---@return table err
@@ -63,6 +69,10 @@ function methods:failed(err)
   if err.response then
     err.errors = err.errors or problem.list_of(err.response.body or "")
     err.response = problem.outline(err.response)
+  end
+  if ABOUT_ANSWER[err.code] and not err.message:find(self.domain, 1, true) then
+    err.message = self.domain .. ": " .. err.message
+    err.hint = ABOUT_ANSWER[err.code]
   end
   return err:with({ host = self.domain })
 end

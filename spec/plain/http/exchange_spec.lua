@@ -195,6 +195,13 @@ describe("retries", function()
     end
   end)
 
+  it("end when a server was silent twice until the time was over", function()
+    local server, engine = stage({ { answer = { { sleep = 30 }, { status = 200 } } } }, { stall_timeout = 1 })
+    local _, problem = get(engine, server)
+    assert.equal("timeout", problem.code)
+    assert.equal(2, #server:requests())
+  end)
+
   it("end with an error that names the host and is retryable", function()
     local server, engine = stage { { answer = { { reset = true } } } }
     local _, problem = get(engine, server)

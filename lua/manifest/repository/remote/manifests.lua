@@ -36,6 +36,14 @@ function manifests.get(repository, reference, options)
   if response.status ~= 200 then
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
+  if not response.body:find("^%s*{") then
+    return nil, error_object.new({
+      code = "invalid_manifest", host = repository.domain,
+      message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
+        reference),
+      hint = "check the registry's name; a login page or a proxy may have answered",
+    })
+  end
   return {
     bytes = response.body,
     media_type = media_type.of_header(response.headers["content-type"]),
