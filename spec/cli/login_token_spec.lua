@@ -1,7 +1,6 @@
 --- `manifest login` at a real registry with a token server: what is kept is what that server takes back.
 
 local base64 = require("manifest.core").base64
-local certificates = require "spec.support.certificates"
 local dkjson = require "dkjson"
 local helper_program = require "spec.support.helper_program"
 local images = require "spec.support.images"
@@ -9,8 +8,9 @@ local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 local registry_of = require "spec.support.registry"
 local temp = require "spec.support.temp"
+local token_registry = require "spec.support.token_registry"
 
-local PASSWORD = "canary-login-8d3b"
+local USER, PASSWORD = token_registry.writer.username, token_registry.writer.password
 local IDENTITY = "refresh-" .. PASSWORD
 
 describe("manifest login at a registry with a token server", function()
@@ -19,44 +19,33 @@ describe("manifest login at a registry with a token server", function()
     return
   end
 
-  local authority, certificate, key, folder
+  local folder
 
   setup(function()
-    authority = certificates.authority("tokens", { rsa = true })
-    certificate, key = authority:issue("tokens", { rsa = true })
     local open = registry_of.start()
     images.push(open, { { repository = "private/app", tag = "1", platform = { os = "linux", architecture = "arm" } } })
     open:stop()
     folder = open.folder
   end)
 
-  --- The registry, its token server (which gives OFFLINE as identity token) and what that was asked.
+  --- The registry, whose token server gives OFFLINE as identity token, and how that was asked since the last call.
   local function start(offline)
-    local record = temp.file("")
-    local server = process.start { "python3", "spec/support/token_server.py", key, certificate, "me", PASSWORD, record,
-      offline, stderr = temp.path("stderr") }
-    local port = assert(process.wait_for(function()
-      return server:output():match("%d+")
-    end), server:errors())
-    local registry = registry_of.start { folder = folder, token = { service = "spec-registry", issuer = "spec",
-      realm = ("http://127.0.0.1:%s/token"):format(port), certificate = authority.certificate } }
+    local place = token_registry.start { folder = folder, offline = offline }
     finally(function()
-      registry:stop()
-      server:stop()
+      place:stop()
     end)
-    return registry, function()
+    return place.registry, function()
       local list = {}
-      for line in temp.read(record):gmatch("[^\n]+") do
-        local one = dkjson.decode(line)
-        list[#list + 1] = one.grant ~= "" and one.grant or one.method
+      for index, one in ipairs(place:asked()) do
+        list[index] = one.grant ~= "" and one.grant or one.method
       end
-      temp.file("", record)
+      place:forget()
       return list
     end
   end
 
   local function login(world, registry, password)
-    return world { "login", "-u", "me", "--password-stdin", registry.address, input = password or PASSWORD }
+    return world { "login", "-u", USER, "--password-stdin", registry.address, input = password or PASSWORD }
   end
 
   local function entry_of(world, registry)
@@ -71,7 +60,7 @@ describe("manifest login at a registry with a token server", function()
     assert.equal(0, done.status, done.stderr)
     assert.matches("the password is kept unencrypted", done.stderr)
     assert.same({ "GET" }, asked())
-    assert.same({ auth = base64.encode("me:" .. PASSWORD) }, entry_of(world, registry))
+    assert.same({ auth = base64.encode(USER .. ":" .. PASSWORD) }, entry_of(world, registry))
     assert.equal(0, world({ "digest", registry.address .. "/private/app:1" }).status)
     assert.equal(1, ours.new()({ "digest", registry.address .. "/private/app:1" }).status)
   end)
@@ -82,9 +71,9 @@ describe("manifest login at a registry with a token server", function()
     local done = login(world, registry)
     assert.equal(0, done.status, done.stderr)
     assert.matches("the identity token is kept unencrypted", done.stderr)
-    assert.is_nil((done.stdout .. done.stderr):find("canary", 1, true))
+    assert.is_nil((done.stdout .. done.stderr):find(PASSWORD, 1, true))
     assert.same({ "GET", "refresh_token" }, asked())
-    assert.same({ auth = base64.encode("me:"), identitytoken = IDENTITY }, entry_of(world, registry))
+    assert.same({ auth = base64.encode(USER .. ":"), identitytoken = IDENTITY }, entry_of(world, registry))
     done = world { "digest", registry.address .. "/private/app:1" }
     assert.equal(0, done.status, done.stderr)
     assert.same({ "refresh_token" }, asked())
@@ -107,7 +96,7 @@ describe("manifest login at a registry with a token server", function()
     local registry = start("canary-of-no-use")
     local world = ours.new()
     assert.equal(0, login(world, registry).status)
-    assert.same({ auth = base64.encode("me:" .. PASSWORD) }, entry_of(world, registry))
+    assert.same({ auth = base64.encode(USER .. ":" .. PASSWORD) }, entry_of(world, registry))
     assert.equal(0, world({ "digest", registry.address .. "/private/app:1" }).status)
   end)
 
@@ -117,7 +106,7 @@ describe("manifest login at a registry with a token server", function()
     local done = login(world, registry, "canary-wrong")
     assert.equal(1, done.status)
     assert.matches("token server 127.0.0.1:%d+ answered 401", done.stderr)
-    assert.is_nil(done.stderr:find("canary", 1, true))
+    assert.is_nil(done.stderr:find("canary-wrong", 1, true))
     assert.is_nil(temp.read(world.folder .. "/config.json"))
   end)
 
