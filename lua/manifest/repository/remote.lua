@@ -9,6 +9,7 @@ local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
 local upload = require("manifest.repository.remote.upload")
+local warning = require("manifest.repository.remote.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -97,6 +98,9 @@ local function send_to(self, place, request)
     response, err = self.loop:request(request)
   end
   if response then
+    for _, line in ipairs(warning.read(response.headers.warning)) do
+      self.loop:warn(("%s says: %s"):format(place.domain, line))
+    end
     return response
   end
   return nil, self:failed(err)
