@@ -44,6 +44,17 @@ describe("a Warning header", function()
     end
     assert.same({ address .. " says: this mirror ends in May" }, engine:warnings())
   end)
+
+  it("is the registry's own, not that of a host which it redirects to", function()
+    local server = scripted.start { origins = { a = {}, b = {} }, exchanges = {
+      { origin = "a", answer = { status = 307, headers = { { "Location", "${b}/x" } } } },
+      { answer = { status = 200, body = BYTES, headers = { { "Warning", '299 - "buy now"' } } } } } }
+    local repository, loop, engine = repositories.open(server.address.a, "app")
+    assert(repository:manifest("1"))
+    assert.same({}, loop.engine:warnings())
+    engine:close()
+    server:stop()
+  end)
 end)
 
 describe("a registry that tells another digest", function()
