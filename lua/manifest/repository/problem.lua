@@ -2,7 +2,7 @@
 
 local core = require("manifest.base.core")
 local endpoint = require("manifest.repository.endpoint")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -144,7 +144,7 @@ function problem.of_response(response, what, host)
   local list = problem.list_of(response.body)
   local words = words_of(list, response)
   local code, who = blame(response, list, host)
-  return error_object.new({
+  return error_of.new({
     code = code,
     message = ("%s answered %d to %s%s%s"):format(who, response.status, what, words ~= "" and ": " .. words or "",
       limits_of(response)),

@@ -15,8 +15,10 @@ local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
+---@param repository table
+---@param digest string
 ---@return boolean|nil there
----@return table|nil err
+---@return table|nil err unauthorized, denied, ...
 function upload.exists(repository, digest)
   local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest })
   if not response then
@@ -183,6 +185,19 @@ local function copy_through(repository, url, descriptor, source)
   end)
 end
 
+--- Where a source that is on this disk has a blob, as the body of a request; false for a source in a registry.
+local function body_on_disk(source, digest)
+  if source.blob_path then
+    local path, err = source:blob_path(digest)
+    return path and { body_file = path }, err
+  end
+  if source.blob_range then
+    local range, err = source:blob_range(digest)
+    return range and { body_file = range.path, body_offset = range.offset, body_length = range.size }, err
+  end
+  return false
+end
+
 --- Brings a blob of another repository here: out of its file when that is a layout or an archive, by a mount where both
 --- are of one registry, else by streaming it. A mount that is not granted (202) goes on in the upload that its answer
 --- opened; a refused one in an upload of its own.
@@ -190,23 +205,14 @@ end
 ---@param descriptor table {digest=, size=}
 ---@param source table the repository that has it
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
-  if source.blob_path then
-    local path, err = source:blob_path(descriptor.digest)
-    if not path then
-      return nil, err
-    end
-    return upload.send(repository, descriptor.digest, { body_file = path })
+  local body, failure = body_on_disk(source, descriptor.digest)
+  if body == nil then
+    return nil, failure
   end
-  if source.blob_range then
-    local range, err = source:blob_range(descriptor.digest)
-    if not range then
-      return nil, err
-    end
-    return upload.send(repository, descriptor.digest, {
-      body_file = range.path, body_offset = range.offset, body_length = range.size,
-    })
+  if body then
+    return upload.send(repository, descriptor.digest, body)
   end
   local function bring()
     return unless_there(repository, descriptor.digest, function()
@@ -232,7 +238,7 @@ end
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
   local function bring()
     return unless_there(repository, digest, function()
