@@ -37,12 +37,17 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   if not response.body:find("^%s*{") then
-    return nil, error_object.new({
+    return nil, error_of.new({
       code = "invalid_manifest", host = repository.domain,
       message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
         reference),
       hint = "check the registry's name; a login page or a proxy may have answered",
     })
+  end
+  local other = told_by.another(response, response.digest)
+  if other then
+    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
+      repository.domain, reference, repository.path, other, response.digest))
   end
   return {
     bytes = response.body,
