@@ -180,11 +180,11 @@ static int token_request(lua_State *L)
   struct mf_token_request *request;
   struct mf_problem problem;
 
-  lua_settop(L, 5);
+  lua_settop(L, 6);
   set = check_scopes(L, 4);
   credentials = lua_isnil(L, 5) ? NULL : mfl_check_credentials(L, 5);
   request = mfl_push_box(L, sizeof(*request), free_request);
-  if (!mf_token_request_build(request, flow, realm, service, set, credentials, &problem))
+  if (!mf_token_request_build(request, flow, realm, service, set, lua_toboolean(L, 6), credentials, &problem))
     return mfl_fail(L, &problem);
   lua_createtable(L, 0, 3);
   mfl_set_text(L, "url", request->url);

@@ -71,6 +71,7 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   luaL_checkstack(L, 8, "settings");
   settings->insecure = mfl_field_boolean(L, 1, "insecure", false);
   settings->same_domain = mfl_field_boolean(L, 1, "same_domain", true);
+  settings->offline = mfl_field_boolean(L, 1, "offline", false);
   settings->ask = mfl_field_boolean(L, 1, "ask", false);
   settings->connect_timeout = read_seconds(L, "connect_timeout", 15);
   settings->stall_timeout = read_seconds(L, "stall_timeout", 60);
@@ -258,6 +259,13 @@ static int engine_warnings(lua_State *L)
   return 1;
 }
 
+/* engine:identity_token() -> text or nil: what a token server gave to an engine with offline = true */
+static int engine_identity_token(lua_State *L)
+{
+  lua_pushstring(L, check_engine(L)->client.network->identity_token);
+  return 1;
+}
+
 /* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
 static int engine_warn(lua_State *L)
 {
@@ -302,6 +310,7 @@ void mfl_open_engine(lua_State *L)
                                      {"close", engine_close},
                                      {"warnings", engine_warnings},
                                      {"warn", engine_warn},
+                                     {"identity_token", engine_identity_token},
                                      {NULL, NULL}};
 
   mfl_new_class(L, MFL_ENGINE, metamethods, methods);

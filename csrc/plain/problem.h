@@ -22,6 +22,7 @@
   X(NETWORK, "network")                                                                                                \
   X(NOT_FOUND, "not_found")                                                                                            \
   X(PROXY, "proxy")                                                                                                    \
+  X(RATE_LIMITED, "rate_limited")                                                                                      \
   X(REDIRECT, "redirect")                                                                                              \
   X(TIMEOUT, "timeout")                                                                                                \
   X(TLS, "tls")                                                                                                        \

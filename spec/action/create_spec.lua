@@ -84,6 +84,20 @@ describe("create", function()
     assert.same({ "amd64/app:1", "arm32v7/app:1" }, entries(folder, target))
   end)
 
+  try("extends a list that another process has just begun only when asked", function()
+    local client <close>, folder = fleet:client()
+    local target = fleet:ref("app:all")
+    assert(client:create(target, { fleet.made.amd.reference }))
+    local methods = getmetatable(store.open({ folder = folder })).__index
+    stub(methods, "exists").returns(false)
+    local _, err = client:create(target, { fleet.made.arm.reference })
+    local amended, problem = client:create(target, { fleet.made.arm.reference }, { amend = true })
+    methods.exists:revert()
+    assert.equal("exists", err.code)
+    assert(amended, problem)
+    assert.same({ "amd64/app:1", "arm32v7/app:1" }, entries(folder, target))
+  end)
+
   try("keeps the images before the first that failed, as docker does", function()
     for code, source in pairs({
       not_found = fleet:ref("absent:1"), invalid_reference = "BAD ref", unsupported = fleet.made.list.reference,

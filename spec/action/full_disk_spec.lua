@@ -7,17 +7,7 @@ local tar = require("spec.support.tar")
 local temp = require("spec.support.temp")
 
 describe("a file that cannot grow", function()
-  local fleet
-
-  setup(function()
-    fleet = fleet_of.start()
-  end)
-
-  teardown(function()
-    if fleet then
-      fleet:stop()
-    end
-  end)
+  local fleet, try = fleet_of.block()
 
   --- Runs the command where no file may have more than 512 bytes.
   local function run_limited(world, words)
@@ -31,10 +21,7 @@ describe("a file that cannot grow", function()
     return process.run({ "find", folder, "-type", "f" }).stdout
   end
 
-  it("leaves no list and nothing half-written of a new one, and says where", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("leaves no list and nothing half-written of a new one, and says where", function()
     local world = ours.new()
     local done = run_limited(world, { "create", fleet:ref("full:1"), fleet.made.amd.reference })
     assert.equal(1, done.status)
@@ -43,10 +30,7 @@ describe("a file that cannot grow", function()
     assert.equal("", files_in(world.folder))
   end)
 
-  it("leaves an entry as it was", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("leaves an entry as it was", function()
     local world, list, image = ours.new(), fleet:ref("full:1"), fleet.made.amd.reference
     assert.equal(0, world({ "create", list, image }).status)
     local before, seen = files_in(world.folder), world({ "inspect", list }).stdout
@@ -57,10 +41,7 @@ describe("a file that cannot grow", function()
     assert.equal(seen, world({ "inspect", list }).stdout)
   end)
 
-  it("leaves nothing half-written in a layout", function()
-    if not fleet then
-      return pending("docker-registry is not here")
-    end
+  try("leaves nothing half-written in a layout", function()
     local world, folder = ours.new(), temp.folder("layout")
     local layer = temp.file(tar.archive({ { "x", "y" } }))
     local done = run_limited(world, { "image", "--platform", "linux/amd64", "oci:" .. folder, layer })

@@ -3,6 +3,7 @@ local fleet_of = require("spec.support.fleet")
 local media_type = require("manifest.name.media_type")
 local push = require("manifest.action.push")
 local reference = require("manifest.name.reference")
+local store = require("manifest.draft.store")
 
 local function ref(text)
   return assert(reference.parse(text))
@@ -165,6 +166,20 @@ describe("push", function()
     assert.equal("not_found", err.code)
     assert.equal("No such manifest: " .. target, err.message)
     assert.truthy(err.hint)
+  end)
+
+  try("need not be the one that removes the list", function()
+    local target = fleet:ref("app:purged")
+    local client <close> = created(target, "amd")
+    local methods = getmetatable(store.open({ folder = "/nonexistent" })).__index
+    local remove = methods.remove
+    stub(methods, "remove", function(...)
+      assert(remove(...))
+      return remove(...)
+    end)
+    local done, err = client:push(target, { purge = true })
+    methods.remove:revert()
+    assert(done, err)
   end)
 
   try("puts a list that is named by digest alone under its own digest", function()

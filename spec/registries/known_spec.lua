@@ -4,9 +4,11 @@
 local base64 = require("manifest.core").base64
 local dkjson = require "dkjson"
 local internet = require "spec.support.internet"
+local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local played = require "spec.support.played_image"
 local process = require "spec.support.process"
+local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
 if not (process.present("python3") and process.present("openssl")) then
@@ -155,8 +157,23 @@ describe("Docker Hub", function()
       challenge("hub", bearer) })
     local done = world { "inspect", "php:8" }
     assert.equal(1, done.status)
-    assert.matches("You have reached your pull rate limit", done.stderr, 1, true)
+    assert.matches("reached your pull rate limit. (limit 100;w=21600, retry after 21600)", done.stderr, 1, true)
     assert_only(net, {})
+  end)
+
+  it("tells its limits with what it gives", function()
+    local server = scripted.start { exchanges = { { answer = { status = 200, body = IMAGE.manifest, headers = {
+      { "Content-Type", IMAGE.media_type }, { "RateLimit-Remaining", "76;w=21600" }, { "Set-Cookie", "a=b" } } } } } }
+    finally(function()
+      server:stop()
+    end)
+    local client <close> = manifest.client { config = temp.folder("docker") }
+    for _, verb in ipairs { "get", "inspect" } do
+      local response = assert(client[verb](client, server.address.a .. "/library/php:8")).response
+      assert.equal(200, response.status)
+      assert.equal("76;w=21600", response.headers["ratelimit-remaining"])
+      assert.is_nil(response.headers["set-cookie"])
+    end
   end)
 end)
 

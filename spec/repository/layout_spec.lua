@@ -211,7 +211,7 @@ describe("layout", function()
     it("is named when it is read", function()
       refused(temp.path("absent"), "not_found", "there is no folder")
       refused(temp.file("x"), "corrupt", "no folder")
-      refused(temp.folder("empty"), "corrupt", "no file oci-layout")
+      refused(temp.folder("empty"), "not_found", "is empty")
       local fine = '{"schemaVersion":2,"manifests":[]}'
       refused(write_layout(fine, "{"), "corrupt", "oci-layout")
       refused(write_layout(fine, "[]"), "corrupt", "oci-layout")

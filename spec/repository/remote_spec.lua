@@ -344,7 +344,7 @@ describe("an error", function()
     assert.is_true(err.retryable)
     assert.equal("100;w=21600", err.response.headers["ratelimit-limit"])
     assert.equal("3600", err.response.headers["retry-after"])
-    assert.matches("pull rate limit", err.message)
+    assert.matches("pull rate limit. (limit 100;w=21600, retry after 3600)", err.message, 1, true)
   end)
 
   it("of a host that a redirect led to names it, and is not about the registry's credentials", function()

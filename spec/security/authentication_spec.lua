@@ -225,7 +225,8 @@ describe("tokens", function()
       { granted = "^never" })
     local response, problem = made.get()
     assert.is_nil(response)
-    assert.equal("unauthorized", problem.code)
+    assert.equal("denied", problem.code)
+    assert.matches("the account may not do this in app", problem.message, 1, true)
     assert.is_true(#made.seen("^/token") <= 2)
     assert.is_true(#made.seen("^/v2/") <= 3)
     assert.matches("delete", made.seen("^/token")[1].target)
@@ -297,6 +298,21 @@ describe("tokens", function()
     local _, problem = made.get()
     assert.equal("network", problem.code)
     assert.is_true(#made.seen("^/token") <= 4) -- three, and one that libcurl sends again on a fresh connection
+  end)
+
+  it("that the token server does not give now are an error of its own, soon when it asks for a long wait", function()
+    for _, case in ipairs { { 503, "network", 3 }, { 429, "rate_limited", 3 }, { 429, "rate_limited", 1, "3600" },
+      { 503, "network", 3, "0" }, { 403, "denied", 2 } } do
+      local headers = case[4] and { { "Retry-After", case[4] } } or nil
+      local made = stage({ BEARER }, { exchanges = function()
+        return { { path = "/token", answer = { status = case[1], headers = headers } } }
+      end })
+      local _, problem = made.get()
+      assert.equal(case[2], problem.code)
+      assert.equal(case[1], problem.status)
+      assert.equal(case[1] ~= 403, problem.retryable or false)
+      assert.equal(case[3], #made.seen("^/token"))
+    end
   end)
 
   it("follow redirects on the token server's own origin alone", function()

@@ -1,45 +1,30 @@
 --- docker-registry with a token server that signs for it: the registry itself checks what we bring.
 
-local canary = require "spec.support.canary"
-local certificates = require "spec.support.certificates"
-local dkjson = require "dkjson"
 local hash = require("manifest.core").hash
 local images = require "spec.support.images"
-local process = require "spec.support.process"
 local registries = require "spec.support.registry"
 local repositories = require "spec.support.repositories"
-local temp = require "spec.support.temp"
-
-local USER, PASSWORD = "spec", canary.secret("password")
+local token_registry = require "spec.support.token_registry"
 
 describe("a registry with a token server", function()
   if not registries.present() then
     pending("needs docker-registry")
     return
   end
-  local server, registry, record, made
+  local server, registry, made
 
   setup(function()
-    local authority = certificates.authority("tokens", { rsa = true })
-    local certificate, key = authority:issue("tokens", { rsa = true })
-    record = temp.file("")
-    server = process.start { "python3", "spec/support/token_server.py", key, certificate, USER, PASSWORD, record,
-      stderr = temp.path("stderr") }
-    local port = assert(process.wait_for(function()
-      return server:output():match("%d+")
-    end), server:errors())
     local open = registries.start()
     made = images.push(open, { { name = "a", repository = "public/app", tag = "1", layers = 1,
       platform = { os = "linux", architecture = "amd64" } }, { name = "b", repository = "private/app", tag = "1",
         layers = 1,
       platform = { os = "linux", architecture = "arm" } } })
     open:stop()
-    registry = registries.start { folder = open.folder, token = { realm = ("http://127.0.0.1:%s/token"):format(port),
-      service = "spec-registry", issuer = "spec", certificate = authority.certificate } }
+    server = token_registry.start { folder = open.folder }
+    registry = server.registry
   end)
 
   teardown(function()
-    registry:stop()
     server:stop()
   end)
 
@@ -52,19 +37,16 @@ describe("a registry with a token server", function()
     finally(function()
       engine:close()
     end)
-    temp.file("", record)
+    server:forget()
     return repository, loop
   end
 
   local function asked()
-    local list = {}
-    for line in temp.read(record):gmatch("[^\n]+") do
-      list[#list + 1] = dkjson.decode(line)
-    end
-    return list
+    return server:asked()
   end
 
-  local known = { username = USER, password = PASSWORD }
+  local known = token_registry.writer
+  local USER, PASSWORD = known.username, known.password
 
   it("is read by anybody where that is allowed", function()
     local repository = open("public/app")

@@ -1,8 +1,9 @@
 """A token server whose tokens docker-registry accepts: JSON Web Tokens, signed with the openssl program.
 
-usage: token_server.py KEY CERTIFICATE USER PASSWORD RECORD
-Everybody may pull below "public/"; USER may do all. GET with Basic, POST with password or refresh_token grant. Prints
-its port; appends a line of JSON for each request to RECORD."""
+usage: token_server.py KEY CERTIFICATE RECORD WRITER PASSWORD READER PASSWORD [OFFLINE]
+Everybody may pull below "public/", the reader everywhere; the writer may do all; below "closed/" nobody may do anything.
+GET with Basic, POST with password or refresh_token grant. Who asks for it gets OFFLINE as identity token; what is taken as one is
+"refresh-" and the password. Prints its port; appends a line of JSON for each request to RECORD."""
 import base64
 import http.server
 import json
@@ -11,8 +12,9 @@ import sys
 import time
 import urllib.parse
 
-KEY, CERTIFICATE, USER, PASSWORD, RECORD = sys.argv[1:6]
-REFRESH = "refresh-" + PASSWORD
+KEY, CERTIFICATE, RECORD, WRITER = sys.argv[1:5]
+PASSWORDS = {WRITER: sys.argv[5], sys.argv[6]: sys.argv[7]}
+OFFLINE = sys.argv[8] if len(sys.argv) > 8 else None
 
 
 def encode(data):
@@ -31,11 +33,18 @@ def sign(claims):
     return (text + b"." + encode(made.stdout)).decode()
 
 
-def access(scopes, known):
+def allowed(user, name, actions):
+    """Those of the actions that a user (None: nobody in particular) has a right to."""
+    if name.startswith("closed/") or user is None and not name.startswith("public/"):
+        return []
+    return actions if user == WRITER else [action for action in actions if action == "pull"]
+
+
+def access(scopes, user):
     granted = []
     for scope in " ".join(scopes).split():
         kind, name, actions = scope.split(":", 2)
-        actions = actions.split(",") if known else ["pull"] if name.startswith("public/") else []
+        actions = allowed(user, name, actions.split(","))
         if actions:
             granted.append({"type": kind, "name": name, "actions": actions})
     return granted
@@ -52,31 +61,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def grant(self, fields, known):
+    def grant(self, fields, user, is_wrong):
         with open(RECORD, "a", encoding="ascii") as file:
             scopes = " ".join(fields.get("scope", []))
-            file.write(json.dumps({"method": self.command, "scope": scopes, "known": known}) + "\n")
-        if known is False:
+            file.write(json.dumps({"method": self.command, "scope": scopes, "user": user,
+                                   "grant": fields.get("grant_type", [""])[0]}) + "\n")
+        if is_wrong:
             return self.answer(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong user or password"}]})
         now = int(time.time())
-        token = sign({"iss": "spec", "sub": USER if known else "", "aud": fields["service"][0], "exp": now + 300,
+        token = sign({"iss": "spec", "sub": user or "", "aud": fields["service"][0], "exp": now + 300,
                       "nbf": now - 10, "iat": now, "jti": str(time.time_ns()),
-                      "access": access(fields.get("scope", []), known)})
-        return self.answer(200, {"access_token": token, "token": token, "expires_in": 300})
+                      "access": access(fields.get("scope", []), user)})
+        document = {"access_token": token, "token": token, "expires_in": 300}
+        if OFFLINE and user and (fields.get("offline_token") == ["true"] or fields.get("access_type") == ["offline"]):
+            document["refresh_token"] = OFFLINE
+        return self.answer(200, document)
 
     def do_GET(self):
         fields = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
         given = self.headers.get("Authorization")
-        wanted = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        self.grant(fields, None if given is None else given == wanted)
+        pairs = {"Basic " + base64.b64encode(f"{name}:{word}".encode()).decode(): name for name, word in PASSWORDS.items()}
+        self.grant(fields, pairs.get(given), given is not None and given not in pairs)
 
     def do_POST(self):
         form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         if form["grant_type"] == ["refresh_token"]:
-            known = form["refresh_token"] == [REFRESH]
+            user = next((name for name, word in PASSWORDS.items() if form["refresh_token"] == ["refresh-" + word]), None)
         else:
-            known = form["username"] == [USER] and form["password"] == [PASSWORD]
-        self.grant(form, known)
+            user = form["username"][0] if PASSWORDS.get(form["username"][0]) == form["password"][0] else None
+        self.grant(form, user, user is None)
 
     def log_message(self, *_):
         pass

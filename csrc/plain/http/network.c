@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "no_proxy.h"
+#include "../secret.h"
 #include "../url.h"
 
 #define ROOTS_MOST 8 /* certs.d folders */
@@ -129,6 +130,7 @@ void mf_network_free(struct mf_network *network)
     mf_endpoint_free(endpoint);
   }
   curl_slist_free_all(network->resolve);
+  mf_secret_free(network->identity_token);
   mf_texts_free(&network->warnings);
   free_settings(&network->settings);
   free_environment(&network->environment);

@@ -23,6 +23,7 @@ struct mf_settings {
   struct mf_texts certificate_roots; /* instead of the usual certs.d folders */
   struct mf_texts auth_hosts;        /* "registry=authhost": token servers that may see the registry's credentials */
   bool same_domain;                  /* so may those of the registry's registrable domain */
+  bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
   bool ask;                          /* the caller has credentials of its own (mf_login_asked) */
   double connect_timeout;            /* seconds */
   double stall_timeout;              /* seconds */
@@ -37,6 +38,7 @@ struct mf_network {
   struct mf_environment environment;
   struct mf_endpoint *endpoints;
   struct curl_slist *resolve;
+  char *identity_token;     /* that a token server gave (offline), or NULL */
   struct mf_texts warnings; /* one line each, without secrets; each once */
 };
 

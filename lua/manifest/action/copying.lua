@@ -8,10 +8,7 @@ local blobs = require("manifest.action.copying.blobs")
 local image = require("manifest.index.image")
 local tree = require("manifest.action.copying.tree")
 
---- A mount moves no byte, so more of them than usual go at once unless the caller said how many.
-local MOUNT_JOBS = 16
-
-local copying = { gather = tree.gather, node = tree.node }
+local copying = { gather = tree.gather, node = tree.node, documents = tree.documents }
 
 --- What names a repository, wherever it is.
 local function identity(repository)
@@ -131,7 +128,7 @@ local function any()
 end
 
 --- Runs some functions, and brings the blobs that a test picks, all at once.
-local function bring_some(context, target, list, picked, beside, jobs)
+local function bring_some(context, target, list, picked, beside)
   local tasks = { table.unpack(beside) }
   for _, blob in ipairs(list) do
     if picked(blob) then
@@ -140,7 +137,7 @@ local function bring_some(context, target, list, picked, beside, jobs)
       end
     end
   end
-  return context.loop:all(tasks, jobs, function(task)
+  return context.loop:all(tasks, context.jobs, function(task)
     return task()
   end)
 end
@@ -169,14 +166,13 @@ function copying.perform(context, target, plan, options)
   local early = options.check and function(blob)
     return blob.mountable == true
   end or any
-  local jobs = options.check and not context.options.jobs and MOUNT_JOBS or context.jobs
-  local ok, err = bring_some(context, target, plan.blobs, early, options.beside or {}, jobs)
+  local ok, err = bring_some(context, target, plan.blobs, early, options.beside or {})
   if ok and options.check then
     ok, err = options.check()
     if ok then
       ok, err = bring_some(context, target, plan.blobs, function(blob)
         return not blob.mountable
-      end, {}, context.jobs)
+      end, {})
     end
   end
   for level = 1, #plan.levels do

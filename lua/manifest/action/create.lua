@@ -48,7 +48,7 @@ local function holds(store, target, ref)
 end
 
 --- Saves the entries before the first that failed, as docker does, and gives that failure.
-local function save(store, target, plan, entries, errors, is_new)
+local function save(store, target, plan, entries, errors, must_be_new)
   local good, failure = {}, plan.err
   for index in ipairs(plan.fetch) do
     if not entries[index] then
@@ -58,7 +58,7 @@ local function save(store, target, plan, entries, errors, is_new)
     good[index] = entries[index]
   end
   if #good > 0 then
-    local ok, err = store:save_all(target, good, { fresh = is_new })
+    local ok, err = store:save_all(target, good, { fresh = must_be_new })
     if not ok then
       return nil, err:with({ verb = "create", ref = tostring(target) })
     end
@@ -106,7 +106,7 @@ function create.perform(context, given, sources, options)
     return source.fetch(context, "create", ref, plan.fetch)
   end, true)
   local ok
-  ok, err = save(context.store, target, plan, entries, errors, not exists)
+  ok, err = save(context.store, target, plan, entries, errors, not options.amend)
   if not ok then
     return nil, err.code == "exists" and existing_error(target) or err
   end

@@ -95,23 +95,31 @@ local function look(context, at, digest, options)
   return delete.plan(at.tag, digest, tags, options.shared)
 end
 
+--- What left the disk with it, in a layout.
+local function note_removed(done, removed)
+  if type(removed) == "table" then
+    done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
+  end
+  return done
+end
+
 --- Deletes the manifest itself, once it is known which tags go with it.
 local function delete_digest(context, at, digest, options)
   local found, err = look(context, at, digest, options)
   if not found then
     return nil, err
   end
+  local removed
   if not options.dry_run then
-    local ok
-    ok, err = at.repository:delete(digest)
-    if not ok then
+    removed, err = at.repository:delete(digest)
+    if not removed then
       return nil, err
     end
   end
-  return {
+  return note_removed({
     reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
     dry_run = options.dry_run,
-  }
+  }, removed)
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
@@ -126,13 +134,18 @@ local function delete_tag(context, at, options)
       hint = "nothing is deleted: look again",
     })
   end
-  if options.dry_run then
+  local done = { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
+  if options.dry_run and at.repository.deletes_tags then
+    done.dry_run = true
+    return done
+  end
+  if options.dry_run then -- what registries can do shows only when they are told to
     return delete_digest(context, at, found.digest, { dry_run = true, shared = true })
   end
   local ok
   ok, err = at.repository:delete(at.tag)
   if ok then
-    return { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
+    return note_removed(done, ok)
   end
   -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
   if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
@@ -164,7 +177,8 @@ end
 ---@param given string|table reference with a tag or a digest
 ---@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
 ---@return table|nil done {reference, digest, tag, shared = other tags that went with it, listed = tags of indexes that
---- now lack it, tag_only = only the tag is gone}
+--- now lack it, tag_only = only the tag is gone; in a layout removed = {manifests, blobs: how many files that nothing
+--- names any more went, too} and kept = error that says why such files were left, or nil}
 ---@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...
 function delete.perform(context, given, options)
   options = check.options("delete", options, OPTIONS)

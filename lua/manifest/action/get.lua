@@ -13,7 +13,8 @@ local OPTIONS = { platform = "string|table" }
 ---@param context table
 ---@param given string|table reference
 ---@param options table|nil {platform = the image that a pull on it takes}
----@return table|nil got {reference, media_type, digest, size, raw, content (decoded)}
+---@return table|nil got {reference, media_type, digest, size, raw, content (decoded), response (status and headers of
+--- the registry's answer, rate limits among them; none from a layout)}
 ---@return table|nil err
 function get.perform(context, given, options)
   options = check.options("get", options, OPTIONS)
@@ -23,7 +24,7 @@ function get.perform(context, given, options)
   end
   return {
     reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size, raw = answer.bytes,
-    content = answer.shape.json,
+    content = answer.shape.json, response = answer.response,
   }
 end
 

@@ -150,10 +150,16 @@ local function remote(context, ref, options)
   if not answer then
     return nil, err
   end
+  local seen
   if answer.shape.kind == "index" then
-    return remote_list(context, ref, answer, options)
+    seen, err = remote_list(context, ref, answer, options)
+  else
+    seen, err = remote_image(ref, answer, options)
   end
-  return remote_image(ref, answer, options)
+  if seen then
+    seen.response = answer.response
+  end
+  return seen, err
 end
 
 local function look(context, ref, options)
@@ -184,7 +190,8 @@ end
 ---@param context table
 ---@param given string|table
 ---@param options table|nil list (look at that entry of a local list), verbose (also platforms, and a list's children)
----@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; image_id
+---@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; response
+--- (status and headers of the registry's answer, rate limits among them) unless it is local; image_id
 --- and, when verbose, platform of an image; entries (descriptors) of a list}
 ---@return table|nil err
 function inspect.perform(context, given, options)

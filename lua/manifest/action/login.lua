@@ -31,13 +31,15 @@ function login.registry(given)
 end
 
 --- Asks the registry for its base with these credentials, through whatever challenge it has.
-local function try(context, registry, options)
-  local engine <close>, err = context.open_engine({ ask = true })
+---@return boolean|nil ok
+---@return string|table|nil identity_token that its token server gave to be kept, or the error
+local function try(context, registry, credentials)
+  local engine <close>, err = context.open_engine({ ask = true, offline = true })
   if not engine then
     return nil, err
   end
   local loop = require("manifest.repository.loop").new(engine, function()
-    return { username = options.username, password = options.password }
+    return credentials
   end)
   local url = endpoint.url(registry)
   local response
@@ -51,7 +53,27 @@ local function try(context, registry, options)
   if not response and err.code == "unauthorized" then
     err.hint = "check the user name and the password or token"
   end
-  return response, err
+  if not response then
+    return nil, err
+  end
+  return true, engine:identity_token()
+end
+
+--- What is to be kept: the identity token that the token server gives for the password, if it gives one and takes it
+--- back; else the password.
+---@return table|nil credentials {username, password or identity_token}
+---@return table|nil err
+local function accepted(context, registry, options)
+  local given = { username = options.username, password = options.password }
+  local ok, token = try(context, registry, given)
+  if not ok then
+    return nil, token
+  end
+  local instead = token and { username = options.username, identity_token = token }
+  if instead and try(context, registry, instead) then
+    return instead
+  end
+  return given
 end
 
 --- Variables whose credentials come before those that a login keeps.
@@ -83,7 +105,8 @@ end
 --- Logs in.
 ---@param context table
 ---@param options table {registry = default Docker Hub, username, password (or a token that stands for one)}
----@return table|nil done {registry, helper = name, or file = path}
+---@return table|nil done {registry, helper = name, or file = path, identity = true: an identity token is kept, not the
+--- password}
 ---@return table|nil err
 function login.perform(context, options)
   check.type("login: options", options, "table")
@@ -95,10 +118,10 @@ function login.perform(context, options)
     return nil, err
   end
   local registry = login.registry(options.registry)
-  local kept, ok
-  ok, err = try(context, registry, options)
-  if ok then
-    kept, err = keychain.open(context.folder):store(registry, options.username, options.password)
+  local kept, credentials
+  credentials, err = accepted(context, registry, options)
+  if credentials then
+    kept, err = keychain.open(context.folder):store(registry, credentials)
   end
   if not kept then
     return nil, err:with({ verb = "login", ref = registry })
@@ -108,6 +131,7 @@ function login.perform(context, options)
     context.warn(("%s is set: what it has for a registry comes before this login"):format(shadow))
   end
   kept.registry = registry
+  kept.identity = credentials.identity_token and true or nil
   return kept
 end
 

@@ -44,6 +44,29 @@ function names.location(verb, given)
   return place
 end
 
+--- Checks tags for the repository of a reference.
+---@param verb string for the error
+---@param ref table
+---@param given string[]
+---@param level integer stack level to blame for a tag that is no text, as for check.type
+---@return string[]|nil tags each once, in order
+---@return table|nil err invalid_reference
+function names.tags(verb, ref, given, level)
+  local list, seen = {}, {}
+  for position, name in ipairs(given) do
+    check.type(("%s: tag %d"):format(verb, position), name, "string", level > 0 and level + 1 or 0)
+    local ok, err = ref:with_tag(name)
+    if not ok then
+      return nil, err
+    end
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  return list
+end
+
 --- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
 function names.selector(ref)
   return ref.tag or ref.digest

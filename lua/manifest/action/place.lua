@@ -56,6 +56,22 @@ function place.descriptor(verb, at)
   return answer
 end
 
+--- What a tag names now.
+---@param repository table
+---@param name string tag or digest
+---@return string|boolean|nil digest false when it is not there
+---@return table|nil err
+function place.look(repository, name)
+  local found, err = repository:head(name)
+  if found then
+    return found.digest
+  end
+  if err.code == "not_found" then
+    return false
+  end
+  return nil, err
+end
+
 --- True when a name says neither tag nor digest.
 function place.is_bare(given)
   local ref = type(given) == "string" and location.parse(given) or type(given) == "table" and given

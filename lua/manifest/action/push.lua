@@ -209,7 +209,7 @@ function push.perform(context, given, options)
   if options.purge then
     local ok
     ok, err = context.store:remove(target)
-    if not ok then
+    if not ok and err.code ~= "not_found" then -- somebody else's push was the first to remove it
       return nil, err:with({ verb = "push", ref = tostring(target), pushed = done.pushed, digest = done.digest })
     end
   end

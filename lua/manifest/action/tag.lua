@@ -2,6 +2,7 @@
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
+local names = require("manifest.action.names")
 local place = require("manifest.action.place")
 
 local tag = {}
@@ -19,17 +20,9 @@ local HINTS = {
 ---@return string[]|nil names
 ---@return table|nil err
 function tag.plan(at, tags)
-  local list, seen = {}, {}
-  for position, name in ipairs(type(tags) == "string" and { tags } or tags) do
-    check.type(("tag: tag %d"):format(position), name, "string", 4)
-    local ok, err = at.ref:with_tag(name)
-    if not ok then
-      return nil, err
-    end
-    if not seen[name] then
-      seen[name] = true
-      list[#list + 1] = name
-    end
+  local list, err = names.tags("tag", at.ref, type(tags) == "string" and { tags } or tags, 4)
+  if not list then
+    return nil, err
   end
   if #list == 0 then
     return nil, error_of.new({ code = "invalid_argument", message = "no tag was given", hint = "name at least one" })

@@ -231,21 +231,6 @@ function methods:has_blob(hash)
   return range ~= nil
 end
 
---- A manifest of an OCI archive.
-local function find_manifest(self, reference)
-  local entry, err = layout_index.find(self.layout, reference, self.domain)
-  if entry == nil then
-    return nil, err
-  end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = self:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
-end
-
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
@@ -256,7 +241,7 @@ function methods:manifest(reference)
     return nil, err
   end
   if self.layout then
-    return find_manifest(self, reference)
+    return layout_index.fetch(self, self.layout, reference)
   end
   local made
   if reference and layout_index.is_digest(reference) then

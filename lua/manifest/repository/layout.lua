@@ -2,18 +2,25 @@
 --
 -- Blobs are in layout/blobs.lua, index.json in layout/index.lua. index.json lists images with their tags, and images
 -- without a name; what an index refers to is only among the blobs. Nothing here decodes an image.
+--
+-- A writer brings blobs first and enters the manifest last; meanwhile somebody may delete an image that shares some of
+-- them. So a layout remembers which blobs it found or stored, and enters no manifest that names one that has gone.
 
-local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_index = require("manifest.repository.layout.index")
+local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
+local layout_sweep = require("manifest.repository.layout.sweep")
 
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
 
 local MANIFEST_LIMIT = 4 * 1024 * 1024
+
+--- A tag can be deleted and its manifest stay.
+methods.deletes_tags = true
 
 --- Opens a layout; the disk is not touched yet.
 ---@param path string
@@ -23,6 +30,8 @@ local function new(path, options)
     path = path,
     domain = "oci:" .. path,
     manifest_limit = options and options.manifest_limit or MANIFEST_LIMIT,
+    seen = {}, -- [digest] = true: blobs that were there or were stored
+    named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
 end
 
@@ -58,7 +67,10 @@ function methods:blob_path(hash)
   if not ok then
     return nil, err
   end
-  return layout_blobs.find(self.path, hash)
+  local path
+  path, err = layout_blobs.find(self.path, hash)
+  self.seen[hash] = self.seen[hash] or path ~= nil
+  return path, err
 end
 
 --- Reads a small blob into memory.
@@ -71,7 +83,10 @@ function methods:blob(hash, options)
   if not ok then
     return nil, err
   end
-  return layout_blobs.read(self.path, hash, options and options.limit or self.manifest_limit)
+  local bytes
+  bytes, err = layout_blobs.read(self.path, hash, options and options.limit or self.manifest_limit)
+  self.seen[hash] = self.seen[hash] or bytes ~= nil
+  return bytes, err
 end
 
 --- Fetches a blob into memory (limit) or into a new file (sink_file).
@@ -93,12 +108,43 @@ function methods:get_blob(hash, options)
   return ok and { body = "", digest = hash }, err
 end
 
+local function gone(self, hash)
+  return nil, error_of.new({
+    code = "conflict", message = ("the blob %s of %s was deleted meanwhile"):format(hash, self.domain),
+    hint = "repeat the command",
+  })
+end
+
 local function store(self, hash, content)
   local ok, err = ensure(self)
   if not ok then
     return nil, err
   end
-  return layout_blobs.store(self.path, hash, content)
+  if self.seen[hash] and not layout_blobs.find(self.path, hash) then
+    return gone(self, hash) -- it may not have gone alone
+  end
+  ok, err = layout_blobs.store(self.path, hash, content)
+  self.seen[hash] = self.seen[hash] or ok == true
+  return ok, err
+end
+
+--- Is all still there that a manifest names and that was there before? What never was (an index may name images that
+--- are kept elsewhere) is not missed.
+local function check_parts(self, hash)
+  local queue, known = { hash }, { [hash] = true }
+  while #queue > 0 do
+    local one = table.remove(queue)
+    if self.seen[one] and not layout_blobs.find(self.path, one) then
+      return gone(self, one)
+    end
+    for _, part in ipairs(self.named[one] or {}) do
+      if not known[part.digest] then
+        known[part.digest] = true
+        queue[#queue + 1] = part.digest
+      end
+    end
+  end
+  return true
 end
 
 --- Stores a blob unless it is there.
@@ -133,31 +179,16 @@ function methods:index()
   return layout_index.read(self.path)
 end
 
---- The one entry that a reference means; false when no entry has that digest, whose blob may be there all the same.
-local function find_entry(self, reference)
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_index.find(index, reference, self.domain)
-end
-
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
 ---@return table|nil err
 function methods:manifest(reference)
-  local entry, err = find_entry(self, reference)
-  if entry == nil then
+  local index, err = self:index()
+  if not index then
     return nil, err
   end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = self:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+  return layout_index.fetch(self, index, reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
@@ -195,8 +226,13 @@ function methods:put_manifest(reference, bytes, kind)
   local by_digest = reference ~= nil and layout_index.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:upload(hash, { body = bytes })
+  self.named[hash] = layout_reach.named(bytes)
   if ok and not by_digest then
     ok, err = layout_index.update(self.path, function(manifests)
+      local whole, problem = check_parts(self, hash)
+      if not whole then
+        return nil, problem
+      end
       return enter(manifests, layout_index.entry(kind, hash, #bytes, reference), reference)
     end)
   end
@@ -230,40 +266,44 @@ function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
---- Takes a tag away, or with a digest that manifest and all its tags. Blobs of its config and layers stay.
----@param reference string tag or digest
----@return boolean|nil ok
----@return table|nil err not_found
-function methods:delete(reference)
-  local path, err
+--- What a reference means: the file of a digest, or the entry of a tag.
+local function find_named(self, reference)
   if layout_index.is_digest(reference) then
-    path, err = self:blob_path(reference)
-  else
-    path, err = find_entry(self, reference)
+    return self:blob_path(reference)
   end
-  if not path then
+  local index, err = self:index()
+  if not index then
     return nil, err
   end
-  local ok
-  ok, err = layout_index.update(self.path, function(manifests)
+  return layout_index.find(index, reference, self.domain)
+end
+
+--- Takes a tag away, or with a digest that manifest and all its tags; and with the last name of a manifest, all blobs
+--- that nothing else in the layout names.
+---@param reference string tag or digest
+---@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
+---@return table|nil err not_found
+function methods:delete(reference)
+  local found, err = find_named(self, reference)
+  if not found then
+    return nil, err
+  end
+  self.seen = {}
+  local is_digest = layout_index.is_digest(reference)
+  local hash = is_digest and reference or found.digest
+  return layout_index.update(self.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
       if entry.digest == reference or layout_index.name_of(entry) == reference then
+        hash = entry.digest
         table.remove(manifests, position)
       end
     end
     return #manifests < before
+  end, function(index)
+    return layout_sweep.run(self.path, index, hash, { limit = self.manifest_limit, is_gone = is_digest })
   end)
-  if ok == nil then
-    return nil, err
-  end
-  if layout_index.is_digest(reference) then
-    local problem
-    ok, problem = core.file.remove(path)
-    return ok, problem and error_of.of_core(problem)
-  end
-  return true
 end
 
 return { new = new }

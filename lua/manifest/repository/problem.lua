@@ -108,6 +108,19 @@ local function blame(response, list, host)
     ("%s (redirected to %s)"):format(host, place_of(response.url) or "another host")
 end
 
+--- What a registry that counts requests tells of its limits, for people; "" when it tells nothing.
+local function limits_of(response)
+  local told = {}
+  for _, one in ipairs({ { "ratelimit-limit", "limit" }, { "ratelimit-remaining", "left" },
+    { "retry-after", "retry after" } }) do
+    local value = response.status == 429 and response.headers[one[1]]
+    if type(value) == "string" then
+      told[#told + 1] = one[2] .. " " .. text.printable(value:sub(1, 64))
+    end
+  end
+  return #told > 0 and (" (%s)"):format(table.concat(told, ", ")) or ""
+end
+
 --- The error for an answer.
 ---@param response table of the loop
 ---@param what string what was asked, such as "GET manifest 1.0"
@@ -119,7 +132,8 @@ function problem.of_response(response, what, host)
   local code, who = blame(response, list, host)
   return error_object.new({
     code = code,
-    message = ("%s answered %d to %s%s"):format(who, response.status, what, words ~= "" and ": " .. words or ""),
+    message = ("%s answered %d to %s%s%s"):format(who, response.status, what, words ~= "" and ": " .. words or "",
+      limits_of(response)),
     hint = hints[code],
     host = host,
     status = response.status,

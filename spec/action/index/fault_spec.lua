@@ -199,7 +199,10 @@ describe("index, told something that cannot be,", function()
   end)
 
   it("refuses a layout that is none, and descriptors that are none", function()
-    refused("corrupt", { target = server.address .. "/x:1", sources = { "oci:" .. temp.folder("empty") .. ":1" } })
+    local empty, other = temp.folder("empty"), temp.folder("other")
+    temp.file("x", other .. "/file")
+    refused("not_found", { target = server.address .. "/x:1", sources = { "oci:" .. empty .. ":1" } })
+    refused("corrupt", { target = server.address .. "/x:1", sources = { "oci:" .. other .. ":1" } })
     refused("invalid_json", { target = server.address .. "/x:1", sources = { "{" } })
     refused("invalid_manifest", { target = server.address .. "/x:1", sources = { "{}" } })
     refused("invalid_argument", { target = server.address .. "/x:1", sources = { { from = server.address .. "/app",

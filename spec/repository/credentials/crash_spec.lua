@@ -13,7 +13,7 @@ local BEFORE = '{"auths":{"old.example":{"auth":"eDp5"}}}'
 local program = ([[
   local opened = require("manifest.repository.credentials.keychain").open(arg[1])
   mark("begin")
-  local done, err = opened:store("r.example", "me", "%s")
+  local done, err = opened:store("r.example", { username = "me", password = "%s" })
   mark("end")
 ]]):format(SECRET)
 
@@ -51,7 +51,7 @@ describe("a login that is killed", function()
         if index % 2 == 0 then
           assert(opened:erase("r.example"))
         else
-          assert(opened:store("r.example", "me", SECRET))
+          assert(opened:store("r.example", { username = "me", password = SECRET }))
         end
         local left = core.file.list(folder)
         assert.is_true(#left == 0 or #left == 1 and left[1] == "config.json",

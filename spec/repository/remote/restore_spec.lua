@@ -88,7 +88,7 @@ describe("a mount of a blob that is not there", function()
     local _, err = VERBS.push(client, server.address.a .. "/from:1", server.address.a .. "/app:all")
     assert.equal(400, err.status)
     assert.matches("MANIFEST_BLOB_UNKNOWN", err.message)
-    assert.equal(4, count(server, "PUT", "/manifests/"))
+    assert.equal(5, count(server, "PUT", "/manifests/"))
     assert.equal(0, count(server, "PUT", "/manifests/all"))
   end)
 
@@ -111,6 +111,35 @@ describe("a mount of a blob that is not there", function()
       engine:close()
       server:stop()
     end
+  end)
+end)
+
+describe("an index that is refused for an image", function()
+  --- Puts an index over IMAGE, which the registry calls unknown twice.
+  local function put(is_image_put)
+    local server = scripted.start { exchanges = {
+      { method = "PUT", path = "/v2/app/manifests/all", times = 2, answer = { status = 404,
+        body = '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"x"}]}' } },
+      { method = "PUT", answer = { status = 201 } },
+    } }
+    local repository, _, engine = repositories.open(server.address.a, "app", { actions = "pull,push" })
+    finally(function()
+      engine:close()
+      server:stop()
+    end)
+    if is_image_put then
+      assert(repository:put_manifest(IMAGE.digest, IMAGE.manifest, IMAGE.media_type))
+    end
+    local stored = repository:put_manifest("all", ('{"manifests":[{"digest":"%s"}]}'):format(IMAGE.digest), "x/y")
+    return stored ~= nil, count(server, "PUT", "/manifests/all")
+  end
+
+  it("which was stored just before is sent again", function()
+    assert.same({ true, 3 }, { put(true) })
+  end)
+
+  it("which nobody stored is not", function()
+    assert.same({ false, 1 }, { put(false) })
   end)
 end)
 

@@ -169,6 +169,19 @@ static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const s
          mf_challenges_add(&endpoint->challenges, basic, sizeof(basic) - 1, url);
 }
 
+/* The credentials were good for a token, and the registry says that it does not reach: the account lacks a right. */
+static bool lacks_right(const struct mf_ticket *ticket, const struct mf_credentials *credentials)
+{
+  const struct mf_challenges *challenges = &ticket->endpoint->challenges;
+
+  if (!mf_credentials_any(credentials) || !ticket->sent || strncmp(ticket->sent, "Bearer ", 7) != 0)
+    return false;
+  for (size_t i = 0; i < challenges->count; i++)
+    if (challenges->items[i].error && strcmp(challenges->items[i].error, "insufficient_scope") == 0)
+      return true;
+  return false;
+}
+
 static void explain(const struct mf_ticket *ticket, const struct mf_login *login, struct mf_problem *problem)
 {
   const struct mf_texts *places = mf_login_places(login);
@@ -178,6 +191,13 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
   size_t length;
 
   mf_origin_print(&ticket->endpoint->named, host);
+  if (lacks_right(ticket, mf_login_credentials(login))) {
+    mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: the account may not do this in %s (insufficient_scope)", host,
+                   ticket->repository ? ticket->repository : "the registry");
+    problem->status = 401;
+    snprintf(problem->host, sizeof(problem->host), "%s", host);
+    return;
+  }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
                  known ? "the credentials were not accepted" : "credentials are needed and none were found",

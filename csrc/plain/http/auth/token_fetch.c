@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../../clock.h"
 #include "../redirect.h"
@@ -28,8 +29,8 @@ static bool begin_flow(struct mf_token_fetch *fetch)
   const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
 
   mf_token_request_free(&fetch->request);
-  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes, credentials,
-                                &fetch->problem) &&
+  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes,
+                                fetch->network->settings.offline, credentials, &fetch->problem) &&
          mf_token_wire_send(fetch);
 }
 
@@ -38,10 +39,27 @@ static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_
   mf_origin_print(&fetch->server->named, host);
 }
 
+/* Seconds that the answer asks us to wait, or -1. */
+static double asked_wait(struct mf_token_fetch *fetch)
+{
+  struct mf_headers headers = {0};
+  const char *asked = NULL;
+  double wait = -1;
+
+  if (fetch->transfer && mf_transfer_headers(fetch->transfer, &headers))
+    asked = mf_headers_get(&headers, "Retry-After", 0);
+  if (asked)
+    wait = mf_retry_after(asked, time(NULL));
+  mf_headers_free(&headers);
+  return wait;
+}
+
 static bool wait_and_retry(struct mf_token_fetch *fetch)
 {
-  double wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
+  double wait = asked_wait(fetch);
 
+  if (wait < 0)
+    wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
   if (fetch->tries >= TRIES || mf_clock_now() + wait > fetch->deadline)
     return false;
   mf_token_wire_drop(fetch);
@@ -52,14 +70,20 @@ static bool wait_and_retry(struct mf_token_fetch *fetch)
 static void refused(struct mf_token_fetch *fetch, long status)
 {
   char host[MF_ORIGIN_TEXT];
-  enum mf_problem_code code = status == 401   ? MF_PROBLEM_UNAUTHORIZED
-                              : status == 403 ? MF_PROBLEM_DENIED
-                                              : MF_PROBLEM_UNAUTHORIZED;
+  enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
+  const char *hint = "check the credentials, or log in again";
 
+  if (status == 403)
+    code = MF_PROBLEM_DENIED;
+  if (mf_retry_status(status)) {
+    code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
+    hint = "try again later";
+  }
   server_name(fetch, host);
   mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
   fetch->problem.status = (int)status;
-  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "check the credentials, or log in again");
+  fetch->problem.retryable = mf_retry_status(status);
+  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);
   end(fetch);
 }
 
@@ -93,6 +117,16 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   return ok;
 }
 
+/* A login asked for more than a token of a few minutes. */
+static void keep_identity(const struct mf_token_fetch *fetch)
+{
+  struct mf_network *network = fetch->network;
+
+  if (network->settings.offline && fetch->flow != MF_TOKEN_REFRESH && fetch->token.refresh_token &&
+      !network->identity_token)
+    network->identity_token = strdup(fetch->token.refresh_token);
+}
+
 static void settle(struct mf_token_fetch *fetch)
 {
   long status = mf_transfer_status(fetch->transfer);
@@ -110,8 +144,9 @@ static void settle(struct mf_token_fetch *fetch)
       end(fetch);
   } else if (status == 200) {
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
-    (void)mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
-                         &fetch->problem);
+    if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
+                       &fetch->problem))
+      keep_identity(fetch);
     end(fetch);
   } else if (mf_redirect_status(status)) {
     if (!follow(fetch, status))

@@ -100,7 +100,7 @@ static bool has_what_it_needs(enum mf_token_flow flow, const struct mf_credentia
 }
 
 bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow flow, const char *realm,
-                            const char *service, const struct mf_scopes *scopes,
+                            const char *service, const struct mf_scopes *scopes, bool offline,
                             const struct mf_credentials *credentials, struct mf_problem *problem)
 {
   struct mf_bytes url, form;
@@ -113,11 +113,13 @@ bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow
   mf_bytes_init(&form, FORM_LIMIT);
   request->basic = flow == MF_TOKEN_GET && credentials && mf_credentials_have_password(credentials);
   if (flow == MF_TOKEN_GET)
-    ok = add_query(&url, realm, service, scopes, request->basic ? credentials->username : NULL);
+    ok = add_query(&url, realm, service, scopes, request->basic ? credentials->username : NULL) &&
+         (!offline || !request->basic || add_field(&url, "offline_token", "true"));
   else
     ok = mf_bytes_add_text(&url, realm) &&
          mf_secret_reserve(&form, (size_t)MF_URL_LIMIT * 3 + encoded_size(credentials)) &&
-         add_form(&form, flow, service, scopes, credentials);
+         add_form(&form, flow, service, scopes, credentials) &&
+         (!offline || flow != MF_TOKEN_PASSWORD || add_field(&form, "access_type", "offline"));
   request->url = url.data;
   request->form = form.data;
   if (ok)

@@ -10,24 +10,15 @@ local beside = {}
 --- Referrers may have referrers; deeper than this nobody looks.
 local MAX_DEPTH = 4
 
---- The digests of all manifests of some trees, each once.
+--- The digests of all manifests and indexes of some trees, each once.
 ---@param trees table[] of copying.gather
 ---@return string[] digests
 function beside.digests(trees)
-  local list, seen = {}, {}
-  local function add(node)
-    if not seen[node.digest] and node.kind ~= "blob" then
-      seen[node.digest] = true
-      list[#list + 1] = node.digest
-    end
-    for _, child in ipairs(node.children) do
-      add(child)
-    end
+  local digests = {}
+  for position, node in ipairs(copying.documents(trees)) do
+    digests[position] = node.digest
   end
-  for _, root in ipairs(trees) do
-    add(root)
-  end
-  return list
+  return digests
 end
 
 local function fetch(context, from, selector)

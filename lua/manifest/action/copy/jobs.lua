@@ -9,18 +9,6 @@ local tags = require("manifest.action.tags")
 
 local jobs = {}
 
---- The digest of a name in a repository; false when there is none.
-local function look(repository, name)
-  local found, err = repository:head(name)
-  if found then
-    return found.digest
-  end
-  if err.code == "not_found" then
-    return false
-  end
-  return nil, err
-end
-
 --- One reference. Without a tag in a layout's name, the image keeps the tag it had.
 local function single(from, to)
   local name = to.tag or to.digest
@@ -45,7 +33,7 @@ local function list_single(context, from, to, options)
     if not job.name then
       return { digest = false }
     end
-    local digest, problem = look(to.repository, job.name)
+    local digest, problem = place.look(to.repository, job.name)
     if digest == nil then
       return nil, problem
     end
@@ -80,7 +68,7 @@ local function list_tags(context, from, to, options)
     local now, problem = from.repository:head(tag)
     local there
     if now then
-      there, problem = look(to.repository, tag)
+      there, problem = place.look(to.repository, tag)
     end
     if there == nil then
       return nil, problem

@@ -2,28 +2,9 @@
 -- registry took stands for the blobs that it names. An index may have been taken without its images (a sparse copy), so
 -- those are asked for on their own.
 
-local present = {}
+local copying = require("manifest.action.copying")
 
---- All nodes of some trees, each digest once.
-local function collect(trees)
-  local list, seen = {}, {}
-  local function add(node)
-    if seen[node.digest] then
-      return
-    end
-    seen[node.digest] = true
-    if node.kind ~= "blob" then
-      list[#list + 1] = node
-    end
-    for _, child in ipairs(node.children) do
-      add(child)
-    end
-  end
-  for _, root in ipairs(trees) do
-    add(root)
-  end
-  return list
-end
+local present = {}
 
 --- The trees without what is there; an index that is there leaves those of its images that are not. Pure.
 ---@param trees table[]
@@ -72,7 +53,7 @@ end
 ---@return table|nil err
 function present.without(context, target, trees)
   local there = {}
-  local ok, err = context.loop:all(collect(trees), context.jobs, function(node)
+  local ok, err = context.loop:all(copying.documents(trees), context.jobs, function(node)
     local found, problem = target:head(node.digest)
     if not found and problem.code ~= "not_found" then
       return nil, problem

@@ -89,4 +89,28 @@ function tree.gather(context, repository, answer, options)
   return root
 end
 
+--- The manifests and indexes of some trees, each digest once. Trees may hold different parts of one index.
+---@param trees table[] of tree.gather or tree.node
+---@return table[] nodes
+function tree.documents(trees)
+  local list, seen, visited = {}, {}, {}
+  local function add(node)
+    if visited[node] then
+      return
+    end
+    visited[node] = true
+    if not seen[node.digest] and node.kind ~= "blob" then
+      seen[node.digest] = true
+      list[#list + 1] = node
+    end
+    for _, child in ipairs(node.children) do
+      add(child)
+    end
+  end
+  for _, root in ipairs(trees) do
+    add(root)
+  end
+  return list
+end
+
 return tree

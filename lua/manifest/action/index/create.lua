@@ -4,7 +4,6 @@
 -- or a manifest put; then children, and the tags last.
 
 local assembly = require("manifest.index.assembly")
-local check = require("manifest.base.check")
 local compose = require("manifest.action.index.compose")
 local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
@@ -13,6 +12,7 @@ local guard = require("manifest.action.index.guard")
 local names = require("manifest.action.names")
 local options_of = require("manifest.action.index.options")
 local outcome = require("manifest.action.index.outcome")
+local place = require("manifest.action.place")
 local referrer_list = require("manifest.action.referrer_list")
 local source = require("manifest.action.source")
 local sources = require("manifest.action.index.sources")
@@ -51,20 +51,16 @@ end
 ---@return string[]|nil tags
 ---@return table|nil err
 function create.tags(target, options)
-  local list, seen = {}, {}
   if options.by_digest or not target.tag then
-    return list
+    return {}
   end
-  for position, name in ipairs({ target.tag, table.unpack(options.tags or {}) }) do
-    check.type(("%s: tag %d"):format(VERB, position - 1), name, "string", 0)
-    local ok, err = target:with_tag(name)
-    if not ok then
-      return nil, err
-    end
-    if not seen[name] then
-      seen[name] = true
-      list[#list + 1] = name
-    end
+  local more, err = names.tags(VERB, target, options.tags or {}, 0)
+  if not more then
+    return nil, err
+  end
+  local list = { target.tag }
+  for _, name in ipairs(more) do
+    list[#list + 1] = name ~= target.tag and name or nil
   end
   return list
 end
@@ -145,7 +141,7 @@ local function look(context, job)
   end
   for _, name in ipairs(guard.is_set(job.options) and job.tags or {}) do
     tasks[#tasks + 1] = function()
-      local now, err = guard.look(job.target.repository, name)
+      local now, err = place.look(job.target.repository, name)
       if now == nil then
         return nil, err
       end

@@ -10,6 +10,7 @@ local error_of = require("manifest.base.error")
 local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local place = require("manifest.action.place")
 local shape = require("manifest.index.shape")
 local source = require("manifest.action.source")
 local turn = require("manifest.action.turn")
@@ -126,13 +127,13 @@ end
 
 --- Whether somebody else wrote since the index was read, as far as a look just before can tell.
 local function is_stale(job, state)
-  return core.clock() - state.at > STALE and guard.look(job.target.repository, job.selector) ~= (state.digest or false)
+  return core.clock() - state.at > STALE and place.look(job.target.repository, job.selector) ~= (state.digest or false)
 end
 
 --- Whether a write failed because somebody else was quicker, and not because the tag is immutable, say.
 local function is_lost_race(job, state, err)
   return err.code == "conflict" and not job.options.if_digest
-    and guard.look(job.target.repository, job.selector) ~= (state.digest or false)
+    and place.look(job.target.repository, job.selector) ~= (state.digest or false)
 end
 
 --- One read, one change, one write; again when the registry says that the tag moved in between.
@@ -171,7 +172,7 @@ local function converge(context, job)
   local made, err
   while holds < HOLDS and memory.written < MAX_WRITES do
     local before = memory.written
-    if not made or guard.look(job.target.repository, job.selector) ~= made.digest then
+    if not made or place.look(job.target.repository, job.selector) ~= made.digest then
       made, err = attempt(context, job, memory)
       if not made then
         return nil, err

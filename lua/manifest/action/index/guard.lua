@@ -4,6 +4,7 @@
 -- after; the condition goes along with the request too, for the registries that honour it.
 
 local error_of = require("manifest.base.error")
+local place = require("manifest.action.place")
 
 local guard = {}
 
@@ -21,20 +22,6 @@ end
 --- Whether any guard is set.
 function guard.is_set(rules)
   return (rules.if_digest or rules.if_absent or rules.no_clobber) and true or false
-end
-
---- What a tag names now.
----@return string|boolean|nil digest false when the tag is not there
----@return table|nil err
-function guard.look(repository, name)
-  local found, err = repository:head(name)
-  if found then
-    return found.digest
-  end
-  if err.code == "not_found" then
-    return false
-  end
-  return nil, err
 end
 
 --- Whether a tag that names `now` may be made to name `wanted`. Pure.
@@ -72,7 +59,7 @@ end
 
 --- After the tag has moved: it must be ours still.
 local function check_after(repository, name, wanted)
-  local now, err = guard.look(repository, name)
+  local now, err = place.look(repository, name)
   if now == nil then
     return nil, err
   end
@@ -93,7 +80,7 @@ end
 function guard.put(repository, name, made, rules)
   local is_guarded = guard.is_set(rules)
   if is_guarded then
-    local now, err = guard.look(repository, name)
+    local now, err = place.look(repository, name)
     local ok
     if now ~= nil then
       ok, err = guard.allows(rules, name, now, made.digest)
@@ -106,7 +93,7 @@ function guard.put(repository, name, made, rules)
     end
   end
   local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
-  if not stored and is_guarded and err.code == "conflict" and guard.look(repository, name) == made.digest then
+  if not stored and is_guarded and err.code == "conflict" and place.look(repository, name) == made.digest then
     return { digest = made.digest } -- an earlier try of this request was stored, only its answer was lost
   end
   if not stored then

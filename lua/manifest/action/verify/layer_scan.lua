@@ -10,7 +10,14 @@ local layer_scan = {}
 local methods = {}
 local mt = { __name = "manifest.layer_scan", __index = methods }
 
---- Decides by the first bytes how the layer is packed.
+local function pass_on(self, piece)
+  if self.unopened then
+    return true
+  end
+  return (self.opener or self.reader):feed(piece)
+end
+
+--- Decides by the first bytes how the layer is packed, and begins with them.
 local function begin(self)
   local name, err = compression.of(self.head), nil
   if name then
@@ -19,13 +26,7 @@ local function begin(self)
     end)
   end
   self.begun, self.unopened = true, err
-end
-
-local function pass_on(self, piece)
-  if self.unopened then
-    return true
-  end
-  return (self.opener or self.reader):feed(piece)
+  return pass_on(self, self.head)
 end
 
 --- Takes the next piece of the layer as it is stored.
@@ -39,8 +40,7 @@ function methods:feed(piece)
   if #self.head < compression.HEAD then
     return true
   end
-  begin(self)
-  return pass_on(self, self.head)
+  return begin(self)
 end
 
 --- What was found.
@@ -48,6 +48,12 @@ end
 --- layer was not looked into, or nil}
 ---@return table|nil err corrupt: cut short
 function methods:finish()
+  if not self.begun then
+    local ok, err = begin(self)
+    if not ok then
+      return nil, err
+    end
+  end
   if not self.unopened and not (self.reader:complete() and (not self.opener or self.opener:finish())) then
     return nil, error_of.new({ code = "corrupt", message = "the tar archive is cut short" })
   end

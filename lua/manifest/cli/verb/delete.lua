@@ -8,7 +8,19 @@ local function as_json(out, done)
     { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
     { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
     { "dryRun", done.dry_run == true },
+    { "removed", done.removed and json.object({
+      { "blobs", done.removed.blobs }, { "manifests", done.removed.manifests },
+    }) or nil },
+    { "kept", done.kept and done.kept.message or nil },
   })
+end
+
+--- What left the disk with it.
+local function show_removed(out, removed)
+  if removed and removed.manifests + removed.blobs > 0 then
+    out:write(("Removed %s and %s from the disk\n"):format(show.count(removed.manifests, "manifest"),
+      show.count(removed.blobs, "blob")))
+  end
 end
 
 local function as_text(out, done)
@@ -34,10 +46,14 @@ local function run(call)
   if not done then
     return nil, err
   end
+  if done.kept then
+    call.out:complain("note: other blobs were left on the disk: " .. done.kept.message)
+  end
   if call.options.json then
     as_json(call.out, done)
   else
     as_text(call.out, done)
+    show_removed(call.out, done.removed)
   end
   return 0
 end
@@ -47,7 +63,7 @@ return {
   summary = "Delete a tag or a manifest in a registry or layout",
   description = "By tag, the tag alone goes where the registry can do that; else the manifest goes, and with it\n"
     .. "every tag that names it. Other tags are deleted, and indexes left without the image, only\n"
-    .. "with --shared.",
+    .. "with --shared. Of a layout, blobs that nothing names any more leave the disk, too.",
   arguments = { 1, 1 },
   options = {
     show.insecure, show.json,

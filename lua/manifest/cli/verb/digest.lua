@@ -1,12 +1,21 @@
 --- manifest digest
 
+local location = require("manifest.name.location")
+local show = require("manifest.cli.show")
+
 local function run(call)
   local client = call.client({ insecure = call.options.insecure })
-  local digest, err = client:digest(call.arguments[1])
+  local given = call.arguments[1]
+  local digest, err = client:digest(given)
   if not digest then
     return nil, err
   end
-  call.out:write(digest .. "\n")
+  if call.options.json then
+    local named = location.parse(given):with_default_tag()
+    show.document(call.out, { { "reference", tostring(named) }, { "digest", digest } })
+  else
+    call.out:write(digest .. "\n")
+  end
   return 0
 end
 
@@ -15,8 +24,6 @@ return {
   summary = "Show the digest of a reference",
   description = "Asks the registry for what REF names now. One request; nothing is downloaded.",
   arguments = { 1, 1 },
-  options = {
-    { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
-  },
+  options = { show.insecure, show.json },
   run = run,
 }

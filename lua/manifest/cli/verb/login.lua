@@ -80,8 +80,8 @@ local function run(call)
     return nil, err
   end
   if done.file then
-    call.out:complain(("manifest: warning: the password is kept unencrypted in %s; a credential helper would not")
-      :format(done.file))
+    call.out:complain(("manifest: warning: the %s is kept unencrypted in %s; a credential helper would not")
+      :format(done.identity and "identity token" or "password", done.file))
   end
   call.out:write("Login Succeeded\n")
   return 0

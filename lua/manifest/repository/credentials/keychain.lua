@@ -12,6 +12,7 @@ local mt = { __name = "manifest.keychain", __index = methods }
 
 local HUB_KEY = "https://index.docker.io/v1/"
 local LIMIT = 4 * 1024 * 1024
+local TOKEN_USER = "<token>" -- to helpers: the secret is an identity token
 local HELPER_SECONDS = 30
 local LOCK_SECONDS = 10
 local OWNER_ONLY_FOLDER = tonumber("700", 8)
@@ -171,37 +172,47 @@ local function remove_entries(document, registry)
 end
 
 --- Hands a login to a helper.
-local function give(helper, key, username, password)
+local function give(helper, key, login)
   local json = require("manifest.base.json")
-  local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", password } }
+  local secret = login.identity_token or login.password
+  local username = login.identity_token and TOKEN_USER or login.username
+  local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", secret } }
   local input, err = json.encode(json.object(fields))
   if not input then
     return nil, err
   end
-  return run_helper(helper, "store", input, password)
+  return run_helper(helper, "store", input, secret)
+end
+
+--- The entry of a login in "auths", as docker writes it.
+local function entry_of(login)
+  local entry = { { "auth", core.base64.encode(login.username .. ":" .. (login.password or "")) } }
+  if login.identity_token then
+    entry[2] = { "identitytoken", login.identity_token }
+  end
+  return entry
 end
 
 --- Keeps a login.
 ---@param registry string
----@param username string
----@param password string
+---@param login table {username, password or identity_token}
 ---@return table|nil kept {helper = name, or file = path}
 ---@return table|nil err io, locked, corrupt, credentials
-function methods:store(registry, username, password)
+function methods:store(registry, login)
   local found, err = look(self, registry)
   if not found then
     return nil, err
   end
   local helper, key, ok = found.helper, key_of(registry), true
   if helper then
-    ok, err = give(helper, key, username, password)
+    ok, err = give(helper, key, login)
   end
   if ok then
     ok, err = edit(self, function(now)
       if helper then
         remove_entries(now, registry) -- an older password; what stays is the mark that docker leaves too
       end
-      now:set(key, helper and {} or { { "auth", core.base64.encode(username .. ":" .. password) } })
+      now:set(key, helper and {} or entry_of(login))
     end)
   end
   if not ok then

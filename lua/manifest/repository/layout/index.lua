@@ -72,6 +72,20 @@ local function read_version(path)
   return check_version(path, document)
 end
 
+--- Anything in the folder that is not of our own making?
+local function is_empty(path)
+  local names, problem = core.file.list(path)
+  if not names then
+    return nil, error_of.of_core(problem)
+  end
+  for _, name in ipairs(names) do
+    if name ~= LOCK_NAME and not layout_blobs.is_temporary(name) then
+      return false
+    end
+  end
+  return true
+end
+
 --- Fails unless a layout is there.
 function layout_index.check(path)
   local kind, problem = core.file.kind(path, { follow = true })
@@ -85,6 +99,13 @@ function layout_index.check(path)
     return not_one(path, "it is no folder")
   end
   local known, err = read_version(path)
+  if known ~= false then
+    return known, err
+  end
+  if is_empty(path) then -- somebody may be about to make it one
+    return fail("not_found", ("the folder %s is empty"):format(path), "name an OCI image layout")
+  end
+  known, err = read_version(path)
   if known == false then
     return not_one(path, "it has no file oci-layout")
   end
@@ -95,20 +116,6 @@ local function write(path, name, document)
   local ok, problem = core.file.replace(path .. "/" .. name, assert(json.encode(document)), { mode = READABLE })
   if not ok then
     return nil, error_of.of_core(problem)
-  end
-  return true
-end
-
---- Anything in the folder that is not of our own making?
-local function is_empty(path)
-  local names, problem = core.file.list(path)
-  if not names then
-    return nil, error_of.of_core(problem)
-  end
-  for _, name in ipairs(names) do
-    if name ~= LOCK_NAME and not layout_blobs.is_temporary(name) then
-      return false
-    end
   end
   return true
 end
@@ -211,7 +218,8 @@ end
 
 --- Reads, edits and writes index.json as one step.
 ---@param edit function (manifests) -> true | nil, err; false: leave it as it is
-function layout_index.update(path, edit)
+---@param after function|nil (index) -> what this function gives: called with the lock still held
+function layout_index.update(path, edit, after)
   return locked(path, function()
     local index, err = layout_index.read(path)
     if not index then
@@ -219,10 +227,13 @@ function layout_index.update(path, edit)
     end
     local changed
     changed, err = edit(index.manifests)
-    if not changed then
+    if changed then
+      changed, err = write(path, "index.json", index)
+    end
+    if changed == nil or not after then
       return changed, err
     end
-    return write(path, "index.json", index)
+    return after(index)
   end)
 end
 
@@ -284,7 +295,32 @@ function layout_index.find(index, reference, domain)
   return fail("not_found", reference and ("%s has no tag %s"):format(domain, reference) or domain .. " has no images")
 end
 
+--- Fetches the manifest that a reference means.
+---@param place table domain, and blob(hash) -> bytes | nil, err
+---@param index table
+---@param reference string|nil tag or digest; nil: the only one
+---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
+---@return table|nil err ambiguous, not_found, and what blob gives
+function layout_index.fetch(place, index, reference)
+  local entry, err = layout_index.find(index, reference, place.domain)
+  if entry == nil then
+    return nil, err
+  end
+  local hash = entry and entry.digest or reference
+  local bytes
+  bytes, err = place:blob(hash)
+  if not bytes then
+    return nil, err
+  end
+  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+end
+
 --- An entry of index.json.
+---@param media_type string
+---@param hash string digest
+---@param size integer bytes
+---@param name string|nil tag
+---@return table entry ordered JSON
 function layout_index.entry(media_type, hash, size, name)
   return json.object({
     { "mediaType", media_type }, { "digest", hash }, { "size", size },

@@ -1,25 +1,26 @@
---- Blobs that a registry took, or said that it has, and misses when a manifest names them.
+--- Blobs and manifests that a registry took, or said that it has, and misses when a manifest names them.
 --
--- Some answer 201 to the mount of a blob that is not there; docker-registry may not see for a moment a blob that two
--- clients stored at once. To look at every blob before every manifest would cost a request each, so each repository
--- remembers how its blobs came, and looks when a manifest was refused for want of one.
+-- Some answer 201 to the mount of a blob that is not there; docker-registry may not see for a moment what two clients
+-- store at once, for it rewrites in place the file that says so. To look at every blob before every manifest would cost
+-- a request each, so each repository remembers how its blobs came, and looks when a manifest was refused for want of
+-- one.
 
 local restore = {}
 
-local TRIES = 3 -- of a manifest that was refused
-local PAUSE = 0.05 -- seconds, at most, and twice as many each time
+local TRIES = 4 -- more, of a manifest that was refused
+local PAUSE = 0.1 -- seconds, at most, before the second of them; three times as many before each one that follows
 
-local UNKNOWN = { MANIFEST_BLOB_UNKNOWN = true, BLOB_UNKNOWN = true }
+local UNKNOWN = { MANIFEST_BLOB_UNKNOWN = true, BLOB_UNKNOWN = true, MANIFEST_UNKNOWN = true }
 
---- Remembers a blob that a repository was given or said to have.
+--- Remembers a blob or manifest that a repository was given or said to have.
 ---@param repository table
 ---@param digest string
----@param bring function () -> true | nil, err: looks for the blob, and stores it when it is missing
+---@param bring function () -> true | nil, err: looks for it, and stores it when it is missing
 function restore.note(repository, digest, bring)
   repository.brought[digest] = bring
 end
 
---- Was a manifest refused because of a blob?
+--- Was a manifest refused because of what it names?
 local function is_wanted(err)
   if err.status == 400 or err.status == 404 then
     for _, one in ipairs(err.errors or {}) do
@@ -31,7 +32,7 @@ local function is_wanted(err)
   return false
 end
 
---- The blobs among those brought that a manifest names. Its text is searched: what it means is no matter of this room.
+--- What was brought of all that a manifest names. Its text is searched: what it means is no matter of this room.
 local function named(repository, bytes)
   local list = {}
   for digest, bring in pairs(repository.brought) do
@@ -42,7 +43,7 @@ local function named(repository, bytes)
   return list
 end
 
---- Stores a manifest, and where the registry misses a blob of it that we brought, brings that once more.
+--- Stores a manifest, and where the registry misses a part of it that we brought, brings that once more.
 ---@param repository table
 ---@param bytes string the manifest
 ---@param put function () -> stored | nil, err
@@ -56,7 +57,7 @@ function restore.put(repository, bytes, put)
       break
     end
     if try > 1 then
-      repository.loop:sleep(PAUSE * 2 ^ (try - 2) * (0.5 + math.random() / 2))
+      repository.loop:sleep(PAUSE * 3 ^ (try - 2) * (0.5 + math.random() / 2))
     end
     local ok, failure = repository.loop:all(missing, #missing, function(bring)
       return bring()

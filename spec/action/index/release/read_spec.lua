@@ -102,6 +102,42 @@ return { { target = env "HOME" and "a:1", sources = list } }]])
     end)
   end
 
+  it("is stopped when it does not come to an end, wherever it loops", function()
+    for _, text in ipairs {
+      "local n = 0\nwhile true do n = n + 1 end", "::again::\ngoto again",
+      "local function f()\nreturn f() end return f()", "table.sort({ 2, 1 }, function()\nwhile true do end end)",
+      "local _ = ('x'):gsub('x', function()\nrepeat until false end)",
+    } do
+      local release, message, err = lua(text)
+      assert.is_nil(release)
+      assert.matches("^release%.lua:%d: the file does not come to an end", message)
+      assert.equal("invalid_argument", err.code)
+    end
+    assert.matches("stack overflow", select(2, lua "local function f() return 1 + f() end return f()"))
+    assert(lua "for _ = 1, 1000000 do end return {{ target = 'a:1', sources = { 'b' } }}")
+  end)
+
+  it("leaves the hook of whoever calls as it was", function()
+    local function mine() end
+    debug.sethook(mine, "", 123456)
+    lua "while true do end"
+    lua "return {{ target = 'a:1', sources = { 'b' } }}"
+    local hook, mask, count = debug.gethook()
+    debug.sethook()
+    assert.same({ mine, "", 123456 }, { hook, mask, count })
+  end)
+
+  it("has nothing in reach but values to compute with", function()
+    for _, name in ipairs { "os", "io", "require", "load", "loadfile", "dofile", "debug", "package", "coroutine",
+      "pcall", "xpcall", "getmetatable", "setmetatable", "rawset", "rawget", "collectgarbage", "print",
+      "_G", "_ENV.os" } do
+      assert.matches("^release%.lua:1: a release file has no '", (select(2, lua("return " .. name))))
+    end
+    local before = string.rep
+    lua "string.rep = nil return {{ target = 'a:1', sources = { 'b' } }}"
+    assert.equal(before, string.rep)
+  end)
+
   it("may build on its own target's tag", function()
     assert(lua "return {{ target = 'php:7', replace = true, sources = { 'php:7', 'arm64v8-php:7' } }}")
   end)

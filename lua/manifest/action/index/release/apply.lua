@@ -38,7 +38,7 @@ local function apply_target(context, work, target, report)
   local options, err = job.options_of(work, target)
   local tags
   if options then
-    tags, err = job.look(context, work, target, "pull,push")
+    tags, err = job.look(context, work, target)
   end
   if not tags then
     return nil, err

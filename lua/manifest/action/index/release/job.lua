@@ -7,6 +7,7 @@ local guard = require("manifest.action.index.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.action.index.release.lock")
 local names = require("manifest.action.names")
+local place = require("manifest.action.place")
 local read = require("manifest.action.index.release.read")
 
 local job = {}
@@ -32,10 +33,23 @@ local function movable(target)
   return moving
 end
 
+--- Opens the repositories of the targets: one token for each serves all that is asked for its sake.
+local function open_targets(context, work)
+  for _, target in ipairs(work.release.targets) do
+    local also = {}
+    for position, source in ipairs(target.sources) do
+      also[position] = source.ref or target.ref
+    end
+    target.repository = context.repository(target.ref, {
+      actions = work.verb == "plan" and "pull" or "pull,push", also = also,
+    })
+  end
+end
+
 --- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
 --- the targets that need it.
 local function pin(context, work)
-  local missing = {}
+  local missing, beside = {}, {}
   for _, target in ipairs(work.release.targets) do
     for _, ref in ipairs(movable(target)) do
       local key = tostring(ref)
@@ -45,12 +59,13 @@ local function pin(context, work)
         work.order[#work.order + 1] = work.pins[key]
         if not known then
           missing[#missing + 1] = ref
+          beside[#missing] = target.repository
         end
       end
     end
   end
-  local _, errors = context.loop:all(missing, context.jobs, function(ref)
-    local repository = context.repository(ref, { actions = "pull", also = missing })
+  local _, errors = context.loop:all(missing, context.jobs, function(ref, position)
+    local repository = context.repository(ref, { actions = "pull", also = missing, beside = beside[position] })
     local answer, err = repository:head(names.selector(ref))
     if not answer then
       return nil, names.in_docker_words(err, work.verb, ref)
@@ -112,6 +127,7 @@ function job.open(context, work)
   if not work.lock then
     return nil, job.named(err, work.verb, work.release.path)
   end
+  open_targets(context, work)
   pin(context, work)
   return work
 end
@@ -190,19 +206,13 @@ function job.inputs_of(options)
 end
 
 --- What the tags of a target name now; for one that goes by digest, whether what the lock knows of is there.
----@param actions string "pull", or what will be asked for next, so that one token serves both
 ---@return table[]|nil tags {name, old = digest or nil}
 ---@return table|nil err
-function job.look(context, work, target, actions)
-  local also = {}
-  for position, source in ipairs(target.sources) do
-    also[position] = source.ref or target.ref
-  end
-  target.repository = context.repository(target.ref, { actions = actions, also = also })
+function job.look(context, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return context.loop:all(selectors, context.jobs, function(name)
-    local now, err = guard.look(target.repository, name)
+    local now, err = place.look(target.repository, name)
     if now == nil then
       return nil, names.in_docker_words(err, "index", target.ref)
     end

@@ -50,7 +50,7 @@ local function plan_target(context, work, target, report)
   local options, err = job.options_of(work, target)
   local tags
   if options then
-    tags, err = job.look(context, work, target, "pull")
+    tags, err = job.look(context, work, target)
   end
   if not tags then
     return nil, err

@@ -50,6 +50,26 @@ local function environment()
   })
 end
 
+--- A release computes names; a file that takes this many instructions (about a second) is in a loop that does not end.
+-- Counting does not see into functions of C: the limit is for mistakes, not against an enemy, whose file nobody runs.
+local MOST_INSTRUCTIONS = 100 * 1000 * 1000
+local STRIDE = 1000 * 1000
+
+--- Calls the file's function, with the instructions counted; gives what pcall gives.
+local function run_bounded(chunk)
+  local hook, mask, count = debug.gethook()
+  local left = MOST_INSTRUCTIONS
+  debug.sethook(function()
+    left = left - STRIDE
+    if left < 0 then
+      error("the file does not come to an end: it is in a loop", 2)
+    end
+  end, "", STRIDE)
+  local ok, value = pcall(chunk)
+  debug.sethook(hook, mask, count)
+  return ok, value
+end
+
 --- What Lua calls the file in its messages: Lua would cut a long path short.
 local CHUNK = "(release)"
 
@@ -78,7 +98,7 @@ function script.run(text, path)
   if not chunk then
     return fail(placed(reason, path))
   end
-  local ok, value = pcall(chunk)
+  local ok, value = run_bounded(chunk)
   if not ok then
     return fail(placed(type(value) == "string" and value or "the file raised a value that is no text", path))
   end

@@ -1,0 +1,158 @@
+--- --json of every own verb has the shape that docs/commands.md gives: no field more, and each one is seen once.
+
+local images = require "spec.support.images"
+local json = require("manifest").json
+local ours = require "spec.support.ours"
+local registry = require "spec.support.registry"
+local shape = require "spec.support.json_shape"
+local tar = require "spec.support.tar"
+local temp = require "spec.support.temp"
+
+local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
+local S390X = { os = "linux", architecture = "s390x" }
+
+describe("--json of", function()
+  if not registry.present() then
+    pending("needs docker-registry")
+    return
+  end
+  local text = assert(temp.read("docs/commands.md"))
+  local server, command
+
+  setup(function()
+    server = registry.start()
+    command = ours.new()
+    images.push(server, {
+      { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "same", "amd" } },
+      { name = "arm", repository = "app", tag = "arm", platform = ARM, layers = { "same", "arm" } },
+      { name = "newer", repository = "app", tag = "newer", platform = ARM, layers = { "same", "newer" } },
+      { name = "s390x", repository = "app", tag = "s390x", platform = S390X, layers = { "same", "s390x" } },
+      { repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" }, annotations = { a = "1" } },
+      { repository = "app", tag = "2", type = "oci-index", children = { "newer", "s390x" },
+        annotations = { a = "2" } },
+    })
+  end)
+
+  teardown(function()
+    server:stop()
+  end)
+
+  local function at(name)
+    return server.address .. "/" .. name
+  end
+
+  local function document(words, status)
+    words[#words + 1] = "--json"
+    local done = command(words)
+    assert.equal(status or 0, done.status, table.concat(words, " ") .. ": " .. done.stderr)
+    return (assert(json.decode(done.stdout), done.stdout))
+  end
+
+  --- Holds documents against a shape of a section, and sees that together they have all its fields.
+  ---@param section string
+  ---@param number integer which of its shapes
+  ---@param documents table[]
+  ---@param rare string[]? fields that only a damaged registry or another machine can bring about
+  local function hold(section, number, documents, rare)
+    local shapes, words = shape.read(text, section)
+    for position, one in ipairs(documents) do
+      shape.check(assert(shapes[number], "no shape"), words, one, ("%s (%d)"):format(section, position))
+    end
+    assert.same(rare or {}, shape.unseen(shapes[number]))
+  end
+
+  it("image", function()
+    hold("image", 1, { document { "image", "--platform", "linux/amd64", at("image:1"),
+      temp.file(tar.archive { { "a", "1" } }) } })
+  end)
+
+  it("index create, and its edits", function()
+    local list = at("list:1")
+    local made_one = document { "index", "create", list, at("app:amd"), at("app:arm") }
+    local again = document { "index", "create", list, at("app:amd"), at("app:arm"), "--no-clobber" }
+    hold("index create", 1, {
+      made_one, again, document { "index", "add", list, at("app:s390x") },
+      document { "index", "replace", list, at("app:newer") },
+      document { "index", "annotate", list, "linux/arm64", "--annotation", "a=b" },
+      document { "index", "remove", list, "linux/amd64" },
+    })
+    hold("index create", 2, {
+      document { "index", "create", "--dry-run", at("dry:1"), at("app:amd") },
+      document { "index", "add", "--dry-run", list, at("app:amd") },
+    })
+  end)
+
+  it("get, config, digest and resolve", function()
+    hold("get", 1, { document { "get", at("app:1") } })
+    hold("config", 1, { document { "config", at("app:1"), "--platform", "linux/arm64" } })
+    hold("digest", 1, { document { "digest", at("app:1") } })
+    hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" } })
+  end)
+
+  it("tag and tags", function()
+    hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
+    hold("tags", 1, { document { "tags", at("app") } })
+  end)
+
+  it("copy", function()
+    hold("copy", 1, {
+      document { "copy", at("app:1"), at("copied:1") }, document { "copy", at("app:1"), at("copied:1") },
+      document { "copy", "--dry-run", at("app:2"), at("copied:2") },
+    })
+  end)
+
+  it("delete", function()
+    local path = "oci:" .. temp.path("layout") .. ":1"
+    document { "copy", at("app:1"), path }
+    hold("delete", 1, { document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") } })
+  end)
+
+  it("attach, referrers and tree", function()
+    hold("attach", 1, { document { "attach", "--artifact-type", "a/b", at("app:1"), temp.file("x") } })
+    hold("referrers", 1, { document { "referrers", at("app:1") } })
+    local parts = images.push(server, {
+      { name = "amd", repository = "tree", platform = AMD }, { name = "arm", repository = "tree", platform = ARM },
+      { repository = "tree", tag = "1", type = "oci-index", children = { "amd", "arm", "amd" } },
+    })
+    local gone = command { "delete", "--shared", at("tree@" .. parts.arm.digest) }
+    assert.equal(0, gone.status, gone.stderr)
+    hold("tree", 1, { document { "tree", at("app:1") }, document { "tree", at("tree:1") } })
+  end)
+
+  it("verify", function()
+    images.push(server, { { repository = "verify", tag = "1", type = "oci", platform = AMD,
+      layers = { "no archive", "BZh91AY&SY" .. ("x"):rep(600) } } })
+    hold("verify", 1, {
+      document { "verify", at("app:1") }, document({ "verify", "--binaries", at("verify:1") }, 2),
+    })
+  end)
+
+  it("diff", function()
+    hold("diff", 1, { document({ "diff", at("app:1"), at("app:2") }, 2) })
+  end)
+
+  it("plan and apply", function()
+    local path = temp.folder("release") .. "/release.lua"
+    local function write(sources, more)
+      temp.file(("return { { target = %q, media_type = 'docker', tags = { 'b' }, sources = { %s } }, %s }"):format(
+        at("release:a"), sources, more or ""), path)
+    end
+    write(("%q, %q"):format(at("app:amd"), at("app:arm")))
+    local documents = { document { "plan", path }, document { "apply", path } }
+    write(("%q, %q"):format(at("app:newer"), at("app:s390x")), ("{ target = %q, sources = { %q } }"):format(at("no:1"),
+      at("none:1")))
+    documents[3] = document({ "plan", path }, 1)
+    documents[4] = document({ "apply", path }, 1)
+    hold("plan, apply", 1, documents)
+  end)
+
+  it("every own verb is looked at here", function()
+    local source = assert(temp.read("spec/cli/json_spec.lua"))
+    for _, verb in ipairs(require("manifest.cli.verbs")) do
+      for _, option in ipairs(require(verb.module).options) do
+        local words = verb.name:gsub(" ", '", "')
+        assert.is_true(option.name ~= "json" or source:find(('{ "%s"'):format(words), 1, true) ~= nil, verb.name)
+      end
+    end
+  end)
+end)
