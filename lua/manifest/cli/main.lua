@@ -186,7 +186,7 @@ local function dispatch(out, words)
   end
   local wrong = require("manifest.cli.help").wrong_count(found.name, verb, #read.arguments)
   if wrong then
-    return bad_usage(out, found.name, verb, wrong, nil, FAILED)
+    return bad_usage(out, found.name, verb, wrong, nil, found.is_dockers and FAILED or BAD_USAGE)
   end
   wrong = connection.wrong_usage(read.options)
     or verb.wrong_usage and verb.wrong_usage(read.options, read.arguments)

@@ -1,16 +1,20 @@
 --- The verbs of the command, in the order of the help page. A verb's module is loaded only when the verb is called.
 --
 -- A module returns {usage, summary, arguments = {min, max?}, options, run}. run(call) does the job: it returns an exit
--- status, or nil and an error. `call` has arguments, options (keys with underscores), out and client().
+-- status, or nil and an error. `call` has arguments, options (keys with underscores), out and client(). A verb that
+-- docker has (`is_dockers`) keeps docker's exit status for a wrong number of arguments.
 
 return {
-  { name = "create", module = "manifest.cli.verb.create",
+  { name = "create", module = "manifest.cli.verb.create", is_dockers = true,
     summary = "Create a local manifest list for annotating and pushing to a registry" },
-  { name = "annotate", module = "manifest.cli.verb.annotate",
+  { name = "annotate", module = "manifest.cli.verb.annotate", is_dockers = true,
     summary = "Add additional information to a local image manifest" },
-  { name = "inspect", module = "manifest.cli.verb.inspect", summary = "Display an image manifest, or manifest list" },
-  { name = "push", module = "manifest.cli.verb.push", summary = "Push a manifest list to a repository" },
-  { name = "rm", module = "manifest.cli.verb.rm", summary = "Delete one or more manifest lists from local storage" },
+  { name = "inspect", module = "manifest.cli.verb.inspect", is_dockers = true,
+    summary = "Display an image manifest, or manifest list" },
+  { name = "push", module = "manifest.cli.verb.push", is_dockers = true,
+    summary = "Push a manifest list to a repository" },
+  { name = "rm", module = "manifest.cli.verb.rm", is_dockers = true,
+    summary = "Delete one or more manifest lists from local storage" },
   { name = "resolve", module = "manifest.cli.verb.resolve", summary = "Show what a pull on a given platform takes" },
   { name = "digest", module = "manifest.cli.verb.digest", summary = "Show the digest of a reference" },
   { name = "index create", module = "manifest.cli.verb.index.create",
