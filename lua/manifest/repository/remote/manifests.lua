@@ -37,7 +37,7 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   if not response.body:find("^%s*{") then
-    return nil, error_object.new({
+    return nil, error_of.new({
       code = "invalid_manifest", host = repository.domain,
       message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
         reference),
