@@ -27,7 +27,8 @@ class Cost:
 
 
 def last_line(text):
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """The last line of a program's message; Lua's comes before a traceback."""
+    lines = [line.strip() for line in text.split("stack traceback:")[0].splitlines() if line.strip()]
     return lines[-1][:200] if lines else "no message"
 
 

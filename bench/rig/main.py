@@ -17,10 +17,10 @@ def options(arguments):
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures the module against its peers.")
     parser.add_argument("--quick", action="store_true", help="few cells, one run each; documents are not replaced")
     parser.add_argument("--runs", type=int, help="runs of each cell instead of the plan's")
-    parser.add_argument("--peers", help="comma list of program names or parts of them; ours is 'manifest'")
+    parser.add_argument("--peers", help="comma list of programs, as docker,crane; ours is manifest")
     parser.add_argument("--jobs", help="comma list: " + ", ".join([*plan.TITLES, "single"]))
     parser.add_argument("--no-scale", action="store_true", help="without the rows that grow (up to 4 GiB are copied)")
-    parser.add_argument("--patience", type=float, default=60, help="seconds after which a cell is not repeated")
+    parser.add_argument("--patience", type=float, default=30, help="seconds after which a cell is not repeated")
     parser.add_argument("--scratch", help="folder for the registries' storage; about 15 GiB with scale rows")
     parser.add_argument("--check", action="store_true", help="check the proxy and nothing else")
     parser.add_argument("--render", action="store_true", help="write the documents from the kept figures")
@@ -28,22 +28,28 @@ def options(arguments):
 
 
 def wanted(names, name):
-    return not names or any(part in name for part in names.split(","))
+    return not names or name in names.split(",")
 
 
 class Results(dict):
-    """Figures by (job, x, row name), kept as JSON so that a part can be measured again."""
+    """Figures by (job, x, row name), kept as JSON so that a part can be measured again; `about` is what the run was of."""
+
+    def __init__(self):
+        super().__init__()
+        self.about = {}
 
     def load(self):
         if place.RESULTS.exists():
-            for row in json.loads(place.RESULTS.read_text())["rows"]:
+            kept = json.loads(place.RESULTS.read_text())
+            self.about = kept["about"]
+            for row in kept["rows"]:
                 key = row.pop("job"), row.pop("x"), row.pop("peer")
                 self[key] = cost.Cost(**row)
         return self
 
-    def save(self, about):
+    def save(self):
         rows = [{"job": job, "x": x, "peer": peer, **vars(value)} for (job, x, peer), value in self.items()]
-        place.RESULTS.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n")
+        place.RESULTS.write_text(json.dumps({"about": self.about, "rows": rows}, indent=1) + "\n")
 
 
 def measure_row(results, stage, row, everyone, runs):
@@ -68,54 +74,67 @@ def too_slow(results, row, peer, patience):
     return bool(value.failure) or value.wall * row.x / x > patience
 
 
-def keep(results, about, arguments):
+def keep(results, arguments):
     """A quick run's figures would spoil the ones the documents are made of."""
     if not arguments.quick:
-        results.save(about)
+        results.save()
+
+
+def is_part(arguments):
+    """Whether this run measures a part, and the rest of what is kept stays."""
+    return bool(arguments.jobs or arguments.peers or arguments.no_scale) and not arguments.quick
+
+
+def describe(results, everyone, arguments):
+    """What the documents say of the run. A part leaves what it does not measure, and is named with its date."""
+    now, before = machine.describe(everyone), results.about
+    if before:
+        part = f"{arguments.jobs or 'all jobs'} of {arguments.peers or 'all tools'}, {now['date']}"
+        now["again"] = [*before.get("again", []), part]
+        now["date"], now["peers"] = before["date"], {**before["peers"], **now["peers"]}
+        now["single"] = before.get("single")
+    results.about = now
 
 
 def measure(arguments, results):
     rows = plan.main_rows(arguments.quick) + ([] if arguments.no_scale else plan.scale_rows(arguments.quick))
-    rows = [row for row in rows if not arguments.jobs or row.job in arguments.jobs.split(",")]
+    rows = [row for row in rows if wanted(arguments.jobs, row.job)]
     with world.World(arguments.scratch, patience=arguments.patience) as stage:
         everyone = [make(stage.folder, stage.authority) for make in [*ours.ALL, *peers.ALL]]
-        everyone = [peer for peer in everyone if wanted(arguments.peers, peer.name)]
+        everyone = [peer for peer in everyone if wanted(arguments.peers, peer.program)]
         for peer in everyone:
             peer.trust([gate.address for gate in stage.proxies])
-        about = machine.describe(everyone)
+        describe(results, everyone, arguments)
         for row in rows:
             present = everyone
             if row.job in GROWING:
-                present = [peer for peer in everyone if not peer.absent() and (row.peers or isinstance(peer, ours.Script))
+                present = [peer for peer in everyone if (row.peers or isinstance(peer, ours.Script))
                            and not too_slow(results, row, peer, arguments.patience)]
             measure_row(results, stage, row, present, arguments.runs)
-            keep(results, about, arguments)
+            keep(results, arguments)
         if wanted(arguments.jobs, "single"):
-            about["single"] = single.measure(stage, log)
-        keep(results, about, arguments)
-    return about
+            results.about["single"] = single.measure(stage, log)
+        keep(results, arguments)
 
 
 def main(arguments):
     arguments = options(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    results = Results() if arguments.quick else Results().load()
-    if arguments.render:
-        about = json.loads(place.RESULTS.read_text())["about"]
-    else:
+    results = Results().load() if arguments.render or is_part(arguments) else Results()
+    if not arguments.render:
         place.build_tools()
         if not arguments.check:
             place.install_peers(log)
         own_network.enter()
         if arguments.check:
             return check.run()
-        about = measure(arguments, results)
+        measure(arguments, results)
     if arguments.quick:
-        print(report.markdown(results, about, quick=True))
+        print(report.markdown(results, results.about, quick=True))
         return 0
     docs = place.ROOT / "docs"
     docs.mkdir(exist_ok=True)
     (docs / "benchmark.svg").write_text(plot.svg(results))
-    (docs / "benchmark.md").write_text(report.markdown(results, about))
+    (docs / "benchmark.md").write_text(report.markdown(results, results.about))
     log("written: docs/benchmark.md, docs/benchmark.svg")
     return 0

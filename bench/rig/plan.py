@@ -56,10 +56,10 @@ def main_rows(quick):
     if quick:
         return [create("a4", 0, 1, 4), create("a4", 50, 1, 4), inspect(50, 1), copy("d", 0, 1, 6, 16 * MIB)]
     return [*[create("a4", delay, 3, 4) for delay in ROUND_TRIPS],
-            create("a6", 50, 3, 6, layers=3),
-            create("a64", 50, 3, 64),
+            create("a6", 50, 2, 6, layers=3),
+            create("a64", 20, 1, 64),
             *[inspect(delay, 3) for delay in ROUND_TRIPS],
-            release(20, 3, 20),
+            release(20, 1, 20),
             copy("d", 0, 3, 6, 256 * MIB),
             copy("d", 20, 1, 6, 256 * MIB)]
 

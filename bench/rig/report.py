@@ -88,7 +88,7 @@ def growth_tables(results):
             if cost is None:
                 return "-"
             if cost.failure:
-                return "failed"
+                return cost.failure.replace("|", "/")
             return f"{number(cost.wall, 's')}, {number(cost.cpu, 's')}, {cost.memory / 1024:.1f} MiB"
         yield table(["tool", *[f"{size:g}{unit}" for size in sizes]],
                     [[peer, *[figures(peer, x) for x in sizes]] for peer in names])
@@ -110,6 +110,8 @@ def versions(about):
 
 def markdown(results, about, quick=False):
     parts = [INTRODUCTION.format(reference=ours.REFERENCE, **about).rstrip()]
+    if about.get("again"):
+        parts.append("Measured again since, and so not of that one run: " + "; ".join(about["again"]) + ".")
     if not quick:
         parts.append("![Time against round trip and against entries](benchmark.svg)")
     parts += [*job_tables(results, quick), *growth_tables(results), *single_table(about), WAYS.rstrip(), *versions(about)]

@@ -59,7 +59,8 @@ static int file_read(lua_State *L)
   return 1;
 }
 
-/* replace(path, bytes, {mode = 0600, keep = false, keep_owner = false, follow = true, temporary = folder?}) -> true */
+/* replace(path, bytes, {mode = 0600, keep = false, keep_owner = false, follow = true, more = false, temporary = dir?})
+   -> true */
 static int file_replace(lua_State *L)
 {
   const char *path = mfl_check_text(L, 1);
@@ -73,6 +74,7 @@ static int file_replace(lua_State *L)
   style.keep = mfl_field_boolean(L, 3, "keep", false);
   style.keep_owner = mfl_field_boolean(L, 3, "keep_owner", false);
   style.follow = mfl_field_boolean(L, 3, "follow", true);
+  style.more = mfl_field_boolean(L, 3, "more", false);
   style.temporary = mfl_field_text(L, 3, "temporary");
   return done_or_fail(L, mf_file_replace(path, data, length, &style, &problem), &problem);
 }

@@ -209,7 +209,9 @@ bool mf_file_replace(const char *path, const void *data, size_t length, const st
   if (!mf_file_target(path, style->follow, writing.target, problem) || !look_at_old(&writing, style, problem))
     return false;
   mf_directory_of(writing.target, folder);
-  if (!mf_directory_open(folder, &fd, problem))
+  if (style->more)
+    fd = -1;
+  else if (!mf_directory_open(folder, &fd, problem))
     return false;
   if (!put_in_place(style->temporary ? style->temporary : folder, &writing, data, length, problem)) {
     if (fd >= 0)

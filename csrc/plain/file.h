@@ -21,6 +21,7 @@ struct mf_file_style {
   bool keep;             /* a file that is already there keeps its permissions and, when we may, its owner */
   bool keep_owner;       /* a file that is already there keeps its owner, when we may, but not its permissions */
   bool follow;           /* PATH may be a symbolic link: its target is replaced and the link stays */
+  bool more;             /* another file of the folder is replaced next: that call makes this one durable too */
   const char *temporary; /* folder on the same file system for the temporary file, or NULL: beside the target */
 };
 

@@ -208,6 +208,17 @@ describe("a fault during core.file.replace", function()
     assert.truthy(seen == 0 or seen >= 10, "only " .. seen .. " faults were noticed")
   end)
 
+  it("cannot happen to the folder when more files follow: it is made durable with the last of them", function()
+    local text = 'mark("begin") assert(core.file.replace(arg[1], "new", { more = %s })) mark("end")'
+    for more, expected in pairs { ["true"] = 1, ["false"] = 2 } do
+      local flushes = 0
+      for _, point in ipairs(inject.usable() and inject.points(text:format(more), { temp.path("x") }) or {}) do
+        flushes = flushes + (point.call == "fsync" and 1 or 0)
+      end
+      assert.equal(inject.usable() and expected or 0, flushes)
+    end
+  end)
+
   it("goes on when a signal interrupts a call", function()
     each_point(function(point, folder, temporary, path)
       if point.call == "write" or point.call == "fsync" then

@@ -109,9 +109,9 @@ function entry_files.encode(entries)
   return files
 end
 
-local function write(place, folder, file)
+local function write(place, folder, file, more)
   local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes,
-    { temporary = place.fresh, keep = true, follow = false })
+    { temporary = place.fresh, keep = true, follow = false, more = more })
   if not done then
     return nil, error_of.of_core(problem):with { ref = tostring(file.ref) }
   end
@@ -119,8 +119,8 @@ local function write(place, folder, file)
 end
 
 local function write_all(place, folder, files)
-  for _, file in ipairs(files) do
-    local done, err = write(place, folder, file)
+  for index, file in ipairs(files) do
+    local done, err = write(place, folder, file, index < #files)
     if not done then
       return nil, err
     end

@@ -9,6 +9,7 @@ local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
 local upload = require("manifest.repository.remote.upload")
+local warning = require("manifest.repository.remote.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -95,6 +96,14 @@ local function ask_for_challenge(self, place)
   return response ~= nil or not is_bare_401(err)
 end
 
+--- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
+local function pass_on_warnings(self, place, response)
+  local header = response.headers.warning
+  for _, line in ipairs(header and not problem.is_elsewhere(response, place.domain) and warning.read(header) or {}) do
+    self.loop:warn(("%s says: %s"):format(place.domain, line))
+  end
+end
+
 local function send_to(self, place, request)
   request.url = request.url or place.base .. request.path
   request.home = place.base
@@ -109,6 +118,7 @@ local function send_to(self, place, request)
     response, err = self.loop:request(request)
   end
   if response then
+    pass_on_warnings(self, place, response)
     return response
   end
   return nil, self:failed(err)

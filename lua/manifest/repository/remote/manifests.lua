@@ -44,6 +44,11 @@ function manifests.get(repository, reference, options)
       hint = "check the registry's name; a login page or a proxy may have answered",
     })
   end
+  local other = told_by.another(response, response.digest)
+  if other then
+    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
+      repository.domain, reference, repository.path, other, response.digest))
+  end
   return {
     bytes = response.body,
     media_type = media_type.of_header(response.headers["content-type"]),

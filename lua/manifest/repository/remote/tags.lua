@@ -41,6 +41,10 @@ function tags.list(repository, options)
   if not done then
     return nil, err
   end
+  if names.skipped > 0 then
+    repository.loop:warn(("%s lists among the tags of %s what is no tag: left out"):format(repository.domain,
+      repository.path))
+  end
   if over then
     return nil, error_of.new({
       code = "too_large", message = ("%s lists more than %d tags"):format(repository.domain, MOST),
