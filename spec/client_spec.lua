@@ -1,4 +1,8 @@
+--- The module as its users meet it: what is loaded when, and the life of a client.
+
+local images = require("spec.support.images")
 local process = require("spec.support.process")
+local registry = require("spec.support.registry")
 local temp = require("spec.support.temp")
 local ours = require("spec.support.ours")
 
@@ -143,5 +147,26 @@ describe("a client", function()
     options.config = "/nonexistent"
     local _, err = client:rm("a/b")
     assert.equal("not_found", err.code)
+  end)
+
+  it("stays while its verb is at work, though nobody else holds it", function()
+    if not registry.present() or not process.present("htpasswd") then
+      return pending("needs docker-registry and htpasswd")
+    end
+    local server = registry.start { users = { me = "secret" } }
+    images.push(server, { { repository = "app", tag = "1" } }, { user = "me", password = "secret" })
+    local collected = false
+    local function passing()
+      local client = client_of { config = temp.folder("config"), credentials = function()
+        collectgarbage()
+        collectgarbage()
+        collected = true
+        return { username = "me", password = "secret" }
+      end }
+      return client:digest(server.address .. "/app:1")
+    end
+    assert.is_string(assert(passing()))
+    assert.is_true(collected)
+    server:stop()
   end)
 end)

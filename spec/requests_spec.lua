@@ -3,8 +3,10 @@
 -- A case has the name of its row, the row's first cell. What is asked is told as "count METHOD kind". Each call has a
 -- client of its own, which knows nothing yet.
 
+local certificates = require "spec.support.certificates"
 local images = require "spec.support.images"
 local manifest = require "manifest"
+local nginx = require "spec.support.nginx"
 local referrers = require "spec.support.referrers"
 local registry = require "spec.support.registry"
 local tar = require "spec.support.tar"
@@ -159,6 +161,28 @@ describe("the requests of", function()
     told("4 GET blobs, 4 GET manifests, 8 POST uploads, 7 PUT manifests", function(client)
       return client:index { target = at("index/more:1"), tags = { "2", "3" }, sources = sources }
     end)
+  end)
+
+  it("`index create` go over one connection where the registry has HTTP/2", function()
+    if not nginx.present() then
+      return pending("needs nginx")
+    end
+    local sources, authority = push_apart("one", 4), certificates.authority()
+    local certificate, key = authority:issue("front")
+    local front = nginx.start { tls = { certificate = certificate, key = key }, urls = { store = server.url },
+      servers = { front = { tls = true, body = "location / { ${proxied} proxy_pass ${store}; }" } } }
+    for position, reference in ipairs(sources) do
+      sources[position] = reference:gsub("^[^/]+", front.address.front)
+    end
+    local client <close> = manifest.client { config = temp.folder("config"), ca_file = authority.certificate }
+    assert(client:index { target = front.address.front .. "/one:1", sources = sources })
+    local connections, seen = {}, front:requests("front")
+    for _, request in ipairs(seen) do
+      connections[request.connection] = true
+    end
+    assert.equal(21, #seen)
+    assert.is_nil(next(connections, (next(connections))))
+    front:stop()
   end)
 
   row("`index create`, a platform given whole", function()

@@ -32,7 +32,7 @@ local function context_of(self)
     error("attempt to use a closed client", 3)
   end
   if not self.context then
-    local context, err = contexts.new(self.options)
+    local context, err = contexts.new(self.options, self)
     if not context then
       return nil, err
     end

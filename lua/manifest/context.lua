@@ -77,6 +77,7 @@ local function connect(context)
     context.engine = engine
     context.loop = require("manifest.repository.loop").new(engine, context.options.credentials,
       context.options.connections)
+    context.loop.owner = context.owner
   end
   return context.loop
 end
@@ -152,15 +153,17 @@ end
 --- the verb's own; warn(line); note_warnings(engine). A verb that calls connect() first gets an error that it can
 --- return; one that uses `loop` or repository() at once raises it.
 ---@param options table of the client, checked
+---@param owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
+--- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@return table|nil context
 ---@return table|nil err io: there is no folder for local lists
-local function new(options)
+local function new(options, owner)
   local folder, err = config_folder(options)
   if not folder then
     return nil, err
   end
   local context = {
-    options = options, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
+    options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     store = require("manifest.draft.store").open({ folder = folder }),
     scopes = setmetatable({}, { __mode = "k" }),
     turns = {}, -- at tags that are being edited

@@ -102,10 +102,16 @@ describe("--json of", function()
   end)
 
   it("delete", function()
-    local path = "oci:" .. temp.path("layout") .. ":1"
+    local folder = temp.path("layout")
+    local path = "oci:" .. folder .. ":1"
     document { "copy", at("app:1"), path }
-    hold("delete", 1, { document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") } },
-      { "kept" })
+    local plain = document { "delete", path }
+    document { "copy", at("app:1"), path }
+    local damaged = document({ "copy", at("app:amd"), "oci:" .. folder .. ":2" }).copied[1].digest
+    temp.file("damage", folder .. "/blobs/" .. damaged:gsub(":", "/"))
+    hold("delete", 1, {
+      plain, document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") },
+    })
   end)
 
   it("attach, referrers and tree", function()

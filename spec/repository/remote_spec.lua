@@ -6,33 +6,19 @@ local images = require "spec.support.images"
 local media_type = require "manifest.name.media_type"
 local registries = require "spec.support.registry"
 local repositories = require "spec.support.repositories"
-local scripted = require "spec.support.scripted"
+local small_manifest = require "spec.support.small_manifest"
 
 local function digest_of(bytes, algorithm)
   return (algorithm or "sha256") .. ":" .. core.hash.sum(algorithm or "sha256", bytes)
 end
 
 local function stage(exchanges, options, settings)
-  local server = scripted.start { origins = { a = {}, b = {}, c = {} }, exchanges = exchanges }
-  local repository, loop, engine = repositories.open(server.address.a, "app", options, settings)
-  finally(function()
-    engine:close()
-    server:stop()
-  end)
+  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
+  finally(stop)
   return server, repository, loop
 end
 
-local BYTES = '{"schemaVersion":2}'
-local DIGEST = digest_of(BYTES)
-
-local function manifest_answer(fields)
-  local answer = { status = 200, body = BYTES, headers = { { "Content-Type", media_type.oci_manifest },
-    { "Docker-Content-Digest", DIGEST } } }
-  for name, value in pairs(fields or {}) do
-    answer[name] = value
-  end
-  return answer
-end
+local BYTES, DIGEST, manifest_answer = small_manifest.bytes, small_manifest.digest, small_manifest.answer
 
 describe("a real registry", function()
   if not registries.present() then
@@ -74,7 +60,6 @@ describe("a real registry", function()
     assert.equal(made.a.config.raw, assert(repository:blob(made.a.config.digest)))
     assert.same({ "a", "all", skipped = 0 }, assert(repository:tags()))
     assert.same({ "a", "all", skipped = 0 }, assert(repository:tags { page = 1 }))
-    assert.same({ "a", skipped = 0 }, assert(repository:tags { page = 1, most = 1 }))
     assert.is_true(repository:has_blob(made.a.config.digest))
     assert.is_false(repository:has_blob(digest_of("nowhere")))
   end)
@@ -384,207 +369,5 @@ describe("an error", function()
     assert.equal(DIGEST, assert(repository:manifest("t")).digest)
     assert(repository:manifest("t"))
     assert.is_true(#server:requests() <= 6)
-  end)
-end)
-
-describe("tags", function()
-  local function pages(...)
-    local exchanges = {}
-    for index, body in ipairs { ... } do
-      local link = index < select("#", ...) and { { "Link",
-        ('</v2/app/tags/list?page=%d>; rel="next"'):format(index + 1) } }
-      exchanges[#exchanges + 1] = { target = index == 1 and "/v2/app/tags/list" or "/v2/app/tags/list?page=" .. index,
-        answer = { status = 200, body = body, headers = link or nil } }
-    end
-    return exchanges
-  end
-
-  it("come page by page, each once, and only those that are tags", function()
-    local _, repository = stage(pages('{"name":"app","tags":["b","a"]}',
-      '{"tags":["a","c",null,"sha256:abc","../x",""]}',
-      '{"tags":null}', "{}", '{"tags":["d"]}'))
-    assert.same({ "b", "a", "c", "d", skipped = 4 }, assert(repository:tags()))
-  end)
-
-  for _, body in ipairs { "[]", "null", "", "<html>", '{"tags":["a"]', '"x"' } do
-    it(("from %q are an error"):format(body), function()
-      local _, repository = stage(pages(body))
-      local _, err = repository:tags()
-      assert.equal("registry", err.code)
-    end)
-  end
-
-  it("end where the next page is one that was read", function()
-    local _, repository = stage { { answer = { status = 200, body = '{"tags":["a"]}',
-      headers = { { "Link", '</v2/app/tags/list>; rel="next"' } } } } }
-    local _, err = repository:tags()
-    assert.equal("too_large", err.code)
-    _, repository = stage { { target = "/v2/app/tags/list?x", answer = { status = 200, body = '{"tags":["a"]}',
-      headers = { { "Link", "<?y>; rel=next" } } } }, { answer = { status = 200, body = '{"tags":["a"]}',
-      headers = { { "Link", "<?x>; rel=next" } } } } }
-    _, err = repository:tags()
-    assert.equal("too_large", err.code)
-  end)
-
-  for name, case in pairs {
-    ["in words that cannot be read: an error"] = { "/v2/app/tags/list?page=2; rel=next", "registry" },
-    ["perhaps: a warning, once"] = { "</v2/app/tags/list?page=2>" },
-  } do
-    it("that go on " .. name, function()
-      local _, repository, loop = stage { { answer = { status = 200, body = '{"tags":["a"]}',
-        headers = { { "Link", case[1] } } } } }
-      local names, err = repository:tags()
-      assert.equal(case[2], err and err.code)
-      assert.same(not case[2] and { "a", skipped = 0 } or nil, names)
-      repository:tags()
-      local warnings = loop.engine:warnings()
-      assert.equal(case[2] and 0 or 1, #warnings)
-      assert.is_truthy(case[2] or warnings[1]:find("not whole", 1, true))
-    end)
-  end
-
-  it("from another origin are refused", function()
-    local server, repository = stage { { answer = { status = 200, body = '{"tags":["a"]}',
-      headers = { { "Link", '<${b}/v2/app/tags/list>; rel="next"' } } } } }
-    local _, err = repository:tags()
-    assert.equal("redirect", err.code)
-    assert.equal(0, #server:requests("b"))
-  end)
-end)
-
-describe("referrers", function()
-  local SUBJECT = digest_of("subject")
-  local function entry(name, kind)
-    return ('{"mediaType":"%s","digest":"%s","size":5,"artifactType":"%s"}'):format(media_type.oci_manifest,
-      digest_of(name), kind or "application/x")
-  end
-  local function list(...)
-    return ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(media_type.oci_index,
-      table.concat({ ... }, ","))
-  end
-  local INDEX = { { "Content-Type", media_type.oci_index } }
-
-  it("come from the registry's list, page by page", function()
-    local _, repository = stage {
-      { target = "/v2/app/referrers/" .. SUBJECT, answer = { status = 200, body = list(entry "a"),
-        headers = { INDEX[1], { "Link", "<?n=2>; rel=next" } } } },
-      { pattern = "n=2", answer = { status = 200, body = list(entry "b", '{"digest":"../x"}', "null"),
-        headers = INDEX } },
-    }
-    local found = assert(repository:referrers(SUBJECT))
-    assert.equal(2, #found)
-    assert.equal(digest_of("b"), found[2].digest)
-    assert.equal(2, found.skipped)
-    assert.is_nil(found.fallback)
-  end)
-
-  it("are filtered by type here when the registry does not", function()
-    local server, repository = stage { { answer = { status = 200, body = list(entry("a", "x/y+z"), entry "b"),
-      headers = INDEX } } }
-    assert.equal(1, #assert(repository:referrers(SUBJECT, { artifact_type = "x/y+z" })))
-    assert.equal("artifactType=x%2Fy%2Bz", server:requests()[1].target:match("%?(.*)$"))
-  end)
-
-  for name, answer in pairs { [404] = { status = 404 }, [400] = { status = 400 }, [405] = { status = 405 },
-    [406] = { status = 406 }, type = { status = 200, body = "{}", headers = { { "Content-Type",
-      "application/json" } } } } do
-    it("come from the stand-in tag after " .. name, function()
-      local tag = SUBJECT:gsub(":", "-")
-      local server, repository = stage { { path = "/v2/app/manifests/" .. tag, answer = { status = 200,
-        body = list(entry "a"), headers = INDEX } }, { answer = answer } }
-      local found = assert(repository:referrers(SUBJECT))
-      assert.equal(1, #found)
-      assert.is_true(found.fallback)
-      assert(repository:referrers(SUBJECT))
-      assert.equal(3, #server:requests()) -- what is not offered is not asked for again
-    end)
-  end
-
-  it("are none when there is neither", function()
-    local _, repository = stage { { answer = { status = 404 } } }
-    assert.equal(0, #assert(repository:referrers(SUBJECT)))
-  end)
-
-  it("under a tag that holds something else are an error", function()
-    local _, repository = stage { { pattern = "manifests", answer = manifest_answer() }, { answer = { status = 404 } } }
-    local _, err = repository:referrers(SUBJECT)
-    assert.equal("conflict", err.code)
-  end)
-
-  it("have a tag that is cut as the specification says", function()
-    local referrers = require "manifest.repository.remote.referrers"
-    assert.equal("sha512-" .. ("a"):rep(64), referrers.tag("sha512:" .. ("a"):rep(128)))
-    assert.equal("sha256-" .. ("b"):rep(64), referrers.tag("sha256:" .. ("b"):rep(64)))
-  end)
-end)
-
-describe("mirrors", function()
-  local function with_mirrors(exchanges, options)
-    local server = scripted.start { origins = { a = {}, b = {}, c = {} }, exchanges = exchanges }
-    options = options or {}
-    options.mirrors = { [server.address.a] = { server.address.b, server.address.c .. "/proxy" } }
-    local repository, _, engine = repositories.open(server.address.a, "app", options)
-    finally(function()
-      engine:close()
-      server:stop()
-    end)
-    return server, repository
-  end
-
-  it("are read from in order, before the registry", function()
-    local server, repository = with_mirrors { { origin = "b", answer = { status = 503 } },
-      { origin = "c", path = "/v2/proxy/app/manifests/t", answer = manifest_answer() } }
-    assert.equal(DIGEST, assert(repository:manifest("t")).digest)
-    assert.equal(0, #server:requests("a"))
-    assert.is_true(#server:requests("b") <= 2)
-  end)
-
-  it("are passed over whatever they answer", function()
-    for _, answer in ipairs { { status = 404 }, { status = 401 }, { { reset = true } },
-      manifest_answer { body = "lie" } } do
-      local _, repository = with_mirrors { { origin = "a", answer = manifest_answer() }, { answer = answer } }
-      assert.equal(DIGEST, assert(repository:manifest(DIGEST)).digest)
-    end
-  end)
-
-  it("are not written to, nor read for a verb that writes", function()
-    local server, repository = with_mirrors({ { answer = manifest_answer { status = 201 } } },
-      { actions = "pull,push" })
-    assert(repository:put_manifest("t", BYTES, media_type.oci_manifest))
-    assert.equal(0, #server:requests("b") + #server:requests("c"))
-  end)
-
-  it("get credentials of their own alone", function()
-    local asked = {}
-    local server = scripted.start { origins = { a = {}, b = {} }, exchanges = {
-      { headers = { Authorization = "." }, answer = manifest_answer() },
-      { answer = { status = 401, headers = { { "WWW-Authenticate", "Basic" } } } } } }
-    local repository, _, engine = repositories.open(server.address.a, "app", {
-      mirrors = { [server.address.a] = { server.address.b } },
-      credentials = function(registry)
-        asked[#asked + 1] = registry
-        return { username = "of", password = registry }
-      end,
-    }, { ask = true })
-    assert(repository:manifest("t"))
-    engine:close()
-    server:stop()
-    assert.same({ server.address.b }, asked)
-  end)
-
-  it("are an option of a client, checked when it is made", function()
-    local manifest = require "manifest"
-    local server = scripted.start { origins = { a = {}, b = {} }, exchanges = {
-      { path = "/v2/proxy/app/manifests/t", answer = manifest_answer() } } }
-    local client <close> = manifest.client { mirrors = { [server.address.a] = { server.address.b .. "/proxy" } } }
-    assert.equal(DIGEST, (assert(client:digest(server.address.a .. "/app:t"))))
-    assert.equal(0, #server:requests("a"))
-    server:stop()
-    for _, mirrors in ipairs { { "docker.io" }, { ["docker.io"] = "m" }, { ["docker.io"] = { 1 } },
-      { ["docker.io"] = { "" } }, { ["docker.io"] = { "https://m" } }, { ["docker.io"] = { "/m" } } } do
-      assert.has_error(function()
-        manifest.client { mirrors = mirrors }
-      end)
-    end
   end)
 end)

@@ -300,6 +300,14 @@ describe("tokens", function()
     assert.is_true(#made.seen("^/token") <= 4) -- three, and one that libcurl sends again on a fresh connection
   end)
 
+  it("are not blamed when the registry offers only what nobody here knows", function()
+    local made = stage({ "Digest realm=x,nonce=y", "Negotiate" })
+    local _, problem = made.get()
+    assert.equal("unauthorized", problem.code)
+    assert.matches("no way to authenticate that is known here (it offers: digest, negotiate)", problem.message, 1, true)
+    assert.equal(1, #made.seen("."))
+  end)
+
   it("that the token server does not give now are an error of its own, soon when it asks for a long wait", function()
     for _, case in ipairs { { 503, "network", 3 }, { 429, "rate_limited", 3 }, { 429, "rate_limited", 1, "3600" },
       { 503, "network", 3, "0" }, { 403, "denied", 2 } } do

@@ -192,4 +192,25 @@ describe("with tokens", function()
       assert.equal(1, #tokens, verb[1])
     end)
   end
+
+  it("a source where nobody may read is named, and nothing comes of the target", function()
+    local secret = place.registry.address .. "/closed/amd:1"
+    local calls = {
+      { "index create", function(client) return client:index { target = at("none:1"), sources = { secret } } end },
+      { "index add", function(client) return client:index_add(at("list:1"), secret) end },
+      { "copy", function(client) return client:copy(secret, at("none:1")) end },
+      { "apply", function(client) return client:apply { { target = at("none:1"), sources = { secret } } } end },
+    }
+    for _, verb in ipairs(calls) do
+      local done, err, tokens = call(verb, token_registry.writer)
+      assert.is_nil(done)
+      assert.equal("denied", err.code, tostring(err))
+      assert.matches("closed/amd", tostring(err), 1, true)
+      assert.is_true(#tokens <= MOST)
+    end
+    local digest, err = call({ "digest", function(client) return client:digest(at("none:1")) end },
+      token_registry.writer)
+    assert.is_nil(digest)
+    assert.equal("not_found", err.code)
+  end)
 end)

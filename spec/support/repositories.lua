@@ -5,6 +5,7 @@
 local loops = require "manifest.repository.loop"
 local remote = require "manifest.repository.remote"
 local requests = require "spec.support.requests"
+local scripted = require "spec.support.scripted"
 
 local repositories = {}
 
@@ -23,6 +24,20 @@ function repositories.open(address, path, options, settings)
   local repository = remote.new(loop, { domain = address, path = path, actions = options.actions, also = options.also,
     timeout = options.timeout or 20, manifest_limit = options.manifest_limit, mirrors = options.mirrors })
   return repository, loop, engine
+end
+
+--- A scripted registry with origins a, b and c, and the repository app at a.
+---@return table server
+---@return table repository
+---@return table loop
+---@return function stop for `finally`
+function repositories.stage(exchanges, options, settings)
+  local server = scripted.start { origins = { a = {}, b = {}, c = {} }, exchanges = exchanges }
+  local repository, loop, engine = repositories.open(server.address.a, "app", options, settings)
+  return server, repository, loop, function()
+    engine:close()
+    server:stop()
+  end
 end
 
 return repositories

@@ -1,5 +1,6 @@
 #include "certificates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +144,7 @@ static bool find_below(const char *const *roots, const char *host, struct mf_cer
 
     if ((size_t)length < sizeof(folder) && access(folder, F_OK) == 0)
       return take_folder(found, folder, problem);
-    if (access(*roots, F_OK) == 0 && access(*roots, X_OK) != 0)
+    if ((size_t)length < sizeof(folder) && errno == EACCES) /* the folder itself, or one above it */
       mf_texts_addf(&found->warnings, "cannot look into %s", *roots);
   }
   return true;

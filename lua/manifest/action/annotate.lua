@@ -94,7 +94,7 @@ end
 ---@param image string|table the entry
 ---@param options table|nil os, arch, variant, os_version (strings), os_features (list of strings, appended when new)
 ---@return table|nil annotated {reference, platform}
----@return table|nil err
+---@return table|nil err invalid_reference, not_found, invalid_platform, corrupt, collision, locked, io
 function annotate.perform(context, given, image, options)
   options = check.options("annotate", options, OPTIONS)
   local target, err = names.parse("annotate", given, "annotate: error parsing name for manifest list")

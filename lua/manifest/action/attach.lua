@@ -193,7 +193,7 @@ end
 ---@param options table see OPTIONS; subject, files and artifact_type are needed
 ---@return table|nil done {reference, digest, size, media_type, artifact_type, subject = descriptor,
 --- files = descriptors, fallback_tag = of the list that was kept up, where the registry has no referrers API}
----@return table|nil err
+---@return table|nil err not_found, invalid_argument, unauthorized, denied, conflict, io, ...
 function attach.perform(context, options)
   local files = check_options(options)
   local at, err = place.open(context, "attach", options.subject, { actions = "pull,push" })

@@ -69,7 +69,7 @@ end
 ---@param options table|nil {platform = which image of an index}
 ---@return table|nil got {reference, media_type, digest, size, raw, content (decoded; nil when it is not JSON),
 --- manifest}
----@return table|nil err
+---@return table|nil err not_found, ambiguous (an index of several images), unauthorized, denied, ...
 function config.perform(context, given, options)
   options = check.options("config", options, OPTIONS)
   local answer, at = get.document(context, "config", given, options.platform)

@@ -208,7 +208,7 @@ end
 ---@param options table|nil see OPTIONS
 ---@return table|nil done {source, target, copied = {{name, digest}}, skipped = {{name, digest, reason = "same" or
 --- "exists"}}, blobs, manifests, referrers = counts of what was brought, size = bytes of those blobs, dry_run}
----@return table|nil err
+---@return table|nil err invalid_argument, not_found, exists, digest_mismatch, unauthorized, denied, io, ...
 function copy.perform(context, source_name, target_name, options)
   options = check_options(options)
   local platforms, err = read_platforms(options.platforms)

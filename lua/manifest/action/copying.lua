@@ -16,6 +16,9 @@ local function identity(repository)
 end
 
 --- Whether two repository objects stand for one repository.
+---@param a table repository
+---@param b table repository
+---@return boolean
 function copying.same(a, b)
   return a == b or identity(a) == identity(b)
 end
@@ -160,7 +163,7 @@ end
 ---@param options table|nil beside = list of functions to run while blobs are mounted; check = fn() -> true or nil, err,
 --- called when those are done, before a byte of a blob is moved and before a manifest is put
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err of the first blob or manifest that failed, or of check
 function copying.perform(context, target, plan, options)
   options = options or {}
   local early = options.check and function(blob)

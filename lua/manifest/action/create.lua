@@ -75,7 +75,7 @@ end
 ---@param sources table[] images, at least one
 ---@param options table|nil {amend = boolean}
 ---@return table|nil created {reference = text, fetched = number of entries that are new}
----@return table|nil err
+---@return table|nil err exists, not_found, invalid_reference, unsupported (a list), unauthorized, locked, io, ...
 function create.perform(context, given, sources, options)
   options = check.options("create", options, { amend = "boolean" })
   check.type("create: sources", sources, "table")

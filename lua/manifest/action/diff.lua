@@ -114,7 +114,7 @@ end
 ---@param new string|table reference
 ---@return table|nil report {old, new = {reference, digest, media_type}, equal, added, removed = {{platform, digest}},
 --- changed = {{platform, old, new = digests, changes = {{what, name, old, new}}}}, changes = of the index itself}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, invalid_manifest, ...
 function diff.perform(context, old, new, options)
   check.options("diff", options, {})
   local first, err = place.open(context, "diff", old)

@@ -8,7 +8,7 @@ local digest = {}
 ---@param context table
 ---@param given string|table
 ---@return string|nil digest
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, ...
 function digest.perform(context, given)
   local at, err = place.open(context, "digest", given)
   if not at then

@@ -15,7 +15,7 @@ local OPTIONS = { platform = "string|table" }
 ---@param options table|nil {platform = the image that a pull on it takes}
 ---@return table|nil got {reference, media_type, digest, size, raw, content (decoded), response (status and headers of
 --- the registry's answer, rate limits among them; none from a layout)}
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, unauthorized, denied, ambiguous, invalid_platform, ...
 function get.perform(context, given, options)
   options = check.options("get", options, OPTIONS)
   local answer, at = get.document(context, "get", given, options.platform)
@@ -29,6 +29,10 @@ function get.perform(context, given, options)
 end
 
 --- The document of a reference, or that of its image for a platform.
+---@param context table
+---@param verb string for the error
+---@param given string|table
+---@param wanted string|table|nil platform
 ---@return table|nil answer of source.document_at
 ---@return table place, or the error
 function get.document(context, verb, given, wanted)
@@ -48,6 +52,12 @@ function get.document(context, verb, given, wanted)
 end
 
 --- The image of a document for a platform.
+---@param verb string for the error
+---@param at table of place.open
+---@param answer table of source.document_at
+---@param wanted string|table platform
+---@return table|nil answer of source.document_at
+---@return table|nil err not_found: no image for it; of source.document_at
 function get.child(verb, at, answer, wanted)
   local found, err = resolve.within(answer, wanted, at.text)
   if not found then

@@ -193,7 +193,7 @@ local HINTS = {
 ---@param context table
 ---@param options table see OPTIONS; target, layers and platform are needed
 ---@return table|nil done {reference, digest, size, media_type, config = descriptor, layers = descriptors}
----@return table|nil err
+---@return table|nil err invalid_argument, invalid_platform, not_found, corrupt, unsupported, digest_mismatch, io, ...
 function image.perform(context, options)
   local family = check_options(options)
   local target, err = names.location("image", options.target)

@@ -193,7 +193,7 @@ end
 ---@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; response
 --- (status and headers of the registry's answer, rate limits among them) unless it is local; image_id
 --- and, when verbose, platform of an image; entries (descriptors) of a list}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, ambiguous, corrupt, ...
 function inspect.perform(context, given, options)
   options = check.options("inspect", options, OPTIONS)
   local ref, err = names.parse("inspect", given)

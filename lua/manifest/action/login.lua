@@ -2,7 +2,7 @@
 
 local check = require("manifest.base.check")
 local endpoint = require("manifest.repository.endpoint")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local keychain = require("manifest.repository.credentials.keychain")
 local problem = require("manifest.repository.problem")
 local reference = require("manifest.name.reference")
@@ -24,7 +24,7 @@ function login.registry(given)
   if ref and ref.domain == host and not host:find("@", 1, true) then
     return host
   end
-  return nil, error_object.new({
+  return nil, error_of.new({
     code = "invalid_argument", message = ("'%s' does not name a registry"):format(given),
     hint = "write HOST[:PORT]; a host without a dot or a port is no registry, except localhost",
   })
@@ -107,7 +107,7 @@ end
 ---@param options table {registry = default Docker Hub, username, password (or a token that stands for one)}
 ---@return table|nil done {registry, helper = name, or file = path, identity = true: an identity token is kept, not the
 --- password}
----@return table|nil err
+---@return table|nil err unauthorized, denied, credentials, corrupt, locked, io, network, ...
 function login.perform(context, options)
   check.type("login: options", options, "table")
   options = check.options("login", options, { registry = "string", username = "string", password = "string" })

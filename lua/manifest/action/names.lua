@@ -30,6 +30,10 @@ function names.parse(verb, given, prefix)
 end
 
 --- The same for our own verbs, which also take layouts (oci:PATH[:TAG]) and archives.
+---@param verb string for the error
+---@param given string|table
+---@return table|nil place reference, or what name/location.lua reads
+---@return table|nil err invalid_reference
 function names.location(verb, given)
   if location.is_local(given) then
     return given
@@ -68,6 +72,8 @@ function names.tags(verb, ref, given, level)
 end
 
 --- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
+---@param ref table reference
+---@return string|nil tag or digest
 function names.selector(ref)
   return ref.tag or ref.digest
 end
@@ -79,6 +85,10 @@ local WHAT_TO_DO = {
 }
 
 --- A registry's refusal in the words that docker has for it, with what to do about it.
+---@param err table
+---@param verb string for the error
+---@param ref string|table
+---@return table err another one for not_found, else the same with verb, ref and a hint
 function names.in_docker_words(err, verb, ref)
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })

@@ -13,7 +13,7 @@ local place = {}
 ---@param given string|table
 ---@param wanted table|nil actions ("pull" by default, or "pull,push"), also (other places' references)
 ---@return table|nil place {repository, selector = tag or digest, tag, digest, text = its full name, ref}
----@return table|nil err
+---@return table|nil err invalid_reference, unsupported, io, tls
 function place.open(context, verb, given, wanted)
   local ref, err = names.location(verb, given)
   if not ref then
@@ -39,15 +39,19 @@ function place.open(context, verb, given, wanted)
 end
 
 --- The document of a place; a digest in its name is checked.
+---@param verb string for the error
+---@param at table of open
 ---@return table|nil answer of source.document_at
----@return table|nil err
+---@return table|nil err of source.document_at
 function place.document(verb, at)
   return source.document_at(verb, at.ref, at.repository, at.selector, at.digest)
 end
 
 --- The descriptor of what a place names, without its bytes.
+---@param verb string for the error
+---@param at table of open
 ---@return table|nil descriptor {digest, media_type, size}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, ...
 function place.descriptor(verb, at)
   local answer, err = at.repository:head(at.selector)
   if not answer then
@@ -60,7 +64,7 @@ end
 ---@param repository table
 ---@param name string tag or digest
 ---@return string|boolean|nil digest false when it is not there
----@return table|nil err
+---@return table|nil err unauthorized, denied, ...
 function place.look(repository, name)
   local found, err = repository:head(name)
   if found then
@@ -73,12 +77,17 @@ function place.look(repository, name)
 end
 
 --- True when a name says neither tag nor digest.
+---@param given string|table
+---@return boolean
 function place.is_bare(given)
   local ref = type(given) == "string" and location.parse(given) or type(given) == "table" and given
   return ref and not ref.tag and not ref.digest or false
 end
 
 --- A full name in the same repository.
+---@param at table of open
+---@param selector string tag or digest
+---@return string
 function place.name_of(at, selector)
   return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
 end

@@ -31,6 +31,10 @@ local function check_entry(entry, target)
 end
 
 --- Refuses an entry of another registry than the list's.
+---@param entry table {ref}
+---@param target table reference
+---@return boolean|nil ok
+---@return table|nil err unsupported
 function push.check_registry(entry, target)
   if entry.ref.domain ~= target.domain then
     return fail("unsupported", ("cannot use source images from a different registry than the target image: %s != %s")

@@ -19,7 +19,7 @@ local TRIES = 5
 ---@param digest string
 ---@param options table|nil {artifact_type, api_only = not the list under the subject's tag}
 ---@return table[]|nil descriptors
----@return table|nil err
+---@return table|nil err unauthorized, denied, conflict (the stand-in tag holds something else), too_large, ...
 function referrer_list.of(repository, digest, options)
   local found, err = repository:referrers(digest, options)
   if not found then
@@ -59,6 +59,9 @@ local function read(repository, tag)
 end
 
 --- Those of some descriptors that a list does not have. Pure.
+---@param index table view (index/document.lua)
+---@param descriptors table[]
+---@return table[] descriptors
 function referrer_list.missing(index, descriptors)
   local there, missing = {}, {}
   for _, entry in ipairs(index.entries) do

@@ -65,7 +65,7 @@ end
 ---@param given string|table reference
 ---@param options table|nil {artifact_type, annotations = those it must carry, platform = of the image of an index}
 ---@return table|nil found {reference, subject = digest, referrers = descriptors}
----@return table|nil err
+---@return table|nil err not_found, conflict, unauthorized, denied, too_large, ...
 function referrers.perform(context, given, options)
   options = check.options("referrers", options, OPTIONS)
   local at, err = place.open(context, "referrers", given)

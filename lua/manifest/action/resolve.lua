@@ -140,7 +140,7 @@ end
 ---@param given string|table reference
 ---@param wanted string|table platform
 ---@return table|nil descriptor {media_type, digest, size, platform, ...}
----@return table|nil err
+---@return table|nil err not_found, invalid_platform, unauthorized, denied, invalid_manifest, ...
 function resolve.perform(context, given, wanted)
   local at, err = place.open(context, "resolve", given)
   if not at then

@@ -20,7 +20,7 @@ source.CONFIG_LIMIT = 4 * 1024 * 1024
 ---@param selector string tag or digest to ask for
 ---@param wanted string|nil digest that the document must have
 ---@return table|nil answer {bytes, media_type, digest, size, repository, shape = of index/shape.lua}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ambiguous, invalid_json, ...
 function source.document_at(verb, name, repository, selector, wanted)
   local answer, err = repository:manifest(selector)
   if not answer then
@@ -41,13 +41,19 @@ end
 ---@param ref table reference
 ---@param also table|nil other references that this verb reads, so that one token serves all
 ---@return table|nil answer of document_at
----@return table|nil err
+---@return table|nil err of document_at
 function source.document(context, verb, ref, also)
   local repository = context.repository(ref, { actions = "pull", also = also })
   return source.document_at(verb, ref, repository, names.selector(ref), ref.digest)
 end
 
 --- Decides what a fetched document is: its media type comes from the answer and from inside, which must agree.
+---@param answer table of a repository's manifest(); it is filled in
+---@param verb string for the error
+---@param ref string|table for the error
+---@param repository table that it came from
+---@return table|nil answer of document_at
+---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported
 function source.complete(answer, verb, ref, repository)
   local seen, err = shape.read(answer.bytes, answer.media_type)
   if not seen then
@@ -76,8 +82,12 @@ local function read_image(answer, verb, ref)
 end
 
 --- The platform of an image, out of its config.
+---@param verb string for the error
+---@param ref string|table for the error
+---@param repository table
+---@param read table view of the image (index/image.lua)
 ---@return table|nil platform
----@return table|nil err
+---@return table|nil err not_found, too_large, invalid_json, invalid_manifest, ...
 function source.platform(verb, ref, repository, read)
   local bytes, err = repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
   if not bytes then
@@ -110,6 +120,11 @@ function source.entry_of(verb, ref, answer)
 end
 
 --- Puts an entry together.
+---@param ref table reference
+---@param read table view of the image (index/image.lua)
+---@param answer table of document_at
+---@param platform table
+---@return table entry of draft/entry.lua
 function source.new_entry(ref, read, answer, platform)
   return {
     ref = ref, media_type = read.media_type, digest = answer.digest, size = answer.size, platform = platform,
@@ -118,6 +133,12 @@ function source.new_entry(ref, read, answer, platform)
 end
 
 --- Fetches an image as an entry: the config is asked for as soon as its manifest is there.
+---@param context table
+---@param verb string for the error
+---@param ref table reference
+---@param also table|nil see document
+---@return table|nil entry of draft/entry.lua
+---@return table|nil err of document and platform
 function source.fetch(context, verb, ref, also)
   local answer, err = source.document(context, verb, ref, also)
   if not answer then

@@ -67,7 +67,7 @@ end
 ---@param tags string|string[]
 ---@param options table|nil {no_clobber = never move a tag that is there, if_digest = what each tag must name now}
 ---@return table|nil done {reference, digest, size, media_type, tags}
----@return table|nil err
+---@return table|nil err invalid_argument, invalid_reference, not_found, conflict, exists, unauthorized, denied, ...
 function tag.perform(context, given, tags, options)
   options = check.options("tag", options, OPTIONS)
   check.type("tag: tags", tags, "string|table", 3)

@@ -15,8 +15,12 @@ local function list_of(value)
 end
 
 --- Opens a repository: a name without a tag.
+---@param context table
+---@param verb string for the error
+---@param given string|table
+---@param wanted table|nil as for place.open
 ---@return table|nil place
----@return table|nil err
+---@return table|nil err invalid_reference (it names a tag), or of place.open
 function tags.open(context, verb, given, wanted)
   local at, err = place.open(context, verb, given, wanted)
   if at and not place.is_bare(given) then
@@ -30,8 +34,9 @@ end
 
 --- The tags of an open place, chosen by patterns.
 ---@param options table include, exclude (patterns with * and ?), page (tags asked for in one request)
+---@param at table of open
 ---@return string[]|nil list
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function tags.list(at, options)
   local list, err = at.repository:tags({ page = options.page })
   if not list then
@@ -45,7 +50,7 @@ end
 ---@param given string|table a repository, without a tag
 ---@param options table|nil see list
 ---@return string[]|nil list in the registry's order
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function tags.perform(context, given, options)
   options = check.options("tags", options, OPTIONS)
   local at, err = tags.open(context, "tags", given)

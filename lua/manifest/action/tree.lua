@@ -51,6 +51,8 @@ function tree.plan(node, entry, told)
 end
 
 --- Bytes of all distinct blobs and documents, and how many. Pure.
+---@param walked table of walk.from
+---@return table total {documents, blobs, size (bytes)}
 function tree.total(walked)
   local seen, total = {}, { documents = 0, blobs = 0, size = 0 }
   for _, node in ipairs(walked.nodes) do
@@ -132,7 +134,7 @@ end
 ---@return table|nil tree {reference, kind = "index" | "image" | "other" | "missing" | "referrer", media_type, digest,
 --- size, platform, annotations, artifact_type, children, config, layers, referrers, err, again; total = {documents,
 --- blobs, size} of the root}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, invalid_manifest, too_large, ...
 function tree.perform(context, given, options)
   options = check.options("tree", options, OPTIONS)
   local at, err = place.open(context, "tree", given)

@@ -4,23 +4,15 @@
 -- written with a fraction or an exponent (`2.0`, `1e3`) becomes a float, any other an integer: `math.type` tells.
 -- Objects keep their keys in order, and `pairs` follows it; arrays are marked. A table without a mark is written as an
 -- array when it holds 1..n, and else as an object with its keys sorted by their bytes.
---
--- The C core is loaded on the first use, not on `require`: loading libcurl takes most of the start-up time.
 
-local errors = require("manifest.base.error")
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 
 local json = {}
 
-local loaded
-
-local function core()
-  loaded = loaded or require("manifest.core").json
-  return loaded
-end
-
 local function result(value, problem)
   if value == nil then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return value
 end
@@ -30,7 +22,7 @@ end
 ---@return any|nil value null is `json.null`
 ---@return table? err invalid_json: what is wrong at which byte, counted from 0
 function json.decode(text)
-  return result(core().decode(text))
+  return result(core.json.decode(text))
 end
 
 --- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new
@@ -41,7 +33,7 @@ end
 ---@return table? err invalid_argument: not UTF-8, an integer beyond 2^53, nested deeper than 64 (or in itself);
 --- invalid_json: verbatim text that is none
 function json.encode(value, options)
-  return result(core().encode(value, options))
+  return result(core.json.encode(value, options))
 end
 
 --- Lays out JSON text anew and keeps every token byte for byte, numbers and escapes included: Go's json.Indent.
@@ -51,53 +43,53 @@ end
 ---@return string|nil text
 ---@return table? err invalid_json
 function json.indent(text, indent, options)
-  return result(core().indent(text, indent, options))
+  return result(core.json.indent(text, indent, options))
 end
 
 --- Makes an object of a list of {key, value} pairs, in that order. A pair whose value is nil is left out.
 ---@param pairs_list table[]
 ---@return table object
 function json.object(pairs_list)
-  return core().object(pairs_list)
+  return core.json.object(pairs_list)
 end
 
 --- Marks a table (default: a new one) as an array, so that it is written as `[]` when empty. Returns the same table.
 ---@param items table?
 ---@return table array
 function json.array(items)
-  return core().array(items)
+  return core.json.array(items)
 end
 
 --- A value that is written as the given JSON text, its tokens byte for byte.
 ---@param text string
 function json.verbatim(text)
-  return core().verbatim(text)
+  return core.json.verbatim(text)
 end
 
 --- The keys of an object (or of a table without a mark) in the order in which they are written.
 ---@param object table
 ---@return string[]
 function json.keys(object)
-  return core().keys(object)
+  return core.json.keys(object)
 end
 
 --- Would the value be written as an array? Decoded values answer by what the text was.
 ---@return boolean
 function json.is_array(value)
-  return core().is_array(value)
+  return core.json.is_array(value)
 end
 
 --- Would the value be written as an object?
 ---@return boolean
 function json.is_object(value)
-  return core().is_object(value)
+  return core.json.is_object(value)
 end
 
 --- `json.null` is the value of `null`: one unique value, true in conditions. A field, so found when first asked for.
 return setmetatable(json, {
   __index = function(_, name)
     if name == "null" then
-      json.null = core().null
+      json.null = core.json.null
       return json.null
     end
   end,

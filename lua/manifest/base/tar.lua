@@ -55,8 +55,18 @@ local function has_right_sum(block)
 end
 
 --- True for a block of zeros, which ends an archive.
+---@param block string
+---@return boolean
 function tar.is_end(block)
   return not block:find("[^\0]")
+end
+
+--- Do the bytes begin an archive: with a header whose checksum is right, or with the end of one without entries?
+---@param head string its first BLOCK bytes, or more
+---@return boolean
+function tar.begins(head)
+  local block = head:sub(1, tar.BLOCK)
+  return #block == tar.BLOCK and (tar.is_end(block) or has_right_sum(block))
 end
 
 --- Reads a header. Links, folders and devices have no content, whatever their size says: their size is 0.

@@ -5,9 +5,9 @@
 -- beside `Raw` in the file is for docker's display and is made anew at each writing. Members that docker does not know
 -- are not kept, as docker does not keep them either.
 
-local core = require("manifest.core")
+local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local reference = require("manifest.name.reference")
@@ -72,11 +72,11 @@ end
 function entry.encode(value)
   local ref, copy = tostring(value.ref), copies[value.media_type]
   if not copy then
-    return nil, errors.new { code = "unsupported", ref = ref,
+    return nil, error_of.new { code = "unsupported", ref = ref,
       message = ("docker's local store holds image manifests only, and this is %s"):format(value.media_type) }
   end
   if #value.raw ~= value.size or not digest.matches(value.raw, value.digest) then
-    return nil, errors.new { code = "digest_mismatch", ref = ref,
+    return nil, error_of.new { code = "digest_mismatch", ref = ref,
       message = ("the manifest's bytes are not those of %s (%d bytes)"):format(value.digest, value.size) }
   end
   local compact, err = json.indent(value.raw, "", { html = true })
@@ -265,7 +265,7 @@ function entry.decode(bytes, path)
   if type(result) ~= "table" or not result.fault then
     error(result, 0)
   end
-  return nil, errors.new { code = "corrupt", message = ("%s is not an entry of a local list: %s"):format(path,
+  return nil, error_of.new { code = "corrupt", message = ("%s is not an entry of a local list: %s"):format(path,
     result.fault), hint = "restore or remove that file" }
 end
 

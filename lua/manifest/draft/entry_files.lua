@@ -2,9 +2,9 @@
 --
 -- `place` is a shelf (draft/shelf.lua); writing is done under its lock.
 
-local core = require("manifest.core")
+local core = require("manifest.base.core")
 local draft_entry = require("manifest.draft.entry")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local file_name = require("manifest.draft.file_name")
 
 --- An entry holds its manifest twice, once as base64; registries take manifests of 4 MiB.
@@ -20,7 +20,7 @@ local function read(path)
   if bytes then
     return draft_entry.decode(bytes, path)
   end
-  local err = errors.of_core(problem)
+  local err = error_of.of_core(problem)
   local kind = core.file.kind(path)
   if kind and kind ~= "file" then
     err.code, err.hint = "corrupt", "remove it: only regular files can be entries"
@@ -29,7 +29,7 @@ local function read(path)
 end
 
 local function collision(path, wanted, found)
-  return errors.new { code = "collision", ref = wanted,
+  return error_of.new { code = "collision", ref = wanted,
     message = ("%s and %s have one name in docker's local store, and %s is that of the latter"):format(wanted, found,
       path), hint = "use another tag for one of them, or its digest" }
 end
@@ -44,7 +44,7 @@ function entry_files.read_image(place, image)
   local path = place.entries .. "/" .. file_name.of(image)
   local entry, err = read(path)
   if err and err.code == "not_found" then
-    return nil, errors.new { code = "not_found", ref = wanted,
+    return nil, error_of.new { code = "not_found", ref = wanted,
       message = ("%s is not in the local list %s"):format(wanted, place.ref) }
   end
   if entry and tostring(entry.ref) ~= wanted then
@@ -55,8 +55,9 @@ end
 
 --- A file whose name is not that of its content: a copy that an editor or a person left.
 local function misplaced(path, entry)
-  return errors.new { code = "corrupt", message = ("%s holds the entry of %s, whose file has another name"):format(path,
-    tostring(entry.ref)), hint = "remove that file: docker would take it for one more entry" }
+  return error_of.new { code = "corrupt",
+    message = ("%s holds the entry of %s, whose file has another name"):format(path, tostring(entry.ref)),
+    hint = "remove that file: docker would take it for one more entry" }
 end
 
 --- All entries of a list in the order of their file names, and an error for each file that is none.
@@ -65,7 +66,7 @@ end
 function entry_files.read_all(place)
   local names, problem = core.file.list(place.entries)
   if not names then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   local entries, errs = {}, {}
   for _, name in ipairs(names) do
@@ -112,7 +113,7 @@ local function write(place, folder, file)
   local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes,
     { temporary = place.fresh, keep = true, follow = false })
   if not done then
-    return nil, errors.of_core(problem):with { ref = tostring(file.ref) }
+    return nil, error_of.of_core(problem):with { ref = tostring(file.ref) }
   end
   return true
 end
@@ -148,7 +149,7 @@ function entry_files.create(place, files)
   local folder = place.fresh .. "/list"
   local done, problem = core.file.make_directory(folder)
   if not done then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   local err
   done, err = write_all(place, folder, files)
@@ -162,7 +163,7 @@ function entry_files.create(place, files)
   if done then
     done, problem = core.file.rename(folder, place.entries)
   end
-  return done, problem and errors.of_core(problem)
+  return done, problem and error_of.of_core(problem)
 end
 
 return entry_files

@@ -3,7 +3,7 @@
 -- Different references may share a name (a:b-c and a-b:c, a_b and a/b). We keep docker's names, since the store is
 -- shared with it, and see a collision by what is inside: the entry's own reference, and our record of the list's.
 
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 
 local file_name = {}
 
@@ -26,7 +26,7 @@ function file_name.check(ref)
   if length <= LONGEST then
     return true
   end
-  return nil, errors.new { code = "io", ref = tostring(ref),
+  return nil, error_of.new { code = "io", ref = tostring(ref),
     message = ("its name in docker's local store has %d bytes, and file systems take %d"):format(length, LONGEST),
     hint = "shorten the repository or the tag" }
 end

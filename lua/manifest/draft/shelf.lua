@@ -5,8 +5,8 @@
 -- folder. Lists whose references share a name share both folders and the lock; the record tells them apart. It holds
 -- for that very folder only: one that docker made, or made again, has no record, and the name given is believed.
 
-local core = require("manifest.core")
-local errors = require("manifest.base.error")
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 local file_name = require("manifest.draft.file_name")
 local json = require("manifest.base.json")
 
@@ -18,7 +18,7 @@ local mt = { __name = "manifest.draft.shelf", __index = methods }
 
 local function result(value, problem)
   if value == nil and problem then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return value
 end
@@ -64,13 +64,13 @@ end
 local function read_record(path)
   local bytes, problem = core.file.read(path, RECORD_LIMIT, { follow = false })
   if not bytes then
-    return nil, problem.code ~= "not_found" and errors.of_core(problem) or nil
+    return nil, problem.code ~= "not_found" and error_of.of_core(problem) or nil
   end
   local record = json.decode(bytes)
   if type(record) == "table" and type(record.list) == "string" and type(record.folder) == "string" then
     return record
   end
-  return nil, errors.new { code = "corrupt", message = path .. " is not a record of a local list",
+  return nil, error_of.new { code = "corrupt", message = path .. " is not a record of a local list",
     hint = "remove that file, when no other reference has this list's name" }
 end
 
@@ -86,7 +86,7 @@ function methods:exists()
     return false
   end
   if kind ~= "directory" then
-    return nil, errors.new { code = "corrupt", ref = self.ref, message = self.entries .. " is not a folder",
+    return nil, error_of.new { code = "corrupt", ref = self.ref, message = self.entries .. " is not a folder",
       hint = "remove it" }
   end
   local record, err = read_record(self.record)
@@ -104,7 +104,7 @@ function methods:exists()
   if record.folder ~= without_device(identity) then
     return true
   end
-  return nil, errors.new { code = "collision", ref = self.ref,
+  return nil, error_of.new { code = "collision", ref = self.ref,
     message = ("the lists %s and %s have one name in docker's local store, and %s is that of the latter"):format(
       self.ref, record.list, self.entries),
     hint = "push or remove that list first, or choose another tag" }
@@ -149,7 +149,7 @@ function methods:lock(shared, timeout)
     end
   end
   if not lock then
-    local err = errors.of_core(problem):with { ref = self.ref }
+    local err = error_of.of_core(problem):with { ref = self.ref }
     err.hint = problem.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
       or err.hint
     return nil, err

@@ -6,9 +6,9 @@
 -- under way.
 
 local check = require("manifest.base.check")
-local core = require("manifest.core")
+local core = require("manifest.base.core")
 local entry_files = require("manifest.draft.entry_files")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local shelf = require("manifest.draft.shelf")
 
 local LOCK_SECONDS = 30
@@ -49,7 +49,7 @@ function methods:lock(list, options)
     return nil, err
   end
   if self.locks[place.name] then
-    return nil, errors.new { code = "locked", ref = place.ref, message = "this store holds the list's lock already" }
+    return nil, error_of.new { code = "locked", ref = place.ref, message = "this store holds the list's lock already" }
   end
   local lock = setmetatable({ store = self, name = place.name, shared = options.shared or false }, lock_mt)
   if lock.shared and core.file.kind(place.own) ~= "directory" then
@@ -84,7 +84,7 @@ end
 -- ---- reading ----
 
 local function no_list(ref)
-  return errors.new { code = "not_found", ref = ref, message = "No such manifest: " .. ref }
+  return error_of.new { code = "not_found", ref = ref, message = "No such manifest: " .. ref }
 end
 
 --- Is there a local list of that reference?
@@ -156,7 +156,7 @@ local function write_files(place, files, fresh)
   local there, err = place:exists()
   local ready
   if there and fresh then
-    err = errors.new { code = "exists", ref = place.ref, message = "the local list is there already" }
+    err = error_of.new { code = "exists", ref = place.ref, message = "the local list is there already" }
   elseif there ~= nil then
     ready, err = place:prepare()
   end

@@ -137,6 +137,10 @@ function descriptor.read(value, where)
 end
 
 --- Reads an annotations object into a plain table of strings; nil when there is none.
+---@param value any decoded JSON, or nil
+---@param where string how to name the place in an error
+---@return table|nil annotations nil without an error when there are none
+---@return table|nil err invalid_manifest
 function descriptor.read_annotations(value, where)
   if value == nil or value == json.null then
     return nil
@@ -155,6 +159,8 @@ function descriptor.read_annotations(value, where)
 end
 
 --- Annotations as ordered JSON, keys sorted as Go sorts a map; nil when there are none.
+---@param annotations table|nil
+---@return table|nil object
 function descriptor.annotations_json(annotations)
   if not annotations or not next(annotations) then
     return nil

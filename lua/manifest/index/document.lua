@@ -93,6 +93,8 @@ function document.insert(index, entry, position)
 end
 
 --- Takes an entry out of an index that was read.
+---@param index table of document.read
+---@param position integer
 ---@return table entry the descriptor that was there
 function document.remove(index, position)
   table.remove(index.json.manifests, position)
@@ -100,6 +102,9 @@ function document.remove(index, position)
 end
 
 --- Puts another entry in the place of one. Nothing of the old entry is kept.
+---@param index table of document.read
+---@param position integer
+---@param entry table descriptor
 function document.replace(index, position, entry)
   index.entries[position] = entry
   index.json.manifests[position] = descriptor.to_json(entry)
@@ -107,6 +112,7 @@ end
 
 --- Gives an index that was read other entries. Those that have their JSON keep it.
 ---@param entries table[] descriptors
+---@param index table of document.read
 function document.set_entries(index, entries)
   local manifests = {}
   for position, entry in ipairs(entries) do
@@ -118,6 +124,8 @@ end
 
 --- Makes an index that was read one of another type. One that does not say its type goes on not to say it, unless the
 --- type changes.
+---@param index table of document.read
+---@param kind string media type
 function document.set_media_type(index, kind)
   if index.media_type ~= kind then
     index.media_type = kind
@@ -127,6 +135,8 @@ end
 
 --- Changes fields of an entry in place: those of `changes` are set, every other field of its JSON stays.
 ---@param changes table platform and/or annotations and/or artifact_type; annotations are merged, "" removes one
+---@param index table of document.read
+---@param position integer of the entry
 function document.amend(index, position, changes)
   local entry, object = index.entries[position], index.json.manifests[position]
   if changes.platform then
@@ -144,12 +154,17 @@ function document.amend(index, position, changes)
 end
 
 --- Sets annotations of the index itself, merged as document.amend does.
+---@param index table of document.read
+---@param annotations table
 function document.annotate(index, annotations)
   index.annotations = document.merge_annotations(index.annotations, annotations)
   index.json.annotations = descriptor.annotations_json(index.annotations)
 end
 
 --- Two sets of annotations as one; an empty value of the second removes the name. nil when nothing is left.
+---@param old table|nil
+---@param new table
+---@return table|nil
 function document.merge_annotations(old, new)
   local merged = {}
   for name, value in pairs(old or {}) do

@@ -4,7 +4,8 @@
 -- exact length and be lower case, so that one content has one name. Another algorithm is read, because documents may
 -- mention it, but nothing can be computed or compared with it.
 
-local errors = require("manifest.base.error")
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 local text = require("manifest.base.text")
 
 local hex_length = { sha256 = 64, sha384 = 96, sha512 = 128 }
@@ -26,11 +27,11 @@ end
 
 local function invalid(given, why)
   local shown = text.printable(#given <= 160 and given or given:sub(1, 160) .. "...")
-  return nil, errors.new({ code = "invalid_digest", message = ("invalid digest '%s': %s"):format(shown, why) })
+  return nil, error_of.new({ code = "invalid_digest", message = ("invalid digest '%s': %s"):format(shown, why) })
 end
 
 local function unsupported(algorithm)
-  return nil, errors.new({
+  return nil, error_of.new({
     code = "unsupported",
     message = ("digest algorithm %s is not supported"):format(algorithm),
     hint = "use sha256, sha384 or sha512",
@@ -75,9 +76,9 @@ function digest.of(bytes, algorithm)
   if not hex_length[algorithm] then
     return unsupported(algorithm)
   end
-  local hex, problem = require("manifest.core").hash.sum(algorithm, bytes)
+  local hex, problem = core.hash.sum(algorithm, bytes)
   if not hex then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return algorithm .. ":" .. hex
 end
@@ -138,9 +139,9 @@ function digest.hasher(algorithm)
   if not hex_length[algorithm] then
     return unsupported(algorithm)
   end
-  local hash, problem = require("manifest.core").hash.new(algorithm)
+  local hash, problem = core.hash.new(algorithm)
   if not hash then
-    return nil, errors.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return setmetatable({ algorithm = algorithm, hash = hash }, hasher_mt)
 end

@@ -9,7 +9,7 @@
 -- PATH ends at the first colon; a folder whose name has one is reached by another way to it (a link, say).
 
 local digest = require("manifest.name.digest")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local reference = require("manifest.name.reference")
 local text = require("manifest.base.text")
 
@@ -41,7 +41,7 @@ function mt.__eq(a, b)
 end
 
 local function fail(written, why, format)
-  return nil, errors.new({
+  return nil, error_of.new({
     code = "invalid_reference",
     message = ("invalid %s '%s': %s"):format(KINDS[format].what, text.printable(written), why),
     hint = KINDS[format].hint,

@@ -6,7 +6,7 @@
 
 local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local host = require("manifest.name.host")
 local text = require("manifest.base.text")
 
@@ -17,7 +17,7 @@ local platform = {}
 
 local function fail(written, why)
   local short = text.printable(written:sub(1, SHOWN_LIMIT)) .. (#written > SHOWN_LIMIT and "..." or "")
-  return nil, errors.new({
+  return nil, error_of.new({
     code = "invalid_platform",
     message = ("invalid platform '%s': %s"):format(short, why),
     hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7",

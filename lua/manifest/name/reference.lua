@@ -9,7 +9,7 @@
 -- component that looks like a domain but cannot be one (`foo_bar.x/baz`) gives a reference with an empty domain.
 
 local check = require("manifest.base.check")
-local errors = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local text = require("manifest.base.text")
 
 local DEFAULT_DOMAIN = "docker.io"
@@ -91,7 +91,7 @@ local function digest_problem(algorithm, hex)
 end
 
 local function fail(message, hint)
-  return nil, errors.new({ code = "invalid_reference", message = message, hint = hint })
+  return nil, error_of.new({ code = "invalid_reference", message = message, hint = hint })
 end
 
 --- The text as an error message may carry it: bounded, on one line, harmless to a terminal.

@@ -5,6 +5,7 @@
 local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local tar_file = require("manifest.repository.archive.tar_file")
@@ -74,7 +75,7 @@ end
 
 --- index.json of an OCI archive; of a docker archive an index without entries: nothing refers to anything there.
 ---@return table|nil index
----@return table|nil err
+---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
   local file, err = load(self)
   if not file then
@@ -123,7 +124,7 @@ local function range_of(self, hash)
     end
   end
   if range then
-    return range, read.algorithm
+    return range
   end
   if err and err.code ~= "not_found" then
     return nil, err
@@ -131,20 +132,22 @@ local function range_of(self, hash)
   return fail("not_found", ("%s has no blob %s"):format(self.domain, hash))
 end
 
+--- The range of a blob; the archive is opened for that.
+local function locate(self, hash)
+  local file, err = load(self)
+  if not file then
+    return nil, err
+  end
+  return range_of(self, hash)
+end
+
 --- Where a blob lies: for uploads, which read it there.
 ---@param hash string digest
 ---@return table|nil range {path, offset, size}
 ---@return table|nil err not_found
 function methods:blob_range(hash)
-  local file, err = load(self)
-  local range
-  if file then
-    range, err = range_of(self, hash)
-  end
-  if not range then
-    return nil, err
-  end
-  return { path = self.path, offset = range.offset, size = range.size }
+  local range, err = locate(self, hash)
+  return range and { path = self.path, offset = range.offset, size = range.size }, err
 end
 
 local function check_digest(self, actual, hash)
@@ -158,15 +161,12 @@ end
 ---@param hash string digest
 ---@param options table? limit (bytes; default as for manifests)
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, options)
-  local file, err = load(self)
-  local range, bytes, actual
-  if file then
-    range, err = range_of(self, hash)
-  end
+  local range, err = locate(self, hash)
+  local bytes, actual
   if range then
-    bytes, err = file:read(range, options and options.limit or self.manifest_limit)
+    bytes, err = self.file:read(range, options and options.limit or self.manifest_limit)
   end
   if bytes then
     actual, err = digest.of(bytes, digest.parse(hash).algorithm)
@@ -179,8 +179,10 @@ function methods:blob(hash, options)
 end
 
 --- Fetches a blob into memory (limit), into a new file (sink_file), or reads and hashes it only (discard).
+---@param hash string digest
+---@param options table limit (bytes in memory), sink_file (path), or discard = true
 ---@return table|nil response {body, digest, received}
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:get_blob(hash, options)
   if options.sink_pipe then
     error("an archive's blob is a part of a file: use blob_range", 2)
@@ -189,13 +191,10 @@ function methods:get_blob(hash, options)
     local bytes, err = self:blob(hash, options)
     return bytes and { body = bytes, digest = hash, received = #bytes }, err
   end
-  local file, err = load(self)
-  local range, actual, ok
-  if file then
-    range, err = range_of(self, hash)
-  end
+  local range, err = locate(self, hash)
+  local actual, ok
   if range then
-    actual, err = file:digest(range, digest.parse(hash).algorithm, options.sink_file)
+    actual, err = self.file:digest(range, digest.parse(hash).algorithm, options.sink_file)
   end
   if actual then
     ok, err = check_digest(self, actual, hash)
@@ -221,8 +220,9 @@ function methods:each_piece(hash, take)
 end
 
 --- Is the blob there?
+---@param hash string digest
 ---@return boolean|nil there
----@return table|nil err
+---@return table|nil err corrupt, io
 function methods:has_blob(hash)
   local range, err = self:blob_range(hash)
   if not range and err.code ~= "not_found" then
@@ -234,17 +234,17 @@ end
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
----@return table|nil err
+---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local file, err = load(self)
   if not file then
     return nil, err
   end
   if self.layout then
-    return layout_index.fetch(self, self.layout, reference)
+    return layout_entries.fetch(self, self.layout, reference)
   end
   local made
-  if reference and layout_index.is_digest(reference) then
+  if reference and layout_entries.is_digest(reference) then
     made, err = find_made(self, reference)
   else
     local image
@@ -260,8 +260,9 @@ function methods:manifest(reference)
 end
 
 --- A manifest's descriptor.
+---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil found {digest, size, media_type}
----@return table|nil err
+---@return table|nil err of manifest
 function methods:head(reference)
   local got, err = self:manifest(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
@@ -269,14 +270,14 @@ end
 
 --- The tags, in the order of the archive.
 ---@return string[]|nil tags
----@return table|nil err
+---@return table|nil err of index
 function methods:tags()
   local file, err = load(self)
   if not file then
     return nil, err
   end
   if self.layout then
-    return layout_index.names(self.layout)
+    return layout_entries.names(self.layout)
   end
   local names = {}
   for _, image in ipairs(self.images) do

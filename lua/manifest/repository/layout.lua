@@ -9,6 +9,7 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
+local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
@@ -60,6 +61,7 @@ local function ensure(self)
 end
 
 --- The file of a blob that is there: for uploads, which read it piece by piece.
+---@param hash string digest
 ---@return string|nil path
 ---@return table|nil err not_found
 function methods:blob_path(hash)
@@ -77,7 +79,7 @@ end
 ---@param hash string digest
 ---@param options table? limit (bytes; default as for manifests)
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, options)
   local ok, err = check(self)
   if not ok then
@@ -90,8 +92,10 @@ function methods:blob(hash, options)
 end
 
 --- Fetches a blob into memory (limit) or into a new file (sink_file).
+---@param hash string digest
+---@param options table limit (bytes in memory) or sink_file (path)
 ---@return table|nil response {body, digest}
----@return table|nil err
+---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:get_blob(hash, options)
   if options.sink_pipe then
     error("a layout's blob is a file: use blob_path", 2)
@@ -151,7 +155,7 @@ end
 ---@param hash string digest of the content
 ---@param body table {body=bytes} or {body_file=path}
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err digest_mismatch, io
 function methods:upload(hash, body)
   return store(self, hash, body.body or function(temporary)
     return layout_blobs.copy(body.body_file, temporary, hash)
@@ -170,7 +174,7 @@ end
 
 --- index.json as it stands.
 ---@return table|nil index ordered JSON
----@return table|nil err
+---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
   local ok, err = check(self)
   if not ok then
@@ -182,18 +186,19 @@ end
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
----@return table|nil err
+---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local index, err = self:index()
   if not index then
     return nil, err
   end
-  return layout_index.fetch(self, index, reference)
+  return layout_entries.fetch(self, index, reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
+---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil found {digest, size, media_type}
----@return table|nil err
+---@return table|nil err of manifest
 function methods:head(reference)
   local got, err = self:manifest(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
@@ -204,7 +209,7 @@ local function enter(manifests, entry, tag)
   local place = #manifests + 1
   for position = #manifests, 1, -1 do
     local old = manifests[position]
-    local name = layout_index.name_of(old)
+    local name = layout_entries.name_of(old)
     if not tag and old.digest == entry.digest then
       return false
     end
@@ -223,7 +228,7 @@ end
 ---@return table|nil stored {digest, size, media_type}
 ---@return table|nil err
 function methods:put_manifest(reference, bytes, kind)
-  local by_digest = reference ~= nil and layout_index.is_digest(reference)
+  local by_digest = reference ~= nil and layout_entries.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:upload(hash, { body = bytes })
   self.named[hash] = layout_reach.named(bytes)
@@ -233,7 +238,7 @@ function methods:put_manifest(reference, bytes, kind)
       if not whole then
         return nil, problem
       end
-      return enter(manifests, layout_index.entry(kind, hash, #bytes, reference), reference)
+      return enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference)
     end)
   end
   if ok == nil then
@@ -244,13 +249,13 @@ end
 
 --- The tags, in the order of index.json.
 ---@return string[]|nil tags
----@return table|nil err
+---@return table|nil err of index
 function methods:tags()
   local index, err = self:index()
   if not index then
     return nil, err
   end
-  return layout_index.names(index)
+  return layout_entries.names(index)
 end
 
 --- The descriptors of what refers to a manifest.
@@ -268,14 +273,14 @@ end
 
 --- What a reference means: the file of a digest, or the entry of a tag.
 local function find_named(self, reference)
-  if layout_index.is_digest(reference) then
+  if layout_entries.is_digest(reference) then
     return self:blob_path(reference)
   end
   local index, err = self:index()
   if not index then
     return nil, err
   end
-  return layout_index.find(index, reference, self.domain)
+  return layout_entries.find(index, reference, self.domain)
 end
 
 --- Takes a tag away, or with a digest that manifest and all its tags; and with the last name of a manifest, all blobs
@@ -289,13 +294,13 @@ function methods:delete(reference)
     return nil, err
   end
   self.seen = {}
-  local is_digest = layout_index.is_digest(reference)
+  local is_digest = layout_entries.is_digest(reference)
   local hash = is_digest and reference or found.digest
   return layout_index.update(self.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
-      if entry.digest == reference or layout_index.name_of(entry) == reference then
+      if entry.digest == reference or layout_entries.name_of(entry) == reference then
         hash = entry.digest
         table.remove(manifests, position)
       end

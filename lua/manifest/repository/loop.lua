@@ -4,7 +4,7 @@
 -- task it drives the engine by itself. C never calls Lua, so nothing here runs while libcurl is on the stack.
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local group = require("manifest.repository.group")
 local vault = require("manifest.repository.credentials.vault")
 
@@ -78,11 +78,11 @@ local function ring(self)
   end
 end
 
---- Lets the engine work until something has finished, an alarm is due or a second has passed.
+--- Lets the engine work until something has finished, an alarm is due or its patience is over.
 local function step(self)
   local finished, asked = self.engine:step(patience(self))
   if not finished then
-    error(error_object.of_core(asked), 0)
+    error(error_of.of_core(asked), 0)
   end
   for _, exchange in ipairs(finished) do
     local task = self.waiting[exchange]
@@ -208,7 +208,7 @@ function methods:request(request)
   end
   local started, problem = self.engine:start(request)
   if not started then
-    return nil, error_object.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
   self:wait(function()
@@ -223,7 +223,7 @@ function methods:request(request)
   if response then
     return response
   end
-  return nil, error_object.of_core(problem)
+  return nil, error_of.of_core(problem)
 end
 
 --- Tells the user of something odd that goes on all the same; each once.

@@ -2,7 +2,7 @@
 
 local core = require("manifest.base.core")
 local endpoint = require("manifest.repository.endpoint")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -70,6 +70,17 @@ function problem.list_of(body)
   return list
 end
 
+--- What a document says that has not the specification's form: some registries have a form of their own.
+local function own_words(body)
+  local document = json.decode(body)
+  for _, name in ipairs(json.is_object(document) and { "message", "error", "details", "detail" } or {}) do
+    if type(document[name]) == "string" then
+      return document[name]:match("^[^\r\n]*")
+    end
+  end
+  return ""
+end
+
 --- One line of the registry's words: its error list, or the start of a body that is plain text.
 local function words_of(list, response)
   local words = {}
@@ -79,6 +90,9 @@ local function words_of(list, response)
   end
   local line = table.concat(words, "; ")
   local kind = response.headers["content-type"]
+  if line == "" then
+    line = own_words(response.body)
+  end
   if line == "" and type(kind) == "string" and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
   end
@@ -130,7 +144,7 @@ function problem.of_response(response, what, host)
   local list = problem.list_of(response.body)
   local words = words_of(list, response)
   local code, who = blame(response, list, host)
-  return error_object.new({
+  return error_of.new({
     code = code,
     message = ("%s answered %d to %s%s%s"):format(who, response.status, what, words ~= "" and ": " .. words or "",
       limits_of(response)),

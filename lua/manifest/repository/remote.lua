@@ -4,11 +4,12 @@
 -- sends requests; what they mean is in the files beside it.
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
 local upload = require("manifest.repository.remote.upload")
+local warning = require("manifest.repository.remote.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -60,9 +61,11 @@ local ABOUT_ANSWER = {
 }
 
 --- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
+---@param err table problem of the C core, or an error
+---@return table err
 function methods:failed(err)
-  if not error_object.is(err) then
-    err = error_object.of_core(err)
+  if not error_of.is(err) then
+    err = error_of.of_core(err)
   end
   if err.response then
     err.errors = err.errors or problem.list_of(err.response.body or "")
@@ -93,6 +96,14 @@ local function ask_for_challenge(self, place)
   return response ~= nil or not is_bare_401(err)
 end
 
+--- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
+local function pass_on_warnings(self, place, response)
+  local header = response.headers.warning
+  for _, line in ipairs(header and not problem.is_elsewhere(response, place.domain) and warning.read(header) or {}) do
+    self.loop:warn(("%s says: %s"):format(place.domain, line))
+  end
+end
+
 local function send_to(self, place, request)
   request.url = request.url or place.base .. request.path
   request.home = place.base
@@ -107,6 +118,7 @@ local function send_to(self, place, request)
     response, err = self.loop:request(request)
   end
   if response then
+    pass_on_warnings(self, place, response)
     return response
   end
   return nil, self:failed(err)
@@ -120,16 +132,18 @@ function methods:may_retry()
 end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
+---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
 ---@return table|nil response any HTTP status
----@return table|nil err
+---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request)
   return send_to(self, self.places[#self.places], request)
 end
 
 --- Sends a request that only reads: to each mirror first. What streams into a pipe cannot be begun twice, so that goes
 --- to the registry alone.
+---@param request table as for send
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
----@return table|nil err
+---@return table|nil err of send
 function methods:read(request)
   if request.sink_pipe then
     return self:send(request)
@@ -157,21 +171,26 @@ function methods:manifest(reference, options)
 end
 
 --- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+---@param reference string tag or digest
 ---@return table|nil found {digest, size, media_type, response}
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function methods:head(reference)
   return manifests.head(self, reference)
 end
 
 --- Stores a manifest under a tag or its digest.
 ---@param options table? headers (such as ["If-Match"])
+---@param reference string tag or digest
+---@param bytes string
+---@param kind string media type
 ---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
 --- Deletes a manifest by digest, or a tag where the registry allows that.
+---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
 ---@return table|nil err unsupported, denied, ...
 function methods:delete(reference)
@@ -179,23 +198,27 @@ function methods:delete(reference)
 end
 
 --- Lists the tags; tags.lua says how.
+---@param options table|nil see tags.lua
 ---@return string[]|nil names
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
   return require("manifest.repository.remote.tags").list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
+---@param digest string
+---@param options table|nil see referrers.lua
 ---@return table[]|nil descriptors
----@return table|nil err
+---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
   return require("manifest.repository.remote.referrers").list(self, digest, options)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.
 ---@param options table limit (bytes in memory), or sink_pipe, or sink_file, or discard = true (hashed, not kept)
+---@param digest string
 ---@return table|nil response
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function methods:get_blob(digest, options)
   local response, err = self:read({
     method = "GET",
@@ -220,7 +243,7 @@ end
 ---@param digest string
 ---@param options table? limit (bytes; default as for manifests)
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err of get_blob
 function methods:blob(digest, options)
   local response, err = self:get_blob(digest, { limit = options and options.limit or self.manifest_limit })
   if not response then

@@ -117,6 +117,29 @@ describe("an upload", function()
     assert.equal("HEAD", server:requests()[#server:requests()].method)
   end)
 
+  it("that the registry has forgotten is begun anew, twice at most", function()
+    local function forgets(times)
+      local server, repository = stage { ABSENT, session("/u"), { method = "PUT", times = times,
+        answer = { status = 404, body = '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}' } }, STORED }
+      local ok, err = repository:upload(DIGEST, { body_file = temp.file(BLOB) })
+      local posts = 0
+      for _, seen in ipairs(server:requests()) do
+        posts = posts + (seen.method == "POST" and 1 or 0)
+      end
+      return ok, err, posts, server
+    end
+    local ok, _, posts, server = forgets(2)
+    assert.is_true(ok)
+    assert.equal(3, posts)
+    assert.is_true(last(server, "PUT").body == BLOB)
+    local err
+    ok, err, posts = forgets(nil)
+    assert.is_nil(ok)
+    assert.equal(404, err.status)
+    assert.is_true(err.retryable)
+    assert.equal(3, posts)
+  end)
+
   it("that is refused is an error, and is given up", function()
     local server, repository = stage { ABSENT, session("/u"), { method = "PUT", answer = { status = 400,
       body = '{"errors":[{"code":"DIGEST_INVALID","message":"no"}]}' } } }

@@ -169,6 +169,20 @@ static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const s
          mf_challenges_add(&endpoint->challenges, basic, sizeof(basic) - 1, url);
 }
 
+/* Nothing that it offers is known here, so no credentials would help. */
+static bool explain_unknown(const struct mf_endpoint *endpoint, const char *host, const char *offered,
+                            struct mf_problem *problem)
+{
+  if (endpoint->challenges.count == 0 || mf_challenges_choose(&endpoint->challenges, true))
+    return false;
+  mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
+                 "%s offers no way to authenticate that is known here (it offers: %s)", host, offered);
+  problem->status = 401;
+  snprintf(problem->host, sizeof(problem->host), "%s", host);
+  snprintf(problem->hint, sizeof(problem->hint), "Basic and Bearer are known");
+  return true;
+}
+
 /* The credentials were good for a token, and the registry says that it does not reach: the account lacks a right. */
 static bool lacks_right(const struct mf_ticket *ticket, const struct mf_credentials *credentials)
 {
@@ -199,6 +213,8 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
+  if (explain_unknown(ticket->endpoint, host, offered, problem))
+    return;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
                  known ? "the credentials were not accepted" : "credentials are needed and none were found",
                  offered[0] ? offered : "no way to authenticate");

@@ -1,32 +1,20 @@
 --- The digest and the size of a file, read in pieces.
 
-local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local regular_file = require("manifest.action.regular_file")
 
 local measure = {}
 
 local PIECE = 256 * 1024
 
-local function fail(code, path, what)
-  return nil, error_of.new({ code = code, message = ("the file %s %s"):format(path, what) })
-end
-
 --- Measures a regular file.
 ---@param path string
----@return table|nil measured {digest, size}
+---@return table|nil measured {digest, size (bytes)}
 ---@return table|nil err not_found, invalid_argument (no regular file), io
 function measure.file(path)
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
-  end
-  if kind ~= "file" then
-    return fail(kind and "invalid_argument" or "not_found", path, kind and "is not a regular file" or "does not exist")
-  end
-  local file <close>, reason = io.open(path, "rb")
+  local file <close>, err = regular_file.open(path, "the file")
   if not file then
-    return fail("io", path, "cannot be read: " .. tostring(reason))
+    return nil, err
   end
   local hasher <close> = assert(digest.hasher("sha256"))
   local size = 0

@@ -4,15 +4,15 @@
 -- pieces, whatever its size.
 
 local compression = require("manifest.base.compression")
-local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
+local regular_file = require("manifest.action.regular_file")
+local tar = require("manifest.base.tar")
 
 local layer = {}
 
 local PIECE = 256 * 1024
-local BLOCK = 512 -- of a tar archive
 
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
@@ -25,25 +25,6 @@ local function fail(code, path, what, hint)
   return nil, error_of.new({ code = code, message = ("layer %s %s"):format(path, what), hint = hint })
 end
 
---- True when the bytes begin a tar archive: a header whose checksum is right, or an archive without entries.
-local function is_tar(head)
-  if #head < BLOCK then
-    return false
-  end
-  local block = head:sub(1, BLOCK)
-  if not block:find("[^\0]") then
-    return true
-  end
-  local written = tonumber(block:sub(149, 156):match("^[ \0]*([0-7]+)[ \0]*$") or "", 8)
-  local sum = 8 * 0x20 -- the field of the checksum counts as blanks
-  for position = 1, BLOCK do
-    if position < 149 or position > 156 then
-      sum = sum + block:byte(position)
-    end
-  end
-  return written == sum
-end
-
 --- Counts and hashes bytes, and keeps the first of them.
 local function new_meter()
   return { hash = assert(digest.hasher("sha256")), size = 0, head = "" }
@@ -52,8 +33,8 @@ end
 local function measure(meter, bytes)
   meter.hash:update(bytes)
   meter.size = meter.size + #bytes
-  if #meter.head < BLOCK then
-    meter.head = meter.head .. bytes:sub(1, BLOCK - #meter.head)
+  if #meter.head < tar.BLOCK then
+    meter.head = meter.head .. bytes:sub(1, tar.BLOCK - #meter.head)
   end
 end
 
@@ -75,9 +56,9 @@ end
 ---@return table|nil read {outer, inside, compression}
 ---@return table|nil err
 local function read_file(path)
-  local file <close>, reason = io.open(path, "rb")
+  local file <close>, problem = regular_file.open(path, "layer")
   if not file then
-    return fail("io", path, "cannot be read: " .. tostring(reason))
+    return nil, problem
   end
   local outer, inside, kind = new_meter(), nil, nil
   for piece in file:lines(PIECE) do
@@ -113,7 +94,7 @@ local function diff_id_of(path, read, given)
     return fail(err.code, path, "is " .. err.message,
       "build with libzstd, or give the layer's diff_id, the digest of the tar archive before compression")
   end
-  if not is_tar(read.inside.meter.head) then
+  if not tar.begins(read.inside.meter.head) then
     return fail("corrupt", path, "is no tar archive", WANTED)
   end
   local computed = read.inside.meter.hash:digest()
@@ -127,16 +108,9 @@ end
 ---@param given table {path; optional: diff_id, annotations}
 ---@param family string "oci" or "docker"
 ---@return table|nil layer {path, diff_id, descriptor = {media_type, digest, size, annotations}}
----@return table|nil err
+---@return table|nil err not_found, invalid_argument (no regular file), io, corrupt, unsupported, digest_mismatch
 function layer.read(given, family)
   local path = given.path
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
-  end
-  if kind ~= "file" then
-    return fail(kind and "invalid_argument" or "not_found", path, kind and "is not a regular file" or "does not exist")
-  end
   local read, err = read_file(path)
   if not read then
     return nil, err

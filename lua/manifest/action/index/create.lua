@@ -10,10 +10,10 @@ local error_of = require("manifest.base.error")
 local flatten = require("manifest.action.index.flatten")
 local guard = require("manifest.action.index.guard")
 local names = require("manifest.action.names")
+local naming = require("manifest.action.index.naming")
 local options_of = require("manifest.action.index.options")
 local outcome = require("manifest.action.index.outcome")
 local place = require("manifest.action.place")
-local referrer_list = require("manifest.action.referrer_list")
 local source = require("manifest.action.source")
 local sources = require("manifest.action.index.sources")
 
@@ -116,15 +116,20 @@ function create.read_subject(job, given)
     return err
   end
   job.subject_ref, err = names.location(VERB, given)
-  if job.subject_ref and job.subject_ref.repository ~= job.target.ref.repository then
-    err = error_of.new({
-      code = "unsupported",
-      message = ("the subject %s is not in the repository %s"):format(tostring(job.subject_ref),
-        job.target.ref.repository),
-      hint = "copy it there first: an index and its subject live in one repository",
-    })
+  return err or create.check_subject(job.target.ref, job.subject_ref)
+end
+
+--- An index and its subject live in one repository.
+---@return table|nil err unsupported
+function create.check_subject(target, subject)
+  if subject.repository == target.repository then
+    return nil
   end
-  return err
+  return error_of.new({
+    code = "unsupported",
+    message = ("the subject %s is not in the repository %s"):format(tostring(subject), target.repository),
+    hint = "copy it there first: an index and its subject live in one repository",
+  })
 end
 
 --- Looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.
@@ -145,7 +150,7 @@ local function look(context, job)
       if now == nil then
         return nil, err
       end
-      return guard.allows(create.rules_of(job, name), name, now)
+      return guard.allows(naming.rules_of(job, name), name, now)
     end
   end
   tasks[#tasks + 1] = function()
@@ -156,15 +161,6 @@ local function look(context, job)
   return context.loop:all(tasks, #tasks, function(task)
     return task()
   end)
-end
-
---- The guards of one tag: a digest is what the target's own tag must name, the others hold for all.
-function create.rules_of(job, name)
-  local options = job.options
-  return {
-    if_digest = name == job.tags[1] and options.if_digest or nil,
-    if_absent = options.if_absent, no_clobber = options.no_clobber,
-  }
 end
 
 --- The index of these sources, once their platforms are known. Pure.
@@ -200,55 +196,6 @@ function create.plan(job)
   return made
 end
 
---- The tags that name these bytes already, as far as the sources tell.
-local function known_tags(job)
-  local known = {}
-  for name, digest in pairs(job.known or {}) do
-    known[name] = digest
-  end
-  for _, one in ipairs(job.sources) do
-    if one.repository == job.target.repository and not one.read and one.place.tag then
-      known[one.place.tag] = one.answer.digest
-    end
-  end
-  return known
-end
-
---- Puts the index under its tags: the guarded one first, the others at once. Where the registry keeps no referrers,
---- the list under the subject's tag is kept up.
----@return string[]|nil written names that did not name it before
----@return table|nil err
-local function put(context, job, made)
-  local repository, known, written = job.target.repository, known_tags(job), {}
-  local is_listed = job.subject == nil
-  local function put_one(name)
-    local rules = create.rules_of(job, name)
-    if not guard.is_set(rules) and known[name] == made.digest then
-      return true
-    end
-    local stored, err = guard.put(repository, name, made, rules)
-    if stored and not stored.unchanged then
-      written[#written + 1] = name
-      is_listed = is_listed or job.subject == nil or stored.subject == job.subject.digest
-    end
-    return stored, err
-  end
-  local list = #job.tags > 0 and job.tags or { made.digest }
-  local ok, err = put_one(list[1])
-  if ok then
-    ok, err = context.loop:all({ table.unpack(list, 2) }, context.jobs, put_one)
-  end
-  if ok and #written > 0 and not is_listed then
-    local tag
-    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
-      media_type = made.media_type, digest = made.digest, size = made.size,
-      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
-    } })
-    ok = tag ~= nil -- false: the registry lists it itself
-  end
-  return ok and written, err
-end
-
 --- Brings what the index names, then the index. `decide` is called once all platforms are known.
 local function write(context, job, tasks)
   local made, err
@@ -267,7 +214,7 @@ local function write(context, job, tasks)
     ok, err = copying.perform(context, repository, plan, #tasks > 0 and { beside = tasks, check = decide } or nil)
   end
   if ok then
-    written, err = put(context, job, made)
+    written, err = naming.put(context, job, made)
   end
   if not written then
     return nil, err
@@ -288,7 +235,7 @@ local function rehearse(context, job, tasks)
     return nil, err
   end
   local plan = copying.plan(job.target.repository, sources.trees({ made.entries }))
-  return outcome.rehearsed(job.target.ref, made, { tags = job.tags, plan = plan, known = known_tags(job) })
+  return outcome.rehearsed(job.target.ref, made, { tags = job.tags, plan = plan, known = naming.known_tags(job) })
 end
 
 --- Makes an index.

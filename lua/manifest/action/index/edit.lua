@@ -108,7 +108,11 @@ local function put(job, state, made)
   return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type, { headers = conditions })
 end
 
-local function read_and_plan(job, again)
+--- The index as it is, and as it would be; nothing is written.
+---@param again boolean our change was there once
+---@return table|nil state of edit.read
+---@return table made_or_err
+function edit.rehearse(job, again)
   local state, err = edit.read(job)
   if not state then
     return nil, err
@@ -142,7 +146,7 @@ end
 ---@return table|nil err
 local function attempt(context, job, memory)
   for try = 1, MAX_WRITES do
-    local state, made = read_and_plan(job, memory.written > 0)
+    local state, made = edit.rehearse(job, memory.written > 0)
     if not state then
       return nil, made
     end

@@ -20,6 +20,8 @@ local function refuse(code, message, hint)
 end
 
 --- Whether any guard is set.
+---@param rules table see OPTIONS
+---@return boolean
 function guard.is_set(rules)
   return (rules.if_digest or rules.if_absent or rules.no_clobber) and true or false
 end

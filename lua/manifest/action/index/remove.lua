@@ -58,7 +58,8 @@ function remove.perform(context, given, list, options)
   options = options_of.check(VERB, options, OPTIONS)
   local wanted = {}
   local job, err
-  for position, one in ipairs(type(list) == "table" and #list > 0 and list or { list }) do
+  local is_list = type(list) == "table" and (#list > 0 or next(list) == nil)
+  for position, one in ipairs(is_list and list or { list }) do
     wanted[position], err = selector.read(VERB, one)
     if not wanted[position] then
       return nil, outcome.failed(err, VERB, given)

@@ -81,11 +81,8 @@ end
 
 --- One try at the edit as things stand, without writing.
 local function rehearse(job)
-  local state, err = edit.read(job)
-  if not state then
-    return nil, err
-  end
-  return edit.plan(job, state, false)
+  local state, made = edit.rehearse(job, false)
+  return state and made, made
 end
 
 --- Copies what the edit needs, once it is clear that the edit can be made, and edits.

@@ -13,6 +13,9 @@ local OF_THE_IMAGE = {
   ambiguous = true, too_large = true, corrupt = true, unsupported = true,
 }
 
+--- Whether a failure to fetch something is a fault of what was fetched, and no failure of the check.
+---@param err table
+---@return boolean
 function findings.is_finding(err)
   return OF_THE_IMAGE[err.code] == true
 end

@@ -9,7 +9,7 @@ local function refusal(message, hint)
 end
 
 local function has_terminal()
-  return require("manifest.core").terminal.is_terminal("stdin")
+  return require("manifest.base.core").terminal.is_terminal("stdin")
 end
 
 local function read_username(call)
@@ -47,7 +47,7 @@ local function read_password(call)
   if not has_terminal() then
     return refusal("no password, and standard input is not a terminal to ask at", "pipe it in with --password-stdin")
   end
-  local line, problem = require("manifest.core").terminal.read_secret("Password: ")
+  local line, problem = require("manifest.base.core").terminal.read_secret("Password: ")
   if not line then
     return nil, error_of.of_core(problem):with({ verb = "login" })
   end

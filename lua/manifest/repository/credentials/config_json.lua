@@ -1,7 +1,7 @@
 --- Edits docker's config.json as text: one entry of "auths" changes, every other token stays byte for byte, unknown
 -- members and the spelling of numbers included. Laid out as docker writes it, with tabs.
 
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 
 local methods = {}
@@ -60,7 +60,7 @@ local function find(members, key)
 end
 
 local function corrupt(why)
-  return nil, error_object.new({ code = "corrupt", message = why })
+  return nil, error_of.new({ code = "corrupt", message = why })
 end
 
 --- Reads the text of a config.json; an empty one counts as `{}`.

@@ -5,7 +5,7 @@
 
 local config_json = require("manifest.repository.credentials.config_json")
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
@@ -35,7 +35,7 @@ end
 local function read(self)
   local text, problem = core.file.read(self.path, LIMIT)
   if not text and problem.code ~= "not_found" then
-    return nil, error_object.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   local document, err = config_json.read(text or "")
   if not document then
@@ -55,7 +55,7 @@ local function look(self, registry)
   end
   local helper, problem = core.auth.store_helper(text, self.path, registry)
   if problem then
-    return nil, error_object.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return { text = text, helper = helper }
 end
@@ -66,7 +66,7 @@ end
 ---@return table|nil err io, corrupt, credentials
 function methods:place(registry)
   if self.folder:sub(1, 1) ~= "/" then
-    return nil, error_object.new({ code = "io", message = self.folder .. ": not an absolute path",
+    return nil, error_of.new({ code = "io", message = self.folder .. ": not an absolute path",
       hint = "set DOCKER_CONFIG to the absolute path of a folder" })
   end
   local found, err = look(self, registry)
@@ -83,7 +83,7 @@ local function run_helper(helper, action, input, secret)
   local done, problem = core.child.run({ core.auth.helper_name(helper), action }, input,
     { timeout = HELPER_SECONDS })
   if not done then
-    return nil, error_object.new({ code = "credentials",
+    return nil, error_of.new({ code = "credentials",
       message = ("docker-credential-%s %s: %s"):format(helper, action, problem.message) })
   end
   local status = done.status or (done.signal and 128 + done.signal) or 0
@@ -95,7 +95,7 @@ local function run_helper(helper, action, input, secret)
   if result == "not_found" then
     return "not_found"
   end
-  return nil, error_object.of_core(reason)
+  return nil, error_of.of_core(reason)
 end
 
 --- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that
@@ -120,7 +120,7 @@ local function write(target, text)
     ok, problem = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
   end
   if not ok then
-    return nil, error_object.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   return true
 end
@@ -137,7 +137,7 @@ local function edit(self, change)
     lock, problem = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
   end
   if not lock then
-    return nil, error_object.of_core(problem)
+    return nil, error_of.of_core(problem)
   end
   local held <close> = lock -- luacheck: ignore held
   -- While we hold it: who waits for it notices.

@@ -26,6 +26,8 @@ local function result(value, problem)
 end
 
 --- True for the name of a file that is still being written, or was when its writer ended.
+---@param name string
+---@return boolean
 function layout_blobs.is_temporary(name)
   return name:sub(1, #TEMPORARY) == TEMPORARY
 end
@@ -59,8 +61,11 @@ function layout_blobs.find(root, hash)
 end
 
 --- Reads a blob of at most LIMIT bytes; it hashes to its name, or it is an error.
+---@param root string the layout's folder
+---@param hash string digest
+---@param limit integer bytes
 ---@return string|nil bytes
----@return table|nil err
+---@return table|nil err not_found, too_large, digest_mismatch, io
 function layout_blobs.read(root, hash, limit)
   local path, err = layout_blobs.find(root, hash)
   if not path then
@@ -81,6 +86,11 @@ function layout_blobs.read(root, hash, limit)
 end
 
 --- Copies a file that hashes to a digest into a new one; on failure nothing is left there.
+---@param from string path
+---@param to string path
+---@param hash string digest
+---@return boolean|nil ok
+---@return table|nil err digest_mismatch, not_found, io
 function layout_blobs.copy(from, to, hash)
   local algorithm = digest.parse(hash).algorithm
   local hex, err = result(core.file.copy(from, to, algorithm))
@@ -130,7 +140,7 @@ end
 ---@param hash string digest
 ---@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err digest_mismatch, io, or of content
 function layout_blobs.store(root, hash, content)
   local path, algorithm = place_of(root, hash)
   if not path then

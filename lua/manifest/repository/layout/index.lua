@@ -4,19 +4,17 @@
 -- under a lock that other processes of ours heed.
 
 local core = require("manifest.base.core")
-local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local layout_blobs = require("manifest.repository.layout.blobs")
+local layout_entries = require("manifest.repository.layout.entries")
 local text = require("manifest.base.text")
 
 local layout_index = {}
 
 local VERSION = "1.0.0"
 local INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
-local NAME = "org.opencontainers.image.ref.name"
 local LIMIT = 16 * 1024 * 1024
-local SHORTEST = 32 -- digits of a digest
 local LOCK_NAME = "index.json.lock"
 local LOCK_SECONDS = 30
 local READABLE = tonumber("644", 8)
@@ -58,7 +56,7 @@ end
 local function check_version(path, document)
   if document.imageLayoutVersion ~= VERSION then
     return fail("unsupported", ("%s has the layout version %s, not %s"):format(path,
-      text.printable(tostring(document.imageLayoutVersion)), VERSION))
+      text.printable(tostring(document.imageLayoutVersion)), VERSION), "name another folder")
   end
   return true
 end
@@ -87,13 +85,16 @@ local function is_empty(path)
 end
 
 --- Fails unless a layout is there.
+---@param path string the layout's folder
+---@return boolean|nil ok
+---@return table|nil err not_found, corrupt, unsupported, io
 function layout_index.check(path)
   local kind, problem = core.file.kind(path, { follow = true })
   if problem then
     return nil, error_of.of_core(problem)
   end
   if not kind then
-    return fail("not_found", "there is no folder " .. path)
+    return fail("not_found", "there is no folder " .. path, "check the path")
   end
   if kind ~= "directory" then
     return not_one(path, "it is no folder")
@@ -133,6 +134,9 @@ local function locked(path, fn)
 end
 
 --- Makes a layout of a folder that is missing or empty; one that is a layout already stays as it is.
+---@param path string the layout's folder
+---@return boolean|nil ok
+---@return table|nil err corrupt (a folder with something else), unsupported, locked, io
 function layout_index.create(path)
   local ok, problem = core.file.make_directory(path, FOLDER)
   if not ok then
@@ -163,18 +167,12 @@ local function empty_index()
   return json.object({ { "schemaVersion", 2 }, { "mediaType", INDEX_TYPE }, { "manifests", json.array({}) } })
 end
 
-local function is_entry(entry)
-  return json.is_object(entry) and type(entry.mediaType) == "string" and math.type(entry.size) == "integer"
-    and type(entry.digest) == "string" and digest.parse(entry.digest) ~= nil
-    and (entry.annotations == nil or entry.annotations == json.null or json.is_object(entry.annotations))
-end
-
 local function check_index(path, index)
   if index.schemaVersion ~= 2 or not json.is_array(index.manifests) then
     return not_one(path, "index.json is no OCI index")
   end
   for position, entry in ipairs(index.manifests) do
-    if not is_entry(entry) then
+    if not layout_entries.is_one(entry) then
       return not_one(path, ("entry %d of index.json is no descriptor"):format(position))
     end
   end
@@ -182,8 +180,9 @@ local function check_index(path, index)
 end
 
 --- Reads index.json. A layout that was only just begun has none yet.
+---@param path string the layout's folder
 ---@return table|nil index ordered JSON; its `manifests` are descriptors
----@return table|nil err
+---@return table|nil err corrupt, too_large, io
 function layout_index.read(path)
   local index, err = read_document(path, "index.json")
   if index == nil then
@@ -200,7 +199,7 @@ end
 ---@param version string bytes of oci-layout
 ---@param bytes string of index.json
 ---@return table|nil index
----@return table|nil err
+---@return table|nil err corrupt, unsupported
 function layout_index.of(path, version, bytes)
   local ok, err = decode(path, "oci-layout", version)
   if ok then
@@ -235,97 +234,6 @@ function layout_index.update(path, edit, after)
     end
     return after(index)
   end)
-end
-
---- The name (tag) of an entry, or nil.
-function layout_index.name_of(entry)
-  local name = json.is_object(entry.annotations) and entry.annotations[NAME]
-  return type(name) == "string" and name or nil
-end
-
---- The names (tags) in the order of their entries.
----@return string[]
-function layout_index.names(index)
-  local names, seen = {}, {}
-  for _, entry in ipairs(index.manifests) do
-    local name = layout_index.name_of(entry)
-    if name and not seen[name] then
-      seen[name] = true
-      names[#names + 1] = name
-    end
-  end
-  return names
-end
-
---- True for a digest, as opposed to a tag such as app:1.
-function layout_index.is_digest(reference)
-  local encoded = reference:match("^[a-z0-9+._-]+:(%x+)$")
-  return encoded ~= nil and #encoded >= SHORTEST and digest.parse(reference) ~= nil
-end
-
---- The entries that a reference means: by digest, by tag, or (nil) all.
-local function matching(manifests, reference)
-  local found = {}
-  for _, entry in ipairs(manifests) do
-    local wanted = reference == nil or entry.digest == reference
-    if wanted or layout_index.name_of(entry) == reference then
-      found[#found + 1] = entry
-    end
-  end
-  return found
-end
-
---- The one entry that a reference means; false when no entry has that digest, whose blob may be there all the same.
----@param index table
----@param reference string|nil tag or digest; nil: the only one
----@param domain string the layout's name for errors, such as "oci:folder"
----@return table|boolean|nil entry
----@return table|nil err ambiguous, not_found
-function layout_index.find(index, reference, domain)
-  local found = matching(index.manifests, reference)
-  for position = 2, #found do
-    if found[position].digest ~= found[1].digest then
-      return fail("ambiguous", reference and ("%s names several images %s"):format(domain, reference)
-        or domain .. " has several images", ("name one: %s:TAG or %s@DIGEST"):format(domain, domain))
-    end
-  end
-  if found[1] or (reference and layout_index.is_digest(reference)) then
-    return found[1] or false
-  end
-  return fail("not_found", reference and ("%s has no tag %s"):format(domain, reference) or domain .. " has no images")
-end
-
---- Fetches the manifest that a reference means.
----@param place table domain, and blob(hash) -> bytes | nil, err
----@param index table
----@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
----@return table|nil err ambiguous, not_found, and what blob gives
-function layout_index.fetch(place, index, reference)
-  local entry, err = layout_index.find(index, reference, place.domain)
-  if entry == nil then
-    return nil, err
-  end
-  local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = place:blob(hash)
-  if not bytes then
-    return nil, err
-  end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
-end
-
---- An entry of index.json.
----@param media_type string
----@param hash string digest
----@param size integer bytes
----@param name string|nil tag
----@return table entry ordered JSON
-function layout_index.entry(media_type, hash, size, name)
-  return json.object({
-    { "mediaType", media_type }, { "digest", hash }, { "size", size },
-    { "annotations", name and json.object({ { NAME, name } }) or nil },
-  })
 end
 
 return layout_index

@@ -1,7 +1,7 @@
 --- The Link header (RFC 8288), read as far as pages need it: where is the next one?
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 
 local link = {}
 
@@ -101,7 +101,7 @@ end
 
 local function refuse(url, code, message)
   local host = origin_of(url)
-  return nil, error_object.new({ code = code, message = message:format(host), host = host })
+  return nil, error_of.new({ code = code, message = message:format(host), host = host })
 end
 
 --- Where the next page is. Only the origin that served this page may serve the next: anybody else would be told what is
@@ -123,7 +123,7 @@ function link.next(header, url)
   end
   local next_url, warning = core.location(url, target)
   if not next_url then
-    return nil, error_object.of_core(warning)
+    return nil, error_of.of_core(warning)
   end
   if core.url.same_origin(url, next_url) then
     return next_url, nil, warning

@@ -1,7 +1,7 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
 local core = require("manifest.base.core")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local restore = require("manifest.repository.remote.restore")
@@ -16,11 +16,12 @@ local function is_digest(reference)
 end
 
 local function mismatch(repository, message, ...)
-  return error_object.new({
+  return error_of.new({
     code = "digest_mismatch", message = repository.domain .. " " .. message:format(...), host = repository.domain,
   })
 end
 
+--- Fetches a manifest; remote.lua tells parameters and results of these four.
 function manifests.get(repository, reference, options)
   local response, err = repository:read({
     method = "GET",
@@ -36,12 +37,17 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   if not response.body:find("^%s*{") then
-    return nil, error_object.new({
+    return nil, error_of.new({
       code = "invalid_manifest", host = repository.domain,
       message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
         reference),
       hint = "check the registry's name; a login page or a proxy may have answered",
     })
+  end
+  local other = told_by.another(response, response.digest)
+  if other then
+    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
+      repository.domain, reference, repository.path, other, response.digest))
   end
   return {
     bytes = response.body,
@@ -66,6 +72,7 @@ local function must_get(repository, reference, response)
   return (status == 400 or status == 403 or status == 404) and problem.is_elsewhere(response, repository.domain)
 end
 
+--- A manifest without its bytes.
 function manifests.head(repository, reference)
   local response, err = repository:read({
     method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
@@ -138,6 +145,7 @@ local function is_there()
   return true
 end
 
+--- Stores a manifest.
 function manifests.put(repository, reference, bytes, kind, options)
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
@@ -148,6 +156,7 @@ function manifests.put(repository, reference, bytes, kind, options)
   return stored, err
 end
 
+--- Deletes a manifest or a tag.
 function manifests.delete(repository, reference)
   local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
   if not response then

@@ -1,6 +1,6 @@
 --- Lists that a registry gives page by page.
 
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local link = require("manifest.repository.remote.link")
 local problem = require("manifest.repository.problem")
@@ -11,7 +11,7 @@ local MOST_PAGES = 10000
 local PAGE_BYTES = 4 * 1024 * 1024
 
 local function endless(repository, message)
-  return error_object.new({ code = "too_large", message = message:format(repository.domain), host = repository.domain })
+  return error_of.new({ code = "too_large", message = message:format(repository.domain), host = repository.domain })
 end
 
 --- Reads one page.
@@ -34,7 +34,7 @@ local function read(repository, request, what, absent)
   if json.is_object(document) then
     return document, response
   end
-  return nil, error_object.new({
+  return nil, error_of.new({
     code = "registry",
     message = ("%s answered %s with something else than a JSON object"):format(repository.domain, what),
     host = repository.domain,

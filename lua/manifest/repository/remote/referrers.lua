@@ -1,24 +1,16 @@
 --- What refers to a manifest: by the registry's own list, or by the tag that stands in for it where there is none.
 
 local digest_name = require("manifest.name.digest")
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local pages = require("manifest.repository.remote.pages")
+local referrers_tag = require("manifest.name.referrers_tag")
 
 local referrers = {}
 
 local MOST = 100000
 local NOT_OFFERED = { [400] = true, [404] = true, [405] = true, [406] = true, [501] = true }
-
---- The tag that holds the list where the registry has no referrers API: algorithm and digest, cut as the distribution
---- specification cuts them.
----@param digest string
----@return string
-function referrers.tag(digest)
-  local algorithm, encoded = digest:match("^([^:]+):(.+)$")
-  return ((algorithm:sub(1, 32) .. "-" .. encoded:sub(1, 64)):gsub("[^%w._-]", "-"))
-end
 
 --- Is this entry a descriptor that can be worked with? Its digest becomes part of URLs.
 local function is_descriptor(entry)
@@ -42,7 +34,7 @@ local function add(found, document, wanted)
 end
 
 local function too_many(repository)
-  return error_object.new({
+  return error_of.new({
     code = "too_large", message = ("%s lists more than %d referrers"):format(repository.domain, MOST),
     host = repository.domain,
   })
@@ -54,7 +46,11 @@ local function without_api(repository, digest, options)
   if options.api_only then
     return found
   end
-  local got, err = repository:manifest(referrers.tag(digest)) -- whatever it is: some registries refuse to convert
+  local tag, err = referrers_tag.of(digest)
+  local got
+  if tag then
+    got, err = repository:manifest(tag) -- whatever it is: some registries refuse to convert
+  end
   if not got then
     if err.code == "not_found" then
       return found
@@ -64,10 +60,10 @@ local function without_api(repository, digest, options)
   local document = json.decode(got.bytes)
   if not json.is_object(document) or document.mediaType ~= nil and document.mediaType ~= media_type.oci_index
     or not json.is_array(document.manifests) then
-    return nil, error_object.new({
+    return nil, error_of.new({
       code = "conflict",
       message = ("%s: the tag %s, which lists what refers to %s, holds something else than an index"):format(
-        repository.domain, referrers.tag(digest), digest),
+        repository.domain, tag, digest),
       host = repository.domain,
     })
   end

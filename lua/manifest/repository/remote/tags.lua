@@ -1,6 +1,6 @@
 --- The tags of a repository.
 
-local error_object = require("manifest.base.error")
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local pages = require("manifest.repository.remote.pages")
 
@@ -13,36 +13,23 @@ local function is_tag(name)
   return type(name) == "string" and #name <= 128 and name:find("^[%w_][%w_.-]*$") ~= nil
 end
 
-local function query(options)
-  local parts = {}
-  if options.page then
-    parts[#parts + 1] = ("n=%d"):format(options.page)
-  end
-  if options.last then
-    parts[#parts + 1] = "last=" .. options.last
-  end
-  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
-end
-
 --- Lists the tags in the registry's order, each once.
 ---@param repository table
----@param options table? page (entries a page), last (begin behind this tag), most (entries; default a million)
+---@param options table? page (entries to ask for in one request; default: what the registry sends)
 ---@return string[]|nil names with field skipped: how many entries were no tags
----@return table|nil err
+---@return table|nil err not_found, unauthorized, denied, registry, redirect, too_large (more than a million)
 function tags.list(repository, options)
-  options = options or {}
-  local names, seen, most = { skipped = 0 }, {}, options.most or MOST
-  local over = false
+  local page = options and options.page
+  local names, seen, over = { skipped = 0 }, {}, false
   local done, err = pages.each(repository, {
-    path = "/tags/list" .. query(options), accept = "application/json", what = "GET tags",
+    path = "/tags/list" .. (page and ("?n=%d"):format(page) or ""), accept = "application/json", what = "GET tags",
   }, function(document)
-    local listed = document.tags
-    for _, name in ipairs(json.is_array(listed) and listed or {}) do
+    for _, name in ipairs(json.is_array(document.tags) and document.tags or {}) do
       if not is_tag(name) then
         names.skipped = names.skipped + 1
       elseif not seen[name] then
-        if #names == most then
-          over = true
+        over = #names == MOST
+        if over then
           return false
         end
         seen[name] = true
@@ -54,9 +41,13 @@ function tags.list(repository, options)
   if not done then
     return nil, err
   end
-  if over and not options.most then
-    return nil, error_object.new({
-      code = "too_large", message = ("%s lists more than %d tags"):format(repository.domain, most),
+  if names.skipped > 0 then
+    repository.loop:warn(("%s lists among the tags of %s what is no tag: left out"):format(repository.domain,
+      repository.path))
+  end
+  if over then
+    return nil, error_of.new({
+      code = "too_large", message = ("%s lists more than %d tags"):format(repository.domain, MOST),
       host = repository.domain,
     })
   end

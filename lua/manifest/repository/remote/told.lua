@@ -16,6 +16,9 @@ function told.digest(response)
 end
 
 --- Are two digests of one algorithm, so that they can be compared?
+---@param one string digest
+---@param other string digest
+---@return boolean
 function told.same_algorithm(one, other)
   return one:match("^[^:]*") == other:match("^[^:]*")
 end

@@ -9,14 +9,16 @@ local upload = {}
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
 local ABANDON_SECONDS = 5
-local TRIES = 3 -- of a copy whose stream broke in the middle
+local TRIES = 3 -- of an upload that broke in the middle or that the registry forgot
 
 local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
+---@param repository table
+---@param digest string
 ---@return boolean|nil there
----@return table|nil err
+---@return table|nil err unauthorized, denied, ...
 function upload.exists(repository, digest)
   local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest })
   if not response then
@@ -80,6 +82,10 @@ local function abandon(repository, url, seconds)
   repository:send({ method = "DELETE", url = url, attempts = 1, timeout = seconds })
 end
 
+local function is_lost(response)
+  return response ~= nil and response.status == 404
+end
+
 --- Finishes an open upload with the whole blob in one request; one that fails is given up.
 local function finish(repository, url, digest, body)
   body.method, body.url = "PUT", with_digest(url, digest)
@@ -90,15 +96,19 @@ local function finish(repository, url, digest, body)
     repository.loop.uploads[url] = nil
     return true
   end
-  -- Sent again after an answer that was lost, by us or inside libcurl: the upload is over and unknown by now, the blob
-  -- is
-  -- there.
-  if response and response.status == 404 and upload.exists(repository, digest) then
+  if is_lost(response) then
+    -- Sent again after an answer that was lost, by us or inside libcurl: the upload is over, and the blob is there.
+    -- Else the registry has forgotten the upload, and a new one may do.
     repository.loop.uploads[url] = nil
-    return true
+    if upload.exists(repository, digest) then
+      return true
+    end
+  else
+    abandon(repository, url, ABANDON_SECONDS)
   end
-  abandon(repository, url, ABANDON_SECONDS)
-  return nil, err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
+  err = err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
+  err.retryable = err.retryable or is_lost(response)
+  return nil, err
 end
 
 --- The failure that caused the other: when one end of a stream breaks, the other is canceled.
@@ -140,9 +150,11 @@ local function unless_there(repository, digest, store)
   return store()
 end
 
---- Copies a blob by way of this process, again from the start when the stream broke.
+--- Sends a blob, again from the start in an upload of its own when that may help.
 ---@param url string|nil an upload that is open already
-local function copy_through(repository, url, descriptor, source)
+---@param send function (url) -> true | nil, err
+---@param may_help function (err) -> boolean
+local function in_new_uploads(repository, url, send, may_help)
   local ok, err
   for _ = 1, TRIES do
     if not url then
@@ -151,16 +163,39 @@ local function copy_through(repository, url, descriptor, source)
     if not url then
       return nil, err
     end
-    ok, err = stream(repository, url, descriptor, source)
+    ok, err = send(url)
     if ok then
       return true
     end
-    if not err.retryable or not repository:may_retry() then
+    if not may_help(err) or not repository:may_retry() then
       return nil, err
     end
     url = nil
   end
   return nil, err
+end
+
+--- Copies a blob by way of this process, again when the stream broke.
+---@param url string|nil an upload that is open already
+local function copy_through(repository, url, descriptor, source)
+  return in_new_uploads(repository, url, function(open_url)
+    return stream(repository, open_url, descriptor, source)
+  end, function(err)
+    return err.retryable
+  end)
+end
+
+--- Where a source that is on this disk has a blob, as the body of a request; false for a source in a registry.
+local function body_on_disk(source, digest)
+  if source.blob_path then
+    local path, err = source:blob_path(digest)
+    return path and { body_file = path }, err
+  end
+  if source.blob_range then
+    local range, err = source:blob_range(digest)
+    return range and { body_file = range.path, body_offset = range.offset, body_length = range.size }, err
+  end
+  return false
 end
 
 --- Brings a blob of another repository here: out of its file when that is a layout or an archive, by a mount where both
@@ -170,23 +205,14 @@ end
 ---@param descriptor table {digest=, size=}
 ---@param source table the repository that has it
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
-  if source.blob_path then
-    local path, err = source:blob_path(descriptor.digest)
-    if not path then
-      return nil, err
-    end
-    return upload.send(repository, descriptor.digest, { body_file = path })
+  local body, failure = body_on_disk(source, descriptor.digest)
+  if body == nil then
+    return nil, failure
   end
-  if source.blob_range then
-    local range, err = source:blob_range(descriptor.digest)
-    if not range then
-      return nil, err
-    end
-    return upload.send(repository, descriptor.digest, {
-      body_file = range.path, body_offset = range.offset, body_length = range.size,
-    })
+  if body then
+    return upload.send(repository, descriptor.digest, body)
   end
   local function bring()
     return unless_there(repository, descriptor.digest, function()
@@ -212,15 +238,15 @@ end
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 ---@return boolean|nil ok
----@return table|nil err
+---@return table|nil err unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
   local function bring()
     return unless_there(repository, digest, function()
-      local url, err = open(repository)
-      if not url then
-        return nil, err
-      end
-      return finish(repository, url, digest, body)
+      return in_new_uploads(repository, nil, function(url)
+        return finish(repository, url, digest, body)
+      end, function(err)
+        return err.status == 404 -- anything else was tried often enough
+      end)
     end)
   end
   restore.note(repository, digest, bring)

@@ -86,6 +86,7 @@ local function read_target(options)
   end
   if not err and options.subject ~= nil then
     target.subject, err = subject_of(options.subject)
+    err = err or target.subject and create.check_subject(target.ref, target.subject)
   end
   if not err then
     local _

@@ -1,0 +1,33 @@
+--- Files that the caller names: regular ones alone are opened, so that no reading waits for a pipe or a device.
+
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
+
+local regular_file = {}
+
+local function fail(code, name, what)
+  return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what) })
+end
+
+--- Opens a file for reading.
+---@param path string a symbolic link is followed
+---@param noun string what it is, for the error, such as "layer"
+---@return file*|nil file
+---@return table|nil err not_found, invalid_argument (no regular file), io
+function regular_file.open(path, noun)
+  local kind, problem = core.file.kind(path, { follow = true })
+  if problem then
+    return nil, error_of.of_core(problem)
+  end
+  local name = noun .. " " .. path
+  if kind ~= "file" then
+    return fail(kind and "invalid_argument" or "not_found", name, kind and "is not a regular file" or "does not exist")
+  end
+  local file, reason = io.open(path, "rb")
+  if not file then
+    return fail("io", name, "cannot be read: " .. tostring(reason))
+  end
+  return file
+end
+
+return regular_file
