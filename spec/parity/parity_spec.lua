@@ -14,7 +14,8 @@ local PROGRAMS = { "docker", "ours", "in turn" }
 
 --- Where our message says more than docker's, so that the first lines differ on purpose.
 local OWN_WORDS = {
-  "^docker: 'docker manifest", -- the name of the command
+  "^docker: ", -- the name of the command
+  "^open /.*: file name too long$", -- the file of an entry
   "^json: cannot unmarshal", "^invalid character", -- a broken config
   "^invalid argument",
   "^unsupported manifest", -- Go's notation of the whole manifest
