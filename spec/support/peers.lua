@@ -9,7 +9,7 @@ local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
-local SECONDS = 150 -- for an installation, cold caches and a slow network included
+local SECONDS = 90 -- for an installation, cold caches and a slow network included
 
 local peers = {}
 local found = {}
