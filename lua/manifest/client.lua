@@ -73,8 +73,8 @@ function methods:all(list, fn, options)
   return loop:all(list, options.jobs or context.jobs, fn, options.collect)
 end
 
---- Gives up what an interrupted verb left open in a registry: uploads that were begun. Best effort.
----@param seconds number at most
+--- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun. Best effort.
+---@param seconds number at most, to learn of all of them, and as many to give them up
 function methods:abandon(seconds)
   local loop = not self.closed and self.context and rawget(self.context, "loop")
   if loop then

@@ -159,6 +159,35 @@ describe("a copy that is interrupted", function()
     return list
   end
 
+  it("waits for the name of an upload that it has just asked for, and gives it up", function()
+    local kind = "application/vnd.oci.image.manifest.v1+json"
+    local server = scripted.start { origins = { a = {}, b = {} }, exchanges = {
+      { origin = "a", answer = { status = 200, headers = { { "Content-Type", kind } }, body =
+        ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"a/b","digest":"%s","size":2},"layers":[]}'):format(
+          kind, sha("{}")) } },
+      { origin = "b", method = "POST", answer = { { sleep = 0.2 }, { status = 202,
+        headers = { { "Location", "/v2/app/blobs/uploads/late" } } } } },
+      { origin = "b", method = "DELETE", answer = { status = 204 } },
+      { origin = "b", answer = { status = 404 } },
+    } }
+    local command = process.start { "lua5.4", ours.root .. "/bin/manifest", "copy", server.address.a .. "/app:1",
+      server.address.b .. "/app:1", env = ours.variables(), preload = true }
+    finally(function()
+      command:stop()
+      server:stop()
+    end)
+    local function last()
+      local seen = server:requests("b")
+      return seen[#seen] or {}
+    end
+    assert(process.wait_for(function()
+      return last().method == "POST" or not command:alive()
+    end))
+    command:signal("INT")
+    assert.equal(130, command:wait(), command:output())
+    assert.equal("DELETE /v2/app/blobs/uploads/late", last().method .. " " .. last().target)
+  end)
+
   it("leaves no upload behind", function()
     local target = interrupt(0)
     assert.same({ 204 }, deletions(target))

@@ -1,5 +1,3 @@
---- The command: finds the verb, reads its options, calls it, and turns what comes back into text and a status.
---
 --- The command: finds the verb, reads its options, calls it, and turns the outcome into text and an exit status.
 
 local connection = require("manifest.cli.connection")
@@ -7,8 +5,8 @@ local verbs = require("manifest.cli.verbs")
 
 local FAILED, CHECK_FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 125, 130
 
---- Seconds that an interrupted command may take to give up the uploads it has open.
-local FAREWELL = 0.5
+--- Seconds that a command that ends too early may take to learn of its open uploads, and as many to give them up.
+local FAREWELL = 0.4
 
 local main = {}
 
@@ -138,11 +136,9 @@ end
 
 local function call_verb(out, name, verb, read)
   local client
-  local _ <close> = setmetatable({}, { __close = function(_, raised)
-    if client and is_interrupt(raised) then
-      client:abandon(FAREWELL)
-    end
+  local _ <close> = setmetatable({}, { __close = function()
     if client then
+      client:abandon(FAREWELL)
       client:close()
       for _, line in ipairs(client:warnings()) do
         out:complain("manifest: warning: " .. line)

@@ -40,6 +40,8 @@ local function new(engine, credentials, connections)
     queue = {}, -- tasks that wait to stream
     alarms = {}, -- [task, or a table for code that is no task] = when it wants to go on
     uploads = {}, -- [url] = repository: blob uploads that are open
+    shielded = {}, -- [work] = true: what must come to its end (shield.lua)
+    without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
 end
 

@@ -3,6 +3,7 @@
 local core = require("manifest.base.core")
 local problem = require("manifest.repository.problem")
 local restore = require("manifest.repository.remote.restore")
+local shield = require("manifest.repository.shield")
 local told = require("manifest.repository.remote.told")
 
 local upload = {}
@@ -57,11 +58,8 @@ local function session_url(repository, response)
   return url
 end
 
---- Opens an upload.
----@param mount table|nil {digest, from}: it may be mounted instead
----@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
----@return table|nil err
-local function open(repository, mount)
+--- Asks for an upload, or for a mount.
+local function ask_for_upload(repository, mount)
   local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
   local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
   if not response then
@@ -74,6 +72,17 @@ local function open(repository, mount)
     return session_url(repository, response)
   end
   return nil, problem.of_response(response, "POST blob upload", repository.domain)
+end
+
+--- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
+--- wants it any more, so that it can be given up.
+---@param mount table|nil {digest, from}: it may be mounted instead
+---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
+---@return table|nil err
+local function open(repository, mount)
+  return shield.run(repository.loop, function()
+    return ask_for_upload(repository, mount)
+  end)
 end
 
 --- Gives up an open upload, so that nothing stays behind where the registry lets us.
@@ -256,8 +265,9 @@ end
 --- Gives up every upload of a loop that is still open: what an interrupted command owes the registry. docker-registry
 --- refuses that once bytes have arrived (its URL of the upload carries the offset); there its own purging has to do it.
 ---@param loop table
----@param seconds number for each
+---@param seconds number to learn the names of those that were just asked for, and as many again for all of them
 function upload.abandon_all(loop, seconds)
+  shield.settle(loop, seconds)
   local urls = {}
   for url in pairs(loop.uploads) do
     urls[#urls + 1] = url
