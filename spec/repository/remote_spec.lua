@@ -194,9 +194,12 @@ describe("a head", function()
   local get = { method = "GET", answer = manifest_answer() }
 
   for _, status in ipairs { 405, 501 } do
-    it(("that answers %d is asked for with GET"):format(status), function()
-      local _, repository = stage { { method = "HEAD", answer = { status = status } }, get }
-      assert.equal(DIGEST, assert(repository:head("t")).digest)
+    it(("that answers %d is asked for with GET, the next one at once"):format(status), function()
+      local server, repository = stage { { method = "HEAD", answer = { status = status } }, get }
+      for _ = 1, 2 do
+        assert.equal(DIGEST, assert(repository:head("t")).digest)
+      end
+      assert.equal(3, #server:requests())
     end)
   end
 

@@ -153,9 +153,14 @@ function methods:read(request)
     for name, value in pairs(request) do
       copy[name] = value
     end
-    local response = send_to(self, self.places[index], copy)
+    local place = self.places[index]
+    local response, err = send_to(self, place, copy)
     if response and response.status >= 200 and response.status <= 299 then
       return response
+    end
+    if err and not place.is_told then
+      place.is_told = true
+      self.loop:warn(("the mirror %s was passed over: %s"):format(place.domain, err.message))
     end
   end
   return self:send(request)

@@ -36,6 +36,17 @@ describe("mirrors", function()
     end
   end)
 
+  it("are told of once when they fail, and not when they lack what is asked for", function()
+    local server, repository = with_mirrors { { origin = "a", answer = manifest_answer() },
+      { origin = "b", answer = { reset = true } }, { answer = { status = 404 } } }
+    for _ = 1, 2 do
+      assert(repository:manifest(DIGEST))
+    end
+    local lines = repository.loop.engine:warnings()
+    assert.equal(1, #lines)
+    assert.matches("the mirror " .. server.address.b .. " was passed over: ", lines[1], 1, true)
+  end)
+
   it("are not written to, nor read for a verb that writes", function()
     local server, repository = with_mirrors({ { answer = manifest_answer { status = 201 } } },
       { actions = "pull,push" })
@@ -70,7 +81,8 @@ describe("mirrors", function()
     assert.equal(0, #server:requests("a"))
     server:stop()
     for _, mirrors in ipairs { { "docker.io" }, { ["docker.io"] = "m" }, { ["docker.io"] = { 1 } },
-      { ["docker.io"] = { "" } }, { ["docker.io"] = { "https://m" } }, { ["docker.io"] = { "/m" } } } do
+      { ["docker.io"] = { "" } }, { ["docker.io"] = { "https://m" } }, { ["docker.io"] = { "/m" } },
+      { ["index.docker.io"] = { "m" } }, { ["https://docker.io"] = { "m" } } } do
       assert.has_error(function()
         manifest.client { mirrors = mirrors }
       end)

@@ -63,6 +63,7 @@ end
 local function must_get(repository, reference, response)
   local status = response.status
   if status == 405 or status == 501 then
+    repository.loop.without_head[repository.domain] = true
     return true
   end
   if status == 200 then
@@ -74,6 +75,9 @@ end
 
 --- A manifest without its bytes.
 function manifests.head(repository, reference)
+  if repository.loop.without_head[repository.domain] then
+    return manifests.get(repository, reference)
+  end
   local response, err = repository:read({
     method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
   })

@@ -1,9 +1,13 @@
 --- Mirrors: other places to read a registry's content from. They are tried in order, before the registry itself; a
---- mirror that fails, whatever the reason, is passed over. Nothing is ever written to one.
+--- mirror that fails, whatever the reason, is passed over with a warning; one that has no such content, without.
+--- Nothing is ever written to one.
 
 local endpoint = require("manifest.repository.endpoint")
 
 local mirror = {}
+
+--- What references to Docker Hub never say in their normal form.
+local ALIASES = { ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
 --- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
 ---@return table place {domain, path}
@@ -19,6 +23,9 @@ function mirror.check(mirrors, level)
   for domain, list in pairs(mirrors) do
     if type(domain) ~= "string" or type(list) ~= "table" then
       error("mirrors: a list of HOST[:PORT][/PREFIX] expected for each registry", level)
+    end
+    if ALIASES[domain] or domain:find("/", 1, true) then
+      error(("mirrors: %s: not a registry as references name it, such as docker.io"):format(domain), level)
     end
     for _, text in ipairs(list) do
       if type(text) ~= "string" or not text:find("^[%w%[][%w.:%]-]*[%w._/-]*$") or text:find("//", 1, true) then
