@@ -278,3 +278,28 @@ it("an engine is collected with its loop", function()
   assert.is_nil(weak[1])
   assert.is_nil(weak[2])
 end)
+
+describe("turns to stream", function()
+  it("are not lost with a task that is canceled while it is its turn", function()
+    local loop = fresh { connections = 2 }
+    local function stream()
+      local turn <close> = loop:stream() -- luacheck: ignore turn
+      loop:sleep(0.01)
+      return true
+    end
+    local results, errors = loop:all({ 1, 2 }, 2, function(item)
+      if item == 2 then
+        return stream()
+      end
+      return loop:all({ 1, 2, 3 }, 3, function(part)
+        if part == 1 then
+          stream()
+          return nil, "broken"
+        end
+        return stream()
+      end)
+    end, true)
+    assert.equal("broken", errors[1])
+    assert.is_true(results[2])
+  end)
+end)

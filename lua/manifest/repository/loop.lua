@@ -153,6 +153,14 @@ function methods:spawn(task, fn)
   self:wake(task)
 end
 
+--- Lets the next task stream when there is room. What it wakes looks again, and waits on when it came too late.
+local function pass_on(self)
+  local task = self.streams < self.most_streams and table.remove(self.queue, 1)
+  if task then
+    self:wake(task)
+  end
+end
+
 local function remove(list, task)
   for index, other in ipairs(list) do
     if other == task then
@@ -178,6 +186,7 @@ function methods:cancel(task)
   remove(self.ready, task)
   remove(self.queue, task)
   coroutine.close(task.coroutine)
+  pass_on(self) -- it may have been its turn
 end
 
 --- Waits until done() holds. BEFORE is called with the task that must be woken then, if there is one.
@@ -237,12 +246,8 @@ end
 local stream_mt = {}
 
 function stream_mt:__close()
-  local loop = self.loop
-  loop.streams = loop.streams - 1
-  local task = table.remove(loop.queue, 1)
-  if task then
-    loop:wake(task)
-  end
+  self.loop.streams = self.loop.streams - 1
+  pass_on(self.loop)
 end
 
 --- Waits for a turn to stream a blob; the turn ends when the value is closed.
