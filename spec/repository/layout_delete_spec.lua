@@ -282,3 +282,38 @@ describe("a layout from which something is deleted", function()
     assert.equal(3, #blobs_of(undisturbed.path))
   end)
 end)
+
+describe("delete of a digest in a layout", function()
+  local path, place, client
+
+  before_each(function()
+    path = temp.path("layout")
+    place = layout.new(path)
+    client = manifest.client { config = temp.folder("config") }
+  end)
+
+  after_each(function()
+    client:close()
+  end)
+
+  it("takes manifests alone: a config or a layer belongs to its image", function()
+    image(place, "a", { "one" })
+    for _, blob in ipairs { "one", '{"of":"one"}' } do
+      assert.is_nil(client:delete("oci:" .. path .. "@" .. sha(blob), { shared = true }))
+    end
+    assert.equal(3, #blobs_of(path))
+  end)
+
+  it("does not take an image out of an index that has no tag, or that is a part of another", function()
+    local amd, arm = image(place, nil, { "amd" }), image(place, nil, { "arm" })
+    local inner, untagged = index(place, nil, { amd }), index(place, nil, { arm })
+    index(place, "outer", { inner })
+    for part, whole in pairs { [amd] = inner, [arm] = untagged } do
+      local done, err = client:delete("oci:" .. path .. "@" .. sha(part))
+      assert.is_nil(done)
+      assert.equal("conflict", err.code)
+      assert.same({ sha(whole) }, err.listed)
+      assert(client:delete("oci:" .. path .. "@" .. sha(part), { shared = true }))
+    end
+  end)
+end)

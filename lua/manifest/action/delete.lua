@@ -81,6 +81,25 @@ local function look_at(repository, tag, digest)
   return { tag = tag, digest = found.digest, lists = is_listed }
 end
 
+--- Adds the documents of a layout that no tag names and that would lose it.
+local function add_parents(repository, tags, digest)
+  local parents, err = repository:parents(digest)
+  if not parents then
+    return nil, err
+  end
+  local known = {}
+  for _, one in ipairs(tags) do
+    known[one.digest or false] = true
+  end
+  for _, parent in ipairs(parents) do
+    if not known[parent] then
+      known[parent] = true
+      tags[#tags + 1] = { tag = parent, digest = parent, lists = true }
+    end
+  end
+  return true
+end
+
 local function look(context, at, digest, options)
   local tags, err = at.repository:tags()
   if not tags and err.code ~= "not_found" then
@@ -89,7 +108,11 @@ local function look(context, at, digest, options)
   tags, err = context.loop:all(tags or {}, context.jobs, function(tag)
     return look_at(at.repository, tag, digest)
   end)
-  if not tags then
+  local ok = tags
+  if tags and at.ref.kind == "layout" and not options.shared then
+    ok, err = add_parents(at.repository, tags, digest)
+  end
+  if not ok then
     return nil, err
   end
   return delete.plan(at.tag, digest, tags, options.shared)
@@ -158,7 +181,9 @@ local function run(context, at, options)
   if at.tag then
     return delete_tag(context, at, options)
   end
-  local found, err = place.descriptor("delete", at)
+  -- In a layout any blob may bear the digest: only a manifest is deleted.
+  local look_up = at.ref.kind == "layout" and place.document or place.descriptor
+  local found, err = look_up("delete", at)
   if not found then
     return nil, err
   end

@@ -271,6 +271,18 @@ function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
+--- The documents in the layout, with a tag or without, whose part a manifest is.
+---@param hash string digest
+---@return string[]|nil digests
+---@return table|nil err a document that cannot be read
+function methods:parents(hash)
+  local index, err = self:index()
+  if not index then
+    return nil, err
+  end
+  return layout_reach.parents(self.path, index, self.manifest_limit, hash)
+end
+
 --- What a reference means: the file of a digest, or the entry of a tag.
 local function find_named(self, reference)
   if layout_entries.is_digest(reference) then

@@ -63,6 +63,27 @@ local function read(root, hash, limit)
   return named, err
 end
 
+--- Visits all that index.json leads to, over subjects too.
+---@param visit function (part of layout_reach.named, digest of the document that names it; nil: index.json)
+local function walk(root, index, limit, gone, visit)
+  local seen, queue = {}, { { parts = layout_reach.named(index) } }
+  while #queue > 0 do
+    local document = table.remove(queue)
+    for _, part in ipairs(document.parts) do
+      visit(part, document.digest)
+      if part.is_document and part.digest ~= gone and not seen[part.digest] then
+        seen[part.digest] = true
+        local parts, err = read(root, part.digest, limit)
+        if not parts and err.code ~= "not_found" then
+          return nil, err
+        end
+        queue[#queue + 1] = parts and { digest = part.digest, parts = parts }
+      end
+    end
+  end
+  return true
+end
+
 --- All that can be reached from index.json, over subjects too.
 ---@param root string the layout's folder
 ---@param index table index.json
@@ -71,21 +92,28 @@ end
 ---@return table|nil reached set of digests
 ---@return table|nil err a document that cannot be read, so that what it names is not known
 function layout_reach.from_index(root, index, limit, gone)
-  local reached, seen, queue = {}, {}, { layout_reach.named(index) }
-  while #queue > 0 do
-    for _, one in ipairs(table.remove(queue)) do
-      reached[one.digest] = one.digest ~= gone or nil
-      if one.is_document and reached[one.digest] and not seen[one.digest] then
-        seen[one.digest] = true
-        local named, err = read(root, one.digest, limit)
-        if not named and err.code ~= "not_found" then
-          return nil, err
-        end
-        queue[#queue + 1] = named
-      end
+  local reached = {}
+  local ok, err = walk(root, index, limit, gone, function(part)
+    reached[part.digest] = part.digest ~= gone or nil
+  end)
+  return ok and reached, err
+end
+
+--- The documents whose part a manifest is.
+---@param root string the layout's folder
+---@param index table index.json
+---@param limit integer most bytes of a document
+---@param hash string digest
+---@return string[]|nil digests
+---@return table|nil err a document that cannot be read
+function layout_reach.parents(root, index, limit, hash)
+  local list = {}
+  local ok, err = walk(root, index, limit, nil, function(part, parent)
+    if part.digest == hash and parent and not part.is_subject then
+      list[#list + 1] = parent
     end
-  end
-  return reached
+  end)
+  return ok and list, err
 end
 
 --- What a manifest or an index consists of, itself first; its subject is no part of it.
