@@ -56,13 +56,28 @@ function text.nearest(word, known)
   end
 end
 
---- The keys of a table as a sorted array.
+--- Does a text come before another, byte by byte? Lua's own `<` asks the locale, and what is digested must not.
+---@param a string
+---@param b string
+---@return boolean
+function text.before(a, b)
+  local shorter = math.min(#a, #b)
+  for position = 1, shorter do
+    local left, right = a:byte(position), b:byte(position)
+    if left ~= right then
+      return left < right
+    end
+  end
+  return #a < #b
+end
+
+--- The keys of a table, all of them strings, as a sorted array.
 function text.sorted_keys(set)
   local keys = {}
   for key in pairs(set) do
     keys[#keys + 1] = key
   end
-  table.sort(keys)
+  table.sort(keys, text.before)
   return keys
 end
 

@@ -11,6 +11,7 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local reference = require("manifest.name.reference")
+local sorted_keys = require("manifest.base.text").sorted_keys
 
 local entry = {}
 
@@ -45,10 +46,9 @@ local function annotations_object(annotations)
     return nil
   end
   local pairs_of = {}
-  for name, value in pairs(annotations) do
-    pairs_of[#pairs_of + 1] = { name, value }
+  for index, name in ipairs(sorted_keys(annotations)) do
+    pairs_of[index] = { name, annotations[name] }
   end
-  table.sort(pairs_of, function(a, b) return a[1] < b[1] end)
   return json.object(pairs_of)
 end
 

@@ -26,7 +26,7 @@ local function set(name, value)
   for index, item in ipairs(strings(name, value)) do
     members[index] = item
   end
-  table.sort(members)
+  table.sort(members, text.before)
   for index, item in ipairs(members) do
     members[index] = { item, json.object({}) }
   end

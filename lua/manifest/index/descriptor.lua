@@ -6,6 +6,7 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
+local sorted_keys = require("manifest.base.text").sorted_keys
 
 local descriptor = {}
 
@@ -165,12 +166,8 @@ function descriptor.annotations_json(annotations)
   if not annotations or not next(annotations) then
     return nil
   end
-  local names, pairs_of = {}, {}
-  for name in pairs(annotations) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for index, name in ipairs(names) do
+  local pairs_of = {}
+  for index, name in ipairs(sorted_keys(annotations)) do
     pairs_of[index] = { name, annotations[name] }
   end
   return json.object(pairs_of)
