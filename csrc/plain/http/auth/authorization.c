@@ -7,8 +7,8 @@
 #include "bearer.h"
 #include "login.h"
 
-#define REFUSALS 2 /* 401 answers to one request after which it is given up */
-#define LOGINS 1024
+#define REFUSALS 2  /* 401 answers to one request that may be followed by another attempt */
+#define LOGINS 1024 /* kept: of more, the oldest is looked up anew when it is needed again */
 
 struct mf_authorization {
   struct mf_network *network;
@@ -41,6 +41,27 @@ void mf_authorization_free(struct mf_authorization *authorization)
 
 /* {=== logins ===} */
 
+static bool is_under_way(const struct mf_login *login)
+{
+  return mf_login_state(login) == MF_LOGIN_ASKED || mf_login_state(login) == MF_LOGIN_HELPER;
+}
+
+/* Makes room for one more login. False: somebody waits for each of them. */
+static bool forget_one(struct mf_authorization *authorization)
+{
+  size_t at = 0;
+
+  while (at < authorization->login_count && is_under_way(authorization->logins[at]))
+    at++;
+  if (at == authorization->login_count)
+    return false;
+  mf_login_free(authorization->logins[at]);
+  authorization->login_count--;
+  memmove(authorization->logins + at, authorization->logins + at + 1,
+          (authorization->login_count - at) * sizeof(authorization->logins[0]));
+  return true;
+}
+
 static struct mf_login *login_for(struct mf_authorization *authorization, const struct mf_ticket *ticket,
                                   struct mf_problem *problem)
 {
@@ -49,8 +70,8 @@ static struct mf_login *login_for(struct mf_authorization *authorization, const 
   for (size_t i = 0; i < authorization->login_count; i++)
     if (mf_login_is_for(authorization->logins[i], ticket->registry, ticket->repository))
       return authorization->logins[i];
-  if (authorization->login_count == LOGINS) {
-    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "more than %d repositories in one client", LOGINS);
+  if (authorization->login_count == LOGINS && !forget_one(authorization)) {
+    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "more than %d repositories wait for their credentials", LOGINS);
     return NULL;
   }
   login = mf_login_new(authorization->network, ticket->registry, ticket->repository, problem);

@@ -32,7 +32,8 @@ bool mf_ticket_demand(struct mf_ticket *ticket, const struct mf_scopes *demanded
 {
   struct mf_scopes wider = {0};
 
-  if (!mf_scopes_merge(&wider, mf_ticket_scopes(ticket)) || !mf_scopes_demand_all(&wider, demanded)) {
+  /* What is demanded goes in first: a ticket for many repositories may fill all the places there are. */
+  if (!mf_scopes_demand_all(&wider, demanded) || !mf_scopes_merge(&wider, mf_ticket_scopes(ticket))) {
     mf_scopes_free(&wider);
     return false;
   }

@@ -1,0 +1,48 @@
+--- More repositories than one token, or one client's memory of logins, has room for.
+
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local registries = require "spec.support.registry"
+local scripted = require "spec.support.scripted"
+local small_manifest = require "spec.support.small_manifest"
+local temp = require "spec.support.temp"
+local token_registry = require "spec.support.token_registry"
+
+describe("many repositories", function()
+  it("are read for one list, each with a token that reaches", function()
+    if not registries.present() then
+      return pending("needs docker-registry")
+    end
+    local open, made = registries.start(), {}
+    for number = 1, 70 do
+      made[number] = { repository = "private/app" .. number, tag = "1", layers = 1,
+        platform = { os = "linux", architecture = "amd64" } }
+    end
+    images.push(open, made)
+    open:stop()
+    local place = token_registry.start { folder = open.folder }
+    local client <close> = manifest.client { config = temp.folder("config"), credentials = function()
+      return token_registry.writer
+    end }
+    finally(function()
+      place:stop()
+    end)
+    local sources = {}
+    for number = 1, 70 do
+      sources[number] = ("%s/private/app%d:1"):format(place.registry.address, number)
+    end
+    local made_list, err = client:create(place.registry.address .. "/private/all:1", sources)
+    assert.is_truthy(made_list, tostring(err))
+  end)
+
+  it("are read by one client one after another", function()
+    local server = scripted.start { exchanges = { { answer = small_manifest.answer() } } }
+    local client <close> = manifest.client { config = temp.folder("config") }
+    finally(function()
+      server:stop()
+    end)
+    for number = 1, 1100 do
+      assert.equal(small_manifest.digest, (assert(client:digest(("%s/app%d:1"):format(server.address.a, number)))))
+    end
+  end)
+end)
