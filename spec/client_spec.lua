@@ -68,6 +68,7 @@ describe("a client", function()
     assert.error_matches(function() client_of({ insecur = true }) end, "did you mean 'insecure'")
     assert.error_matches(function() client_of({ jobs = "8" }) end, "option 'jobs'")
     assert.error_matches(function() client_of({ jobs = 0 }) end, "at least 1")
+    assert.error_matches(function() client_of({}):all({ 1 }, tostring, { jobs = 0 }) end, "at least 1")
     assert.has_error(function() client_of("x") end)
   end)
 

@@ -12,7 +12,7 @@ local OPTIONS = {
   config = "string", -- folder of docker's configuration; default $DOCKER_CONFIG or ~/.docker
   insecure = "boolean|table", -- plain HTTP and unverified TLS, for every registry or for those listed
   jobs = "integer", -- requests at once, default 32
-  timeout = "number", -- seconds a request may take
+  timeout = "number", -- seconds a request may take, all its tries; default 600, for streamed blobs while bytes flow
   connect_timeout = "number", -- seconds until a connection stands, default 15
   stall_timeout = "number", -- seconds without a byte, default 60
   connections = "integer", -- to one host over HTTP/1.1, default 6; a blob copied within one registry takes two
@@ -59,6 +59,9 @@ end
 ---@return table|nil err the first error, or with collect the table of errors by index
 function methods:all(list, fn, options)
   options = check.options("all", options, { jobs = "integer", collect = "boolean" })
+  if options.jobs and options.jobs < 1 then
+    error("all: option 'jobs' must be at least 1", 2)
+  end
   check.type("all: list", list, "table")
   check.type("all: function", fn, "function")
   local context, err = context_of(self)

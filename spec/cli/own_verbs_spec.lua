@@ -146,8 +146,8 @@ describe("own verbs as commands", function()
 
   it("say what is wrong with a call", function()
     for _, words in ipairs { { "copy", "--sparse", "a", "b" }, { "copy", "--include", "x", "a", "b" },
-      { "get", "--plattform", "x", "a" }, { "copy", "--jobs", "x", "a", "b" }, { "get" }, { "tag", "a" },
-      { "diff", "a" }, { "copy", "a", "b", "c" } } do
+      { "get", "--plattform", "x", "a" }, { "copy", "--jobs", "x", "a", "b" },
+      { "copy", "--jobs=0", "a", "b" }, { "get" }, { "tag", "a" }, { "diff", "a" }, { "copy", "a", "b", "c" } } do
       run(125, words)
     end
     for _, name in ipairs { "get", "config", "tag", "tags", "copy", "delete", "referrers", "attach", "tree", "verify",

@@ -1,4 +1,5 @@
---- Options of every verb that asks a registry, beside --insecure: whom to trust, and what to show of oneself.
+--- Options of every verb that asks a registry, beside --insecure: whom to trust, what to show of oneself, how long to
+--- wait.
 
 local connection = {}
 
@@ -9,6 +10,10 @@ connection.OPTIONS = {
   {
     name = "auth-host", kind = "strings", value = "registry=host",
     help = "This registry's token server may see its credentials; may be repeated",
+  },
+  {
+    name = "timeout", kind = "integer", value = "seconds",
+    help = "Time for one request (default 600; for a blob as long as bytes flow)",
   },
 }
 
@@ -30,6 +35,11 @@ function connection.wrong_usage(options)
   if options.key and not options.cert then
     return "--key needs --cert, the certificate that it belongs to"
   end
+  for _, name in ipairs { "timeout", "jobs" } do
+    if options[name] and options[name] < 1 then
+      return ("--%s must be at least 1"):format(name)
+    end
+  end
   for _, pair in ipairs(options.auth_host or {}) do
     if not pair:find("^[^=/]+=[^=/]+$") then
       return ("invalid argument %q for \"--auth-host\" flag: not REGISTRY=HOST[:PORT]"):format(pair)
@@ -47,6 +57,7 @@ function connection.add(client, options)
   client.client_certificate = options.cert
   client.client_key = options.key or options.cert
   client.auth_hosts = options.auth_host
+  client.timeout = options.timeout
   return client
 end
 

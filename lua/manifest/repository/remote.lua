@@ -17,6 +17,13 @@ local mt = { __name = "manifest.repository", __index = methods }
 local MANIFEST_LIMIT = 4 * 1024 * 1024
 local MIRROR_ATTEMPTS = 2 -- another place is at hand
 
+--- Seconds between two looks at whether another request has learned of the token server.
+local GLANCE = 0.02
+
+--- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
+--- long as bytes flow (stall_timeout), and no longer than a week.
+local STREAM_TIMEOUT = 7 * 24 * 60 * 60
+
 --- What a token for a place must cover: the repository itself, and what else the verb reads there.
 local function scopes_of(place, actions, also)
   local scopes = { ("repository:%s:%s"):format(place.path, actions) }
@@ -62,8 +69,10 @@ local ABOUT_ANSWER = {
 
 --- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
 ---@param err table problem of the C core, or an error
+---@param domain string|nil who was asked, default the registry itself
 ---@return table err
-function methods:failed(err)
+function methods:failed(err, domain)
+  domain = domain or self.domain
   if not error_of.is(err) then
     err = error_of.of_core(err)
   end
@@ -71,11 +80,11 @@ function methods:failed(err)
     err.errors = err.errors or problem.list_of(err.response.body or "")
     err.response = problem.outline(err.response)
   end
-  if ABOUT_ANSWER[err.code] and not err.message:find(self.domain, 1, true) then
-    err.message = self.domain .. ": " .. err.message
+  if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
+    err.message = domain .. ": " .. err.message
     err.hint = ABOUT_ANSWER[err.code]
   end
-  return err:with({ host = self.domain })
+  return err:with({ host = domain })
 end
 
 --- Was the request refused without a word on how to authenticate?
@@ -83,17 +92,25 @@ local function is_bare_401(err)
   return err.status == 401 and err.response and not err.response.headers["www-authenticate"]
 end
 
---- Some registries name their token server only where their API begins: asks there, once. False: nothing was learned.
+--- Some registries name their token server only where their API begins: one request asks there, the others wait for
+--- what it learns. False: nothing.
 local function ask_for_challenge(self, place)
-  if self.asked_for_challenge then
-    return false
+  while place.is_asking do
+    self.loop:sleep(GLANCE)
   end
-  self.asked_for_challenge = true
+  if place.learned ~= nil then
+    return place.learned
+  end
+  place.is_asking = true
+  local _ <close> = setmetatable({}, { __close = function()
+    place.is_asking = false
+  end })
   local response, err = self.loop:request({
     method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
-    repository = place.path, scopes = place.scopes, timeout = self.timeout,
+    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
   })
-  return response ~= nil or not is_bare_401(err)
+  place.learned = response ~= nil or not is_bare_401(err)
+  return place.learned
 end
 
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
@@ -111,17 +128,17 @@ local function send_to(self, place, request)
   request.repository = place.path
   request.scopes = place.scopes
   request.retries = place.retries
-  request.timeout = request.timeout or self.timeout
+  request.timeout = request.timeout or self.timeout or (request.bulk or request.discard) and STREAM_TIMEOUT or nil
+  local may_learn = place.learned == nil and not (request.body_pipe or request.sink_pipe)
   local response, err = self.loop:request(request)
-  local repeatable = not (request.body_pipe or request.sink_pipe)
-  if not response and repeatable and is_bare_401(err) and ask_for_challenge(self, place) then
+  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
     response, err = self.loop:request(request)
   end
   if response then
     pass_on_warnings(self, place, response)
     return response
   end
-  return nil, self:failed(err)
+  return nil, self:failed(err, place.domain)
 end
 
 --- May the verb send something again? For what is no request of its own, such as a stream.
