@@ -179,6 +179,7 @@ describe("attach and referrers", function()
     local asked = requests_of(server, function()
       fails("not_found", order { files = { path, temp.path("absent") } })
       fails("invalid_argument", order { files = { temp.folder("folder") } })
+      fails("io", order { files = { "/proc/self/mem" } }) -- opens, and fails to be read
       fails("invalid_argument", order { artifact_type = "no type" })
       fails("invalid_argument", order { files = { { path = path, media_type = "text" } } })
     end)

@@ -309,7 +309,19 @@ describe("archives and the verbs", function()
     local done = command { "copy", server.address .. "/app:1", "oci-archive:" .. path .. ":2" }
     assert.equal(1, done.status)
     assert.matches("only read", done.stderr, 1, true)
+    done = command { "delete", "--dry-run", "oci-archive:" .. path .. ":1" }
+    assert.equal(1, done.status)
+    assert.matches("only read", done.stderr, 1, true)
     assert.equal(before, temp.read(path))
+  end)
+
+  it("leaves nothing of a damaged blob in a layout", function()
+    local entries, folder = oci_entries(), temp.path("layout")
+    entries[2][2] = entries[2][2]:gsub("l", "L", 1)
+    local done = command { "copy", "oci-archive:" .. temp.file(tar.archive(entries)), "oci:" .. folder .. ":1" }
+    assert.equal(1, done.status)
+    assert.matches(sha(LAYER), done.stderr, 1, true)
+    assert.equal("", process.run({ "find", folder, "-name", ".manifest-*" }).stdout)
   end)
 
   it("names the blob that a registry found damaged", function()

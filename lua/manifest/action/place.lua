@@ -20,7 +20,7 @@ function place.open(context, verb, given, wanted)
     return nil, err
   end
   wanted = wanted or {}
-  if ref.kind == "archive" and wanted.actions == "pull,push" then
+  if ref.kind == "archive" and (wanted.actions or ""):find("push", 1, true) then
     return nil, error_of.new({
       code = "unsupported", message = "an archive is only read", verb = verb, ref = tostring(ref),
       hint = "write to a registry, or to a layout (oci:PATH)",

@@ -5,6 +5,8 @@ local error_of = require("manifest.base.error")
 
 local regular_file = {}
 
+local PIECE = 256 * 1024 -- bytes
+
 local function fail(code, name, what)
   return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what) })
 end
@@ -28,6 +30,28 @@ function regular_file.open(path, noun)
     return fail("io", name, "cannot be read: " .. tostring(reason))
   end
   return file
+end
+
+--- Reads an open file to its end.
+---@param file file*
+---@param name string what it is, for the error
+---@param take function (piece) -> true | nil, err
+---@return boolean|nil ok
+---@return table|nil err of take; io
+function regular_file.each_piece(file, name, take)
+  while true do
+    local piece, reason = file:read(PIECE)
+    if not piece and reason then
+      return fail("io", name, "cannot be read: " .. reason)
+    end
+    if not piece then
+      return true
+    end
+    local ok, err = take(piece)
+    if not ok then
+      return nil, err
+    end
+  end
 end
 
 return regular_file

@@ -5,8 +5,6 @@ local regular_file = require("manifest.action.regular_file")
 
 local measure = {}
 
-local PIECE = 256 * 1024
-
 --- Measures a regular file.
 ---@param path string
 ---@return table|nil measured {digest, size (bytes)}
@@ -17,10 +15,14 @@ function measure.file(path)
     return nil, err
   end
   local hasher <close> = assert(digest.hasher("sha256"))
-  local size = 0
-  for piece in file:lines(PIECE) do
+  local size, ok = 0
+  ok, err = regular_file.each_piece(file, "the file " .. path, function(piece)
     hasher:update(piece)
     size = size + #piece
+    return true
+  end)
+  if not ok then
+    return nil, err
   end
   return { digest = hasher:digest(), size = size }
 end

@@ -12,8 +12,6 @@ local tar = require("manifest.base.tar")
 
 local layer = {}
 
-local PIECE = 256 * 1024
-
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
   docker = { tar = "application/vnd.docker.image.rootfs.diff.tar", gzip = media_type.docker_layer },
@@ -61,7 +59,7 @@ local function read_file(path)
     return nil, problem
   end
   local outer, inside, kind = new_meter(), nil, nil
-  for piece in file:lines(PIECE) do
+  local whole, failure = regular_file.each_piece(file, "layer " .. path, function(piece)
     if not inside then
       kind = compression.of(piece)
       inside = look_inside(kind, outer)
@@ -74,6 +72,10 @@ local function read_file(path)
     if not ok then
       return fail(err.code, path, "is damaged: " .. err.message)
     end
+    return true
+  end)
+  if not whole then
+    return nil, failure
   end
   if not inside then
     return fail("corrupt", path, "is empty", WANTED)

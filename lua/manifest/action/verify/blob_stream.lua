@@ -3,27 +3,26 @@
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local regular_file = require("manifest.action.regular_file")
 
 local blob_stream = {}
-
-local PIECE = 256 * 1024
 
 --- Reads a file in pieces.
 ---@param take function (piece) -> true | nil, err
 ---@return integer|nil size
 ---@return table|nil err
 local function read_file(path, take)
-  local file <close>, reason = io.open(path, "rb")
+  local file <close>, err = regular_file.open(path, "the blob")
   if not file then
-    return nil, error_of.new({ code = "io", message = ("cannot read %s: %s"):format(path, tostring(reason)) })
+    return nil, err
   end
-  local size = 0
-  for piece in file:lines(PIECE) do
+  local size, ok = 0
+  ok, err = regular_file.each_piece(file, "the blob " .. path, function(piece)
     size = size + #piece
-    local ok, err = take(piece)
-    if not ok then
-      return nil, err
-    end
+    return take(piece)
+  end)
+  if not ok then
+    return nil, err
   end
   return size
 end

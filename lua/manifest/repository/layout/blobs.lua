@@ -118,14 +118,14 @@ end
 --- Lets fill write a new file, and moves it to its place.
 local function move_in(root, path, fill)
   local temporary, err = result(core.file.temporary(root))
-  local ok
-  if temporary then
-    ok, err = fill(temporary)
-  end
-  if not ok then
+  if not temporary then
     return nil, err
   end
-  ok, err = result(core.file.set_mode(temporary, READABLE))
+  local ok
+  ok, err = fill(temporary)
+  if ok then
+    ok, err = result(core.file.set_mode(temporary, READABLE))
+  end
   if ok then
     ok, err = result(core.file.rename(temporary, path))
   end

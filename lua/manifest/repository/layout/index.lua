@@ -103,7 +103,12 @@ function layout_index.check(path)
   if known ~= false then
     return known, err
   end
-  if is_empty(path) then -- somebody may be about to make it one
+  local empty
+  empty, err = is_empty(path)
+  if empty == nil then
+    return nil, err
+  end
+  if empty then -- somebody may be about to make it one
     return fail("not_found", ("the folder %s is empty"):format(path), "name an OCI image layout")
   end
   known, err = read_version(path)

@@ -28,11 +28,11 @@ end
 --- Adds the entries whose documents name the subject.
 local function add_by_subject(place, entries, hash, add)
   for _, entry in ipairs(entries) do
-    local got, err = place:manifest(entry.digest)
-    if not got and err.code ~= "not_found" and err.code ~= "too_large" then
+    local bytes, err = place:blob(entry.digest)
+    if not bytes and err.code ~= "not_found" and err.code ~= "too_large" then
       return nil, err
     end
-    local document = got and json.decode(got.bytes)
+    local document = bytes and json.decode(bytes)
     local subject = json.is_object(document) and document.subject
     if json.is_object(subject) and subject.digest == hash then
       add(entry.digest, {
