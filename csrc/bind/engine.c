@@ -137,7 +137,7 @@ static int engine_start(lua_State *L)
   lua_pushvalue(L, 3);
   lua_rawsetp(L, -2, box);
   lua_settop(L, 3);
-  box->exchange = mf_exchange_new(&engine->client, &box->request, box, &problem);
+  box->exchange = mf_exchange_new(&engine->client, &box->request, &problem);
   if (!box->exchange) {
     lua_getiuservalue(L, 1, 1);
     lua_pushnil(L);

@@ -7,8 +7,7 @@
 static const struct {
   const char *name;
   const EVP_MD *(*method)(void);
-  size_t hex_length;
-} algorithms[] = {{"sha256", EVP_sha256, 64}, {"sha384", EVP_sha384, 96}, {"sha512", EVP_sha512, 128}};
+} algorithms[] = {{"sha256", EVP_sha256}, {"sha384", EVP_sha384}, {"sha512", EVP_sha512}};
 
 #define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
 
@@ -47,13 +46,6 @@ static void write_hex(char *hex, const unsigned char *bytes, size_t count)
     hex[2 * i + 1] = digits[bytes[i] & 15];
   }
   hex[2 * count] = '\0';
-}
-
-size_t mf_hash_hex_length(const char *algorithm)
-{
-  size_t i = find(algorithm);
-
-  return i < ALGORITHM_COUNT ? algorithms[i].hex_length : 0;
 }
 
 bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],

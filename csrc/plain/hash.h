@@ -14,8 +14,6 @@ struct mf_hash {
   void *context; /* EVP_MD_CTX, or NULL */
 };
 
-/* Hexadecimal digits of the algorithm's digest, or 0 when it is not one of the three. */
-size_t mf_hash_hex_length(const char *algorithm);
 /* Writes the NUL-terminated lower-case digest of the bytes. False: unsupported algorithm, or memory. */
 bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],
                  struct mf_problem *problem);

@@ -259,8 +259,7 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
                          &exchange->aside, problem);
 }
 
-struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, void *owner,
-                                    struct mf_problem *problem)
+struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)
 {
   struct mf_exchange *exchange = calloc(1, sizeof(*exchange));
 
@@ -270,7 +269,6 @@ struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request 
     return NULL;
   }
   exchange->client = client;
-  exchange->owner = owner;
   exchange->request = *request;
   *request = (struct mf_request){0};
   exchange->deadline = mf_clock_now() + exchange->request.timeout;
@@ -297,11 +295,6 @@ const struct mf_response *mf_exchange_response(const struct mf_exchange *exchang
 const struct mf_problem *mf_exchange_problem(const struct mf_exchange *exchange)
 {
   return &exchange->problem;
-}
-
-void *mf_exchange_owner(const struct mf_exchange *exchange)
-{
-  return exchange->owner;
 }
 
 void mf_exchange_free(struct mf_exchange *exchange)

@@ -9,7 +9,6 @@
 struct mf_exchange {
   struct mf_task task;
   struct mf_client *client;
-  void *owner;
   struct mf_request request;
   struct mf_endpoint *home;     /* the registry */
   struct mf_endpoint *endpoint; /* whom the current URL addresses */

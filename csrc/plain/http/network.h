@@ -24,7 +24,7 @@ struct mf_settings {
   struct mf_texts auth_hosts;        /* "registry=authhost": token servers that may see the registry's credentials */
   bool same_domain;                  /* so may those of the registry's registrable domain */
   bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
-  bool ask;                          /* the caller has credentials of its own (mf_login_asked) */
+  bool ask;                          /* the caller has credentials of its own (mf_login_take_question) */
   double connect_timeout;            /* seconds */
   double stall_timeout;              /* seconds */
   double backoff;                    /* seconds: the first wait between attempts, at most */

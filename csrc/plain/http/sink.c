@@ -142,9 +142,11 @@ static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *
     close_file(file, false);
     return false;
   }
-  if (!close_file(file, complete))
-    return mf_problem_errno(problem, "cannot close", file->path);
-  return true;
+  if (close_file(file, complete))
+    return true;
+  mf_problem_errno(problem, "cannot close", file->path);
+  unlink(file->path);
+  return false;
 }
 
 static void free_file(struct mf_sink *sink)

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define BULK_BUFFER (64L * 1024)
 #define SMALL_BUFFER (16L * 1024) /* bytes that libcurl reads or sends at once; TLS never gives more */
 #define SLOW 1L                   /* bytes a second below which a transfer has stalled */
+/* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define HEADER_LIMIT ((size_t)64 * 1024)
 
 /* {=== libcurl's callbacks ===} */

@@ -35,6 +35,14 @@ static bool got_further(struct mf_exchange *exchange)
   return true;
 }
 
+/* How often it may be sent; a server that keeps silent is not waited for as often as one that fails at once. */
+static int most_tries(const struct mf_exchange *exchange)
+{
+  bool silent = exchange->transfer->result == CURLE_OPERATION_TIMEDOUT;
+
+  return silent && exchange->request.attempts > SILENCES ? SILENCES : exchange->request.attempts;
+}
+
 /* Seconds to wait before the next attempt, or -1 when there is to be none. */
 static double retry_wait(struct mf_exchange *exchange)
 {
@@ -46,7 +54,7 @@ static double retry_wait(struct mf_exchange *exchange)
     return -1; /* a quota, not a hiccup: the caller should know */
   if (wait < 0)
     wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
-  if (exchange->tries >= exchange->request.attempts || mf_clock_now() + wait >= exchange->deadline)
+  if (exchange->tries >= most_tries(exchange) || mf_clock_now() + wait >= exchange->deadline)
     return -1;
   return mf_allowance_take(exchange->request.retries) ? wait : -1;
 }
@@ -104,8 +112,6 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   host_of(exchange, host);
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
-  if (exchange->transfer->result == CURLE_OPERATION_TIMEDOUT && exchange->tries >= SILENCES)
-    return failed;
   return wait >= 0 ? start_over(exchange, wait) : failed;
 }
 

@@ -20,8 +20,9 @@ void mf_authorization_free(struct mf_authorization *authorization);
    an answer, or for another request to find out whether credentials are wanted at all. */
 enum mf_readiness mf_authorization_value(struct mf_authorization *authorization, struct mf_ticket *ticket,
                                          struct mf_bytes *value, struct mf_problem *problem);
-/* The registry answered URL with STATUS and HEADERS. READY: it was a 401 that can be answered, send again. FAILED: it
-   cannot (problem). WAITING is never returned. Tell it of every answer that came from the registry itself. */
+/* The registry answered URL with STATUS and HEADERS. READY: it was no 401, or one that can be answered: send again.
+   FAILED: it cannot (problem). WAITING is never returned. Tell it of every answer that came from the registry itself.
+ */
 enum mf_readiness mf_authorization_answered(struct mf_authorization *authorization, struct mf_ticket *ticket,
                                             long status, const char *url, const struct mf_headers *headers,
                                             struct mf_problem *problem);

@@ -22,7 +22,7 @@ struct mf_realm_rules {
   enum mf_address_class peer;        /* class of the registry's connected address; public when not known */
 };
 
-/* REALM is absolute (mf_challenges_parse made it so). Problems: insecure_realm, untrusted_realm; both name both hosts.
+/* REALM is absolute (mf_challenges_add made it so). Problems: insecure_realm, untrusted_realm; both name both hosts.
  */
 enum mf_realm_verdict mf_realm_judge(const struct mf_origin *registry, const char *realm,
                                      const struct mf_realm_rules *rules, struct mf_problem *problem);
