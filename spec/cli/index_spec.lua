@@ -116,18 +116,38 @@ describe("manifest index", function()
     assert.truthy(said:find("no image for linux/arm/v7", 1, true) or said:find("no image for linux/arm", 1, true))
     assert.truthy(said:find("there is linux/amd64", 1, true))
     bad(1, { "create", ref("no:1"), ref("nowhere:1") })
-    bad(1, { "create", ref("no:1"), made.amd.reference, made.amd.reference .. ",variant=v1,annotation=a" })
-    bad(1, { "create", ref("no:1"), made.amd.reference .. ",colour=red" })
-    bad(1, { "create", "--media-type", "x", ref("no:1"), made.amd.reference })
     bad(1, { "create", "--tag", "not a tag", ref("no:1"), made.amd.reference })
-    bad(1, { "create", "--annotation", "x", ref("no:1"), made.amd.reference })
-    bad(1, { "create", "--replace", "--allow-duplicates", ref("no:1"), made.amd.reference })
     bad(1, { "add", ref("no:1"), made.amd.reference })
     bad(1, { "remove", ref("amd:1"), "linux/amd64" })
     bad(1, { "replace", ref("no:1"), made.amd.reference })
-    bad(1, { "annotate", ref("no:1"), "linux/amd64" })
-    bad(1, { "annotate", "--os", "linux", ref("no:1") })
-    bad(125, { "create", "--colour", ref("no:1"), made.amd.reference })
-    bad(125, { "create", ref("no:1") })
+  end)
+
+  it("tells bad usage by its status, before anything is asked", function()
+    local amd, target = made.amd.reference, ref("no:1")
+    server:clear()
+    for said, words in pairs {
+      ["unknown flag: --colour"] = { "create", "--colour", target, amd },
+      ["requires at least 2 arguments"] = { "create", target },
+      ["a source has no 'colour=red'"] = { "create", target, amd .. ",colour=red" },
+      ["there is platform, os,"] = { "add", target, amd .. ",nested=perhaps" },
+      ["'a' is not NAME=VALUE"] = { "replace", target, amd .. ",variant=v1,annotation=a" },
+      ["'v1' is not WORD=VALUE"] = { "add", target, amd .. ",v1" },
+      ["write a source as REF,platform="] = { "replace", target, amd .. ",arm" },
+      ["a quoted value does not end"] = { "create", target, amd .. ',"v1' },
+      ["--media-type cannot be 'x'"] = { "create", "--media-type", "x", target, amd },
+      ["it is one of: oci docker"] = { "remove", "--media-type", "x", target, "linux/arm" },
+      ["it is one of: keep drop only"] = { "add", "--attestations", "some", target, amd },
+      ["'x' is not NAME=VALUE"] = { "create", "--annotation", "x", target, amd },
+      ["'=x' is not NAME=VALUE"] = { "annotate", "--annotation", "=x", target },
+      ["--replace and --allow-duplicates exclude each other"] = { "create", "--replace", "--allow-duplicates", target,
+        amd },
+      ["Run 'manifest index add --help'"] = { "add", "--replace", "--allow-duplicates", target, amd },
+      ["--by-digest and --tag exclude each other"] = { "create", "--by-digest", "--tag", "x", target, amd },
+      ["nothing to change was given"] = { "annotate", target, "linux/amd64" },
+      ["an index has no platform"] = { "annotate", "--os", "linux", target },
+    } do
+      assert.matches(said, bad(125, words), 1, true)
+    end
+    assert.same({}, server:requests())
   end)
 end)
