@@ -10,13 +10,13 @@ local guard = {}
 
 --- Names of the options that guard a tag.
 guard.OPTIONS = {
-  if_digest = "string", -- the tag must name this
+  if_digest = "string", -- the tag must name this; that it has been moved already is no failure
   if_absent = "boolean", -- the tag must not be there
   no_clobber = "boolean", -- a tag that is there stays; the same bytes again are no failure
 }
 
-local function refuse(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
+local function refuse(code, now, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint, now = now or nil })
 end
 
 --- Whether any guard is set.
@@ -32,21 +32,41 @@ end
 ---@param now string|boolean digest, or false when it is not there
 ---@param wanted string|nil digest; nil when it is not known yet
 ---@return boolean|nil ok
----@return table|nil err conflict or exists
+---@return table|nil err conflict or exists, with `now` (digest) when the tag is there
 function guard.allows(rules, name, now, wanted)
   if rules.if_absent and now then
-    return refuse("exists", ("the tag %s is there already, it names %s"):format(name, now),
+    return refuse("exists", now, ("the tag %s is there already, it names %s"):format(name, now),
       "nothing was written; leave out the guard to move the tag")
   end
   if rules.no_clobber and now and wanted and now ~= wanted then
-    return refuse("exists", ("the tag %s names %s, not %s"):format(name, now, wanted),
+    return refuse("exists", now, ("the tag %s names %s, not %s"):format(name, now, wanted),
       "it stays as it is; leave out the guard to move the tag")
   end
-  if rules.if_digest and now ~= rules.if_digest then
-    return refuse("conflict", ("the tag %s names %s, not %s as it should"):format(name, now or "nothing",
+  local is_done = wanted ~= nil and now == wanted
+  if rules.if_digest and now ~= rules.if_digest and not is_done then
+    return refuse("conflict", now, ("the tag %s names %s, not %s as it should"):format(name, now or "nothing",
       rules.if_digest), "somebody moved it: look again before you move it")
   end
   return true
+end
+
+--- Looks at a tag: may it be made to name `wanted`?
+---@param repository table
+---@param name string tag or digest
+---@param rules table see OPTIONS
+---@param wanted string|nil digest; nil when it is not known yet
+---@return boolean|nil ok
+---@return string|boolean|table now what it names, false: it is not there; or the error, of allows or of the registry
+function guard.check(repository, name, rules, wanted)
+  local now, err = place.look(repository, name)
+  if now == nil then
+    return nil, err
+  end
+  local ok, refusal = guard.allows(rules, name, now, wanted)
+  if not ok then
+    return nil, refusal
+  end
+  return true, now
 end
 
 --- The condition as a registry can check it by itself.
@@ -66,10 +86,26 @@ local function check_after(repository, name, wanted)
     return nil, err
   end
   if now ~= wanted then
-    return refuse("conflict", ("the tag %s was moved to %s by somebody else, right after it was made %s"):format(name,
-      now or "nothing", wanted), "look which of the two should stay")
+    return refuse("conflict", now, ("the tag %s was moved to %s by somebody else, right after it was made %s"):format(
+      name, now or "nothing", wanted), "look which of the two should stay")
   end
   return true
+end
+
+--- What to make of a guarded write that the registry refused for a conflict: an earlier try of this request may have
+--- been stored, with only its answer lost; or somebody else was quicker.
+---@return table|nil stored
+---@return table err
+local function explain(repository, name, made, rules, err)
+  local now = place.look(repository, name)
+  if now == made.digest then
+    return { digest = now }
+  end
+  local _, refusal
+  if now ~= nil then
+    _, refusal = guard.allows(rules, name, now, made.digest)
+  end
+  return nil, refusal or err
 end
 
 --- Puts a document under a tag as far as the guards allow it.
@@ -82,24 +118,20 @@ end
 function guard.put(repository, name, made, rules)
   local is_guarded = guard.is_set(rules)
   if is_guarded then
-    local now, err = place.look(repository, name)
-    local ok
-    if now ~= nil then
-      ok, err = guard.allows(rules, name, now, made.digest)
-    end
+    local ok, now = guard.check(repository, name, rules, made.digest)
     if not ok then
-      return nil, err
+      return nil, now
     end
     if now == made.digest then
       return { digest = now, unchanged = true }
     end
   end
   local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
-  if not stored and is_guarded and err.code == "conflict" and place.look(repository, name) == made.digest then
-    return { digest = made.digest } -- an earlier try of this request was stored, only its answer was lost
-  end
   if not stored then
     err.message = ("failed to put %s: %s"):format(name, err.message)
+    if is_guarded and err.code == "conflict" then
+      return explain(repository, name, made, rules, err)
+    end
     return nil, err
   end
   if is_guarded then
