@@ -95,6 +95,21 @@ describe("manifest index", function()
     assert.equal("mips", done.manifests[3].platform.architecture)
   end)
 
+  it("takes words behind a descriptor, and where its document is", function()
+    local function source(words)
+      return ('{"mediaType":"%s","digest":"%s","size":%d,\n"annotations":{"x":"\\"},{\\\\"}} %s'):format(
+        made.amd.media_type, made.amd.digest, made.amd.size, words)
+    end
+    local done = json.decode(good { "create", "--json", ref("from:1"),
+      source(",from=" .. ref("amd") .. ',"annotation=y=1,2",variant=v2') })
+    local entry = done.manifests[1]
+    assert.equal(made.amd.digest, entry.digest)
+    assert.same({ '"},{\\', "1,2", "v2" }, { entry.annotations.x, entry.annotations.y, entry.platform.variant })
+    bad(1, { "create", ref("elsewhere:1"), source("") }) -- nobody has been told where it is
+    bad(1, { "create", ref("elsewhere:1"), source("x") })
+    bad(1, { "create", ref("elsewhere:1"), source(",from=" .. ref("arm")) })
+  end)
+
   it("add, replace, annotate and remove edit in place", function()
     good { "create", "-q", ref("edit:1"), made.amd.reference }
     good { "add", "-q", ref("edit:1"), made.arm.reference, made.s390x.reference }
@@ -133,6 +148,11 @@ describe("manifest index", function()
       ["'a' is not NAME=VALUE"] = { "replace", target, amd .. ",variant=v1,annotation=a" },
       ["'v1' is not WORD=VALUE"] = { "add", target, amd .. ",v1" },
       ["write a source as REF,platform="] = { "replace", target, amd .. ",arm" },
+      ["a source has no 'from=x'"] = { "create", target, amd .. ",from=x" },
+      ["there is platform, os, arch,"] = { "create", target, amd .. ",from=y" },
+      ["a descriptor has no 'only=linux/arm'"] = { "create", target, "{},only=linux/arm" },
+      ["artifact-type and from, the repository"] = { "replace", target, "{},nested=true" },
+      ["'x' is not WORD=VALUE"] = { "add", target, "{},x" },
       ["a quoted value does not end"] = { "create", target, amd .. ',"v1' },
       ["--media-type cannot be 'x'"] = { "create", "--media-type", "x", target, amd },
       ["it is one of: oci docker"] = { "remove", "--media-type", "x", target, "linux/arm" },

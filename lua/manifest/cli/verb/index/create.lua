@@ -33,7 +33,8 @@ return {
   summary = "Make an index of images from anywhere, and push it",
   description = "A SOURCE is a reference (REF or oci:PATH[:TAG]) of an image or an index, or a descriptor's JSON.\n"
     .. "What belongs to one source follows it: REF,platform=linux/arm64/v8,annotation=K=V; also os=, arch=,\n"
-    .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=.",
+    .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=, and behind\n"
+    .. "a descriptor's JSON from=REPOSITORY, which has its document.",
   arguments = { 2 },
   options = words.options(words.COMMON, words.SOURCES, {
     { name = "tag", short = "t", kind = "strings", value = "tag", help = "One more tag (repeatable)" },

@@ -40,7 +40,9 @@ function words.options(...)
   return all
 end
 
-local CHOICES = { nested = { ["true"] = true, ["false"] = false } }
+local CHOICES = {
+  nested = { ["true"] = true, ["false"] = false }, attestations = { keep = true, drop = true, only = true },
+}
 
 local PLATFORM_WORDS = {
   os = "os", arch = "architecture", architecture = "architecture", variant = "variant", ["os.version"] = "os.version",
@@ -62,6 +64,33 @@ function words.platform_field(name, value)
   return features
 end
 
+--- Words that only one kind of source has: an index is chosen from, a descriptor does not say where it is.
+local OF_INDEXES = { only = true, nested = true, attestations = true }
+local OF_DESCRIPTORS = { from = true }
+
+local THERE_IS = "there is platform, os, arch, variant, os.version, os.features, annotation, artifact-type and "
+
+--- Takes a word that names no field of the platform. False: there is no such word.
+local function take_other_word(one, name, value)
+  if (one.descriptor and OF_INDEXES or OF_DESCRIPTORS)[name] then
+    return false
+  elseif name == "only" then
+    one.platforms = one.platforms or {}
+    table.insert(one.platforms, value)
+  elseif name == "nested" and CHOICES.nested[value] ~= nil then
+    one.nested = CHOICES.nested[value]
+  elseif name == "platform" or name == "from" then
+    one[name] = value
+  elseif name == "artifact-type" then
+    one.artifact_type = value
+  elseif name == "attestations" and CHOICES.attestations[value] then
+    one.attestations = value
+  else
+    return false
+  end
+  return true
+end
+
 local function take_word(one, name, value)
   local field = PLATFORM_WORDS[name]
   if field then
@@ -76,41 +105,57 @@ local function take_word(one, name, value)
     for key, text in pairs(pair) do
       one.annotations[key] = text
     end
-  elseif name == "only" then
-    one.platforms = one.platforms or {}
-    table.insert(one.platforms, value)
-  elseif name == "nested" and CHOICES.nested[value] ~= nil then
-    one.nested = CHOICES.nested[value]
-  elseif name == "platform" or name == "from" then
-    one[name] = value
-  elseif name == "artifact-type" then
-    one.artifact_type = value
-  elseif name == "attestations" and (value == "keep" or value == "drop" or value == "only") then
-    one.attestations = value
-  else
-    return nil, ("a source has no '%s=%s'"):format(name, value), "there is platform, os, arch, variant, os.version, "
-      .. "os.features, annotation, only, nested, attestations, artifact-type and, of a descriptor, from"
+  elseif not take_other_word(one, name, value) then
+    return nil, ("a %s has no '%s=%s'"):format(one.descriptor and "descriptor" or "source", name, value),
+      THERE_IS .. (one.descriptor and "from, the repository of its document" or "only, nested, attestations")
   end
   return true
 end
 
---- A source as the command takes it: REF[,WORD=VALUE]..., or the JSON of a descriptor.
+--- Divides a descriptor's JSON from what follows it. Braces in its strings do not count.
+---@param given string
+---@return string json
+---@return string|nil rest what stands behind the comma; nil: nothing, or no object has ended there
+local function split_descriptor(given)
+  local masked = given:gsub("\\.", "__"):gsub('"[^"]*"', function(text)
+    return ("_"):rep(#text)
+  end)
+  local last, start = masked:match("^%s*%b{}()%s*,()")
+  if not last then
+    return given
+  end
+  return given:sub(1, last - 1), given:sub(start)
+end
+
+--- Begins a source: the reference or the descriptor, and the words behind it.
+local function divide(given)
+  local bytes, rest = nil, given
+  if given:find("^%s*{") then
+    bytes, rest = split_descriptor(given)
+  end
+  local parts, reason = csv.split(rest or "")
+  if not parts then
+    return nil, ("the source '%s' cannot be read: %s"):format(given, reason)
+  end
+  return { descriptor = bytes, ref = not bytes and table.remove(parts, 1) or nil }, parts
+end
+
+--- A source as the command takes it: REF or the JSON of a descriptor, with [,WORD=VALUE]... behind it.
 ---@return string|table|nil source
 ---@return string|nil wrong
 ---@return string|nil hint
 function words.source(given)
-  if given:find("^%s*{") or not given:find(",", 1, true) then
+  if not given:find(",", 1, true) then
     return given
   end
-  local parts, reason = csv.split(given)
-  if not parts then
-    return nil, ("the source '%s' cannot be read: %s"):format(given, reason)
+  local one, parts = divide(given)
+  if not one then
+    return nil, parts
   end
-  local one = { ref = parts[1] }
-  for position = 2, #parts do
-    local name, value = parts[position]:match("^([^=]+)=(.*)$")
+  for _, part in ipairs(parts) do
+    local name, value = part:match("^([^=]+)=(.*)$")
     if not name then
-      return nil, ("'%s' is not WORD=VALUE"):format(parts[position]), "write a source as REF,platform=linux/arm/v7"
+      return nil, ("'%s' is not WORD=VALUE"):format(part), "write a source as REF,platform=linux/arm/v7"
     end
     local ok, wrong, hint = take_word(one, name, value)
     if not ok then
