@@ -180,6 +180,10 @@ function create.plan(job)
   if not made then
     return nil, err
   end
+  ok, err = job.target.repository:check_manifest(made.bytes)
+  if not ok then
+    return nil, err
+  end
   local wanted = job.target.ref.digest
   if wanted and wanted ~= made.digest then
     return nil, error_of.new({

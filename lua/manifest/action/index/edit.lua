@@ -84,7 +84,10 @@ function edit.plan(job, state, again)
   end
   local made
   made, err = compose.edited(state.index, entries, job.options.media_type)
-  if not made then
+  if made then
+    ok, err = job.target.repository:check_manifest(made.bytes)
+  end
+  if not made or not ok then
     return nil, err
   end
   if state.digest and made.bytes == state.bytes then
