@@ -69,14 +69,15 @@ function guard.check(repository, name, rules, wanted)
   return true, now
 end
 
---- The condition as a registry can check it by itself.
+--- The headers by which a registry can tell by itself whether a tag still names what it named.
+---@param now string|boolean|nil digest; false or nil: the tag was not there
+---@return table headers
+function guard.while_it_names(now)
+  return now and { ["If-Match"] = ('"%s"'):format(now) } or { ["If-None-Match"] = "*" }
+end
+
 local function conditions(rules)
-  if rules.if_digest then
-    return { ["If-Match"] = ('"%s"'):format(rules.if_digest) }
-  end
-  if rules.if_absent or rules.no_clobber then
-    return { ["If-None-Match"] = "*" }
-  end
+  return guard.is_set(rules) and guard.while_it_names(rules.if_digest) or nil
 end
 
 --- After the tag has moved: it must be ours still.

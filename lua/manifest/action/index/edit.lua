@@ -107,8 +107,8 @@ local function put(job, state, made)
   if guard.is_set(rules) then
     return guard.put(job.target.repository, job.target.ref.tag, made, rules)
   end
-  local conditions = state.digest and { ["If-Match"] = ('"%s"'):format(state.digest) } or { ["If-None-Match"] = "*" }
-  return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type, { headers = conditions })
+  return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type,
+    { headers = guard.while_it_names(state.digest) })
 end
 
 --- The index as it is, and as it would be; nothing is written.
