@@ -95,6 +95,21 @@ describe("manifest index", function()
     assert.equal("mips", done.manifests[3].platform.architecture)
   end)
 
+  it("takes words behind a descriptor, and where its document is", function()
+    local function source(words)
+      return ('{"mediaType":"%s","digest":"%s","size":%d,\n"annotations":{"x":"\\"},{\\\\"}} %s'):format(
+        made.amd.media_type, made.amd.digest, made.amd.size, words)
+    end
+    local done = json.decode(good { "create", "--json", ref("from:1"),
+      source(",from=" .. ref("amd") .. ',"annotation=y=1,2",variant=v2') })
+    local entry = done.manifests[1]
+    assert.equal(made.amd.digest, entry.digest)
+    assert.same({ '"},{\\', "1,2", "v2" }, { entry.annotations.x, entry.annotations.y, entry.platform.variant })
+    bad(1, { "create", ref("elsewhere:1"), source("") }) -- nobody has been told where it is
+    bad(1, { "create", ref("elsewhere:1"), source("x") })
+    bad(1, { "create", ref("elsewhere:1"), source(",from=" .. ref("arm")) })
+  end)
+
   it("add, replace, annotate and remove edit in place", function()
     good { "create", "-q", ref("edit:1"), made.amd.reference }
     good { "add", "-q", ref("edit:1"), made.arm.reference, made.s390x.reference }
@@ -116,18 +131,43 @@ describe("manifest index", function()
     assert.truthy(said:find("no image for linux/arm/v7", 1, true) or said:find("no image for linux/arm", 1, true))
     assert.truthy(said:find("there is linux/amd64", 1, true))
     bad(1, { "create", ref("no:1"), ref("nowhere:1") })
-    bad(1, { "create", ref("no:1"), made.amd.reference, made.amd.reference .. ",variant=v1,annotation=a" })
-    bad(1, { "create", ref("no:1"), made.amd.reference .. ",colour=red" })
-    bad(1, { "create", "--media-type", "x", ref("no:1"), made.amd.reference })
     bad(1, { "create", "--tag", "not a tag", ref("no:1"), made.amd.reference })
-    bad(1, { "create", "--annotation", "x", ref("no:1"), made.amd.reference })
-    bad(1, { "create", "--replace", "--allow-duplicates", ref("no:1"), made.amd.reference })
     bad(1, { "add", ref("no:1"), made.amd.reference })
     bad(1, { "remove", ref("amd:1"), "linux/amd64" })
     bad(1, { "replace", ref("no:1"), made.amd.reference })
-    bad(1, { "annotate", ref("no:1"), "linux/amd64" })
-    bad(1, { "annotate", "--os", "linux", ref("no:1") })
-    bad(125, { "create", "--colour", ref("no:1"), made.amd.reference })
-    bad(125, { "create", ref("no:1") })
+  end)
+
+  it("tells bad usage by its status, before anything is asked", function()
+    local amd, target = made.amd.reference, ref("no:1")
+    server:clear()
+    for said, words in pairs {
+      ["unknown flag: --colour"] = { "create", "--colour", target, amd },
+      ["requires at least 2 arguments"] = { "create", target },
+      ["a source has no 'colour=red'"] = { "create", target, amd .. ",colour=red" },
+      ["there is platform, os,"] = { "add", target, amd .. ",nested=perhaps" },
+      ["'a' is not NAME=VALUE"] = { "replace", target, amd .. ",variant=v1,annotation=a" },
+      ["'v1' is not WORD=VALUE"] = { "add", target, amd .. ",v1" },
+      ["write a source as REF,platform="] = { "replace", target, amd .. ",arm" },
+      ["a source has no 'from=x'"] = { "create", target, amd .. ",from=x" },
+      ["there is platform, os, arch,"] = { "create", target, amd .. ",from=y" },
+      ["a descriptor has no 'only=linux/arm'"] = { "create", target, "{},only=linux/arm" },
+      ["artifact-type and from, the repository"] = { "replace", target, "{},nested=true" },
+      ["'x' is not WORD=VALUE"] = { "add", target, "{},x" },
+      ["a quoted value does not end"] = { "create", target, amd .. ',"v1' },
+      ["--media-type cannot be 'x'"] = { "create", "--media-type", "x", target, amd },
+      ["it is one of: oci docker"] = { "remove", "--media-type", "x", target, "linux/arm" },
+      ["it is one of: keep drop only"] = { "add", "--attestations", "some", target, amd },
+      ["'x' is not NAME=VALUE"] = { "create", "--annotation", "x", target, amd },
+      ["'=x' is not NAME=VALUE"] = { "annotate", "--annotation", "=x", target },
+      ["--replace and --allow-duplicates exclude each other"] = { "create", "--replace", "--allow-duplicates", target,
+        amd },
+      ["Run 'manifest index add --help'"] = { "add", "--replace", "--allow-duplicates", target, amd },
+      ["--by-digest and --tag exclude each other"] = { "create", "--by-digest", "--tag", "x", target, amd },
+      ["nothing to change was given"] = { "annotate", target, "linux/amd64" },
+      ["an index has no platform"] = { "annotate", "--os", "linux", target },
+    } do
+      assert.matches(said, bad(125, words), 1, true)
+    end
+    assert.same({}, server:requests())
   end)
 end)

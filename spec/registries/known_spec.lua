@@ -162,13 +162,16 @@ describe("Docker Hub", function()
   end)
 
   it("tells its limits with what it gives", function()
-    local server = scripted.start { exchanges = { { answer = { status = 200, body = IMAGE.manifest, headers = {
-      { "Content-Type", IMAGE.media_type }, { "RateLimit-Remaining", "76;w=21600" }, { "Set-Cookie", "a=b" } } } } } }
+    local server = scripted.start { exchanges = {
+      { pattern = "/blobs/" .. IMAGE.config_digest, answer = { status = 200, body = IMAGE.config } },
+      { answer = { status = 200, body = IMAGE.manifest, headers = { { "Content-Type", IMAGE.media_type },
+        { "RateLimit-Remaining", "76;w=21600" }, { "Set-Cookie", "a=b" } } } },
+    } }
     finally(function()
       server:stop()
     end)
     local client <close> = manifest.client { config = temp.folder("docker") }
-    for _, verb in ipairs { "get", "inspect" } do
+    for _, verb in ipairs { "get", "inspect", "config" } do
       local response = assert(client[verb](client, server.address.a .. "/library/php:8")).response
       assert.equal(200, response.status)
       assert.equal("76;w=21600", response.headers["ratelimit-remaining"])

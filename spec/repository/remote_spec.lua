@@ -283,6 +283,16 @@ describe("storing a manifest", function()
     assert(put { status = 201, headers = { { "Docker-Content-Digest", digest_of("x", "sha512") } } })
   end)
 
+  it("over the limit is refused before it is sent", function()
+    local server, repository = stage({ { answer = { status = 201 } } }, { actions = "pull,push",
+      manifest_limit = #BYTES - 1 })
+    local stored, err = repository:put_manifest("t", BYTES, media_type.oci_manifest)
+    assert.is_nil(stored)
+    assert.equal("too_large", err.code)
+    assert.matches("manifest_limit", err.hint)
+    assert.same({}, server:requests())
+  end)
+
   it("is sent again after a 5xx", function()
     assert(put({ status = 201 }, { method = "PUT", times = 2, answer = { status = 500 } }))
   end)

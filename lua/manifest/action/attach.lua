@@ -140,9 +140,12 @@ end
 
 local function send(context, at, plan, subject, options)
   local repository = at.repository
-  local ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
-    return repository:upload(blob.digest, blob.body)
-  end)
+  local ok, err = repository:check_manifest(plan.manifest.bytes)
+  if ok then
+    ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
+      return repository:upload(blob.digest, blob.body)
+    end)
+  end
   if not ok then
     return nil, err
   end

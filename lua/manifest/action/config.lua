@@ -59,7 +59,7 @@ local function fetch(at, answer)
   end
   return {
     reference = at.text, media_type = read.config.media_type, digest = read.config.digest, size = #bytes, raw = bytes,
-    content = json.decode(bytes), manifest = answer.digest,
+    content = json.decode(bytes), manifest = answer.digest, response = answer.response,
   }
 end
 
@@ -68,7 +68,7 @@ end
 ---@param given string|table reference
 ---@param options table|nil {platform = which image of an index}
 ---@return table|nil got {reference, media_type, digest, size, raw, content (decoded; nil when it is not JSON),
---- manifest}
+--- manifest, response (status and headers of the registry's answer to the GET of the manifest, rate limits among them)}
 ---@return table|nil err not_found, ambiguous (an index of several images), unauthorized, denied, ...
 function config.perform(context, given, options)
   options = check.options("config", options, OPTIONS)

@@ -135,21 +135,22 @@ end
 
 --- Names images first, indexes after them: a registry that looks whether an index's images are there must not do so
 --- while one of them is just being written again under its tag.
-local function perform(context, to, plan)
+local function perform(context, to, plan, put_tag)
   local images, indexes = {}, {}
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
-  local ok, err = copying.perform(context, to, { blobs = plan.blobs, levels = plan.levels, tags = images })
+  local ok, err = copying.perform(context, to, { blobs = plan.blobs, levels = plan.levels, tags = images },
+    { put_tag = put_tag })
   if not ok then
     return nil, err
   end
-  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes })
+  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes }, { put_tag = put_tag })
 end
 
-local function bring(context, to, trees, along, is_new, plan_only)
+local function bring(context, to, list, trees, along, options)
   local all = all_trees(along, trees)
-  if not is_new then
+  if not list.is_new then
     local left, err = present.without(context, to.repository, all)
     if not left then
       return nil, err
@@ -157,10 +158,10 @@ local function bring(context, to, trees, along, is_new, plan_only)
     all = left
   end
   local plan = copying.plan(to.repository, all)
-  if plan_only then
+  if options.dry_run then
     return plan
   end
-  local ok, err = perform(context, to.repository, plan)
+  local ok, err = perform(context, to.repository, plan, jobs.put_guarded(list, to.repository, options))
   if ok and #along.referrers > 0 then
     ok, err = beside.list_referrers(context, to.repository, along.referrers)
   end
@@ -184,7 +185,7 @@ local function run(context, from, to, options)
     return nil, err
   end
   local plan
-  plan, err = bring(context, to, trees, along, list.is_new, options.dry_run)
+  plan, err = bring(context, to, list, trees, along, options)
   if not plan then
     if options.sparse and err.code ~= "unauthorized" and err.status == 400 then
       err.hint = "the registry takes no index whose images are missing: copy without sparse"

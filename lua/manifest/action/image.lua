@@ -175,9 +175,12 @@ local function send(context, target, plan)
     return nil, problem
   end
   local repository = context.repository(target, { actions = "pull,push" })
-  local ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
-    return repository:upload(blob.digest, blob.body)
-  end)
+  local ok, err = repository:check_manifest(plan.manifest.bytes)
+  if ok then
+    ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
+      return repository:upload(blob.digest, blob.body)
+    end)
+  end
   if not ok then
     return nil, err
   end

@@ -1,18 +1,22 @@
 --- The list of a manifest's referrers, where the registry does not keep it: an index under a tag made of the digest.
 --
--- On this machine changes take turns. Against others nothing guards that tag but the registry's order of writes, so
--- every change is read again afterwards, and made again when somebody else's was faster.
+-- On this machine changes take turns. Against others a write says which list it was made from, for the registries that
+-- heed that (If-Match); with most nothing guards the tag but the order of writes, so every change is read again
+-- afterwards, and made again when somebody else's was faster.
 
 local descriptor = require("manifest.index.descriptor")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
+local guard = require("manifest.action.guard")
 local media_type = require("manifest.name.media_type")
+local place = require("manifest.action.place")
 local referrers_tag = require("manifest.name.referrers_tag")
 local turn = require("manifest.action.turn")
 
 local referrer_list = {}
 
-local TRIES = 5
+local TRIES = 20
+local PAUSE = 0.02 -- seconds, at most, after the first try; a little more after each that follows
 
 --- The referrers of a manifest, as descriptors. What a registry lists beside descriptors is left out.
 ---@param repository table
@@ -42,7 +46,7 @@ local function no_list(tag)
   })
 end
 
---- The list as it stands; an empty one when there is none yet.
+--- The list as it stands; an empty one when there is none yet. Its digest; the error when there is no list.
 local function read(repository, tag)
   local answer, err = repository:manifest(tag)
   if not answer then
@@ -55,7 +59,7 @@ local function read(repository, tag)
   if not index then
     return no_list(tag)
   end
-  return index
+  return index, answer.digest
 end
 
 --- Those of some descriptors that a list does not have. Pure.
@@ -75,6 +79,38 @@ function referrer_list.missing(index, descriptors)
   return missing
 end
 
+--- One try: the list is read and written again with what it misses.
+---@return boolean|nil listed true: it misses nothing; false: it was written, by us or by somebody who was quicker
+---@return table|nil err
+local function attempt(repository, tag, descriptors)
+  local index, was = read(repository, tag)
+  if not index then
+    return nil, was
+  end
+  local missing = referrer_list.missing(index, descriptors)
+  if #missing == 0 then
+    return true
+  end
+  for _, item in ipairs(missing) do
+    document.insert(index, item)
+  end
+  local stored, err = repository:put_manifest(tag, document.serialise(index.json), media_type.oci_index,
+    { headers = guard.while_it_names(was) })
+  if stored or err.code == "conflict" and place.look(repository, tag) ~= (was or false) then
+    return false
+  end
+  return nil, err
+end
+
+--- Whether the list has these referrers now.
+local function is_listed(repository, tag, descriptors)
+  local index, err = read(repository, tag)
+  if not index then
+    return nil, err
+  end
+  return #referrer_list.missing(index, descriptors) == 0
+end
+
 --- Adds referrers to the list of their subject.
 ---@param context table
 ---@param repository table
@@ -88,28 +124,19 @@ function referrer_list.add(context, repository, subject, descriptors)
     return nil, err
   end
   local _ <close> = turn.take(context, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
-  for _ = 1, TRIES do
-    local index
-    index, err = read(repository, tag)
-    if not index then
+  for try = 1, TRIES do
+    local listed
+    listed, err = attempt(repository, tag, descriptors)
+    if listed == false then
+      listed, err = is_listed(repository, tag, descriptors)
+    end
+    if listed == nil then
       return nil, err
     end
-    local missing = referrer_list.missing(index, descriptors)
-    if #missing == 0 then
+    if listed then
       return tag
     end
-    for _, item in ipairs(missing) do
-      document.insert(index, item)
-    end
-    local stored
-    stored, err = repository:put_manifest(tag, document.serialise(index.json), media_type.oci_index)
-    if not stored then
-      return nil, err
-    end
-  end
-  local index = read(repository, tag)
-  if index and #referrer_list.missing(index, descriptors) == 0 then
-    return tag
+    context.loop:sleep(math.random() * PAUSE * math.min(try, 10))
   end
   return nil, error_of.new({
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),

@@ -2,6 +2,7 @@
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
+local guard = require("manifest.action.guard")
 local names = require("manifest.action.names")
 local place = require("manifest.action.place")
 
@@ -30,38 +31,28 @@ function tag.plan(at, tags)
   return list
 end
 
---- Refuses what must not move: a tag that names another digest than it may.
-local function guard(at, name, digest, options)
-  if not options.no_clobber and not options.if_digest then
+--- Guarded tags are all looked at before the first one is put, so that one which may not move leaves the others alone.
+--- A single one is looked at where it is put.
+local function check_all(context, at, answer, list, rules)
+  if not guard.is_set(rules) or #list == 1 then
     return true
   end
-  local now, err = at.repository:head(name)
-  if not now then
-    return err.code == "not_found" and not options.if_digest or nil, err
-  end
-  if now.digest == digest or options.if_digest == now.digest then
-    return true
-  end
-  return nil, error_of.new({
-    code = options.if_digest and "conflict" or "exists",
-    message = ("the tag %s names %s"):format(name, now.digest),
-    hint = options.if_digest and "somebody moved it: look again before you move it" or "it is left as it is",
-  })
+  return context.loop:all(list, context.jobs, function(name)
+    return guard.check(at.repository, name, rules, answer.digest)
+  end)
 end
 
-local function put_all(context, at, answer, list, options)
-  local ok, err = context.loop:all(list, context.jobs, function(name)
-    return guard(at, name, answer.digest, options)
-  end)
+local function put_all(context, at, answer, list, rules)
+  local ok, err = check_all(context, at, answer, list, rules)
   if not ok then
     return nil, err
   end
   return context.loop:all(list, context.jobs, function(name)
-    return at.repository:put_manifest(name, answer.bytes, answer.media_type)
+    return guard.put(at.repository, name, answer, rules)
   end)
 end
 
---- Adds tags: one GET, and a PUT for each.
+--- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after it is put.
 ---@param context table
 ---@param given string|table reference
 ---@param tags string|string[]

@@ -33,7 +33,8 @@ function tags.open(context, verb, given, wanted)
 end
 
 --- The tags of an open place, chosen by patterns.
----@param options table include, exclude (patterns with * and ?), page (tags asked for in one request)
+---@param options table include, exclude (patterns with * and ?), page (tags asked for in one request, at most
+--- 1000)
 ---@param at table of open
 ---@return string[]|nil list
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...

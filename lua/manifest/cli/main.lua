@@ -185,9 +185,11 @@ local function dispatch(out, words)
     return bad_usage(out, found.name, verb, wrong, nil, found.is_dockers and FAILED or BAD_USAGE)
   end
   wrong = connection.wrong_usage(read.options)
-    or verb.wrong_usage and verb.wrong_usage(read.options, read.arguments)
+  if not wrong and verb.wrong_usage then
+    wrong, hint = verb.wrong_usage(read.options, read.arguments)
+  end
   if wrong then
-    return bad_usage(out, found.name, verb, wrong, nil, BAD_USAGE)
+    return bad_usage(out, found.name, verb, wrong, hint, BAD_USAGE)
   end
   return call_verb(out, found.name, verb, read)
 end

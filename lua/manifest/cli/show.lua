@@ -92,16 +92,18 @@ end
 
 --- Values given as NAME=VALUE, split at the first "="; the value may hold anything.
 ---@param given string[]|nil
----@return table|nil values
----@return table|nil err invalid_argument
+---@return table|nil values nil alone when nothing was given
+---@return string|nil wrong what a verb's wrong_usage says: one of them is no such pair
+---@return string|nil hint
 function show.pairs_of(given)
+  if not given then
+    return nil
+  end
   local values = {}
-  for _, text in ipairs(given or {}) do
+  for _, text in ipairs(given) do
     local name, value = text:match("^([^=]+)=(.*)$")
     if not name then
-      return nil, require("manifest.base.error").new({
-        code = "invalid_argument", message = ("'%s' is not NAME=VALUE"):format(text),
-      })
+      return nil, ("'%s' is not NAME=VALUE"):format(text), "write it as org.example.name=value"
     end
     values[name] = value
   end

@@ -8,13 +8,13 @@ local error_of = require("manifest.base.error")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
+local limit = require("manifest.repository.limit")
 local tar_file = require("manifest.repository.archive.tar_file")
 local text = require("manifest.base.text")
 
 local methods = {}
 local mt = { __name = "manifest.archive", __index = methods }
 
-local MANIFEST_LIMIT = 4 * 1024 * 1024
 local INDEX_LIMIT = 16 * 1024 * 1024
 
 --- Opens an archive; the disk is not touched yet.
@@ -24,7 +24,7 @@ local INDEX_LIMIT = 16 * 1024 * 1024
 local function new(format, path, options)
   return setmetatable({
     format = format, path = path, domain = ("%s:%s"):format(format, path),
-    manifest_limit = options and options.manifest_limit or MANIFEST_LIMIT,
+    manifest_limit = options and options.manifest_limit or limit.DEFAULT,
     ranges = {}, -- [digest] = where a blob lies, of a docker archive
     made = {}, -- [image] = its manifest, of a docker archive
   }, mt)
@@ -304,6 +304,7 @@ local function refuse(self)
     "write to a registry, or to a layout (oci:PATH)")
 end
 
+methods.check_manifest = limit.check
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
 
 return { new = new }

@@ -14,11 +14,10 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local layout_sweep = require("manifest.repository.layout.sweep")
+local limit = require("manifest.repository.limit")
 
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
-
-local MANIFEST_LIMIT = 4 * 1024 * 1024
 
 --- A tag can be deleted and its manifest stay.
 methods.deletes_tags = true
@@ -30,7 +29,7 @@ local function new(path, options)
   return setmetatable({
     path = path,
     domain = "oci:" .. path,
-    manifest_limit = options and options.manifest_limit or MANIFEST_LIMIT,
+    manifest_limit = options and options.manifest_limit or limit.DEFAULT,
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
@@ -222,6 +221,9 @@ local function enter(manifests, entry, tag)
   return true
 end
 
+--- Refuses a manifest that nobody could read back; put_manifest does so too.
+methods.check_manifest = limit.check
+
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
 ---@param reference string|nil
@@ -230,8 +232,11 @@ end
 function methods:put_manifest(reference, bytes, kind)
   local by_digest = reference ~= nil and layout_entries.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
-  local ok, err = self:upload(hash, { body = bytes })
-  self.named[hash] = layout_reach.named(bytes)
+  local ok, err = self:check_manifest(bytes)
+  if ok then
+    ok, err = self:upload(hash, { body = bytes })
+    self.named[hash] = layout_reach.named(bytes)
+  end
   if ok and not by_digest then
     ok, err = layout_index.update(self.path, function(manifests)
       local whole, problem = check_parts(self, hash)

@@ -5,6 +5,7 @@
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
@@ -14,7 +15,6 @@ local warning = require("manifest.repository.remote.warning")
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
 
-local MANIFEST_LIMIT = 4 * 1024 * 1024
 local MIRROR_ATTEMPTS = 2 -- another place is at hand
 
 --- Seconds between two looks at whether another request has learned of the token server.
@@ -51,7 +51,7 @@ local function new(loop, options)
     base = places[#places].base,
     places = places,
     timeout = options.timeout,
-    manifest_limit = options.manifest_limit or MANIFEST_LIMIT,
+    manifest_limit = options.manifest_limit or limit.DEFAULT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
@@ -199,6 +199,9 @@ end
 function methods:head(reference)
   return manifests.head(self, reference)
 end
+
+--- Refuses a manifest that is too large to be stored; put_manifest does so too.
+methods.check_manifest = limit.check
 
 --- Stores a manifest under a tag or its digest.
 ---@param options table? headers (such as ["If-Match"])

@@ -27,6 +27,15 @@ describe("tags", function()
     assert.same({ "b", "a", "c", "d", skipped = 4 }, assert(repository:tags()))
   end)
 
+  it("are asked for in pages that every registry gives", function()
+    local server, repository = stage { { answer = { status = 200, body = '{"tags":["a"]}' } } }
+    for page, asked in pairs { [1] = 1, [1000] = 1000, [1001] = 1000, [5000] = 1000 } do
+      assert(repository:tags { page = page })
+      local requests = server:requests()
+      assert.equal("/v2/app/tags/list?n=" .. asked, requests[#requests].target)
+    end
+  end)
+
   for _, body in ipairs { "[]", "null", "", "<html>", '{"tags":["a"]', '"x"' } do
     it(("from %q are an error"):format(body), function()
       local _, repository = stage(pages(body))

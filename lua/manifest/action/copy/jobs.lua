@@ -2,6 +2,7 @@
 -- the target}.
 
 local error_of = require("manifest.base.error")
+local guard = require("manifest.action.guard")
 local names = require("manifest.action.names")
 local place = require("manifest.action.place")
 local source = require("manifest.action.source")
@@ -168,6 +169,42 @@ function jobs.settle(list, options)
   end
   list.todo = todo
   return left
+end
+
+--- A name that came to be there meanwhile: it stays, and the job is not done.
+local function leave(list, job, now)
+  for position, one in ipairs(list.todo) do
+    if one == job then
+      table.remove(list.todo, position)
+      break
+    end
+  end
+  list.skipped[#list.skipped + 1] = { name = job.name, digest = now, reason = "exists" }
+end
+
+--- How tags are put that must not move: settle() has looked at them, but blobs may have been on their way for an hour
+--- since. Tags that come along with a manifest (signatures) move as their manifest's do.
+---@param list table of jobs.list, settled
+---@param repository table
+---@param options table no_clobber, all_tags
+---@return function|nil put_tag for copying.perform; nil when nothing is guarded
+function jobs.put_guarded(list, repository, options)
+  if not options.no_clobber then
+    return nil
+  end
+  local by_name = {}
+  for _, job in ipairs(list.todo) do
+    by_name[job.name or ""] = job
+  end
+  return function(tag)
+    local job = by_name[tag.name]
+    local stored, err = guard.put(repository, tag.name, tag, { no_clobber = job ~= nil })
+    if not stored and err.code == "exists" and options.all_tags then
+      leave(list, job, err.now)
+      return true
+    end
+    return stored, err
+  end
 end
 
 --- Enters what has no name: only a layout lists such images.

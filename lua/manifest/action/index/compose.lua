@@ -9,9 +9,6 @@ local platform = require("manifest.name.platform")
 
 local compose = {}
 
---- What registries take as one manifest.
-local MANIFEST_LIMIT = 4 * 1024 * 1024
-
 local TYPES = { oci = media_type.oci_index, docker = media_type.docker_list }
 
 local function fail(code, message, hint)
@@ -110,18 +107,15 @@ local function check_entries(entries)
   return true
 end
 
---- Serialises, and keeps to what registries take.
+--- Serialises.
 ---@param object table ordered JSON of an index
 ---@param kind string media type
 ---@return table|nil made {bytes, media_type, digest, size}
 ---@return table|nil err
-function compose.serialise(object, kind)
+local function serialise(object, kind)
   local bytes, err = document.serialise(object)
   if not bytes then
     return nil, err
-  end
-  if #bytes > MANIFEST_LIMIT then
-    return fail("too_large", ("the index has %d bytes, more than registries take"):format(#bytes))
   end
   return { bytes = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes }
 end
@@ -141,7 +135,7 @@ function compose.index(entries, parts)
     return nil, notice
   end
   local made
-  made, err = compose.serialise(document.build({
+  made, err = serialise(document.build({
     entries = entries, media_type = kind, annotations = parts.annotations, artifact_type = parts.artifact_type,
     subject = parts.subject,
   }), kind)
@@ -178,7 +172,7 @@ function compose.edited(index, entries, wanted)
   document.set_entries(index, entries)
   document.set_media_type(index, kind)
   local made
-  made, err = compose.serialise(index.json, kind)
+  made, err = serialise(index.json, kind)
   if not made then
     return nil, err
   end

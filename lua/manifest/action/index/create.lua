@@ -8,12 +8,11 @@ local compose = require("manifest.action.index.compose")
 local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
 local flatten = require("manifest.action.index.flatten")
-local guard = require("manifest.action.index.guard")
+local guard = require("manifest.action.guard")
 local names = require("manifest.action.names")
 local naming = require("manifest.action.index.naming")
 local options_of = require("manifest.action.index.options")
 local outcome = require("manifest.action.index.outcome")
-local place = require("manifest.action.place")
 local source = require("manifest.action.source")
 local sources = require("manifest.action.index.sources")
 
@@ -146,11 +145,7 @@ local function look(context, job)
   end
   for _, name in ipairs(guard.is_set(job.options) and job.tags or {}) do
     tasks[#tasks + 1] = function()
-      local now, err = place.look(job.target.repository, name)
-      if now == nil then
-        return nil, err
-      end
-      return guard.allows(naming.rules_of(job, name), name, now)
+      return guard.check(job.target.repository, name, naming.rules_of(job, name))
     end
   end
   tasks[#tasks + 1] = function()
@@ -183,6 +178,10 @@ function create.plan(job)
     artifact_type = options.artifact_type, subject = job.subject, media_type = options.media_type,
   })
   if not made then
+    return nil, err
+  end
+  ok, err = job.target.repository:check_manifest(made.bytes)
+  if not ok then
     return nil, err
   end
   local wanted = job.target.ref.digest

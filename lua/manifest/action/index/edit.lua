@@ -7,7 +7,7 @@ local compose = require("manifest.action.index.compose")
 local core = require("manifest.base.core")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.index.guard")
+local guard = require("manifest.action.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local place = require("manifest.action.place")
@@ -84,7 +84,10 @@ function edit.plan(job, state, again)
   end
   local made
   made, err = compose.edited(state.index, entries, job.options.media_type)
-  if not made then
+  if made then
+    ok, err = job.target.repository:check_manifest(made.bytes)
+  end
+  if not made or not ok then
     return nil, err
   end
   if state.digest and made.bytes == state.bytes then
@@ -104,8 +107,8 @@ local function put(job, state, made)
   if guard.is_set(rules) then
     return guard.put(job.target.repository, job.target.ref.tag, made, rules)
   end
-  local conditions = state.digest and { ["If-Match"] = ('"%s"'):format(state.digest) } or { ["If-None-Match"] = "*" }
-  return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type, { headers = conditions })
+  return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type,
+    { headers = guard.while_it_names(state.digest) })
 end
 
 --- The index as it is, and as it would be; nothing is written.

@@ -1,6 +1,6 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
-local guard = require("manifest.action.index.guard")
+local guard = require("manifest.action.guard")
 local referrer_list = require("manifest.action.referrer_list")
 
 local naming = {}

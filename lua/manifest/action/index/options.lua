@@ -161,6 +161,9 @@ local function read_source(verb, position, given, defaults)
   if (given.ref == nil) == (given.descriptor == nil) then
     error(where .. ": either 'ref' or 'descriptor' is needed", 0)
   end
+  if given.from and given.ref then
+    error(where .. ": 'from' goes with 'descriptor'", 0)
+  end
   local read = {
     ref = given.ref, descriptor = given.descriptor, from = given.from, artifact_type = given.artifact_type,
     annotations = check_annotations(where, given.annotations), position = position,

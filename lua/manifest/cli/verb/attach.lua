@@ -17,19 +17,14 @@ local function as_json(out, done)
 end
 
 local function run(call)
-  local annotations, err = show.pairs_of(call.options.annotation)
-  if not annotations then
-    return nil, err
-  end
   local files = {}
   for position = 2, #call.arguments do
     files[position - 1] = file_of(call.arguments[position])
   end
   local client = call.client({ insecure = call.options.insecure })
-  local done
-  done, err = client:attach({
+  local done, err = client:attach({
     subject = call.arguments[1], files = files, artifact_type = call.options.artifact_type,
-    annotations = next(annotations) and annotations or nil, platform = call.options.platform,
+    annotations = show.pairs_of(call.options.annotation), platform = call.options.platform,
   })
   if not done then
     return nil, err
@@ -52,7 +47,10 @@ return {
     { name = "annotation", kind = "strings", value = "name=value", help = "Annotate the artifact; may be repeated" },
   },
   wrong_usage = function(given)
-    return not given.artifact_type and "--artifact-type is needed" or nil
+    if not given.artifact_type then
+      return "--artifact-type is needed"
+    end
+    return select(2, show.pairs_of(given.annotation))
   end,
   run = run,
 }

@@ -3,14 +3,10 @@
 local show = require("manifest.cli.show")
 
 local function run(call)
-  local annotations, err = show.pairs_of(call.options.annotation)
-  if not annotations then
-    return nil, err
-  end
   local client = call.client({ insecure = call.options.insecure })
-  local found
-  found, err = client:referrers(call.arguments[1], {
-    artifact_type = call.options.artifact_type, annotations = annotations, platform = call.options.platform,
+  local found, err = client:referrers(call.arguments[1], {
+    artifact_type = call.options.artifact_type, annotations = show.pairs_of(call.options.annotation),
+    platform = call.options.platform,
   })
   if not found then
     return nil, err
@@ -37,5 +33,8 @@ return {
     { name = "artifact-type", kind = "string", value = "type", help = "Only referrers of this type" },
     { name = "annotation", kind = "strings", value = "name=value", help = "Only referrers with it; may be repeated" },
   },
+  wrong_usage = function(given)
+    return select(2, show.pairs_of(given.annotation))
+  end,
   run = run,
 }

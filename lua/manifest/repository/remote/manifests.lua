@@ -2,6 +2,7 @@
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local restore = require("manifest.repository.remote.restore")
@@ -151,6 +152,10 @@ end
 
 --- Stores a manifest.
 function manifests.put(repository, reference, bytes, kind, options)
+  local ok, refusal = limit.check(repository, bytes)
+  if not ok then
+    return nil, refusal
+  end
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)

@@ -7,6 +7,7 @@ local pages = require("manifest.repository.remote.pages")
 local tags = {}
 
 local MOST = 1000000
+local LARGEST_PAGE = 1000 -- Amazon's registry refuses to be asked for more
 
 --- What a reference may have behind its colon; anything else a registry lists (digests, null) is no tag to work with.
 local function is_tag(name)
@@ -15,14 +16,15 @@ end
 
 --- Lists the tags in the registry's order, each once.
 ---@param repository table
----@param options table? page (entries to ask for in one request; default: what the registry sends)
+---@param options table? page (entries to ask for in one request, at most 1000; default: what the registry sends)
 ---@return string[]|nil names with field skipped: how many entries were no tags
 ---@return table|nil err not_found, unauthorized, denied, registry, redirect, too_large (more than a million)
 function tags.list(repository, options)
   local page = options and options.page
+  local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
   local names, seen, over = { skipped = 0 }, {}, false
   local done, err = pages.each(repository, {
-    path = "/tags/list" .. (page and ("?n=%d"):format(page) or ""), accept = "application/json", what = "GET tags",
+    path = "/tags/list" .. query, accept = "application/json", what = "GET tags",
   }, function(document)
     for _, name in ipairs(json.is_array(document.tags) and document.tags or {}) do
       if not is_tag(name) then

@@ -3,25 +3,24 @@
 local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
-local function run(call)
-  local given = call.options
+--- Sources and options of client:index_add; nil, what is wrong and what to do, when the words cannot be meant.
+local function read(given, arguments)
+  local options, wrong, hint = words.read(given)
   local sources
-  local options, err = words.read(given)
   if options then
-    sources, err = words.sources(call.arguments, 2)
+    sources, wrong, hint = words.sources(arguments, 2)
   end
-  if err then
-    return nil, err
+  if not sources then
+    return nil, wrong, hint
   end
-  if given.replace and given.allow_duplicates then
-    return nil, require("manifest.base.error").new({
-      code = "invalid_argument", message = "--replace and --allow-duplicates exclude each other",
-    })
-  end
-  options.replace, options.allow_duplicates, options.create = given.replace, given.allow_duplicates, given.create
-  options.order = given.sort and "platform" or nil
-  local client = call.client({ insecure = given.insecure })
-  return show.outcome(call, client:index_add(call.arguments[1], sources, options))
+  options.create, options.order = given.create, given.sort and "platform" or nil
+  return { sources = sources, options = options }
+end
+
+local function run(call)
+  local order = assert(read(call.options, call.arguments))
+  local client = call.client({ insecure = call.options.insecure })
+  return show.outcome(call, client:index_add(call.arguments[1], order.sources, order.options))
 end
 
 return {
@@ -35,5 +34,6 @@ return {
     { name = "replace", kind = "boolean", help = "Take the place of an image of the same platform" },
     { name = "allow-duplicates", kind = "boolean", help = "Keep several images of one platform" },
   }),
+  wrong_usage = words.wrong_usage(read),
   run = run,
 }

@@ -22,28 +22,27 @@ local function platform_of(given)
   return next(changes) and changes or nil
 end
 
+--- The options of client:index_annotate; nil, what is wrong and what to do, when the words cannot be meant.
+local function read(given, arguments)
+  local options, wrong, hint = words.read(given)
+  if not options then
+    return nil, wrong, hint
+  end
+  options.platforms = nil -- --platform is one here, and that of the entry
+  options.platform, options.artifact_type = platform_of(given), given.artifact_type
+  if options.platform and not arguments[2] then
+    return nil, "an index has no platform", "say which entry: its platform or its digest"
+  end
+  if not (options.platform or options.annotations or options.artifact_type) then
+    return nil, "nothing to change was given", "give --annotation, for example"
+  end
+  return options
+end
+
 local function run(call)
-  local given = call.options
-  local annotations
-  local options, err = words.read(given)
-  if options then
-    annotations, err = words.pairs(given.annotation)
-  end
-  if err then
-    return nil, err
-  end
-  options.nested, options.attestations, options.platforms = nil, nil, nil
-  options.annotations, options.platform, options.artifact_type = annotations, platform_of(given), given.artifact_type
-  local which = call.arguments[2]
-  if not which and options.platform or not (options.platform or annotations or options.artifact_type) then
-    return nil, require("manifest.base.error").new({
-      code = "invalid_argument",
-      message = options.platform and "an index has no platform" or "nothing to change was given",
-      hint = options.platform and "say which entry: its platform or its digest" or "give --annotation, for example",
-    })
-  end
-  local client = call.client({ insecure = given.insecure })
-  return show.outcome(call, client:index_annotate(call.arguments[1], which, options))
+  local options = assert(read(call.options, call.arguments))
+  local client = call.client({ insecure = call.options.insecure })
+  return show.outcome(call, client:index_annotate(call.arguments[1], call.arguments[2], options))
 end
 
 return {
@@ -62,5 +61,6 @@ return {
     { name = "os-version", kind = "string", help = "Set the version of the operating system" },
     { name = "os-features", kind = "list", value = "list", help = "Set the features of the operating system" },
   }),
+  wrong_usage = words.wrong_usage(read),
   run = run,
 }

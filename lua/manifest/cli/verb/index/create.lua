@@ -3,32 +3,29 @@
 local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
-local function run(call)
-  local given = call.options
-  local options, sources, annotations, err
-  options, err = words.read(given)
+--- The options of client:index; nil, what is wrong and what to do, when the words cannot be meant.
+local function read(given, arguments)
+  local options, wrong, hint = words.read(given)
+  if options and given.by_digest and given.tag then
+    return nil, "--by-digest and --tag exclude each other"
+  end
+  local sources
   if options then
-    sources, err = words.sources(call.arguments, 2)
+    sources, wrong, hint = words.sources(arguments, 2)
   end
-  if sources then
-    annotations, err = words.pairs(given.annotation)
+  if not sources then
+    return nil, wrong, hint
   end
-  if err then
-    return nil, err
-  end
-  options.target, options.sources, options.annotations = call.arguments[1], sources, annotations
+  options.target, options.sources = arguments[1], sources
   options.tags, options.by_digest, options.subject = given.tag, given.by_digest, given.subject
   options.artifact_type, options.order = given.artifact_type, given.sort and "platform" or nil
-  options.replace, options.allow_duplicates = given.replace, given.allow_duplicates
   options.if_absent, options.no_clobber = given.if_absent, given.no_clobber
-  if given.replace and given.allow_duplicates or given.by_digest and given.tag then
-    return nil, require("manifest.base.error").new({
-      code = "invalid_argument", message = given.by_digest and "--by-digest and --tag exclude each other"
-        or "--replace and --allow-duplicates exclude each other",
-    })
-  end
-  local client = call.client({ insecure = given.insecure })
-  return show.outcome(call, client:index(options))
+  return options
+end
+
+local function run(call)
+  local client = call.client({ insecure = call.options.insecure })
+  return show.outcome(call, client:index(assert(read(call.options, call.arguments))))
 end
 
 return {
@@ -36,7 +33,8 @@ return {
   summary = "Make an index of images from anywhere, and push it",
   description = "A SOURCE is a reference (REF or oci:PATH[:TAG]) of an image or an index, or a descriptor's JSON.\n"
     .. "What belongs to one source follows it: REF,platform=linux/arm64/v8,annotation=K=V; also os=, arch=,\n"
-    .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=.",
+    .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=, and behind\n"
+    .. "a descriptor's JSON from=REPOSITORY, which has its document.",
   arguments = { 2 },
   options = words.options(words.COMMON, words.SOURCES, {
     { name = "tag", short = "t", kind = "strings", value = "tag", help = "One more tag (repeatable)" },
@@ -50,5 +48,6 @@ return {
     { name = "if-absent", kind = "boolean", help = "Fail if the tag is there" },
     { name = "no-clobber", kind = "boolean", help = "Leave a tag that names something else as it is, and fail" },
   }),
+  wrong_usage = words.wrong_usage(read),
   run = run,
 }

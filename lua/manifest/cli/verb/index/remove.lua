@@ -5,11 +5,7 @@ local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
   local given = call.options
-  local options, err = words.read(given)
-  if not options then
-    return nil, err
-  end
-  options.nested, options.attestations, options.platforms = nil, nil, nil
+  local options = assert(words.read(given))
   options.all, options.allow_empty = given.all, given.allow_empty
   local entries = table.move(call.arguments, 2, #call.arguments, 1, {})
   local client = call.client({ insecure = given.insecure })
@@ -25,5 +21,6 @@ return {
     { name = "all", kind = "boolean", help = "All entries of a platform, where there are several" },
     { name = "allow-empty", kind = "boolean", help = "The last entry may go too" },
   }),
+  wrong_usage = words.wrong_usage(words.read),
   run = run,
 }

@@ -3,19 +3,24 @@
 local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
-local function run(call)
-  local given = call.options
+--- Source and options of client:index_replace; nil, what is wrong and what to do, when the words cannot be meant.
+local function read(given, arguments)
+  local options, wrong, hint = words.read(given)
   local source
-  local options, err = words.read(given)
   if options then
-    source, err = words.source(call.arguments[2])
+    source, wrong, hint = words.source(arguments[2])
   end
-  if err then
-    return nil, err
+  if not source then
+    return nil, wrong, hint
   end
   options.entry = given.entry
-  local client = call.client({ insecure = given.insecure })
-  return show.outcome(call, client:index_replace(call.arguments[1], source, options))
+  return { source = source, options = options }
+end
+
+local function run(call)
+  local order = assert(read(call.options, call.arguments))
+  local client = call.client({ insecure = call.options.insecure })
+  return show.outcome(call, client:index_replace(call.arguments[1], order.source, order.options))
 end
 
 return {
@@ -27,5 +32,6 @@ return {
   options = words.options(words.COMMON, words.SOURCES, words.EDITS, {
     { name = "entry", kind = "string", value = "platform|digest", help = "The entry to replace" },
   }),
+  wrong_usage = words.wrong_usage(read),
   run = run,
 }

@@ -1,13 +1,12 @@
---- What the index commands read alike: K=V pairs, sources with what belongs to one of them, and the options they share.
+--- What the index commands read alike: sources with what belongs to one of them, and the options they share.
+--
+-- What reads gives nil, what is wrong, and what to do about it where that is known: bad usage, told before anything
+-- is asked.
 
 local csv = require("manifest.cli.csv")
-local error_of = require("manifest.base.error")
+local show = require("manifest.cli.show")
 
 local words = {}
-
-local function bad(message, hint)
-  return nil, error_of.new({ code = "invalid_argument", message = message, hint = hint })
-end
 
 --- Options of every index command.
 words.COMMON = {
@@ -41,26 +40,9 @@ function words.options(...)
   return all
 end
 
---- NAME=VALUE pairs as a table; the first = divides, so a value may hold more of them.
----@param given string[]|nil
----@return table|nil pairs nil without an error when nothing was given
----@return table|nil err
-function words.pairs(given)
-  if not given then
-    return nil
-  end
-  local found = {}
-  for _, word in ipairs(given) do
-    local name, value = word:match("^([^=]+)=(.*)$")
-    if not name then
-      return bad(("'%s' is not NAME=VALUE"):format(word), "write it as org.example.name=value; an empty value removes")
-    end
-    found[name] = value
-  end
-  return found
-end
-
-local CHOICES = { nested = { ["true"] = true, ["false"] = false } }
+local CHOICES = {
+  nested = { ["true"] = true, ["false"] = false }, attestations = { keep = true, drop = true, only = true },
+}
 
 local PLATFORM_WORDS = {
   os = "os", arch = "architecture", architecture = "architecture", variant = "variant", ["os.version"] = "os.version",
@@ -82,20 +64,16 @@ function words.platform_field(name, value)
   return features
 end
 
-local function take_word(one, name, value)
-  local field = PLATFORM_WORDS[name]
-  if field then
-    one.platform = type(one.platform) == "table" and one.platform or {}
-    one.platform[field] = words.platform_field(field, value)
-  elseif name == "annotation" then
-    local pair, err = words.pairs({ value })
-    if not pair then
-      return nil, err
-    end
-    one.annotations = one.annotations or {}
-    for key, text in pairs(pair) do
-      one.annotations[key] = text
-    end
+--- Words that only one kind of source has: an index is chosen from, a descriptor does not say where it is.
+local OF_INDEXES = { only = true, nested = true, attestations = true }
+local OF_DESCRIPTORS = { from = true }
+
+local THERE_IS = "there is platform, os, arch, variant, os.version, os.features, annotation, artifact-type and "
+
+--- Takes a word that names no field of the platform. False: there is no such word.
+local function take_other_word(one, name, value)
+  if (one.descriptor and OF_INDEXES or OF_DESCRIPTORS)[name] then
+    return false
   elseif name == "only" then
     one.platforms = one.platforms or {}
     table.insert(one.platforms, value)
@@ -105,35 +83,83 @@ local function take_word(one, name, value)
     one[name] = value
   elseif name == "artifact-type" then
     one.artifact_type = value
-  elseif name == "attestations" and (value == "keep" or value == "drop" or value == "only") then
+  elseif name == "attestations" and CHOICES.attestations[value] then
     one.attestations = value
   else
-    return bad(("a source has no '%s=%s'"):format(name, value), "there is platform, os, arch, variant, os.version, "
-      .. "os.features, annotation, only, nested, attestations, artifact-type and, of a descriptor, from")
+    return false
   end
   return true
 end
 
---- A source as the command takes it: REF[,WORD=VALUE]..., or the JSON of a descriptor.
----@return string|table|nil source
----@return table|nil err
-function words.source(given)
-  if given:find("^%s*{") or not given:find(",", 1, true) then
+local function take_word(one, name, value)
+  local field = PLATFORM_WORDS[name]
+  if field then
+    one.platform = type(one.platform) == "table" and one.platform or {}
+    one.platform[field] = words.platform_field(field, value)
+  elseif name == "annotation" then
+    local pair, wrong, hint = show.pairs_of({ value })
+    if not pair then
+      return nil, wrong, hint
+    end
+    one.annotations = one.annotations or {}
+    for key, text in pairs(pair) do
+      one.annotations[key] = text
+    end
+  elseif not take_other_word(one, name, value) then
+    return nil, ("a %s has no '%s=%s'"):format(one.descriptor and "descriptor" or "source", name, value),
+      THERE_IS .. (one.descriptor and "from, the repository of its document" or "only, nested, attestations")
+  end
+  return true
+end
+
+--- Divides a descriptor's JSON from what follows it. Braces in its strings do not count.
+---@param given string
+---@return string json
+---@return string|nil rest what stands behind the comma; nil: nothing, or no object has ended there
+local function split_descriptor(given)
+  local masked = given:gsub("\\.", "__"):gsub('"[^"]*"', function(text)
+    return ("_"):rep(#text)
+  end)
+  local last, start = masked:match("^%s*%b{}()%s*,()")
+  if not last then
     return given
   end
-  local parts, reason = csv.split(given)
-  if not parts then
-    return bad(("the source '%s' cannot be read: %s"):format(given, reason))
+  return given:sub(1, last - 1), given:sub(start)
+end
+
+--- Begins a source: the reference or the descriptor, and the words behind it.
+local function divide(given)
+  local bytes, rest = nil, given
+  if given:find("^%s*{") then
+    bytes, rest = split_descriptor(given)
   end
-  local one = { ref = parts[1] }
-  for position = 2, #parts do
-    local name, value = parts[position]:match("^([^=]+)=(.*)$")
+  local parts, reason = csv.split(rest or "")
+  if not parts then
+    return nil, ("the source '%s' cannot be read: %s"):format(given, reason)
+  end
+  return { descriptor = bytes, ref = not bytes and table.remove(parts, 1) or nil }, parts
+end
+
+--- A source as the command takes it: REF or the JSON of a descriptor, with [,WORD=VALUE]... behind it.
+---@return string|table|nil source
+---@return string|nil wrong
+---@return string|nil hint
+function words.source(given)
+  if not given:find(",", 1, true) then
+    return given
+  end
+  local one, parts = divide(given)
+  if not one then
+    return nil, parts
+  end
+  for _, part in ipairs(parts) do
+    local name, value = part:match("^([^=]+)=(.*)$")
     if not name then
-      return bad(("'%s' is not WORD=VALUE"):format(parts[position]), "write a source as REF,platform=linux/arm/v7")
+      return nil, ("'%s' is not WORD=VALUE"):format(part), "write a source as REF,platform=linux/arm/v7"
     end
-    local ok, err = take_word(one, name, value)
+    local ok, wrong, hint = take_word(one, name, value)
     if not ok then
-      return nil, err
+      return nil, wrong, hint
     end
   end
   return one
@@ -141,43 +167,61 @@ end
 
 --- All sources from a position of the arguments on.
 ---@return table[]|nil sources
----@return table|nil err
+---@return string|nil wrong
+---@return string|nil hint
 function words.sources(arguments, first)
   local list = {}
   for position = first, #arguments do
-    local one, err = words.source(arguments[position])
+    local one, wrong, hint = words.source(arguments[position])
     if not one then
-      return nil, err
+      return nil, wrong, hint
     end
     list[#list + 1] = one
   end
   return list
 end
 
---- A value that must be one of a few.
-local function one_of(name, value, allowed)
+--- What is wrong with a value that must be one of a few.
+local function not_one_of(name, value, allowed)
   if value and not (" " .. allowed .. " "):find(" " .. value .. " ", 1, true) then
-    return bad(("--%s cannot be '%s'"):format(name, value), "it is one of: " .. allowed)
+    return ("--%s cannot be '%s'"):format(name, value), "it is one of: " .. allowed
   end
-  return true
 end
 
---- The options of the client's method out of those of the command.
+--- The options of the client's method out of those of the command; what a command does not have is not given.
 ---@param given table
 ---@return table|nil options
----@return table|nil err
+---@return string|nil wrong
+---@return string|nil hint
 function words.read(given)
-  local ok, err = one_of("media-type", given.media_type, "oci docker")
-  if ok then
-    ok, err = one_of("attestations", given.attestations, "keep drop only")
+  local wrong, hint = not_one_of("media-type", given.media_type, "oci docker")
+  if not wrong then
+    wrong, hint = not_one_of("attestations", given.attestations, "keep drop only")
   end
-  if not ok then
-    return nil, err
+  if not wrong and given.replace and given.allow_duplicates then
+    wrong = "--replace and --allow-duplicates exclude each other"
+  end
+  local annotations
+  if not wrong then
+    annotations, wrong, hint = show.pairs_of(given.annotation)
+  end
+  if wrong then
+    return nil, wrong, hint
   end
   return {
     expect = given.expect, if_digest = given.if_digest, dry_run = given.dry_run, media_type = given.media_type,
     nested = given.nested, attestations = given.attestations, platforms = given.platform, shared = given.shared,
+    replace = given.replace, allow_duplicates = given.allow_duplicates, annotations = annotations,
   }
+end
+
+--- What a command says of bad usage, out of the function that reads its words.
+---@param read function (options, arguments) -> anything, or nil, wrong, hint
+---@return function wrong_usage as cli/main.lua calls it
+function words.wrong_usage(read)
+  return function(given, arguments)
+    return select(2, read(given, arguments))
+  end
 end
 
 return words

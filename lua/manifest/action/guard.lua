@@ -1,0 +1,148 @@
+--- Guards: a tag moves only while it is what the caller thinks it is.
+--
+-- Registries have no compare-and-swap in general, so a guarded tag is looked at just before it moves and once more
+-- after; the condition goes along with the request too, for the registries that honour it.
+
+local error_of = require("manifest.base.error")
+local place = require("manifest.action.place")
+
+local guard = {}
+
+--- Names of the options that guard a tag.
+guard.OPTIONS = {
+  if_digest = "string", -- the tag must name this; that it has been moved already is no failure
+  if_absent = "boolean", -- the tag must not be there
+  no_clobber = "boolean", -- a tag that is there stays; the same bytes again are no failure
+}
+
+local function refuse(code, now, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint, now = now or nil })
+end
+
+--- Whether any guard is set.
+---@param rules table see OPTIONS
+---@return boolean
+function guard.is_set(rules)
+  return (rules.if_digest or rules.if_absent or rules.no_clobber) and true or false
+end
+
+--- Whether a tag that names `now` may be made to name `wanted`. Pure.
+---@param rules table see OPTIONS
+---@param name string tag
+---@param now string|boolean digest, or false when it is not there
+---@param wanted string|nil digest; nil when it is not known yet
+---@return boolean|nil ok
+---@return table|nil err conflict or exists, with `now` (digest) when the tag is there
+function guard.allows(rules, name, now, wanted)
+  if rules.if_absent and now then
+    return refuse("exists", now, ("the tag %s is there already, it names %s"):format(name, now),
+      "nothing was written; leave out the guard to move the tag")
+  end
+  if rules.no_clobber and now and wanted and now ~= wanted then
+    return refuse("exists", now, ("the tag %s names %s, not %s"):format(name, now, wanted),
+      "it stays as it is; leave out the guard to move the tag")
+  end
+  local is_done = wanted ~= nil and now == wanted
+  if rules.if_digest and now ~= rules.if_digest and not is_done then
+    return refuse("conflict", now, ("the tag %s names %s, not %s as it should"):format(name, now or "nothing",
+      rules.if_digest), "somebody moved it: look again before you move it")
+  end
+  return true
+end
+
+--- Looks at a tag: may it be made to name `wanted`?
+---@param repository table
+---@param name string tag or digest
+---@param rules table see OPTIONS
+---@param wanted string|nil digest; nil when it is not known yet
+---@return boolean|nil ok
+---@return string|boolean|table now what it names, false: it is not there; or the error, of allows or of the registry
+function guard.check(repository, name, rules, wanted)
+  local now, err = place.look(repository, name)
+  if now == nil then
+    return nil, err
+  end
+  local ok, refusal = guard.allows(rules, name, now, wanted)
+  if not ok then
+    return nil, refusal
+  end
+  return true, now
+end
+
+--- The headers by which a registry can tell by itself whether a tag still names what it named.
+---@param now string|boolean|nil digest; false or nil: the tag was not there
+---@return table headers
+function guard.while_it_names(now)
+  return now and { ["If-Match"] = ('"%s"'):format(now) } or { ["If-None-Match"] = "*" }
+end
+
+local function conditions(rules)
+  return guard.is_set(rules) and guard.while_it_names(rules.if_digest) or nil
+end
+
+--- After the tag has moved: it must be ours still.
+local function check_after(repository, name, wanted)
+  local now, err = place.look(repository, name)
+  if now == nil then
+    return nil, err
+  end
+  if now ~= wanted then
+    return refuse("conflict", now, ("the tag %s was moved to %s by somebody else, right after it was made %s"):format(
+      name, now or "nothing", wanted), "look which of the two should stay")
+  end
+  return true
+end
+
+--- What to make of a guarded write that the registry refused for a conflict: an earlier try of this request may have
+--- been stored, with only its answer lost; or somebody else was quicker.
+---@return table|nil stored
+---@return table err
+local function explain(repository, name, made, rules, err)
+  local now = place.look(repository, name)
+  if now == made.digest then
+    return { digest = now }
+  end
+  local _, refusal
+  if now ~= nil then
+    _, refusal = guard.allows(rules, name, now, made.digest)
+  end
+  return nil, refusal or err
+end
+
+--- Puts a document under a tag as far as the guards allow it.
+---@param repository table
+---@param name string tag or digest
+---@param made table {bytes, media_type, digest}
+---@param rules table see OPTIONS
+---@return table|nil stored {digest, unchanged = the tag named it already, subject = of the registry's answer}
+---@return table|nil err
+function guard.put(repository, name, made, rules)
+  local is_guarded = guard.is_set(rules)
+  if is_guarded then
+    local ok, now = guard.check(repository, name, rules, made.digest)
+    if not ok then
+      return nil, now
+    end
+    if now == made.digest then
+      return { digest = now, unchanged = true }
+    end
+  end
+  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
+  if not stored then
+    err.message = ("failed to put %s: %s"):format(name, err.message)
+    if is_guarded and err.code == "conflict" then
+      return explain(repository, name, made, rules, err)
+    end
+    return nil, err
+  end
+  if is_guarded then
+    local ok
+    ok, err = check_after(repository, name, made.digest)
+    if not ok then
+      return nil, err
+    end
+  end
+  return stored
+end
+
+return guard
