@@ -127,6 +127,19 @@ static void keep_identity(const struct mf_token_fetch *fetch)
     network->identity_token = strdup(fetch->token.refresh_token);
 }
 
+/* It was refused as it was asked: asks for something else, or in another way. Quay's token server answers 400 to a
+   scope that names `delete`, and has `*` for it. */
+static void ask_otherwise(struct mf_token_fetch *fetch, long status)
+{
+  mf_token_wire_drop(fetch);
+  if (status != 400 || !mf_scopes_star(&fetch->scopes, "delete"))
+    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
+  if (fetch->flow == MF_TOKEN_GIVE_UP)
+    refused(fetch, status);
+  else if (!begin_flow(fetch))
+    end(fetch);
+}
+
 static void settle(struct mf_token_fetch *fetch)
 {
   long status = mf_transfer_status(fetch->transfer);
@@ -155,12 +168,7 @@ static void settle(struct mf_token_fetch *fetch)
     if (!wait_and_retry(fetch))
       refused(fetch, status);
   } else {
-    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
-    mf_token_wire_drop(fetch);
-    if (fetch->flow == MF_TOKEN_GIVE_UP)
-      refused(fetch, status);
-    else if (!begin_flow(fetch))
-      end(fetch);
+    ask_otherwise(fetch, status);
   }
 }
 
