@@ -240,6 +240,22 @@ describe("tokens", function()
     assert.is_nil(made.seen("^/token")[2].target:find("from", 1, true))
   end)
 
+  it("of two names that differ are told of once, without showing them", function()
+    local made = stage({ BEARER }, { exchanges = function(it)
+      return { { path = "/token", answer = { status = 200,
+        body = ('{"access_token":"%s","token":"%s-plain","expires_in":300}'):format(it.token, it.token) } } }
+    end })
+    assert(made.get())
+    assert(made.get { scopes = { "repository:other:pull" } })
+    assert.equal(2, #made.seen("^/token"))
+    local warnings = made.engine:warnings()
+    assert.equal(1, #warnings)
+    assert.matches(made.server.address.a .. " gave two tokens that differ", warnings[1], 1, true)
+    assert.same({}, canary.found(warnings[1], made.secrets))
+    local sent = made.seen("^/v2/")
+    assert.equal("Bearer " .. made.token, sent[#sent].header.authorization)
+  end)
+
   it("expire", function()
     local made = stage({ BEARER }, { exchanges = function(it)
       local body = ('{"access_token":"%s","expires_in":1}'):format(it.token)

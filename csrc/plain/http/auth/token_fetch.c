@@ -140,6 +140,18 @@ static void ask_otherwise(struct mf_token_fetch *fetch, long status)
     end(fetch);
 }
 
+/* The specification leaves open which of two tokens counts: who is refused later should know that there were two. */
+static void tell_of_two(const struct mf_token_fetch *fetch, const char *host)
+{
+  char text[MF_ORIGIN_TEXT + 128];
+
+  if (!fetch->token.differ)
+    return;
+  snprintf(text, sizeof(text), "the token server %s gave two tokens that differ: access_token is used, token is not",
+           host);
+  mf_network_warn(fetch->network, text);
+}
+
 static void settle(struct mf_token_fetch *fetch)
 {
   long status = mf_transfer_status(fetch->transfer);
@@ -158,8 +170,10 @@ static void settle(struct mf_token_fetch *fetch)
   } else if (status == 200) {
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
     if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
-                       &fetch->problem))
+                       &fetch->problem)) {
       keep_identity(fetch);
+      tell_of_two(fetch, host);
+    }
     end(fetch);
   } else if (mf_redirect_status(status)) {
     if (!follow(fetch, status))
