@@ -1,4 +1,4 @@
---- The TLS handshake: which ends of it are tried again, and which are final.
+--- The TLS handshake: which ends of it are tried again and which are final, and who is shown the client's certificate.
 
 local certificates = require "spec.support.certificates"
 local process = require "spec.support.process"
@@ -10,11 +10,12 @@ if not (process.present("openssl") and process.present("python3")) then
   return
 end
 
-local authority, identity
+local authority, identity, other
 
 setup(function()
   authority = certificates.authority("ours")
   identity = table.pack(authority:issue("server"))
+  other = table.pack(authority:issue("me"))
 end)
 
 --- TLS with the server's certificate, and what else the case wants.
@@ -90,4 +91,43 @@ describe("a TLS handshake", function()
   it("with a server that speaks TLS 1.1 and no newer ends it, once", function()
     assert.equal(1, assert_final(tls { version = "TLSv1_1" }, "the TLS handshake failed"))
   end)
+end)
+
+describe("a client's certificate", function()
+  local function meet(exchanges)
+    local wanting = tls { client_authority = authority.certificate }
+    return stage({ a = { tls = wanting }, b = { tls = wanting } }, exchanges,
+      { client_certificate = other[1], client_key = other[2] })
+  end
+
+  it("is shown to every registry that was named", function()
+    local server, engine = meet()
+    for _, name in ipairs { "a", "b" } do
+      assert.equal("ok", assert(requests.run(engine, { url = server.urls[name] })).body)
+    end
+  end)
+
+  for what, case in pairs {
+    ["where a redirect leads"] = {
+      { answer = { status = 307, headers = { { "Location", "${b}/moved" } } } }, {} },
+    ["where an upload goes on"] = {
+      { answer = { status = 404 } }, { method = "PUT", body = "blob", at = "b" } },
+    ["to a token server"] = {
+      { answer = { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${b}/token"' } } } }, {} },
+  } do
+    it("is not shown " .. what .. " on another origin", function()
+      local server, engine = meet { case[1] }
+      if case[2].at then -- the registry answered before it led anywhere
+        assert(requests.run(engine, { url = server.urls.a }))
+      end
+      local response, problem = requests.run(engine, { method = case[2].method, body = case[2].body, attempts = 1,
+        url = server.urls[case[2].at or "a"] .. "/v2/app/x", home = server.urls.a, registry = server.address.a,
+        repository = "app", scopes = { "repository:app:pull" } })
+      assert.is_nil(response)
+      assert.is_string(problem.code)
+      for _, one in ipairs(failures(server, "b")) do
+        assert.matches("PEER_DID_NOT_RETURN_A_CERTIFICATE", one.tls_failure, 1, true)
+      end
+    end)
+  end
 end)
