@@ -319,7 +319,7 @@ describe("Azure's registry", function()
 end)
 
 describe("Quay", function()
-  it("has its token server at /v2/auth and is asked for pull and push, never for delete", function()
+  it("has its token server at /v2/auth and is asked for pull and push alone where nothing is deleted", function()
     local world, net = play({ quay = "quay.io" }, joined(
       { { path = "/v2/auth", pattern = "delete", answer = { status = 400 } },
         token("quay", "/v2/auth", basic("org+robot", SECRET)) },
@@ -332,8 +332,35 @@ describe("Quay", function()
     for _, request in ipairs(net:requests()) do
       if request.target:find("/v2/auth", 1, true) then
         assert.equal("quay.io", query_of(request).service)
+        assert.not_matches("delete", request.target, 1, true)
       end
     end
+  end)
+
+  it("answers 400 to a scope that names delete: it is asked once more, for *", function()
+    local world, net = play({ quay = "quay.io" }, joined(
+      { { path = "/v2/auth", pattern = "delete", answer = { status = 400,
+          body = '{"error":"Unable to decode repository and actions"}' } },
+        token("quay", "/v2/auth", basic("org+robot", SECRET)),
+        { method = "DELETE", path = "/v2/org/app/manifests/1", headers = { Authorization = BEARER },
+          answer = { status = 405 } },
+        { method = "DELETE", path = "/v2/org/app/manifests/" .. IMAGE.digest, headers = { Authorization = BEARER },
+          answer = { status = 202 } },
+        { path = "/v2/org/app/tags/list", headers = { Authorization = BEARER }, answer = { status = 200,
+          body = '{"name":"org/app","tags":["1"]}' } } },
+      played.pull(IMAGE, "org/app", { allow = BEARER }),
+      { challenge("quay", 'Bearer realm="https://quay.io/v2/auth",service="quay.io",scope="repository:org/app:pull"')
+      }), login_for("quay.io", "org+robot"))
+    succeeded(world { "delete", "quay.io/org/app:1" })
+    local scopes = {}
+    for _, request in ipairs(net:requests()) do
+      if request.target:find("/v2/auth", 1, true) then
+        scopes[#scopes + 1] = query_of(request).scope
+      end
+    end
+    assert.same({ "repository:org/app:delete,pull,push", "repository:org/app:*,pull,push" }, scopes)
+    local seen = net:requests()
+    assert.equal("DELETE /v2/org/app/manifests/" .. IMAGE.digest, seen[#seen].method .. " " .. seen[#seen].target)
   end)
 end)
 

@@ -6,7 +6,9 @@ local images = require "spec.support.images"
 local media_type = require "manifest.name.media_type"
 local registries = require "spec.support.registry"
 local repositories = require "spec.support.repositories"
+local scripted = require "spec.support.scripted"
 local small_manifest = require "spec.support.small_manifest"
+local temp = require "spec.support.temp"
 
 local function digest_of(bytes, algorithm)
   return (algorithm or "sha256") .. ":" .. core.hash.sum(algorithm or "sha256", bytes)
@@ -399,4 +401,20 @@ describe("an error", function()
     end
     assert.equal(1, asked)
   end)
+end)
+
+it("a registry at an IPv6 address is reached by its name in brackets", function()
+  if not (temp.read("/proc/net/if_inet6") or ""):find("%f[%w]lo%f[%W]") then
+    return pending("needs IPv6 on the loopback device")
+  end
+  local server = scripted.start { origins = { a = { address = "::1" } },
+    exchanges = { { answer = manifest_answer() } } }
+  local repository, _, engine = repositories.open(server.address.a, "app")
+  finally(function()
+    engine:close()
+    server:stop()
+  end)
+  assert.matches("^%[::1%]:%d+$", server.address.a)
+  assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+  assert.equal(server.address.a, server:requests()[1].header.host)
 end)

@@ -1,6 +1,9 @@
 --- Authentication through real requests: what a registry may say, and what is sent where because of it.
 
 local canary = require "spec.support.canary"
+local certificates = require "spec.support.certificates"
+local internet = require "spec.support.internet"
+local process = require "spec.support.process"
 local requests = require "spec.support.requests"
 local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
@@ -74,6 +77,13 @@ local function stage(challenges, options)
   return made
 end
 
+--- Runs a script in a process of its own, where variables can be set.
+local function run_script(script, env)
+  return process.run { "lua5.4", "-e", "package.path='lua/?.lua;./?.lua;'..package.path package.cpath='"
+    .. (os.getenv("MANIFEST_BUILD") or "build") .. "/?.so;'..package.cpath", temp.file(script), preload = true,
+    env = env }
+end
+
 local REALM = "${a}/token"
 local BEARER = ('Bearer realm="%s",service="s"'):format(REALM)
 
@@ -140,6 +150,23 @@ describe("a challenge", function()
     assert.equal("unauthorized", problem.code)
     assert.equal(401, problem.status)
     assert.matches("looked in", problem.hint)
+  end)
+
+  it("P26 that is missing leads to Basic over https, and to nothing over http", function()
+    local authority = certificates.authority()
+    local certificate, key = authority:issue("server")
+    local made = stage({}, { granted = "^Basic ", settings = { ca_file = authority.certificate },
+      origins = { a = { tls = { certificate = certificate, key = key } }, b = {} } })
+    assert.equal(200, assert(made.get()).status)
+    local sent = made.seen("^/v2/")
+    assert.equal(2, #sent)
+    assert.equal("Basic " .. made.basic, sent[2].header.authorization)
+    made = stage({}, { granted = "^Basic " })
+    local _, problem = made.get()
+    assert.equal("unauthorized", problem.code)
+    for _, seen in ipairs(made.server:requests()) do
+      assert.is_nil(seen.header.authorization)
+    end
   end)
 
   it("P26 that is missing now is taken from what was said before", function()
@@ -232,12 +259,45 @@ describe("tokens", function()
     assert.matches("delete", made.seen("^/token")[1].target)
   end)
 
+  it("are not fetched for ever when the registry demands more each time", function()
+    local made = stage({ BEARER }, { granted = "^never", exchanges = function()
+      local list = {}
+      for index = 1, 6 do
+        list[index] = { pattern = "^/v2/", times = 1, answer = { status = 401, headers = { { "WWW-Authenticate",
+          ('%s,scope="repository:app:pull,more%d"'):format(BEARER, index) } } } }
+      end
+      return list
+    end })
+    local _, problem = made.get()
+    assert.equal("unauthorized", problem.code)
+    assert.equal(3, #made.seen("^/v2/"))
+    local asked = made.seen("^/token")
+    assert.equal(2, #asked)
+    assert.matches("more2", asked[2].target, 1, true)
+  end)
+
   it("are narrowed when the token server refuses the whole", function()
     local made = stage({ BEARER .. ',scope="repository:app:pull"' }, { exchanges = function()
       return { { path = "/token", pattern = "from", answer = { status = 401 } } }
     end })
     assert(made.get { scopes = { "repository:app:pull", "repository:from:pull" } })
     assert.is_nil(made.seen("^/token")[2].target:find("from", 1, true))
+  end)
+
+  it("of two names that differ are told of once, without showing them", function()
+    local made = stage({ BEARER }, { exchanges = function(it)
+      return { { path = "/token", answer = { status = 200,
+        body = ('{"access_token":"%s","token":"%s-plain","expires_in":300}'):format(it.token, it.token) } } }
+    end })
+    assert(made.get())
+    assert(made.get { scopes = { "repository:other:pull" } })
+    assert.equal(2, #made.seen("^/token"))
+    local warnings = made.engine:warnings()
+    assert.equal(1, #warnings)
+    assert.matches(made.server.address.a .. " gave two tokens that differ", warnings[1], 1, true)
+    assert.same({}, canary.found(warnings[1], made.secrets))
+    local sent = made.seen("^/v2/")
+    assert.equal("Bearer " .. made.token, sent[#sent].header.authorization)
   end)
 
   it("expire", function()
@@ -434,6 +494,51 @@ describe("a realm", function()
   end
 end)
 
+--- The name says nothing of where it leads: the address does, when the connection is opened. The registry is reached by
+--- way of a proxy, so it counts as a public one; its token server is not, and the addresses of its name are ours.
+describe("a token server whose name resolves to an address inside", function()
+  local ADDRESSES = { "127.0.0.1", "169.254.169.254", "10.0.0.1", "192.168.1.1", "100.100.100.200", "[::1]",
+    "[fd00:ec2::254]" }
+
+  local function ask(direct)
+    local net = internet.start { hosts = { registry = "registry.example.com", auth = "auth.example.com" }, exchanges = {
+      { origin = "auth", answer = { status = 200, body = TOKEN:format("given") } },
+      { origin = "registry", headers = { Authorization = "^Bearer given$" }, answer = { status = 200 } },
+      { answer = { status = 401, headers = {
+        { "WWW-Authenticate", 'Bearer realm="https://auth.example.com/token"' } } } },
+    } }
+    finally(function()
+      net:stop()
+    end)
+    local config = temp.folder("config")
+    temp.file(('{"auths":{"registry.example.com":{"auth":"%s"}}}'):format(canary.basic("u", "p")),
+      config .. "/config.json")
+    local done = run_script(([[
+      local requests = require "spec.support.requests"
+      for address in ("%s"):gmatch("%%S+") do
+        local engine = requests.engine { config_folder = %q, resolve = { "auth.example.com:443:" .. address } }
+        local response, problem = requests.run(engine, { url = "https://registry.example.com/v2/app/manifests/1",
+          registry = "registry.example.com", repository = "app", scopes = { "repository:app:pull" }, timeout = 10,
+          attempts = 1 })
+        print(response and response.status or problem.code)
+      end]]):format(table.concat(ADDRESSES, " "), config), { HTTPS_PROXY = net.env.HTTPS_PROXY,
+        SSL_CERT_FILE = net.env.SSL_CERT_FILE, NO_PROXY = direct and "auth.example.com" or "" })
+    return done, net
+  end
+
+  it("is not connected to", function()
+    local done, net = ask(true)
+    assert.equal(("redirect\n"):rep(#ADDRESSES), done.stdout, done.stderr)
+    assert.same({}, net:requests("auth"))
+  end)
+
+  it("is left to a proxy that connects for us", function()
+    local done, net = ask(false)
+    assert.equal(("200\n"):rep(#ADDRESSES), done.stdout, done.stderr)
+    assert.equal(#ADDRESSES, #net:requests("auth"))
+  end)
+end)
+
 describe("credentials", function()
   it("of a helper are asked for once and sent", function()
     local user, password = canary.secret("user"), canary.secret("password")
@@ -456,10 +561,7 @@ describe("credentials", function()
       for _, outcome in ipairs(requests.all(engine, list)) do
         print(outcome[1] and outcome[1].status or outcome[2].message)
       end]]):format(config, made.server.urls.a .. "/v2/app/manifests/1", made.server.address.a)
-    local process = require "spec.support.process"
-    local done = process.run { "lua5.4", "-e", "package.path='lua/?.lua;./?.lua;'..package.path package.cpath='"
-      .. (os.getenv("MANIFEST_BUILD") or "build") .. "/?.so;'..package.cpath", temp.file(script), preload = true,
-      env = { PATH = folder .. ":" .. os.getenv("PATH") } }
+    local done = run_script(script, { PATH = folder .. ":" .. os.getenv("PATH") })
     assert.equal("200\n200\n200\n200\n", done.stdout, done.stderr)
     assert.equal("Basic " .. canary.basic(user, password), made.seen("^/token")[1].header.authorization)
     assert.equal(made.server.address.a, temp.read(record):match("[^\n]*"))
@@ -483,6 +585,19 @@ describe("credentials", function()
     end)
     assert.is_nil(response)
     assert.is_string(problem.code)
+  end)
+
+  it("are all that is taken from config.json: HttpHeaders are not sent", function()
+    local folder, secret = temp.folder("config"), canary.secret("header")
+    temp.file(('{"HttpHeaders":{"X-Meta":"%s","Authorization":"Basic %s","Host":"%s","X":"a\\r\\nY: %s"},"auths":{}}')
+      :format(secret, secret, secret, secret), folder .. "/config.json")
+    local made = stage({ BEARER }, { settings = { config_folder = folder } })
+    assert(made.get())
+    for _, seen in ipairs(made.server:requests()) do
+      assert.same({}, canary.found(canary.text_of(seen), { secret }))
+      assert.equal(made.server.address.a, seen.header.host)
+      assert.is_nil(seen.header["x-meta"])
+    end
   end)
 
   it("are not sent to a registry that does not ask", function()

@@ -22,8 +22,9 @@
 --   chunk, head_body), sleep = seconds, raw = bytes, trickle = bytes (size, each = seconds), endless = chunk
 --   (chunked = false, seconds), reset, half_close, close = true.
 -- `${name}` in headers, body and raw is the URL of that origin.
--- tls: certificate, key, client_authority, version = "TLSv1_1". An origin may have a port (to bind) and a name (to be
--- called by). A plain one answers a TLS hello with a plain 400, unless it is mute = true. A failed
+-- tls: certificate, key, client_authority, version = "TLSv1_1", breaks = how many connections end in the handshake
+-- (gently = without a reset). An origin may have an address (127.0.0.1), a port (to bind) and a name
+-- (to be called by). A plain one answers a TLS hello with a plain 400, unless it is mute = true. A failed
 -- TLS handshake is a record { origin, tls_failure }.
 
 local dkjson = require "dkjson"

@@ -178,9 +178,8 @@ class Connection:
             self.sock.sendall(data)
 
     def reset(self, _, __):
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        if isinstance(self.sock, ssl.SSLSocket):
-            socket.socket(fileno=self.sock.detach()).close()
+        plain = socket.socket(fileno=self.sock.detach()) if isinstance(self.sock, ssl.SSLSocket) else self.sock
+        reset(plain)
         raise Hangup
 
     def half_close(self, _, __):
@@ -216,9 +215,33 @@ def tls_context(options):
     return context
 
 
-def accept(stage, origin, listener, context):
+def reset(sock):
+    """Closes a connection so that the peer is told by a reset."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def breaks(stage, origin, sock, options):
+    """Ends the connection once the peer has begun its handshake, as often as the script says."""
+    with stage.lock:
+        left = options.get("breaks", 0)
+        options["breaks"] = left - 1
+        if left <= 0:
+            return False
+        stage.note({"origin": origin, "tls_failure": "broken by the script"})
+    sock.recv(65536)
+    if options.get("gently"):
+        sock.close()
+    else:
+        reset(sock)
+    return True
+
+
+def accept(stage, origin, listener, context, tls):
     def handle(sock):
         if context:
+            if breaks(stage, origin, sock, tls):
+                return
             try:
                 sock = context.wrap_socket(sock, server_side=True)
             except OSError as problem:
@@ -240,11 +263,13 @@ def main():
         stage = Stage(script, record)
         listeners = []
         for name, options in script["origins"].items():
-            listener = socket.create_server((options.get("address", "127.0.0.1"), options.get("port", 0)), backlog=128)
+            address = options.get("address", "127.0.0.1")
+            listener = socket.create_server((address, options.get("port", 0)), backlog=128,
+                                            family=socket.AF_INET6 if ":" in address else socket.AF_INET)
             context = tls_context(options["tls"]) if options.get("tls") else None
-            host = options.get("name") or listener.getsockname()[0]
+            host = options.get("name") or ("[%s]" % address if ":" in address else address)
             stage.urls[name] = "%s://%s:%d" % ("https" if context else "http", host, listener.getsockname()[1])
-            listeners.append((name, listener, context))
+            listeners.append((name, listener, context, options.get("tls")))
         threads = [threading.Thread(target=accept, args=(stage,) + each, daemon=True) for each in listeners]
         for thread in threads:
             thread.start()

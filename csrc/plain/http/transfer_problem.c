@@ -1,4 +1,5 @@
 /* Why a transfer failed, in our words: the second half of transfer.h. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,23 @@ static const struct explanation explanations[] = {
     {CURLE_ABORTED_BY_CALLBACK, MF_PROBLEM_CANCELED, false, "canceled"},
 };
 
+static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
+                                                    "the connection broke in the TLS handshake"};
+
+/* Did the connection end in the middle of the handshake? Nothing was said against us then, by a certificate, an alert
+   or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
+   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
+static bool broke_in_handshake(const struct mf_transfer *transfer)
+{
+  long cause = 0;
+
+  if (transfer->result != CURLE_SSL_CONNECT_ERROR)
+    return false;
+  curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
+  return cause == ECONNRESET || cause == EPIPE || strstr(transfer->error, "unexpected eof") ||
+         strstr(transfer->error, "SSL_connect: ");
+}
+
 /* The proxy's answer to CONNECT when it was no success. */
 static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem *problem)
 {
@@ -71,6 +89,8 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)
         found = explanations[i];
+    if (broke_in_handshake(transfer))
+      found = broken_handshake;
     mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
     problem->retryable = found.retryable;

@@ -296,6 +296,26 @@ describe("limits", function()
   end)
 end)
 
+describe("bytes that belong to no answer", function()
+  local STRAY = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+
+  for what, case in pairs {
+    ["after a 204"] = { "GET", { status = 204, body = STRAY }, "" },
+    ["after the answer to HEAD"] = { "HEAD", { status = 200, body = STRAY, head_body = true }, "" },
+    ["beyond Content-Length"] = { "GET", { status = 200, body = "abc" .. STRAY, length = 3 }, "abc" },
+  } do
+    it(what .. " are neither its body nor the next answer", function()
+      local server, engine = stage { { path = "/first", answer = case[2] },
+        { path = "/next", answer = { status = 200, body = "next" } } }
+      for _ = 1, 3 do
+        local response = assert(requests.run(engine, { method = case[1], url = server.urls.a .. "/first" }))
+        assert.equal(case[3], response.body)
+        assert.equal("next", assert(requests.run(engine, { url = server.urls.a .. "/next" })).body)
+      end
+    end)
+  end
+end)
+
 describe("answers that are not HTTP", function()
   for _, bytes in ipairs { "hello\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "\0\1\2\3\r\n\r\n", "{}",
     "HTTP/1.1 abc OK\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n" } do

@@ -63,6 +63,19 @@ describe("referrers", function()
     end)
   end
 
+  it("are asked for again of a registry that only said that it has no such repository yet", function()
+    local server, repository = stage {
+      { pattern = "referrers", times = 1, answer = { status = 404,
+        body = '{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}' } },
+      { pattern = "referrers", answer = { status = 200, body = list(entry "a"), headers = INDEX } },
+      { answer = { status = 404 } } }
+    assert.equal(0, #assert(repository:referrers(SUBJECT)))
+    local found = assert(repository:referrers(SUBJECT))
+    assert.equal(digest_of("a"), found[1].digest)
+    assert.is_nil(found.fallback)
+    assert.equal(3, #server:requests())
+  end)
+
   it("are none when there is neither", function()
     local _, repository = stage { { answer = { status = 404 } } }
     assert.equal(0, #assert(repository:referrers(SUBJECT)))

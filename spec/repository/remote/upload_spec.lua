@@ -101,6 +101,28 @@ describe("an upload", function()
     assert.equal(1, #server:requests())
   end)
 
+  --- HEAD is answered by a redirect to a signed URL, as storage services have them: some are good for GET alone.
+  for status, there in pairs { [200] = true, [403] = true, [405] = true, [404] = false } do
+    it(("asks a place that answers HEAD of a blob with %d once"):format(status), function()
+      local server, repository = stage { { origin = "b", answer = { status = status } },
+        { method = "HEAD", path = "/v2/app/blobs/" .. DIGEST, answer = { status = 307,
+          headers = { { "Location", "${b}/signed?X-Signature=1" } } } } }
+      assert.equal(there, repository:has_blob(DIGEST))
+      assert.equal(1, #server:requests("b"))
+    end)
+  end
+
+  it("is not begun where the registry itself refuses HEAD, and is where it does not know it", function()
+    local server, repository = stage { { method = "HEAD", answer = { status = 403 } } }
+    local ok, err = repository:upload(DIGEST, { body = BLOB })
+    assert.is_nil(ok)
+    assert.equal("denied", err.code)
+    assert.equal(1, #server:requests())
+    server, repository = stage { { method = "HEAD", answer = { status = 405 } }, session("/u"), STORED }
+    assert(repository:upload(DIGEST, { body = BLOB }))
+    assert.is_true(last(server, "PUT").body == BLOB)
+  end)
+
   it("is sent again after a 5xx, whole", function()
     local server, repository = stage { ABSENT, session("/u"), { method = "PUT", times = 2,
       answer = { status = 503 } }, STORED }
@@ -206,6 +228,30 @@ describe("a mount", function()
       posts = posts + (seen.method == "POST" and 1 or 0)
     end
     assert.is_true(posts <= 4)
+  end)
+
+  it("whose token ends while the blob is streamed begins a new upload with a fresh one", function()
+    local challenge = { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${a}/token",service="s"' } } }
+    local authorized = { Authorization = "." }
+    local server, target, loop = stage {
+      { path = "/token", times = 1, answer = { status = 200, body = '{"token":"old"}' } },
+      { path = "/token", answer = { status = 200, body = '{"token":"new"}' } },
+      { method = "POST", pattern = "mount=", headers = authorized, answer = { status = 404 } },
+      { method = "POST", headers = authorized, answer = { status = 202, headers = { { "Location", "/own" } } } },
+      { method = "PUT", headers = { Authorization = "^Bearer new$" }, answer = { status = 201 } },
+      { method = "GET", path = "/v2/from/blobs/" .. DIGEST, headers = authorized,
+        answer = { status = 200, body = BLOB } },
+      { method = "DELETE", answer = { status = 204 } },
+      { answer = challenge },
+    }
+    local source = repositories.open(server.address.a, "from", { loop = loop })
+    assert.is_true(assert(target:copy_blob({ digest = DIGEST, size = #BLOB }, source)))
+    local tried = {}
+    for _, seen in ipairs(server:requests()) do
+      tried[#tried + 1] = seen.method == "PUT" and seen.header.authorization or nil
+    end
+    assert.same({ "Bearer old", "Bearer new" }, tried)
+    assert.is_true(last(server, "PUT").body == BLOB)
   end)
 
   it("whose blob hashes wrong stores nothing", function()

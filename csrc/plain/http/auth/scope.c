@@ -145,6 +145,33 @@ bool mf_scopes_demand(struct mf_scopes *scopes, const char *text)
   return add_all(scopes, text, true);
 }
 
+static bool put_star(struct mf_texts *actions, const char *action)
+{
+  struct mf_texts fresh = {0};
+  bool ok = mf_texts_insert(&fresh, "*", 1);
+
+  for (size_t i = 0; ok && i < actions->count; i++)
+    if (strcmp(actions->items[i], action) != 0)
+      ok = mf_texts_insert(&fresh, actions->items[i], strlen(actions->items[i]));
+  mf_texts_free(ok ? actions : &fresh);
+  if (ok)
+    *actions = fresh;
+  return ok;
+}
+
+bool mf_scopes_star(struct mf_scopes *scopes, const char *action)
+{
+  bool found = false;
+  bool ok = true;
+
+  for (size_t i = 0; ok && i < scopes->count; i++)
+    if (mf_texts_has(&scopes->items[i].actions, action)) {
+      ok = put_star(&scopes->items[i].actions, action);
+      found = true;
+    }
+  return found && ok;
+}
+
 static bool covers(const struct mf_scopes *held, const struct mf_scope *wanted)
 {
   size_t at = find(held, wanted->resource, strlen(wanted->resource));

@@ -14,7 +14,7 @@
 
 struct mf_scope {
   char *resource;          /* "repository:host:5000/a/b": all before the last ':'; the whole text of any other form */
-  struct mf_texts actions; /* sorted; "*" alone when it is among them; none when the text has not three parts */
+  struct mf_texts actions; /* sorted; "*" alone when it was added; none when the text has not three parts */
 };
 
 /* Each resource once. Newly demanded ones first, in the order of demand, then the others sorted bytewise. All zero:
@@ -33,6 +33,9 @@ bool mf_scopes_demand(struct mf_scopes *scopes, const char *text);
 /* The same for all of another set. */
 bool mf_scopes_merge(struct mf_scopes *scopes, const struct mf_scopes *other);
 bool mf_scopes_demand_all(struct mf_scopes *scopes, const struct mf_scopes *other);
+/* Puts "*" in the place of ACTION wherever that is asked for. The others stay beside it: they may be granted where "*"
+   is not. False when it is nowhere asked for, or memory is short. */
+bool mf_scopes_star(struct mf_scopes *scopes, const char *action);
 /* Does a token granted HELD serve a request that needs WANTED? An empty WANTED is served by any. */
 bool mf_scopes_cover(const struct mf_scopes *held, const struct mf_scopes *wanted);
 /* One scope as text. */

@@ -127,6 +127,31 @@ static void keep_identity(const struct mf_token_fetch *fetch)
     network->identity_token = strdup(fetch->token.refresh_token);
 }
 
+/* It was refused as it was asked: asks for something else, or in another way. Quay's token server answers 400 to a
+   scope that names `delete`, and has `*` for it. */
+static void ask_otherwise(struct mf_token_fetch *fetch, long status)
+{
+  mf_token_wire_drop(fetch);
+  if (status != 400 || !mf_scopes_star(&fetch->scopes, "delete"))
+    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
+  if (fetch->flow == MF_TOKEN_GIVE_UP)
+    refused(fetch, status);
+  else if (!begin_flow(fetch))
+    end(fetch);
+}
+
+/* The specification leaves open which of two tokens counts: who is refused later should know that there were two. */
+static void tell_of_two(const struct mf_token_fetch *fetch, const char *host)
+{
+  char text[MF_ORIGIN_TEXT + 128];
+
+  if (!fetch->token.differ)
+    return;
+  snprintf(text, sizeof(text), "the token server %s gave two tokens that differ: access_token is used, token is not",
+           host);
+  mf_network_warn(fetch->network, text);
+}
+
 static void settle(struct mf_token_fetch *fetch)
 {
   long status = mf_transfer_status(fetch->transfer);
@@ -145,8 +170,10 @@ static void settle(struct mf_token_fetch *fetch)
   } else if (status == 200) {
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
     if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
-                       &fetch->problem))
+                       &fetch->problem)) {
       keep_identity(fetch);
+      tell_of_two(fetch, host);
+    }
     end(fetch);
   } else if (mf_redirect_status(status)) {
     if (!follow(fetch, status))
@@ -155,12 +182,7 @@ static void settle(struct mf_token_fetch *fetch)
     if (!wait_and_retry(fetch))
       refused(fetch, status);
   } else {
-    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
-    mf_token_wire_drop(fetch);
-    if (fetch->flow == MF_TOKEN_GIVE_UP)
-      refused(fetch, status);
-    else if (!begin_flow(fetch))
-      end(fetch);
+    ask_otherwise(fetch, status);
   }
 }
 

@@ -5,6 +5,7 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local pages = require("manifest.repository.remote.pages")
+local problem = require("manifest.repository.problem")
 local referrers_tag = require("manifest.name.referrers_tag")
 
 local referrers = {}
@@ -79,6 +80,16 @@ local function not_offered(response)
       and media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index)
 end
 
+--- Does the answer only say that there is no such repository? It may come into being before the next question.
+local function is_unknown_name(response)
+  for _, item in ipairs(response.status == 404 and problem.list_of(response.body) or {}) do
+    if item.code == "NAME_UNKNOWN" then
+      return true
+    end
+  end
+  return false
+end
+
 --- Lists what refers to a digest.
 ---@param repository table
 ---@param digest string
@@ -98,13 +109,16 @@ function referrers.list(repository, digest, options)
   end) or ""
   local done, err = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
-    absent = not_offered,
+    absent = function(response)
+      local absent = not_offered(response)
+      repository.no_referrers = absent and not is_unknown_name(response)
+      return absent
+    end,
   }, function(document)
     over = not add(found, document, wanted) -- filtered here too: a registry need not
     return not over
   end)
   if done == false then
-    repository.no_referrers = true
     return without_api(repository, digest, options)
   end
   if over then
