@@ -1,5 +1,6 @@
 --- Reading from mirrors before the registry.
 
+local images = require "spec.support.images"
 local manifest = require "manifest"
 local media_type = require "manifest.name.media_type"
 local registries = require "spec.support.registry"
@@ -219,5 +220,29 @@ describe("a list", function()
   it("of referrers is looked for under its tag when the registry has no API", function()
     local _, repository = with_mirrors { { origin = "c", pattern = "/referrers/", answer = referrers() } }
     assert.same({ skipped = 0, fallback = true }, assert(repository:referrers(DIGEST)))
+  end)
+end)
+
+describe("a copy of all tags", function()
+  if not registries.present() then
+    pending("needs docker-registry")
+    return
+  end
+
+  it("takes nothing from the registry when a mirror has all of it", function()
+    local source, other, target = registries.start(), registries.start(), registries.start()
+    finally(function()
+      for _, server in ipairs { source, other, target } do
+        server:stop()
+      end
+    end)
+    local image = { repository = "app", tag = "1", platform = { os = "linux", architecture = "amd64" }, layers = 2 }
+    local made = images.push(other, { image })
+    local client <close> = manifest.client { mirrors = { [source.address] = { other.address } } }
+    local done = assert(client:copy(source.address .. "/app", target.address .. "/app", { all_tags = true }))
+    assert.equal(made[1].digest, done.copied[1].digest)
+    assert.equal(made[1].digest, (assert(client:digest(target.address .. "/app:1"))))
+    assert.same({}, source:requests())
+    assert.same({}, client:warnings())
   end)
 end)
