@@ -1,7 +1,9 @@
---- docs/architecture.md is kept true: it names the rooms that are there, and the files that it names exist.
+--- The documents are kept true: the rooms, files, tests and options that they name are there.
 
+local connection = require "manifest.cli.connection"
 local lfs = require "lfs"
 local temp = require "spec.support.temp"
+local verbs = require "manifest.cli.verbs"
 
 describe("docs/architecture.md", function()
   local text = assert(temp.read("docs/architecture.md"))
@@ -62,10 +64,62 @@ describe("docs/registries.md", function()
   end)
 end)
 
-describe("docs/credentials.md", function()
-  it("names only files that are there", function()
-    for path in assert(temp.read("docs/credentials.md")):gmatch("`(%l+/[%w_/]+%.%l+)`") do
-      assert.is_table(lfs.attributes(path), path)
+for _, name in ipairs { "README.md", "docs/commands.md", "docs/credentials.md", "docs/registries.md",
+  "docs/requests.md" } do
+  describe(name, function()
+    it("names only files that are there", function()
+      local count = 0
+      for path in assert(temp.read(name)):gmatch("`(%l+/[%w_/-]+%.%l+)`") do
+        assert.is_table(lfs.attributes(path), "no such file: " .. path)
+        count = count + 1
+      end
+      assert.is_true(count > 0)
+    end)
+  end)
+end
+
+describe("the options named", function()
+  --- The options of the verbs that a test picks, as a set.
+  local function options_of(picks)
+    local known = { help = true }
+    for _, verb in ipairs(verbs) do
+      local module = picks(verb.name) and require(verb.module) or { options = {} }
+      for _, list in ipairs { module.options, connection.is_needed(module) and connection.OPTIONS or {} } do
+        for _, option in ipairs(list) do
+          known[option.name] = true
+        end
+      end
     end
+    return known
+  end
+
+  local function any()
+    return true
+  end
+
+  local function check(text, known, where)
+    for name in text:gmatch("%f[%w-]%-%-(%l[%l-]*)") do
+      assert.is_true(known[name], ("%s: no verb has --%s"):format(where, name))
+    end
+  end
+
+  it("in README.md are some verb's", function()
+    local text = assert(temp.read("README.md")):gsub("\ncmake [^\n]*", "")
+    check(text, options_of(any), "README.md")
+  end)
+
+  it("in docs/commands.md are those of the verbs above them", function()
+    local known, title = options_of(any), "the beginning"
+    for line in assert(temp.read("docs/commands.md")):gmatch("[^\n]+") do
+      local heading = line:match("^## (.*)")
+      if heading then
+        title = heading
+        known = options_of(function(verb)
+          return (", " .. heading .. ","):find(", " .. verb .. ",", 1, true) ~= nil
+        end)
+      end
+      check(line, known, title)
+    end
+    assert.equal("plan, apply", title)
   end)
 end)

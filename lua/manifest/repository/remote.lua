@@ -15,8 +15,6 @@ local warning = require("manifest.repository.remote.warning")
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
 
-local MIRROR_ATTEMPTS = 2 -- another place is at hand
-
 --- Seconds between two looks at whether another request has learned of the token server.
 local GLANCE = 0.02
 
@@ -49,7 +47,7 @@ local function new(loop, options)
     domain = options.domain,
     path = options.path,
     base = places[#places].base,
-    places = places,
+    places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
@@ -69,10 +67,10 @@ local ABOUT_ANSWER = {
 
 --- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
 ---@param err table problem of the C core, or an error
----@param domain string|nil who was asked, default the registry itself
+---@param place table|nil the mirror that it is about
 ---@return table err
-function methods:failed(err, domain)
-  domain = domain or self.domain
+function methods:failed(err, place)
+  local domain = place and place.domain or self.domain
   if not error_of.is(err) then
     err = error_of.of_core(err)
   end
@@ -121,26 +119,6 @@ local function pass_on_warnings(self, place, response)
   end
 end
 
-local function send_to(self, place, request)
-  request.url = request.url or place.base .. request.path
-  request.home = place.base
-  request.registry = place.domain
-  request.repository = place.path
-  request.scopes = place.scopes
-  request.retries = place.retries
-  request.timeout = request.timeout or self.timeout or (request.bulk or request.discard) and STREAM_TIMEOUT or nil
-  local may_learn = place.learned == nil and not (request.body_pipe or request.sink_pipe)
-  local response, err = self.loop:request(request)
-  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
-    response, err = self.loop:request(request)
-  end
-  if response then
-    pass_on_warnings(self, place, response)
-    return response
-  end
-  return nil, self:failed(err, place.domain)
-end
-
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
@@ -150,35 +128,42 @@ end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
+---@param place table|nil one of `places`: a mirror; default the registry itself
 ---@return table|nil response any HTTP status
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
-function methods:send(request)
-  return send_to(self, self.places[#self.places], request)
+function methods:send(request, place)
+  place = place or self.places[#self.places]
+  local own = {
+    url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
+    scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,
+  }
+  for name, value in pairs(request) do
+    own[name] = value
+  end
+  own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
+  local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
+  local response, err = self.loop:request(own)
+  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
+    response, err = self.loop:request(own)
+  end
+  if response then
+    pass_on_warnings(self, place, response)
+    return response
+  end
+  return nil, self:failed(err, place)
 end
 
---- Sends a request that only reads: to each mirror first. What streams into a pipe cannot be begun twice, so that goes
---- to the registry alone.
----@param request table as for send
+--- Sends a request that only reads: to each mirror first.
+---@param request table as for send, without sink_pipe
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
 ---@return table|nil err of send
 function methods:read(request)
-  if request.sink_pipe then
-    return self:send(request)
-  end
-  for index = 1, #self.places - 1 do
-    local copy = { attempts = MIRROR_ATTEMPTS }
-    for name, value in pairs(request) do
-      copy[name] = value
-    end
-    local place = self.places[index]
-    local response, err = send_to(self, place, copy)
-    if response and response.status >= 200 and response.status <= 299 then
-      return response
-    end
-    if err and not place.is_told then
-      place.is_told = true
-      self.loop:warn(("the mirror %s was passed over: %s"):format(place.domain, err.message))
-    end
+  local found = mirror.first(self, function(place)
+    local response, err = self:send(request, place)
+    return response and response.status >= 200 and response.status <= 299 and response, err
+  end)
+  if found then
+    return found
   end
   return self:send(request)
 end
@@ -239,13 +224,30 @@ function methods:referrers(digest, options)
   return require("manifest.repository.remote.referrers").list(self, digest, options)
 end
 
+--- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
+--- breaks off all the same is left out when the caller streams it again.
+local function stream_blob(self, digest, request)
+  local _, place = mirror.first(self, function(one)
+    return upload.exists(self, digest, one)
+  end)
+  local response, err = self:send(request, place)
+  if response and response.status ~= 200 and response.status ~= 206 then
+    response, err = nil, problem.of_response(response, "GET blob " .. digest, (place or self).domain)
+  end
+  if not response and place and err.code ~= "canceled" then
+    mirror.fail(self, place, err)
+    err.retryable = true
+  end
+  return response, err
+end
+
 --- Fetches a blob; where its bytes go is said by the options.
 ---@param options table limit (bytes in memory), or sink_pipe, or sink_file, or discard = true (hashed, not kept)
 ---@param digest string
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function methods:get_blob(digest, options)
-  local response, err = self:read({
+  local request = {
     method = "GET",
     path = "/blobs/" .. digest,
     digest = digest,
@@ -254,7 +256,11 @@ function methods:get_blob(digest, options)
     bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
     sink_file = options.sink_file,
     discard = options.discard,
-  })
+  }
+  if request.sink_pipe then
+    return stream_blob(self, digest, request)
+  end
+  local response, err = self:read(request)
   if not response then
     return nil, err
   end

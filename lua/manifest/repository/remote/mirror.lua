@@ -1,19 +1,23 @@
 --- Mirrors: other places to read a registry's content from. They are tried in order, before the registry itself; a
---- mirror that fails, whatever the reason, is passed over with a warning; one that has no such content, without.
---- Nothing is ever written to one.
+--- mirror that fails, whatever the reason, is passed over with a warning and not asked again; one that has no such
+--- content, without a word. Nothing is ever written to one.
 
 local endpoint = require("manifest.repository.endpoint")
 
 local mirror = {}
 
+local ATTEMPTS = 2 -- of a request to one: another place is at hand
+
 --- What references to Docker Hub never say in their normal form.
 local ALIASES = { ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
 --- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
----@return table place {domain, path}
+---@return table place {domain, path, is_mirror, attempts}
 local function place_of(text, path)
   local domain, prefix = text:gsub("/+$", ""):match("^([^/]+)/?(.*)$")
-  return { domain = domain, path = prefix ~= "" and prefix .. "/" .. path or path }
+  return {
+    domain = domain, path = prefix ~= "" and prefix .. "/" .. path or path, is_mirror = true, attempts = ATTEMPTS,
+  }
 end
 
 --- Raises unless a table of mirrors is one.
@@ -39,7 +43,7 @@ end
 ---@param mirrors table|nil [domain] = list of HOST[:PORT][/PREFIX]
 ---@param domain string
 ---@param path string
----@return table[] places {domain, path, base} each
+---@return table[] places {domain, path, base} each, and of a mirror: is_mirror, attempts
 function mirror.places(mirrors, domain, path)
   local places = {}
   for _, text in ipairs(mirrors and mirrors[domain] or {}) do
@@ -50,6 +54,42 @@ function mirror.places(mirrors, domain, path)
     place.base = endpoint.url(place.domain) .. "/v2/" .. place.path
   end
   return places
+end
+
+--- Notes that a mirror failed, and tells the user.
+---@param repository table
+---@param place table
+---@param err table
+function mirror.fail(repository, place, err)
+  if not place.has_failed then
+    place.has_failed = true
+    repository.loop:warn(("the mirror %s was passed over: %s"):format(place.domain, err.message))
+  end
+end
+
+--- Does an error mean that a mirror is not well? One that answers has merely not what was asked for, unless it wants a
+--- login that nobody has.
+local function is_failure(err)
+  return not err.status or err.code == "unauthorized"
+end
+
+--- Asks a repository's mirrors in order, until one has what is wanted.
+---@param repository table
+---@param ask function (place) -> value | nil, err; false or an answer's error: it has no such content
+---@return any value of the first mirror that has one; nil when none has
+---@return table|nil place that mirror
+function mirror.first(repository, ask)
+  for _, place in ipairs(repository.places) do
+    if place.is_mirror and not place.has_failed then
+      local value, err = ask(place)
+      if value then
+        return value, place
+      end
+      if err and is_failure(err) then
+        mirror.fail(repository, place, err)
+      end
+    end
+  end
 end
 
 return mirror

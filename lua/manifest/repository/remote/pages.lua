@@ -3,6 +3,7 @@
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local link = require("manifest.repository.remote.link")
+local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
 
 local pages = {}
@@ -10,25 +11,25 @@ local pages = {}
 local MOST_PAGES = 10000
 local PAGE_BYTES = 4 * 1024 * 1024
 
-local function endless(repository, message)
-  return error_of.new({ code = "too_large", message = message:format(repository.domain), host = repository.domain })
+local function endless(domain, message)
+  return error_of.new({ code = "too_large", message = message:format(domain), host = domain })
 end
 
 --- Reads one page.
----@return table|nil document the decoded object; nil without an error: the status is one of ABSENT
+---@return table|nil document the decoded object; nil without an error: the list is not offered
 ---@return table|nil response_or_err
-local function read(repository, request, what, absent)
+local function read(repository, place, at, request)
   local response, err = repository:send({
-    method = "GET", path = request.path, url = request.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
-  })
+    method = "GET", path = at.path, url = at.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
+  }, place)
   if not response then
     return nil, err
   end
-  if absent and absent(response) then
+  if at.path and request.absent and request.absent(response) then -- what has a first page is offered
     return nil
   end
   if response.status ~= 200 then
-    return nil, problem.of_response(response, what, repository.domain)
+    return nil, problem.of_response(response, request.what, place.domain)
   end
   local document, failure = json.decode(response.body)
   if json.is_object(document) then
@@ -36,24 +37,18 @@ local function read(repository, request, what, absent)
   end
   return nil, error_of.new({
     code = "registry",
-    message = ("%s answered %s with something else than a JSON object"):format(repository.domain, what),
-    host = repository.domain,
+    message = ("%s answered %s with something else than a JSON object"):format(place.domain, request.what),
+    host = place.domain,
     cause = failure,
   })
 end
 
---- Reads page after page until the last, or until each() says that it is enough.
----@param repository table
----@param request table path (below the repository), accept, what (for messages), absent (response -> boolean: the list
---- is not offered)
----@param each function (document, response) -> true: go on
----@return boolean|nil done false: not offered; nil, err otherwise
----@return table|nil err
-function pages.each(repository, request, each)
+--- Reads the pages of one place; the next one is asked of whoever served this one.
+local function read_all(repository, place, request, each)
   local asked = {}
-  local at = { path = request.path, accept = request.accept }
+  local at = { path = request.path }
   for _ = 1, MOST_PAGES do
-    local document, response = read(repository, at, request.what, request.absent)
+    local document, response = read(repository, place, at, request)
     if not document then
       if response then
         return nil, response
@@ -61,7 +56,7 @@ function pages.each(repository, request, each)
       return false
     end
     asked[response.url] = true
-    if not each(document, response) then
+    if not each(document) then
       return true
     end
     local url, err, warning = link.next(response.headers.link, response.url)
@@ -69,17 +64,39 @@ function pages.each(repository, request, each)
       repository.loop:warn(warning)
     end
     if err then
-      return nil, repository:failed(err)
+      return nil, repository:failed(err, place)
     end
     if not url then
       return true
     end
     if asked[url] then
-      return nil, endless(repository, "%s names a page as the next that was read before")
+      return nil, endless(place.domain, "%s names a page as the next that was read before")
     end
-    at = { url = url, accept = request.accept }
+    at = { url = url }
   end
-  return nil, endless(repository, "%s sent " .. MOST_PAGES .. " pages and more")
+  return nil, endless(place.domain, "%s sent " .. MOST_PAGES .. " pages and more")
+end
+
+--- Reads page after page until the last, or until it is enough: of the first mirror that has the whole list, else of
+--- the registry.
+---@param repository table
+---@param request table path (below the repository), accept, what (for messages), absent (response -> boolean: the list
+--- is not offered), is_vain (() -> boolean: the list that came from a mirror says nothing)
+---@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
+---@return boolean|nil done false: not offered; nil, err otherwise
+---@return table|nil err
+function pages.each(repository, request, begin)
+  local done = mirror.first(repository, function(place)
+    local read_whole, err = read_all(repository, place, request, begin())
+    if read_whole and request.is_vain and request.is_vain() then
+      return false
+    end
+    return read_whole, err
+  end)
+  if done then
+    return true
+  end
+  return read_all(repository, repository.places[#repository.places], request, begin())
 end
 
 return pages

@@ -103,7 +103,7 @@ function referrers.list(repository, digest, options)
   if repository.no_referrers then
     return without_api(repository, digest, options)
   end
-  local found, over = { skipped = 0 }, false
+  local found, over
   local query = wanted and "?artifactType=" .. wanted:gsub("[^%w._~-]", function(byte)
     return ("%%%02X"):format(byte:byte())
   end) or ""
@@ -114,9 +114,15 @@ function referrers.list(repository, digest, options)
       repository.no_referrers = absent and not is_unknown_name(response)
       return absent
     end,
-  }, function(document)
-    over = not add(found, document, wanted) -- filtered here too: a registry need not
-    return not over
+    is_vain = function()
+      return #found == 0 -- a mirror that knows nothing of referrers may say so, too
+    end,
+  }, function()
+    found, over = { skipped = 0 }, false
+    return function(document)
+      over = not add(found, document, wanted) -- filtered here too: a registry need not
+      return not over
+    end
   end)
   if done == false then
     return without_api(repository, digest, options)

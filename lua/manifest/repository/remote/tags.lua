@@ -21,11 +21,8 @@ end
 ---@return table|nil err not_found, unauthorized, denied, registry, redirect, too_large (more than a million)
 function tags.list(repository, options)
   local page = options and options.page
-  local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
-  local names, seen, over = { skipped = 0 }, {}, false
-  local done, err = pages.each(repository, {
-    path = "/tags/list" .. query, accept = "application/json", what = "GET tags",
-  }, function(document)
+  local names, seen, over
+  local function add(document)
     for _, name in ipairs(json.is_array(document.tags) and document.tags or {}) do
       if not is_tag(name) then
         names.skipped = names.skipped + 1
@@ -39,6 +36,13 @@ function tags.list(repository, options)
       end
     end
     return true
+  end
+  local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
+  local done, err = pages.each(repository, {
+    path = "/tags/list" .. query, accept = "application/json", what = "GET tags",
+  }, function()
+    names, seen, over = { skipped = 0 }, {}, false
+    return add
   end)
   if not done then
     return nil, err

@@ -18,10 +18,12 @@ local stored = { [200] = true, [201] = true, [204] = true }
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
 ---@param repository table
 ---@param digest string
+---@param place table|nil a mirror of the repository, to ask that
 ---@return boolean|nil there
 ---@return table|nil err unauthorized, denied, ...
-function upload.exists(repository, digest)
-  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest })
+function upload.exists(repository, digest, place)
+  local domain = (place or repository).domain
+  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, place)
   if not response then
     return nil, err
   end
@@ -29,13 +31,13 @@ function upload.exists(repository, digest)
   if status == 200 or status == 204 then
     return true
   end
-  if problem.is_elsewhere(response, repository.domain) then
+  if problem.is_elsewhere(response, domain) then
     return status == 403 or status == 405
   end
   if status == 404 or status == 405 or status == 501 then
     return false
   end
-  return nil, problem.of_response(response, "HEAD blob " .. digest, repository.domain)
+  return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
 end
 
 --- Adds the digest to an upload's URL without touching what the registry put there.

@@ -31,7 +31,9 @@ end
 return {
   usage = "[OPTIONS] TARGET SOURCE...",
   summary = "Make an index of images from anywhere, and push it",
-  description = "A SOURCE is a reference (REF or oci:PATH[:TAG]) of an image or an index, or a descriptor's JSON.\n"
+  description = "A SOURCE is an image or an index, or a descriptor's JSON. It is in a registry (REF), in an OCI\n"
+    .. "layout folder (oci:PATH[:TAG]), or in an archive (oci-archive:PATH[:TAG] or\n"
+    .. "docker-archive:PATH[:NAME:TAG]).\n"
     .. "What belongs to one source follows it: REF,platform=linux/arm64/v8,annotation=K=V; also os=, arch=,\n"
     .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=, and behind\n"
     .. "a descriptor's JSON from=REPOSITORY, which has its document.",

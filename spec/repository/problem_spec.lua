@@ -1,0 +1,122 @@
+--- What an answer that is no success becomes, alone and by way of a registry that gives it.
+
+local canary = require "spec.support.canary"
+local problem = require "manifest.repository.problem"
+local repositories = require "spec.support.repositories"
+local small_manifest = require "spec.support.small_manifest"
+
+local function stage(exchanges, options, settings)
+  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
+  finally(stop)
+  return server, repository, loop
+end
+
+local DIGEST, manifest_answer = small_manifest.digest, small_manifest.answer
+
+describe("a problem", function()
+  --- The error for an answer of registry.example.com.
+  local function of(status, body, headers)
+    return problem.of_response({
+      status = status, body = body or "", headers = headers or {}, url = "https://registry.example.com/v2/app/x",
+    }, "GET x", "registry.example.com")
+  end
+
+  it("has the code of its status, or the one that the registry's own refines it to", function()
+    for status, code in pairs { [401] = "unauthorized", [403] = "denied", [404] = "not_found", [409] = "conflict",
+      [413] = "too_large", [418] = "registry", [429] = "rate_limited", [500] = "registry", [501] = "unsupported" } do
+      assert.equal(code, of(status).code)
+      assert.equal(code, of(status, '{"errors":[{"code":"A_WORD_OF_ITS_OWN"}]}').code)
+    end
+    assert.equal("rate_limited", of(403, '{"errors":[{"code":"TOOMANYREQUESTS"}]}').code)
+    assert.equal("not_found", of(400, '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}').code)
+    assert.equal("conflict", of(400, '{"errors":[{"code":"TAG_INVALID"},{"code":"DENIED"}]}').code)
+  end)
+
+  it("may be tried again when it may pass", function()
+    for status, again in pairs { [400] = false, [404] = false, [408] = true, [429] = true, [500] = true,
+      [503] = true } do
+      assert.equal(again, of(status).retryable)
+    end
+  end)
+
+  it("tells the registry's words, whatever form they have", function()
+    for body, words in pairs {
+      ['{"errors":[{"code":"A","message":"b"},{"code":"C"},{"message":"d"},7,{"code":1}]}'] = ": A: b; C; d",
+      ['{"message":"one\\ntwo"}'] = ": one", ['{"error":{"x":1},"detail":"here"}'] = ": here",
+      ['["errors"]'] = "", ["not for people"] = "", [""] = "",
+    } do
+      assert.equal("registry.example.com answered 500 to GET x" .. words, of(500, body).message)
+    end
+    local plain = of(502, "\n  Bad Gateway\nnginx", { ["content-type"] = "text/plain; charset=utf-8" })
+    assert.equal("registry.example.com answered 502 to GET x: Bad Gateway", plain.message)
+  end)
+
+  it("keeps the list of errors as far as it is one", function()
+    assert.same({ { code = "A", message = "b" }, {} }, of(500,
+      '{"errors":[{"code":"A","message":"b"},"x",{"code":null}]}').errors)
+    assert.same({}, problem.list_of('{"errors":{"code":"A"}}'))
+    assert.same({}, problem.list_of("{"))
+  end)
+
+  it("shows no header that may open a door", function()
+    assert.same({ status = 404, headers = { ["retry-after"] = "1" } }, problem.outline { status = 404, headers = {
+      ["retry-after"] = "1", location = "x", link = "x", ["set-cookie"] = "x", ["set-cookie2"] = "x" } })
+  end)
+end)
+
+describe("an error", function()
+  it("tells the registry's words on one line, and no more than a little of them", function()
+    for _, answer in ipairs {
+      { status = 404, body = '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"bad\\u001b[31m\\nthing"}]}' },
+      { status = 404, body = ("\27[0m"):rep(9999), headers = { { "Content-Type", "text/plain" } } },
+      { status = 404, body = '{"errors":[{"code":"A","message":"' .. ("x"):rep(30000) .. '"}]}' },
+      { status = 404, body = '{"errors":"x"}' }, { status = 404, body = '{"errors":[1,null,{}]}' },
+      { status = 404, body = "<html>", headers = { { "Content-Type", "text/html" } } }, { status = 404 },
+    } do
+      local _, repository = stage { { answer = answer } }
+      local _, err = repository:manifest("t")
+      assert.equal("not_found", err.code)
+      assert.is_nil(tostring(err):find("[%c]"))
+      assert.is_true(#tostring(err) < 6000)
+    end
+  end)
+
+  it("of too many requests has what the registry says of its limits", function()
+    local _, repository = stage { { answer = { status = 429, headers = { { "Retry-After", "3600" },
+      { "RateLimit-Limit", "100;w=21600" }, { "Docker-RateLimit-Source", "1.2.3.4" } },
+      body = '{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit."}]}' } } }
+    local _, err = repository:manifest("t")
+    assert.equal("rate_limited", err.code)
+    assert.is_true(err.retryable)
+    assert.equal("100;w=21600", err.response.headers["ratelimit-limit"])
+    assert.equal("3600", err.response.headers["retry-after"])
+    assert.matches("pull rate limit. (limit 100;w=21600, retry after 3600)", err.message, 1, true)
+  end)
+
+  it("of a host that a redirect led to names it, and is not about the registry's credentials", function()
+    local server, repository = stage { { origin = "b", answer = { status = 403, body = "SignatureDoesNotMatch" } },
+      { answer = { status = 307, headers = { { "Location", "${b}/blob?X-Amz-Signature=canary" } } } } }
+    local _, err = repository:blob(DIGEST)
+    assert.equal("registry", err.code)
+    assert.matches(server.address.b, err.message, 1, true)
+    assert.is_nil(canary.text_of(err):find("canary", 1, true))
+  end)
+
+  it("of a network shows no signed URL", function()
+    local _, repository = stage { { origin = "b", answer = { { reset = true } } },
+      { answer = { status = 307, headers = { { "Location", "${b}/blob?X-Amz-Signature=canary" } } } } }
+    local _, err = repository:blob(DIGEST)
+    assert.equal("network", err.code)
+    assert.is_nil(canary.text_of(err):find("canary", 1, true))
+  end)
+
+  it("of a registry that names its token server only at its root is avoided", function()
+    local server, repository = stage { { path = "/token", answer = { status = 200, body = '{"token":"t"}' } },
+      { headers = { Authorization = "Bearer t" }, answer = manifest_answer() },
+      { path = "/v2/", answer = { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${a}/token"' } } } },
+      { answer = { status = 401 } } }
+    assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+    assert(repository:manifest("t"))
+    assert.is_true(#server:requests() <= 6)
+  end)
+end)
