@@ -88,25 +88,29 @@ static struct mf_token_fetch *shared_fetch(struct mf_bearer *bearer, const struc
   return NULL;
 }
 
+/* Where a new fetch can be kept; FETCHES when all are under way. */
+static size_t free_place(const struct mf_bearer *bearer)
+{
+  size_t place = 0;
+
+  while (place < FETCHES && bearer->fetches[place] && !mf_token_fetch_done(bearer->fetches[place]))
+    place++;
+  return place;
+}
+
 static struct mf_token_fetch *new_fetch(struct mf_bearer *bearer, const struct mf_ticket *ticket,
                                         const struct mf_token_key *key, const struct mf_credentials *credentials,
                                         struct mf_problem *problem)
 {
   struct mf_token_fetch *fetch;
-  size_t free_place = 0;
+  size_t place = free_place(bearer);
 
-  while (free_place < FETCHES && bearer->fetches[free_place] && !mf_token_fetch_done(bearer->fetches[free_place]))
-    free_place++;
-  if (free_place == FETCHES) {
-    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "more than %d token requests at once", FETCHES);
-    return NULL;
-  }
   fetch = mf_token_fetch_new(bearer->network, ticket->endpoint, key, mf_ticket_scopes(ticket), credentials, problem);
   if (!fetch)
     return NULL;
-  if (bearer->fetches[free_place])
-    mf_token_fetch_release(bearer->fetches[free_place]);
-  bearer->fetches[free_place] = fetch;
+  if (bearer->fetches[place])
+    mf_token_fetch_release(bearer->fetches[place]);
+  bearer->fetches[place] = fetch;
   return mf_token_fetch_hold(fetch);
 }
 
@@ -151,6 +155,8 @@ enum mf_readiness mf_bearer_value(struct mf_bearer *bearer, struct mf_ticket *ti
   if (!judge(bearer, ticket->endpoint, challenge->realm, credentials, problem))
     return MF_FAILED;
   ticket->fetch = shared_fetch(bearer, &key, mf_ticket_scopes(ticket));
+  if (!ticket->fetch && free_place(bearer) == FETCHES)
+    return MF_WAITING; /* until one of them is done */
   if (!ticket->fetch)
     ticket->fetch = new_fetch(bearer, ticket, &key, credentials, problem);
   return ticket->fetch ? MF_WAITING : MF_FAILED;
