@@ -164,7 +164,6 @@ local function new(options, owner)
   end
   local context = {
     options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
-    store = require("manifest.draft.store").open({ folder = folder }),
     scopes = setmetatable({}, { __mode = "k" }),
     turns = {}, -- at tags that are being edited
   }
@@ -183,6 +182,10 @@ local function new(options, owner)
       if name == "loop" then
         local loop, problem = connect(context)
         return loop or error(problem, 0)
+      end
+      if name == "store" then -- most verbs have nothing to do with it
+        context.store = require("manifest.draft.store").open({ folder = folder })
+        return context.store
       end
     end,
   })
