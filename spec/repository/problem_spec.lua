@@ -119,4 +119,20 @@ describe("an error", function()
     assert(repository:manifest("t"))
     assert.is_true(#server:requests() <= 6)
   end)
+
+  it("of such a registry is avoided for all requests that are on the way", function()
+    local server, repository, loop = stage { { path = "/token", answer = { status = 200, body = '{"token":"t"}' } },
+      { headers = { Authorization = "Bearer t" }, answer = manifest_answer() },
+      { path = "/v2/", answer = { { sleep = 0.1 },
+        { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${a}/token"' } } } } },
+      { answer = { status = 401 } } }
+    assert(loop:all({ 1, 2, 3, 4 }, 4, function(item)
+      return repository:manifest("t" .. item)
+    end))
+    local asked = 0
+    for _, request in ipairs(server:requests()) do
+      asked = asked + (request.target == "/v2/" and not request.header.authorization and 1 or 0)
+    end
+    assert.equal(1, asked)
+  end)
 end)

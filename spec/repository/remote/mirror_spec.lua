@@ -217,6 +217,21 @@ describe("a list", function()
     assert.same({ 1, 1, 1 }, { #server:requests("a"), #server:requests("b"), #server:requests("c") })
   end)
 
+  it("of referrers that a mirror does not have says nothing about the registry", function()
+    local other = manifest.digest.of("other")
+    local slow = { { sleep = 0.5 }, referrers(ENTRY) }
+    local server, repository = with_mirrors { { origin = "a", pattern = DIGEST, answer = slow },
+      { origin = "a", pattern = other, answer = referrers(ENTRY) } }
+    local lists = assert(repository.loop:all({ DIGEST, other }, 2, function(digest, index)
+      while index == 2 and #server:requests("a") == 0 do
+        repository.loop:sleep(0.02)
+      end
+      return repository:referrers(digest)
+    end))
+    assert.same({ 1, 1 }, { #lists[1], #lists[2] })
+    assert.is_nil(lists[2].fallback)
+  end)
+
   it("of referrers is looked for under its tag when the registry has no API", function()
     local _, repository = with_mirrors { { origin = "c", pattern = "/referrers/", answer = referrers() } }
     assert.same({ skipped = 0, fallback = true }, assert(repository:referrers(DIGEST)))

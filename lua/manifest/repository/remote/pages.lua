@@ -25,7 +25,7 @@ local function read(repository, place, at, request)
   if not response then
     return nil, err
   end
-  if at.path and request.absent and request.absent(response) then -- what has a first page is offered
+  if at.path and request.absent and request.absent(response, place) then -- what has a first page is offered
     return nil
   end
   if response.status ~= 200 then
@@ -80,8 +80,8 @@ end
 --- Reads page after page until the last, or until it is enough: of the first mirror that has the whole list, else of
 --- the registry.
 ---@param repository table
----@param request table path (below the repository), accept, what (for messages), absent (response -> boolean: the list
---- is not offered), is_vain (() -> boolean: the list that came from a mirror says nothing)
+---@param request table path (below the repository), accept, what (for messages), absent (function (response, place) ->
+--- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing)
 ---@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
 ---@return boolean|nil done false: not offered; nil, err otherwise
 ---@return table|nil err

@@ -109,9 +109,11 @@ function referrers.list(repository, digest, options)
   end) or ""
   local done, err = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
-    absent = function(response)
+    absent = function(response, place)
       local absent = not_offered(response)
-      repository.no_referrers = absent and not is_unknown_name(response)
+      if not place.is_mirror then
+        repository.no_referrers = absent and not is_unknown_name(response)
+      end
       return absent
     end,
     is_vain = function()
