@@ -56,9 +56,8 @@ static bool forget_one(struct mf_authorization *authorization)
   if (at == authorization->login_count)
     return false;
   mf_login_free(authorization->logins[at]);
-  authorization->login_count--;
-  memmove(authorization->logins + at, authorization->logins + at + 1,
-          (authorization->login_count - at) * sizeof(authorization->logins[0]));
+  for (authorization->login_count--; at < authorization->login_count; at++)
+    authorization->logins[at] = authorization->logins[at + 1];
   return true;
 }
 
