@@ -1,4 +1,5 @@
 local document = require("manifest.index.document")
+local entry_of = require("manifest.index.entry")
 local media_type = require("manifest.name.media_type")
 
 local function hex(character)
@@ -140,7 +141,7 @@ describe("an edit", function()
       document.insert(index, entry("c", { os = "linux", architecture = "arm" }))
       document.insert(index, entry("d", { os = "linux", architecture = "arm64" }), 1)
       assert.equal(hex("b"), document.remove(index, 3).digest)
-      document.replace(index, 2, entry("e"))
+      document.set_entries(index, { index.entries[1], entry("e"), index.entries[3] })
     end)
     local again = assert(document.read(bytes))
     for position, character in ipairs({ "d", "e", "c" }) do
@@ -153,9 +154,11 @@ describe("an edit", function()
 
   it("amends an entry in place", function()
     local _, bytes = edited(function(index)
-      document.amend(index, 1, { platform = { os = "linux", architecture = "arm", variant = "v7" },
-        annotations = { a = "1", b = "2" }, artifact_type = "p/q" })
-      document.amend(index, 1, { annotations = { a = "" } })
+      index.entries[1].json = index.json.manifests[1]
+      local changed = entry_of.with(index.entries[1], { platform = { os = "linux", architecture = "arm",
+        variant = "v7" }, annotations = { a = "1", b = "2" }, artifact_type = "p/q" })
+      changed = entry_of.with(changed, { annotations = entry_of.merge_annotations(changed.annotations, { a = "" }) })
+      document.set_entries(index, { changed, table.unpack(index.entries, 2) })
     end)
     local read = assert(document.read(bytes)).entries[1]
     assert.same({ os = "linux", architecture = "arm", variant = "v7" }, read.platform)

@@ -7,6 +7,7 @@
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local sorted_keys = require("manifest.base.text").sorted_keys
 
 local json = {}
 
@@ -50,6 +51,20 @@ end
 ---@param pairs_list table[]
 ---@return table object
 function json.object(pairs_list)
+  return core.json.object(pairs_list)
+end
+
+--- Makes an object of a table of members, its keys in the order of their bytes, as Go sorts a map.
+---@param members table<string, any>|nil
+---@return table|nil object nil when there are none
+function json.sorted_object(members)
+  if not members or not next(members) then
+    return nil
+  end
+  local pairs_list = {}
+  for index, key in ipairs(sorted_keys(members)) do
+    pairs_list[index] = { key, members[key] }
+  end
   return core.json.object(pairs_list)
 end
 

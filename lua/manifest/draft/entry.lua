@@ -11,7 +11,6 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local reference = require("manifest.name.reference")
-local sorted_keys = require("manifest.base.text").sorted_keys
 
 local entry = {}
 
@@ -41,17 +40,6 @@ local function platform_object(platform)
   }
 end
 
-local function annotations_object(annotations)
-  if not annotations or next(annotations) == nil then
-    return nil
-  end
-  local pairs_of = {}
-  for index, name in ipairs(sorted_keys(annotations)) do
-    pairs_of[index] = { name, annotations[name] }
-  end
-  return json.object(pairs_of)
-end
-
 local function descriptor_object(value)
   local urls = value.urls
   return json.object {
@@ -59,7 +47,7 @@ local function descriptor_object(value)
     { "digest", value.digest },
     { "size", value.size },
     { "urls", urls and #urls > 0 and json.array(urls) or nil },
-    { "annotations", annotations_object(value.annotations) },
+    { "annotations", json.sorted_object(value.annotations) },
     { "platform", platform_object(value.platform) },
     { "artifactType", filled(value.artifact_type) },
   }

@@ -6,7 +6,6 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
-local sorted_keys = require("manifest.base.text").sorted_keys
 
 local descriptor = {}
 
@@ -159,20 +158,6 @@ function descriptor.read_annotations(value, where)
   return annotations
 end
 
---- Annotations as ordered JSON, keys sorted as Go sorts a map; nil when there are none.
----@param annotations table|nil
----@return table|nil object
-function descriptor.annotations_json(annotations)
-  if not annotations or not next(annotations) then
-    return nil
-  end
-  local pairs_of = {}
-  for index, name in ipairs(sorted_keys(annotations)) do
-    pairs_of[index] = { name, annotations[name] }
-  end
-  return json.object(pairs_of)
-end
-
 --- A descriptor as ordered JSON, fields in the order of docker's list. One that has its JSON already (`json`) keeps it.
 ---@param given table descriptor
 ---@return table object
@@ -185,7 +170,7 @@ function descriptor.to_json(given)
     { "size", given.size },
     { "digest", given.digest },
     { "urls", given.urls and #given.urls > 0 and json.array({ table.unpack(given.urls) }) or nil },
-    { "annotations", descriptor.annotations_json(given.annotations) },
+    { "annotations", json.sorted_object(given.annotations) },
     { "platform", given.platform and descriptor.platform_json(given.platform) or nil },
     { "artifactType", given.artifact_type },
   })

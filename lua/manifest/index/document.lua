@@ -4,6 +4,7 @@
 -- bytes docker writes: three spaces, Go's escapes, no newline at the end.
 
 local descriptor = require("manifest.index.descriptor")
+local entry_of = require("manifest.index.entry")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
@@ -71,7 +72,7 @@ function document.build(given)
     { "artifactType", given.artifact_type },
     { "manifests", json.array(manifests) },
     { "subject", given.subject and descriptor.to_json(given.subject) or nil },
-    { "annotations", descriptor.annotations_json(given.annotations) },
+    { "annotations", json.sorted_object(given.annotations) },
   })
 end
 
@@ -101,15 +102,6 @@ function document.remove(index, position)
   return table.remove(index.entries, position)
 end
 
---- Puts another entry in the place of one. Nothing of the old entry is kept.
----@param index table of document.read
----@param position integer
----@param entry table descriptor
-function document.replace(index, position, entry)
-  index.entries[position] = entry
-  index.json.manifests[position] = descriptor.to_json(entry)
-end
-
 --- Gives an index that was read other entries. Those that have their JSON keep it.
 ---@param entries table[] descriptors
 ---@param index table of document.read
@@ -133,47 +125,12 @@ function document.set_media_type(index, kind)
   end
 end
 
---- Changes fields of an entry in place: those of `changes` are set, every other field of its JSON stays.
----@param changes table platform and/or annotations and/or artifact_type; annotations are merged, "" removes one
----@param index table of document.read
----@param position integer of the entry
-function document.amend(index, position, changes)
-  local entry, object = index.entries[position], index.json.manifests[position]
-  if changes.platform then
-    entry.platform = changes.platform
-    object.platform = descriptor.platform_json(changes.platform)
-  end
-  if changes.artifact_type then
-    entry.artifact_type = changes.artifact_type
-    object.artifactType = changes.artifact_type
-  end
-  if changes.annotations then
-    entry.annotations = document.merge_annotations(entry.annotations, changes.annotations)
-    object.annotations = descriptor.annotations_json(entry.annotations)
-  end
-end
-
---- Sets annotations of the index itself, merged as document.amend does.
+--- Sets annotations of the index itself; they are merged with its own, an empty value removes one.
 ---@param index table of document.read
 ---@param annotations table
 function document.annotate(index, annotations)
-  index.annotations = document.merge_annotations(index.annotations, annotations)
-  index.json.annotations = descriptor.annotations_json(index.annotations)
-end
-
---- Two sets of annotations as one; an empty value of the second removes the name. nil when nothing is left.
----@param old table|nil
----@param new table
----@return table|nil
-function document.merge_annotations(old, new)
-  local merged = {}
-  for name, value in pairs(old or {}) do
-    merged[name] = value
-  end
-  for name, value in pairs(new) do
-    merged[name] = value ~= "" and value or nil
-  end
-  return next(merged) and merged or nil
+  index.annotations = entry_of.merge_annotations(index.annotations, annotations)
+  index.json.annotations = json.sorted_object(index.annotations)
 end
 
 return document

@@ -72,7 +72,7 @@ function entry.with(given, changes)
   if changes.annotations ~= nil then
     changed.annotations = changes.annotations or nil
     if object then
-      object.annotations = descriptor.annotations_json(changed.annotations)
+      object.annotations = json.sorted_object(changed.annotations)
     end
   end
   if changes.artifact_type then

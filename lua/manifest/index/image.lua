@@ -157,7 +157,7 @@ function image.build(given)
     { "config", descriptor.to_json(given.config) },
     { "layers", json.array(layers) },
     { "subject", given.subject and descriptor.to_json(given.subject) or nil },
-    { "annotations", descriptor.annotations_json(given.annotations) },
+    { "annotations", json.sorted_object(given.annotations) },
   }), { indent = "   ", html = true })
 end
 
