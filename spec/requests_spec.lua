@@ -15,16 +15,23 @@ local temp = require "spec.support.temp"
 local KINDS = { "uploads", "manifests", "blobs", "tags", "referrers" }
 local ARCHITECTURES = { "amd64", "arm64", "s390x", "ppc64le" }
 
---- "1 GET blobs, 2 PUT manifests": what a registry was asked since the last clear, sorted.
+local function add(counts, request)
+  local kind = request.path
+  for position = #KINDS, 1, -1 do
+    kind = request.path:find("/" .. KINDS[position] .. "/") and KINDS[position] or kind
+  end
+  local what = request.method .. " " .. kind
+  counts[what] = (counts[what] or 0) + 1
+end
+
+--- "1 GET blobs, 2 PUT manifests": what a registry was asked since the last clear, sorted. What it failed at with a 500
+--- was asked again: docker-registry does while it rewrites, in place, a file that another request reads.
 local function counted(server)
   local counts, lines = {}, {}
   for _, request in ipairs(server:requests()) do
-    local kind = request.path
-    for position = #KINDS, 1, -1 do
-      kind = request.path:find("/" .. KINDS[position] .. "/") and KINDS[position] or kind
+    if (request.status or 200) < 500 then
+      add(counts, request)
     end
-    local what = request.method .. " " .. kind
-    counts[what] = (counts[what] or 0) + 1
   end
   for what, count in pairs(counts) do
     lines[#lines + 1] = ("%d %s"):format(count, what)
@@ -280,7 +287,7 @@ describe("the requests of", function()
     told("1 GET manifests, 2 PUT manifests", function(client)
       return client:tag(at("tag:1"), { "2", "3" })
     end)
-    told("1 GET manifests, 6 HEAD manifests, 2 PUT manifests", function(client)
+    told("1 GET manifests, 4 HEAD manifests, 2 PUT manifests", function(client)
       return client:tag(at("tag:1"), { "4", "5" }, { no_clobber = true })
     end)
     told("1 GET manifests, 2 HEAD manifests, 1 PUT manifests", function(client)

@@ -80,8 +80,13 @@ local function conditions(rules)
   return guard.is_set(rules) and guard.while_it_names(rules.if_digest) or nil
 end
 
---- After the tag has moved: it must be ours still.
-local function check_after(repository, name, wanted)
+--- Looks at a tag after it has moved: it must be ours still.
+---@param repository table
+---@param name string tag or digest
+---@param wanted string digest
+---@return boolean|nil ok
+---@return table|nil err conflict, or the registry's
+function guard.confirm(repository, name, wanted)
   local now, err = place.look(repository, name)
   if now == nil then
     return nil, err
@@ -109,6 +114,25 @@ local function explain(repository, name, made, rules, err)
   return nil, refusal or err
 end
 
+--- Puts a document under a tag that has been checked; the guards go along as conditions.
+---@param repository table
+---@param name string tag or digest
+---@param made table {bytes, media_type, digest}
+---@param rules table see OPTIONS
+---@return table|nil stored {digest, subject = of the registry's answer}
+---@return table|nil err
+function guard.write(repository, name, made, rules)
+  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
+  if stored then
+    return stored
+  end
+  err.message = ("failed to put %s: %s"):format(name, err.message)
+  if guard.is_set(rules) and err.code == "conflict" then
+    return explain(repository, name, made, rules, err)
+  end
+  return nil, err
+end
+
 --- Puts a document under a tag as far as the guards allow it.
 ---@param repository table
 ---@param name string tag or digest
@@ -117,32 +141,22 @@ end
 ---@return table|nil stored {digest, unchanged = the tag named it already, subject = of the registry's answer}
 ---@return table|nil err
 function guard.put(repository, name, made, rules)
-  local is_guarded = guard.is_set(rules)
-  if is_guarded then
-    local ok, now = guard.check(repository, name, rules, made.digest)
-    if not ok then
-      return nil, now
-    end
-    if now == made.digest then
-      return { digest = now, unchanged = true }
-    end
+  if not guard.is_set(rules) then
+    return guard.write(repository, name, made, rules)
   end
-  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
+  local ok, now = guard.check(repository, name, rules, made.digest)
+  if not ok then
+    return nil, now
+  end
+  if now == made.digest then
+    return { digest = now, unchanged = true }
+  end
+  local stored, err = guard.write(repository, name, made, rules)
   if not stored then
-    err.message = ("failed to put %s: %s"):format(name, err.message)
-    if is_guarded and err.code == "conflict" then
-      return explain(repository, name, made, rules, err)
-    end
     return nil, err
   end
-  if is_guarded then
-    local ok
-    ok, err = check_after(repository, name, made.digest)
-    if not ok then
-      return nil, err
-    end
-  end
-  return stored
+  ok, err = guard.confirm(repository, name, made.digest)
+  return ok and stored, err
 end
 
 return guard

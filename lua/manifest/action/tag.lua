@@ -31,28 +31,43 @@ function tag.plan(at, tags)
   return list
 end
 
---- Guarded tags are all looked at before the first one is put, so that one which may not move leaves the others alone.
---- A single one is looked at where it is put.
-local function check_all(context, at, answer, list, rules)
-  if not guard.is_set(rules) or #list == 1 then
-    return true
+--- Guarded tags are all looked at before the first one is put, so that one which may not move leaves the others alone,
+--- and once more after the last one.
+local function put_guarded(context, at, answer, list, rules)
+  local function at_once(tags, fn)
+    return context.loop:all(tags, context.jobs, fn)
   end
-  return context.loop:all(list, context.jobs, function(name)
-    return guard.check(at.repository, name, rules, answer.digest)
+  local moving = {}
+  local ok, err = at_once(list, function(name)
+    local may, now = guard.check(at.repository, name, rules, answer.digest)
+    if may and now ~= answer.digest then
+      moving[#moving + 1] = name
+    end
+    return may, now
   end)
+  if ok then
+    ok, err = at_once(moving, function(name)
+      return guard.write(at.repository, name, answer, rules)
+    end)
+  end
+  if ok then
+    ok, err = at_once(moving, function(name)
+      return guard.confirm(at.repository, name, answer.digest)
+    end)
+  end
+  return ok, err
 end
 
 local function put_all(context, at, answer, list, rules)
-  local ok, err = check_all(context, at, answer, list, rules)
-  if not ok then
-    return nil, err
+  if guard.is_set(rules) then
+    return put_guarded(context, at, answer, list, rules)
   end
   return context.loop:all(list, context.jobs, function(name)
-    return guard.put(at.repository, name, answer, rules)
+    return guard.write(at.repository, name, answer, rules)
   end)
 end
 
---- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after it is put.
+--- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after they are put.
 ---@param context table
 ---@param given string|table reference
 ---@param tags string|string[]
