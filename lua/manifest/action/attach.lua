@@ -29,11 +29,6 @@ local TITLE = "org.opencontainers.image.title"
 local DEFAULT_FILE_TYPE = "application/octet-stream"
 local EMPTY = "{}"
 
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 local function check_options(options)
   check.options("attach", options, OPTIONS, 3)
   for _, name in ipairs({ "subject", "files", "artifact_type" }) do
@@ -211,7 +206,7 @@ function attach.perform(context, options)
     err = subject
   end
   if not sent then
-    return nil, err:with({ verb = "attach", ref = at.text, hint = HINTS[err.code] })
+    return nil, err:with({ verb = "attach", ref = at.text, hint = place.PUSH_HINTS[err.code] })
   end
   return {
     reference = place.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,

@@ -11,6 +11,7 @@ local index_image = require("manifest.index.image")
 local layer = require("manifest.action.image.layer")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
+local place = require("manifest.action.place")
 local platform = require("manifest.name.platform")
 
 local image = {}
@@ -187,11 +188,6 @@ local function send(context, target, plan)
   return repository:put_manifest(target.tag or target.digest, plan.manifest.bytes, plan.manifest.media_type)
 end
 
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 --- Makes an image and pushes it, or writes it to a layout.
 ---@param context table
 ---@param options table see OPTIONS; target, layers and platform are needed
@@ -212,7 +208,7 @@ function image.perform(context, options)
     stored, err = send(context, target, plan)
   end
   if not stored then
-    return nil, err:with({ verb = "image", ref = tostring(target), hint = HINTS[err.code] })
+    return nil, err:with({ verb = "image", ref = tostring(target), hint = place.PUSH_HINTS[err.code] })
   end
   return {
     reference = tostring(target), digest = stored.digest, size = plan.manifest.size,

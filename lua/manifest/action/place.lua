@@ -7,6 +7,12 @@ local source = require("manifest.action.source")
 
 local place = {}
 
+--- What to do when a registry refuses a verb that pushes, by the error's code.
+place.PUSH_HINTS = {
+  unauthorized = "log in to the registry with an account that may push to the repository",
+  denied = "check that the account may push to the repository",
+}
+
 --- Opens the place that a text (or a reference) names; nothing is sent yet.
 ---@param context table
 ---@param verb string for the error
