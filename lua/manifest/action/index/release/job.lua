@@ -147,7 +147,7 @@ end
 --- The options of client:index for a target, its sources by digest.
 ---@return table|nil options
 ---@return table|nil err of a source that could not be resolved
-function job.options_of(work, target)
+local function options_of(work, target)
   local options, sources = {}, {}
   for name, value in pairs(target.options) do
     options[name] = value
@@ -197,7 +197,7 @@ end
 --- The digest of all that decides what a target becomes. What it may replace (if_digest and the like) does not.
 ---@param options table of job.options_of
 ---@return string digest
-function job.inputs_of(options)
+local function inputs_of(options)
   local all = plain(options)
   for name in pairs(guard.OPTIONS) do
     all[name] = nil
@@ -208,7 +208,7 @@ end
 --- What the tags of a target name now; for one that goes by digest, whether what the lock knows of is there.
 ---@return table[]|nil tags {name, old = digest or nil}
 ---@return table|nil err
-function job.look(context, work, target)
+local function look(context, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return context.loop:all(selectors, context.jobs, function(name)
@@ -221,10 +221,10 @@ function job.look(context, work, target)
 end
 
 --- The digest of a target that the lock vouches for, when the tags name it still and nothing it is made of differs.
----@return table|nil record
-function job.is_current(work, target, inputs, tags)
+---@return table|nil record of the lock
+local function record_of(work, target, tags)
   local record = work.lock.targets[tostring(target.ref)]
-  if not record or record.inputs ~= inputs or #tags == 0 then
+  if not record or record.inputs ~= target.inputs or #tags == 0 then
     return nil
   end
   for _, tag in ipairs(tags) do
@@ -238,7 +238,7 @@ end
 --- Says of each tag, and of the target as a whole, what became of it.
 ---@param report table of the target: gets tags, state, old
 ---@param made string digest
-function job.judge(report, tags, made)
+local function judge(report, tags, made)
   local absent, same = 0, 0
   for _, tag in ipairs(tags) do
     tag.state = not tag.old and "created" or tag.old == made and "unchanged" or "moved"
@@ -250,7 +250,7 @@ function job.judge(report, tags, made)
 end
 
 --- The report of a target before anything is known of it.
-function job.report_of(work, target)
+local function report_of(work, target)
   local report = { reference = tostring(target.ref), sources = {} }
   for _, ref in ipairs(movable(target)) do
     local one = work.pins[tostring(ref)]
@@ -259,39 +259,11 @@ function job.report_of(work, target)
   return report
 end
 
---- Does something for each target at once; one that fails leaves the others alone.
----@param each function (target, report) -> true | nil, err; fills in the report
----@return table|nil outcome {path, lock, changed = count, targets = reports}
----@return table|nil err with the same in err.outcome, and err.errors_of_each
-function job.run(context, work, each)
-  local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
-  for position, target in ipairs(work.release.targets) do
-    outcome.targets[position] = job.report_of(work, target)
-  end
-  local _, errors = context.loop:all(work.release.targets, context.jobs, function(target, position)
-    return each(target, outcome.targets[position])
-  end, true)
-  for position, report in ipairs(outcome.targets) do
-    report.error = errors[position]
-    if report.error then
-      report.state = "failed"
-      report.error.verb = work.verb
-      report.error:with({ ref = report.reference })
-    elseif report.state ~= "unchanged" then
-      outcome.changed = outcome.changed + 1
-    end
-  end
-  if next(errors) then
-    return nil, job.failure(work, outcome)
-  end
-  return outcome
-end
-
 --- The error of a run in which targets failed. One cause of several failures is told once; it is a check that did not
 --- hold only when nothing else went wrong.
 ---@param outcome table of job.run
 ---@return table err
-function job.failure(work, outcome)
+local function failure(work, outcome)
   local causes, done, seen, failed, code = {}, {}, {}, 0, nil
   for _, report in ipairs(outcome.targets) do
     local err = report.error
@@ -312,6 +284,62 @@ function job.failure(work, outcome)
     message = ("%d of %d targets failed (%s); done: %s"):format(failed, #outcome.targets, causes[1].message,
       #done > 0 and table.concat(done, ", ") or "none"),
   })
+end
+
+--- Brings one target about, unless it is there.
+local function run_target(context, work, target, report, make, finish)
+  local options, err = options_of(work, target)
+  local tags
+  if options then
+    tags, err = look(context, work, target)
+  end
+  if not tags then
+    return nil, err
+  end
+  target.inputs = inputs_of(options)
+  local record = record_of(work, target, tags)
+  if record then
+    judge(report, tags, record.digest)
+    return true
+  end
+  local made
+  made, err = make(context, options, tags)
+  if not made then
+    return nil, err
+  end
+  judge(report, tags, made.digest)
+  report.size, report.media_type, report.notices = made.size, made.media_type, made.notices
+  return finish(target, report, made)
+end
+
+--- Brings all targets about at once; one that fails leaves the others alone.
+---@param make function (context, options of client:index, tags {name, old}) -> made with digest, size, media_type,
+--- notices | nil, err: called for a target that is not there
+---@param finish function (target with inputs, report, made) -> true | nil, err: called after it; may fill in the report
+---@return table|nil outcome {path, lock, changed = count, targets = reports}
+---@return table|nil err with the same in err.outcome, and err.errors_of_each
+function job.run(context, work, make, finish)
+  local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
+  for position, target in ipairs(work.release.targets) do
+    outcome.targets[position] = report_of(work, target)
+  end
+  local _, errors = context.loop:all(work.release.targets, context.jobs, function(target, position)
+    return run_target(context, work, target, outcome.targets[position], make, finish)
+  end, true)
+  for position, report in ipairs(outcome.targets) do
+    report.error = errors[position]
+    if report.error then
+      report.state = "failed"
+      report.error.verb = work.verb
+      report.error:with({ ref = report.reference })
+    elseif report.state ~= "unchanged" then
+      outcome.changed = outcome.changed + 1
+    end
+  end
+  if next(errors) then
+    return nil, failure(work, outcome)
+  end
+  return outcome
 end
 
 return job
