@@ -15,9 +15,6 @@ local warning = require("manifest.repository.remote.warning")
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
 
---- Seconds between two looks at whether another request has learned of the token server.
-local GLANCE = 0.02
-
 --- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
 --- long as bytes flow (stall_timeout), and no longer than a week.
 local STREAM_TIMEOUT = 7 * 24 * 60 * 60
@@ -93,9 +90,9 @@ end
 --- Some registries name their token server only where their API begins: one request asks there, the others wait for
 --- what it learns. False: nothing.
 local function ask_for_challenge(self, place)
-  while place.is_asking do
-    self.loop:sleep(GLANCE)
-  end
+  self.loop:watch(function()
+    return not place.is_asking
+  end)
   if place.learned ~= nil then
     return place.learned
   end
