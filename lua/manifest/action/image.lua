@@ -10,8 +10,8 @@ local error_of = require("manifest.base.error")
 local index_image = require("manifest.index.image")
 local layer = require("manifest.action.image.layer")
 local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
 local place = require("manifest.action.place")
-local platform = require("manifest.name.platform")
 
 local image = {}
 
@@ -92,10 +92,7 @@ local function created_of(options)
 end
 
 local function platform_of(given)
-  local read, err = given, nil
-  if type(given) == "string" then
-    read, err = platform.parse(given)
-  end
+  local read, err = names.platform(given)
   if read and ((read.os or "") == "" or (read.architecture or "") == "") then
     return fail("invalid_platform", "the platform lacks its os or its architecture", "give both, as in linux/arm64")
   end

@@ -125,14 +125,12 @@ end
 ---@return table|nil descriptor
 ---@return table|nil err
 function resolve.within(answer, wanted, name)
-  local err
-  if type(check.type("platform", wanted, "string|table")) == "string" then
-    wanted, err = platform.parse(wanted)
-    if not wanted then
-      return nil, err
-    end
+  check.type("platform", wanted, "string|table")
+  local read, err = names.platform(wanted)
+  if not read then
+    return nil, err
   end
-  return resolve_answer(wanted, name, answer, 1)
+  return resolve_answer(read, name, answer, 1)
 end
 
 --- Finds what a pull takes.
