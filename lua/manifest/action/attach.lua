@@ -114,11 +114,7 @@ end
 --- The descriptor that the artifact will name.
 local function subject_of(at, platform)
   if platform then
-    local answer, err = place.document("attach", at)
-    if not answer then
-      return nil, err
-    end
-    return resolve.within(answer, platform, at.text)
+    return resolve.at("attach", at, platform)
   end
   local found, err = place.descriptor("attach", at)
   if found and found.media_type and found.size then

@@ -44,6 +44,26 @@ function place.open(context, verb, given, wanted)
   }
 end
 
+--- Opens a place and does something there; a failure gets the verb and the place's name.
+---@param context table
+---@param verb string
+---@param given string|table
+---@param fn function (place) -> value | nil, err
+---@return any value
+---@return table|nil err of open, or of fn
+function place.visit(context, verb, given, fn)
+  local at, err = place.open(context, verb, given)
+  if not at then
+    return nil, err
+  end
+  local value
+  value, err = fn(at)
+  if value == nil then
+    return nil, err:with({ verb = verb, ref = at.text })
+  end
+  return value
+end
+
 --- The document of a place; a digest in its name is checked.
 ---@param verb string for the error
 ---@param at table of open
