@@ -98,14 +98,14 @@ function edit.plan(job, state, again)
 end
 
 --- Writes. An index that was named by its digest gets a new one, and no tag.
-local function put(job, state, made)
+local function put(context, job, state, made)
   local options = job.options
   local rules = { if_digest = options.if_digest }
   if not job.target.ref.tag then
     return job.target.repository:put_manifest(made.digest, made.bytes, made.media_type)
   end
   if guard.is_set(rules) then
-    return guard.put(job.target.repository, job.target.ref.tag, made, rules)
+    return guard.put_all(context, job.target.repository, { { name = job.target.ref.tag, made = made, rules = rules } })
   end
   return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type,
     { headers = guard.while_it_names(state.digest) })
@@ -158,7 +158,7 @@ local function attempt(context, job, memory)
     end
     local stored, err
     if not is_stale(job, state) then
-      stored, err = put(job, state, made)
+      stored, err = put(context, job, state, made)
       memory.window = core.clock() - state.at
     end
     if stored then

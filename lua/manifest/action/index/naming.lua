@@ -43,22 +43,27 @@ end
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
   local is_listed = job.subject == nil
-  local function put_one(name)
-    local rules = naming.rules_of(job, name)
-    if not guard.is_set(rules) and known[name] == made.digest then
-      return true
+  local function put(list)
+    local puts = {}
+    for _, name in ipairs(list) do
+      local rules = naming.rules_of(job, name)
+      if guard.is_set(rules) or known[name] ~= made.digest then
+        puts[#puts + 1] = { name = name, made = made, rules = rules }
+      end
     end
-    local stored, err = guard.put(repository, name, made, rules)
-    if stored and not stored.unchanged then
-      written[#written + 1] = name
-      is_listed = is_listed or stored.subject == job.subject.digest
+    local stored, err = guard.put_all(context, repository, puts)
+    for position, one in ipairs(stored or {}) do
+      if not one.unchanged then
+        written[#written + 1] = puts[position].name
+        is_listed = is_listed or one.subject == job.subject.digest
+      end
     end
     return stored, err
   end
   local list = #job.tags > 0 and job.tags or { made.digest }
-  local ok, err = put_one(list[1])
+  local ok, err = put({ list[1] })
   if ok then
-    ok, err = context.loop:all({ table.unpack(list, 2) }, context.jobs, put_one)
+    ok, err = put({ table.unpack(list, 2) })
   end
   if ok and #written > 0 and not is_listed then
     local tag
