@@ -165,9 +165,9 @@ static bool prepare(struct mf_exchange *exchange)
   mf_bytes_init(&value, (size_t)64 * 1024);
   if (mf_exchange_at_home(exchange))
     readiness = mf_authorization_value(exchange->client->authorization, &exchange->ticket, &value, &exchange->problem);
-  if (readiness == MF_READY &&
-      (!mf_exchange_use_scheme(exchange) || !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
-       !send_request(exchange, value.length ? value.data : NULL)))
+  if (readiness == MF_READY && (!mf_exchange_may_go_there(exchange) || !mf_exchange_use_scheme(exchange) ||
+                                !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
+                                !send_request(exchange, value.length ? value.data : NULL)))
     readiness = MF_FAILED;
   mf_bytes_wipe(&value);
   mf_bytes_free(&value);

@@ -150,19 +150,35 @@ function methods:send(request, place)
   return nil, self:failed(err, place)
 end
 
+local function is_success(response)
+  return response.status >= 200 and response.status <= 299
+end
+
 --- Sends a request that only reads: to each mirror first.
 ---@param request table as for send, without sink_pipe
+---@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
----@return table|nil err of send
-function methods:read(request)
-  local found = mirror.first(self, function(place)
+---@return table|nil err of send, or of check
+function methods:read(request, check)
+  local function ask(place)
     local response, err = self:send(request, place)
-    return response and response.status >= 200 and response.status <= 299 and response, err
+    local ok = response ~= nil
+    if ok and check and is_success(response) then
+      ok, err = check(response, place.domain)
+    end
+    return ok and response or nil, err
+  end
+  local found = mirror.first(self, function(place)
+    local response, err = ask(place)
+    if response and not is_success(response) then
+      return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
+    end
+    return response, err
   end)
   if found then
     return found
   end
-  return self:send(request)
+  return ask(self.places[#self.places])
 end
 
 --- Fetches a manifest, list or index.
