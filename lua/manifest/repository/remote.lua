@@ -202,10 +202,11 @@ end
 methods.check_manifest = limit.check
 
 --- Stores a manifest under a tag or its digest.
----@param options table? headers (such as ["If-Match"])
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
+---@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
+--- that heed such a condition)
 ---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
 ---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
 function methods:put_manifest(reference, bytes, kind, options)
