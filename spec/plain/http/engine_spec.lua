@@ -23,7 +23,7 @@ teardown(function()
 end)
 
 local function request(path, more)
-  local made = { method = "GET", url = server.urls.a .. path, timeout = 20 }
+  local made = { method = "GET", url = server.urls.a .. path, timeout = 60 }
   for name, value in pairs(more or {}) do
     made[name] = value
   end

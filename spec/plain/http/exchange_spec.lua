@@ -156,7 +156,7 @@ describe("retries", function()
   for _, value in ipairs { "0", "garbage", "-1", "1e3", "", "Thu, 01 Jan 1970 00:00:00 GMT" } do
     it(("with Retry-After %q go on soon"):format(value), function()
       local server, engine = stage(statuses({ 429 }, { { "Retry-After", value } }))
-      assert.equal(200, assert(get(engine, server, "/", { timeout = 5 })).status)
+      assert.equal(200, assert(get(engine, server, "/", { timeout = 20 })).status)
     end)
   end
 
@@ -173,15 +173,15 @@ describe("retries", function()
   it("wait as long as they are asked to", function()
     local server, engine = stage(statuses({ 503 }, { { "Retry-After", "1" } }))
     local before = core.clock()
-    assert.equal(200, assert(get(engine, server, "/", { timeout = 10 })).status)
+    assert.equal(200, assert(get(engine, server, "/")).status)
     assert.is_true(core.clock() - before >= 1)
     assert.equal(2, #server:requests())
   end)
 
   it("that would outlive the deadline are not made", function()
-    for _, value in ipairs { "5", "30" } do
+    for _, value in ipairs { "30", "50" } do
       local server, engine = stage(statuses({ 503 }, { { "Retry-After", value } }))
-      assert.equal(503, assert(get(engine, server, "/", { timeout = 2 })).status)
+      assert.equal(503, assert(get(engine, server, "/", { timeout = 20 })).status)
       assert.equal(1, #server:requests())
     end
   end)
@@ -212,7 +212,7 @@ describe("retries", function()
     local server, engine = stage({ { answer = { { sleep = 30 }, { status = 200 } } } }, { stall_timeout = 1 })
     local _, problem = get(engine, server)
     assert.equal("timeout", problem.code)
-    assert.equal(2, #server:requests())
+    assert(process.wait_for(function() return #server:requests() == 2 end)) -- the server may be the slower one
   end)
 
   it("end with an error that names the host and is retryable", function()
