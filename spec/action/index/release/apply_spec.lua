@@ -1,5 +1,6 @@
 --- plan and apply against two real registries: what they do, what the lock file keeps, and who may work on it when.
 
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local images = require "spec.support.images"
 local manifest = require "manifest"
@@ -14,16 +15,9 @@ local AMD = { os = "linux", architecture = "amd64" }
 local ARM = { os = "linux", architecture = "arm64" }
 
 describe("a release", function()
-  local server, other, client, command, made
-
-  setup(function()
-    server, other = registry.start(), registry.start()
-  end)
-
-  teardown(function()
-    server:stop()
-    other:stop()
-  end)
+  local server, at = block.registry()
+  local other = block.registry()
+  local client, command, made
 
   local function push_sources(mark)
     return images.push(server, {
@@ -93,8 +87,8 @@ return {
     local outcome = assert(client:plan(path))
     assert.same({ "created", "created" }, states(outcome))
     assert.same({ "linux/amd64", "linux/arm64" }, platforms(outcome.targets[1].added))
-    assert.same({ { reference = server.address .. "/app:amd", digest = made.amd.digest, locked = false },
-      { reference = server.address .. "/app:arm", digest = made.arm.digest, locked = false } },
+    assert.same({ { reference = at("app:amd"), digest = made.amd.digest, locked = false },
+      { reference = at("app:arm"), digest = made.arm.digest, locked = false } },
       outcome.targets[1].sources)
     assert.is_nil(temp.read(path .. ".lock"))
     local _, err = client:digest(app)
@@ -136,9 +130,8 @@ return {
     local outcome = assert(client:apply(path))
     local lock = assert(json.decode((assert(temp.read(path .. ".lock")))))
     assert.same({ "version", "sources", "targets" }, json.keys(lock))
-    assert.same({ server.address .. "/app:amd", server.address .. "/app:arm", server.address .. "/tool:amd" },
-      json.keys(lock.sources))
-    assert.equal(made.arm.digest, lock.sources[server.address .. "/app:arm"])
+    assert.same({ at("app:amd"), at("app:arm"), at("tool:amd") }, json.keys(lock.sources))
+    assert.equal(made.arm.digest, lock.sources[at("app:arm")])
     assert.same({ app, tool }, json.keys(lock.targets))
     assert.equal(outcome.targets[2].digest, lock.targets[tool].digest)
   end)
@@ -174,7 +167,7 @@ return {
     assert.same({}, planned.targets[1].changed)
     assert(client:apply(path))
     local lock = assert(json.decode((assert(temp.read(path .. ".lock")))))
-    assert.equal(made.amd.digest, lock.sources[server.address .. "/app:amd"])
+    assert.equal(made.amd.digest, lock.sources[at("app:amd")])
     assert.equal(extra.digest, lock.sources[extra.reference])
     assert.equal(3, #assert(client:inspect(app)).entries)
     temp.file(text, path)
@@ -207,13 +200,13 @@ return {
   end)
 
   it("can be made over its own image again and again", function()
-    local name = server.address .. "/self:1"
+    local name = at("self:1")
     local own = images.push(server, {
       { repository = "self", tag = "1", type = "oci", layers = { "s" }, platform = AMD },
     })[1]
     local path = temp.folder("release") .. "/release.lua"
     temp.file(("return {{ target = %q, replace = true, sources = { %q, %q } }}"):format(name, name,
-      server.address .. "/app:arm"), path)
+      at("app:arm")), path)
     local first = assert(client:apply(path))
     assert.equal("moved", first.targets[1].state)
     assert.equal(own.digest, first.targets[1].old)
@@ -223,8 +216,7 @@ return {
   end)
 
   it("says which targets were made when one fails", function()
-    local path, app, tool = write(("{ target = %q, sources = { %q } },"):format(server.address .. "/bad:1",
-      server.address .. "/none:1"))
+    local path, app, tool = write(("{ target = %q, sources = { %q } },"):format(at("bad:1"), at("none:1")))
     local outcome, err = client:apply(path)
     assert.is_nil(outcome)
     assert.equal("not_found", err.code)
@@ -235,7 +227,7 @@ return {
     local run = command { "apply", path }
     assert.equal(1, run.status)
     assert.matches("unchanged  " .. app, run.stdout, 1, true)
-    assert.matches("failed     " .. server.address .. "/bad:1", run.stdout, 1, true)
+    assert.matches("failed     " .. at("bad:1"), run.stdout, 1, true)
     assert.matches("no such manifest", run.stderr)
     assert.is_nil(run.stdout:find("nothing to change", 1, true))
   end)
@@ -263,9 +255,9 @@ return {
   end)
 
   it("tells a cause of several failures once", function()
-    local none = server.address .. "/none:1"
-    local _, err = client:apply({ { target = server.address .. "/bad:1", sources = { none } },
-      { target = server.address .. "/bad:2", sources = { none } } })
+    local none = at("none:1")
+    local _, err = client:apply({ { target = at("bad:1"), sources = { none } },
+      { target = at("bad:2"), sources = { none } } })
     assert.equal(1, #err.errors_of_each)
     assert.matches("2 of 2 targets failed .*; done: none", err.message)
   end)
@@ -273,13 +265,13 @@ return {
   it("fails with 2 when an expected platform is missing, and writes nothing for it", function()
     local path = temp.folder("release") .. "/release.lua"
     temp.file(("return {{ target = %q, sources = { %q }, expect = { 'linux/arm64' } }}"):format(
-      server.address .. "/expect:1", made.amd.reference), path)
+      at("expect:1"), made.amd.reference), path)
     for _, verb in ipairs { "plan", "apply" } do
       local run = command { verb, path }
       assert.equal(2, run.status, run.stderr)
       assert.matches("linux/arm64", run.stderr)
     end
-    local _, err = client:digest(server.address .. "/expect:1")
+    local _, err = client:digest(at("expect:1"))
     assert.equal("not_found", err.code)
   end)
 
@@ -297,10 +289,10 @@ return {
     temp.file(([[
 return { sources = { %q }, targets = {
   { target = %q, by_digest = true }, { target = %q, tags = { "b" } } } }]]):format(made.amd.reference,
-      server.address .. "/bare", "oci:" .. layout .. ":a"), path)
+      at("bare"), "oci:" .. layout .. ":a"), path)
     local outcome = assert(client:apply(path))
     assert.same({ "created", "created" }, states(outcome))
-    assert(client:get(server.address .. "/bare@" .. outcome.targets[1].digest))
+    assert(client:get(at("bare@" .. outcome.targets[1].digest)))
     assert.same({ "unchanged", "unchanged" }, states(assert(client:apply(path))))
     if process.present("skopeo") then
       local read = process.run { "skopeo", "inspect", "--raw", ("oci:%s:b"):format(layout) }
@@ -310,7 +302,7 @@ return { sources = { %q }, targets = {
   end)
 
   it("is a table too, with a lock or without", function()
-    local target = server.address .. "/table:1"
+    local target = at("table:1")
     local given = { { target = target, sources = { manifest.reference.parse(made.amd.reference) } } }
     assert.equal("created", assert(client:apply(given)).targets[1].state)
     local path = temp.path("lock")
@@ -430,7 +422,7 @@ manifests:
 ]]):format(server.address, made.amd.reference, made.arm.reference), path)
       local run = command { "apply", path }
       assert.equal(0, run.status, run.stderr)
-      local seen = assert(client:inspect(server.address .. "/yaml:1.1"))
+      local seen = assert(client:inspect(at("yaml:1.1")))
       assert.same({ "linux/amd64", "linux/arm64/v8" }, platforms(seen.entries))
       assert.matches("nothing to change", command({ "apply", path }).stdout)
     end)
