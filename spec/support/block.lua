@@ -54,9 +54,9 @@ function block.scripted(script)
   return server_of(scripted.start, script)
 end
 
-function block.images(server, entries)
+function block.images(server, entries, options)
   return later(function()
-    return images.push(server, entries)
+    return images.push(server, entries, options)
   end)
 end
 
