@@ -1,9 +1,8 @@
 --- Manifests that are larger than registries take: each verb that makes one says so before it sends anything.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
-local images = require "spec.support.images"
 local manifest = require "manifest"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local tar = require "spec.support.tar"
 local temp = require "spec.support.temp"
@@ -21,27 +20,17 @@ local function many_tags()
 end
 
 describe("a manifest over the limit", function()
-  local server, client
+  local server, at = block.registry()
+  local client = block.client { manifest_limit = LIMIT }
+  block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
+    { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
+    { repository = "app", tag = "1", type = "oci-index", children = { "amd" } },
+  })
 
   setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config"), manifest_limit = LIMIT }
-    images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
-      { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
-      { repository = "app", tag = "1", type = "oci-index", children = { "amd" } },
-    })
-    assert(client:tag(server.address .. "/app:amd", many_tags()))
+    assert(client:tag(at("app:amd"), many_tags()))
   end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
 
   local function image(target)
     return client:image { target = target, platform = "linux/amd64", annotations = LONG,

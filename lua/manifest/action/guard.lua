@@ -69,17 +69,6 @@ function guard.check(repository, name, rules, wanted)
   return true, now
 end
 
---- The headers by which a registry can tell by itself whether a tag still names what it named.
----@param now string|boolean|nil digest; false or nil: the tag was not there
----@return table headers
-function guard.while_it_names(now)
-  return now and { ["If-Match"] = ('"%s"'):format(now) } or { ["If-None-Match"] = "*" }
-end
-
-local function conditions(rules)
-  return guard.is_set(rules) and guard.while_it_names(rules.if_digest) or nil
-end
-
 --- Looks at a tag after it has moved: it must be ours still.
 ---@return boolean|nil ok
 ---@return table|nil err conflict, or the registry's
@@ -113,9 +102,9 @@ end
 
 --- Puts a document under a tag; the guards go along as conditions.
 local function write(repository, put)
-  local made = put.made
-  local options = { headers = conditions(put.rules) }
-  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, options)
+  local made, rules = put.made, put.rules
+  local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
+  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, condition)
   if stored then
     return stored
   end

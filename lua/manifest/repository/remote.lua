@@ -150,19 +150,35 @@ function methods:send(request, place)
   return nil, self:failed(err, place)
 end
 
+local function is_success(response)
+  return response.status >= 200 and response.status <= 299
+end
+
 --- Sends a request that only reads: to each mirror first.
 ---@param request table as for send, without sink_pipe
+---@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
----@return table|nil err of send
-function methods:read(request)
-  local found = mirror.first(self, function(place)
+---@return table|nil err of send, or of check
+function methods:read(request, check)
+  local function ask(place)
     local response, err = self:send(request, place)
-    return response and response.status >= 200 and response.status <= 299 and response, err
+    local ok = response ~= nil
+    if ok and check and is_success(response) then
+      ok, err = check(response, place.domain)
+    end
+    return ok and response or nil, err
+  end
+  local found = mirror.first(self, function(place)
+    local response, err = ask(place)
+    if response and not is_success(response) then
+      return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
+    end
+    return response, err
   end)
   if found then
     return found
   end
-  return self:send(request)
+  return ask(self.places[#self.places])
 end
 
 --- Fetches a manifest, list or index.
@@ -186,10 +202,11 @@ end
 methods.check_manifest = limit.check
 
 --- Stores a manifest under a tag or its digest.
----@param options table? headers (such as ["If-Match"])
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
+---@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
+--- that heed such a condition)
 ---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
 ---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
 function methods:put_manifest(reference, bytes, kind, options)

@@ -1,6 +1,7 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
 local guard = require("manifest.action.guard")
+local names = require("manifest.action.names")
 local referrer_list = require("manifest.action.referrer_list")
 
 local naming = {}
@@ -43,6 +44,12 @@ end
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
   local is_listed = job.subject == nil
+  local function note(name, stored)
+    if not stored.unchanged then
+      written[#written + 1] = name
+      is_listed = is_listed or stored.subject == job.subject.digest
+    end
+  end
   local function put(list)
     local puts = {}
     for _, name in ipairs(list) do
@@ -53,17 +60,21 @@ function naming.put(context, job, made)
     end
     local stored, err = guard.put_all(context, repository, puts)
     for position, one in ipairs(stored or {}) do
-      if not one.unchanged then
-        written[#written + 1] = puts[position].name
-        is_listed = is_listed or one.subject == job.subject.digest
-      end
+      note(puts[position].name, one)
     end
     return stored, err
   end
-  local list = #job.tags > 0 and job.tags or { made.digest }
-  local ok, err = put({ list[1] })
-  if ok then
-    ok, err = put({ table.unpack(list, 2) })
+  local ok, err
+  if #job.tags == 0 then
+    ok, err = repository:put_manifest(names.unnamed(job.target.ref, made.digest), made.bytes, made.media_type)
+    if ok then
+      note(made.digest, ok)
+    end
+  else
+    ok, err = put({ job.tags[1] })
+    if ok then
+      ok, err = put({ table.unpack(job.tags, 2) })
+    end
   end
   if ok and #written > 0 and not is_listed then
     local tag
