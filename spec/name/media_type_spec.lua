@@ -7,32 +7,18 @@ describe("media_type", function()
       .. "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json", media_type.accept)
   end)
 
-  it("tells indexes from manifests and the old schema", function()
+  it("tells indexes from manifests", function()
     for name, kind in pairs({
       docker_list = "index", oci_index = "index", docker_manifest = "manifest", oci_manifest = "manifest",
-      docker_schema1 = "schema1", docker_schema1_signed = "schema1", oci_config = "other", docker_layer = "other",
+      oci_config = "other", docker_layer = "other",
     }) do
       local value = media_type[name]
       assert.are.equal(kind == "index", media_type.is_index(value))
       assert.are.equal(kind == "manifest", media_type.is_manifest(value))
-      assert.are.equal(kind == "schema1", media_type.is_schema1(value))
     end
     assert.is_false(media_type.is_index(nil))
     assert.is_false(media_type.is_manifest(nil))
-    assert.is_false(media_type.is_schema1(nil))
     assert.is_false(media_type.is_index("accept"))
-  end)
-
-  it("knows the families", function()
-    assert.are.equal("docker", media_type.family(media_type.docker_foreign_layer))
-    assert.are.equal("oci", media_type.family(media_type.oci_empty))
-    assert.is_nil(media_type.family("application/vnd.cncf.helm.config.v1+json"))
-    assert.is_nil(media_type.family("application/json"))
-    assert.is_nil(media_type.family(nil))
-    assert.are.equal(media_type.docker_list, media_type.index_for(media_type.docker_manifest))
-    assert.are.equal(media_type.oci_index, media_type.index_for(media_type.oci_manifest))
-    assert.is_nil(media_type.index_for(media_type.oci_index))
-    assert.is_nil(media_type.index_for(nil))
   end)
 
   it("reads a Content-Type header: no parameters, no space, lower case", function()
@@ -41,7 +27,8 @@ describe("media_type", function()
       ["application/json; charset=utf-8"] = "application/json",
       ["application/json;charset=utf-8;x=\"a;b\""] = "application/json",
       ["  Application/VND.oci.image.index.v1+JSON \t; a=b"] = media_type.oci_index,
-      ["application/vnd.docker.distribution.manifest.v1+prettyjws;"] = media_type.docker_schema1_signed,
+      ["application/vnd.docker.distribution.manifest.v1+prettyjws;"] =
+        "application/vnd.docker.distribution.manifest.v1+prettyjws",
       ["text/plain"] = "text/plain",
       ["application/octet-stream\t"] = "application/octet-stream",
     }

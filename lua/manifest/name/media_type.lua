@@ -11,8 +11,6 @@ local media_type = {
   docker_layer = "application/vnd.docker.image.rootfs.diff.tar",
   docker_layer_gzip = "application/vnd.docker.image.rootfs.diff.tar.gzip",
   docker_foreign_layer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-  docker_schema1 = "application/vnd.docker.distribution.manifest.v1+json",
-  docker_schema1_signed = "application/vnd.docker.distribution.manifest.v1+prettyjws",
   oci_manifest = "application/vnd.oci.image.manifest.v1+json",
   oci_index = "application/vnd.oci.image.index.v1+json",
   oci_config = "application/vnd.oci.image.config.v1+json",
@@ -31,11 +29,7 @@ media_type.accept = table.concat({
 }, ", ")
 
 local INDEXES = { [media_type.docker_list] = true, [media_type.oci_index] = true }
-local INDEX_OF = {
-  [media_type.docker_manifest] = media_type.docker_list,
-  [media_type.oci_manifest] = media_type.oci_index,
-}
-local SCHEMA1 = { [media_type.docker_schema1] = true, [media_type.docker_schema1_signed] = true }
+local MANIFESTS = { [media_type.docker_manifest] = true, [media_type.oci_manifest] = true }
 
 --- True for a manifest list or an OCI index.
 ---@param value string|nil
@@ -46,28 +40,7 @@ end
 --- True for the manifest of one image, of either family.
 ---@param value string|nil
 function media_type.is_manifest(value)
-  return INDEX_OF[value or ""] ~= nil
-end
-
---- True for the manifests of before 2017, that this module names and refuses.
----@param value string|nil
-function media_type.is_schema1(value)
-  return SCHEMA1[value or ""] == true
-end
-
---- The index type of the family of a manifest type; nil for anything else.
----@param value string|nil
----@return string|nil
-function media_type.index_for(value)
-  return INDEX_OF[value or ""]
-end
-
---- The family of a media type.
----@param value string|nil
----@return string|nil family "docker", "oci" or nil
-function media_type.family(value)
-  local vendor = (value or ""):match("^application/vnd%.(%l+)%.")
-  return (vendor == "docker" or vendor == "oci") and vendor or nil
+  return MANIFESTS[value or ""] == true
 end
 
 --- The media type that a Content-Type header gives: no parameters, no space around, lower case.
