@@ -2,11 +2,18 @@
 
 return {
   ambiguous = "push it again with a tool that writes one kind of document",
+  canceled = "repeat the command",
+  check_failed = "correct what the check names, then repeat the command",
+  collision = "use another tag, or a digest, for one of the two",
   conflict = "look at the tag again, then repeat the command",
-  credentials = "check the credential helper or the configuration file that is named",
   corrupt = "restore or remove the file that is named",
+  credentials = "check the credential helper or the configuration file that is named",
+  denied = "use an account that may do this",
   digest_mismatch = "try again; if it stays, the registry or something on the way changes bytes",
+  exists = "choose another name, or remove what is there",
+  incomplete = "say the operating system and the architecture",
   insecure_realm = "the registry's configuration is unsafe; nothing was sent",
+  invalid_argument = "correct the value, then repeat the command",
   invalid_digest = "a digest is sha256: and 64 digits of 0-9 and a-f",
   invalid_json = "write or push the document again with a current tool",
   invalid_manifest = "push it again with a current tool",
@@ -25,7 +32,6 @@ return {
   tls = "check the certificate and its authority; --insecure skips the check",
   too_large = "make it smaller, or raise the limit",
   unauthorized = "log in with an account that may do this",
-  denied = "use an account that may do this",
   unsupported = "this registry or document does not offer it",
   untrusted_realm = "name the token server as one that may get credentials, if it is",
 }
