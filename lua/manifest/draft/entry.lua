@@ -10,6 +10,7 @@ local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local platform = require("manifest.name.platform")
 local reference = require("manifest.name.reference")
 
 local entry = {}
@@ -26,20 +27,6 @@ local function filled(text)
   return text ~= "" and text or nil
 end
 
-local function platform_object(platform)
-  if not platform then
-    return nil
-  end
-  local features = platform["os.features"]
-  return json.object {
-    { "architecture", platform.architecture or "" },
-    { "os", platform.os or "" },
-    { "os.version", filled(platform["os.version"]) },
-    { "os.features", features and #features > 0 and json.array(features) or nil },
-    { "variant", filled(platform.variant) },
-  }
-end
-
 local function descriptor_object(value)
   local urls = value.urls
   return json.object {
@@ -48,7 +35,7 @@ local function descriptor_object(value)
     { "size", value.size },
     { "urls", urls and #urls > 0 and json.array(urls) or nil },
     { "annotations", json.sorted_object(value.annotations) },
-    { "platform", platform_object(value.platform) },
+    { "platform", value.platform and platform.to_json(value.platform) or nil },
     { "artifactType", filled(value.artifact_type) },
   }
 end
@@ -128,16 +115,16 @@ local function text(object, name)
 end
 
 local function read_platform(object, name)
-  local platform = member(object, name, "object")
-  if not platform then
+  local found = member(object, name, "object")
+  if not found then
     return nil
   end
   return {
-    architecture = text(platform, "architecture"),
-    os = text(platform, "os"),
-    ["os.version"] = text(platform, "os.version"),
-    ["os.features"] = texts(platform, "os.features"),
-    variant = text(platform, "variant"),
+    architecture = text(found, "architecture"),
+    os = text(found, "os"),
+    ["os.version"] = text(found, "os.version"),
+    ["os.features"] = texts(found, "os.features"),
+    variant = text(found, "variant"),
   }
 end
 

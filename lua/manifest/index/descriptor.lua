@@ -6,6 +6,7 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
+local platform_of = require("manifest.name.platform")
 
 local descriptor = {}
 
@@ -47,7 +48,7 @@ local PLATFORM_STRINGS = { "architecture", "os", "os.version", "variant" }
 ---@param value any decoded JSON, or nil
 ---@param where string how to name the place in an error
 ---@return table|nil platform with the JSON's field names; nil without an error when there is none
-function descriptor.read_platform(value, where)
+local function read_platform(value, where)
   if value == nil or value == json.null then
     return nil
   end
@@ -68,21 +69,6 @@ function descriptor.read_platform(value, where)
   end
   platform["os.features"] = features and #features > 0 and features or nil
   return platform
-end
-
---- The `platform` object as docker and the image specification write it; architecture and os are always there.
----@param platform table
----@return table object ordered JSON
-function descriptor.platform_json(platform)
-  local features = platform["os.features"]
-  local version, variant = platform["os.version"], platform.variant
-  return json.object({
-    { "architecture", platform.architecture or "" },
-    { "os", platform.os or "" },
-    { "os.version", version ~= "" and version or nil },
-    { "os.features", features and #features > 0 and json.array({ table.unpack(features) }) or nil },
-    { "variant", variant ~= "" and variant or nil },
-  })
 end
 
 local function read_required(value, where)
@@ -119,7 +105,7 @@ function descriptor.read(value, where)
   if not read then
     return nil, err
   end
-  read.platform, err = descriptor.read_platform(value.platform, where)
+  read.platform, err = read_platform(value.platform, where)
   if err then
     return nil, err
   end
@@ -171,7 +157,7 @@ function descriptor.to_json(given)
     { "digest", given.digest },
     { "urls", given.urls and #given.urls > 0 and json.array({ table.unpack(given.urls) }) or nil },
     { "annotations", json.sorted_object(given.annotations) },
-    { "platform", given.platform and descriptor.platform_json(given.platform) or nil },
+    { "platform", given.platform and platform_of.to_json(given.platform) or nil },
     { "artifactType", given.artifact_type },
   })
 end

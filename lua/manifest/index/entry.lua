@@ -2,8 +2,8 @@
 --
 -- An entry that came out of another index keeps its JSON, so what this module does not know goes along.
 
-local descriptor = require("manifest.index.descriptor")
 local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
 
 local entry = {}
 
@@ -66,7 +66,7 @@ function entry.with(given, changes)
   if changes.platform then
     changed.platform = changes.platform
     if object then
-      object.platform = descriptor.platform_json(changes.platform)
+      object.platform = platform.to_json(changes.platform)
     end
   end
   if changes.annotations ~= nil then

@@ -8,6 +8,7 @@ local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
 local host = require("manifest.name.host")
+local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
 local SHOWN_LIMIT = 128
@@ -135,6 +136,20 @@ function platform.format(value)
   local variant = architectures.field(value, "variant")
   return word("os") .. (joined ~= "" and "(" .. joined .. ")" or "") .. "/" .. word("architecture")
     .. (variant ~= "" and "/" .. variant or "")
+end
+
+--- The `platform` object as docker and the image specification write it; architecture and os are always there.
+---@param value table platform
+---@return table object ordered JSON
+function platform.to_json(value)
+  local features, version, variant = value["os.features"], value["os.version"], value.variant
+  return json.object({
+    { "architecture", value.architecture or "" },
+    { "os", value.os or "" },
+    { "os.version", version ~= "" and version or nil },
+    { "os.features", features and #features > 0 and json.array({ table.unpack(features) }) or nil },
+    { "variant", variant ~= "" and variant or nil },
+  })
 end
 
 --- A copy for comparing: Go's names, one spelling of the usual variants, no field nil. Not for writing.

@@ -13,7 +13,7 @@ end
 
 local function as_json(out, report)
   local json = require("manifest.base.json")
-  local descriptor = require("manifest.index.descriptor")
+  local platform = require("manifest.name.platform")
   local function side(one)
     return json.object({ { "reference", one.reference }, { "mediaType", one.media_type }, { "digest", one.digest } })
   end
@@ -22,7 +22,7 @@ local function as_json(out, report)
     { "added", show.array(report.added, show.descriptor) }, { "removed", show.array(report.removed, show.descriptor) },
     { "changed", show.array(report.changed, function(one)
       return json.object({
-        { "platform", one.platform and descriptor.platform_json(one.platform) or nil }, { "old", one.old },
+        { "platform", one.platform and platform.to_json(one.platform) or nil }, { "old", one.old },
         { "new", one.new }, { "changes", show.array(one.changes, change_json) },
       })
     end) },

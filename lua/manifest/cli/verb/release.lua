@@ -1,7 +1,7 @@
 --- What the commands plan and apply share: options, and how an outcome is shown.
 
-local descriptor = require("manifest.index.descriptor")
 local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
 local release = {}
@@ -30,7 +30,7 @@ end
 
 local function change_json(one)
   return json.object({
-    { "platform", one.platform and descriptor.platform_json(one.platform) or nil }, { "old", one.old },
+    { "platform", one.platform and platform.to_json(one.platform) or nil }, { "old", one.old },
     { "new", one.new },
   })
 end
