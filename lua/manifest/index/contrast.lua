@@ -1,24 +1,17 @@
 --- What differs between two lists of images, and between two images. Pure.
 
+local choice = require("manifest.index.choice")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local text = require("manifest.base.text")
 
 local contrast = {}
 
-local function key_of(entry)
-  local said = entry.platform
-  if not said or said.os == "unknown" then
-    return nil
-  end
-  return platform.format(platform.normalise(said))
-end
-
 --- Entries by key, and those that share a key or have none, in order.
 local function by_platform(entries)
   local keys, lists, rest = {}, {}, {}
   for _, entry in ipairs(entries) do
-    local key = key_of(entry)
+    local key = choice.key(entry)
     if not key then
       rest[#rest + 1] = entry
     else
@@ -216,7 +209,7 @@ local function note_order(report, old, new)
   local function order(side)
     local list = {}
     for index, entry in ipairs(side.index and side.index.entries or {}) do
-      list[index] = key_of(entry) and platform.format(entry.platform) or entry.digest
+      list[index] = choice.key(entry) and platform.format(entry.platform) or entry.digest
     end
     return table.concat(list, ", ")
   end

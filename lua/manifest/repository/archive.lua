@@ -15,8 +15,6 @@ local text = require("manifest.base.text")
 local methods = {}
 local mt = { __name = "manifest.archive", __index = methods }
 
-local INDEX_LIMIT = 16 * 1024 * 1024
-
 --- Opens an archive; the disk is not touched yet.
 ---@param format string "oci-archive" or "docker-archive"
 ---@param path string
@@ -40,7 +38,7 @@ local function read_layout(self, file)
   for _, name in ipairs({ "oci-layout", "index.json" }) do
     local range, err = file:find(name)
     if range then
-      read[name], err = file:read(range, INDEX_LIMIT)
+      read[name], err = file:read(range, layout_index.LIMIT)
     elseif err.code == "not_found" then
       return fail("corrupt", ("%s is no OCI archive: it has no %s"):format(text.printable(self.path), name),
         file.by_name["manifest.json"] and "it is a docker archive: write docker-archive:PATH" or nil)

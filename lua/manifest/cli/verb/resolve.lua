@@ -1,5 +1,7 @@
 --- manifest resolve
 
+local show = require("manifest.cli.show")
+
 --- One line: digest, platform, media type, size.
 local function line_of(found)
   local platform = require("manifest.name.platform")
@@ -8,8 +10,7 @@ end
 
 local function as_json(found)
   local json = require("manifest.base.json")
-  local descriptor = require("manifest.index.descriptor")
-  return json.encode(descriptor.to_json(found)) .. "\n"
+  return json.encode(show.descriptor(found)) .. "\n"
 end
 
 local function run(call)
@@ -29,7 +30,7 @@ return {
     .. "itself, then older variants of it, then its 32 bit architecture.",
   arguments = { 2, 2 },
   options = {
-    { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
+    show.insecure,
     { name = "json", kind = "boolean", help = "Print the descriptor as JSON" },
   },
   run = run,

@@ -14,7 +14,10 @@ local text = require("manifest.base.text")
 local layout_index = {}
 
 local VERSION = "1.0.0"
-local LIMIT = 16 * 1024 * 1024
+
+--- More bytes than any index.json has.
+layout_index.LIMIT = 16 * 1024 * 1024
+
 local LOCK_NAME = "index.json.lock"
 local LOCK_SECONDS = 30
 local READABLE = tonumber("644", 8)
@@ -43,7 +46,7 @@ end
 --- Reads one of the two documents; false when it is not there.
 local function read_document(path, name)
   local file = path .. "/" .. name
-  local bytes, problem = core.file.read(file, LIMIT)
+  local bytes, problem = core.file.read(file, layout_index.LIMIT)
   if not bytes then
     if problem.code == "not_found" then
       return false

@@ -14,7 +14,7 @@ local lock = {}
 
 local VERSION = 1
 local LIMIT = 16 * 1024 * 1024
-local READABLE = 420 -- 0644
+local READABLE = tonumber("644", 8)
 
 local function corrupt(path, why)
   return nil, error_of.new({

@@ -11,8 +11,7 @@ local words = {}
 
 --- Options of every index command.
 words.COMMON = {
-  { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
-  { name = "json", kind = "boolean", help = "Print one JSON document" },
+  show.insecure, show.json,
   { name = "quiet", short = "q", kind = "boolean", help = "Print only the digest" },
   { name = "dry-run", kind = "boolean", help = "Write nothing: print the exact bytes, and the plan to stderr" },
   { name = "expect", kind = "platforms", value = "platforms", help = "Fail (2) unless these platforms are there" },
