@@ -30,6 +30,17 @@ local function verbose(seen)
   return json.indent("[" .. table.concat(texts, ",") .. "]", "\t") .. "\n"
 end
 
+--- A list as docker would build it of these entries: annotations and the like are not in docker's view.
+local function list_text(entries)
+  local shown = {}
+  for index, entry in ipairs(entries) do
+    shown[index] = {
+      media_type = entry.media_type, size = entry.size, digest = entry.digest, platform = entry.platform or {},
+    }
+  end
+  return document.serialise(document.build({ entries = shown }))
+end
+
 --- What `inspect` prints.
 ---@param seen table of client:inspect
 ---@param options table verbose or raw
@@ -41,23 +52,12 @@ function render.inspect(seen, options)
     return verbose(seen)
   end
   if seen.kind == "list" then
-    local bytes = seen.is_local and seen.raw or render.list(seen.entries)
+    local bytes = seen.is_local and seen.raw or list_text(seen.entries)
     return bytes .. "\n"
   end
   -- docker shows a stored manifest out of its store file, where it is compact and escaped, and a fetched one as it is.
   local text = seen.is_local and json.indent(seen.raw, "", { html = true }) or seen.raw
   return json.indent(text, "\t") .. "\n"
-end
-
---- A list as docker would build it of these entries: annotations and the like are not in docker's view.
-function render.list(entries)
-  local shown = {}
-  for index, entry in ipairs(entries) do
-    shown[index] = {
-      media_type = entry.media_type, size = entry.size, digest = entry.digest, platform = entry.platform or {},
-    }
-  end
-  return document.serialise(document.build({ entries = shown }))
 end
 
 return render

@@ -170,7 +170,7 @@ end
 --- What is not the same in two images of one platform.
 ---@param pair table {old, new = descriptors, old_parts, new_parts = {image, config}}
 ---@return table[] changes {what, name, old, new}
-function contrast.images(pair)
+local function changes_of(pair)
   local changes = {}
   note(changes, "media type", nil, pair.old.media_type, pair.new.media_type)
   note_tables(changes, "entry annotation", pair.old.annotations, pair.new.annotations)
@@ -226,7 +226,7 @@ function contrast.report(found, old, new)
     added = named_all(found.added), removed = named_all(found.removed), changed = {}, same = 0, changes = {},
   }
   for _, pair in ipairs(found.changed) do
-    local changes = contrast.images(pair)
+    local changes = changes_of(pair)
     if pair.old.digest == pair.new.digest and #changes == 0 then
       report.same = report.same + 1
     else

@@ -83,6 +83,34 @@ local function open(context, job, references)
   sources.open(context, job.target, job.sources, references)
 end
 
+--- An index and its subject live in one repository.
+---@return table|nil err unsupported
+function create.check_subject(target, subject)
+  if subject.repository == target.repository then
+    return nil
+  end
+  return error_of.new({
+    code = "unsupported",
+    message = ("the subject %s is not in the repository %s"):format(tostring(subject), target.repository),
+    hint = "copy it there first: an index and its subject live in one repository",
+  })
+end
+
+--- What the index belongs to: it must be in the same repository, or no registry would find it.
+---@return table|nil err
+local function read_subject(job, given)
+  local kind, err = options_of.kind_of_subject(given)
+  if kind == "descriptor" then
+    job.subject, err = flatten.read_descriptor(given)
+  elseif kind == "digest" then
+    job.subject_ref, err = job.target.ref:with_digest(given)
+  else
+    job.subject_ref, err = names.location(VERB, given)
+    err = err or create.check_subject(job.target.ref, job.subject_ref)
+  end
+  return err
+end
+
 --- Reads everything that the options say, without the network.
 ---@return table|nil job {options, target = {ref, repository}, sources, expect, tags, subject = {ref}|{descriptor}}
 local function prepare(context, options)
@@ -99,7 +127,7 @@ local function prepare(context, options)
     job.tags, err = create.tags(job.target.ref, options)
   end
   if job.tags and options.subject then
-    err = create.read_subject(job, options.subject)
+    err = read_subject(job, options.subject)
   end
   if err then
     return nil, err
@@ -111,35 +139,6 @@ local function prepare(context, options)
   end
   open(context, job, references)
   return job
-end
-
---- What the index belongs to: it must be in the same repository, or no registry would find it.
----@return table|nil err
-function create.read_subject(job, given)
-  local err
-  if type(given) == "table" and getmetatable(given) == nil or type(given) == "string" and given:find("^%s*{") then
-    job.subject, err = flatten.read_descriptor(given)
-    return err
-  end
-  if type(given) == "string" and given:find("^[a-z0-9+._-]+:%x+$") and #given > 64 then
-    job.subject_ref, err = job.target.ref:with_digest(given)
-    return err
-  end
-  job.subject_ref, err = names.location(VERB, given)
-  return err or create.check_subject(job.target.ref, job.subject_ref)
-end
-
---- An index and its subject live in one repository.
----@return table|nil err unsupported
-function create.check_subject(target, subject)
-  if subject.repository == target.repository then
-    return nil
-  end
-  return error_of.new({
-    code = "unsupported",
-    message = ("the subject %s is not in the repository %s"):format(tostring(subject), target.repository),
-    hint = "copy it there first: an index and its subject live in one repository",
-  })
 end
 
 --- Looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.

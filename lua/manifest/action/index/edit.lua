@@ -37,7 +37,7 @@ end
 ---@param job table verb, target = {ref, repository}, options
 ---@return table|nil state {index, digest (nil when there is none yet), bytes = as we write it, at = when}
 ---@return table|nil err
-function edit.read(job)
+local function read(job)
   local ref = job.target.ref
   local answer, err = source.document_at(job.verb, ref, job.target.repository, job.selector, ref.digest)
   if not answer and err.code == "not_found" and job.options.create then
@@ -112,10 +112,10 @@ end
 
 --- The index as it is, and as it would be; nothing is written.
 ---@param again boolean our change was there once
----@return table|nil state of edit.read
+---@return table|nil state of read
 ---@return table made_or_err
 function edit.rehearse(job, again)
-  local state, err = edit.read(job)
+  local state, err = read(job)
   if not state then
     return nil, err
   end

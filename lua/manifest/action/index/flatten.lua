@@ -24,7 +24,7 @@ end
 ---@param one table source
 ---@param entry table
 ---@return table entry a new one
-function flatten.change(one, entry)
+local function change(one, entry)
   local changes = { artifact_type = one.artifact_type }
   local override = one.platform
   if override and (override.whole or entry.platform) then
@@ -156,7 +156,7 @@ end
 ---@return table|nil err
 function flatten.entries(one, node)
   if node.kind ~= "index" or one.nested then
-    return { flatten.change(one, entry_of_node(one, node)) }
+    return { change(one, entry_of_node(one, node)) }
   end
   local entries = {}
   add_entries(one, node, entries)
@@ -169,7 +169,7 @@ function flatten.entries(one, node)
   end
   for position, entry in ipairs(entries) do
     if not attestation.is(entry) then
-      entries[position] = flatten.change(one, entry)
+      entries[position] = change(one, entry)
     end
   end
   return entries
@@ -215,7 +215,7 @@ function flatten.entry_of_descriptor(one, read, node)
   end
   read.from, read.node = one.text, node
   read.config = not read.platform and not attestation.is(read) and is_image(node) or nil
-  return flatten.change(one, read)
+  return change(one, read)
 end
 
 return flatten

@@ -196,6 +196,19 @@ function options.sources(verb, given, defaults)
   return sources
 end
 
+--- How a subject is given.
+---@param given string|table
+---@return string kind "descriptor" (a table, or JSON), "digest" (of a manifest in the target's repository) or "name"
+function options.kind_of_subject(given)
+  if type(given) == "table" then
+    return getmetatable(given) == nil and "descriptor" or "name"
+  end
+  if given:find("^%s*{") then
+    return "descriptor"
+  end
+  return given:find("^[a-z0-9+._-]+:%x+$") and #given > 64 and "digest" or "name"
+end
+
 --- What assembly.join takes of the options.
 function options.rules(given)
   return {

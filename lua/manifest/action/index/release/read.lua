@@ -50,15 +50,6 @@ local function with_defaults(given, defaults)
   return options
 end
 
---- The reference of a subject that is named by a tag and so can move; nil for others.
-local function subject_of(given)
-  if type(given) == "string" and (given:find("^%s*{") or given:find("^%w+:%x+$") and #given > 64)
-    or type(given) == "table" and getmetatable(given) == nil then
-    return nil
-  end
-  return names.location(VERB, given)
-end
-
 --- Reads one target. Raises what is wrong in the options themselves.
 local function read_target(options)
   if options.dry_run ~= nil then
@@ -84,9 +75,9 @@ local function read_target(options)
     end
     target.sources[position] = source
   end
-  if not err and options.subject ~= nil then
-    target.subject, err = subject_of(options.subject)
-    err = err or target.subject and create.check_subject(target.ref, target.subject)
+  if not err and options.subject ~= nil and options_of.kind_of_subject(options.subject) == "name" then
+    target.subject, err = names.location(VERB, options.subject)
+    err = err or create.check_subject(target.ref, target.subject)
   end
   if not err then
     local _
