@@ -99,7 +99,8 @@ end
 --- What the index belongs to: it must be in the same repository, or no registry would find it.
 ---@return table|nil err
 local function read_subject(job, given)
-  local kind, err = options_of.kind_of_subject(given)
+  local kind = options_of.kind_of_subject(given)
+  local err
   if kind == "descriptor" then
     job.subject, err = flatten.read_descriptor(given)
   elseif kind == "digest" then
