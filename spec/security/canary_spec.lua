@@ -244,7 +244,10 @@ describe("no secret goes astray", function()
   end)
 
   it("and the watch on arguments does see what there is to see", function()
-    process.run { "sh", "-c", ("sleep 0.5 # %s-control"):format(RUN) }
+    local shown = process.start { "sh", "-c", ("sleep 100; : %s-control"):format(RUN) }
+    finally(function()
+      shown:stop()
+    end)
     assert(process.wait_for(function()
       return watch:output():find(RUN .. "-control", 1, true)
     end))

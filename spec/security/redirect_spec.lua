@@ -282,7 +282,7 @@ describe("a registry on a public address may not send its client", function()
       end)
       -- home is a public name that is never contacted: the first URL is already elsewhere, as after a redirect
       local response, problem = requests.run(engine, { url = ("http://inside.test:%s/"):format(port),
-        home = "https://registry.example.com", timeout = 5, attempts = 1 })
+        home = "https://registry.example.com", attempts = 1 })
       assert.is_nil(response)
       assert.equal("redirect", problem.code)
       assert.equal(0, #target:requests())

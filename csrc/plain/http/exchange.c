@@ -1,7 +1,6 @@
 #include "exchange.h"
 
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +153,6 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   struct mf_request *request = &exchange->request;
   struct mf_connection connection;
   struct mf_headers headers = {0};
-  const char *secret;
   bool ok = mf_headers_copy(&headers, &request->headers) && add_range(exchange, &headers);
 
   if (ok && authorization)
@@ -167,10 +165,7 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   if (ok)
     exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
                                          &connection, &owner, &exchange->problem);
-  secret = mf_headers_get(&headers, "Authorization", 0);
-  if (secret)
-    OPENSSL_cleanse((char *)secret, strlen(secret));
-  mf_headers_free(&headers);
+  mf_headers_wipe(&headers);
   return exchange->transfer &&
          mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
 }

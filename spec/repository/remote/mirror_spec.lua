@@ -1,5 +1,6 @@
 --- Reading from mirrors before the registry.
 
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local media_type = require "manifest.name.media_type"
@@ -136,18 +137,10 @@ describe("a blob that is streamed", function()
     pending("needs docker-registry")
     return
   end
-  local target, copies = nil, 0
+  local target, copies = block.registry(), 0
   local BLOB = ("0123456789abcdef"):rep(4096)
   local HASH = manifest.digest.of(BLOB)
   local whole = { status = 200, body = BLOB }
-
-  setup(function()
-    target = registries.start()
-  end)
-
-  teardown(function()
-    target:stop()
-  end)
 
   --- Copies the blob out of a repository at a with the mirrors b and c; returns the server and the warnings.
   local function copy(exchanges)

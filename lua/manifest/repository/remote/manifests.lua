@@ -122,9 +122,9 @@ local function confirm(repository, reference, digest)
 end
 
 local function put_once(repository, reference, bytes, kind, options)
-  local headers = { ["Content-Type"] = kind }
-  for name, value in pairs(options and options.headers or {}) do
-    headers[name] = value
+  local headers, instead_of = { ["Content-Type"] = kind }, options and options.instead_of
+  if instead_of ~= nil then
+    headers[instead_of and "If-Match" or "If-None-Match"] = instead_of and ('"%s"'):format(instead_of) or "*"
   end
   local digest = "sha256:" .. core.hash.sum("sha256", bytes)
   local response, err = repository:send({
