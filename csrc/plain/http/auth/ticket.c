@@ -1,8 +1,6 @@
 #include "ticket.h"
 
-#include <stddef.h>
-
-#include "../../secret.h"
+#include <string.h>
 
 #include "../../base64.h"
 #include "../../secret.h"
