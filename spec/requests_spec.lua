@@ -3,6 +3,7 @@
 -- A case has the name of its row, the row's first cell. What is asked is told as "count METHOD kind". Each call has a
 -- client of its own, which knows nothing yet.
 
+local block = require "spec.support.block"
 local certificates = require "spec.support.certificates"
 local images = require "spec.support.images"
 local manifest = require "manifest"
@@ -47,17 +48,9 @@ describe("the requests of", function()
     pending("needs docker-registry")
     return
   end
-  local server, other
+  local server = block.registry()
+  local other = block.registry()
   local rows = {} -- their names, in order
-
-  setup(function()
-    server, other = registry.start(), registry.start()
-  end)
-
-  teardown(function()
-    server:stop()
-    other:stop()
-  end)
 
   local function at(name, place)
     return (place or server).address .. "/" .. name

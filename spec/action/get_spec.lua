@@ -1,38 +1,25 @@
 --- get, config, tag, tags, digest and resolve against a real registry: what they give, and what they ask for.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of
 
 describe("small verbs", function()
-  local server, client, made
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-    made = images.push(server, {
-      { name = "amd", repository = "app", tag = "amd64", platform = { os = "linux", architecture = "amd64" } },
-      { name = "arm", repository = "app", tag = "arm64", type = "oci",
-        platform = { os = "linux", architecture = "arm64", variant = "v8" } },
-      { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
-      { name = "one", repository = "app", tag = "one", type = "docker-list", children = { "amd" } },
-      { repository = "hollow", tag = "1", type = "oci-index", children = {} },
-    })
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
+  local made = block.images(server, {
+    { name = "amd", repository = "app", tag = "amd64", platform = { os = "linux", architecture = "amd64" } },
+    { name = "arm", repository = "app", tag = "arm64", type = "oci",
+      platform = { os = "linux", architecture = "arm64", variant = "v8" } },
+    { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
+    { name = "one", repository = "app", tag = "one", type = "docker-list", children = { "amd" } },
+    { repository = "hollow", tag = "1", type = "oci-index", children = {} },
+  })
 
   local function asked(fn)
     return (requests_of(server, fn))

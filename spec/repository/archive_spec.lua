@@ -1,10 +1,9 @@
 local archive = require "manifest.repository.archive"
+local block = require "spec.support.block"
 local core = require "manifest.core"
-local images = require "spec.support.images"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local tar = require "spec.support.tar"
 local temp = require "spec.support.temp"
 
@@ -263,18 +262,10 @@ describe("core.file.copy of a part", function()
 end)
 
 describe("archives and the verbs", function()
-  local server, command, made
-
-  setup(function()
-    server = registry.start()
-    command = ours.new()
-    made = images.push(server, { { name = "app", repository = "app", tag = "1", layers = 2,
-      platform = { os = "linux", architecture = "arm64" } } })
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local server, at = block.registry()
+  local command = ours.new()
+  local made = block.images(server, { { name = "app", repository = "app", tag = "1", layers = 2,
+    platform = { os = "linux", architecture = "arm64" } } })
 
   local function run(words)
     local done = command(words)
@@ -285,28 +276,28 @@ describe("archives and the verbs", function()
   it("copies a docker archive to a registry and to a layout", function()
     local from = "docker-archive:" .. temp.file(tar.archive(docker_entries()))
     local digest = run { "digest", from .. ":app:1" }
-    run { "copy", from, server.address .. "/copied:1" }
-    assert.equal(digest, run { "digest", server.address .. "/copied:1" })
+    run { "copy", from, at("copied:1") }
+    assert.equal(digest, run { "digest", at("copied:1") })
     local path = temp.path("layout")
     run { "copy", from, "oci:" .. path .. ":x" }
     assert.equal(digest, run { "digest", "oci:" .. path })
     run { "verify", "oci:" .. path }
-    run { "verify", server.address .. "/copied:1" }
+    run { "verify", at("copied:1") }
     run { "verify", from }
   end)
 
   it("takes an archive as the source of an index", function()
     local from = "oci-archive:" .. temp.file(tar.archive(oci_entries()))
     local client <close> = manifest.client {}
-    assert(client:index { target = server.address .. "/app:all", allow_duplicates = true, expect = { "linux/arm64" },
-      sources = { from .. ":1", server.address .. "/app:1" } })
-    run { "verify", server.address .. "/app:all" }
+    assert(client:index { target = at("app:all"), allow_duplicates = true, expect = { "linux/arm64" },
+      sources = { from .. ":1", at("app:1") } })
+    run { "verify", at("app:all") }
   end)
 
   it("does not write into one", function()
     local path = temp.file(tar.archive(oci_entries()))
     local before = temp.read(path)
-    local done = command { "copy", server.address .. "/app:1", "oci-archive:" .. path .. ":2" }
+    local done = command { "copy", at("app:1"), "oci-archive:" .. path .. ":2" }
     assert.equal(1, done.status)
     assert.matches("only read", done.stderr, 1, true)
     done = command { "delete", "--dry-run", "oci-archive:" .. path .. ":1" }
@@ -327,10 +318,10 @@ describe("archives and the verbs", function()
   it("names the blob that a registry found damaged", function()
     local entries = oci_entries()
     entries[2][2] = entries[2][2]:gsub("l", "L", 1)
-    local done = command { "copy", "oci-archive:" .. temp.file(tar.archive(entries)), server.address .. "/bad:1" }
+    local done = command { "copy", "oci-archive:" .. temp.file(tar.archive(entries)), at("bad:1") }
     assert.equal(1, done.status)
     assert.matches(sha(LAYER), done.stderr, 1, true)
-    assert.equal(1, command({ "digest", server.address .. "/bad:1" }).status)
+    assert.equal(1, command({ "digest", at("bad:1") }).status)
   end)
 
   it("reads what skopeo wrote", function()
@@ -338,24 +329,24 @@ describe("archives and the verbs", function()
       pending("skopeo is not here")
     end
     local path = temp.path("archive.tar")
-    local from = "docker://" .. server.address .. "/app:1"
+    local from = "docker://" .. at("app:1")
     local function skopeo(to)
       local done = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", from, to }
       assert.equal(0, done.status, done.stderr)
     end
     skopeo("oci-archive:" .. path .. ".oci:tagged")
     assert.same({ "tagged" }, { (run { "tags", "oci-archive:" .. path .. ".oci" }):match("%S+") })
-    run { "copy", "oci-archive:" .. path .. ".oci:tagged", server.address .. "/back:1" }
-    run { "verify", server.address .. "/back:1" }
+    run { "copy", "oci-archive:" .. path .. ".oci:tagged", at("back:1") }
+    run { "verify", at("back:1") }
     if pcall(skopeo, "docker-archive:" .. path .. ":name/app:1") then
-      run { "copy", "docker-archive:" .. path .. ":name/app:1", server.address .. "/back:2" }
-      assert.equal(made.app.config.digest, json.decode(run { "get", server.address .. "/back:2" }).config.digest)
+      run { "copy", "docker-archive:" .. path .. ":name/app:1", at("back:2") }
+      assert.equal(made.app.config.digest, json.decode(run { "get", at("back:2") }).config.digest)
     end
   end)
 
   it("reads what tar packed", function()
     local folder = temp.path("layout")
-    run { "copy", server.address .. "/app:1", "oci:" .. folder .. ":1" }
+    run { "copy", at("app:1"), "oci:" .. folder .. ":1" }
     for _, format in ipairs { "gnu", "pax", "ustar" } do
       local path = temp.path(format)
       assert(process.run({ "tar", "--format", format, "-cf", path, "-C", folder, "." }).status == 0)

@@ -1,10 +1,9 @@
-local images = require "spec.support.images"
+local block = require "spec.support.block"
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of
@@ -289,21 +288,12 @@ describe("layout", function()
   end)
 
   describe("beside a registry", function()
-    local server, client, made
-
-    setup(function()
-      server = registry.start()
-      client = manifest.client { config = temp.folder("config") }
-      made = images.push(server, {
-        { repository = "app", tag = "1", layers = 2, type = "oci",
-          platform = { os = "linux", architecture = "arm64" } },
-      })
-    end)
-
-    teardown(function()
-      client:close()
-      server:stop()
-    end)
+    local server = block.registry()
+    local client = block.client()
+    local made = block.images(server, {
+      { repository = "app", tag = "1", layers = 2, type = "oci",
+        platform = { os = "linux", architecture = "arm64" } },
+    })
 
     --- A repository as the verbs get it.
     local function remote(name, actions)

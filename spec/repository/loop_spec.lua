@@ -1,21 +1,14 @@
 --- Tasks over the engine: order, bounds, first errors, and nothing left behind.
 
+local block = require "spec.support.block"
 local repositories = require "spec.support.repositories"
 local requests = require "spec.support.requests"
 local scripted = require "spec.support.scripted"
 
-local server
-
-setup(function()
-  server = scripted.start { exchanges = {
-    { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.1 }, { status = 200 } } },
-    { path = "/error", answer = { status = 500 } }, { answer = { status = 200, body = "x" } },
-  } }
-end)
-
-teardown(function()
-  server:stop()
-end)
+local server = block.scripted { exchanges = {
+  { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.1 }, { status = 200 } } },
+  { path = "/error", answer = { status = 500 } }, { answer = { status = 200, body = "x" } },
+} }
 
 local function get(loop, path)
   return loop:request({ method = "GET", url = server.urls.a .. path, timeout = 60, attempts = 1 })

@@ -1,5 +1,6 @@
 --- Blobs that are streamed from GET to upload: no two ends wait for each other, and none is taken for stalled.
 
+local block = require "spec.support.block"
 local certificates = require "spec.support.certificates"
 local json = require("manifest").json
 local lfs = require "lfs"
@@ -63,16 +64,8 @@ local function open_uploads(server, path)
 end
 
 describe("streams of many blobs", function()
-  local first, second
-
-  setup(function()
-    first, second = registry.start(), registry.start()
-  end)
-
-  teardown(function()
-    first:stop()
-    second:stop()
-  end)
+  local first = block.registry()
+  local second = block.registry()
 
   for connections = 1, 6 do
     it(("end with %d connections to a host"):format(connections), function()

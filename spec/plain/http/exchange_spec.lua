@@ -224,3 +224,25 @@ describe("retries", function()
     assert.equal(5, #server:requests())
   end)
 end)
+
+describe("the locale of the process", function()
+  it("does not change the names of headers", function()
+    local folder = temp.folder("locales")
+    if not os.execute(("localedef -i tr_TR -f ISO-8859-9 %s/tr_TR >/dev/null 2>&1"):format(folder)) then
+      return pending("needs localedef and its sources")
+    end
+    local server = stage {
+      { path = "/v2/x", answer = { status = 307, headers = { { "LOCATION", "/v2/y" } } } },
+      { path = "/v2/y", answer = { status = 200, body = "there", headers = { { "Content-Encoding", "IDENTITY" } } } },
+    }
+    local script = ([[
+      package.path = "lua/?.lua;./?.lua;" .. package.path
+      package.cpath = "%s/?.so;" .. package.cpath
+      local requests = require "spec.support.requests"
+      assert(os.setlocale("tr_TR") and ("I"):lower() ~= "i", "no Turkish letters")
+      print(assert(requests.run(requests.engine(), { url = %q })).body)]]):format(
+      os.getenv("MANIFEST_BUILD") or "build", server.urls.a .. "/v2/x")
+    local done = process.run { "lua5.4", temp.file(script), preload = true, env = { LOCPATH = folder } }
+    assert.equal("there\n", done.stdout, done.stderr)
+  end)
+end)
