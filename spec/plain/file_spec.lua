@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local fails = require "spec.support.fails_saying"
 local inject = require "spec.support.inject"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -14,12 +15,6 @@ end
 
 local function mode_of(path)
   return (shell("stat -c %a -- '" .. path .. "'"))
-end
-
-local function fails(code, text, value, problem)
-  assert.is_nil(value)
-  assert.equal(code, problem.code)
-  assert.truthy(problem.message:find(text, 1, true), problem.message)
 end
 
 describe("core.file.read", function()

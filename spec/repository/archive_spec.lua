@@ -1,6 +1,7 @@
 local archive = require "manifest.repository.archive"
 local block = require "spec.support.block"
 local core = require "manifest.core"
+local fails = require "spec.support.fails_saying"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -51,13 +52,6 @@ local function oci_entries()
     { "index.json", ('{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%d,"annotations":'
       .. '{"org.opencontainers.image.ref.name":"1"}}]}'):format(MANIFEST, sha(CHILD), #CHILD) },
   }
-end
-
-local function fails(code, words, got, err)
-  assert.is_nil(got)
-  assert.equal(code, err.code, tostring(err))
-  assert.matches(words, err.message, 1, true)
-  return err
 end
 
 describe("a docker archive", function()
