@@ -1,5 +1,6 @@
 --- Registries that somebody runs for all: Docker Hub, and those of GitHub, Google, Amazon and Azure.
 
+local block = require "spec.support.block"
 local known = require "spec.support.known_registry"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
@@ -18,13 +19,7 @@ local basic, login_for, challenge, token = known.basic, known.login_for, known.c
 local joined, query_of, lines_of = known.joined, known.query_of, known.lines_of
 local assert_only, succeeded, digest_of = known.assert_only, known.succeeded, known.digest_of
 
-local function play(...)
-  local world, net = known.play(...)
-  finally(function()
-    net:stop()
-  end)
-  return world, net
-end
+local play = block.each(known.play)
 
 describe("Docker Hub", function()
   local hosts = { hub = "registry-1.docker.io", auth = "auth.docker.io" }

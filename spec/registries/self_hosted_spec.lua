@@ -1,5 +1,6 @@
 --- Registries that people run themselves: Quay, Harbor, GitLab, Artifactory, Nexus, zot.
 
+local block = require "spec.support.block"
 local known = require "spec.support.known_registry"
 local ours = require "spec.support.ours"
 local played = require "spec.support.played_image"
@@ -17,13 +18,7 @@ local joined, query_of, lines_of = known.joined, known.query_of, known.lines_of
 local assert_only, succeeded, digest_of = known.assert_only, known.succeeded, known.digest_of
 local OTHER = played.new("arm64")
 
-local function play(...)
-  local world, net = known.play(...)
-  finally(function()
-    net:stop()
-  end)
-  return world, net
-end
+local play = block.each(known.play)
 
 describe("Quay", function()
   it("has its token server at /v2/auth and is asked for pull and push alone where nothing is deleted", function()

@@ -53,11 +53,13 @@ function known.joined(...)
   return all
 end
 
---- Plays a registry: hosts, exchanges; config is the text of config.json. Returns the command's world and the net,
---- which is to be stopped.
+--- Plays a registry: hosts, exchanges; config is the text of config.json. Returns the command's world, the net, and for
+--- block.each a function that stops it.
 function known.play(hosts, exchanges, config)
   local net = internet.start { hosts = hosts, exchanges = exchanges }
-  return ours.new { config = config, env = net.env }, net
+  return ours.new { config = config, env = net.env }, net, function()
+    net:stop()
+  end
 end
 
 function known.query_of(request)
