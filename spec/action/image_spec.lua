@@ -116,7 +116,7 @@ describe("image", function()
       config = { Cmd = { "/x" } },
     })
     assert.equal(manifest.media_type.docker_manifest, done.media_type)
-    assert.equal(manifest.media_type.docker_layer, done.layers[1].media_type)
+    assert.equal(manifest.media_type.docker_layer_gzip, done.layers[1].media_type)
     if not process.present("skopeo") then
       return pending("skopeo is not installed")
     end

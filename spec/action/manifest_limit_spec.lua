@@ -9,6 +9,15 @@ local temp = require "spec.support.temp"
 
 local LONG = { ["org.example.long"] = ("x"):rep(4000) }
 local LIMIT = 4000
+local MANY = 20 -- entries that make a list of more bytes
+
+local function many_tags()
+  local tags = {}
+  for number = 1, MANY do
+    tags[number] = "tag" .. number
+  end
+  return tags
+end
 
 describe("a manifest over the limit", function()
   local server, at = block.registry()
@@ -18,6 +27,10 @@ describe("a manifest over the limit", function()
     { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
     { repository = "app", tag = "1", type = "oci-index", children = { "amd" } },
   })
+
+  setup(function()
+    assert(client:tag(at("app:amd"), many_tags()))
+  end)
 
   local function image(target)
     return client:image { target = target, platform = "linux/amd64", annotations = LONG,
@@ -39,6 +52,14 @@ describe("a manifest over the limit", function()
     end,
     ["image"] = function()
       return image(at("made:1"))
+    end,
+    ["push"] = function()
+      local sources = {}
+      for position, tag in ipairs(many_tags()) do
+        sources[position] = at("app:" .. tag)
+      end
+      assert(client:create(at("app:list"), sources))
+      return client:push(at("app:list"))
     end,
     ["attach"] = function()
       return client:attach { subject = at("app:1"), files = { temp.file("x") }, artifact_type = "a/b",

@@ -11,7 +11,7 @@ local server = block.scripted { exchanges = {
 } }
 
 local function get(loop, path)
-  return loop:request({ method = "GET", url = server.urls.a .. path, timeout = 20, attempts = 1 })
+  return loop:request({ method = "GET", url = server.urls.a .. path, timeout = 60, attempts = 1 })
 end
 
 local function fresh(settings, credentials)
@@ -228,7 +228,7 @@ describe("a loop", function()
     end)
     local challenged = scripted.start { exchanges = { { answer = { status = 401,
       headers = { { "WWW-Authenticate", "Basic" } } } } } }
-    local ok, err = pcall(loop.request, loop, { method = "GET", url = challenged.urls.a, registry = "r", timeout = 5 })
+    local ok, err = pcall(loop.request, loop, { method = "GET", url = challenged.urls.a, registry = "r", timeout = 60 })
     challenged:stop()
     assert.is_false(ok)
     assert.matches("may not use the client", err)
@@ -243,7 +243,7 @@ describe("a loop", function()
     local challenged = scripted.start { exchanges = { { answer = { status = 401,
       headers = { { "WWW-Authenticate", "Basic" } } } } } }
     local ok, err = pcall(loop.all, loop, { 1 }, 1, function()
-      return loop:request({ method = "GET", url = challenged.urls.a, registry = "r", timeout = 5 })
+      return loop:request({ method = "GET", url = challenged.urls.a, registry = "r", timeout = 60 })
     end)
     challenged:stop()
     assert.is_false(ok)

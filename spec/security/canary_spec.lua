@@ -119,7 +119,8 @@ local CASES = {
 }
 
 for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "https://example.com",
-  "http://plain.example.net", "http://" .. HOME, "https://" .. HOME .. ":8443" } do
+  "http://plain.example.net", "http://" .. HOME, "https://" .. HOME .. ":8443", "https://169.254.169.254",
+  "https://10.0.0.1" } do
   for _, status in ipairs(target:find("evil", 1, true) and { 301, 303, 307 } or { 307 }) do
     local to = target .. "/x"
     CASES[("manifests at %s (%d)"):format(target, status)] = { astray("/manifests/", "GET", status, to),
@@ -145,8 +146,11 @@ describe("no secret goes astray", function()
     watch:stop()
   end)
 
-  --- What each origin may have seen.
+  --- What each origin may have seen, and that the proxy was asked for no place inside a network.
   local function assert_records(net)
+    for _, place in ipairs(net:connections()) do
+      assert.matches("%.example%.%a+:%d+$", "." .. place)
+    end
     for _, request in ipairs(net:requests()) do
       local allowed = {}
       if request.origin == "home" then
@@ -222,7 +226,10 @@ describe("no secret goes astray", function()
   end)
 
   it("and the watch on arguments does see what there is to see", function()
-    process.run { "sh", "-c", ("sleep 0.5 # %s-control"):format(RUN) }
+    local shown = process.start { "sh", "-c", ("sleep 100; : %s-control"):format(RUN) }
+    finally(function()
+      shown:stop()
+    end)
     assert(process.wait_for(function()
       return watch:output():find(RUN .. "-control", 1, true)
     end))

@@ -14,7 +14,7 @@ local requests = {}
 --- An engine that reads no file of the user's and waits hardly at all between attempts.
 function requests.engine(settings)
   local all = { backoff = 0.001, config_folder = temp.folder("config"), certificate_roots = { temp.folder("certs") },
-    user_agent = "spec", connect_timeout = 5 }
+    user_agent = "spec" }
   for name, value in pairs(settings or {}) do
     all[name] = value
   end
@@ -26,7 +26,7 @@ function requests.all(engine, list, answer)
   local outcomes, open = {}, {}
   for index, request in ipairs(list) do
     request.method = request.method or "GET"
-    request.timeout = request.timeout or 20
+    request.timeout = request.timeout or 60
     request.scopes = type(request.scopes) == "table" and core.scopes(request.scopes) or request.scopes
     local exchange, problem = engine:start(request)
     if exchange then

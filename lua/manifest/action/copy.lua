@@ -10,8 +10,8 @@ local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
 local jobs = require("manifest.action.copy.jobs")
 local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
 local place = require("manifest.action.place")
-local platform = require("manifest.name.platform")
 local present = require("manifest.action.copy.present")
 local tags = require("manifest.action.tags")
 
@@ -38,16 +38,9 @@ local function read_platforms(given)
   if given == nil then
     return nil
   end
-  local list = {}
-  for position, one in ipairs(type(given) == "string" and { given } or given) do
-    local read, err = one, nil
-    if type(check.type(("copy: platform %d"):format(position), one, "string|table", 4)) == "string" then
-      read, err = platform.parse(one)
-    end
-    if not read then
-      return nil, err
-    end
-    list[position] = read
+  local list, err = names.platforms("copy: platform", type(given) == "string" and { given } or given, 4)
+  if not list then
+    return nil, err
   end
   if #list == 0 then
     return nil, error_of.new({

@@ -69,17 +69,6 @@ function guard.check(repository, name, rules, wanted)
   return true, now
 end
 
---- The headers by which a registry can tell by itself whether a tag still names what it named.
----@param now string|boolean|nil digest; false or nil: the tag was not there
----@return table headers
-function guard.while_it_names(now)
-  return now and { ["If-Match"] = ('"%s"'):format(now) } or { ["If-None-Match"] = "*" }
-end
-
-local function conditions(rules)
-  return guard.is_set(rules) and guard.while_it_names(rules.if_digest) or nil
-end
-
 --- Looks at a tag after it has moved: it must be ours still.
 ---@param repository table
 ---@param name string tag or digest
@@ -122,7 +111,8 @@ end
 ---@return table|nil stored {digest, subject = of the registry's answer}
 ---@return table|nil err
 function guard.write(repository, name, made, rules)
-  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, { headers = conditions(rules) })
+  local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
+  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, condition)
   if stored then
     return stored
   end

@@ -10,11 +10,6 @@ local tag = {}
 
 local OPTIONS = { no_clobber = "boolean", if_digest = "string" }
 
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 --- The tags as a list of distinct names, each one checked.
 ---@param at table place
 ---@param tags string|string[]
@@ -90,7 +85,7 @@ function tag.perform(context, given, tags, options)
     done, err = put_all(context, at, answer, list, options)
   end
   if not done then
-    return nil, err:with({ verb = "tag", ref = at.text, hint = HINTS[err.code] })
+    return nil, err:with({ verb = "tag", ref = at.text, hint = place.PUSH_HINTS[err.code] })
   end
   return {
     reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,

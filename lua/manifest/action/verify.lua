@@ -130,20 +130,13 @@ end
 ---@return table|nil err check_failed with err.report, when something is wrong; else why it could not be checked
 function verify.perform(context, given, options)
   options = check.options("verify", options, OPTIONS)
-  local at, err = place.open(context, "verify", given)
-  if not at then
-    return nil, err
-  end
-  local report
-  report, err = look(context, at, options)
-  if report and #report.problems > 0 then
-    err = failure(report)
-    report = nil
-  end
-  if not report then
-    return nil, err:with({ verb = "verify", ref = at.text })
-  end
-  return report
+  return place.visit(context, "verify", given, function(at)
+    local report, err = look(context, at, options)
+    if report and #report.problems > 0 then
+      return nil, failure(report)
+    end
+    return report, err
+  end)
 end
 
 return verify

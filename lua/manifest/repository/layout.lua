@@ -203,33 +203,17 @@ function methods:head(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
 end
 
---- Enters a manifest: a tag moves to it; without one it is entered once, if it is not there under a tag already.
-local function enter(manifests, entry, tag)
-  local place = #manifests + 1
-  for position = #manifests, 1, -1 do
-    local old = manifests[position]
-    local name = layout_entries.name_of(old)
-    if not tag and old.digest == entry.digest then
-      return false
-    end
-    if tag and (name == tag or (not name and old.digest == entry.digest)) then
-      table.remove(manifests, position)
-      place = position
-    end
-  end
-  table.insert(manifests, place, entry)
-  return true
-end
-
 --- Refuses a manifest that nobody could read back; put_manifest does so too.
 methods.check_manifest = limit.check
 
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
 ---@param reference string|nil
+---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
+--- only image of the layout, whose place and name the new one takes)
 ---@return table|nil stored {digest, size, media_type}
----@return table|nil err
-function methods:put_manifest(reference, bytes, kind)
+---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
+function methods:put_manifest(reference, bytes, kind, options)
   local by_digest = reference ~= nil and layout_entries.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
@@ -243,7 +227,9 @@ function methods:put_manifest(reference, bytes, kind)
       if not whole then
         return nil, problem
       end
-      return enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference)
+      return layout_entries.enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference, {
+        instead_of = options and options.instead_of, domain = self.domain,
+      })
     end)
   end
   if ok == nil then

@@ -222,7 +222,7 @@ it("a large body with a hundred breaks arrives, with little of it sent twice #sl
   local server, engine = stage(exchanges)
   local path = temp.path("sink")
   local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", digest = digest_of(whole),
-    sink_file = path, timeout = 60 })
+    sink_file = path })
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
   assert.equal(#exchanges, #server:requests())
@@ -239,7 +239,7 @@ it("a body in a dozen parts of a size that the server chooses arrives", function
         size) } } } }
   end
   local server, engine = stage(exchanges)
-  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", discard = true, timeout = 60,
+  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", discard = true,
     digest = digest_of(("x"):rep(size)), retries = core.allowance(1) })
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
@@ -269,7 +269,7 @@ describe("limits", function()
   it("keep the start of an endless error and go on", function()
     local server, engine = stage { { answer = { { status = 404, body = "x", chunked = true, open = true },
       { endless = ("x"):rep(4096) } } } }
-    local response = assert(requests.run(engine, { url = server.urls.a .. "/", timeout = 10 }))
+    local response = assert(requests.run(engine, { url = server.urls.a .. "/" }))
     assert.equal(404, response.status)
     assert.equal(65536, #response.body)
   end)
@@ -281,7 +281,7 @@ describe("limits", function()
       { { raw = "HTTP/1.1 200 OK\r\nX: " }, { endless = ("y"):rep(1000), chunked = false } },
     } do
       local server, engine = stage { { answer = answer } }
-      local _, problem = requests.run(engine, { url = server.urls.a .. "/", timeout = 10, attempts = 1 })
+      local _, problem = requests.run(engine, { url = server.urls.a .. "/", attempts = 1 })
       local code = problem.code
       assert.is_truthy(code == "too_large" or code == "network" or code == "memory", code)
     end

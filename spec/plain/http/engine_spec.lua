@@ -15,7 +15,7 @@ local server = block.scripted { origins = { a = {}, mute = { mute = true } }, ex
 } }
 
 local function request(path, more)
-  local made = { method = "GET", url = server.urls.a .. path, timeout = 20 }
+  local made = { method = "GET", url = server.urls.a .. path, timeout = 60 }
   for name, value in pairs(more or {}) do
     made[name] = value
   end

@@ -53,6 +53,43 @@ describe("mirrors", function()
     assert.matches("the mirror " .. server.address.b .. " was passed over: ", lines[1], 1, true)
   end)
 
+  for _, answer in ipairs { { status = 401 }, { status = 403 }, { status = 429, headers = { { "Retry-After", "0" } } },
+    { status = 500 }, { status = 503 }, { status = 200, body = "<html>log in</html>" }, { status = 204 } } do
+    it(("that answer %d%s are told of and not asked again"):format(answer.status, answer.body or ""), function()
+      local server, repository = with_mirrors { { origin = "b", answer = answer },
+        { origin = "c", answer = { status = 404 } }, { origin = "a", answer = manifest_answer() } }
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      local asked = #server:requests("b")
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      assert.equal(asked, #server:requests("b"))
+      assert.equal(2, #server:requests("a"))
+      local lines = repository.loop.engine:warnings()
+      assert.equal(1, #lines)
+      assert.equal(1, lines[1]:find("the mirror " .. server.address.b .. " was passed over: ", 1, true))
+    end)
+  end
+
+  for _, status in ipairs { 400, 404, 405, 501 } do
+    it(("that answer %d to HEAD are asked for other things"):format(status), function()
+      local server, repository = with_mirrors { { origin = "b", method = "HEAD", answer = { status = status } },
+        { origin = "c", answer = { status = 404 } }, { answer = manifest_answer() } }
+      assert.equal(DIGEST, assert(repository:head("t")).digest)
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      assert.equal(1, #server:requests("a"))
+      assert.equal(2, #server:requests("b"))
+      assert.same({}, repository.loop.engine:warnings())
+    end)
+  end
+
+  it("that say another digest than the one asked for are passed over", function()
+    local other = "sha256:" .. ("0"):rep(64)
+    local server, repository = with_mirrors { { origin = "a", answer = manifest_answer() },
+      { answer = { status = 200, headers = { { "Docker-Content-Digest", other } } } } }
+    assert.equal(DIGEST, assert(repository:head(DIGEST)).digest)
+    assert.equal(1, #server:requests("a"))
+    assert.equal(2, #repository.loop.engine:warnings())
+  end)
+
   it("are not written to, nor read for a verb that writes", function()
     local server, repository = with_mirrors({ { answer = manifest_answer { status = 201 } } },
       { actions = "pull,push" })

@@ -1,14 +1,12 @@
 #include "ticket.h"
 
-#include <openssl/crypto.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
+
+#include "../../secret.h"
 
 void mf_ticket_forget(struct mf_ticket *ticket)
 {
-  if (ticket->sent)
-    OPENSSL_cleanse(ticket->sent, strlen(ticket->sent));
-  free(ticket->sent);
+  mf_secret_free(ticket->sent);
   ticket->sent = NULL;
 }
 

@@ -38,6 +38,11 @@ function create.check(options)
       error(("%s: option '%s' is needed"):format(VERB, name), 3)
     end
   end
+  for name in pairs(guard.OPTIONS) do
+    if options.by_digest and options[name] then
+      error(("%s: '%s' and 'by_digest' exclude each other"):format(VERB, name), 3)
+    end
+  end
   if options.by_digest and options.tags then
     error(VERB .. ": 'tags' and 'by_digest' exclude each other", 3)
   end
@@ -50,7 +55,7 @@ end
 ---@return string[]|nil tags
 ---@return table|nil err
 function create.tags(target, options)
-  if options.by_digest or not target.tag then
+  if options.by_digest then
     return {}
   end
   local more, err = names.tags(VERB, target, options.tags or {}, 0)
@@ -58,6 +63,12 @@ function create.tags(target, options)
     return nil, err
   end
   local list = { target.tag }
+  if not list[1] and not more[1] and guard.is_set(options) then
+    return nil, error_of.new({
+      code = "invalid_argument", message = ("%s has no tag to guard"):format(tostring(target)),
+      hint = "say which tag it gets, or leave the guard out",
+    })
+  end
   for _, name in ipairs(more) do
     list[#list + 1] = name ~= target.tag and name or nil
   end

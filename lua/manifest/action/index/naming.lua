@@ -1,6 +1,7 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
 local guard = require("manifest.action.guard")
+local names = require("manifest.action.names")
 local referrer_list = require("manifest.action.referrer_list")
 
 local naming = {}
@@ -43,22 +44,27 @@ end
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
   local is_listed = job.subject == nil
-  local function put_one(name)
-    local rules = naming.rules_of(job, name)
-    if not guard.is_set(rules) and known[name] == made.digest then
-      return true
-    end
-    local stored, err = guard.put(repository, name, made, rules)
+  local function note(name, stored, err)
     if stored and not stored.unchanged then
       written[#written + 1] = name
       is_listed = is_listed or stored.subject == job.subject.digest
     end
     return stored, err
   end
-  local list = #job.tags > 0 and job.tags or { made.digest }
-  local ok, err = put_one(list[1])
-  if ok then
-    ok, err = context.loop:all({ table.unpack(list, 2) }, context.jobs, put_one)
+  local function put_one(name)
+    local rules = naming.rules_of(job, name)
+    if not guard.is_set(rules) and known[name] == made.digest then
+      return true
+    end
+    return note(name, guard.put(repository, name, made, rules))
+  end
+  local ok, err
+  if #job.tags > 0 then
+    ok, err = put_one(job.tags[1])
+    ok, err = ok and context.loop:all({ table.unpack(job.tags, 2) }, context.jobs, put_one), err
+  else
+    local unnamed = names.unnamed(job.target.ref, made.digest)
+    ok, err = note(made.digest, repository:put_manifest(unnamed, made.bytes, made.media_type))
   end
   if ok and #written > 0 and not is_listed then
     local tag

@@ -6,8 +6,10 @@ local words = require("manifest.cli.verb.index.words")
 --- The options of client:index; nil, what is wrong and what to do, when the words cannot be meant.
 local function read(given, arguments)
   local options, wrong, hint = words.read(given)
-  if options and given.by_digest and given.tag then
-    return nil, "--by-digest and --tag exclude each other"
+  for _, name in ipairs { "tag", "if-absent", "if-digest", "no-clobber" } do
+    if options and given.by_digest and given[name:gsub("-", "_")] then
+      return nil, ("--by-digest and --%s exclude each other"):format(name), "leave one of them out"
+    end
   end
   local sources
   if options then

@@ -14,8 +14,8 @@ words.COMMON = {
   { name = "json", kind = "boolean", help = "Print one JSON document" },
   { name = "quiet", short = "q", kind = "boolean", help = "Print only the digest" },
   { name = "dry-run", kind = "boolean", help = "Write nothing: print the exact bytes, and the plan to stderr" },
-  { name = "expect", kind = "list", value = "platforms", help = "Fail (2) unless these platforms are there" },
-  { name = "if-digest", kind = "string", value = "digest", help = "Fail unless the tag still names this" },
+  { name = "expect", kind = "platforms", value = "platforms", help = "Fail (2) unless these platforms are there" },
+  { name = "if-digest", kind = "digest", value = "digest", help = "Fail unless the tag still names this" },
   { name = "media-type", kind = "string", value = "oci|docker", help = "Family of the index" },
 }
 
@@ -23,7 +23,7 @@ words.COMMON = {
 words.SOURCES = {
   { name = "nested", kind = "boolean", help = "Keep an index as one entry instead of taking its entries" },
   { name = "attestations", kind = "string", value = "keep|drop|only", help = "What becomes of attestations" },
-  { name = "platform", kind = "list", value = "platforms", help = "Of an index, take only these" },
+  { name = "platform", kind = "platforms", value = "platforms", help = "Of an index, take only these" },
 }
 
 --- Options of the edits.
