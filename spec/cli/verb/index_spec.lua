@@ -41,11 +41,12 @@ describe("manifest index", function()
       :format(at("app:1"), made.amd.digest, made.arm.digest, digest), text)
     assert.equal(digest .. "\n", good { "create", "-q", at("app:1"), made.amd.reference,
       made.arm.reference .. ",variant=v8" })
-    if docker.present() then
-      local seen = docker.new() { "manifest", "inspect", "--insecure", at("app:1") }
-      assert.equal(0, seen.status, seen.stderr)
-      assert.truthy(seen.stdout:find(made.arm.digest, 1, true))
+    if not docker.present() then
+      return pending("docker is not installed")
     end
+    local seen = docker.new() { "manifest", "inspect", "--insecure", at("app:1") }
+    assert.equal(0, seen.status, seen.stderr)
+    assert.truthy(seen.stdout:find(made.arm.digest, 1, true))
   end)
 
   it("create --json has the shape that is documented", function()
