@@ -33,10 +33,6 @@ describe("a bad file in a local list", function()
       drafts.entry("h.io/app:bad") }))
     assert.equal(good, temp.read(path_of(LIST, "h.io/app:good")))
     assert(opened:save(LIST, drafts.entry("h.io/app:good")))
-    local entries, errs = opened:list(LIST, { partial = true })
-    assert.same({ "h.io/app:good" }, drafts.refs(entries))
-    assert.equal(1, #errs)
-    assert.truthy(tostring(errs[1]):find(bad, 1, true))
   end
 
   it("keeps what is truncated, empty or garbage", function()

@@ -111,7 +111,7 @@ function methods:exists()
 end
 
 --- One try that lasts at most a moment; the folder may vanish between the two calls, when a list is removed.
-local function try_lock(self, shared, seconds)
+local function try_lock(self, seconds)
   local problem
   for _ = 1, 100 do
     local made, lock
@@ -119,7 +119,7 @@ local function try_lock(self, shared, seconds)
     if not made then
       return nil, problem
     end
-    lock, problem = core.file.lock(self.own .. "/lock", { shared = shared, timeout = seconds })
+    lock, problem = core.file.lock(self.own .. "/lock", { timeout = seconds })
     if lock or problem.code ~= "not_found" then
       return lock, problem
     end
@@ -127,32 +127,29 @@ local function try_lock(self, shared, seconds)
   return nil, problem
 end
 
---- Locks the list against other processes. An exclusive lock also clears what a killed process left half-written.
----@param shared boolean
+--- Locks the list against other processes, and clears what a killed one left half-written.
 ---@param timeout number seconds
----@return userdata|nil lock
+---@return userdata|nil lock with release(), also `<close>`
 ---@return table|nil err
-function methods:lock(shared, timeout)
+function methods:lock(timeout)
   local waited = 0
   local lock, problem
   repeat -- In slices, so that a signal's hook gets its turn: no Lua code runs inside the C core.
     local slice = math.min(LOCK_SLICE, timeout - waited)
-    lock, problem = try_lock(self, shared, slice)
+    lock, problem = try_lock(self, slice)
     waited = waited + slice
   until lock or problem.code ~= "locked" or waited >= timeout
-  if lock and not shared then
-    local cleared
-    cleared, problem = core.file.remove_tree(self.fresh)
-    if not cleared and problem.code ~= "not_found" then
-      lock:release()
-      return result(nil, problem)
-    end
-  end
   if not lock then
     local err = error_of.of_core(problem):with { ref = self.ref }
     err.hint = problem.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
       or err.hint
     return nil, err
+  end
+  local cleared
+  cleared, problem = core.file.remove_tree(self.fresh)
+  if not cleared and problem.code ~= "not_found" then
+    lock:release()
+    return result(nil, problem)
   end
   return lock
 end
@@ -162,27 +159,25 @@ function methods:prepare()
   return result(core.file.make_directory(self.fresh))
 end
 
---- Clears all that is ours of a list that is gone. What fails now is cleared under a later lock. Under the lock.
----@param with_lock boolean the lock goes too, last: it is not used after this call
-function methods:clear(with_lock)
+--- Clears all that is ours of a list that is gone, the lock last: it is not used after this call. What fails now is
+--- cleared under a later lock. Under the lock.
+function methods:clear()
   for _, name in ipairs(core.file.list(self.own) or {}) do
     if name ~= "lock" then
       core.file.remove_tree(self.own .. "/" .. name)
     end
   end
-  if with_lock then
-    core.file.remove(self.own .. "/lock")
-    core.file.remove(self.own) -- stays when somebody made a new lock in it meanwhile
-  end
+  core.file.remove(self.own .. "/lock")
+  core.file.remove(self.own) -- stays when somebody made a new lock in it meanwhile
 end
 
---- After a writing that failed: nothing half-written stays to fill a disk that is full. Under the lock.
----@param with_lock boolean as of clear, where there is no list
-function methods:give_up(with_lock)
+--- After a writing that failed: nothing half-written stays to fill a disk that is full. Under the lock, which is not
+--- used after this call.
+function methods:give_up()
   if core.file.kind(self.entries) then
     core.file.remove_tree(self.fresh)
   else
-    self:clear(with_lock)
+    self:clear()
   end
 end
 

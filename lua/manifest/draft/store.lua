@@ -16,69 +16,17 @@ local LOCK_SECONDS = 30
 local methods = {}
 local mt = { __name = "manifest.store", __index = methods }
 
-local lock_methods = {}
-local lock_mt = { __name = "manifest.store.lock", __index = lock_methods }
-
--- ---- locks ----
-
---- Frees the lock; safe twice.
-function lock_methods:release()
-  local held = self.held
-  self.held = nil
-  if self.store.locks[self.name] == self then
-    self.store.locks[self.name] = nil
-  end
-  if held then
-    held:release()
-  end
-end
-
-lock_mt.__close = lock_methods.release
-
---- Takes the lock of a list, of all lists that have its name. The other methods take it by themselves when this store
---- does not hold it, so it is needed only around several of them.
----@param list any reference, or its normalised text
----@param options table|nil timeout (seconds); shared: for readers. That one makes nothing where nothing of ours is,
---- and where a reader may not lock, it keeps nobody out: each file is read whole in any case
----@return table|nil lock with release(), also `<close>`
----@return table|nil err locked, io
-function methods:lock(list, options)
-  options = check.options("lock", options, { shared = "boolean", timeout = "number" })
-  local place, err = shelf.new(self.folder, list)
-  if not place then
-    return nil, err
-  end
-  if self.locks[place.name] then
-    return nil, error_of.new { code = "locked", ref = place.ref, message = "this store holds the list's lock already" }
-  end
-  local lock = setmetatable({ store = self, name = place.name, shared = options.shared or false }, lock_mt)
-  if lock.shared and core.file.kind(place.own) ~= "directory" then
-    return lock -- nobody of ours writes there
-  end
-  lock.held, err = place:lock(lock.shared, options.timeout or self.timeout)
-  if not lock.held and (not lock.shared or err.code == "locked") then
-    return nil, err
-  end
-  self.locks[place.name] = lock
-  return lock
-end
-
---- Calls fn(place, alone) under an exclusive lock: that which is held, or one for this call alone.
+--- Calls fn(place) while the list is locked, and with it all lists that have its name.
 local function locked(self, list, fn)
   local place, err = shelf.new(self.folder, list)
   if not place then
     return nil, err
   end
-  local held = self.locks[place.name]
-  if held then
-    assert(not held.shared, "a shared lock is held, and this needs an exclusive one")
-    return fn(place, false)
-  end
-  local lock <close>, problem = self:lock(list)
+  local lock <close>, problem = place:lock(self.timeout)
   if not lock then
     return nil, problem
   end
-  return fn(place, true)
+  return fn(place)
 end
 
 -- ---- reading ----
@@ -125,11 +73,9 @@ end
 
 --- All entries, in the order of their file names, which is docker's.
 ---@param list any reference, or its normalised text
----@param options table|nil partial: give the good entries and the list of what is wrong with the others
 ---@return table[]|nil entries
----@return table|table[]|nil err with `partial` an array, empty when all is well; else the first error
-function methods:list(list, options)
-  options = check.options("list", options, { partial = "boolean" })
+---@return table|nil err the first error
+function methods:list(list)
   local place, err = existing(self, list)
   if not place then
     return nil, err
@@ -140,9 +86,6 @@ function methods:list(list, options)
   end
   if errs[1] and errs[1].code == "not_found" and not place:exists() then
     return nil, no_list(place.ref) -- removed while its files were read
-  end
-  if options.partial then
-    return entries, errs
   end
   if errs[1] then
     return nil, errs[1]:with { ref = place.ref }
@@ -166,10 +109,10 @@ local function write_files(place, files, fresh)
   return (there and entry_files.replace or entry_files.create)(place, files)
 end
 
-local function save_files(place, files, alone, fresh)
+local function save_files(place, files, fresh)
   local done, err = write_files(place, files, fresh)
   if not done then
-    place:give_up(alone)
+    place:give_up()
   end
   return done, err
 end
@@ -188,8 +131,8 @@ function methods:save_all(list, entries, options)
   if not files then
     return nil, err
   end
-  return locked(self, list, function(place, alone)
-    return save_files(place, files, alone, options.fresh)
+  return locked(self, list, function(place)
+    return save_files(place, files, options.fresh)
   end)
 end
 
@@ -211,7 +154,7 @@ function methods:update(list, image, fn)
   if not there then
     return nil, absent -- before a lock makes anything for a list that is not there
   end
-  return locked(self, list, function(place, alone)
+  return locked(self, list, function(place)
     local entry, err = self:get(list, image)
     if entry then
       entry, err = fn(entry)
@@ -222,7 +165,7 @@ function methods:update(list, image, fn)
     end
     local done
     if files then
-      done, err = save_files(place, files, alone)
+      done, err = save_files(place, files)
     end
     return done and entry or nil, err
   end)
@@ -241,14 +184,14 @@ function methods:remove(list)
   if is_nowhere(self, list) then
     return nil, no_list(tostring(list))
   end
-  return locked(self, list, function(place, alone)
+  return locked(self, list, function(place)
     local there, done, err
     there, err = existing(self, list)
     if there then
       done, err = place:remove()
     end
     if done or err.code == "not_found" then
-      place:clear(alone)
+      place:clear()
     end
     return done, err
   end)
@@ -264,7 +207,6 @@ local function open(options)
   return setmetatable({
     folder = options.folder,
     timeout = options.timeout or LOCK_SECONDS,
-    locks = setmetatable({}, { __mode = "v" }), -- a lock that is dropped is collected, and so freed
   }, mt)
 end
 
