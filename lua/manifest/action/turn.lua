@@ -30,7 +30,6 @@ mt.__close = methods.release
 --- One attempt. nil when another has it; false when there is no place for locks.
 local function try(name)
   local file = ("/manifest-edit-%s.lock"):format(core.hash.sum("sha256", name):sub(1, 40))
-  local result = false
   for _, folder in ipairs(FOLDERS) do
     local lock, problem = core.file.lock(folder .. file, { timeout = 0 })
     if lock then
@@ -40,7 +39,7 @@ local function try(name)
       return nil
     end
   end
-  return result
+  return false
 end
 
 --- Waits for one's turn; other tasks go on meanwhile.

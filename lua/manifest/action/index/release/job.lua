@@ -61,7 +61,11 @@ function job.prepare(context, verb, given, options)
   return work
 end
 
---- The error with the verb and the release file's name.
+--- Completes an error with the verb and the release file's name.
+---@param err table
+---@param verb string
+---@param given string|table the release as the caller gave it; a table has no name
+---@return table err
 function job.named(err, verb, given)
   return err:with({ verb = verb, ref = type(given) == "string" and given or nil })
 end
