@@ -164,7 +164,7 @@ for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "h
       astray("/blobs/uploads", "POST", status, to) }
   end
   CASES["pages go on at " .. target] = { { origin = "home", path = "/v2/app/tags/list", headers = BEARER,
-    answer = { status = 200, body = '{"tags":["1"]}', headers = { { "Link", ("<%s/x>; rel=next"):format(target) } } } } }
+    answer = { status = 200, body = '{"tags":["1"]}', headers = { { "Link", "<" .. target .. "/x>; rel=next" } } } } }
   CASES["uploads go on at " .. target] = { astray("/blobs/uploads", "POST", 202, target .. "/upload?state=1") }
 end
 
