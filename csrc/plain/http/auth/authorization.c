@@ -235,11 +235,12 @@ static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const s
          mf_challenges_add(&endpoint->challenges, basic, sizeof(basic) - 1, url);
 }
 
-/* Nothing that it offers is known here, so no credentials would help. */
-static bool explain_unknown(const struct mf_endpoint *endpoint, const char *host, const char *offered,
+/* Nothing that it offers is known here, so no credentials would help. Who has none is told so when it offers nothing at
+   all. */
+static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, const char *host, const char *offered,
                             struct mf_problem *problem)
 {
-  if (endpoint->challenges.count == 0 || mf_challenges_choose(&endpoint->challenges, true))
+  if ((endpoint->challenges.count == 0 && !known) || mf_challenges_choose(&endpoint->challenges, true))
     return false;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
                  "%s offers no way to authenticate that is known here (it offers: %s)", host, offered);
@@ -277,7 +278,7 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
-  if (explain_unknown(ticket->endpoint, host, offered, problem))
+  if (explain_unknown(ticket->endpoint, known, host, offered, problem))
     return;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
                  known ? "the credentials were not accepted" : NONE_FOUND,
