@@ -43,7 +43,7 @@ struct mf_problem {
   int status;      /* HTTP status, or 0 */
   char host[264];  /* host[:port] that it concerns, or "" */
   char text[1024]; /* one line: what happened and where */
-  char hint[512];  /* what to do about it, or "" */
+  char hint[2048]; /* what to do about it, or "" */
 };
 
 const char *mf_problem_name(enum mf_problem_code code);

@@ -65,6 +65,13 @@ describe("small verbs", function()
         assert.equal(made.arm.digest, assert(client:resolve(at("app:all"), "linux/arm64")).digest)
       end))
     end)
+
+    it("give the registry's answer to the first, for its rate limits", function()
+      local _, err, response = client:digest(at("app:all"))
+      assert.is_nil(err)
+      assert.equal(200, response.status)
+      assert.equal(made.all.media_type, response.headers["content-type"])
+    end)
   end)
 
   it("work on layouts alike", function()

@@ -70,6 +70,27 @@ describe("credentials of the command", function()
     assert.is_nil(done.stderr:find("canary", 1, true))
   end)
 
+  for _, status in ipairs { 401, 403 } do
+    it(("are said to be missing when a token server answers %d to who has none"):format(status), function()
+      local strict = scripted.start { exchanges = { { path = "/token", answer = { status = status } },
+        { answer = { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${a}/token"' } } } } } }
+      finally(function()
+        strict:stop()
+      end)
+      local world = ours.new { env = { XDG_RUNTIME_DIR = "/" .. ("long/"):rep(100) } }
+      local done = world { "digest", strict.address.a .. "/team/app:1" }
+      assert.equal(1, done.status)
+      assert.matches(("credentials are needed and none were found (the token server %s answered %d)")
+        :format(strict.address.a, status), done.stderr, 1, true)
+      assert.matches("log in first; looked in: " .. world.folder .. "/config.json", done.stderr, 1, true)
+      assert.matches(world.folder .. "/.dockercfg (absent)\n", done.stderr, 1, true)
+      local client <close> = manifest.client { config = world.folder, credentials = function() end }
+      local _, err = client:digest(strict.address.a .. "/team/app:1")
+      assert.equal("unauthorized", err.code)
+      assert.matches("looked in: the option 'credentials', " .. world.folder .. "/config.json", err.hint, 1, true)
+    end)
+  end
+
   it("that are refused are told apart from missing ones", function()
     local done = digest(ours.new { config = auths { [server.address.a] = "me:canary-old" } })
     assert.matches("the credentials were not accepted", done.stderr, 1, true)

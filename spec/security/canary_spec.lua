@@ -20,8 +20,8 @@ local HOME = "registry.example.com"
 -- A word of this run alone, which no path or name of the specs has by chance.
 local RUN = temp.folder("run"):gsub("%W", "")
 local PASSWORD, TOKEN, TYPED = RUN .. "-password", RUN .. "-token", RUN .. "-typed"
-local HUB, PROXY, OTHER = RUN .. "-hub", RUN .. "-proxy", RUN .. "-other"
-local IMAGE = played.new("amd64")
+local HUB, PROXY, OTHER, IDENTITY = RUN .. "-hub", RUN .. "-proxy", RUN .. "-other", RUN .. "-identity"
+local IMAGE = played.new("amd64", { "https://evil.example.net/layer", "http://plain.example.net/layer" })
 local HOSTS = { home = HOME, evil = "evil.example.net", sub = "sub." .. HOME, up = "example.com",
   plain = { name = "plain.example.net", plain = true } }
 
@@ -31,7 +31,8 @@ local function spellings(secret)
     base64.encode(secret) }
 end
 
-local WORDS = { [PASSWORD] = 1, [TOKEN] = 1, [HUB] = 1, [PROXY] = 1, [OTHER] = 1, [TYPED] = 1 }
+local WORDS = { [PASSWORD] = 1, [TOKEN] = 1, [HUB] = 1, [PROXY] = 1, [OTHER] = 1, [TYPED] = 1,
+  [IDENTITY] = 1 }
 
 local function assert_clean(text, what, allowed)
   for secret in pairs(WORDS) do
@@ -41,9 +42,9 @@ local function assert_clean(text, what, allowed)
   end
 end
 
-local function config()
+local function config(identity)
   return dkjson.encode { auths = {
-    [HOME] = { auth = base64.encode("me:" .. PASSWORD) },
+    [HOME] = { auth = base64.encode("me:" .. (identity and "" or PASSWORD)), identitytoken = identity },
     ["https://index.docker.io/v1/"] = { auth = base64.encode("x:" .. HUB) },
     ["other.example.org"] = { auth = base64.encode("x:" .. OTHER) },
   } }
@@ -71,6 +72,10 @@ local function kind_registry()
   local list = played.pull(IMAGE, "app", { origin = "home", allow = BEARER.Authorization })
   list[#list + 1] = { origin = "home", path = "/token", headers = { Authorization = "^Basic " }, answer = {
     status = 200, body = ('{"token":"%s"}'):format(TOKEN) } }
+  list[#list + 1] = { origin = "home", path = "/token", method = "POST", answer = {
+    status = 200, body = ('{"access_token":"%s"}'):format(TOKEN) } }
+  list[#list + 1] = { origin = "home", path = "/v2/app/tags/list", headers = BEARER, answer = {
+    status = 200, body = '{"tags":["1"]}' } }
   list[#list + 1] = { origin = "home", method = "POST", headers = BEARER, answer = { status = 202,
     headers = { { "Location", "/upload" } } } }
   list[#list + 1] = { origin = "home", method = "PUT", headers = BEARER, answer = { status = 201 } }
@@ -118,6 +123,17 @@ local CASES = {
   ["a token server with a page"] = { token_answer("<html>" .. OTHER) },
 }
 
+--- With an identity token, which is sent in a form.
+local IDENTITY_CASES = {
+  ["an identity token where all is well"] = {},
+  ["an identity token and a realm elsewhere"] = { realm "https://evil.example.net/token" },
+  ["an identity token and a token server that redirects away"] = { { origin = "home", path = "/token",
+    answer = { status = 307, headers = { { "Location", "https://evil.example.net/token" } } } } },
+}
+for name, exchanges in pairs(IDENTITY_CASES) do
+  CASES[name] = exchanges
+end
+
 --- An answer that says to people what was sent, wherever it can.
 local function repeating(status, words)
   return { status = status, headers = { { "Warning", ('299 - "%s"'):format(words) }, { "RateLimit-Limit", words },
@@ -147,6 +163,8 @@ for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "h
     CASES[("stores at %s (%d)"):format(target, status)] = { astray("/manifests/", "PUT", status, to),
       astray("/blobs/uploads", "POST", status, to) }
   end
+  CASES["pages go on at " .. target] = { { origin = "home", path = "/v2/app/tags/list", headers = BEARER,
+    answer = { status = 200, body = '{"tags":["1"]}', headers = { { "Link", "<" .. target .. "/x>; rel=next" } } } } }
   CASES["uploads go on at " .. target] = { astray("/blobs/uploads", "POST", 202, target .. "/upload?state=1") }
 end
 
@@ -175,6 +193,7 @@ describe("no secret goes astray", function()
         allowed[TYPED] = true
         allowed[PASSWORD] = wants_basic or (request.target or ""):find("^/token") ~= nil
         allowed[TOKEN] = true
+        allowed[IDENTITY] = (request.target or ""):find("^/token") ~= nil
       end
       assert_clean(dkjson.encode(request), request.origin .. " " .. (request.target or ""), allowed)
       assert.is_true(request.origin == "home" or not (request.header or {}).authorization,
@@ -201,7 +220,8 @@ describe("no secret goes astray", function()
       end)
       local scratch = temp.folder("scratch")
       local helper = helper_program.new "spec"
-      local world = ours.new { config = config(), env = {
+      local world = ours.new { config = config(IDENTITY_CASES[name] and IDENTITY), env = {
+        DOCKER_AUTH_CONFIG = ('{"auths":{"other.example.org":{"auth":"%s","x":'):format(OTHER),
         HTTPS_PROXY = net.env.HTTPS_PROXY:gsub("//", "//proxy:" .. PROXY .. "@"), HTTP_PROXY = "http://127.0.0.1:1",
         SSL_CERT_FILE = net.env.SSL_CERT_FILE, TMPDIR = scratch, PATH = helper.path } }
       local outputs, statuses = {}, {}
@@ -209,6 +229,8 @@ describe("no secret goes astray", function()
         { "inspect", HOME .. "/app:1" },
         { "create", HOME .. "/list:1", HOME .. "/app:1" },
         { "push", HOME .. "/list:1" },
+        { "tags", HOME .. "/app" },
+        { "copy", HOME .. "/app:1", ("oci:%s:1"):format(temp.path("layout")) },
         { "login", "-u", "me", "--password-stdin", HOME, input = TYPED },
         { "logout", "other.example.org" },
       } do
@@ -217,7 +239,7 @@ describe("no secret goes astray", function()
         statuses[index] = done.status
       end
       if not next(CASES[name]) then
-        assert.same({ 0, 0, 0, 0, 0 }, statuses, table.concat(outputs, "\n"))
+        assert.same({ 0, 0, 0, 0, 0, 0, 0 }, statuses, table.concat(outputs, "\n"))
       end
       assert_clean(table.concat(outputs, "\n"), "the output")
       assert_clean(text_below(world.folder, { [world.folder .. "/config.json"] = true }), "a file of the store")

@@ -188,6 +188,14 @@ describe("tokens", function()
     assert.equal(1, #made.seen("."))
   end)
 
+  it("are not blamed when what the registry offers can be no challenge", function()
+    local made = stage({ 'Bearer realm="https://a b/",service="s"' })
+    local _, problem = made.get()
+    assert.equal("unauthorized", problem.code)
+    assert.matches("no way to authenticate that is known here (it offers: nothing)", problem.message, 1, true)
+    assert.equal(1, #made.seen("."))
+  end)
+
   it("that the token server does not give now are an error of its own, soon when it asks for a long wait", function()
     for _, case in ipairs { { 503, "network", 3 }, { 429, "rate_limited", 3 }, { 429, "rate_limited", 1, "3600" },
       { 503, "network", 3, "0" }, { 403, "denied", 2 } } do

@@ -9,8 +9,9 @@ local function digest_of(bytes)
   return "sha256:" .. hash.sum("sha256", bytes)
 end
 
---- An image: { manifest, config, layer (bytes each), digest, config_digest, layer_digest, media_type }.
-local function new(architecture)
+--- An image: { manifest, config, layer (bytes each), digest, config_digest, layer_digest, media_type }; its layer may
+--- be said to lie at some URLs too.
+local function new(architecture, urls)
   local image = { media_type = DOCKER, layer = "layer of " .. architecture,
     config = ('{"architecture":"%s","os":"linux"}'):format(architecture) }
   image.layer_digest, image.config_digest = digest_of(image.layer), digest_of(image.config)
@@ -19,7 +20,7 @@ local function new(architecture)
     config = { mediaType = "application/vnd.docker.container.image.v1+json", size = #image.config,
       digest = image.config_digest },
     layers = { { mediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip", size = #image.layer,
-      digest = image.layer_digest } },
+      digest = image.layer_digest, urls = urls } },
   }, { keyorder = { "schemaVersion", "mediaType", "config", "layers", "size", "digest" } })
   image.digest = digest_of(image.manifest)
   return image

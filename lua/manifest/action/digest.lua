@@ -9,11 +9,15 @@ local digest = {}
 ---@param given string|table
 ---@return string|nil digest
 ---@return table|nil err not_found, unauthorized, denied, ...
+---@return table|nil response status and headers of the registry's answer, rate limits among them; none from a layout
 function digest.perform(context, given)
-  return place.visit(context, "digest", given, function(at)
-    local answer, err = place.descriptor("digest", at)
-    return answer and answer.digest, err
+  local answer, err = place.visit(context, "digest", given, function(at)
+    return place.descriptor("digest", at)
   end)
+  if not answer then
+    return nil, err
+  end
+  return answer.digest, nil, answer.response
 end
 
 return digest

@@ -231,6 +231,10 @@ describe("manifest login", function()
     done = login(world, PASSWORD, { env = { DOCKER_CONFIG = "relative" } })
     assert.equal(1, done.status)
     assert.matches("not an absolute path", done.stderr, 1, true)
+    done = login(world, PASSWORD, { env = { DOCKER_CONFIG = "/proc/none" } }) -- where not even root may make one
+    assert.equal(1, done.status)
+    assert.matches("cannot make the folder /proc/none", done.stderr, 1, true)
+    assert_secret_free(done)
   end)
 
   it("sends the password over TLS that it trusts, or that it was told not to check", function()

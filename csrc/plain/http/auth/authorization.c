@@ -7,7 +7,8 @@
 #include "bearer.h"
 #include "login.h"
 
-#define REFUSALS 2  /* 401 answers to one request that may be followed by another attempt */
+#define REFUSALS 2 /* 401 answers to one request that may be followed by another attempt */
+#define NONE_FOUND "credentials are needed and none were found"
 #define LOGINS 1024 /* kept: of more, the oldest is looked up anew when it is needed again */
 
 struct mf_authorization {
@@ -114,6 +115,43 @@ static enum mf_readiness resolve(struct mf_login *login, struct mf_problem *prob
 
 /* {=== the header ===} */
 
+/* What to do about a refusal, and where credentials were looked for. */
+static void name_places(const struct mf_login *login, struct mf_problem *problem)
+{
+  const struct mf_texts *places = mf_login_places(login);
+  bool known = mf_credentials_any(mf_login_credentials(login));
+  size_t length;
+
+  if (places->count == 0) {
+    snprintf(problem->hint, sizeof(problem->hint), known ? "check the user name and the password" : "log in first");
+    return;
+  }
+  snprintf(problem->hint, sizeof(problem->hint), known ? "log in again; looked in:" : "log in first; looked in:");
+  for (size_t i = 0; i < places->count; i++) {
+    length = strlen(problem->hint);
+    snprintf(problem->hint + length, sizeof(problem->hint) - length, "%s %s", i ? "," : "", places->items[i]);
+  }
+}
+
+/* The token server's refusal, which knows nothing of where credentials come from. */
+static void explain_token_server(const struct mf_ticket *ticket, const struct mf_login *login,
+                                 struct mf_problem *problem)
+{
+  struct mf_problem refusal = *problem;
+  char host[MF_ORIGIN_TEXT];
+
+  if (refusal.status != 401 && refusal.status != 403)
+    return;
+  if (!mf_credentials_any(mf_login_credentials(login))) {
+    mf_origin_print(&ticket->endpoint->named, host);
+    mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: " NONE_FOUND " (%.600s)", host, refusal.text);
+    problem->status = refusal.status;
+    snprintf(problem->host, sizeof(problem->host), "%s", host);
+  }
+  if (problem->code == MF_PROBLEM_UNAUTHORIZED)
+    name_places(login, problem);
+}
+
 static enum mf_readiness answer_challenge(struct mf_authorization *authorization, struct mf_ticket *ticket,
                                           const struct mf_login *login, struct mf_bytes *value,
                                           struct mf_problem *problem)
@@ -152,6 +190,8 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   if (readiness != MF_READY)
     return readiness;
   readiness = answer_challenge(authorization, ticket, login, value, problem);
+  if (readiness == MF_FAILED)
+    explain_token_server(ticket, login, problem);
   if (readiness == MF_READY) {
     mf_ticket_forget(ticket);
     ticket->sent = strdup(value->data ? value->data : "");
@@ -195,11 +235,12 @@ static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const s
          mf_challenges_add(&endpoint->challenges, basic, sizeof(basic) - 1, url);
 }
 
-/* Nothing that it offers is known here, so no credentials would help. */
-static bool explain_unknown(const struct mf_endpoint *endpoint, const char *host, const char *offered,
+/* Nothing that it offers is known here, so no credentials would help. Who has none is told so when it offers nothing at
+   all. */
+static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, const char *host, const char *offered,
                             struct mf_problem *problem)
 {
-  if (endpoint->challenges.count == 0 || mf_challenges_choose(&endpoint->challenges, true))
+  if ((endpoint->challenges.count == 0 && !known) || mf_challenges_choose(&endpoint->challenges, true))
     return false;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
                  "%s offers no way to authenticate that is known here (it offers: %s)", host, offered);
@@ -224,11 +265,9 @@ static bool lacks_right(const struct mf_ticket *ticket, const struct mf_credenti
 
 static void explain(const struct mf_ticket *ticket, const struct mf_login *login, struct mf_problem *problem)
 {
-  const struct mf_texts *places = mf_login_places(login);
   bool known = mf_credentials_any(mf_login_credentials(login));
   char host[MF_ORIGIN_TEXT];
   char offered[256];
-  size_t length;
 
   mf_origin_print(&ticket->endpoint->named, host);
   if (lacks_right(ticket, mf_login_credentials(login))) {
@@ -239,22 +278,14 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
-  if (explain_unknown(ticket->endpoint, host, offered, problem))
+  if (explain_unknown(ticket->endpoint, known, host, offered, problem))
     return;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
-                 known ? "the credentials were not accepted" : "credentials are needed and none were found",
+                 known ? "the credentials were not accepted" : NONE_FOUND,
                  offered[0] ? offered : "no way to authenticate");
   problem->status = 401;
   snprintf(problem->host, sizeof(problem->host), "%s", host);
-  if (places->count == 0) {
-    snprintf(problem->hint, sizeof(problem->hint), known ? "check the user name and the password" : "log in first");
-    return;
-  }
-  snprintf(problem->hint, sizeof(problem->hint), known ? "log in again; looked in:" : "log in first; looked in:");
-  for (size_t i = 0; i < places->count; i++) {
-    length = strlen(problem->hint);
-    snprintf(problem->hint + length, sizeof(problem->hint) - length, "%s %s", i ? "," : "", places->items[i]);
-  }
+  name_places(login, problem);
 }
 
 /* Could another request with what we hold fare better than the one that was just refused? */

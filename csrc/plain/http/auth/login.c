@@ -154,6 +154,7 @@ void mf_login_answer(struct mf_login *login, const struct mf_credentials *creden
   if (login->state != MF_LOGIN_ASKED)
     return;
   if (!credentials) {
+    mf_texts_add(&login->lookup.places, "the option 'credentials'");
     look_further(login);
     return;
   }
