@@ -146,6 +146,17 @@ describe("edits of an index", function()
       assert.equal(1, #done.notices)
       assert.equal(kinds.oci_index, get("app:docker").mediaType)
     end)
+
+    it("leaves a Docker list what it is that has annotations already", function()
+      local platform = '"platform":{"os":"linux","architecture":"riscv64"}'
+      assert(client:copy(ref("elsewhere:1"), ref("app:far")))
+      put("odd", ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d,%s,'
+        .. '"annotations":{"a":"b"}}]}'):format(kinds.docker_list, kinds.docker_manifest, made.far.digest,
+        made.far.size, platform), kinds.docker_list)
+      local done = assert(client:index_annotate(ref("app:odd"), "linux/riscv64", { platform = { variant = "v1" } }))
+      assert.equal(kinds.docker_list, done.media_type)
+      assert.equal("b", get("app:odd").manifests[1].annotations.a)
+    end)
   end)
 
   describe("remove", function()
