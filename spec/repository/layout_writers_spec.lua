@@ -27,6 +27,24 @@ describe("a write to a layout", function()
   end)
 end)
 
+describe("a blob on its way to a layout", function()
+  it("leaves nothing when its task is ended", function()
+    local path = temp.path("layout")
+    local task = coroutine.create(function()
+      layout.new(path):copy_blob({ digest = sha("x"), size = 1 }, { get_blob = function()
+        coroutine.yield()
+      end })
+    end)
+    assert(coroutine.resume(task))
+    local function list()
+      return process.run({ "find", path, "-name", ".manifest-*" }).stdout
+    end
+    assert.matches("/.manifest-", list(), 1, true)
+    assert(coroutine.close(task))
+    assert.equal("", list())
+  end)
+end)
+
 describe("what a killed writer left in a layout", function()
   local path, leftover
 
