@@ -1,8 +1,9 @@
---- References as the verbs take them: text or an object of manifest.reference, `latest` filled in.
+--- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
 local location = require("manifest.name.location")
+local platform = require("manifest.name.platform")
 local reference = require("manifest.name.reference")
 
 local names = {}
@@ -67,6 +68,36 @@ function names.tags(verb, ref, given, level)
       seen[name] = true
       list[#list + 1] = name
     end
+  end
+  return list
+end
+
+--- A platform: a text is read, a table stays as it is.
+---@param given string|table
+---@return table|nil platform
+---@return table|nil err invalid_platform
+function names.platform(given)
+  if type(given) == "string" then
+    return platform.parse(given)
+  end
+  return given
+end
+
+--- A list of platforms.
+---@param where string what to call one of them that is neither text nor table
+---@param given table
+---@param level integer stack level to blame for that, as for check.type
+---@return table[]|nil platforms
+---@return table|nil err invalid_platform
+function names.platforms(where, given, level)
+  local list = {}
+  for position, one in ipairs(given) do
+    check.type(where, one, "string|table", level > 0 and level + 1 or 0)
+    local read, err = names.platform(one)
+    if not read then
+      return nil, err
+    end
+    list[position] = read
   end
   return list
 end

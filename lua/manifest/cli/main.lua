@@ -7,7 +7,7 @@ local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
 local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
 
 --- Seconds that a command that ends too early may take to learn of its open uploads, and as many to give them up.
-local FAREWELL = 0.4
+local FAREWELL = 2
 
 local main = {}
 

@@ -14,7 +14,7 @@ local layer = {}
 
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
-  docker = { tar = "application/vnd.docker.image.rootfs.diff.tar", gzip = media_type.docker_layer },
+  docker = { tar = media_type.docker_layer, gzip = media_type.docker_layer_gzip },
 }
 
 local WANTED = "pass archives of tar, plain or compressed with gzip or zstd"

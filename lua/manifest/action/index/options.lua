@@ -3,6 +3,7 @@
 -- Unknown names and wrong types raise; a text that cannot be read (a platform) is an error value.
 
 local check = require("manifest.base.check")
+local names = require("manifest.action.names")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
 
@@ -119,18 +120,7 @@ end
 ---@return table[]|nil platforms
 ---@return table|nil err
 function options.platforms(where, given)
-  local list = {}
-  for position, one in ipairs(given or {}) do
-    local read, err = check.type(where, one, "string|table", 0), nil
-    if type(one) == "string" then
-      read, err = platform.parse(one)
-    end
-    if not read then
-      return nil, err
-    end
-    list[position] = read
-  end
-  return list
+  return names.platforms(where, given or {}, 0)
 end
 
 local function check_annotations(where, given)

@@ -8,12 +8,12 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
+local media_type = require("manifest.name.media_type")
 local text = require("manifest.base.text")
 
 local layout_index = {}
 
 local VERSION = "1.0.0"
-local INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 local LIMIT = 16 * 1024 * 1024
 local LOCK_NAME = "index.json.lock"
 local LOCK_SECONDS = 30
@@ -173,7 +173,7 @@ function layout_index.create(path)
 end
 
 local function empty_index()
-  return json.object({ { "schemaVersion", 2 }, { "mediaType", INDEX_TYPE }, { "manifests", json.array({}) } })
+  return json.object({ { "schemaVersion", 2 }, { "mediaType", media_type.oci_index }, { "manifests", json.array({}) } })
 end
 
 local function check_index(path, index)
