@@ -204,6 +204,8 @@ describe("edits of an index", function()
       assert.equal("x=y,z", content.manifests[2].annotations.b)
       assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } }))
       assert.equal("yes", get("app:1").annotations.whole)
+      assert(client:index_annotate(at("app:1"), nil, { artifact_type = "application/x-test" }))
+      assert.equal("application/x-test", get("app:1").artifactType)
       assert.is_true(assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } })).unchanged)
     end)
 
