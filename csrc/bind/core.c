@@ -15,6 +15,7 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_clock(L);
   mfl_open_decompressor(L);
   mfl_open_hash(L);
+  mfl_open_interrupt(L);
   mfl_open_json(L);
   mfl_open_exchange(L);
   mfl_open_engine(L);

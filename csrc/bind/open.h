@@ -10,6 +10,7 @@ void mfl_open_copy(lua_State *L); /* more of file */
 void mfl_open_clock(lua_State *L);
 void mfl_open_decompressor(lua_State *L);
 void mfl_open_hash(lua_State *L); /* hash, base64 */
+void mfl_open_interrupt(lua_State *L);
 void mfl_open_json(lua_State *L);
 void mfl_open_terminal(lua_State *L);
 void mfl_open_engine(lua_State *L);   /* engine */

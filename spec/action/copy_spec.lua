@@ -208,6 +208,14 @@ describe("copy", function()
     images.push(here, { { repository = "app", tag = "sha256-" .. hex .. ".sig", type = "oci", layers = { "sig" } } })
     assert(client:copy(from("app:all"), to("signed:1"), { digest_tags = true }))
     assert(client:digest(to("signed:sha256-" .. hex .. ".sig")))
+    local again
+    local asked = requests_of(there, function()
+      again = assert(client:copy(from("app:all"), to("signed:1"), { digest_tags = true }))
+    end)
+    assert.same({ { name = "1", digest = made.all.digest, reason = "same" } }, again.skipped)
+    for _, line in ipairs(asked) do
+      assert.not_matches("^POST", line) -- such a tag is put again, its blobs are not
+    end
     assert(client:copy(from("app:all"), to("unsigned:1")))
     fails("not_found", client:digest(to("unsigned:sha256-" .. hex .. ".sig")))
   end)

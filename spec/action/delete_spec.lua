@@ -3,9 +3,11 @@
 local block = require "spec.support.block"
 local fails = require "spec.support.fails"
 local images = require "spec.support.images"
+local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
 local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
+local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
 describe("delete", function()
@@ -100,6 +102,23 @@ describe("delete", function()
     fails("not_found", client:digest(able.address .. "/app:a"))
     assert(client:digest(able.address .. "/app:b"))
     able:stop()
+  end)
+
+  it("takes no more than the tag when the registry refuses or fails", function()
+    for status, code in pairs { [403] = "denied", [500] = "registry" } do
+      local digest = manifest.digest.of("{}")
+      local server_of_tag = scripted.start { exchanges = {
+        { method = "HEAD", answer = { status = 200, headers = { { "Docker-Content-Digest", digest },
+          { "Content-Type", manifest.media_type.oci_manifest } } } },
+        { method = "DELETE", path = "/v2/app/manifests/1", answer = { status = status } },
+        { answer = { status = 202 } },
+      } }
+      fails(code, client:delete(server_of_tag.address.a .. "/app:1", { shared = true }))
+      for _, request in ipairs(server_of_tag:requests()) do
+        assert.not_matches(digest, request.target, 1, true)
+      end
+      server_of_tag:stop()
+    end
   end)
 
   it("takes the tag alone in a layout", function()

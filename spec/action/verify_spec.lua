@@ -2,6 +2,7 @@
 
 local block = require "spec.support.block"
 local images = require "spec.support.images"
+local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -45,7 +46,7 @@ describe("verify and tree", function()
     local parts = {}
     for position, entry in ipairs(entries) do
       parts[position] = ('{"mediaType":"%s","digest":"%s","size":%d,"platform":%s}'):format(
-        entry.image.media_type, entry.image.digest, entry.size or entry.image.size, entry.platform)
+        entry.media_type or entry.image.media_type, entry.image.digest, entry.size or entry.image.size, entry.platform)
     end
     local raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(manifest.media_type.oci_index,
       table.concat(parts, ","))
@@ -208,10 +209,23 @@ describe("verify and tree", function()
     assert.equal(made.arm.digest, tree.children[2].digest)
   end)
 
-  it("finds sizes that are not right", function()
-    local amd = image("size:amd", "linux/amd64", {})
-    index("size:1", { { image = amd, platform = '{"os":"linux","architecture":"amd64"}', size = amd.size + 1 } })
+  it("finds sizes and media types that are not right, those of layers too", function()
+    local amd, platform = image("size:amd", "linux/amd64", {}), '{"os":"linux","architecture":"amd64"}'
+    index("size:1", { { image = amd, platform = platform, size = amd.size + 1 } })
     assert.same({ "size" }, (problems_of("size:1")))
+    index("size:2", { { image = amd, platform = platform, media_type = manifest.media_type.docker_manifest } })
+    assert.same({ "media_type" }, (problems_of("size:2")))
+    local path = temp.path("layout")
+    local layers = { layer { a = "b" } }
+    local whole = assert(client:image { target = "oci:" .. path, platform = "linux/amd64", layers = layers })
+    local raw = assert(client:get("oci:" .. path)).raw
+    local wrong = raw:gsub('"size": ' .. whole.layers[1].size, '"size": ' .. whole.layers[1].size + 1)
+    assert(layout.new(path):put_manifest("wrong", wrong, manifest.media_type.oci_manifest))
+    local report, err = client:verify(("oci:%s:wrong"):format(path))
+    assert.is_nil(report)
+    assert.equal(1, #err.report.problems)
+    assert.equal("size", err.report.problems[1].code)
+    assert.equal(whole.layers[1].digest, err.report.problems[1].digest)
   end)
 
   it("says that it could not look, not that something is wrong", function()

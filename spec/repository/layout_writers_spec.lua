@@ -5,13 +5,53 @@ local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of
+local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+describe("a write to a layout", function()
+  it("takes the place only of what its writer has seen", function()
+    local place = layout.new(temp.path("layout"))
+    local function put(tag, bytes, instead_of)
+      local stored, err = place:put_manifest(tag, bytes, MANIFEST, { instead_of = instead_of })
+      return stored and "stored" or err.code
+    end
+    assert.equal("conflict", put("1", "{}", sha("[]")))
+    assert.equal("stored", put("1", "{}", false))
+    assert.equal("conflict", put("1", "[]", false))
+    assert.equal("conflict", put(nil, "[]", false))
+    assert.equal("conflict", put(nil, "[]", sha("[]")))
+    assert.equal("stored", put(nil, "[]", sha("{}")))
+    assert.equal(sha("[]"), assert(place:head("1")).digest)
+    assert.equal("stored", put("2", "[]", false))
+    assert.equal("ambiguous", put(nil, "{}", sha("[]")))
+    assert.same({ "1", "2" }, assert(place:tags()))
+  end)
+end)
+
+describe("a blob on its way to a layout", function()
+  it("leaves nothing when its task is ended", function()
+    local path = temp.path("layout")
+    local task = coroutine.create(function()
+      layout.new(path):copy_blob({ digest = sha("x"), size = 1 }, { get_blob = function(_, _, options)
+        temp.file("half", options.sink_file)
+        coroutine.yield()
+      end })
+    end)
+    assert(coroutine.resume(task))
+    local function list()
+      return process.run({ "find", path, "-name", ".manifest-*" }).stdout
+    end
+    assert.matches("/.manifest-", list(), 1, true)
+    assert(coroutine.close(task))
+    assert.equal("", list())
+  end)
+end)
 
 describe("what a killed writer left in a layout", function()
   local path, leftover
 
   before_each(function()
     path = temp.path("layout")
-    assert(layout.new(path):put_manifest("1", "{}", "a/b"))
+    assert(layout.new(path):put_manifest("1", "{}", MANIFEST))
     collectgarbage()
     leftover = temp.file("half a blo", path .. "/.manifest-0123456789abcdef")
   end)

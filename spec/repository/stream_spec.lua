@@ -118,7 +118,7 @@ describe("a copy that is interrupted", function()
   --- Interrupts a copy whose source stops sending after so many bytes; returns the target registry, and what it
   --- answered where it was asked to give up the upload that was open. The copy may not have heard by then that the
   --- config is stored, and give that up too.
-  local function interrupt(sent)
+  local function interrupt(sent, signal, status)
     local body, config = blob(1):rep(4), "{}"
     local kind = "application/vnd.oci.image.manifest.v1+json"
     local document = json.encode(json.object { { "schemaVersion", 2 }, { "mediaType", kind },
@@ -145,11 +145,11 @@ describe("a copy that is interrupted", function()
       return name or not command:alive()
     end))
     assert.is_true(command:alive(), command:output())
-    command:signal("INT")
+    command:signal(signal or "INT")
     assert(process.wait_for(function()
       return not command:alive()
     end))
-    assert.equal(130, command:wait())
+    assert.equal(status or 130, command:wait())
     local answers = {}
     for _, request in ipairs(target:requests()) do
       answers[#answers + 1] = request.method == "DELETE" and request.path:find(name, 1, true) and request.status or nil
@@ -195,6 +195,12 @@ describe("a copy that is interrupted", function()
     assert.same({ 204 }, answers)
     assert.same({}, open_uploads(target, "app"))
   end)
+
+  for signal, status in pairs { TERM = 143, HUP = 129 } do
+    it("leaves none behind at SIG" .. signal, function()
+      assert.same({ 204 }, select(2, interrupt(0, signal, status)))
+    end)
+  end
 
   -- This registry knows an upload by a signed state with the offset at which it began, and refuses to end one that has
   -- got further; its own purging does.

@@ -3,7 +3,8 @@
 local connection = require("manifest.cli.connection")
 local verbs = require("manifest.cli.verbs")
 
-local FAILED, CHECK_FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 125, 130
+local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
+local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
 
 --- Seconds that a command that ends too early may take to learn of its open uploads, and as many to give them up.
 local FAREWELL = 2
@@ -135,6 +136,7 @@ local function is_interrupt(raised)
 end
 
 local function call_verb(out, name, verb, read)
+  require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
   local _ <close> = setmetatable({}, { __close = function()
     if client then
@@ -207,7 +209,7 @@ local function on_crash(out, raised)
     return FAILED
   end
   if is_interrupt(raised) then
-    return INTERRUPTED
+    return BY_SIGNAL + (require("manifest.base.core").interrupt.signal() or SIGINT)
   end
   if require("manifest.base.error").is(raised) then
     return report(out, raised.verb or "", raised)

@@ -121,6 +121,11 @@ describe("index", function()
     assert.equal(kinds.oci_index, done.media_type)
     assert.equal(made.both.digest, (get("nested@" .. made.both.digest)).digest)
     assert(get("nested@" .. made.both_arm.digest))
+    local expected = { target = at("nested:2"), sources = { made.both.reference }, nested = true,
+      expect = { "linux/arm64" } }
+    assert.equal(1, #assert(client:index(expected)).entries)
+    expected.expect[2] = "linux/s390x"
+    assert.same({ "linux/s390x" }, select(2, client:index(expected)).missing)
   end)
 
   it("overrides and clears fields of a platform", function()

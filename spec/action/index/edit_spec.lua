@@ -140,6 +140,17 @@ describe("edits of an index", function()
       assert.equal(1, #done.notices)
       assert.equal(kinds.oci_index, get("app:docker").mediaType)
     end)
+
+    it("leaves a Docker list what it is that has annotations already", function()
+      local platform = '"platform":{"os":"linux","architecture":"riscv64"}'
+      assert(client:copy(at("elsewhere:1"), at("app:far")))
+      put("odd", ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d,%s,'
+        .. '"annotations":{"a":"b"}}]}'):format(kinds.docker_list, kinds.docker_manifest, made.far.digest,
+        made.far.size, platform), kinds.docker_list)
+      local done = assert(client:index_annotate(at("app:odd"), "linux/riscv64", { platform = { variant = "v1" } }))
+      assert.equal(kinds.docker_list, done.media_type)
+      assert.equal("b", get("app:odd").manifests[1].annotations.a)
+    end)
   end)
 
   describe("remove", function()
@@ -193,6 +204,8 @@ describe("edits of an index", function()
       assert.equal("x=y,z", content.manifests[2].annotations.b)
       assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } }))
       assert.equal("yes", get("app:1").annotations.whole)
+      assert(client:index_annotate(at("app:1"), nil, { artifact_type = "application/x-test" }))
+      assert.equal("application/x-test", get("app:1").artifactType)
       assert.is_true(assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } })).unchanged)
     end)
 

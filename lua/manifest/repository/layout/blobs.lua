@@ -115,24 +115,27 @@ local function write(root, path, bytes, hash)
   return result(core.file.replace(path, bytes, { mode = READABLE, temporary = root }))
 end
 
---- Lets fill write a new file, and moves it to its place.
+--- Lets fill write a new file, and moves it to its place. However that is left, by an interrupt too, nothing stays.
 local function move_in(root, path, fill)
   local temporary, err = result(core.file.temporary(root))
   if not temporary then
     return nil, err
   end
+  local moved
+  local _ <close> = setmetatable({}, { __close = function()
+    if not moved then
+      core.file.remove(temporary)
+    end
+  end })
   local ok
   ok, err = fill(temporary)
   if ok then
     ok, err = result(core.file.set_mode(temporary, READABLE))
   end
   if ok then
-    ok, err = result(core.file.rename(temporary, path))
+    moved, err = result(core.file.rename(temporary, path))
   end
-  if not ok then
-    core.file.remove(temporary)
-  end
-  return ok, err
+  return moved, err
 end
 
 --- Puts a blob in its place unless it is there.
