@@ -174,9 +174,10 @@ describe("examples", function()
       assert.not_equal(0, process.run({ "curl", "-s", ("http://%s/v2/"):format(address) }).status)
       local digest = assert(done.stdout:match("pushed (sha256:%x+)"))
       assert.equal(digest, demo().stdout:match("pushed (sha256:%x+)"))
-      if process.present("skopeo") then
-        assert.matches("skopeo reads the same: " .. digest, done.stdout, 1, true)
+      if not process.present("skopeo") then
+        return pending("skopeo is not installed")
       end
+      assert.matches("skopeo reads the same: " .. digest, done.stdout, 1, true)
     end)
   end)
 end)

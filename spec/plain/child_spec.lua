@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local fails = require "spec.support.fails_saying"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 local system = require "system"
@@ -12,12 +13,6 @@ local function script(text, name)
   temp.file(text:find("^[#\x7f]") and text or "#!/bin/sh\n" .. text, path)
   assert(os.execute("chmod 755 " .. process.quote(path)))
   return path
-end
-
-local function fails(code, text, value, problem)
-  assert.is_nil(value)
-  assert.equal(code, problem.code)
-  assert.truthy(problem.message:find(text, 1, true), problem.message)
 end
 
 --- Children of this very process, zombies included.

@@ -4,6 +4,7 @@
 --     local made = block.images(server, { ... })            -- as spec.support.images pushes them
 --     local client = block.client { manifest_limit = 4000 } -- with a configuration folder of its own
 --     local played = block.scripted { exchanges = ... }     -- as spec.support.scripted starts it
+--     local stage = block.each(repositories.stage)          -- what stage(...) starts ends with the spec that calls it
 --
 -- Servers and images are empty tables until the specs run.
 
@@ -70,6 +71,22 @@ function block.client(options)
     client:close()
   end)
   return client
+end
+
+---@param start function whose last result ends what it has started
+---@return function started gives its other results
+function block.each(start)
+  local endings = {}
+  busted.after_each(function()
+    for position = #endings, 1, -1 do
+      table.remove(endings, position)()
+    end
+  end)
+  return function(...)
+    local results = table.pack(start(...))
+    endings[#endings + 1] = results[results.n]
+    return table.unpack(results, 1, results.n - 1)
+  end
 end
 
 return block

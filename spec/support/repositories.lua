@@ -30,7 +30,7 @@ end
 ---@return table server
 ---@return table repository
 ---@return table loop
----@return function stop for `finally`
+---@return function stop for block.each
 function repositories.stage(exchanges, options, settings)
   local server = scripted.start { origins = { a = {}, b = {}, c = {} }, exchanges = exchanges }
   local repository, loop, engine = repositories.open(server.address.a, "app", options, settings)

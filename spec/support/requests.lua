@@ -3,8 +3,10 @@
 --     local engine = requests.engine { insecure = true }  -- quick retries, no configuration of the user's own
 --     local response, problem = requests.run(engine, { url = url })  -- GET unless a method is given
 --     local outcomes = requests.all(engine, { request, ... })        -- { {response, problem}, ... }
+--     local stage = block.each(requests.stage)            -- a scripted server too: server, engine = stage(exchanges)
 
 local core = require "manifest.core"
+local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
 local requests = {}
@@ -50,6 +52,19 @@ end
 function requests.run(engine, request, answer)
   local outcome = requests.all(engine, { request }, answer)[1]
   return outcome[1], outcome[2]
+end
+
+--- A scripted server and an engine.
+---@return table server
+---@return table engine
+---@return function stop for block.each
+function requests.stage(exchanges, settings, origins)
+  local server = scripted.start { exchanges = exchanges, origins = origins }
+  local engine = requests.engine(settings)
+  return server, engine, function()
+    engine:close()
+    server:stop()
+  end
 end
 
 return requests

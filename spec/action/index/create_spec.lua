@@ -104,13 +104,14 @@ describe("index", function()
     end
     local _, content = get("mixed:1")
     assert.equal("yes", content.annotations["org.example"])
-    if process.present("skopeo") then
-      local read = process.run { "skopeo", "inspect", "--raw", "--tls-verify=false", "docker://" .. at("mixed:1") }
-      assert.equal(done.digest, manifest.digest.of(read.stdout))
-      read = process.run { "skopeo", "copy", "--all", "--src-tls-verify=false", "docker://" .. at("mixed:1"),
-        "dir:" .. temp.path("copied") }
-      assert.equal(0, read.status, read.stderr)
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
     end
+    local read = process.run { "skopeo", "inspect", "--raw", "--tls-verify=false", "docker://" .. at("mixed:1") }
+    assert.equal(done.digest, manifest.digest.of(read.stdout))
+    read = process.run { "skopeo", "copy", "--all", "--src-tls-verify=false", "docker://" .. at("mixed:1"),
+      "dir:" .. temp.path("copied") }
+    assert.equal(0, read.status, read.stderr)
   end)
 
   it("keeps an index nested when asked", function()
@@ -302,15 +303,16 @@ describe("index", function()
     local back = assert(client:index { target = at("back:1"), sources = { "oci:" .. folder .. ":1" } })
     assert.equal(again.digest, back.digest)
     assert.equal(again.digest, (get("back:1")).digest)
-    if process.present("skopeo") then
-      local read = process.run { "skopeo", "inspect", "--raw", "oci:" .. folder .. ":1" }
-      assert.equal(again.digest, manifest.digest.of(read.stdout), read.stderr)
-    end
     local removed = assert(client:index_remove("oci:" .. folder .. ":1", "linux/amd64"))
     assert.equal(removed.digest, assert(client:digest("oci:" .. folder .. ":1")))
     local none, err = client:index { target = at("back:2"), sources = { "oci:" .. temp.path("nowhere") } }
     assert.is_nil(none)
     assert.equal("not_found", err.code)
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
+    end
+    local read = process.run { "skopeo", "inspect", "--raw", "oci:" .. folder .. ":1" }
+    assert.equal(removed.digest, manifest.digest.of(read.stdout), read.stderr)
   end)
 
   it("says what is wrong", function()

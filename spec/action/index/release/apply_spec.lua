@@ -165,11 +165,12 @@ return { sources = { %q }, targets = {
     assert.same({ "created", "created" }, states(outcome))
     assert(release.client:get(at("bare@" .. outcome.targets[1].digest)))
     assert.same({ "unchanged", "unchanged" }, states(assert(release.client:apply(path))))
-    if process.present("skopeo") then
-      local read = process.run { "skopeo", "inspect", "--raw", ("oci:%s:b"):format(layout) }
-      assert.equal(0, read.status, read.stderr)
-      assert.equal(outcome.targets[2].digest, manifest.digest.of(read.stdout))
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
     end
+    local read = process.run { "skopeo", "inspect", "--raw", ("oci:%s:b"):format(layout) }
+    assert.equal(0, read.status, read.stderr)
+    assert.equal(outcome.targets[2].digest, manifest.digest.of(read.stdout))
   end)
 
   it("is a table too, with a lock or without", function()

@@ -41,11 +41,12 @@ describe("manifest index", function()
       :format(at("app:1"), made.amd.digest, made.arm.digest, digest), text)
     assert.equal(digest .. "\n", good { "create", "-q", at("app:1"), made.amd.reference,
       made.arm.reference .. ",variant=v8" })
-    if docker.present() then
-      local seen = docker.new() { "manifest", "inspect", "--insecure", at("app:1") }
-      assert.equal(0, seen.status, seen.stderr)
-      assert.truthy(seen.stdout:find(made.arm.digest, 1, true))
+    if not docker.present() then
+      return pending("docker is not installed")
     end
+    local seen = docker.new() { "manifest", "inspect", "--insecure", at("app:1") }
+    assert.equal(0, seen.status, seen.stderr)
+    assert.truthy(seen.stdout:find(made.arm.digest, 1, true))
   end)
 
   it("create --json has the shape that is documented", function()
@@ -143,8 +144,8 @@ describe("manifest index", function()
       ["'x' is not WORD=VALUE"] = { "add", target, "{},x" },
       ["a quoted value does not end"] = { "create", target, amd .. ',"v1' },
       ["--media-type cannot be 'x'"] = { "create", "--media-type", "x", target, amd },
-      ["it is one of: oci docker"] = { "remove", "--media-type", "x", target, "linux/arm" },
-      ["it is one of: keep drop only"] = { "add", "--attestations", "some", target, amd },
+      ["it is one of: docker oci"] = { "remove", "--media-type", "x", target, "linux/arm" },
+      ["it is one of: drop keep only"] = { "add", "--attestations", "some", target, amd },
       ["'x' is not NAME=VALUE"] = { "create", "--annotation", "x", target, amd },
       ["'=x' is not NAME=VALUE"] = { "annotate", "--annotation", "=x", target },
       ["--replace and --allow-duplicates exclude each other"] = { "create", "--replace", "--allow-duplicates", target,
