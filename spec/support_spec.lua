@@ -112,7 +112,7 @@ describe("spec.support.scripted", function()
   local scripted = require "spec.support.scripted"
 
   local function curl(...)
-    return process.run { "curl", "-s", "-S", "-i", "--max-time", "10", ... }
+    return process.run { "curl", "-s", "-S", "-i", "--max-time", "60", ... }
   end
 
   it("answers in the order of its table, on several origins, and records what it received", function()
@@ -161,7 +161,7 @@ describe("spec.support.scripted", function()
         { path = "/short", answer = { { status = 200, body = "x", length = 9 }, { close = true } } },
         { path = "/trickle", answer = { { status = 200, length = 3 }, { trickle = "abc" } } },
         { path = "/endless", answer = { { status = 200, chunked = true, open = true }, { endless = "abc" } } },
-        { path = "/slow", answer = { { sleep = 3 }, { status = 200 } } },
+        { path = "/slow", answer = { { sleep = 30 }, { status = 200 } } },
         { path = "/half", answer = { { raw = "HTTP/1.1 200 OK\r\n\r\nabc" }, { half_close = true }, { sleep = 1 } } },
         { path = "/chunked", answer = { status = 200, chunked = true, body = "ab", ["repeat"] = 3 } },
       },

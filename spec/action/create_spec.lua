@@ -132,7 +132,7 @@ describe("create", function()
   end)
 
   try("reports a registry that is not there, naming host and reference", function()
-    local client <close> = fleet:client({ connect_timeout = 2 })
+    local client <close> = fleet:client()
     local _, err = client:create("127.0.0.1:1/app:all", { "127.0.0.1:1/app:amd" })
     assert.equal("network", err.code)
     assert.equal("127.0.0.1:1", err.host)

@@ -84,11 +84,13 @@ describe("an HTTP/2 server that answers with", function()
 
   it("the last answer of a connection is asked on another", function()
     local engine, url, seen = stage { "last", "ok" }
-    for _ = 1, 3 do
-      assert.equal(200, assert(requests.run(engine, { url = url, attempts = 1 })).status)
+    for _ = 1, 3 do -- twice where the request is on its way when it is said that the connection takes no more
+      assert.equal(200, assert(requests.run(engine, { url = url, attempts = 2 })).status)
     end
     local list = seen()
-    assert.equal(3, #list)
-    assert.equal("1 2 2", ("%s %s %s"):format(list[1].connection, list[2].connection, list[3].connection))
+    assert.is_true(#list >= 3)
+    for position, one in ipairs(list) do
+      assert.equal(position == 1, one.connection == "1")
+    end
   end)
 end)

@@ -43,7 +43,7 @@ def number(value):
 class Connection:
     def __init__(self, peer, name):
         self.peer, self.name, self.file = peer, name, peer.makefile("rb")
-        self.open, self.seen = {}, 0  # stream -> [action, bytes of body]
+        self.open, self.seen, self.over = {}, 0, False  # stream -> [action, bytes of body]
 
     def send(self, kind, flags, stream, payload=b""):
         self.peer.sendall(struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + number(stream) + payload)
@@ -66,7 +66,7 @@ class Connection:
             self.send(SETTINGS, ACK, 0)
         elif kind == PING and not flags & ACK:
             self.send(PING, ACK, 0, payload)
-        elif kind == HEADERS:
+        elif kind == HEADERS and not self.over:  # what comes after GOAWAY is not looked at
             self.open[stream] = [next_action(), 0]
             if self.open[stream][0] == "refuse":
                 return self.answer(stream)
@@ -91,7 +91,7 @@ class Connection:
             self.send(RST_STREAM, 0, stream, number(REFUSED_STREAM))
         elif action in ("goaway", "last"):
             self.send(GOAWAY, 0, 0, number(self.seen if action == "goaway" else stream) + number(0))
-        self.seen = stream
+        self.seen, self.over = stream, action == "last"
         return action not in ("goaway", "close")
 
 

@@ -39,7 +39,7 @@ local function run(program, arguments, call, fault)
   end
   table.move({ "lua5.4", temp.file(prelude .. program) }, 1, 2, #words + 1, words)
   table.move(arguments, 1, #arguments, #words + 1, words)
-  words.env, words.timeout = ours.variables(), 60
+  words.env = ours.variables()
   local done = process.run(words)
   done.log = temp.read(log)
   os.remove(log)

@@ -43,7 +43,7 @@ end
 local function prepare(spec)
   local cd, line = command_line(spec)
   local job = { out = temp.path("stdout"), err = temp.path("stderr"), input = spec.input and temp.file(spec.input) }
-  job.line = ("%stimeout -k 5 %d %s >%s 2>%s <%s"):format(cd, spec.timeout or 120, line, job.out, job.err,
+  job.line = ("%stimeout -k 5 %d %s >%s 2>%s <%s"):format(cd, spec.timeout or 600, line, job.out, job.err,
     job.input or "/dev/null")
   return job
 end

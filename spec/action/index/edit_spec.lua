@@ -275,11 +275,13 @@ describe("edits of an index", function()
       -- What keeps a machine's processes apart is out of their reach, as it is for processes of other machines.
       local name = manifest.digest.of(at("many:shared")):match(":(.*)"):sub(1, 40)
       local obstacle = ("/tmp/manifest-edit-%s.lock"):format(name)
-      assert(process.run { "mkdir", obstacle }.status == 0)
+      assert(process.run { "mkdir", "-p", obstacle }.status == 0)
+      finally(function()
+        process.run { "rmdir", obstacle }
+      end)
       run("shared", { "--shared" }, function()
         return { TMPDIR = temp.folder("apart") }
       end)
-      process.run { "rmdir", obstacle }
     end)
   end)
 end)
