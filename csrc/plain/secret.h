@@ -13,7 +13,5 @@ struct cJSON;
 void mf_secret_free(char *text);
 /* Overwrites every string of a tree and deletes it; NULL is fine. */
 void mf_secret_delete(struct cJSON *tree);
-/* Makes room for SIZE bytes at once, so that growing leaves no copy behind. */
-bool mf_secret_reserve(struct mf_bytes *bytes, size_t size);
 
 #endif
