@@ -2,7 +2,6 @@
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local location = require("manifest.name.location")
 local reference = require("manifest.name.reference")
 
 local names = {}
@@ -35,6 +34,7 @@ end
 ---@return table|nil place reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
 function names.location(verb, given)
+  local location = require("manifest.name.location") -- docker's verbs never come here
   if location.is_local(given) then
     return given
   end
@@ -90,6 +90,7 @@ local WHAT_TO_DO = {
 ---@param ref string|table
 ---@return table err another one for not_found, else the same with verb, ref and a hint
 function names.in_docker_words(err, verb, ref)
+  local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
   end
