@@ -127,6 +127,12 @@ local function try_lock(self, shared, seconds)
   return nil, problem
 end
 
+--- A folder that is empty may stay: to remove it and to make it anew would each wait for the disk.
+local function is_empty(folder)
+  local names = core.file.list(folder)
+  return names ~= nil and #names == 0
+end
+
 --- Locks the list against other processes. An exclusive lock also clears what a killed process left half-written.
 ---@param shared boolean
 ---@param timeout number seconds
@@ -140,7 +146,7 @@ function methods:lock(shared, timeout)
     lock, problem = try_lock(self, shared, slice)
     waited = waited + slice
   until lock or problem.code ~= "locked" or waited >= timeout
-  if lock and not shared then
+  if lock and not shared and not is_empty(self.fresh) then
     local cleared
     cleared, problem = core.file.remove_tree(self.fresh)
     if not cleared and problem.code ~= "not_found" then
