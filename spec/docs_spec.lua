@@ -47,7 +47,8 @@ describe("docs/registries.md", function()
   local text = assert(temp.read("docs/registries.md"))
 
   it("names in its table only tests that there are", function()
-    local spec, rows = assert(temp.read("spec/registries/known_spec.lua")), 0
+    local rows, spec = 0, assert(temp.read("spec/registries/hosted_spec.lua"))
+      .. assert(temp.read("spec/registries/self_hosted_spec.lua"))
     for last in text:gmatch("\n|[^\n]*| ([^|\n]+) |") do
       for name in last:gmatch("[^,]+") do
         name = name:match("^%s*(.-)%s*$")
@@ -61,6 +62,26 @@ describe("docs/registries.md", function()
       rows = rows + 1
     end
     assert.equal(13, rows)
+  end)
+end)
+
+describe("docs/requests.md", function()
+  it("has a row for every verb, and each row its case among the specs of requests", function()
+    local stated, cases = {}, {}
+    for name in assert(temp.read("docs/requests.md")):gmatch("\n| (.-) | [^\n]+ |") do
+      stated[#stated + 1] = name ~= "verb" and name or nil
+    end
+    for _, file in ipairs { "lists", "others" } do
+      for name in assert(temp.read(("spec/requests/%s_spec.lua"):format(file))):gmatch('\n  row%("(.-)", function') do
+        cases[#cases + 1] = name
+      end
+    end
+    assert.same(cases, stated)
+    local text = table.concat(stated, " ")
+    for verb in pairs(require("manifest.verbs")) do
+      local name = verb:gsub("^index$", "index_create"):gsub("_", " ")
+      assert.is_true(name == "login" or name == "logout" or text:find("`" .. name .. "[` ]") ~= nil, verb)
+    end
   end)
 end)
 

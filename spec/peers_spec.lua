@@ -1,5 +1,6 @@
 --- What we write is read by crane and regctl, and what they write is read by us: indexes, images, layouts, referrers.
 
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local peers = require "spec.support.peers"
@@ -17,7 +18,8 @@ describe("beside us", function()
     pending("needs docker-registry")
     return
   end
-  local server, client
+  local server = block.registry()
+  local client = block.client()
   local PLATFORMS = { "linux/amd64", "linux/arm64/v8" }
 
   --- An archive of one file; compressed, since crane's validate takes no other.
@@ -28,18 +30,11 @@ describe("beside us", function()
   end
 
   setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
     local shared = layer("of both")
     for position, platform in ipairs(PLATFORMS) do
       assert(client:image { target = server.address .. "/app:" .. position, platform = platform,
         layers = { shared, layer(platform) }, config = { Cmd = { "/name" } } })
     end
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
   end)
 
   local function at(name, place)

@@ -1,10 +1,10 @@
 --- The README is true: every block of code in it is run, with a registry on loopback in the place of the one it names.
 
+local block_of = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 
 --- The code blocks of a Markdown text, in order: {language, code}.
@@ -17,27 +17,22 @@ local function blocks(text)
 end
 
 describe("README", function()
-  local server, folder, world
+  local server = block_of.registry()
+  local folder, world = temp.folder("home"), ours.variables()
   local found = blocks((assert(temp.read("README.md"))))
 
+  block_of.images(server, {
+    { repository = "app", tag = "1.0-amd64", platform = { os = "linux", architecture = "amd64" } },
+    { repository = "app", tag = "1.0-arm64", platform = { os = "linux", architecture = "arm64" } },
+  })
+
   setup(function()
-    server = registry.start()
-    folder = temp.folder("home")
-    images.push(server, {
-      { repository = "app", tag = "1.0-amd64", platform = { os = "linux", architecture = "amd64" } },
-      { repository = "app", tag = "1.0-arm64", platform = { os = "linux", architecture = "arm64" } },
-    })
     temp.file("tool", folder .. "/tool")
     local made = process.run { "tar", "-cf", "rootfs.tar", "tool", cwd = folder }
     assert(made.status == 0, made.stderr)
-    world = ours.variables()
     world.HOME, world.DOCKER_CONFIG = folder, folder .. "/config"
     world.LUA_CPATH = world.LUA_CPATH:gsub("^%./", ours.root .. "/")
     world.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
-  end)
-
-  teardown(function()
-    server:stop()
   end)
 
   --- The only block with that text in it.
@@ -82,6 +77,17 @@ describe("README", function()
     assert.equal(list.digest, served("app:1.0").digest)
     assert.matches(list.digest, shell, 1, true)
     assert.matches(list.entries[2].digest, shell, 1, true)
+  end)
+
+  it("has an example in one step", function()
+    local shell = run("sh", block("sh", "index create"))
+    local list = served("app:1.1")
+    assert.same({ os = "linux", architecture = "arm64", variant = "v8" }, list.entries[2].platform)
+    assert.matches("Digest: " .. list.digest, shell, 1, true)
+    assert.matches("app:1.1: %d+ documents, [^\n]*: all well\n", shell)
+    assert.matches(list.digest .. "  1.1\n", shell, 1, true)
+    assert.equal(list.digest, served("app:latest").digest)
+    assert.is_string(temp.read(folder .. "/release/index.json"))
   end)
 
   it("shows an error", function()

@@ -25,6 +25,18 @@ static inline bool mf_is_visible(char byte)
   return byte > 0x20 && byte < 0x7f;
 }
 
+static inline bool mf_is_control(char byte)
+{
+  return (unsigned char)byte < 0x20 || byte == 0x7f;
+}
+
+static inline bool mf_has_control(const char *text)
+{
+  while (*text && !mf_is_control(*text))
+    text++;
+  return *text != '\0';
+}
+
 static inline char mf_lower(char byte)
 {
   return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
@@ -37,6 +49,16 @@ static inline bool mf_starts_with_word(const char *text, const char *word, size_
     if (mf_lower(text[i]) != word[i] || word[i] == '\0')
       return false;
   return true;
+}
+
+/* Are both the same but for their case? */
+static inline bool mf_same_word(const char *one, const char *other)
+{
+  while (*one && mf_lower(*one) == mf_lower(*other)) {
+    one++;
+    other++;
+  }
+  return mf_lower(*one) == mf_lower(*other);
 }
 
 /* Lower-cases in place. */

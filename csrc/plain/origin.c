@@ -169,3 +169,22 @@ bool mf_host_is_loopback(const char *host)
     return true;
   return address_is_loopback(host);
 }
+
+/* The class that a host's spelling tells. */
+static bool class_of_host(const char *host, enum mf_address_class *class_of)
+{
+  if (!mf_host_is_loopback(host))
+    return mf_address_class_of_text(host, class_of);
+  *class_of = MF_ADDRESS_LOOPBACK;
+  return true;
+}
+
+bool mf_origin_may_name(const struct mf_origin *registry, const struct mf_origin *other, enum mf_address_class peer)
+{
+  enum mf_address_class class_of, own = peer;
+
+  if (!class_of_host(other->host, &class_of))
+    return true;
+  class_of_host(registry->host, &own);
+  return mf_address_class_allowed(class_of, peer, false) || mf_address_class_allowed(class_of, own, false);
+}

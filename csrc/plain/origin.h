@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "address.h"
+
 #define MF_URL_LIMIT 16384 /* bytes of a URL, here and in url.h */
 #define MF_ORIGIN_TEXT 264 /* "[" host "]:65535" and the NUL */
 
@@ -26,5 +28,9 @@ void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT]);
 bool mf_host_is_loopback(const char *host);
 /* True when HOST is an IPv4 or IPv6 literal (no brackets). */
 bool mf_host_is_address(const char *host);
+/* May a registry, whose own address is of class PEER (public when not known), lead to the host that OTHER spells out?
+   False for an address or a loopback name inside a network that it is not in itself. Of any other name the address is
+   known only when a socket is opened (mf_address_class_allowed), and never when a proxy connects. */
+bool mf_origin_may_name(const struct mf_origin *registry, const struct mf_origin *other, enum mf_address_class peer);
 
 #endif

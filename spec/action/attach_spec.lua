@@ -1,10 +1,10 @@
 --- attach and referrers: with a registry that keeps referrers, with one that does not, and in a layout.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
@@ -13,22 +13,9 @@ local SBOM, REPORT = "application/vnd.example.sbom", "application/vnd.example.re
 local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
 
 describe("attach and referrers", function()
-  local server, client, path
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-    path = temp.file("sbom of it")
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
+  local path = temp.file("sbom of it")
 
   local function push(to, repository)
     return images.push(to, {

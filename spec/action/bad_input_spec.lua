@@ -1,7 +1,6 @@
 --- What an own verb says to each kind of bad input that it can meet: by kind, and then verb by verb.
 
-local images = require "spec.support.images"
-local manifest = require "manifest"
+local block = require "spec.support.block"
 local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local tar = require "spec.support.tar"
@@ -15,31 +14,21 @@ describe("bad input:", function()
     pending("needs docker-registry")
     return
   end
-  local server, client, made
+  local server, at = block.registry()
+  local client = block.client()
+  local made = block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", type = "oci", platform = AMD },
+    { name = "arm", repository = "app", tag = "arm", type = "oci", platform = ARM },
+    { name = "all", repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" } },
+    { name = "far", repository = "far", tag = "1", type = "oci", platform = AMD },
+    { name = "left", repository = "broken", tag = "amd", type = "oci", platform = AMD },
+    { name = "gone", repository = "broken", type = "oci", platform = ARM },
+    { name = "broken", repository = "broken", tag = "1", type = "oci-index", children = { "left", "gone" } },
+  })
 
   setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-    made = images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", type = "oci", platform = AMD },
-      { name = "arm", repository = "app", tag = "arm", type = "oci", platform = ARM },
-      { name = "all", repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" } },
-      { name = "far", repository = "far", tag = "1", type = "oci", platform = AMD },
-      { name = "left", repository = "broken", tag = "amd", type = "oci", platform = AMD },
-      { name = "gone", repository = "broken", type = "oci", platform = ARM },
-      { name = "broken", repository = "broken", tag = "1", type = "oci-index", children = { "left", "gone" } },
-    })
-    assert(client:delete(server.address .. "/broken@" .. made.gone.digest, { shared = true }))
+    assert(client:delete(at("broken@" .. made.gone.digest), { shared = true }))
   end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
 
   local function artifact(subject, more)
     local order = { subject = subject, files = { temp.file("x") }, artifact_type = "a/b" }
@@ -88,6 +77,29 @@ describe("bad input:", function()
       { "plan", "invalid_argument", function() return client:plan {} end },
       { "apply", "invalid_argument", function() return client:apply { targets = {} } end },
     }
+  end)
+
+  it("a media type that is none", function()
+    local calls = {}
+    for _, wrong in ipairs { "", "sbom", "a b/c", "a/b\n" } do
+      for verb, call in pairs {
+        index = function()
+          return client:index { target = at("app:2"), sources = { at("app:amd") }, artifact_type = wrong }
+        end,
+        ["index add"] = function()
+          return client:index_add(at("app:1"), { { ref = at("far:1"), artifact_type = wrong } })
+        end,
+        ["index annotate"] = function()
+          return client:index_annotate(at("app:1"), "linux/amd64", { artifact_type = wrong })
+        end,
+        attach = function()
+          return client:attach(artifact(at("app:1"), { artifact_type = wrong }))
+        end,
+      } do
+        calls[#calls + 1] = { verb, "invalid_argument", call }
+      end
+    end
+    all_fail(calls)
   end)
 
   it("a platform that is not there", function()

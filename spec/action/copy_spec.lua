@@ -1,10 +1,10 @@
 --- copy between real registries and layouts, read back by skopeo; what it asks for, and what it leaves alone.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
@@ -12,32 +12,15 @@ local AMD = { os = "linux", architecture = "amd64" }
 local ARM = { os = "linux", architecture = "arm64", variant = "v8" }
 
 describe("copy", function()
-  local here, there, client, made
-
-  setup(function()
-    here, there = registry.start(), registry.start()
-    client = manifest.client { config = temp.folder("config") }
-    made = images.push(here, {
-      { name = "amd", repository = "app", tag = "amd64", platform = AMD, layers = { "same", "amd" } },
-      { name = "arm", repository = "app", tag = "arm64", platform = ARM, layers = { "same", "arm" } },
-      { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" },
-        annotations = { a = "b" } },
-    })
-  end)
-
-  teardown(function()
-    client:close()
-    here:stop()
-    there:stop()
-  end)
-
-  local function from(name)
-    return here.address .. "/" .. name
-  end
-
-  local function to(name)
-    return there.address .. "/" .. name
-  end
+  local here, from = block.registry()
+  local there, to = block.registry()
+  local client = block.client()
+  local made = block.images(here, {
+    { name = "amd", repository = "app", tag = "amd64", platform = AMD, layers = { "same", "amd" } },
+    { name = "arm", repository = "app", tag = "arm64", platform = ARM, layers = { "same", "arm" } },
+    { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" },
+      annotations = { a = "b" } },
+  })
 
   local function count(lines, method)
     local number = 0

@@ -1,29 +1,16 @@
 --- delete: by digest where a registry knows digests only, by tag where it can, in layouts; nothing goes unasked.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
 local images = require "spec.support.images"
-local manifest = require "manifest"
 local referrers = require "spec.support.referrers"
 local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
 describe("delete", function()
-  local server, client
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
 
   local function push(repository, tags)
     local list = {}

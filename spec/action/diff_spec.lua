@@ -1,7 +1,5 @@
+local block = require "spec.support.block"
 local contrast = require "manifest.index.contrast"
-local images = require "spec.support.images"
-local manifest = require "manifest"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
@@ -9,34 +7,21 @@ local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", archi
 local S390X = { os = "linux", architecture = "s390x" }
 
 describe("diff", function()
-  local server, client, made
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-    made = images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "base", "one" },
-        config = { config = { Env = { "A=1" }, Labels = { x = "1", y = "1" } }, author = "me" } },
-      { name = "amd2", repository = "app", tag = "amd2", platform = AMD, layers = { "base", "two" },
-        config = { config = { Env = { "A=2" }, Labels = { x = "1", y = "2" } }, author = "me" } },
-      { name = "arm", repository = "app", platform = ARM },
-      { name = "s390x", repository = "app", platform = S390X },
-      { repository = "app", tag = "old", type = "oci-index", children = { "amd", "arm" }, annotations = { v = "1" } },
-      { repository = "app", tag = "new", type = "oci-index", children = { "s390x", "amd2" },
-        annotations = { v = "2" } },
-      { repository = "app", tag = "turned", type = "oci-index", children = { "arm", "amd" },
-        annotations = { v = "1" } },
-    })
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
+  local made = block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "base", "one" },
+      config = { config = { Env = { "A=1" }, Labels = { x = "1", y = "1" } }, author = "me" } },
+    { name = "amd2", repository = "app", tag = "amd2", platform = AMD, layers = { "base", "two" },
+      config = { config = { Env = { "A=2" }, Labels = { x = "1", y = "2" } }, author = "me" } },
+    { name = "arm", repository = "app", platform = ARM },
+    { name = "s390x", repository = "app", platform = S390X },
+    { repository = "app", tag = "old", type = "oci-index", children = { "amd", "arm" }, annotations = { v = "1" } },
+    { repository = "app", tag = "new", type = "oci-index", children = { "s390x", "amd2" },
+      annotations = { v = "2" } },
+    { repository = "app", tag = "turned", type = "oci-index", children = { "arm", "amd" },
+      annotations = { v = "1" } },
+  })
 
   local function change(list, what, name)
     for _, one in ipairs(list) do

@@ -1,6 +1,6 @@
+local block = require "spec.support.block"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 local zstd = require "spec.support.zstd"
 
@@ -24,21 +24,8 @@ local function compressed(path, program)
 end
 
 describe("image", function()
-  local server, client
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function reference(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
 
   local function blob(name, digest)
     local done = process.run { "curl", "-sf", ("%s/v2/%s/blobs/%s"):format(server.url, name, digest) }
@@ -50,13 +37,13 @@ describe("image", function()
     local one, two = archive("one"), archive("two")
     local packed = compressed(two, "gzip")
     local done = assert(client:image {
-      target = reference("app:1"), layers = { one, packed }, platform = "linux/arm/v7",
+      target = at("app:1"), layers = { one, packed }, platform = "linux/arm/v7",
       config = { Entrypoint = { "/bin/sh" }, Env = { B = "2", A = "1" }, Labels = { z = "1", a = "2" },
         ExposedPorts = { "80/tcp" }, User = "nobody" },
       annotations = { ["org.example"] = "yes" },
     })
     assert.equal(manifest.media_type.oci_manifest, done.media_type)
-    local seen = assert(client:inspect(reference("app:1")))
+    local seen = assert(client:inspect(at("app:1")))
     assert.equal(done.digest, seen.digest)
     assert.equal(done.size, #seen.raw)
     assert.equal(done.digest, sha(seen.raw))
@@ -79,7 +66,7 @@ describe("image", function()
 
   it("gives the same input the same digest, and sends what is there not again", function()
     local layers = { archive("same") }
-    local order = { target = reference("again:1"), layers = layers, platform = "linux/amd64" }
+    local order = { target = at("again:1"), layers = layers, platform = "linux/amd64" }
     local function requests()
       local methods = {}
       for index, request in ipairs(server:requests()) do
@@ -101,14 +88,14 @@ describe("image", function()
   it("sends a layer that is named twice once, and names it twice", function()
     local path = archive("twice")
     local done = assert(client:image {
-      target = reference("twice:1"), layers = { path, path }, platform = "linux/amd64",
+      target = at("twice:1"), layers = { path, path }, platform = "linux/amd64",
     })
     assert.equal(2, #done.layers)
     assert.equal(done.layers[1].digest, done.layers[2].digest)
   end)
 
   it("tells a time only when it is given one", function()
-    local order = { target = reference("time:1"), layers = {}, platform = "linux/amd64" }
+    local order = { target = at("time:1"), layers = {}, platform = "linux/amd64" }
     local function config_of(given)
       order.created = given
       return json.decode(blob("time", assert(client:image(order)).config.digest))
@@ -125,16 +112,16 @@ describe("image", function()
   it("makes docker's kind of image, that skopeo reads too", function()
     local path = compressed(archive("docker"), "gzip")
     local done = assert(client:image {
-      target = reference("docker:1"), layers = { path }, platform = "linux/s390x", media_type = "docker",
+      target = at("docker:1"), layers = { path }, platform = "linux/s390x", media_type = "docker",
       config = { Cmd = { "/x" } },
     })
     assert.equal(manifest.media_type.docker_manifest, done.media_type)
-    assert.equal(manifest.media_type.docker_layer, done.layers[1].media_type)
+    assert.equal(manifest.media_type.docker_layer_gzip, done.layers[1].media_type)
     if not process.present("skopeo") then
       return pending("skopeo is not installed")
     end
     local seen = process.run { "skopeo", "inspect", "--tls-verify=false", "--override-arch", "s390x",
-      "docker://" .. reference("docker:1") }
+      "docker://" .. at("docker:1") }
     assert.equal(0, seen.status, seen.stderr)
     local read = json.decode(seen.stdout)
     assert.equal(done.digest, read.Digest)
@@ -146,10 +133,10 @@ describe("image", function()
       return pending("skopeo is not installed")
     end
     local layers = { archive("a"), compressed(archive("b"), "gzip") }
-    assert(client:image { target = reference("unpack:1"), layers = layers, platform = "linux/amd64" })
+    assert(client:image { target = at("unpack:1"), layers = layers, platform = "linux/amd64" })
     -- To docker-archive skopeo decompresses every layer; it fails when the digest is not the diff ID.
     local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false",
-      "docker://" .. reference("unpack:1"), "docker-archive:" .. temp.path("archive.tar") }
+      "docker://" .. at("unpack:1"), "docker-archive:" .. temp.path("archive.tar") }
     assert.equal(0, copied.status, copied.stderr)
   end)
 
@@ -159,7 +146,7 @@ describe("image", function()
     end
     local path = archive("zstd")
     local packed = compressed(path, "zstd -q")
-    local order = { target = reference("zstd:1"), platform = "linux/amd64" }
+    local order = { target = at("zstd:1"), platform = "linux/amd64" }
     order.layers = { { path = packed, diff_id = sha(temp.read(path)) } }
     local done = assert(client:image(order)) -- told, it is true in every build
     assert.equal(manifest.media_type.oci_layer_zstd, done.layers[1].media_type)
@@ -181,28 +168,30 @@ describe("image", function()
     none, err = client:image(order)
     assert.is_nil(none)
     assert.equal("digest_mismatch", err.code)
-    if process.present("skopeo") then
-      local folder = temp.path("unpacked")
-      local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", "--dest-decompress",
-        "docker://" .. reference("zstd:1"), "dir:" .. folder }
-      assert.equal(0, copied.status, copied.stderr)
-      assert.equal(temp.read(path), temp.read(folder .. "/" .. sha(temp.read(path)):sub(8)))
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
     end
+    local folder = temp.path("unpacked")
+    local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", "--dest-decompress",
+      "docker://" .. at("zstd:1"), "dir:" .. folder }
+    assert.equal(0, copied.status, copied.stderr)
+    assert.equal(temp.read(path), temp.read(folder .. "/" .. sha(temp.read(path)):sub(8)))
   end)
 
-  it("refuses other compressions, which readers of images do not open", function()
-    for _, program in ipairs { "bzip2", "xz" } do
-      if process.present(program) then
-        local path = archive(program)
-        local layer = { path = compressed(path, program), diff_id = sha(temp.read(path)) }
-        local none, err = client:image { target = reference("other:1"), layers = { layer }, platform = "linux/amd64" }
-        assert.is_nil(none)
-        assert.equal("unsupported", err.code)
-        assert.matches("is compressed with " .. program, err.message, 1, true)
-        assert.matches("gzip", err.hint)
+  for _, program in ipairs { "bzip2", "xz" } do
+    it(("refuses %s, which readers of images do not open"):format(program), function()
+      if not process.present(program) then
+        return pending(program .. " is not installed")
       end
-    end
-  end)
+      local path = archive(program)
+      local layer = { path = compressed(path, program), diff_id = sha(temp.read(path)) }
+      local none, err = client:image { target = at("other:1"), layers = { layer }, platform = "linux/amd64" }
+      assert.is_nil(none)
+      assert.equal("unsupported", err.code)
+      assert.matches("is compressed with " .. program, err.message, 1, true)
+      assert.matches("gzip", err.hint)
+    end)
+  end
 
   it("names the layer that cannot be used, before anything is sent", function()
     local good = archive("good")
@@ -212,6 +201,7 @@ describe("image", function()
       { temp.file("no tar archive"), "corrupt" }, { temp.file(""), "corrupt" },
       { temp.file(("x"):rep(2000)), "corrupt" }, { temp.file(packed:sub(1, -5)), "corrupt" },
       { temp.file(packed:sub(1, 20) .. "xxxx" .. packed:sub(25)), "corrupt" },
+      { temp.file(temp.read(good):sub(1, -5)), "corrupt" },
     }
     if process.present("zstd") and zstd.is_built() then
       packed = temp.read(compressed(good, "zstd -q"))
@@ -227,19 +217,20 @@ describe("image", function()
     server:clear()
     for _, case in ipairs(cases) do
       local done, err = client:image {
-        target = reference("bad:1"), layers = { good, case[1] }, platform = "linux/amd64",
+        target = at("bad:1"), layers = { good, case[1] }, platform = "linux/amd64",
       }
       assert.is_nil(done)
       assert.equal(case[2], err.code, tostring(err))
       assert.matches(case[1], tostring(err), 1, true)
-      assert.matches("^image " .. reference("bad:1"):gsub("%p", "%%%0"), tostring(err))
+      assert.matches("^image " .. at("bad:1"):gsub("%p", "%%%0"), tostring(err))
+      assert.is_string(err.hint)
     end
     assert.same({}, (server:requests()))
   end)
 
   it("refuses a diff ID that is not the layer's", function()
     local layers = { { path = archive("x"), diff_id = sha("y") } }
-    local done, err = client:image { target = reference("bad:1"), layers = layers, platform = "linux/amd64" }
+    local done, err = client:image { target = at("bad:1"), layers = layers, platform = "linux/amd64" }
     assert.is_nil(done)
     assert.equal("digest_mismatch", err.code)
   end)
@@ -247,15 +238,15 @@ describe("image", function()
   it("follows a symbolic link to a layer", function()
     local link = temp.path("link")
     assert(process.run({ "ln", "-s", archive("linked"), link }).status == 0)
-    assert(client:image { target = reference("link:1"), layers = { link }, platform = "linux/amd64" })
+    assert(client:image { target = at("link:1"), layers = { link }, platform = "linux/amd64" })
   end)
 
   it("pushes by digest only when the digest is right", function()
-    local order = { layers = { archive("d") }, platform = "linux/amd64", target = reference("digest") }
+    local order = { layers = { archive("d") }, platform = "linux/amd64", target = at("digest") }
     local done = assert(client:image(order))
-    order.target = reference("digest@" .. done.digest)
+    order.target = at("digest@" .. done.digest)
     assert.equal(done.digest, assert(client:image(order)).digest)
-    order.target = reference("digest@" .. sha("other"))
+    order.target = at("digest@" .. sha("other"))
     local failed, err = client:image(order)
     assert.is_nil(failed)
     assert.equal("digest_mismatch", err.code)
@@ -263,7 +254,7 @@ describe("image", function()
 
   it("returns what the world can cause, and raises what the programmer got wrong", function()
     local function order(changes)
-      local given = { target = reference("wrong:1"), layers = {}, platform = "linux/amd64" }
+      local given = { target = at("wrong:1"), layers = {}, platform = "linux/amd64" }
       for name, value in pairs(changes) do
         given[name] = value
       end

@@ -1,37 +1,36 @@
 --- Manifests that are larger than registries take: each verb that makes one says so before it sends anything.
 
+local block = require "spec.support.block"
 local fails = require "spec.support.fails"
-local images = require "spec.support.images"
 local manifest = require "manifest"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local tar = require "spec.support.tar"
 local temp = require "spec.support.temp"
 
 local LONG = { ["org.example.long"] = ("x"):rep(4000) }
 local LIMIT = 4000
+local MANY = 20 -- entries that make a list of more bytes
+
+local function many_tags()
+  local tags = {}
+  for number = 1, MANY do
+    tags[number] = "tag" .. number
+  end
+  return tags
+end
 
 describe("a manifest over the limit", function()
-  local server, client
+  local server, at = block.registry()
+  local client = block.client { manifest_limit = LIMIT }
+  block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
+    { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
+    { repository = "app", tag = "1", type = "oci-index", children = { "amd" } },
+  })
 
   setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config"), manifest_limit = LIMIT }
-    images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
-      { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
-      { repository = "app", tag = "1", type = "oci-index", children = { "amd" } },
-    })
+    assert(client:tag(at("app:amd"), many_tags()))
   end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
 
   local function image(target)
     return client:image { target = target, platform = "linux/amd64", annotations = LONG,
@@ -53,6 +52,14 @@ describe("a manifest over the limit", function()
     end,
     ["image"] = function()
       return image(at("made:1"))
+    end,
+    ["push"] = function()
+      local sources = {}
+      for position, tag in ipairs(many_tags()) do
+        sources[position] = at("app:" .. tag)
+      end
+      assert(client:create(at("app:list"), sources))
+      return client:push(at("app:list"))
     end,
     ["attach"] = function()
       return client:attach { subject = at("app:1"), files = { temp.file("x") }, artifact_type = "a/b",

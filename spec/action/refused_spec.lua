@@ -1,8 +1,6 @@
 --- The own verbs where they may not, and where a layout is none: every one says so, and how.
 
-local images = require "spec.support.images"
-local manifest = require "manifest"
-local registry = require "spec.support.registry"
+local block = require "spec.support.block"
 local temp = require "spec.support.temp"
 
 --- Each own verb on a name, and a bare repository for those that want one.
@@ -23,18 +21,11 @@ local VERBS = {
 }
 
 describe("refused", function()
-  local client, server
-
-  setup(function()
-    client = manifest.client { config = temp.folder("config") }
-  end)
-
-  teardown(function()
-    client:close()
-    if server then
-      server:stop()
-    end
-  end)
+  local guarded, guarded_at = block.registry { users = { me = "secret" } }
+  local open, open_at = block.registry()
+  local client = block.client()
+  block.images(guarded, { { repository = "app", tag = "1" } }, { user = "me", password = "secret" })
+  block.images(open, { { repository = "app", tag = "1" } })
 
   local function all_fail(code, name, only)
     for verb, call in pairs(only or VERBS) do
@@ -47,15 +38,10 @@ describe("refused", function()
   end
 
   it("by a registry that does not know who asks", function()
-    server = registry.start { users = { me = "secret" } }
-    images.push(server, { { repository = "app", tag = "1" } }, { user = "me", password = "secret" })
-    all_fail("unauthorized", server.address .. "/app:1")
+    all_fail("unauthorized", guarded_at("app:1"))
     local path = "oci:" .. temp.path("layout") .. ":1"
-    local own = registry.start()
-    images.push(own, { { repository = "app", tag = "1" } })
-    assert(client:copy(own.address .. "/app:1", path))
-    own:stop()
-    local done, err = client:copy(path, server.address .. "/app:1")
+    assert(client:copy(open_at("app:1"), path))
+    local done, err = client:copy(path, guarded_at("app:1"))
     assert.is_nil(done)
     assert.equal("unauthorized", err.code)
     assert.matches("log in", tostring(err))

@@ -1,10 +1,10 @@
 --- verify and tree, of images that are whole and of images that somebody has damaged.
 
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local requests_of = require "spec.support.requests_of"
 local sample = require "spec.support.elf"
 local temp = require "spec.support.temp"
@@ -19,21 +19,8 @@ print(io.open("/proc/self/status"):read("a"):match("VmHWM:%s*(%d+) kB"))
 local LINUX_AMD, LINUX_ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
 
 describe("verify and tree", function()
-  local server, client
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local client = block.client()
 
   --- A layer with files of these contents.
   local function layer(files, program)

@@ -2,6 +2,7 @@
 --- answered with another entry's secret.
 
 local base64 = require("manifest.core").base64
+local block = require "spec.support.block"
 local dkjson = require "dkjson"
 local helper_program = require "spec.support.helper_program"
 local lfs = require "lfs"
@@ -24,18 +25,10 @@ local function auths(entries, more)
 end
 
 describe("credentials of the command", function()
-  local server
-
-  setup(function()
-    server = scripted.start { exchanges = {
-      { headers = { Authorization = "^Basic " .. base64.encode("me:" .. SECRET) },
-        answer = { status = 200, headers = HEADERS } },
-      { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local server = block.scripted { exchanges = {
+    { headers = { Authorization = "^Basic " .. base64.encode("me:" .. SECRET) },
+      answer = { status = 200, headers = HEADERS } },
+    { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
 
   local function digest(world)
     return world { "digest", server.address.a .. "/team/app:1" }

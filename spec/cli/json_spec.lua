@@ -1,5 +1,6 @@
 --- --json of every own verb has the shape that docs/commands.md gives: no field more, and each one is seen once.
 
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local json = require("manifest").json
 local ours = require "spec.support.ours"
@@ -17,29 +18,17 @@ describe("--json of", function()
     return
   end
   local text = assert(temp.read("docs/commands.md"))
-  local server, command
-
-  setup(function()
-    server = registry.start()
-    command = ours.new()
-    images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "same", "amd" } },
-      { name = "arm", repository = "app", tag = "arm", platform = ARM, layers = { "same", "arm" } },
-      { name = "newer", repository = "app", tag = "newer", platform = ARM, layers = { "same", "newer" } },
-      { name = "s390x", repository = "app", tag = "s390x", platform = S390X, layers = { "same", "s390x" } },
-      { repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" }, annotations = { a = "1" } },
-      { repository = "app", tag = "2", type = "oci-index", children = { "newer", "s390x" },
-        annotations = { a = "2" } },
-    })
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local command = ours.new()
+  block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "same", "amd" } },
+    { name = "arm", repository = "app", tag = "arm", platform = ARM, layers = { "same", "arm" } },
+    { name = "newer", repository = "app", tag = "newer", platform = ARM, layers = { "same", "newer" } },
+    { name = "s390x", repository = "app", tag = "s390x", platform = S390X, layers = { "same", "s390x" } },
+    { repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" }, annotations = { a = "1" } },
+    { repository = "app", tag = "2", type = "oci-index", children = { "newer", "s390x" },
+      annotations = { a = "2" } },
+  })
 
   local function document(words, status)
     words[#words + 1] = "--json"

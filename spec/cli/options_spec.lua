@@ -7,6 +7,9 @@ local declared = {
   { name = "os-features", kind = "list", value = "strings", help = "Set features" },
   { name = "tag", kind = "strings", help = "Another tag" },
   { name = "jobs", kind = "integer", value = "int", help = "How many at once" },
+  { name = "if-digest", kind = "digest", help = "A digest" },
+  { name = "platform", kind = "platform", help = "A platform" },
+  { name = "expect", kind = "platforms", help = "Platforms" },
 }
 
 local function read(...)
@@ -105,9 +108,25 @@ describe("the option reader", function()
     assert.matches("no value", message("--os-features", "\n"))
   end)
 
+  it("takes no digest and no platform that is none, and no empty list of platforms", function()
+    local digest = "sha256:" .. ("0"):rep(64)
+    assert.equal(digest, read("--if-digest", digest).options.if_digest)
+    assert.equal("linux/arm/v7", read("--platform", "linux/arm/v7").options.platform)
+    local expect = read("--expect", "linux/arm,linux/386", "--expect=a/b").options.expect
+    assert.same({ "linux/arm", "linux/386", "a/b" }, expect)
+    for name, wrong in pairs { ["if-digest"] = { "", "sha256:1", "latest" }, platform = { "", "linux", "a b/c" },
+      expect = { "", "linux/arm,", "linux" } } do
+      for _, value in ipairs(wrong) do
+        local said = ('invalid argument "%s" for "--%s" flag: '):format(value, name)
+        assert.matches(said, message("--" .. name, value), 1, true)
+      end
+    end
+    assert.matches("it names no platform", message("--expect", "linux/arm", "--expect="))
+  end)
+
   it("describes options in aligned columns, sorted by name", function()
     local lines = options.describe(declared)
     assert.equal("  -a, --amend                 Amend", lines[1])
-    assert.equal("      --os-features strings   Set features", lines[4])
+    assert.equal("      --os-features strings   Set features", lines[6])
   end)
 end)

@@ -1,34 +1,21 @@
 --- The commands of the own verbs: text, JSON, exit statuses and usage.
 
-local images = require "spec.support.images"
+local block = require "spec.support.block"
 local json = require("manifest").json
 local ours = require "spec.support.ours"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 
 local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
 
 describe("own verbs as commands", function()
-  local server, command, made
-
-  setup(function()
-    server = registry.start()
-    command = ours.new {}
-    made = images.push(server, {
-      { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "same", "amd" } },
-      { name = "arm", repository = "app", tag = "arm", platform = ARM, layers = { "same", "arm" } },
-      { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
-      { name = "other", repository = "app", tag = "other", type = "oci-index", children = { "arm" } },
-    })
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
-
-  local function at(name)
-    return server.address .. "/" .. name
-  end
+  local server, at = block.registry()
+  local command = ours.new()
+  local made = block.images(server, {
+    { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "same", "amd" } },
+    { name = "arm", repository = "app", tag = "arm", platform = ARM, layers = { "same", "arm" } },
+    { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
+    { name = "other", repository = "app", tag = "other", type = "oci-index", children = { "arm" } },
+  })
 
   local function run(status, words)
     local done = command(words)
@@ -95,6 +82,8 @@ describe("own verbs as commands", function()
       run(0, { "delete", path }))
     local _, complaint = run(1, { "delete", at "copied:arm" })
     assert.matches("is an image of these indexes: 1", complaint, 1, true)
+    _, complaint = run(0, { "delete", at "copied:arm", "--dry-run" })
+    assert.matches("only with --shared", complaint, 1, true)
     done = document(0, { "delete", at "copied:arm", "--shared", "--dry-run" })
     assert.is_true(done.dryRun)
     assert.same({ "1" }, { table.unpack(done.listed) })

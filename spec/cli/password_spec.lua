@@ -1,8 +1,8 @@
 --- The password prompt on a real terminal: nothing typed is shown, and the terminal is as it was on every way out.
 
+local block = require "spec.support.block"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 local terminal = require "spec.support.terminal"
 
@@ -14,17 +14,9 @@ describe("the password prompt", function()
     return
   end
 
-  local server
-
-  setup(function()
-    server = scripted.start { exchanges = {
-      { path = "/v2/", headers = { Authorization = "^Basic " }, answer = { status = 200, body = "{}" } },
-      { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local server = block.scripted { exchanges = {
+    { path = "/v2/", headers = { Authorization = "^Basic " }, answer = { status = 200, body = "{}" } },
+    { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
 
   local function login(steps, ...)
     local world = ours.new()

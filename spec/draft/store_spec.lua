@@ -1,5 +1,6 @@
 local core = require "manifest.core"
 local drafts = require "spec.support.drafts"
+local fails = require "spec.support.fails_saying"
 local file_name = require "manifest.draft.file_name"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -7,21 +8,6 @@ local store = require "manifest.draft.store"
 local temp = require "spec.support.temp"
 
 local LIST = "h.io/app:all"
-
-local function fails(code, text, value, err)
-  assert.is_nil(value)
-  assert.equal(code, err.code, tostring(err))
-  assert.truthy(tostring(err):find(text, 1, true), tostring(err))
-  return err
-end
-
-local function refs(entries)
-  local list = {}
-  for index, entry in ipairs(entries) do
-    list[index] = tostring(entry.ref)
-  end
-  return list
-end
 
 local function shell(text)
   local done = process.run { "sh", "-c", text }
@@ -58,9 +44,9 @@ describe("manifest.draft.store", function()
     assert(opened:save(LIST, drafts.entry("h.io/app/x:a")))
     assert.is_true(opened:exists(LIST))
     local entries = assert(opened:list(LIST))
-    assert.same({ "h.io/app/x:a" }, { table.remove(refs(entries)) })
+    assert.same({ "h.io/app/x:a" }, { table.remove(drafts.refs(entries)) })
     assert.same({ "h.io/app:A", "h.io/app:a-1", "h.io/app:a.1", "h.io/app:a_1", "h.io/app:b" },
-      { table.unpack(refs(entries), 1, 5) })
+      { table.unpack(drafts.refs(entries), 1, 5) })
     local one = assert(opened:get(LIST, "h.io/app:b"))
     assert.equal("h.io/app:b", tostring(one.ref))
     fails("not_found", "h.io/app:c is not in the local list", opened:get(LIST, "h.io/app:c"))
@@ -105,7 +91,7 @@ describe("manifest.draft.store", function()
   it("saves several as one, and can insist on a new list", function()
     local entries = { drafts.entry("h.io/app:b"), drafts.entry("h.io/app:a") }
     assert(opened:save_all(LIST, entries, { fresh = true }))
-    assert.same({ "h.io/app:a", "h.io/app:b" }, refs(opened:list(LIST)))
+    assert.same({ "h.io/app:a", "h.io/app:b" }, drafts.refs(opened:list(LIST)))
     fails("exists", "there already", opened:save_all(LIST, entries, { fresh = true }))
     assert(opened:save_all(LIST, { drafts.entry("h.io/app:c") }))
     assert.equal(3, #opened:list(LIST))
@@ -147,85 +133,6 @@ describe("manifest.draft.store", function()
     assert.same({}, core.file.list(folder))
   end)
 
-  describe("on a bad file", function()
-    local bad, good
-
-    before_each(function()
-      assert(opened:save_all(LIST, { drafts.entry("h.io/app:bad"), drafts.entry("h.io/app:good") }))
-      bad, good = path_of(LIST, "h.io/app:bad"), temp.read(path_of(LIST, "h.io/app:good"))
-    end)
-
-    --- The bad file is named and stays, whatever is asked; the good one works.
-    local function is_refused(text)
-      fails("corrupt", bad, opened:list(LIST))
-      fails("corrupt", text, opened:get(LIST, "h.io/app:bad"))
-      fails("corrupt", bad, opened:save(LIST, drafts.entry("h.io/app:bad")))
-      fails("corrupt", bad, opened:update(LIST, "h.io/app:bad", function() error("called") end))
-      fails("corrupt", bad, opened:save_all(LIST, { drafts.entry("h.io/app:good", { platform = { os = "x" } }),
-        drafts.entry("h.io/app:bad") }))
-      assert.equal(good, temp.read(path_of(LIST, "h.io/app:good")))
-      assert(opened:save(LIST, drafts.entry("h.io/app:good")))
-      local entries, errs = opened:list(LIST, { partial = true })
-      assert.same({ "h.io/app:good" }, refs(entries))
-      assert.equal(1, #errs)
-      assert.truthy(tostring(errs[1]):find(bad, 1, true))
-    end
-
-    it("keeps what is truncated, empty or garbage", function()
-      for _, bytes in ipairs { good:sub(1, 300), "", "garbage\n", ("\0"):rep(4096) } do
-        temp.file(bytes, bad)
-        is_refused("is not an entry of a local list")
-        assert.equal(bytes, temp.read(bad))
-      end
-    end)
-
-    it("keeps what is no regular file, and does not wait for it", function()
-      for _, how in ipairs { "mkfifo '%s'", "mkdir '%s'", "ln -s /etc/passwd '%s'", "ln -s /none '%s'" } do
-        os.remove(bad)
-        shell(how:format(bad))
-        is_refused("cannot read")
-        assert.not_equal("file", core.file.kind(bad))
-      end
-    end)
-
-    it("keeps the entry of another image", function()
-      local other = assert(require("manifest.draft.entry").encode(drafts.entry("h.io/app/bad:x")))
-      temp.file(other, bad)
-      fails("collision", "h.io/app:bad and h.io/app/bad:x", opened:get(LIST, "h.io/app:bad"))
-      fails("collision", "h.io/app:bad and h.io/app/bad:x", opened:save(LIST, drafts.entry("h.io/app:bad")))
-      fails("corrupt", "whose file has another name", opened:list(LIST))
-      assert.equal(other, temp.read(bad))
-    end)
-
-    it("tells a copy from an entry, and ignores what editors leave", function()
-      assert(core.file.remove(bad))
-      for _, name in ipairs { ".h.io_app-good.swp", "h.io_app-good~", "#h.io_app-good#", ".DS_Store" } do
-        temp.file("x", path_of(LIST) .. "/" .. name)
-      end
-      assert.same({ "h.io/app:good" }, refs(assert(opened:list(LIST))))
-      temp.file(good, path_of(LIST) .. "/h.io_app-good.bak")
-      fails("corrupt", "h.io_app-good.bak holds the entry of h.io/app:good", opened:list(LIST))
-    end)
-
-    it("can be removed with its list", function()
-      temp.file("garbage", bad)
-      shell(("mkfifo '%s/fifo'; ln -s / '%s/link'"):format(path_of(LIST), path_of(LIST)))
-      assert(opened:remove(LIST))
-      assert.is_false(opened:exists(LIST))
-    end)
-
-    it("may be the list's own folder", function()
-      for _, how in ipairs { "touch '%s'", "ln -s /tmp '%s'", "mkfifo '%s'" } do
-        local list = "h.io/app:other"
-        shell(how:format(path_of(list)))
-        fails("corrupt", path_of(list) .. " is not a folder", opened:list(list))
-        fails("corrupt", path_of(list), opened:save(list, drafts.entry("h.io/app:a")))
-        fails("corrupt", path_of(list), opened:remove(list))
-        os.remove(path_of(list))
-      end
-    end)
-  end)
-
   describe("on references that share a name", function()
     local lists = { { "h.io/a:b-c", "h.io/a-b:c" }, { "h.io/a_b:c", "h.io/a/b:c" },
       { "h.io:5000/a:c", "h.io-5000/a:c" } }
@@ -241,7 +148,7 @@ describe("manifest.draft.store", function()
         fails("collision", text, opened:save(second, drafts.entry("h.io/app:a")))
         fails("collision", text, opened:save_all(second, { drafts.entry("h.io/app:a") }, { fresh = true }))
         fails("collision", text, opened:remove(second))
-        assert.same({ "h.io/app:a" }, refs(opened:list(first)))
+        assert.same({ "h.io/app:a" }, drafts.refs(opened:list(first)))
         assert(opened:remove(first))
         assert(opened:save(second, drafts.entry("h.io/app:a")))
         fails("collision", first, opened:list(first))
@@ -289,7 +196,7 @@ describe("manifest.draft.store", function()
         fails("locked", "another process", other:save(LIST, drafts.entry("h.io/app:a")))
         fails("locked", "another process", other:lock(LIST, { shared = true }))
         fails("locked", "holds the list's lock already", opened:lock(LIST))
-        assert.same({ "h.io/app:a" }, refs(other:list(LIST)))
+        assert.same({ "h.io/app:a" }, drafts.refs(other:list(LIST)))
         assert(opened:remove(LIST))
         assert(opened:save(LIST, drafts.entry("h.io/app:b")))
         fails("locked", "another process", other:remove(LIST))

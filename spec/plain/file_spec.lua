@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local fails = require "spec.support.fails_saying"
 local inject = require "spec.support.inject"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
@@ -14,12 +15,6 @@ end
 
 local function mode_of(path)
   return (shell("stat -c %a -- '" .. path .. "'"))
-end
-
-local function fails(code, text, value, problem)
-  assert.is_nil(value)
-  assert.equal(code, problem.code)
-  assert.truthy(problem.message:find(text, 1, true), problem.message)
 end
 
 describe("core.file.read", function()
@@ -314,5 +309,16 @@ describe("core.file on folders", function()
       assert(file.remove_tree(folder))
     end
     fails("not_found", folder, file.identity(folder))
+  end)
+end)
+
+describe("core.file.copy of a part", function()
+  it("copies or hashes a range", function()
+    local from, to = temp.file("0123456789"), temp.path("part")
+    assert.equal(core.hash.sum("sha256", "345"), assert(core.file.copy(from, to, "sha256", 3, 3)))
+    assert.equal("345", temp.read(to))
+    assert.equal(core.hash.sum("sha256", "3456789"), assert(core.file.copy(from, nil, "sha256", 3)))
+    fails("io", "shorter", core.file.copy(from, nil, "sha256", 8, 3))
+    assert.has_error(function() core.file.copy(from, nil, "sha256", -1) end)
   end)
 end)

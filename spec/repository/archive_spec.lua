@@ -1,42 +1,19 @@
+--- Archives as places: what is an OCI archive, what is none, and what the verbs do with them and with docker's.
+
 local archive = require "manifest.repository.archive"
-local core = require "manifest.core"
-local images = require "spec.support.images"
+local block = require "spec.support.block"
+local docker_archive = require "spec.support.docker_archive"
+local fails = require "spec.support.fails_saying"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local tar = require "spec.support.tar"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of
 local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
-local LAYER = ("layer"):rep(5000)
-local SECOND = "a layer of its own"
-local CONFIG = ('{"architecture":"arm64","os":"linux","rootfs":{"type":"layers","diff_ids":["%s","%s"]}}'):format(
-  sha(LAYER), sha(SECOND))
-local LIST = '[{"Config":"c.json","RepoTags":["app:1","other/app:2"],"Layers":["one/layer.tar","two/layer.tar"]}]'
-
---- The entries of a docker archive; CHANGES, by name, take the place of some, false takes one away.
-local function docker_entries(changes)
-  local entries = {
-    { "one/", kind = "5" }, { "one/layer.tar", LAYER }, { "two/layer.tar", SECOND }, { "c.json", CONFIG },
-    { "manifest.json", LIST },
-  }
-  for position = #entries, 1, -1 do
-    local change = changes and changes[entries[position][1]]
-    if change == false then
-      table.remove(entries, position)
-    elseif change then
-      entries[position] = change
-    end
-  end
-  return entries
-end
-
-local function docker(changes)
-  return archive.new("docker-archive", temp.file(tar.archive(docker_entries(changes))))
-end
+local LAYER, CONFIG = docker_archive.LAYER, docker_archive.CONFIG
 
 local CHILD = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/vnd.oci.image.config.v1+json",'
   .. '"digest":"%s","size":%d},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s",'
@@ -53,127 +30,6 @@ local function oci_entries()
       .. '{"org.opencontainers.image.ref.name":"1"}}]}'):format(MANIFEST, sha(CHILD), #CHILD) },
   }
 end
-
-local function fails(code, words, got, err)
-  assert.is_nil(got)
-  assert.equal(code, err.code, tostring(err))
-  assert.matches(words, err.message, 1, true)
-  return err
-end
-
-describe("a docker archive", function()
-  it("becomes a manifest made of its files", function()
-    local place = docker()
-    local got = assert(place:manifest())
-    assert.equal(sha(got.bytes), got.digest)
-    local read = json.decode(got.bytes)
-    assert.same({ "schemaVersion", "mediaType", "config", "layers" }, json.keys(read))
-    assert.equal("application/vnd.docker.distribution.manifest.v2+json", read.mediaType)
-    assert.same({ sha(CONFIG), #CONFIG }, { read.config.digest, read.config.size })
-    for position, bytes in ipairs { LAYER, SECOND } do
-      assert.same({ "application/vnd.docker.image.rootfs.diff.tar", sha(bytes), #bytes },
-        { read.layers[position].mediaType, read.layers[position].digest, read.layers[position].size })
-      assert.equal(bytes, assert(place:blob(sha(bytes))))
-    end
-    assert.same({ "app:1", "other/app:2" }, assert(place:tags()))
-    assert.equal(got.bytes, assert(docker():manifest("docker.io/library/app:1")).bytes)
-    assert.equal(got.digest, assert(docker():head(got.digest)).digest)
-    assert.equal(SECOND, assert(docker():blob(sha(SECOND))))
-  end)
-
-  it("names an image by any of its tags, or by its place", function()
-    for _, selector in ipairs { "app:1", "docker.io/other/app:2", "@0" } do
-      assert.equal(assert(docker():manifest()).digest, assert(docker():manifest(selector)).digest, selector)
-    end
-    local err = fails("not_found", "has no image app:3", docker():manifest("app:3"))
-    assert.matches("app:1", err.hint, 1, true)
-    fails("not_found", "has no image @1", docker():manifest("@1"))
-    local double = docker { ["manifest.json"] = { "manifest.json", LIST:sub(1, -2) .. "," .. LIST:sub(2) } }
-    fails("ambiguous", "has 2 images", double:manifest())
-    assert(double:manifest("@1"))
-    fails("not_found", "has no images", docker({ ["manifest.json"] = { "manifest.json", "[]" } }):manifest())
-  end)
-
-  it("takes layers that are compressed, and links of one layer to another", function()
-    local packed = temp.file(LAYER)
-    assert(process.run({ "gzip", "-n", packed }).status == 0)
-    local bytes = temp.read(packed .. ".gz")
-    local read = json.decode(assert(docker({ ["one/layer.tar"] = { "one/layer.tar", bytes } }):manifest()).bytes)
-    assert.equal("application/vnd.docker.image.rootfs.diff.tar.gzip", read.layers[1].mediaType)
-    assert.equal(sha(bytes), read.layers[1].digest)
-    local config = CONFIG:gsub(sha(SECOND), sha(LAYER))
-    for _, link in ipairs { { "2", "../one/layer.tar" }, { "1", "one/layer.tar" } } do
-      local place = docker { ["c.json"] = { "c.json", config },
-        ["two/layer.tar"] = { "two/layer.tar", kind = link[1], link = link[2] } }
-      read = json.decode(assert(place:manifest()).bytes)
-      assert.equal(read.layers[1].digest, read.layers[2].digest)
-    end
-  end)
-
-  it("tells what is wrong with an archive", function()
-    local config = { "c.json", CONFIG }
-    local cases = {
-      { "corrupt", "has no manifest.json", { ["manifest.json"] = false } },
-      { "corrupt", "manifest.json", { ["manifest.json"] = { "manifest.json", "[" } } },
-      { "corrupt", "is no list", { ["manifest.json"] = { "manifest.json", "{}" } } },
-      { "corrupt", "entry 1 names no image", { ["manifest.json"] = { "manifest.json", '[{"Config":1}]' } } },
-      { "corrupt", "entry 1 names no image",
-        { ["manifest.json"] = { "manifest.json", '[{"Config":"c","Layers":[1]}]' } } },
-      { "not_found", "has no file c.json", { ["c.json"] = false } },
-      { "not_found", "has no file two/layer.tar", { ["two/layer.tar"] = false } },
-      { "corrupt", "lists 2 layers", { ["c.json"] = { "c.json", '{"rootfs":{"diff_ids":[]}}' } } },
-      { "corrupt", "names no layers", { ["c.json"] = { "c.json", '{"rootfs":{"diff_ids":"x"}}' } } },
-      { "corrupt", "config", { ["c.json"] = { "c.json", "{" } } },
-      { "digest_mismatch", "two/layer.tar", { ["two/layer.tar"] = { "two/layer.tar", "something else" } } },
-      { "unsupported", "zstd", { ["two/layer.tar"] = { "two/layer.tar", "\x28\xb5\x2f\xfdxx" } } },
-      { "corrupt", "damaged", { ["two/layer.tar"] = { "two/layer.tar", "\x1f\x8bxxxxxxxxxxxxxxxxxxx" } } },
-      { "corrupt", "more than one c.json", { ["one/"] = config } },
-      { "corrupt", "link that leads to no file", { ["c.json"] = { "c.json", kind = "2", link = "/etc/passwd" } } },
-      { "corrupt", "link that leads to no file", { ["c.json"] = { "c.json", kind = "2", link = "../../x" } } },
-      { "corrupt", "link that leads to no file", { ["c.json"] = { "c.json", kind = "2", link = "c.json" } } },
-      { "corrupt", "not as a plain file", { ["c.json"] = { "c.json", kind = "6" } } },
-      { "corrupt", "not as a plain file", { ["c.json"] = { "c.json", CONFIG, pax = "22 GNU.sparse.major=1\n" } } },
-      { "corrupt", "ends beyond it", { ["c.json"] = { "c.json", CONFIG, size = 1 << 30 } } },
-      { "corrupt", "damaged header", { ["c.json"] = { "c.json", CONFIG, size = ("\xff"):rep(12) } } },
-      { "corrupt", "damaged header", { ["c.json"] = { "c.json", CONFIG, size = "-1" } } },
-      { "corrupt", "damaged header", { ["c.json"] = { "c.json", CONFIG, sum = 1 } } },
-      { "corrupt", "size that is no number", { ["c.json"] = { "c.json", CONFIG, pax = "13 size=-100\n" } } },
-      { "corrupt", "size that is no number", { ["c.json"] = { "c.json", CONFIG,
-        pax = "28 size=99999999999999999999\n" } } },
-      { "corrupt", "ends beyond it", { ["c.json"] = { "c.json", CONFIG, pax = "19 size=9999999999\n" } } },
-      { "corrupt", "damaged pax", { ["c.json"] = { "c.json", CONFIG, pax = "99 size=1\n" } } },
-      { "too_large", "more than", { ["c.json"] = { "c.json", (" "):rep(5 << 20) .. CONFIG } } },
-    }
-    for position, case in ipairs(cases) do
-      local place = docker(case[3])
-      local ok, got, err = pcall(place.manifest, place)
-      assert.is_true(ok, ("case %d: %s"):format(position, got))
-      assert.is_nil(got, "case " .. position)
-      assert.equal(case[1], err.code, ("case %d: %s"):format(position, err))
-      assert.matches(case[2], err.message, 1, true)
-    end
-  end)
-
-  it("checks a config that is named by its digest", function()
-    local name = ("ab"):rep(32) .. ".json"
-    local place = docker { ["c.json"] = { name, CONFIG },
-      ["manifest.json"] = { "manifest.json", (LIST:gsub("c%.json", name)) } }
-    fails("digest_mismatch", "hashes to " .. sha(CONFIG), place:manifest())
-  end)
-
-  it("reads long names, and archives without an end", function()
-    local long = ("deep/"):rep(40) .. "layer.tar"
-    local size = #long + 10
-    local pax = ("%d path=%s\n"):format(size, long)
-    local list = { "manifest.json", (LIST:gsub("one/layer.tar", long)) }
-    local first = docker { ["one/layer.tar"] = { "short", LAYER, pax = pax }, ["manifest.json"] = list }
-    local entries = docker_entries { ["one/layer.tar"] = { "short", LAYER }, ["manifest.json"] = list }
-    table.insert(entries, 2, { "././@LongLink", long .. "\0", kind = "L" })
-    entries.no_end = true
-    local second = archive.new("docker-archive", temp.file(tar.archive(entries)))
-    assert.equal(assert(first:manifest()).digest, assert(second:manifest()).digest)
-  end)
-end)
 
 describe("an OCI archive", function()
   local function oci(entries)
@@ -222,7 +78,7 @@ describe("an OCI archive", function()
   it("tells one kind of archive from the other", function()
     local other = archive.new("docker-archive", temp.file(tar.archive(oci_entries())))
     assert.matches("oci-archive:", fails("corrupt", "no docker archive", other:manifest()).hint, 1, true)
-    other = archive.new("oci-archive", temp.file(tar.archive(docker_entries())))
+    other = archive.new("oci-archive", temp.file(tar.archive(docker_archive.entries())))
     assert.matches("docker-archive:", fails("corrupt", "no OCI archive", other:manifest()).hint, 1, true)
   end)
 
@@ -236,7 +92,7 @@ end)
 
 describe("a file that is no archive", function()
   it("is refused with what to do", function()
-    local packed = temp.file(tar.archive(docker_entries()))
+    local packed = temp.file(tar.archive(docker_archive.entries()))
     assert(process.run({ "gzip", packed }).status == 0)
     local err = fails("unsupported", "compressed with gzip", archive.new("docker-archive", packed .. ".gz"):manifest())
     assert.matches("gunzip", err.hint, 1, true)
@@ -251,30 +107,11 @@ describe("a file that is no archive", function()
   end)
 end)
 
-describe("core.file.copy of a part", function()
-  it("copies or hashes a range", function()
-    local from, to = temp.file("0123456789"), temp.path("part")
-    assert.equal(core.hash.sum("sha256", "345"), assert(core.file.copy(from, to, "sha256", 3, 3)))
-    assert.equal("345", temp.read(to))
-    assert.equal(core.hash.sum("sha256", "3456789"), assert(core.file.copy(from, nil, "sha256", 3)))
-    fails("io", "shorter", core.file.copy(from, nil, "sha256", 8, 3))
-    assert.has_error(function() core.file.copy(from, nil, "sha256", -1) end)
-  end)
-end)
-
 describe("archives and the verbs", function()
-  local server, command, made
-
-  setup(function()
-    server = registry.start()
-    command = ours.new()
-    made = images.push(server, { { name = "app", repository = "app", tag = "1", layers = 2,
-      platform = { os = "linux", architecture = "arm64" } } })
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local server, at = block.registry()
+  local command = ours.new()
+  local made = block.images(server, { { name = "app", repository = "app", tag = "1", layers = 2,
+    platform = { os = "linux", architecture = "arm64" } } })
 
   local function run(words)
     local done = command(words)
@@ -283,30 +120,30 @@ describe("archives and the verbs", function()
   end
 
   it("copies a docker archive to a registry and to a layout", function()
-    local from = "docker-archive:" .. temp.file(tar.archive(docker_entries()))
+    local from = "docker-archive:" .. temp.file(tar.archive(docker_archive.entries()))
     local digest = run { "digest", from .. ":app:1" }
-    run { "copy", from, server.address .. "/copied:1" }
-    assert.equal(digest, run { "digest", server.address .. "/copied:1" })
+    run { "copy", from, at("copied:1") }
+    assert.equal(digest, run { "digest", at("copied:1") })
     local path = temp.path("layout")
     run { "copy", from, "oci:" .. path .. ":x" }
     assert.equal(digest, run { "digest", "oci:" .. path })
     run { "verify", "oci:" .. path }
-    run { "verify", server.address .. "/copied:1" }
+    run { "verify", at("copied:1") }
     run { "verify", from }
   end)
 
   it("takes an archive as the source of an index", function()
     local from = "oci-archive:" .. temp.file(tar.archive(oci_entries()))
     local client <close> = manifest.client {}
-    assert(client:index { target = server.address .. "/app:all", allow_duplicates = true, expect = { "linux/arm64" },
-      sources = { from .. ":1", server.address .. "/app:1" } })
-    run { "verify", server.address .. "/app:all" }
+    assert(client:index { target = at("app:all"), allow_duplicates = true, expect = { "linux/arm64" },
+      sources = { from .. ":1", at("app:1") } })
+    run { "verify", at("app:all") }
   end)
 
   it("does not write into one", function()
     local path = temp.file(tar.archive(oci_entries()))
     local before = temp.read(path)
-    local done = command { "copy", server.address .. "/app:1", "oci-archive:" .. path .. ":2" }
+    local done = command { "copy", at("app:1"), "oci-archive:" .. path .. ":2" }
     assert.equal(1, done.status)
     assert.matches("only read", done.stderr, 1, true)
     done = command { "delete", "--dry-run", "oci-archive:" .. path .. ":1" }
@@ -327,35 +164,34 @@ describe("archives and the verbs", function()
   it("names the blob that a registry found damaged", function()
     local entries = oci_entries()
     entries[2][2] = entries[2][2]:gsub("l", "L", 1)
-    local done = command { "copy", "oci-archive:" .. temp.file(tar.archive(entries)), server.address .. "/bad:1" }
+    local done = command { "copy", "oci-archive:" .. temp.file(tar.archive(entries)), at("bad:1") }
     assert.equal(1, done.status)
     assert.matches(sha(LAYER), done.stderr, 1, true)
-    assert.equal(1, command({ "digest", server.address .. "/bad:1" }).status)
+    assert.equal(1, command({ "digest", at("bad:1") }).status)
   end)
 
   it("reads what skopeo wrote", function()
     if not process.present("skopeo") then
-      pending("skopeo is not here")
+      return pending("skopeo is not installed")
     end
     local path = temp.path("archive.tar")
-    local from = "docker://" .. server.address .. "/app:1"
+    local from = "docker://" .. at("app:1")
     local function skopeo(to)
       local done = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false", from, to }
       assert.equal(0, done.status, done.stderr)
     end
     skopeo("oci-archive:" .. path .. ".oci:tagged")
     assert.same({ "tagged" }, { (run { "tags", "oci-archive:" .. path .. ".oci" }):match("%S+") })
-    run { "copy", "oci-archive:" .. path .. ".oci:tagged", server.address .. "/back:1" }
-    run { "verify", server.address .. "/back:1" }
-    if pcall(skopeo, "docker-archive:" .. path .. ":name/app:1") then
-      run { "copy", "docker-archive:" .. path .. ":name/app:1", server.address .. "/back:2" }
-      assert.equal(made.app.config.digest, json.decode(run { "get", server.address .. "/back:2" }).config.digest)
-    end
+    run { "copy", "oci-archive:" .. path .. ".oci:tagged", at("back:1") }
+    run { "verify", at("back:1") }
+    skopeo("docker-archive:" .. path .. ":name/app:1")
+    run { "copy", "docker-archive:" .. path .. ":name/app:1", at("back:2") }
+    assert.equal(made.app.config.digest, json.decode(run { "get", at("back:2") }).config.digest)
   end)
 
   it("reads what tar packed", function()
     local folder = temp.path("layout")
-    run { "copy", server.address .. "/app:1", "oci:" .. folder .. ":1" }
+    run { "copy", at("app:1"), "oci:" .. folder .. ":1" }
     for _, format in ipairs { "gnu", "pax", "ustar" } do
       local path = temp.path(format)
       assert(process.run({ "tar", "--format", format, "-cf", path, "-C", folder, "." }).status == 0)

@@ -1,31 +1,12 @@
-local images = require "spec.support.images"
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of
 local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-
---- The names in a folder and below, sorted, without those of folders.
-local function files(path, prefix, list)
-  list = list or {}
-  for name in lfs.dir(path) do
-    if name ~= "." and name ~= ".." then
-      local at = (prefix or "") .. name
-      if lfs.attributes(path .. "/" .. name, "mode") == "directory" then
-        files(path .. "/" .. name, at .. "/", list)
-      else
-        list[#list + 1] = at
-      end
-    end
-  end
-  table.sort(list)
-  return list
-end
 
 local function blob_file(path, digest)
   return path .. "/blobs/" .. digest:gsub(":", "/")
@@ -47,7 +28,7 @@ describe("layout", function()
     assert(place:upload(sha("x"), { body = "x" }))
     assert(place:put_manifest("1", "{}", MANIFEST))
     assert.same({ "blobs/sha256/" .. sha("x"):sub(8), "blobs/sha256/" .. sha("{}"):sub(8), "index.json", "oci-layout" },
-      (function(list) table.sort(list) return list end)(files(path)))
+      (function(list) table.sort(list) return list end)(temp.files(path)))
     assert.equal('{"imageLayoutVersion":"1.0.0"}', temp.read(path .. "/oci-layout"))
     assert.equal("rw-r--r--", lfs.attributes(blob_file(path, sha("x")), "permissions"))
   end)
@@ -95,7 +76,7 @@ describe("layout", function()
     none, err = place:put_manifest(sha("x"), "{}", MANIFEST)
     assert.is_nil(none)
     assert.equal("digest_mismatch", err.code)
-    assert.same({ "oci-layout" }, files(path))
+    assert.same({ "oci-layout" }, temp.files(path))
   end)
 
   it("finds a damaged blob out", function()
@@ -231,7 +212,7 @@ describe("layout", function()
       assert.is_nil(none)
       assert.equal("corrupt", err.code)
       assert.matches("neither an OCI image layout nor empty", err.message)
-      assert.same({ "file" }, files(path))
+      assert.same({ "file" }, temp.files(path))
       path = write_layout("garbage")
       none, err = layout.new(path):put_manifest("1", "{}", MANIFEST)
       assert.is_nil(none)
@@ -260,7 +241,7 @@ describe("layout", function()
     local place = layout.new(path)
     assert.equal(80, #assert(place:tags()))
     assert.equal("[7, 3]", assert(place:manifest("t7-3")).bytes)
-    for _, name in ipairs(files(path)) do
+    for _, name in ipairs(temp.files(path)) do
       assert.is_truthy(name:find("^blobs/sha256/%x+$") or name == "index.json" or name == "oci-layout", name)
     end
   end)
@@ -286,103 +267,5 @@ describe("layout", function()
       end
       assert(place:put_manifest("after", "{}", MANIFEST))
     end
-  end)
-
-  describe("beside a registry", function()
-    local server, client, made
-
-    setup(function()
-      server = registry.start()
-      client = manifest.client { config = temp.folder("config") }
-      made = images.push(server, {
-        { repository = "app", tag = "1", layers = 2, type = "oci",
-          platform = { os = "linux", architecture = "arm64" } },
-      })
-    end)
-
-    teardown(function()
-      client:close()
-      server:stop()
-    end)
-
-    --- A repository as the verbs get it.
-    local function remote(name, actions)
-      local context = { reference = assert(manifest.reference.parse(server.address .. "/" .. name)) }
-      assert(client:all({ 1 }, function() return true end)) -- the client has its context now
-      return client.context.repository(context.reference, { actions = actions })
-    end
-
-    --- Copies an image, blob by blob, from one repository to another.
-    local function copy(from, reference, to, tag)
-      local got = assert(from:manifest(reference))
-      local document = assert(json.decode(got.bytes))
-      local blobs = table.move(document.layers, 1, #document.layers, 2, { document.config })
-      for _, blob in ipairs(blobs) do
-        assert(to:copy_blob(blob, from))
-      end
-      return assert(to:put_manifest(tag, got.bytes, got.media_type))
-    end
-
-    it("takes images from it and gives them back", function()
-      local first, second = layout.new(temp.path("first")), layout.new(temp.path("second"))
-      assert.equal(made[1].digest, copy(remote("app", "pull"), "1", first, "one").digest)
-      assert.equal(made[1].digest, copy(first, "one", second, "two").digest)
-      assert.equal(made[1].digest, copy(second, "two", remote("back", "pull,push"), "3").digest)
-      assert.equal(made[1].digest, assert(client:digest(server.address .. "/back:3")))
-      assert.same(files(first.path), files(second.path))
-    end)
-
-    it("says which blob is missing", function()
-      local place = layout.new(temp.path("partial"))
-      assert(place:put_manifest("1", "{}", MANIFEST))
-      local none, err = remote("partial", "pull,push"):copy_blob({ digest = sha("gone"), size = 4 }, place)
-      assert.is_nil(none)
-      assert.equal("not_found", err.code)
-      none, err = place:copy_blob({ digest = sha("gone"), size = 4 }, remote("app", "pull"))
-      assert.is_nil(none)
-      assert.equal("not_found", err.code)
-      assert.same({ "blobs/sha256/" .. sha("{}"):sub(8), "index.json", "oci-layout" }, files(place.path))
-    end)
-
-    it("is read by skopeo, and reads skopeo's", function()
-      if not process.present("skopeo") then
-        return pending("skopeo is not installed")
-      end
-      local place = layout.new(temp.path("ours"))
-      copy(remote("app", "pull"), "1", place, "one")
-      local seen = process.run { "skopeo", "inspect", "--override-arch", "arm64", "oci:" .. place.path .. ":one" }
-      assert.equal(0, seen.status, seen.stderr)
-      assert.equal(made[1].digest, json.decode(seen.stdout).Digest)
-      local theirs = temp.path("theirs")
-      local done = process.run { "skopeo", "--insecure-policy", "copy", "--preserve-digests",
-        "--src-tls-verify=false", "docker://" .. made[1].reference, "oci:" .. theirs .. ":docker.io/library/app:1" }
-      assert.equal(0, done.status, done.stderr)
-      assert.equal(made[1].digest, assert(layout.new(theirs):head("docker.io/library/app:1")).digest)
-      assert.equal(made[1].digest, assert(client:digest("oci:" .. theirs)))
-      assert.equal(made[1].digest, assert(client:resolve("oci:" .. theirs, "linux/arm64")).digest)
-      assert(layout.new(theirs):put_manifest("more", "{}", MANIFEST))
-      done = process.run { "skopeo", "inspect", "--raw", "oci:" .. theirs .. ":docker.io/library/app:1" }
-      assert.equal(0, done.status, done.stderr)
-    end)
-
-    it("is a target of image", function()
-      local folder, path = temp.folder("tree"), temp.path("made")
-      temp.file("content", folder .. "/file")
-      local archive = temp.path("layer.tar")
-      assert(process.run({ "tar", "-cf", archive, "-C", folder, "file" }).status == 0)
-      local done = assert(client:image { target = "oci:" .. path, layers = { archive }, platform = "linux/s390x" })
-      assert.equal(done.digest, assert(client:digest("oci:" .. path)))
-      local again = assert(client:image { target = "oci:" .. path .. ":1", layers = { archive },
-        platform = "linux/s390x" })
-      assert.equal(done.digest, again.digest)
-      assert.same({ "1" }, assert(layout.new(path):tags()))
-      assert.equal(done.digest, assert(client:resolve("oci:" .. path .. ":1", "linux/s390x")).digest)
-      local none, err = client:resolve("oci:" .. path .. ":1", "linux/amd64")
-      assert.is_nil(none)
-      assert.equal("not_found", err.code)
-      none, err = client:digest("oci:" .. path .. ":2")
-      assert.is_nil(none)
-      assert.matches("^digest oci:" .. path:gsub("%p", "%%%0") .. ":2: ", tostring(err))
-    end)
   end)
 end)

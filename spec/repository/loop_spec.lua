@@ -1,24 +1,17 @@
 --- Tasks over the engine: order, bounds, first errors, and nothing left behind.
 
+local block = require "spec.support.block"
 local repositories = require "spec.support.repositories"
 local requests = require "spec.support.requests"
 local scripted = require "spec.support.scripted"
 
-local server
-
-setup(function()
-  server = scripted.start { exchanges = {
-    { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.1 }, { status = 200 } } },
-    { path = "/error", answer = { status = 500 } }, { answer = { status = 200, body = "x" } },
-  } }
-end)
-
-teardown(function()
-  server:stop()
-end)
+local server = block.scripted { exchanges = {
+  { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.1 }, { status = 200 } } },
+  { path = "/error", answer = { status = 500 } }, { answer = { status = 200, body = "x" } },
+} }
 
 local function get(loop, path)
-  return loop:request({ method = "GET", url = server.urls.a .. path, timeout = 20, attempts = 1 })
+  return loop:request({ method = "GET", url = server.urls.a .. path, timeout = 60, attempts = 1 })
 end
 
 local function fresh(settings, credentials)
@@ -235,7 +228,7 @@ describe("a loop", function()
     end)
     local challenged = scripted.start { exchanges = { { answer = { status = 401,
       headers = { { "WWW-Authenticate", "Basic" } } } } } }
-    local ok, err = pcall(loop.request, loop, { method = "GET", url = challenged.urls.a, registry = "r", timeout = 5 })
+    local ok, err = pcall(loop.request, loop, { method = "GET", url = challenged.urls.a, registry = "r", timeout = 60 })
     challenged:stop()
     assert.is_false(ok)
     assert.matches("may not use the client", err)
@@ -250,7 +243,7 @@ describe("a loop", function()
     local challenged = scripted.start { exchanges = { { answer = { status = 401,
       headers = { { "WWW-Authenticate", "Basic" } } } } } }
     local ok, err = pcall(loop.all, loop, { 1 }, 1, function()
-      return loop:request({ method = "GET", url = challenged.urls.a, registry = "r", timeout = 5 })
+      return loop:request({ method = "GET", url = challenged.urls.a, registry = "r", timeout = 60 })
     end)
     challenged:stop()
     assert.is_false(ok)

@@ -1,15 +1,12 @@
 --- What an answer that is no success becomes, alone and by way of a registry that gives it.
 
+local block = require "spec.support.block"
 local canary = require "spec.support.canary"
 local problem = require "manifest.repository.problem"
 local repositories = require "spec.support.repositories"
 local small_manifest = require "spec.support.small_manifest"
 
-local function stage(exchanges, options, settings)
-  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
-  finally(stop)
-  return server, repository, loop
-end
+local stage = block.each(repositories.stage)
 
 local DIGEST, manifest_answer = small_manifest.digest, small_manifest.answer
 

@@ -1,7 +1,7 @@
 --- A repository in a registry, a real one. What only odd ones do is in the specs of the files in remote/.
 
+local block = require "spec.support.block"
 local core = require "manifest.core"
-local images = require "spec.support.images"
 local media_type = require "manifest.name.media_type"
 local registries = require "spec.support.registry"
 local repositories = require "spec.support.repositories"
@@ -18,19 +18,11 @@ describe("a real registry", function()
     pending("needs docker-registry")
     return
   end
-  local registry, made
-
-  setup(function()
-    registry = registries.start()
-    made = images.push(registry, {
-      { name = "a", repository = "app", tag = "a", platform = { os = "linux", architecture = "amd64" }, layers = 2 },
-      { repository = "app", tag = "all", type = "oci-index", children = { "a" } },
-    })
-  end)
-
-  teardown(function()
-    registry:stop()
-  end)
+  local registry = block.registry()
+  local made = block.images(registry, {
+    { name = "a", repository = "app", tag = "a", platform = { os = "linux", architecture = "amd64" }, layers = 2 },
+    { repository = "app", tag = "all", type = "oci-index", children = { "a" } },
+  })
 
   local function open(path, options)
     local repository, loop, engine = repositories.open(registry.address, path, options)

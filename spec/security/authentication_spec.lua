@@ -3,6 +3,7 @@
 local canary = require "spec.support.canary"
 local certificates = require "spec.support.certificates"
 local challenger = require "spec.support.challenger"
+local helper_program = require "spec.support.helper_program"
 local internet = require "spec.support.internet"
 local process = require "spec.support.process"
 local requests = require "spec.support.requests"
@@ -171,7 +172,7 @@ describe("a realm", function()
     "http://0x7f.2/t", "http://2130706434/t", "http://10.0.0.1/t", "http://[::ffff:169.254.169.254]/t" } do
     it(("such as %s gets nothing"):format(place), function()
       local made = stage { ('Bearer realm="%s",service="s"'):format(place) }
-      local _, problem = made.get { timeout = 3 }
+      local _, problem = made.get()
       assert.is_truthy(({ untrusted_realm = true, redirect = true, unauthorized = true })[problem.code], problem.code)
     end)
   end
@@ -201,7 +202,7 @@ describe("a token server whose name resolves to an address inside", function()
       for address in ("%s"):gmatch("%%S+") do
         local engine = requests.engine { config_folder = %q, resolve = { "auth.example.com:443:" .. address } }
         local response, problem = requests.run(engine, { url = "https://registry.example.com/v2/app/manifests/1",
-          registry = "registry.example.com", repository = "app", scopes = { "repository:app:pull" }, timeout = 10,
+          registry = "registry.example.com", repository = "app", scopes = { "repository:app:pull" },
           attempts = 1 })
         print(response and response.status or problem.code)
       end]]):format(table.concat(ADDRESSES, " "), config), { HTTPS_PROXY = net.env.HTTPS_PROXY,
@@ -223,33 +224,64 @@ describe("a token server whose name resolves to an address inside", function()
 end)
 
 describe("credentials", function()
-  it("of a helper are asked for once and sent", function()
-    local user, password = canary.secret("user"), canary.secret("password")
-    local folder = temp.folder("helper")
-    local record = temp.path("asked")
-    temp.file(('#!/bin/sh\ncat >> %s\necho >> %s\necho \'{"ServerURL":"x","Username":"%s","Secret":"%s"}\'\n'):format(
-      record, record, user, password), folder .. "/docker-credential-spec")
-    os.execute("chmod 755 " .. folder .. "/docker-credential-spec")
-    local made = stage({ BEARER }, { anonymous = true })
-    local config = temp.folder("config")
-    temp.file('{"credsStore":"spec"}', config .. "/config.json")
-    -- The helper is found on the PATH of this process, so the request runs in one that has it there.
+  --- Asks for 30 repositories at once, twice, in a process that has the helper on its PATH and with `config`. Returns
+  --- what the 60 requests came to, and the lines that the helper was asked with.
+  local function ask_for_many(made, body, config)
+    local record, folder = temp.path("asked"), temp.folder("config")
+    local helper = helper_program.new("spec", ("cat >> %s\necho >> %s\n%s\n"):format(record, record, body))
+    temp.file(config, folder .. "/config.json")
     local script = ([[
       local requests = require "spec.support.requests"
       local engine = requests.engine { config_folder = %q }
-      local list = {}
-      for index = 1, 4 do
-        list[index] = { url = %q, registry = %q, scopes = { "repository:app:pull" } }
-      end
-      for _, outcome in ipairs(requests.all(engine, list)) do
-        print(outcome[1] and outcome[1].status or outcome[2].message)
-      end]]):format(config, made.server.urls.a .. "/v2/app/manifests/1", made.server.address.a)
-    local done = run_script(script, { PATH = folder .. ":" .. os.getenv("PATH") })
-    assert.equal("200\n200\n200\n200\n", done.stdout, done.stderr)
+      for _ = 1, 2 do
+        local list = {}
+        for index = 1, 30 do
+          list[index] = { url = %q, registry = %q, repository = "app" .. index, scopes = { "repository:app:pull" } }
+        end
+        for _, outcome in ipairs(requests.all(engine, list)) do
+          print(outcome[1] and outcome[1].status or outcome[2].message)
+        end
+      end]]):format(folder, made.server.urls.a .. "/v2/app/manifests/1", made.server.address.a)
+    local done = run_script(script, { PATH = helper.path })
+    assert.equal(0, done.status, done.stderr)
+    return done.stdout, temp.read(record)
+  end
+
+  local ANSWER = [[echo '{"ServerURL":"x","Username":"%s","Secret":"%s"}']]
+
+  it("of a helper are asked for once for all repositories of a registry, and sent", function()
+    local user, password = canary.secret("user"), canary.secret("password")
+    local made = stage({ BEARER }, { anonymous = true })
+    local outcome, asked = ask_for_many(made, ANSWER:format(user, password), '{"credsStore":"spec"}')
+    assert.equal(("200\n"):rep(60), outcome)
     assert.equal("Basic " .. canary.basic(user, password), made.seen("^/token")[1].header.authorization)
-    assert.equal(made.server.address.a, temp.read(record):match("[^\n]*"))
-    local _, times = temp.read(record):gsub("\n", "")
-    assert.equal(1, times)
+    assert.equal(made.server.address.a .. "\n", asked)
+  end)
+
+  it("of a helper that fails are an error for all repositories, and none that it lacks stay so", function()
+    local made = stage({ BEARER }, { anonymous = true })
+    local outcome, asked = ask_for_many(made, "echo no luck; exit 1", '{"credsStore":"spec"}')
+    assert.equal(("the credential helper docker-credential-spec ended with status 1: no luck\n"):rep(60), outcome)
+    assert.equal(made.server.address.a .. "\n", asked)
+    outcome, asked = ask_for_many(made, "echo credentials not found in native keychain", '{"credsStore":"spec"}')
+    assert.equal(("200\n"):rep(60), outcome)
+    assert.equal(made.server.address.a .. "\n", asked)
+  end)
+
+  it("of one repository go before what a helper said for the others", function()
+    local made = stage({ 'Basic realm="x"' }, { anonymous = true })
+    local address, own = made.server.address.a, canary.basic("own", "scoped")
+    local config = ('{"credsStore":"spec","auths":{"%s/app7":{"auth":"%s"}}}'):format(address, own)
+    local outcome, asked = ask_for_many(made, ANSWER:format("all", "stored"), config)
+    local sent = {}
+    for _, seen in ipairs(made.seen("^/v2/")) do
+      local value = seen.header.authorization or "none"
+      sent[value] = (sent[value] or 0) + 1
+    end
+    assert.equal(("200\n"):rep(60), outcome)
+    assert.equal(2, sent["Basic " .. own])
+    assert.equal(58, sent["Basic " .. canary.basic("all", "stored")])
+    assert.equal(address .. "\n", asked)
   end)
 
   it("of the caller come first; none from it means those of the files", function()

@@ -37,12 +37,20 @@ describe("many repositories", function()
 
   it("are read by one client one after another", function()
     local server = scripted.start { exchanges = { { answer = small_manifest.answer() } } }
-    local client <close> = manifest.client { config = temp.folder("config") }
     finally(function()
       server:stop()
     end)
-    for number = 1, 1100 do
-      assert.equal(small_manifest.digest, (assert(client:digest(("%s/app%d:1"):format(server.address.a, number)))))
+    local with_helper = temp.folder("config")
+    temp.file('{"credsStore":"never-asked"}', with_helper .. "/config.json")
+    for _, options in ipairs {
+      { config = temp.folder("config") },
+      { config = with_helper },
+      { config = temp.folder("config"), credentials = { ["other.example.com"] = { username = "a", password = "b" } } },
+    } do
+      local client <close> = manifest.client(options)
+      for number = 1, 1100 do
+        assert.equal(small_manifest.digest, (assert(client:digest(("%s/app%d:1"):format(server.address.a, number)))))
+      end
     end
   end)
 end)

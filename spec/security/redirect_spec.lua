@@ -282,10 +282,42 @@ describe("a registry on a public address may not send its client", function()
       end)
       -- home is a public name that is never contacted: the first URL is already elsewhere, as after a redirect
       local response, problem = requests.run(engine, { url = ("http://inside.test:%s/"):format(port),
-        home = "https://registry.example.com", timeout = 5, attempts = 1 })
+        home = "https://registry.example.com", attempts = 1 })
       assert.is_nil(response)
       assert.equal("redirect", problem.code)
       assert.equal(0, #target:requests())
     end)
   end
+
+  local function inside(addresses)
+    local target = scripted.start { exchanges = { { answer = { status = 200, body = "secret of the inside" } } } }
+    local port = target.urls.a:match(":(%d+)$")
+    local engine = requests.engine { insecure = true, connect_timeout = 2,
+      resolve = { ("inside.test:%s:%s"):format(port, addresses) } }
+    finally(function()
+      engine:close()
+      target:stop()
+    end)
+    return target, engine, ("http://inside.test:%s/"):format(port)
+  end
+
+  --- Whichever of them a name was looked up to be, the one that a connection is opened to counts.
+  for _, addresses in ipairs { "198.51.100.1,127.0.0.1", "[2001:db8::1],127.0.0.1", "127.0.0.1,198.51.100.1" } do
+    it("to a name that is at " .. addresses, function()
+      local target, engine, url = inside(addresses)
+      local _, problem = requests.run(engine, { url = url, home = "https://registry.example.com", timeout = 10,
+        attempts = 1 })
+      assert.equal("redirect", problem.code)
+      assert.equal(0, #target:requests())
+    end)
+  end
+
+  it("over a connection that was opened for a registry inside", function()
+    local target, engine, url = inside "127.0.0.1"
+    assert.equal(200, assert(requests.run(engine, { url = url })).status)
+    local _, problem = requests.run(engine, { url = url, home = "https://registry.example.com", attempts = 1 })
+    assert.equal("redirect", problem.code)
+    assert.equal(200, assert(requests.run(engine, { url = url })).status)
+    assert.equal(2, #target:requests())
+  end)
 end)

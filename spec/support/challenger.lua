@@ -49,7 +49,7 @@ local function start(challenges, options)
   end
   function made.request(more)
     local request = { url = made.server.urls.a .. "/v2/app/manifests/1", registry = made.server.address.a,
-      repository = "app", scopes = { "repository:app:pull" }, timeout = 10 }
+      repository = "app", scopes = { "repository:app:pull" } }
     for name, value in pairs(more or {}) do
       request[name] = value
     end

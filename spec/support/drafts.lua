@@ -35,4 +35,13 @@ local function entry(ref, fields)
   return made
 end
 
-return { entry = entry, manifest = manifest }
+--- The references of a list of entries, as texts.
+local function refs(entries)
+  local list = {}
+  for index, one in ipairs(entries) do
+    list[index] = tostring(one.ref)
+  end
+  return list
+end
+
+return { entry = entry, manifest = manifest, refs = refs }

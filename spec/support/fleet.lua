@@ -5,8 +5,8 @@
 --     fleet.registry, fleet.made.amd.reference, fleet:ref("app:all"), fleet:client { jobs = 1 }
 --     fleet:requests()      -- "GET /v2/... 200" lines since the last call, sorted
 
+local block = require("spec.support.block")
 local busted = require("busted")
-local images = require("spec.support.images")
 local manifest = require("manifest")
 local registry = require("spec.support.registry")
 local temp = require("spec.support.temp")
@@ -59,22 +59,19 @@ end
 --- A fleet that starts before the specs of a block and stops after them.
 ---@return table fleet empty until then
 ---@return function try (name, act): a spec of the block that needs the fleet
-local function block()
+local function new()
   local fleet = setmetatable({}, mt)
   if not registry.present() then
     return fleet, function(name)
       busted.pending(name .. " (docker-registry is not here)")
     end
   end
+  fleet.registry = block.registry()
+  fleet.made = block.images(fleet.registry, IMAGES)
   busted.setup(function()
-    fleet.registry = registry.start()
-    fleet.made = images.push(fleet.registry, IMAGES)
     fleet.registry:clear()
-  end)
-  busted.teardown(function()
-    fleet.registry:stop()
   end)
   return fleet, busted.it
 end
 
-return { block = block }
+return { block = new }

@@ -89,9 +89,9 @@ local function present(name)
   return (os.execute("command -v " .. quote(name) .. " >/dev/null 2>&1"))
 end
 
---- Calls `ready` until it answers something true, and returns that; nil after `seconds` (default 10).
+--- Calls `ready` until it answers something true, and returns that; nil after `seconds` (default 60).
 local function wait_for(ready, seconds)
-  local deadline = system.monotime() + (seconds or 10)
+  local deadline = system.monotime() + (seconds or 60)
   repeat
     local answer = ready()
     if answer then

@@ -22,7 +22,7 @@ function repositories.open(address, path, options, settings)
     loop, engine = repositories.loop(settings, options.credentials)
   end
   local repository = remote.new(loop, { domain = address, path = path, actions = options.actions, also = options.also,
-    timeout = options.timeout or 20, manifest_limit = options.manifest_limit, mirrors = options.mirrors })
+    timeout = options.timeout or 60, manifest_limit = options.manifest_limit, mirrors = options.mirrors })
   return repository, loop, engine
 end
 
@@ -30,7 +30,7 @@ end
 ---@return table server
 ---@return table repository
 ---@return table loop
----@return function stop for `finally`
+---@return function stop for block.each
 function repositories.stage(exchanges, options, settings)
   local server = scripted.start { origins = { a = {}, b = {}, c = {} }, exchanges = exchanges }
   local repository, loop, engine = repositories.open(server.address.a, "app", options, settings)

@@ -19,8 +19,8 @@
 -- often it may answer (default: always); `set_state` is the state afterwards. Nothing matches: 404.
 -- An answer is one step or a list of them:
 --   status (reason, headers, body, repeat = n times the body, length = a lie or false for none, chunked, open = no last
---   chunk, head_body), sleep = seconds, raw = bytes, trickle = bytes (size, each = seconds), endless = chunk
---   (chunked = false, seconds), reset, half_close, close = true.
+--   chunk, head_body), sleep = seconds, gate = path (of a file that it waits for), raw = bytes, trickle = bytes (size,
+--   each = seconds), endless = chunk (chunked = false, seconds), reset, half_close, close = true.
 -- `${name}` in headers, body and raw is the URL of that origin.
 -- tls: certificate, key, client_authority, version = "TLSv1_1", breaks = how many connections end in the handshake
 -- (gently = without a reset). An origin may have an address (127.0.0.1), a port (to bind) and a name

@@ -3,6 +3,7 @@
 usage: scripted_server.py SCRIPT.json RECORD.jsonl
 Strings in the script hold one byte a character. The first line printed is a JSON table of the origins' addresses."""
 import json
+import os
 import re
 import socket
 import ssl
@@ -160,6 +161,10 @@ class Connection:
     def sleep(self, step, _):
         time.sleep(step["sleep"])
 
+    def gate(self, step, _):
+        while not os.path.exists(step["gate"]):
+            time.sleep(0.01)
+
     def raw(self, step, _):
         self.sock.sendall(as_bytes(self.stage.filled(step["raw"])))
 
@@ -173,7 +178,7 @@ class Connection:
         data = as_bytes(step["endless"])
         if step.get("chunked", True):
             data = b"%x\r\n%s\r\n" % (len(data), data)
-        deadline = time.monotonic() + step.get("seconds", 30)
+        deadline = time.monotonic() + step.get("seconds", 120)
         while time.monotonic() < deadline:
             self.sock.sendall(data)
 
@@ -200,7 +205,7 @@ class Connection:
 
 
 VERBS = {name: getattr(Connection, name)
-         for name in ("status", "sleep", "raw", "trickle", "endless", "reset", "half_close", "close")}
+         for name in ("status", "sleep", "gate", "raw", "trickle", "endless", "reset", "half_close", "close")}
 
 
 def tls_context(options):

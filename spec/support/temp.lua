@@ -68,4 +68,19 @@ local function read(at)
   return bytes
 end
 
-return { folder = folder, path = path, file = file, read = read, remove = remove }
+--- The names of the files in a folder and below, sorted.
+local function files(at, prefix, list)
+  list, prefix = list or {}, prefix or ""
+  for name in lfs.dir(at) do
+    local inner = at .. "/" .. name
+    if lfs.attributes(inner, "mode") ~= "directory" then
+      list[#list + 1] = prefix .. name
+    elseif name ~= "." and name ~= ".." then
+      files(inner, prefix .. name .. "/", list)
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+return { folder = folder, path = path, file = file, files = files, read = read, remove = remove }

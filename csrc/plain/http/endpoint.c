@@ -1,9 +1,10 @@
 #include "endpoint.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../secret.h"
 
 struct mf_endpoint *mf_endpoint_new(const struct mf_origin *origin)
 {
@@ -62,9 +63,7 @@ char *mf_endpoint_url(const struct mf_endpoint *endpoint, const char *url)
 
 void mf_endpoint_free(struct mf_endpoint *endpoint)
 {
-  if (endpoint->proxy)
-    OPENSSL_cleanse(endpoint->proxy, strlen(endpoint->proxy));
-  free(endpoint->proxy);
+  mf_secret_free(endpoint->proxy);
   mf_challenges_free(&endpoint->challenges);
   mf_certificates_free(&endpoint->certificates);
   mf_trust_close(&endpoint->trust);

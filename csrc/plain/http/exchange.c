@@ -1,10 +1,10 @@
 #include "exchange.h"
 
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../clock.h"
 #include "exchange_state.h"
@@ -40,10 +40,25 @@ static void abandon_questions(struct mf_exchange *exchange)
   mf_question_abandon(&exchange->home->access, &exchange->ticket);
 }
 
+/* A server may repeat what it was sent, in a warning or in the words of an error. URLs are followed and not shown. */
+static void blot(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+
+  for (size_t i = 0; i < response->headers.count; i++) {
+    const struct mf_header *header = &response->headers.items[i];
+    if (strcasecmp(header->name, "Location") != 0 && strcasecmp(header->name, "Link") != 0)
+      mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
+  }
+  if (response->body.length > 0 && !is_success(response->status))
+    mf_ticket_blot(&exchange->ticket, response->body.data, response->body.length);
+}
+
 static void end(struct mf_exchange *exchange)
 {
   struct mf_source *source = exchange->request.source;
 
+  blot(exchange);
   drop_transfer(exchange);
   abandon_questions(exchange);
   mf_receipt_free(&exchange->receipt);
@@ -138,7 +153,6 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   struct mf_request *request = &exchange->request;
   struct mf_connection connection;
   struct mf_headers headers = {0};
-  const char *secret;
   bool ok = mf_headers_copy(&headers, &request->headers) && add_range(exchange, &headers);
 
   if (ok && authorization)
@@ -151,10 +165,7 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   if (ok)
     exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
                                          &connection, &owner, &exchange->problem);
-  secret = mf_headers_get(&headers, "Authorization", 0);
-  if (secret)
-    OPENSSL_cleanse((char *)secret, strlen(secret));
-  mf_headers_free(&headers);
+  mf_headers_wipe(&headers);
   return exchange->transfer &&
          mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
 }
@@ -170,9 +181,9 @@ static bool prepare(struct mf_exchange *exchange)
   mf_bytes_init(&value, (size_t)64 * 1024);
   if (mf_exchange_at_home(exchange))
     readiness = mf_authorization_value(exchange->client->authorization, &exchange->ticket, &value, &exchange->problem);
-  if (readiness == MF_READY &&
-      (!mf_exchange_use_scheme(exchange) || !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
-       !send_request(exchange, value.length ? value.data : NULL)))
+  if (readiness == MF_READY && (!mf_exchange_may_go_there(exchange) || !mf_exchange_use_scheme(exchange) ||
+                                !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
+                                !send_request(exchange, value.length ? value.data : NULL)))
     readiness = MF_FAILED;
   mf_bytes_wipe(&value);
   mf_bytes_free(&value);

@@ -1,5 +1,6 @@
 #include "exchange_state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,19 @@ bool mf_exchange_knows_home(struct mf_exchange *exchange)
   if (!mf_exchange_at_home(exchange) || !home->plain_allowed || strcmp(home->origin.scheme, "http") == 0)
     return true;
   return mf_question_ask(&exchange->home->scheme, exchange);
+}
+
+bool mf_exchange_may_go_there(struct mf_exchange *exchange)
+{
+  const struct mf_endpoint *home = exchange->home;
+  char host[MF_ORIGIN_TEXT];
+
+  if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
+    return true;
+  mf_origin_print(&exchange->endpoint->named, host);
+  mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
+  snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
+  return false;
 }
 
 bool mf_exchange_use_scheme(struct mf_exchange *exchange)

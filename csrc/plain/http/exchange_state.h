@@ -33,6 +33,8 @@ bool mf_exchange_at_home(const struct mf_exchange *exchange);
 void mf_exchange_hear(struct mf_exchange *exchange, long status);
 /* False while another request finds out whether the registry speaks plain HTTP. */
 bool mf_exchange_knows_home(struct mf_exchange *exchange);
+/* False, with the problem set, when the URL spells out an address that the registry may not lead to. */
+bool mf_exchange_may_go_there(struct mf_exchange *exchange);
 /* Puts the scheme that was learned into the URL. False: memory, problem set. */
 bool mf_exchange_use_scheme(struct mf_exchange *exchange);
 

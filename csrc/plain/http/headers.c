@@ -3,7 +3,8 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "../ascii.h"
 
 static bool is_token(const char *name)
 {
@@ -46,7 +47,7 @@ bool mf_headers_receive(struct mf_headers *headers, const char *name, const char
 const char *mf_headers_get(const struct mf_headers *headers, const char *name, size_t index)
 {
   for (size_t i = 0; i < headers->count; i++)
-    if (strcasecmp(headers->items[i].name, name) == 0 && index-- == 0)
+    if (mf_same_word(headers->items[i].name, name) && index-- == 0)
       return headers->items[i].value;
   return NULL;
 }

@@ -66,6 +66,8 @@ void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result);
 long mf_transfer_status(const struct mf_transfer *transfer);
 /* Copies the headers of the last answer. */
 bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers);
+/* Of a host that owner.admit, or its spelling alone, keeps us from. */
+#define MF_TRANSFER_ELSEWHERE "%s is at an address that a registry on another network may not send this client to"
 /* Describes why a finished transfer failed: code, text, host and whether another try may help. */
 void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, struct mf_problem *problem);
 /* The class of the address that answered; false when it is not known, or is a proxy's. */

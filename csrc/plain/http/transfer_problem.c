@@ -83,8 +83,7 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
   } else if (explain_proxy(transfer, problem)) {
     return;
   } else if (transfer->refused) {
-    mf_problem_set(problem, MF_PROBLEM_REDIRECT, "%s is at an address that %s", host,
-                   "a registry on another network may not send this client to");
+    mf_problem_set(problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
   } else {
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)

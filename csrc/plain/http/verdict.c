@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "../ascii.h"
 #include "../clock.h"
 #include "no_proxy.h"
 #include "redirect.h"
@@ -148,7 +148,7 @@ static bool unasked_encoding(struct mf_exchange *exchange)
 {
   const char *encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", 0);
 
-  if (!encoding || !encoding[0] || strcasecmp(encoding, "identity") == 0)
+  if (!encoding || !encoding[0] || mf_same_word(encoding, "identity"))
     return false;
   mf_problem_set(&exchange->problem, MF_PROBLEM_UNSUPPORTED, "the answer is encoded (%.32s), which was not asked for",
                  encoding);

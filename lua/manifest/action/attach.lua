@@ -3,9 +3,8 @@
 -- The artifact is an OCI manifest with a subject. A registry that keeps referrers says so when it stores one; for any
 -- other the list under the subject's tag is kept up here.
 
+local built = require("manifest.action.built")
 local check = require("manifest.base.check")
-local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
 local measure = require("manifest.action.attach.measure")
 local media_type = require("manifest.name.media_type")
@@ -29,11 +28,6 @@ local TITLE = "org.opencontainers.image.title"
 local DEFAULT_FILE_TYPE = "application/octet-stream"
 local EMPTY = "{}"
 
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 local function check_options(options)
   check.options("attach", options, OPTIONS, 3)
   for _, name in ipairs({ "subject", "files", "artifact_type" }) do
@@ -50,25 +44,14 @@ local function check_options(options)
   return files
 end
 
---- Letters, digits and a few signs on both sides of one slash: what registries take as a media type.
-local function is_media_type(value)
-  return value:find("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$") ~= nil
-end
-
 local function check_types(files, artifact_type)
-  local wrong = not is_media_type(artifact_type) and artifact_type or nil
+  local ok, err = media_type.check(artifact_type)
   for _, file in ipairs(files) do
-    if file.media_type and not is_media_type(file.media_type) then
-      wrong = file.media_type
+    if ok and file.media_type then
+      ok, err = media_type.check(file.media_type)
     end
   end
-  if wrong then
-    return nil, error_of.new({
-      code = "invalid_argument", message = ("'%s' is not a media type"):format(wrong),
-      hint = "write TYPE/NAME, such as application/spdx+json",
-    })
-  end
-  return true
+  return ok, err
 end
 
 --- The descriptor of a file, with its name as a title.
@@ -95,17 +78,13 @@ end
 ---@param layers table[] descriptors of the files
 ---@param paths string[] of the files, in the same order
 ---@param parts table artifact_type, annotations
----@return table|nil plan {manifest = {bytes, digest, size}, blobs = {{digest, body}}, each digest once}
+---@return table|nil plan of built.lua; also layers
 ---@return table|nil err
 function attach.plan(subject, layers, paths, parts)
-  local empty = { media_type = media_type.oci_empty, digest = digest.of(EMPTY), size = #EMPTY }
-  local plan = { blobs = { { digest = empty.digest, body = { body = EMPTY } } }, layers = layers }
-  local seen = { [empty.digest] = true }
+  local empty = built.descriptor(EMPTY, media_type.oci_empty)
+  local blobs = { { digest = empty.digest, body = { body = EMPTY } } }
   for index, layer in ipairs(layers) do
-    if not seen[layer.digest] then
-      seen[layer.digest] = true
-      plan.blobs[#plan.blobs + 1] = { digest = layer.digest, body = { body_file = paths[index] } }
-    end
+    blobs[index + 1] = { digest = layer.digest, body = { body_file = paths[index] } }
   end
   local bytes, err = image.build({
     media_type = media_type.oci_manifest, artifact_type = parts.artifact_type, config = empty,
@@ -115,18 +94,15 @@ function attach.plan(subject, layers, paths, parts)
   if not bytes then
     return nil, err
   end
-  plan.manifest = { bytes = bytes, digest = digest.of(bytes), size = #bytes }
+  local plan = built.new(bytes, media_type.oci_manifest, blobs)
+  plan.layers = layers
   return plan
 end
 
 --- The descriptor that the artifact will name.
 local function subject_of(at, platform)
   if platform then
-    local answer, err = place.document("attach", at)
-    if not answer then
-      return nil, err
-    end
-    return resolve.within(answer, platform, at.text)
+    return resolve.at("attach", at, platform)
   end
   local found, err = place.descriptor("attach", at)
   if found and found.media_type and found.size then
@@ -139,18 +115,7 @@ local function subject_of(at, platform)
 end
 
 local function send(context, at, plan, subject, options)
-  local repository = at.repository
-  local ok, err = repository:check_manifest(plan.manifest.bytes)
-  if ok then
-    ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
-      return repository:upload(blob.digest, blob.body)
-    end)
-  end
-  if not ok then
-    return nil, err
-  end
-  local stored
-  stored, err = repository:put_manifest(plan.manifest.digest, plan.manifest.bytes, media_type.oci_manifest)
+  local stored, err = built.send(context, at.repository, plan, plan.manifest.digest)
   if not stored then
     return nil, err
   end
@@ -158,7 +123,7 @@ local function send(context, at, plan, subject, options)
     return {}
   end
   local tag
-  tag, err = referrer_list.ensure(context, repository, subject.digest, { {
+  tag, err = referrer_list.ensure(context, at.repository, subject.digest, { {
     media_type = media_type.oci_manifest, digest = plan.manifest.digest, size = plan.manifest.size,
     artifact_type = options.artifact_type, annotations = options.annotations,
   } })
@@ -211,7 +176,7 @@ function attach.perform(context, options)
     err = subject
   end
   if not sent then
-    return nil, err:with({ verb = "attach", ref = at.text, hint = HINTS[err.code] })
+    return nil, err:with({ verb = "attach", ref = at.text, hint = place.PUSH_HINTS[err.code] })
   end
   return {
     reference = place.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,

@@ -1,13 +1,14 @@
 --- config: the config of an image, as the registry has it.
 
 local check = require("manifest.base.check")
+local choice = require("manifest.index.choice")
 local error_of = require("manifest.base.error")
 local get = require("manifest.action.get")
 local index_document = require("manifest.index.document")
 local json = require("manifest.base.json")
 local names = require("manifest.action.names")
+local place = require("manifest.action.place")
 local source = require("manifest.action.source")
-local text = require("manifest.base.text")
 
 local config = {}
 
@@ -19,28 +20,30 @@ local function only_image(at, answer)
   if not index then
     return nil, err
   end
-  local found, platforms = {}, {}
+  local found = {}
   for _, entry in ipairs(index.entries) do
-    local platform = entry.platform
-    if not (platform and platform.os == "unknown") then
+    if not (entry.platform and entry.platform.os == "unknown") then
       found[#found + 1] = entry
-      platforms[platform and require("manifest.name.platform").format(platform) or entry.digest] = true
     end
   end
   if #found == 0 then
-    return nil, error_of.new({ code = "not_found", message = at.text .. " is an index without images" })
+    return nil, error_of.new({ code = "not_found", message = at.text .. " is an index without images",
+      hint = "name an image by its digest" })
   end
   if #found > 1 then
     return nil, error_of.new({
       code = "ambiguous", message = at.text .. " is an index of several images",
-      hint = "say which with a platform: " .. table.concat(text.sorted_keys(platforms), ", "),
+      hint = "say which with a platform; it has " .. choice.describe(found),
     })
   end
   return source.document_at("config", at.text, at.repository, found[1].digest)
 end
 
-local function fetch(at, answer)
-  local err
+local function fetch(at, platform)
+  local answer, err = get.document("config", at, platform)
+  if not answer then
+    return nil, err
+  end
   if answer.shape.kind == "index" then
     answer, err = only_image(at, answer)
     if not answer then
@@ -72,15 +75,9 @@ end
 ---@return table|nil err not_found, ambiguous (an index of several images), unauthorized, denied, ...
 function config.perform(context, given, options)
   options = check.options("config", options, OPTIONS)
-  local answer, at = get.document(context, "config", given, options.platform)
-  if not answer then
-    return nil, at
-  end
-  local got, err = fetch(at, answer)
-  if not got then
-    return nil, err:with({ verb = "config", ref = at.text })
-  end
-  return got
+  return place.visit(context, "config", given, function(at)
+    return fetch(at, options.platform)
+  end)
 end
 
 return config

@@ -10,8 +10,8 @@ local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
 local jobs = require("manifest.action.copy.jobs")
 local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
 local place = require("manifest.action.place")
-local platform = require("manifest.name.platform")
 local present = require("manifest.action.copy.present")
 local tags = require("manifest.action.tags")
 
@@ -38,16 +38,9 @@ local function read_platforms(given)
   if given == nil then
     return nil
   end
-  local list = {}
-  for position, one in ipairs(type(given) == "string" and { given } or given) do
-    local read, err = one, nil
-    if type(check.type(("copy: platform %d"):format(position), one, "string|table", 4)) == "string" then
-      read, err = platform.parse(one)
-    end
-    if not read then
-      return nil, err
-    end
-    list[position] = read
+  local list, err = names.platforms("copy: platform", type(given) == "string" and { given } or given, 4)
+  if not list then
+    return nil, err
   end
   if #list == 0 then
     return nil, error_of.new({
@@ -135,17 +128,17 @@ end
 
 --- Names images first, indexes after them: a registry that looks whether an index's images are there must not do so
 --- while one of them is just being written again under its tag.
-local function perform(context, to, plan, put_tag)
+local function perform(context, to, plan, put_tags)
   local images, indexes = {}, {}
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
   local ok, err = copying.perform(context, to, { blobs = plan.blobs, levels = plan.levels, tags = images },
-    { put_tag = put_tag })
+    { put_tags = put_tags })
   if not ok then
     return nil, err
   end
-  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes }, { put_tag = put_tag })
+  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags })
 end
 
 local function bring(context, to, list, trees, along, options)
@@ -161,7 +154,7 @@ local function bring(context, to, list, trees, along, options)
   if options.dry_run then
     return plan
   end
-  local ok, err = perform(context, to.repository, plan, jobs.put_guarded(list, to.repository, options))
+  local ok, err = perform(context, to.repository, plan, jobs.put_guarded(context, list, to.repository, options))
   if ok and #along.referrers > 0 then
     ok, err = beside.list_referrers(context, to.repository, along.referrers)
   end

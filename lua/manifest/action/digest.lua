@@ -10,13 +10,10 @@ local digest = {}
 ---@return string|nil digest
 ---@return table|nil err not_found, unauthorized, denied, ...
 function digest.perform(context, given)
-  local at, err = place.open(context, "digest", given)
-  if not at then
-    return nil, err
-  end
-  local answer
-  answer, err = place.descriptor("digest", at)
-  return answer and answer.digest, err
+  return place.visit(context, "digest", given, function(at)
+    local answer, err = place.descriptor("digest", at)
+    return answer and answer.digest, err
+  end)
 end
 
 return digest

@@ -9,6 +9,28 @@ local get = {}
 
 local OPTIONS = { platform = "string|table" }
 
+--- The document of a place, or that of its image for a platform.
+---@param verb string for the error
+---@param at table of place.open
+---@param wanted string|table|nil platform
+---@return table|nil answer of source.document_at
+---@return table|nil err not_found: no image for it; of source.document_at
+function get.document(verb, at, wanted)
+  local answer, err = place.document(verb, at)
+  if not answer or not wanted then
+    return answer, err
+  end
+  local found
+  found, err = resolve.within(answer, wanted, at.text)
+  if not found then
+    return nil, err
+  end
+  if found.digest == answer.digest then
+    return answer
+  end
+  return source.document_at(verb, place.name_of(at, found.digest), at.repository, found.digest)
+end
+
 --- Fetches a document.
 ---@param context table
 ---@param given string|table reference
@@ -18,55 +40,13 @@ local OPTIONS = { platform = "string|table" }
 ---@return table|nil err not_found, digest_mismatch, unauthorized, denied, ambiguous, invalid_platform, ...
 function get.perform(context, given, options)
   options = check.options("get", options, OPTIONS)
-  local answer, at = get.document(context, "get", given, options.platform)
-  if not answer then
-    return nil, at
-  end
-  return {
-    reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size, raw = answer.bytes,
-    content = answer.shape.json, response = answer.response,
-  }
-end
-
---- The document of a reference, or that of its image for a platform.
----@param context table
----@param verb string for the error
----@param given string|table
----@param wanted string|table|nil platform
----@return table|nil answer of source.document_at
----@return table place, or the error
-function get.document(context, verb, given, wanted)
-  local at, err = place.open(context, verb, given)
-  if not at then
-    return nil, err
-  end
-  local answer
-  answer, err = place.document(verb, at)
-  if answer and wanted then
-    answer, err = get.child(verb, at, answer, wanted)
-  end
-  if not answer then
-    return nil, err:with({ verb = verb, ref = at.text })
-  end
-  return answer, at
-end
-
---- The image of a document for a platform.
----@param verb string for the error
----@param at table of place.open
----@param answer table of source.document_at
----@param wanted string|table platform
----@return table|nil answer of source.document_at
----@return table|nil err not_found: no image for it; of source.document_at
-function get.child(verb, at, answer, wanted)
-  local found, err = resolve.within(answer, wanted, at.text)
-  if not found then
-    return nil, err
-  end
-  if found.digest == answer.digest then
-    return answer
-  end
-  return source.document_at(verb, place.name_of(at, found.digest), at.repository, found.digest)
+  return place.visit(context, "get", given, function(at)
+    local answer, err = get.document("get", at, options.platform)
+    return answer and {
+      reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size,
+      raw = answer.bytes, content = answer.shape.json, response = answer.response,
+    }, err
+  end)
 end
 
 return get

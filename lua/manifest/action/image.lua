@@ -3,15 +3,15 @@
 -- The same input gives the same digest, on any machine: no time of day gets in unless it is given, by `created` or by
 -- SOURCE_DATE_EPOCH.
 
+local built = require("manifest.action.built")
 local check = require("manifest.base.check")
 local config = require("manifest.index.config")
-local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local index_image = require("manifest.index.image")
 local layer = require("manifest.action.image.layer")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
-local platform = require("manifest.name.platform")
+local place = require("manifest.action.place")
 
 local image = {}
 
@@ -92,25 +92,17 @@ local function created_of(options)
 end
 
 local function platform_of(given)
-  local read, err = given, nil
-  if type(given) == "string" then
-    read, err = platform.parse(given)
-  end
+  local read, err = names.platform(given)
   if read and ((read.os or "") == "" or (read.architecture or "") == "") then
     return fail("invalid_platform", "the platform lacks its os or its architecture", "give both, as in linux/arm64")
   end
   return read, err
 end
 
-local function descriptor_of(bytes, kind)
-  return { media_type = kind, digest = digest.of(bytes), size = #bytes }
-end
-
 --- The documents of an image, and the blobs that go with it. Pure.
 ---@param layers table[] of layer.read
 ---@param parts table family, platform, created, config, author, annotations
----@return table|nil plan {manifest = {bytes, media_type, digest, size}, config = descriptor, layers = descriptors,
---- blobs = {{digest, body}}, each digest once}
+---@return table|nil plan of built.lua; also config = descriptor, layers = descriptors
 ---@return table|nil err
 function image.plan(layers, parts)
   local diff_ids, descriptors = {}, {}
@@ -125,22 +117,19 @@ function image.plan(layers, parts)
     return nil, err
   end
   local family = FAMILIES[parts.family]
-  local plan = { config = descriptor_of(bytes, family.config), layers = descriptors, blobs = {} }
-  plan.blobs[1] = { digest = plan.config.digest, body = { body = bytes } }
-  local seen = {}
-  for _, one in ipairs(layers) do
-    if not seen[one.descriptor.digest] then
-      seen[one.descriptor.digest] = true
-      plan.blobs[#plan.blobs + 1] = { digest = one.descriptor.digest, body = { body_file = one.path } }
-    end
+  local described = built.descriptor(bytes, family.config)
+  local blobs = { { digest = described.digest, body = { body = bytes } } }
+  for position, one in ipairs(layers) do
+    blobs[position + 1] = { digest = one.descriptor.digest, body = { body_file = one.path } }
   end
   bytes, err = index_image.build({
-    media_type = family.manifest, config = plan.config, layers = descriptors, annotations = parts.annotations,
+    media_type = family.manifest, config = described, layers = descriptors, annotations = parts.annotations,
   })
   if not bytes then
     return nil, err
   end
-  plan.manifest = { bytes = bytes, media_type = family.manifest, digest = digest.of(bytes), size = #bytes }
+  local plan = built.new(bytes, family.manifest, blobs)
+  plan.config, plan.layers = described, descriptors
   return plan
 end
 
@@ -168,30 +157,6 @@ local function prepare(options, family)
   })
 end
 
---- Blobs at once, those that are there already not at all; the manifest last, so that the tag names a whole image.
-local function send(context, target, plan)
-  local connected, problem = context.connect()
-  if not connected then
-    return nil, problem
-  end
-  local repository = context.repository(target, { actions = "pull,push" })
-  local ok, err = repository:check_manifest(plan.manifest.bytes)
-  if ok then
-    ok, err = context.loop:all(plan.blobs, context.jobs, function(blob)
-      return repository:upload(blob.digest, blob.body)
-    end)
-  end
-  if not ok then
-    return nil, err
-  end
-  return repository:put_manifest(target.tag or target.digest, plan.manifest.bytes, plan.manifest.media_type)
-end
-
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 --- Makes an image and pushes it, or writes it to a layout.
 ---@param context table
 ---@param options table see OPTIONS; target, layers and platform are needed
@@ -199,24 +164,24 @@ local HINTS = {
 ---@return table|nil err invalid_argument, invalid_platform, not_found, corrupt, unsupported, digest_mismatch, io, ...
 function image.perform(context, options)
   local family = check_options(options)
-  local target, err = names.location("image", options.target)
-  if not target then
+  local at, err = place.open(context, "image", options.target, { actions = "pull,push" })
+  if not at then
     return nil, err
   end
   local plan, stored
   plan, err = prepare(options, family)
-  if plan and target.digest and target.digest ~= plan.manifest.digest then
+  if plan and at.digest and at.digest ~= plan.manifest.digest then
     plan, err = fail("digest_mismatch", "the image has the digest " .. plan.manifest.digest, "leave the digest out")
   end
   if plan then
-    stored, err = send(context, target, plan)
+    stored, err = built.send(context, at.repository, plan, at.selector)
   end
   if not stored then
-    return nil, err:with({ verb = "image", ref = tostring(target), hint = HINTS[err.code] })
+    return nil, err:with({ verb = "image", ref = at.text, hint = place.PUSH_HINTS[err.code] })
   end
   return {
-    reference = tostring(target), digest = stored.digest, size = plan.manifest.size,
-    media_type = plan.manifest.media_type, config = plan.config, layers = plan.layers,
+    reference = at.text, digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
+    config = plan.config, layers = plan.layers,
   }
 end
 

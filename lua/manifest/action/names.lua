@@ -1,4 +1,4 @@
---- References as the verbs take them: text or an object of manifest.reference, `latest` filled in.
+--- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
@@ -71,11 +71,50 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
+--- A platform: a text is read, a table stays as it is.
+---@param given string|table
+---@return table|nil platform
+---@return table|nil err invalid_platform
+function names.platform(given)
+  if type(given) == "string" then
+    return require("manifest.name.platform").parse(given)
+  end
+  return given
+end
+
+--- A list of platforms.
+---@param where string what to call one of them that is neither text nor table
+---@param given table
+---@param level integer stack level to blame for that, as for check.type
+---@return table[]|nil platforms
+---@return table|nil err invalid_platform
+function names.platforms(where, given, level)
+  local list = {}
+  for position, one in ipairs(given) do
+    check.type(where, one, "string|table", level > 0 and level + 1 or 0)
+    local read, err = names.platform(one)
+    if not read then
+      return nil, err
+    end
+    list[position] = read
+  end
+  return list
+end
+
 --- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
 ---@param ref table reference
 ---@return string|nil tag or digest
 function names.selector(ref)
   return ref.tag or ref.digest
+end
+
+--- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
+--- is only part of something else.
+---@param ref table reference
+---@param digest string
+---@return string|nil
+function names.unnamed(ref, digest)
+  return ref.kind ~= "layout" and digest or nil
 end
 
 local WHAT_TO_DO = {

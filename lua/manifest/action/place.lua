@@ -7,6 +7,12 @@ local source = require("manifest.action.source")
 
 local place = {}
 
+--- What to do when a registry refuses a verb that pushes, by the error's code.
+place.PUSH_HINTS = {
+  unauthorized = "log in to the registry with an account that may push to the repository",
+  denied = "check that the account may push to the repository",
+}
+
 --- Opens the place that a text (or a reference) names; nothing is sent yet.
 ---@param context table
 ---@param verb string for the error
@@ -36,6 +42,26 @@ function place.open(context, verb, given, wanted)
     selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
     name = ref.repository,
   }
+end
+
+--- Opens a place and does something there; a failure gets the verb and the place's name.
+---@param context table
+---@param verb string
+---@param given string|table
+---@param fn function (place) -> value | nil, err
+---@return any value
+---@return table|nil err of open, or of fn
+function place.visit(context, verb, given, fn)
+  local at, err = place.open(context, verb, given)
+  if not at then
+    return nil, err
+  end
+  local value
+  value, err = fn(at)
+  if value == nil then
+    return nil, err:with({ verb = verb, ref = at.text })
+  end
+  return value
 end
 
 --- The document of a place; a digest in its name is checked.

@@ -9,12 +9,10 @@ local digest = require("manifest.name.digest")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
+local limit = require("manifest.repository.limit")
 local names = require("manifest.action.names")
 
 local push = {}
-
---- What registries take as one manifest.
-local MANIFEST_LIMIT = 4 * 1024 * 1024
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -67,9 +65,9 @@ local function add_mounts(mounts, entry, read)
   end
 end
 
-local function plan_entry(plan, mounts, entry)
+local function plan_entry(plan, mounts, entry, most)
   local name = tostring(entry.ref)
-  if #entry.raw > MANIFEST_LIMIT then
+  if #entry.raw > most then
     return fail("too_large", ("the manifest of %s has %d bytes, more than registries take"):format(name, #entry.raw))
   end
   local read, err = image.read(entry.raw, entry.media_type)
@@ -85,10 +83,12 @@ end
 --- What a push sends, or why it would fail. Pure.
 ---@param target table reference
 ---@param entries table[] of the local list, in order
+---@param most integer|nil bytes of one manifest; default what registries take
 ---@return table|nil plan {list = {bytes, media_type, digest}, mounts = {{digest, size, from = refs, optional}}, puts =
 --- {{digest, bytes, media_type}}, refs = of the entries}
 ---@return table|nil err
-function push.plan(target, entries)
+function push.plan(target, entries, most)
+  most = most or limit.DEFAULT
   if #entries == 0 then
     return fail("not_found", tostring(target) .. " not found", "add an image: 'manifest create --amend'")
   end
@@ -103,14 +103,14 @@ function push.plan(target, entries)
   end
   for _, entry in ipairs(entries) do
     if entry.ref.repository ~= target.repository then
-      local ok, err = plan_entry(plan, mounts, entry)
+      local ok, err = plan_entry(plan, mounts, entry, most)
       if not ok then
         return nil, err
       end
     end
   end
   local bytes, media_type = push.list_of(entries)
-  if #bytes > MANIFEST_LIMIT then
+  if #bytes > most then
     return fail("too_large", ("the list has %d bytes, more than registries take"):format(#bytes))
   end
   plan.list = { bytes = bytes, media_type = media_type, digest = digest.of(bytes) }
@@ -202,7 +202,7 @@ function push.perform(context, given, options)
   local entries, plan, done
   entries, err = context.store:list(target)
   if entries then
-    plan, err = push.plan(target, entries)
+    plan, err = push.plan(target, entries, context.options.manifest_limit)
   end
   if plan then
     done, err = send(context, target, plan)

@@ -7,7 +7,6 @@
 local descriptor = require("manifest.index.descriptor")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.guard")
 local media_type = require("manifest.name.media_type")
 local place = require("manifest.action.place")
 local referrers_tag = require("manifest.name.referrers_tag")
@@ -95,7 +94,7 @@ local function attempt(repository, tag, descriptors)
     document.insert(index, item)
   end
   local stored, err = repository:put_manifest(tag, document.serialise(index.json), media_type.oci_index,
-    { headers = guard.while_it_names(was) })
+    { instead_of = was or false })
   if stored or err.code == "conflict" and place.look(repository, tag) ~= (was or false) then
     return false
   end

@@ -35,11 +35,7 @@ end
 --- The digest of the subject: said by the name, or asked for.
 local function subject_of(at, options)
   if options.platform then
-    local answer, err = place.document("referrers", at)
-    if not answer then
-      return nil, err
-    end
-    return resolve.within(answer, options.platform, at.text)
+    return resolve.at("referrers", at, options.platform)
   end
   if at.digest and not at.tag then
     return { digest = at.digest }
@@ -68,16 +64,9 @@ end
 ---@return table|nil err not_found, conflict, unauthorized, denied, too_large, ...
 function referrers.perform(context, given, options)
   options = check.options("referrers", options, OPTIONS)
-  local at, err = place.open(context, "referrers", given)
-  if not at then
-    return nil, err
-  end
-  local found
-  found, err = look(at, options)
-  if not found then
-    return nil, err:with({ verb = "referrers", ref = at.text })
-  end
-  return found
+  return place.visit(context, "referrers", given, function(at)
+    return look(at, options)
+  end)
 end
 
 return referrers

@@ -1,6 +1,7 @@
 --- resolve: the image that a pull on a given platform takes, by containerd's rule.
 
 local check = require("manifest.base.check")
+local choice = require("manifest.index.choice")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
@@ -37,19 +38,6 @@ function resolve.plan(wanted, entries)
     end
   end
   return candidates
-end
-
---- Which platforms an index has.
-local function known_platforms(entries)
-  local texts, seen = {}, {}
-  for _, entry in ipairs(entries) do
-    local text = entry.platform and platform.format(entry.platform)
-    if text and not seen[text] then
-      seen[text] = true
-      texts[#texts + 1] = text
-    end
-  end
-  return #texts > 0 and "it has " .. table.concat(texts, ", ") or "its entries name no platform"
 end
 
 local function no_match(ref, wanted, hint)
@@ -115,7 +103,7 @@ function resolve_answer(wanted, ref, answer, depth)
       return found, err
     end
   end
-  return no_match(ref, wanted, #index.entries > 0 and known_platforms(index.entries) or "it is empty")
+  return no_match(ref, wanted, #index.entries > 0 and "it has " .. choice.describe(index.entries) or "it is empty")
 end
 
 --- Finds the image of a fetched document that a pull on a platform takes.
@@ -125,14 +113,29 @@ end
 ---@return table|nil descriptor
 ---@return table|nil err
 function resolve.within(answer, wanted, name)
-  local err
-  if type(check.type("platform", wanted, "string|table")) == "string" then
-    wanted, err = platform.parse(wanted)
-    if not wanted then
-      return nil, err
-    end
+  local read, err = names.platform(wanted)
+  if not read then
+    return nil, err
   end
-  return resolve_answer(wanted, name, answer, 1)
+  return resolve_answer(read, name, answer, 1)
+end
+
+--- Finds the image of an open place that a pull on a platform takes.
+---@param verb string for the error
+---@param at table of place.open
+---@param wanted string|table platform
+---@return table|nil descriptor
+---@return table|nil err
+function resolve.at(verb, at, wanted)
+  local read, err = names.platform(wanted)
+  local answer
+  if read then
+    answer, err = place.document(verb, at)
+  end
+  if not answer then
+    return nil, err
+  end
+  return resolve.within(answer, read, at.text)
 end
 
 --- Finds what a pull takes.
@@ -142,25 +145,10 @@ end
 ---@return table|nil descriptor {media_type, digest, size, platform, ...}
 ---@return table|nil err not_found, invalid_platform, unauthorized, denied, invalid_manifest, ...
 function resolve.perform(context, given, wanted)
-  local at, err = place.open(context, "resolve", given)
-  if not at then
-    return nil, err
-  end
-  if type(check.type("resolve: platform", wanted, "string|table")) == "string" then
-    wanted, err = platform.parse(wanted)
-    if not wanted then
-      return nil, err:with({ verb = "resolve", ref = at.text })
-    end
-  end
-  local answer, found
-  answer, err = place.document("resolve", at)
-  if answer then
-    found, err = resolve.within(answer, wanted, at.text)
-  end
-  if not found then
-    return nil, err:with({ verb = "resolve", ref = at.text })
-  end
-  return found
+  check.type("resolve: platform", wanted, "string|table")
+  return place.visit(context, "resolve", given, function(at)
+    return resolve.at("resolve", at, wanted)
+  end)
 end
 
 return resolve

@@ -10,11 +10,6 @@ local tag = {}
 
 local OPTIONS = { no_clobber = "boolean", if_digest = "string" }
 
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository",
-}
-
 --- The tags as a list of distinct names, each one checked.
 ---@param at table place
 ---@param tags string|string[]
@@ -29,42 +24,6 @@ function tag.plan(at, tags)
     return nil, error_of.new({ code = "invalid_argument", message = "no tag was given", hint = "name at least one" })
   end
   return list
-end
-
---- Guarded tags are all looked at before the first one is put, so that one which may not move leaves the others alone,
---- and once more after the last one.
-local function put_guarded(context, at, answer, list, rules)
-  local function at_once(tags, fn)
-    return context.loop:all(tags, context.jobs, fn)
-  end
-  local moving = {}
-  local ok, err = at_once(list, function(name)
-    local may, now = guard.check(at.repository, name, rules, answer.digest)
-    if may and now ~= answer.digest then
-      moving[#moving + 1] = name
-    end
-    return may, now
-  end)
-  if ok then
-    ok, err = at_once(moving, function(name)
-      return guard.write(at.repository, name, answer, rules)
-    end)
-  end
-  if ok then
-    ok, err = at_once(moving, function(name)
-      return guard.confirm(at.repository, name, answer.digest)
-    end)
-  end
-  return ok, err
-end
-
-local function put_all(context, at, answer, list, rules)
-  if guard.is_set(rules) then
-    return put_guarded(context, at, answer, list, rules)
-  end
-  return context.loop:all(list, context.jobs, function(name)
-    return guard.write(at.repository, name, answer, rules)
-  end)
 end
 
 --- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after they are put.
@@ -87,10 +46,14 @@ function tag.perform(context, given, tags, options)
     answer, err = place.document("tag", at)
   end
   if answer then
-    done, err = put_all(context, at, answer, list, options)
+    local puts = {}
+    for position, name in ipairs(list) do
+      puts[position] = { name = name, made = answer, rules = options }
+    end
+    done, err = guard.put_all(context, at.repository, puts)
   end
   if not done then
-    return nil, err:with({ verb = "tag", ref = at.text, hint = HINTS[err.code] })
+    return nil, err:with({ verb = "tag", ref = at.text, hint = place.PUSH_HINTS[err.code] })
   end
   return {
     reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,

@@ -105,12 +105,7 @@ local function add_referrers(context, repository, nodes, depth, seen)
 end
 
 local function look(context, at, options)
-  local answer, err = place.document("tree", at)
-  if not answer then
-    return nil, err
-  end
-  local walked
-  walked, err = walk.from(context, at.repository, answer)
+  local walked, err = walk.from(context, "tree", at)
   if not walked then
     return nil, err
   end
@@ -137,16 +132,9 @@ end
 ---@return table|nil err not_found, unauthorized, denied, invalid_manifest, too_large, ...
 function tree.perform(context, given, options)
   options = check.options("tree", options, OPTIONS)
-  local at, err = place.open(context, "tree", given)
-  if not at then
-    return nil, err
-  end
-  local shown
-  shown, err = look(context, at, options)
-  if not shown then
-    return nil, err:with({ verb = "tree", ref = at.text })
-  end
-  return shown
+  return place.visit(context, "tree", given, function(at)
+    return look(context, at, options)
+  end)
 end
 
 return tree

@@ -86,12 +86,7 @@ local function examine(repository, blob, binaries)
 end
 
 local function look(context, at, options)
-  local answer, err = place.document("verify", at)
-  if not answer then
-    return nil, err
-  end
-  local walked
-  walked, err = walk.from(context, at.repository, answer)
+  local walked, err = walk.from(context, "verify", at)
   if not walked then
     return nil, err
   end
@@ -109,7 +104,7 @@ local function look(context, at, options)
     return nil, err
   end
   local report = findings.of(walked, by_digest, options)
-  report.reference, report.digest, report.media_type = at.text, answer.digest, answer.media_type
+  report.reference, report.digest, report.media_type = at.text, walked.root.digest, walked.root.media_type
   return report
 end
 
@@ -130,20 +125,13 @@ end
 ---@return table|nil err check_failed with err.report, when something is wrong; else why it could not be checked
 function verify.perform(context, given, options)
   options = check.options("verify", options, OPTIONS)
-  local at, err = place.open(context, "verify", given)
-  if not at then
-    return nil, err
-  end
-  local report
-  report, err = look(context, at, options)
-  if report and #report.problems > 0 then
-    err = failure(report)
-    report = nil
-  end
-  if not report then
-    return nil, err:with({ verb = "verify", ref = at.text })
-  end
-  return report
+  return place.visit(context, "verify", given, function(at)
+    local report, err = look(context, at, options)
+    if report and #report.problems > 0 then
+      return nil, failure(report)
+    end
+    return report, err
+  end)
 end
 
 return verify

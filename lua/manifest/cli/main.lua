@@ -6,7 +6,7 @@ local verbs = require("manifest.cli.verbs")
 local FAILED, CHECK_FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 125, 130
 
 --- Seconds that a command that ends too early may take to learn of its open uploads, and as many to give them up.
-local FAREWELL = 0.4
+local FAREWELL = 2
 
 local main = {}
 

@@ -12,8 +12,19 @@ local BOOLEANS = {
   ["0"] = false, f = false, F = false, ["false"] = false, FALSE = false, False = false,
 }
 
+--- A value that is checked where options are read, so that no guard is lost to an empty variable of a script: the text,
+--- or nil and why it is none.
+local function checked(module, given)
+  local read, err = require(module).parse(given)
+  if not read then
+    return nil, err.message
+  end
+  return given
+end
+
 --- How a kind turns its text into a value: fn(text, value so far) -> value | nil, reason.
-local kinds = {
+local kinds
+kinds = {
   boolean = function(given)
     if BOOLEANS[given] == nil then
       return nil, "neither true nor false"
@@ -38,6 +49,26 @@ local kinds = {
     end
     local joined = { table.unpack(so_far or {}) }
     return table.move(values, 1, #values, #joined + 1, joined)
+  end,
+  digest = function(given)
+    return checked("manifest.name.digest", given)
+  end,
+  platform = function(given)
+    return checked("manifest.name.platform", given)
+  end,
+  --- A list that has at least one.
+  platforms = function(given, so_far)
+    local joined, reason = kinds.list(given, so_far)
+    if joined and #joined == #(so_far or {}) then
+      return nil, "it names no platform"
+    end
+    for _, one in ipairs(joined or {}) do
+      local ok, wrong = checked("manifest.name.platform", one)
+      if not ok then
+        return nil, wrong
+      end
+    end
+    return joined, reason
   end,
   --- One value each time, taken as it is.
   strings = function(given, so_far)

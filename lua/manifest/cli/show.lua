@@ -9,7 +9,7 @@ local show = {}
 show.insecure = { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" }
 show.json = { name = "json", kind = "boolean", help = "Print one JSON document" }
 show.platform = {
-  name = "platform", kind = "string", value = "platform", help = "Take the image of an index for this platform",
+  name = "platform", kind = "platform", value = "platform", help = "Take the image of an index for this platform",
 }
 
 --- Writes one JSON document.

@@ -14,6 +14,7 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local layout_sweep = require("manifest.repository.layout.sweep")
+local layout_writers = require("manifest.repository.layout.writers")
 local limit = require("manifest.repository.limit")
 
 local methods = {}
@@ -51,7 +52,10 @@ end
 local function ensure(self)
   if not self.writable then
     local ok, err = layout_index.create(self.path)
-    if not ok then
+    if ok then
+      self.writers, err = layout_writers.join(self.path)
+    end
+    if self.writers == nil then
       return nil, err
     end
     self.known, self.writable = true, true
@@ -203,33 +207,17 @@ function methods:head(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
 end
 
---- Enters a manifest: a tag moves to it; without one it is entered once, if it is not there under a tag already.
-local function enter(manifests, entry, tag)
-  local place = #manifests + 1
-  for position = #manifests, 1, -1 do
-    local old = manifests[position]
-    local name = layout_entries.name_of(old)
-    if not tag and old.digest == entry.digest then
-      return false
-    end
-    if tag and (name == tag or (not name and old.digest == entry.digest)) then
-      table.remove(manifests, position)
-      place = position
-    end
-  end
-  table.insert(manifests, place, entry)
-  return true
-end
-
 --- Refuses a manifest that nobody could read back; put_manifest does so too.
 methods.check_manifest = limit.check
 
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
 ---@param reference string|nil
+---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
+--- only image of the layout, whose place and name the new one takes)
 ---@return table|nil stored {digest, size, media_type}
----@return table|nil err
-function methods:put_manifest(reference, bytes, kind)
+---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
+function methods:put_manifest(reference, bytes, kind, options)
   local by_digest = reference ~= nil and layout_entries.is_digest(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
@@ -243,7 +231,9 @@ function methods:put_manifest(reference, bytes, kind)
       if not whole then
         return nil, problem
       end
-      return enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference)
+      return layout_entries.enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference, {
+        instead_of = options and options.instead_of, domain = self.domain,
+      })
     end)
   end
   if ok == nil then

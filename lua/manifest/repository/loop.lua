@@ -19,6 +19,9 @@ local CONNECTIONS = 6
 --- Most seconds in C at a stretch: an interrupt is noticed in Lua.
 local PATIENCE = 0.25
 
+--- Seconds between two looks of who waits for what wakes nobody.
+local GLANCE = 0.02
+
 local methods = {}
 local mt = { __name = "manifest.loop", __index = methods }
 
@@ -207,6 +210,16 @@ function methods:sleep(seconds)
   self:wait(function()
     return not self.alarms[sleeper]
   end, function() end)
+end
+
+--- Waits for what wakes nobody: looks again and again whether it holds, while other tasks go on.
+---@param holds function () -> boolean
+---@param seconds number|nil at most
+function methods:watch(holds, seconds)
+  local deadline = core.clock() + (seconds or math.huge)
+  while not holds() and core.clock() < deadline do
+    self:sleep(GLANCE)
+  end
 end
 
 --- Sends a request and waits for its answer.

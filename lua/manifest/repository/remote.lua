@@ -13,9 +13,6 @@ local problem = require("manifest.repository.problem")
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
 
---- Seconds between two looks at whether another request has learned of the token server.
-local GLANCE = 0.02
-
 --- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
 --- long as bytes flow (stall_timeout), and no longer than a week.
 local STREAM_TIMEOUT = 7 * 24 * 60 * 60
@@ -91,9 +88,9 @@ end
 --- Some registries name their token server only where their API begins: one request asks there, the others wait for
 --- what it learns. False: nothing.
 local function ask_for_challenge(self, place)
-  while place.is_asking do
-    self.loop:sleep(GLANCE)
-  end
+  self.loop:watch(function()
+    return not place.is_asking
+  end)
   if place.learned ~= nil then
     return place.learned
   end
@@ -154,19 +151,35 @@ function methods:send(request, place)
   return nil, self:failed(err, place)
 end
 
+local function is_success(response)
+  return response.status >= 200 and response.status <= 299
+end
+
 --- Sends a request that only reads: to each mirror first.
 ---@param request table as for send, without sink_pipe
+---@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
----@return table|nil err of send
-function methods:read(request)
-  local found = mirror.first(self, function(place)
+---@return table|nil err of send, or of check
+function methods:read(request, check)
+  local function ask(place)
     local response, err = self:send(request, place)
-    return response and response.status >= 200 and response.status <= 299 and response, err
+    local ok = response ~= nil
+    if ok and check and is_success(response) then
+      ok, err = check(response, place.domain)
+    end
+    return ok and response or nil, err
+  end
+  local found = mirror.first(self, function(place)
+    local response, err = ask(place)
+    if response and not is_success(response) then
+      return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
+    end
+    return response, err
   end)
   if found then
     return found
   end
-  return self:send(request)
+  return ask(self.places[#self.places])
 end
 
 --- Fetches a manifest, list or index.
@@ -190,10 +203,11 @@ end
 methods.check_manifest = limit.check
 
 --- Stores a manifest under a tag or its digest.
----@param options table? headers (such as ["If-Match"])
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
+---@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
+--- that heed such a condition)
 ---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
 ---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
 function methods:put_manifest(reference, bytes, kind, options)

@@ -1,11 +1,6 @@
 --- Work that goes on when the task that waits for it is canceled: its outcome must not be lost.
 
-local core = require("manifest.base.core")
-
 local shield = {}
-
---- Seconds between two looks at what is still going on.
-local GLANCE = 0.02
 
 local methods = {}
 local mt = { __index = methods }
@@ -46,10 +41,9 @@ end
 ---@param loop table
 ---@param seconds number at most
 function shield.settle(loop, seconds)
-  local deadline = core.clock() + seconds
-  while next(loop.shielded) and core.clock() < deadline do
-    loop:sleep(GLANCE)
-  end
+  loop:watch(function()
+    return not next(loop.shielded)
+  end, seconds)
 end
 
 return shield

@@ -1,8 +1,7 @@
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
-local temp = require "spec.support.temp"
 
 local json = manifest.json
 local kinds = manifest.media_type
@@ -10,7 +9,9 @@ local sha = manifest.digest.of
 
 --- Indexes as BuildKit pushes them: an image, and what attests it.
 describe("attestations", function()
-  local server, client, images_of, attested
+  local server, at = block.registry()
+  local client = block.client()
+  local images_of, attested
 
   local function put(repository, name, bytes, kind)
     local done = process.run { "curl", "-sf", "-X", "PUT", "-H", "Content-Type: " .. kind, "--data-binary", "@-",
@@ -47,15 +48,8 @@ describe("attestations", function()
   end
 
   setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
     images_of = { amd = push("amd", "amd64", "one"), arm = push("arm", "arm64", "two") }
-    attested = server.address .. "/attested:1"
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
+    attested = at("attested:1")
   end)
 
   local function digests(done)
@@ -90,7 +84,7 @@ describe("attestations", function()
 
   it("follow the choice of platforms without a word", function()
     assert(client:index { target = attested, sources = { images_of.amd.ref, images_of.arm.ref } })
-    local done = assert(client:index { target = server.address .. "/attested:arm", platforms = { "linux/arm64" },
+    local done = assert(client:index { target = at("attested:arm"), platforms = { "linux/arm64" },
       sources = { attested } })
     assert.same({ images_of.arm.image, images_of.arm.about }, digests(done))
     assert.same({}, done.notices)

@@ -1,8 +1,8 @@
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local temp = require "spec.support.temp"
 
 local json = manifest.json
@@ -12,17 +12,9 @@ local AMD = { os = "linux", architecture = "amd64" }
 local ARM = { os = "linux", architecture = "arm64", variant = "v8" }
 
 describe("edits of an index", function()
-  local server, client, made
-
-  setup(function()
-    server = registry.start()
-    client = manifest.client { config = temp.folder("config") }
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-  end)
+  local server, at = block.registry()
+  local client = block.client()
+  local made
 
   --- A fresh index app:1 of two images, with s390x beside it.
   before_each(function()
@@ -38,10 +30,6 @@ describe("edits of an index", function()
     })
   end)
 
-  local function ref(name)
-    return server.address .. "/" .. name
-  end
-
   local function put(tag, text, kind)
     local done = process.run { "curl", "-sf", "-X", "PUT", "-H", "Content-Type: " .. (kind or kinds.oci_index),
       "--data-binary", "@-", ("%s/v2/app/manifests/%s"):format(server.url, tag), input = text }
@@ -49,7 +37,7 @@ describe("edits of an index", function()
   end
 
   local function get(name)
-    return assert(json.decode(assert(client:inspect(ref(name))).raw))
+    return assert(json.decode(assert(client:inspect(at(name))).raw))
   end
 
   local function digests(done)
@@ -69,49 +57,55 @@ describe("edits of an index", function()
     return list
   end
 
+  --- Asserts what an edit sends, with one look before the write or without: it takes one where more than a tenth of a
+  --- second has passed since the index was read.
+  local function assert_sent(expected)
+    local sent = requests()
+    if sent[#expected] == "HEAD manifests" then
+      table.remove(sent, #expected)
+    end
+    assert.same(expected, sent)
+  end
+
   describe("add", function()
     it("takes four requests for an image of the same repository", function()
       server:clear()
-      local done = assert(client:index_add(ref("app:1"), ref("app:s390x")))
-      local sent = requests()
-      if sent[4] == "HEAD manifests" then
-        table.remove(sent, 4) -- more than a tenth of a second after the index was read it is looked at once more
-      end
-      assert.same({ "GET manifests", "GET blobs", "GET manifests", "PUT manifests" }, sent)
+      local done = assert(client:index_add(at("app:1"), at("app:s390x")))
+      assert_sent { "GET manifests", "GET blobs", "GET manifests", "PUT manifests" }
       assert.same({ made.amd.digest, made.arm.digest, made.s390x.digest }, digests(done))
-      assert.equal(done.digest, assert(client:digest(ref("app:1"))))
+      assert.equal(done.digest, assert(client:digest(at("app:1"))))
     end)
 
     it("copies what is elsewhere, and does nothing the second time", function()
-      local done = assert(client:index_add(ref("app:1"), { made.far.reference }))
+      local done = assert(client:index_add(at("app:1"), { made.far.reference }))
       assert.same({ blobs = 2, manifests = 1 }, done.copied)
       server:clear()
-      local again = assert(client:index_add(ref("app:1"), { made.far.reference }))
+      local again = assert(client:index_add(at("app:1"), { made.far.reference }))
       assert.is_true(again.unchanged)
       assert.equal(done.digest, again.digest)
     end)
 
     it("refuses a platform that is there, before it copies anything", function()
       server:clear()
-      local none, err = client:index_add(ref("app:1"), { { ref = made.far.reference, platform = "linux/arm64" } })
+      local none, err = client:index_add(at("app:1"), { { ref = made.far.reference, platform = "linux/arm64" } })
       assert.is_nil(none)
       assert.equal("exists", err.code)
       for _, request in ipairs(requests()) do
         assert.equal("GET", request:match("^%u+"))
       end
-      local done = assert(client:index_add(ref("app:1"), ref("app:newer"), { replace = true }))
+      local done = assert(client:index_add(at("app:1"), at("app:newer"), { replace = true }))
       assert.same({ made.amd.digest, made.newer.digest }, digests(done))
-      done = assert(client:index_add(ref("app:1"), ref("app:arm"), { allow_duplicates = true }))
+      done = assert(client:index_add(at("app:1"), at("app:arm"), { allow_duplicates = true }))
       assert.equal(3, #done.entries)
     end)
 
     it("begins an index only when asked", function()
-      local none, err = client:index_add(ref("begun:1"), made.far.reference)
+      local none, err = client:index_add(at("begun:1"), made.far.reference)
       assert.is_nil(none)
       assert.equal("not_found", err.code)
-      local done = assert(client:index_add(ref("begun:1"), made.far.reference, { create = true }))
+      local done = assert(client:index_add(at("begun:1"), made.far.reference, { create = true }))
       assert.equal(1, #done.entries)
-      none, err = client:index_add(ref("app:amd"), ref("app:arm"))
+      none, err = client:index_add(at("app:amd"), at("app:arm"))
       assert.is_nil(none)
       assert.equal("unsupported", err.code)
     end)
@@ -122,26 +116,26 @@ describe("edits of an index", function()
         .. '"annotations":{"z":"1","a":"2"}}'):format(kinds.oci_index, kinds.oci_manifest, made.amd.digest,
         made.amd.size)
       put("strange", text)
-      assert(client:index_add(ref("app:strange"), ref("app:arm")))
+      assert(client:index_add(at("app:strange"), at("app:arm")))
       local content = get("app:strange")
       assert.same({ "schemaVersion", "x-first", "mediaType", "manifests", "annotations" }, json.keys(content))
       assert.same({ "b", "a" }, json.keys(content["x-first"][2]))
       assert.same({ "z", "a" }, json.keys(content.annotations))
       assert.same({ "sse4" }, { content.manifests[1].platform.features[1] })
       assert.equal(json.null, content.manifests[1].y)
-      assert(client:index_annotate(ref("app:strange"), "linux/amd64", { annotations = { k = "v" } }))
+      assert(client:index_annotate(at("app:strange"), "linux/amd64", { annotations = { k = "v" } }))
       content = get("app:strange")
       assert.same({ "sse4" }, { content.manifests[1].platform.features[1] })
       assert.equal("v", content.manifests[1].annotations.k)
     end)
 
     it("makes a Docker list an OCI index with a notice, or refuses", function()
-      assert(client:index { target = ref("app:docker"), sources = { made.far.reference } })
+      assert(client:index { target = at("app:docker"), sources = { made.far.reference } })
       assert.equal(kinds.docker_list, get("app:docker").mediaType)
-      local none, err = client:index_add(ref("app:docker"), ref("app:arm"), { media_type = "docker" })
+      local none, err = client:index_add(at("app:docker"), at("app:arm"), { media_type = "docker" })
       assert.is_nil(none)
       assert.equal("unsupported", err.code)
-      local done = assert(client:index_add(ref("app:docker"), ref("app:arm")))
+      local done = assert(client:index_add(at("app:docker"), at("app:arm")))
       assert.equal(kinds.oci_index, done.media_type)
       assert.equal(1, #done.notices)
       assert.equal(kinds.oci_index, get("app:docker").mediaType)
@@ -151,81 +145,81 @@ describe("edits of an index", function()
   describe("remove", function()
     it("takes entries out by platform or digest", function()
       server:clear()
-      local done = assert(client:index_remove(ref("app:1"), "linux/arm64/v8"))
-      assert.same({ "GET manifests", "PUT manifests" }, requests())
+      local done = assert(client:index_remove(at("app:1"), "linux/arm64/v8"))
+      assert_sent { "GET manifests", "PUT manifests" }
       assert.same({ made.amd.digest }, digests(done))
-      local none, err = client:index_remove(ref("app:1"), "linux/arm64")
+      local none, err = client:index_remove(at("app:1"), "linux/arm64")
       assert.is_nil(none)
       assert.equal("not_found", err.code)
       assert.equal("it has linux/amd64", err.hint)
-      none, err = client:index_remove(ref("app:1"), made.amd.digest)
+      none, err = client:index_remove(at("app:1"), made.amd.digest)
       assert.is_nil(none)
       assert.equal("invalid_argument", err.code)
-      assert.same({}, digests(assert(client:index_remove(ref("app:1"), made.amd.digest, { allow_empty = true }))))
+      assert.same({}, digests(assert(client:index_remove(at("app:1"), made.amd.digest, { allow_empty = true }))))
     end)
 
     it("does not guess which of two is meant", function()
-      assert(client:index_add(ref("app:1"), ref("app:newer"), { allow_duplicates = true }))
-      local none, err = client:index_remove(ref("app:1"), "linux/arm64")
+      assert(client:index_add(at("app:1"), at("app:newer"), { allow_duplicates = true }))
+      local none, err = client:index_remove(at("app:1"), "linux/arm64")
       assert.is_nil(none)
       assert.equal("ambiguous", err.code)
       assert.truthy(err.hint:find(made.newer.digest, 1, true))
-      local done = assert(client:index_remove(ref("app:1"), "linux/arm64", { all = true }))
+      local done = assert(client:index_remove(at("app:1"), "linux/arm64", { all = true }))
       assert.same({ made.amd.digest }, digests(done))
     end)
   end)
 
   describe("replace", function()
     it("puts an image in the place of that of its platform", function()
-      local done = assert(client:index_replace(ref("app:1"), ref("app:newer")))
+      local done = assert(client:index_replace(at("app:1"), at("app:newer")))
       assert.same({ made.amd.digest, made.newer.digest }, digests(done))
-      assert.is_true(assert(client:index_replace(ref("app:1"), ref("app:newer"))).unchanged)
-      local none, err = client:index_replace(ref("app:1"), ref("app:s390x"))
+      assert.is_true(assert(client:index_replace(at("app:1"), at("app:newer"))).unchanged)
+      local none, err = client:index_replace(at("app:1"), at("app:s390x"))
       assert.is_nil(none)
       assert.equal("not_found", err.code)
-      done = assert(client:index_replace(ref("app:1"), ref("app:s390x"), { entry = made.amd.digest }))
+      done = assert(client:index_replace(at("app:1"), at("app:s390x"), { entry = made.amd.digest }))
       assert.same({ made.s390x.digest, made.newer.digest }, digests(done))
     end)
   end)
 
   describe("annotate", function()
     it("changes an entry or the index", function()
-      local done = assert(client:index_annotate(ref("app:1"), "linux/arm64", {
+      local done = assert(client:index_annotate(at("app:1"), "linux/arm64", {
         platform = { variant = false, os_version = "1.2" }, annotations = { a = "1", b = "x=y,z" } }))
       assert.same({ os = "linux", architecture = "arm64", ["os.version"] = "1.2" }, done.entries[2].platform)
-      assert(client:index_annotate(ref("app:1"), made.arm.digest, { annotations = { a = false } }))
+      assert(client:index_annotate(at("app:1"), made.arm.digest, { annotations = { a = false } }))
       local content = get("app:1")
       assert.same({ "b" }, json.keys(content.manifests[2].annotations))
       assert.equal("x=y,z", content.manifests[2].annotations.b)
-      assert(client:index_annotate(ref("app:1"), nil, { annotations = { whole = "yes" } }))
+      assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } }))
       assert.equal("yes", get("app:1").annotations.whole)
-      assert.is_true(assert(client:index_annotate(ref("app:1"), nil, { annotations = { whole = "yes" } })).unchanged)
+      assert.is_true(assert(client:index_annotate(at("app:1"), nil, { annotations = { whole = "yes" } })).unchanged)
     end)
 
     it("refuses a platform that another entry has", function()
-      local none, err = client:index_annotate(ref("app:1"), "linux/arm64", { platform = "linux/amd64" })
+      local none, err = client:index_annotate(at("app:1"), "linux/arm64", { platform = "linux/amd64" })
       assert.is_nil(none)
       assert.equal("exists", err.code)
-      assert.has_error(function() client:index_annotate(ref("app:1"), nil, { platform = "linux/amd64" }) end)
-      assert.has_error(function() client:index_annotate(ref("app:1"), "linux/amd64", {}) end)
+      assert.has_error(function() client:index_annotate(at("app:1"), nil, { platform = "linux/amd64" }) end)
+      assert.has_error(function() client:index_annotate(at("app:1"), "linux/amd64", {}) end)
     end)
   end)
 
   it("follow expect, if_digest and dry_run", function()
-    local none, err = client:index_remove(ref("app:1"), "linux/arm64", { expect = { "linux/arm64" } })
+    local none, err = client:index_remove(at("app:1"), "linux/arm64", { expect = { "linux/arm64" } })
     assert.is_nil(none)
     assert.equal("check_failed", err.code)
-    none, err = client:index_remove(ref("app:1"), "linux/arm64", { if_digest = made.amd.digest })
+    none, err = client:index_remove(at("app:1"), "linux/arm64", { if_digest = made.amd.digest })
     assert.is_nil(none)
     assert.equal("conflict", err.code)
-    local dry = assert(client:index_remove(ref("app:1"), "linux/arm64", { dry_run = true }))
+    local dry = assert(client:index_remove(at("app:1"), "linux/arm64", { dry_run = true }))
     assert.equal(dry.digest, manifest.digest.of(dry.bytes))
-    assert.equal(made.list.digest, assert(client:digest(ref("app:1"))))
-    local done = assert(client:index_remove(ref("app:1"), "linux/arm64", { if_digest = made.list.digest }))
+    assert.equal(made.list.digest, assert(client:digest(at("app:1"))))
+    local done = assert(client:index_remove(at("app:1"), "linux/arm64", { if_digest = made.list.digest }))
     assert.equal(dry.digest, done.digest)
-    local by_digest = assert(client:index_add(ref("app@" .. done.digest), ref("app:arm")))
-    assert.equal(done.digest, assert(client:digest(ref("app:1"))))
-    assert.equal(by_digest.digest, assert(client:digest(ref("app@" .. by_digest.digest))))
+    local by_digest = assert(client:index_add(at("app@" .. done.digest), at("app:arm")))
+    assert.equal(done.digest, assert(client:digest(at("app:1"))))
+    assert.equal(by_digest.digest, assert(client:digest(at("app@" .. by_digest.digest))))
   end)
 
   describe("by many at once", function()
@@ -239,8 +233,8 @@ describe("edits of an index", function()
           platform = { os = "linux", architecture = architecture } }
       end
       images.push(server, entries)
-      assert(client:index { target = ref("many:" .. tag), sources = { made.far.reference }, media_type = "oci" })
-      assert(client:index_annotate(ref("many:" .. tag), "linux/riscv64", { platform = "linux/first" }))
+      assert(client:index { target = at("many:" .. tag), sources = { made.far.reference }, media_type = "oci" })
+      assert(client:index_annotate(at("many:" .. tag), "linux/riscv64", { platform = "linux/first" }))
     end
 
     local function run(tag, options, env)
@@ -248,7 +242,7 @@ describe("edits of an index", function()
       for position, architecture in ipairs(ARCHITECTURES) do
         local command = { "index", "add", "--quiet" }
         table.move(options, 1, #options, #command + 1, command)
-        table.move({ ref("many:" .. tag), ref("many:" .. architecture) }, 1, 2, #command + 1, command)
+        table.move({ at("many:" .. tag), at("many:" .. architecture) }, 1, 2, #command + 1, command)
         command.env = env and env(position)
         commands[position] = ours.new().command(command)
       end
@@ -266,7 +260,7 @@ describe("edits of an index", function()
     it("loses no entry when nobody can take turns", function()
       prepare("shared")
       -- What keeps a machine's processes apart is out of their reach, as it is for processes of other machines.
-      local name = manifest.digest.of(ref("many:shared")):match(":(.*)"):sub(1, 40)
+      local name = manifest.digest.of(at("many:shared")):match(":(.*)"):sub(1, 40)
       local obstacle = ("/tmp/manifest-edit-%s.lock"):format(name)
       assert(process.run { "mkdir", obstacle }.status == 0)
       run("shared", { "--shared" }, function()

@@ -1,7 +1,7 @@
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local registry = require "spec.support.registry"
 local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
@@ -157,26 +157,16 @@ describe("an edit, when the registry", function()
 end)
 
 describe("index, told something that cannot be,", function()
-  local server, guarded, client, made
-
-  setup(function()
-    server = registry.start()
-    guarded = registry.start { users = { someone = "secret" } }
-    client = manifest.client { config = temp.folder("config") }
-    made = images.push(server, {
-      { name = "amd", repository = "app", type = "oci", layers = { "a" },
-        platform = { os = "linux", architecture = "amd64" } },
-      { name = "arm", repository = "app", type = "oci", layers = { "b" },
-        platform = { os = "linux", architecture = "arm64" } },
-      { name = "list", repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" } },
-    })
-  end)
-
-  teardown(function()
-    client:close()
-    server:stop()
-    guarded:stop()
-  end)
+  local server, at = block.registry()
+  local _, guarded_at = block.registry { users = { someone = "secret" } }
+  local client = block.client()
+  local made = block.images(server, {
+    { name = "amd", repository = "app", type = "oci", layers = { "a" },
+      platform = { os = "linux", architecture = "amd64" } },
+    { name = "arm", repository = "app", type = "oci", layers = { "b" },
+      platform = { os = "linux", architecture = "arm64" } },
+    { name = "list", repository = "app", tag = "1", type = "oci-index", children = { "amd", "arm" } },
+  })
 
   local function refused(code, options)
     local none, err = client:index(options)
@@ -186,32 +176,31 @@ describe("index, told something that cannot be,", function()
   end
 
   it("names a registry that wants a login", function()
-    refused("unauthorized", { target = guarded.address .. "/app:1", sources = { server.address .. "/app:1" } })
-    refused("unauthorized", { target = server.address .. "/x:1", sources = { guarded.address .. "/app:1" } })
+    refused("unauthorized", { target = guarded_at("app:1"), sources = { at("app:1") } })
+    refused("unauthorized", { target = at("x:1"), sources = { guarded_at("app:1") } })
   end)
 
   it("names the child of an index that is gone", function()
     local url = ("%s/v2/app/manifests/%s"):format(server.url, made.arm.digest)
     assert(process.run { "curl", "-sf", "-X", "DELETE", url }.status == 0)
-    local err = refused("not_found", { target = server.address .. "/other:1",
-      sources = { server.address .. "/app:1" } })
+    local err = refused("not_found", { target = at("other:1"), sources = { at("app:1") } })
     assert.truthy(err.message:find(made.arm.digest, 1, true), err.message)
   end)
 
   it("refuses a layout that is none, and descriptors that are none", function()
     local empty, other = temp.folder("empty"), temp.folder("other")
     temp.file("x", other .. "/file")
-    refused("not_found", { target = server.address .. "/x:1", sources = { "oci:" .. empty .. ":1" } })
-    refused("corrupt", { target = server.address .. "/x:1", sources = { "oci:" .. other .. ":1" } })
-    refused("invalid_json", { target = server.address .. "/x:1", sources = { "{" } })
-    refused("invalid_manifest", { target = server.address .. "/x:1", sources = { "{}" } })
-    refused("invalid_argument", { target = server.address .. "/x:1", sources = { { from = server.address .. "/app",
+    refused("not_found", { target = at("x:1"), sources = { "oci:" .. empty .. ":1" } })
+    refused("corrupt", { target = at("x:1"), sources = { "oci:" .. other .. ":1" } })
+    refused("invalid_json", { target = at("x:1"), sources = { "{" } })
+    refused("invalid_manifest", { target = at("x:1"), sources = { "{}" } })
+    refused("invalid_argument", { target = at("x:1"), sources = { { from = at("app"),
       descriptor = { media_type = "application/x", digest = made.amd.digest, size = 1 } } } })
   end)
 
   it("edits one tag from many tasks of one client", function()
     local architectures = { "386", "arm", "ppc64le", "s390x", "riscv64", "mips64le" }
-    local ref = server.address .. "/tasks:1"
+    local ref = at("tasks:1")
     local entries = {}
     for position, architecture in ipairs(architectures) do
       entries[position] = { repository = "tasks", tag = architecture, type = "oci", layers = { architecture },
@@ -219,7 +208,7 @@ describe("index, told something that cannot be,", function()
     end
     images.push(server, entries)
     assert(client:all(architectures, function(architecture)
-      return client:index_add(ref, server.address .. "/tasks:" .. architecture, { create = true })
+      return client:index_add(ref, at("tasks:" .. architecture), { create = true })
     end))
     assert.equal(#architectures, #assert(json.decode(assert(client:inspect(ref)).raw)).manifests)
   end)

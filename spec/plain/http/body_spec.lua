@@ -1,23 +1,15 @@
 --- Answers' bodies: continued after a break, checked, bounded; into memory, a file or a pipe.
 
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
 local function digest_of(bytes)
   return "sha256:" .. core.hash.sum("sha256", bytes)
 end
 
-local function stage(exchanges, settings)
-  local server = scripted.start { exchanges = exchanges }
-  local engine = requests.engine(settings)
-  finally(function()
-    engine:close()
-    server:stop()
-  end)
-  return server, engine
-end
+local stage = block.each(requests.stage)
 
 local BODY = ("0123456789abcdef"):rep(20000) -- 320 KB
 
@@ -230,7 +222,7 @@ it("a large body with a hundred breaks arrives, with little of it sent twice #sl
   local server, engine = stage(exchanges)
   local path = temp.path("sink")
   local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", digest = digest_of(whole),
-    sink_file = path, timeout = 60 })
+    sink_file = path })
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
   assert.equal(#exchanges, #server:requests())
@@ -247,7 +239,7 @@ it("a body in a dozen parts of a size that the server chooses arrives", function
         size) } } } }
   end
   local server, engine = stage(exchanges)
-  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", discard = true, timeout = 60,
+  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", discard = true,
     digest = digest_of(("x"):rep(size)), retries = core.allowance(1) })
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
@@ -277,7 +269,7 @@ describe("limits", function()
   it("keep the start of an endless error and go on", function()
     local server, engine = stage { { answer = { { status = 404, body = "x", chunked = true, open = true },
       { endless = ("x"):rep(4096) } } } }
-    local response = assert(requests.run(engine, { url = server.urls.a .. "/", timeout = 10 }))
+    local response = assert(requests.run(engine, { url = server.urls.a .. "/" }))
     assert.equal(404, response.status)
     assert.equal(65536, #response.body)
   end)
@@ -289,69 +281,9 @@ describe("limits", function()
       { { raw = "HTTP/1.1 200 OK\r\nX: " }, { endless = ("y"):rep(1000), chunked = false } },
     } do
       local server, engine = stage { { answer = answer } }
-      local _, problem = requests.run(engine, { url = server.urls.a .. "/", timeout = 10, attempts = 1 })
+      local _, problem = requests.run(engine, { url = server.urls.a .. "/", attempts = 1 })
       local code = problem.code
       assert.is_truthy(code == "too_large" or code == "network" or code == "memory", code)
     end
-  end)
-end)
-
-describe("bytes that belong to no answer", function()
-  local STRAY = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
-
-  for what, case in pairs {
-    ["after a 204"] = { "GET", { status = 204, body = STRAY }, "" },
-    ["after the answer to HEAD"] = { "HEAD", { status = 200, body = STRAY, head_body = true }, "" },
-    ["beyond Content-Length"] = { "GET", { status = 200, body = "abc" .. STRAY, length = 3 }, "abc" },
-  } do
-    it(what .. " are neither its body nor the next answer", function()
-      local server, engine = stage { { path = "/first", answer = case[2] },
-        { path = "/next", answer = { status = 200, body = "next" } } }
-      for _ = 1, 3 do
-        local response = assert(requests.run(engine, { method = case[1], url = server.urls.a .. "/first" }))
-        assert.equal(case[3], response.body)
-        assert.equal("next", assert(requests.run(engine, { url = server.urls.a .. "/next" })).body)
-      end
-    end)
-  end
-end)
-
-describe("answers that are not HTTP", function()
-  for _, bytes in ipairs { "hello\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "\0\1\2\3\r\n\r\n", "{}",
-    "HTTP/1.1 abc OK\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n" } do
-    it(("such as %q are an error"):format(bytes), function()
-      local server, engine = stage { { answer = { { raw = bytes }, { close = true } } } }
-      local response, problem = requests.run(engine, { url = server.urls.a .. "/", timeout = 10 })
-      assert.is_nil(response)
-      assert.equal("network", problem.code)
-    end)
-  end
-
-  for _, headers in ipairs { "Content-Length: -1", "Content-Length: 5\r\nContent-Length: 7", "Content-Length: x",
-    "Transfer-Encoding: chunked\r\nContent-Length: 3", "Content-Length: 99999999999999999999" } do
-    it(("with %q do not hang or invent bytes"):format(headers), function()
-      local server, engine = stage { { answer = { { raw = "HTTP/1.1 200 OK\r\n" .. headers .. "\r\n\r\nabc" },
-        { close = true } } } }
-      local response, problem = requests.run(engine, { url = server.urls.a .. "/", timeout = 10,
-        digest = digest_of("abcdef") })
-      assert.is_nil(response)
-      assert.is_string(problem.code)
-    end)
-  end
-
-  for _, chunk in ipairs { "zz\r\nabc\r\n", "fffffffffffffffff\r\nabc\r\n", "-1\r\nabc\r\n",
-    "3\r\nabcd\r\n0\r\n\r\n" } do
-    it(("with the chunk %q are an error"):format(chunk), function()
-      local server, engine = stage { { answer = {
-        { raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" .. chunk }, { close = true } } } }
-      local response = requests.run(engine, { url = server.urls.a .. "/", timeout = 10 })
-      assert.is_nil(response)
-    end)
-  end
-
-  it("but with trailers they are", function()
-    local server, engine = stage { { answer = { raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-      .. "3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n" } } }
-    assert.equal("abc", assert(requests.run(engine, { url = server.urls.a .. "/" })).body)
   end)
 end)

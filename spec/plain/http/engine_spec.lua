@@ -1,29 +1,21 @@
 --- The life of engines, exchanges and pipes: whatever is dropped, closed twice or used too late.
 
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local process = require "spec.support.process"
 local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
-local server
-
-setup(function()
-  server = scripted.start { origins = { a = {}, mute = { mute = true } }, exchanges = {
-    { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.2 }, { status = 200 } } },
-    { path = "/trickle", answer = { { raw = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" },
-      { trickle = ("x"):rep(9999), each = 0.05 } } },
-    { path = "/head", answer = { { raw = "HTTP/1.1 200 OK\r\n" }, { trickle = ("X: y\r\n"):rep(999), each = 0.05 } } },
-    { answer = { status = 200, body = "x" } },
-  } }
-end)
-
-teardown(function()
-  server:stop()
-end)
+local server = block.scripted { origins = { a = {}, mute = { mute = true } }, exchanges = {
+  { path = "/hang", answer = { sleep = 60 } }, { path = "/slow", answer = { { sleep = 0.2 }, { status = 200 } } },
+  { path = "/trickle", answer = { { raw = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" },
+    { trickle = ("x"):rep(9999), each = 0.05 } } },
+  { path = "/head", answer = { { raw = "HTTP/1.1 200 OK\r\n" }, { trickle = ("X: y\r\n"):rep(999), each = 0.05 } } },
+  { answer = { status = 200, body = "x" } },
+} }
 
 local function request(path, more)
-  local made = { method = "GET", url = server.urls.a .. path, timeout = 20 }
+  local made = { method = "GET", url = server.urls.a .. path, timeout = 60 }
   for name, value in pairs(more or {}) do
     made[name] = value
   end

@@ -1,27 +1,19 @@
 --- The option `credentials`: the caller's own source of passwords, as a function and as a table.
 
 local base64 = require("manifest.core").base64
+local block = require "spec.support.block"
 local manifest = require "manifest"
-local scripted = require "spec.support.scripted"
 local temp = require "spec.support.temp"
 
 local SECRET = "canary-vault-9c"
 local DIGEST = "sha256:" .. ("ab"):rep(32)
 
 describe("the option credentials", function()
-  local server
-
-  setup(function()
-    server = scripted.start { exchanges = {
-      { headers = { Authorization = "^Basic " .. base64.encode("me:" .. SECRET) },
-        answer = { status = 200, headers = { { "Docker-Content-Digest", DIGEST } } } },
-      { pattern = "/open/", answer = { status = 200, headers = { { "Docker-Content-Digest", DIGEST } } } },
-      { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local server = block.scripted { exchanges = {
+    { headers = { Authorization = "^Basic " .. base64.encode("me:" .. SECRET) },
+      answer = { status = 200, headers = { { "Docker-Content-Digest", DIGEST } } } },
+    { pattern = "/open/", answer = { status = 200, headers = { { "Docker-Content-Digest", DIGEST } } } },
+    { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
 
   --- Asks for a digest with this option; config is the text of config.json.
   local function ask(credentials, path, config)

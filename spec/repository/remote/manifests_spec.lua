@@ -1,5 +1,6 @@
 --- Manifests read, looked at, stored and deleted, as registries of all kinds answer.
 
+local block = require "spec.support.block"
 local canary = require "spec.support.canary"
 local core = require "manifest.core"
 local media_type = require "manifest.name.media_type"
@@ -10,11 +11,7 @@ local function digest_of(bytes, algorithm)
   return (algorithm or "sha256") .. ":" .. core.hash.sum(algorithm or "sha256", bytes)
 end
 
-local function stage(exchanges, options, settings)
-  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
-  finally(stop)
-  return server, repository, loop
-end
+local stage = block.each(repositories.stage)
 
 local BYTES, DIGEST, manifest_answer = small_manifest.bytes, small_manifest.digest, small_manifest.answer
 

@@ -1,5 +1,6 @@
 --- Reading from mirrors before the registry.
 
+local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
 local media_type = require "manifest.name.media_type"
@@ -52,6 +53,43 @@ describe("mirrors", function()
     assert.matches("the mirror " .. server.address.b .. " was passed over: ", lines[1], 1, true)
   end)
 
+  for _, answer in ipairs { { status = 401 }, { status = 403 }, { status = 429, headers = { { "Retry-After", "0" } } },
+    { status = 500 }, { status = 503 }, { status = 200, body = "<html>log in</html>" }, { status = 204 } } do
+    it(("that answer %d%s are told of and not asked again"):format(answer.status, answer.body or ""), function()
+      local server, repository = with_mirrors { { origin = "b", answer = answer },
+        { origin = "c", answer = { status = 404 } }, { origin = "a", answer = manifest_answer() } }
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      local asked = #server:requests("b")
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      assert.equal(asked, #server:requests("b"))
+      assert.equal(2, #server:requests("a"))
+      local lines = repository.loop.engine:warnings()
+      assert.equal(1, #lines)
+      assert.equal(1, lines[1]:find("the mirror " .. server.address.b .. " was passed over: ", 1, true))
+    end)
+  end
+
+  for _, status in ipairs { 400, 404, 405, 501 } do
+    it(("that answer %d to HEAD are asked for other things"):format(status), function()
+      local server, repository = with_mirrors { { origin = "b", method = "HEAD", answer = { status = status } },
+        { origin = "c", answer = { status = 404 } }, { answer = manifest_answer() } }
+      assert.equal(DIGEST, assert(repository:head("t")).digest)
+      assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+      assert.equal(1, #server:requests("a"))
+      assert.equal(2, #server:requests("b"))
+      assert.same({}, repository.loop.engine:warnings())
+    end)
+  end
+
+  it("that say another digest than the one asked for are passed over", function()
+    local other = "sha256:" .. ("0"):rep(64)
+    local server, repository = with_mirrors { { origin = "a", answer = manifest_answer() },
+      { answer = { status = 200, headers = { { "Docker-Content-Digest", other } } } } }
+    assert.equal(DIGEST, assert(repository:head(DIGEST)).digest)
+    assert.equal(1, #server:requests("a"))
+    assert.equal(2, #repository.loop.engine:warnings())
+  end)
+
   it("are not written to, nor read for a verb that writes", function()
     local server, repository = with_mirrors({ { answer = manifest_answer { status = 201 } } },
       { actions = "pull,push" })
@@ -99,18 +137,10 @@ describe("a blob that is streamed", function()
     pending("needs docker-registry")
     return
   end
-  local target, copies = nil, 0
+  local target, copies = block.registry(), 0
   local BLOB = ("0123456789abcdef"):rep(4096)
   local HASH = manifest.digest.of(BLOB)
   local whole = { status = 200, body = BLOB }
-
-  setup(function()
-    target = registries.start()
-  end)
-
-  teardown(function()
-    target:stop()
-  end)
 
   --- Copies the blob out of a repository at a with the mirrors b and c; returns the server and the warnings.
   local function copy(exchanges)

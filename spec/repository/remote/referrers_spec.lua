@@ -1,5 +1,6 @@
 --- What refers to a manifest, where a registry lists it and where a tag stands in for its list.
 
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local media_type = require "manifest.name.media_type"
 local repositories = require "spec.support.repositories"
@@ -9,11 +10,7 @@ local function digest_of(bytes)
   return "sha256:" .. core.hash.sum("sha256", bytes)
 end
 
-local function stage(exchanges, options, settings)
-  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
-  finally(stop)
-  return server, repository, loop
-end
+local stage = block.each(repositories.stage)
 
 describe("referrers", function()
   local SUBJECT = digest_of("subject")

@@ -1,12 +1,9 @@
 --- The tags of a repository, as registries of all kinds list them.
 
+local block = require "spec.support.block"
 local repositories = require "spec.support.repositories"
 
-local function stage(exchanges, options, settings)
-  local server, repository, loop, stop = repositories.stage(exchanges, options, settings)
-  finally(stop)
-  return server, repository, loop
-end
+local stage = block.each(repositories.stage)
 
 describe("tags", function()
   local function pages(...)

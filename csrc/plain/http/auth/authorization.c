@@ -13,6 +13,7 @@
 struct mf_authorization {
   struct mf_network *network;
   struct mf_bearer *bearer;
+  struct mf_helper_runs *helpers;
   struct mf_login *logins[LOGINS];
   size_t login_count;
 };
@@ -25,15 +26,18 @@ struct mf_authorization *mf_authorization_new(struct mf_network *network)
     return NULL;
   authorization->network = network;
   authorization->bearer = mf_bearer_new(network);
-  if (authorization->bearer)
+  authorization->helpers = mf_helper_runs_new(network->engine);
+  if (authorization->bearer && authorization->helpers)
     return authorization;
-  free(authorization);
+  mf_authorization_free(authorization);
   return NULL;
 }
 
 void mf_authorization_free(struct mf_authorization *authorization)
 {
-  mf_bearer_free(authorization->bearer);
+  if (authorization->bearer)
+    mf_bearer_free(authorization->bearer);
+  mf_helper_runs_free(authorization->helpers);
   for (size_t i = 0; i < authorization->login_count; i++)
     mf_login_free(authorization->logins[i]);
   free(authorization);
@@ -41,17 +45,12 @@ void mf_authorization_free(struct mf_authorization *authorization)
 
 /* {=== logins ===} */
 
-static bool is_under_way(const struct mf_login *login)
-{
-  return mf_login_state(login) == MF_LOGIN_ASKED || mf_login_state(login) == MF_LOGIN_HELPER;
-}
-
-/* Makes room for one more login. False: somebody waits for each of them. */
+/* Makes room for one more login. False: the caller is being asked for each of them. */
 static bool forget_one(struct mf_authorization *authorization)
 {
   size_t at = 0;
 
-  while (at < authorization->login_count && is_under_way(authorization->logins[at]))
+  while (at < authorization->login_count && mf_login_wanted(authorization->logins[at]))
     at++;
   if (at == authorization->login_count)
     return false;
@@ -59,6 +58,13 @@ static bool forget_one(struct mf_authorization *authorization)
   for (authorization->login_count--; at < authorization->login_count; at++)
     authorization->logins[at] = authorization->logins[at + 1];
   return true;
+}
+
+void mf_authorization_forget_logins(struct mf_authorization *authorization)
+{
+  while (forget_one(authorization))
+    ;
+  mf_helper_runs_forget(authorization->helpers);
 }
 
 static struct mf_login *login_for(struct mf_authorization *authorization, const struct mf_ticket *ticket,
@@ -73,7 +79,7 @@ static struct mf_login *login_for(struct mf_authorization *authorization, const 
     mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "more than %d repositories wait for their credentials", LOGINS);
     return NULL;
   }
-  login = mf_login_new(authorization->network, ticket->registry, ticket->repository, problem);
+  login = mf_login_new(authorization->network, authorization->helpers, ticket->registry, ticket->repository, problem);
   if (login)
     authorization->logins[authorization->login_count++] = login;
   return login;

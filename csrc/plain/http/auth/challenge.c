@@ -156,7 +156,7 @@ static void start(struct reader *reader, size_t length)
 
 static void keep_byte(struct reader *reader, char byte)
 {
-  if ((unsigned char)byte < 0x20 || byte == 0x7f)
+  if (mf_is_control(byte))
     reader->bad = true;
   reader->value[reader->value_length++] = byte;
 }

@@ -21,11 +21,7 @@ struct reader {
 
 static bool same_but_for_case(const char *text, const char *name)
 {
-  char word[32];
-
-  snprintf(word, sizeof(word), "%s", name);
-  mf_lower_text(word);
-  return strcmp(text, name) != 0 && strlen(text) == strlen(word) && mf_starts_with_word(text, word, strlen(word));
+  return strcmp(text, name) != 0 && mf_same_word(text, name);
 }
 
 /* Go reads a member whatever its case, others do not: only the exact name counts here, and the rest is said. */
@@ -148,14 +144,6 @@ static bool warn(const struct reader *reader, const char *why)
   return false;
 }
 
-static bool has_control(const char *text)
-{
-  for (; *text; text++)
-    if ((unsigned char)*text < 0x20 || *text == 0x7f)
-      return true;
-  return false;
-}
-
 static bool is_plain(const char *token)
 {
   while (mf_is_visible(*token))
@@ -176,7 +164,7 @@ static bool split_auth(const struct reader *reader, struct mf_bytes *plain, stru
   if (!colon)
     return warn(reader, "\"auth\" has no colon");
   *colon = '\0';
-  if (has_control(plain->data) || has_control(colon + 1))
+  if (mf_has_control(plain->data) || mf_has_control(colon + 1))
     return warn(reader, "\"auth\" holds a control byte");
   return mf_credentials_set(&credentials->username, plain->data) &&
          mf_credentials_set(&credentials->password, colon + 1);
@@ -224,7 +212,7 @@ static bool read_entry(const struct reader *reader, const cJSON *entry, struct m
   if (auth && !decode_auth(reader, auth, credentials))
     return false;
   if (!auth && username && password) {
-    if (has_control(username) || has_control(password))
+    if (mf_has_control(username) || mf_has_control(password))
       return warn(reader, "it holds a control byte");
     if (!mf_credentials_set(&credentials->username, username) || !mf_credentials_set(&credentials->password, password))
       return false;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../ascii.h"
 #include "../../base64.h"
 #include "../../hash.h"
 #include "../../secret.h"
@@ -64,14 +65,6 @@ void mf_credentials_identity(const struct mf_credentials *credentials, char iden
   mf_hash_close(&hash);
 }
 
-static bool has_control(const char *text)
-{
-  for (; *text; text++)
-    if ((unsigned char)*text < 0x20 || *text == 0x7f)
-      return true;
-  return false;
-}
-
 bool mf_credentials_basic(const struct mf_credentials *credentials, struct mf_bytes *value, struct mf_problem *problem)
 {
   struct mf_bytes plain;
@@ -82,7 +75,7 @@ bool mf_credentials_basic(const struct mf_credentials *credentials, struct mf_by
     return mf_problem_set(problem, MF_PROBLEM_CREDENTIALS, "there is no user name and password to send");
   if (strchr(credentials->username, ':'))
     return mf_problem_set(problem, MF_PROBLEM_CREDENTIALS, "the user name holds a ':', which Basic cannot express");
-  if (has_control(credentials->username) || has_control(credentials->password))
+  if (mf_has_control(credentials->username) || mf_has_control(credentials->password))
     return mf_problem_set(problem, MF_PROBLEM_CREDENTIALS,
                           "the user name or password holds a control byte, such as a line break at its end");
   length = strlen(credentials->username) + 1 + strlen(credentials->password);

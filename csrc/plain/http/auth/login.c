@@ -1,23 +1,19 @@
 #include "login.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../child.h"
 #include "credential_lookup.h"
-#include "helper.h"
 
 struct mf_login {
-  struct mf_task task;
   struct mf_network *network;
+  struct mf_helper_runs *helpers;
   char *registry;
   char *repository;
   enum mf_login_state state;
   bool wanted; /* ASKED: a request waits for it */
   struct mf_lookup lookup;
-  struct mf_child *child;
   size_t server; /* index into lookup.servers of the one being asked */
   struct mf_credentials credentials;
   struct mf_problem problem;
@@ -53,101 +49,32 @@ static void look_further(struct mf_login *login)
   }
 }
 
-/* {=== the helper ===} */
-
-static void stop_child(struct mf_login *login)
+/* Asks the helpers that the lookup names, until one of them runs or it is known how it ends. */
+static void ask_helpers(struct mf_login *login)
 {
-  if (!login->child)
-    return;
-  mf_engine_remove(login->network->engine, &login->task);
-  mf_child_free(login->child);
-  login->child = NULL;
-}
-
-static void fail(struct mf_login *login)
-{
-  stop_child(login);
-  end(login, MF_LOGIN_FAILED);
-}
-
-static void start_helper(struct mf_login *login)
-{
-  static const struct mf_child_limits limits = {MF_HELPER_SECONDS, MF_HELPER_OUTPUT};
-  const char *server = login->lookup.servers[login->server];
-  char program[MF_HELPER_PROGRAM];
-  char action[] = "get";
-  char *arguments[] = {program, action, NULL};
-
-  mf_helper_program(login->lookup.helper, program);
-  login->child = mf_child_start(program, arguments, server, strlen(server), &limits, &login->problem);
-  if (!login->child) {
-    login->problem.code = MF_PROBLEM_CREDENTIALS;
-    fail(login);
-    return;
-  }
-  login->task.due = mf_child_due(login->child);
-  mf_engine_add(login->network->engine, &login->task);
-}
-
-static int exit_status(const struct mf_child *child)
-{
-  switch (mf_child_end(child)) {
-  case MF_CHILD_EXITED:
-    return mf_child_number(child);
-  case MF_CHILD_SIGNALED:
-    return 128 + mf_child_number(child);
-  default:
-    return 0; /* the host took the status away: the output decides */
-  }
-}
-
-static void read_answer(struct mf_login *login)
-{
-  size_t length;
-  const char *output = mf_child_output(login->child, &length);
   enum mf_helper_result result;
 
-  if (mf_child_problem(login->child)) {
-    mf_problem_set(&login->problem, MF_PROBLEM_CREDENTIALS, "docker-credential-%s: %s", login->lookup.helper,
-                   mf_child_problem(login->child)->text);
-    fail(login);
-    return;
+  while (login->state == MF_LOGIN_HELPER) {
+    const char *server = login->lookup.servers[login->server];
+
+    if (!mf_helper_runs_ask(login->helpers, login->lookup.helper, server, &result, &login->credentials,
+                            &login->problem))
+      return;
+    if (result == MF_HELPER_FOUND)
+      end(login, MF_LOGIN_FOUND);
+    else if (result == MF_HELPER_FAILED)
+      end(login, MF_LOGIN_FAILED);
+    else if (login->lookup.servers[login->server + 1])
+      login->server++;
+    else
+      look_further(login);
   }
-  result = mf_helper_read(login->lookup.helper, exit_status(login->child), output, length, &login->credentials,
-                          &login->problem);
-  stop_child(login);
-  if (result == MF_HELPER_FOUND)
-    end(login, MF_LOGIN_FOUND);
-  else if (result == MF_HELPER_FAILED)
-    end(login, MF_LOGIN_FAILED);
-  else if (login->lookup.servers[login->server + 1])
-    login->server++;
-  else
-    look_further(login);
-}
-
-static bool advance(struct mf_task *task)
-{
-  struct mf_login *login = (struct mf_login *)task;
-
-  if (!mf_child_step(login->child)) {
-    login->task.due = mf_child_due(login->child);
-    return false;
-  }
-  read_answer(login);
-  return true;
-}
-
-static size_t descriptors(const struct mf_task *task, struct pollfd *files)
-{
-  _Static_assert(MF_CHILD_DESCRIPTORS <= MF_TASK_DESCRIPTORS, "a task must have room for a child's descriptors");
-  return mf_child_descriptors(((const struct mf_login *)task)->child, files);
 }
 
 /* {=== life ===} */
 
-struct mf_login *mf_login_new(struct mf_network *network, const char *registry, const char *repository,
-                              struct mf_problem *problem)
+struct mf_login *mf_login_new(struct mf_network *network, struct mf_helper_runs *helpers, const char *registry,
+                              const char *repository, struct mf_problem *problem)
 {
   struct mf_login *login = calloc(1, sizeof(*login));
 
@@ -155,7 +82,7 @@ struct mf_login *mf_login_new(struct mf_network *network, const char *registry, 
   if (!login)
     return NULL;
   login->network = network;
-  login->task = (struct mf_task){.advance = advance, .descriptors = descriptors, .due = INFINITY};
+  login->helpers = helpers;
   login->registry = strdup(registry);
   login->repository = repository ? strdup(repository) : NULL;
   if (!login->registry || (repository && !login->repository)) {
@@ -176,7 +103,6 @@ struct mf_login *mf_login_new(struct mf_network *network, const char *registry, 
 
 void mf_login_free(struct mf_login *login)
 {
-  stop_child(login);
   mf_lookup_free(&login->lookup);
   mf_credentials_free(&login->credentials);
   free(login->registry);
@@ -207,13 +133,17 @@ void mf_login_resolve(struct mf_login *login)
     login->wanted = true;
     mf_engine_call(login->network->engine);
   }
-  if (login->state == MF_LOGIN_HELPER && !login->child)
-    start_helper(login);
+  ask_helpers(login);
+}
+
+bool mf_login_wanted(const struct mf_login *login)
+{
+  return login->wanted && login->state == MF_LOGIN_ASKED;
 }
 
 bool mf_login_take_question(struct mf_login *login)
 {
-  bool wanted = login->wanted && login->state == MF_LOGIN_ASKED;
+  bool wanted = mf_login_wanted(login);
 
   login->wanted = false;
   return wanted;

@@ -80,24 +80,6 @@ static bool is_trusted(const struct mf_origin *registry, const struct mf_origin 
   return is_built_in_pair(registry, realm) || (rules->same_domain && mf_domain_same_owner(registry->host, realm->host));
 }
 
-/* Does the realm's host itself, as a literal or a loopback name, stand for a place that this registry may not name? The
-   connected address is checked again when a socket is opened. */
-static bool is_forbidden_place(const struct mf_origin *registry, const struct mf_origin *realm,
-                               enum mf_address_class peer)
-{
-  enum mf_address_class class_of, own;
-
-  if (mf_host_is_loopback(realm->host))
-    class_of = MF_ADDRESS_LOOPBACK;
-  else if (!mf_address_class_of_text(realm->host, &class_of))
-    return false;
-  if (mf_host_is_loopback(registry->host))
-    own = MF_ADDRESS_LOOPBACK;
-  else if (!mf_address_class_of_text(registry->host, &own))
-    own = peer;
-  return !mf_address_class_allowed(class_of, peer, false) && !mf_address_class_allowed(class_of, own, false);
-}
-
 static enum mf_realm_verdict refuse(const struct mf_origin *registry, const struct mf_origin *realm,
                                     enum mf_problem_code code, const char *why, struct mf_problem *problem)
 {
@@ -143,7 +125,7 @@ enum mf_realm_verdict mf_realm_judge(const struct mf_origin *registry, const cha
     return refuse(registry, &realm, MF_PROBLEM_INSECURE_REALM, "which would be asked without TLS", problem);
   if (is_user_pair(registry, &realm, rules->auth_hosts))
     return MF_REALM_TRUSTED;
-  if (is_forbidden_place(registry, &realm, rules->peer))
+  if (!mf_origin_may_name(registry, &realm, rules->peer))
     return refuse(registry, &realm, MF_PROBLEM_UNTRUSTED_REALM, "an address inside a network that it is not in itself",
                   problem);
   return is_trusted(registry, &realm, rules) ? MF_REALM_TRUSTED : distrust(registry, &realm, problem);

@@ -1,16 +1,14 @@
 #include "token_cache.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../clock.h"
+#include "../../secret.h"
 
 struct entry {
   struct entry *next;
-  char *realm;
-  char *service;
-  char identity[MF_CREDENTIALS_IDENTITY];
+  struct mf_token_key key;
   struct mf_scopes scopes;
   char *token;
   double expires;
@@ -27,11 +25,8 @@ struct mf_token_cache *mf_token_cache_new(void)
 
 static void free_entry(struct entry *entry)
 {
-  if (entry->token)
-    OPENSSL_cleanse(entry->token, strlen(entry->token));
-  free(entry->token);
-  free(entry->realm);
-  free(entry->service);
+  mf_secret_free(entry->token);
+  mf_token_key_free(&entry->key);
   mf_scopes_free(&entry->scopes);
   free(entry);
 }
@@ -58,10 +53,18 @@ bool mf_token_key_equal(const struct mf_token_key *one, const struct mf_token_ke
          strcmp(one->identity, other->identity) == 0;
 }
 
-static bool under(const struct entry *entry, const struct mf_token_key *key)
+bool mf_token_key_copy(struct mf_token_key *to, const struct mf_token_key *from)
 {
-  return strcmp(entry->realm, key->realm) == 0 && same_text(entry->service, key->service) &&
-         strcmp(entry->identity, key->identity) == 0;
+  to->realm = strdup(from->realm);
+  to->service = from->service ? strdup(from->service) : NULL;
+  memcpy(to->identity, from->identity, sizeof(to->identity));
+  return to->realm && (to->service || !from->service);
+}
+
+void mf_token_key_free(struct mf_token_key *key)
+{
+  free(key->realm);
+  free(key->service);
 }
 
 const char *mf_token_cache_find(const struct mf_token_cache *cache, const struct mf_token_key *key,
@@ -70,7 +73,7 @@ const char *mf_token_cache_find(const struct mf_token_cache *cache, const struct
   double now = mf_clock_now();
 
   for (const struct entry *entry = cache->entries; entry; entry = entry->next)
-    if (under(entry, key) && entry->expires > now && mf_scopes_cover(&entry->scopes, wanted))
+    if (mf_token_key_equal(&entry->key, key) && entry->expires > now && mf_scopes_cover(&entry->scopes, wanted))
       return entry->token;
   return NULL;
 }
@@ -83,7 +86,7 @@ static void prune(struct mf_token_cache *cache, const struct mf_token_key *key, 
 
   while (*link) {
     struct entry *entry = *link;
-    if (entry->expires <= now || (under(entry, key) && mf_scopes_cover(scopes, &entry->scopes))) {
+    if (entry->expires <= now || (mf_token_key_equal(&entry->key, key) && mf_scopes_cover(scopes, &entry->scopes))) {
       *link = entry->next;
       free_entry(entry);
     } else {
@@ -99,12 +102,9 @@ bool mf_token_cache_add(struct mf_token_cache *cache, const struct mf_token_key 
 
   if (!entry)
     return false;
-  entry->realm = strdup(key->realm);
-  entry->service = key->service ? strdup(key->service) : NULL;
   entry->token = strdup(token);
-  memcpy(entry->identity, key->identity, sizeof(entry->identity));
   entry->expires = mf_clock_now() + seconds;
-  if (!entry->realm || (key->service && !entry->service) || !entry->token || !mf_scopes_merge(&entry->scopes, scopes)) {
+  if (!mf_token_key_copy(&entry->key, key) || !entry->token || !mf_scopes_merge(&entry->scopes, scopes)) {
     free_entry(entry);
     return false;
   }

@@ -9,8 +9,8 @@
 
 /* What a token is bound to, beside its scopes. */
 struct mf_token_key {
-  const char *realm;   /* URL */
-  const char *service; /* may be NULL */
+  char *realm;   /* URL */
+  char *service; /* may be NULL */
   char identity[MF_CREDENTIALS_IDENTITY];
 };
 
@@ -26,7 +26,11 @@ bool mf_token_cache_add(struct mf_token_cache *cache, const struct mf_token_key 
                         const char *token, double seconds);
 /* Forgets the token of exactly this text: the registry refused it. */
 void mf_token_cache_drop(struct mf_token_cache *cache, const char *token);
+
 /* Are two keys the same? */
 bool mf_token_key_equal(const struct mf_token_key *one, const struct mf_token_key *other);
+/* Makes an empty key one with strings of its own. False when memory is short; to be freed either way. */
+bool mf_token_key_copy(struct mf_token_key *to, const struct mf_token_key *from);
+void mf_token_key_free(struct mf_token_key *key);
 
 #endif

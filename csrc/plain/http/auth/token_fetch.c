@@ -29,7 +29,7 @@ static bool begin_flow(struct mf_token_fetch *fetch)
   const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
 
   mf_token_request_free(&fetch->request);
-  return mf_token_request_build(&fetch->request, fetch->flow, fetch->realm, fetch->service, &fetch->scopes,
+  return mf_token_request_build(&fetch->request, fetch->flow, fetch->key.realm, fetch->key.service, &fetch->scopes,
                                 fetch->network->settings.offline, credentials, &fetch->problem) &&
          mf_token_wire_send(fetch);
 }
@@ -219,13 +219,10 @@ static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, c
                  const struct mf_credentials *credentials)
 {
   mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
-  fetch->realm = strdup(key->realm);
-  fetch->service = key->service ? strdup(key->service) : NULL;
-  memcpy(fetch->identity, key->identity, sizeof(fetch->identity));
-  if (!fetch->realm || (key->service && !fetch->service) || !mf_scopes_merge(&fetch->scopes, scopes) ||
+  if (!mf_token_key_copy(&fetch->key, key) || !mf_scopes_merge(&fetch->scopes, scopes) ||
       !mf_credentials_copy(&fetch->credentials, credentials))
     return false;
-  fetch->server = mf_network_endpoint(fetch->network, fetch->realm, false, &fetch->problem);
+  fetch->server = mf_network_endpoint(fetch->network, fetch->key.realm, false, &fetch->problem);
   return fetch->server != NULL;
 }
 
@@ -240,8 +237,7 @@ static void destroy(struct mf_token_fetch *fetch)
   mf_scopes_free(&fetch->scopes);
   mf_bytes_wipe(&fetch->body);
   mf_bytes_free(&fetch->body);
-  free(fetch->realm);
-  free(fetch->service);
+  mf_token_key_free(&fetch->key);
   free(fetch);
 }
 
@@ -292,10 +288,7 @@ bool mf_token_fetch_done(const struct mf_token_fetch *fetch)
 bool mf_token_fetch_serves(const struct mf_token_fetch *fetch, const struct mf_token_key *key,
                            const struct mf_scopes *wanted)
 {
-  struct mf_token_key own = {.realm = fetch->realm, .service = fetch->service};
-
-  memcpy(own.identity, fetch->identity, sizeof(own.identity));
-  return mf_token_key_equal(&own, key) && mf_scopes_cover(&fetch->scopes, wanted);
+  return mf_token_key_equal(&fetch->key, key) && mf_scopes_cover(&fetch->scopes, wanted);
 }
 
 const struct mf_token *mf_token_fetch_result(const struct mf_token_fetch *fetch, struct mf_problem *problem)

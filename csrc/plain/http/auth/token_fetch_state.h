@@ -8,6 +8,7 @@
 #include "../network.h"
 #include "scope.h"
 #include "../source.h"
+#include "token_cache.h"
 #include "token_request.h"
 #include "token_response.h"
 #include "../transfer.h"
@@ -18,9 +19,7 @@ struct mf_token_fetch {
   struct mf_network *network;
   const struct mf_endpoint *registry;
   struct mf_endpoint *server; /* of the realm */
-  char *realm;
-  char *service;
-  char identity[MF_CREDENTIALS_IDENTITY];
+  struct mf_token_key key;
   struct mf_scopes scopes;
   struct mf_credentials credentials;
   enum mf_token_flow flow;

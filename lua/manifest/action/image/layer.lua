@@ -14,7 +14,7 @@ local layer = {}
 
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
-  docker = { tar = "application/vnd.docker.image.rootfs.diff.tar", gzip = media_type.docker_layer },
+  docker = { tar = media_type.docker_layer, gzip = media_type.docker_layer_gzip },
 }
 
 local WANTED = "pass archives of tar, plain or compressed with gzip or zstd"
@@ -98,6 +98,9 @@ local function diff_id_of(path, read, given)
   end
   if not tar.begins(read.inside.meter.head) then
     return fail("corrupt", path, "is no tar archive", WANTED)
+  end
+  if read.inside.meter.size % tar.BLOCK ~= 0 then
+    return fail("corrupt", path, ("is cut short: a tar archive has whole blocks of %d bytes"):format(tar.BLOCK))
   end
   local computed = read.inside.meter.hash:digest()
   if given and given ~= computed then

@@ -9,6 +9,7 @@ local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
 local flatten = require("manifest.action.index.flatten")
 local guard = require("manifest.action.guard")
+local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
 local naming = require("manifest.action.index.naming")
 local options_of = require("manifest.action.index.options")
@@ -38,6 +39,11 @@ function create.check(options)
       error(("%s: option '%s' is needed"):format(VERB, name), 3)
     end
   end
+  for name in pairs(guard.OPTIONS) do
+    if options.by_digest and options[name] then
+      error(("%s: '%s' and 'by_digest' exclude each other"):format(VERB, name), 3)
+    end
+  end
   if options.by_digest and options.tags then
     error(VERB .. ": 'tags' and 'by_digest' exclude each other", 3)
   end
@@ -50,7 +56,7 @@ end
 ---@return string[]|nil tags
 ---@return table|nil err
 function create.tags(target, options)
-  if options.by_digest or not target.tag then
+  if options.by_digest then
     return {}
   end
   local more, err = names.tags(VERB, target, options.tags or {}, 0)
@@ -58,6 +64,12 @@ function create.tags(target, options)
     return nil, err
   end
   local list = { target.tag }
+  if not list[1] and not more[1] and guard.is_set(options) then
+    return nil, error_of.new({
+      code = "invalid_argument", message = ("%s has no tag to guard"):format(tostring(target)),
+      hint = "say which tag it gets, or leave the guard out",
+    })
+  end
   for _, name in ipairs(more) do
     list[#list + 1] = name ~= target.tag and name or nil
   end
@@ -87,7 +99,10 @@ local function prepare(context, options)
   if job.expect then
     job.tags, err = create.tags(job.target.ref, options)
   end
-  if job.tags and options.subject then
+  if job.tags then
+    err = select(2, media_type.check(options.artifact_type))
+  end
+  if job.tags and not err and options.subject then
     err = create.read_subject(job, options.subject)
   end
   if err then

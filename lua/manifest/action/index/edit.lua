@@ -10,6 +10,7 @@ local error_of = require("manifest.base.error")
 local guard = require("manifest.action.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local names = require("manifest.action.names")
 local place = require("manifest.action.place")
 local shape = require("manifest.index.shape")
 local source = require("manifest.action.source")
@@ -97,18 +98,16 @@ function edit.plan(job, state, again)
   return made
 end
 
---- Writes. An index that was named by its digest gets a new one, and no tag.
-local function put(job, state, made)
-  local options = job.options
-  local rules = { if_digest = options.if_digest }
-  if not job.target.ref.tag then
-    return job.target.repository:put_manifest(made.digest, made.bytes, made.media_type)
+--- Writes. An index that was named by its digest gets a new one, and no tag; the only one of a layout keeps its name.
+local function put(context, job, state, made)
+  local ref, repository, rules = job.target.ref, job.target.repository, { if_digest = job.options.if_digest }
+  if not ref.tag and ref.digest then
+    return repository:put_manifest(names.unnamed(ref, made.digest), made.bytes, made.media_type)
   end
-  if guard.is_set(rules) then
-    return guard.put(job.target.repository, job.target.ref.tag, made, rules)
+  if ref.tag and guard.is_set(rules) then
+    return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
   end
-  return job.target.repository:put_manifest(job.target.ref.tag, made.bytes, made.media_type,
-    { headers = guard.while_it_names(state.digest) })
+  return repository:put_manifest(ref.tag, made.bytes, made.media_type, { instead_of = state.digest or false })
 end
 
 --- The index as it is, and as it would be; nothing is written.
@@ -122,7 +121,8 @@ function edit.rehearse(job, again)
   end
   if job.options.if_digest then
     local ok
-    ok, err = guard.allows({ if_digest = job.options.if_digest }, job.selector, state.digest or false)
+    ok, err = guard.allows({ if_digest = job.options.if_digest }, job.selector or job.target.ref.repository,
+      state.digest or false)
     if not ok then
       return nil, err
     end
@@ -158,7 +158,7 @@ local function attempt(context, job, memory)
     end
     local stored, err
     if not is_stale(job, state) then
-      stored, err = put(job, state, made)
+      stored, err = put(context, job, state, made)
       memory.window = core.clock() - state.at
     end
     if stored then

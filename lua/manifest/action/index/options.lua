@@ -3,6 +3,8 @@
 -- Unknown names and wrong types raise; a text that cannot be read (a platform) is an error value.
 
 local check = require("manifest.base.check")
+local names = require("manifest.action.names")
+local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
 
 local options = {}
@@ -118,18 +120,7 @@ end
 ---@return table[]|nil platforms
 ---@return table|nil err
 function options.platforms(where, given)
-  local list = {}
-  for position, one in ipairs(given or {}) do
-    local read, err = check.type(where, one, "string|table", 0), nil
-    if type(one) == "string" then
-      read, err = platform.parse(one)
-    end
-    if not read then
-      return nil, err
-    end
-    list[position] = read
-  end
-  return list
+  return names.platforms(where, given or {}, 0)
 end
 
 local function check_annotations(where, given)
@@ -173,8 +164,10 @@ local function read_source(verb, position, given, defaults)
   if read.nested == nil then
     read.nested = defaults.nested or false
   end
-  local err
-  read.platform, err = options.platform(where, given.platform)
+  local ok, err = media_type.check(given.artifact_type)
+  if ok then
+    read.platform, err = options.platform(where, given.platform)
+  end
   if not err then
     read.platforms, err = options.platforms(where .. ": platforms", given.platforms or defaults.platforms)
   end

@@ -4,6 +4,7 @@ local check = require("manifest.base.check")
 local choice = require("manifest.index.choice")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local names = require("manifest.action.names")
 local platform = require("manifest.name.platform")
 
 local selector = {}
@@ -15,14 +16,11 @@ local selector = {}
 ---@return table|nil err
 function selector.read(verb, given)
   check.type(verb .. ": entry", given, "string|table", 0)
-  if type(given) == "table" then
-    return { platform = given, text = platform.format(given) }
-  end
-  if given:find(":", 1, true) then
+  if type(given) == "string" and given:find(":", 1, true) then
     local read, err = digest.parse(given)
     return read and { digest = given, text = given }, err
   end
-  local read, err = platform.parse(given)
+  local read, err = names.platform(given)
   return read and { platform = read, text = platform.format(read) }, err
 end
 

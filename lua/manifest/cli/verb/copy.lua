@@ -72,7 +72,8 @@ return {
   arguments = { 2, 2 },
   options = {
     show.insecure, show.json,
-    { name = "platform", kind = "list", value = "platforms", help = "Only these platforms of an index (comma list)" },
+    { name = "platform", kind = "platforms", value = "platforms",
+      help = "Only these platforms of an index (comma list)" },
     { name = "sparse", kind = "boolean",
       help = "With --platform: keep the index as it is, though it names images that are not copied" },
     { name = "all-tags", kind = "boolean", help = "Copy all tags; SOURCE and TARGET are repositories" },

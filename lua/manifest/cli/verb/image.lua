@@ -94,7 +94,7 @@ return {
     { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" },
     { name = "json", kind = "boolean", help = "Print reference, mediaType, digest, size, config and layers as JSON" },
     { name = "label", short = "l", kind = "strings", help = "Label, NAME=VALUE (repeat for more)" },
-    { name = "platform", kind = "string", help = "Platform of the image, such as linux/arm/v7" },
+    { name = "platform", kind = "platform", help = "Platform of the image, such as linux/arm/v7" },
     { name = "user", short = "u", kind = "string", help = "User that the command runs as" },
     { name = "volume", kind = "strings", help = "Path of a volume (repeat for more)" },
     { name = "workdir", short = "w", kind = "string", help = "Folder that the command starts in" },

@@ -33,7 +33,7 @@ return {
   options = {
     show.insecure, show.json,
     { name = "no-clobber", kind = "boolean", help = "Fail rather than move a tag that is there" },
-    { name = "if-digest", kind = "string", value = "digest", help = "Move the tags only while they name this digest" },
+    { name = "if-digest", kind = "digest", value = "digest", help = "Move the tags only while they name this digest" },
   },
   run = run,
 }

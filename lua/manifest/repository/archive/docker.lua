@@ -16,7 +16,6 @@ local archive_docker = {}
 
 local LIST = "manifest.json"
 local LIST_LIMIT = 16 * 1024 * 1024
-local PLAIN_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -181,8 +180,8 @@ local function read_layer(file, name, diff_id)
     return fail("digest_mismatch", ("the layer %s of %s hashes to %s, but the config names %s"):format(
       text.printable(name), text.printable(file.path), inner, text.printable(tostring(diff_id))))
   end
-  return { media_type = kind and media_type.docker_layer or PLAIN_LAYER, size = range.size, digest = hash,
-    range = range }
+  return { media_type = kind and media_type.docker_layer_gzip or media_type.docker_layer, size = range.size,
+    digest = hash, range = range }
 end
 
 --- The diff IDs of a config.

@@ -88,6 +88,67 @@ function layout_entries.find(index, reference, domain)
   return fail("not_found", ("%s has no tag %s"):format(domain, reference), "see its tags: manifest tags " .. domain)
 end
 
+--- What a reference names must be what the writer thinks: others may have written since it looked.
+---@return boolean|nil ok
+---@return table|nil err conflict, ambiguous
+local function check_place(manifests, reference, rules)
+  local found, err = layout_entries.find({ manifests = manifests }, reference, rules.domain)
+  if not found and err.code ~= "not_found" then
+    return nil, err
+  end
+  if (found and found.digest or false) ~= rules.instead_of then
+    return fail("conflict", ("%s names %s now, not %s"):format(reference and "the tag " .. reference or rules.domain,
+      found and found.digest or "nothing", rules.instead_of or "nothing"))
+  end
+  return true
+end
+
+--- Puts an entry in the place of the only image, under its name.
+local function replace_only(manifests, entry, domain)
+  if #manifests > 1 then
+    return fail("ambiguous", domain .. " has several names for its image", ("name one: %s:TAG"):format(domain))
+  end
+  local old = manifests[1]
+  for _, field in ipairs { "mediaType", "digest", "size" } do
+    old[field] = entry[field]
+  end
+  return true
+end
+
+--- Enters a manifest: a tag moves to it; without one it is entered once, if it is not there under a tag already.
+---@param manifests table of index.json; it is changed
+---@param entry table of new
+---@param tag string|nil
+---@param rules table instead_of (nil: whatever there is; digest or false: what the tag, or without one the layout, must
+--- name), domain (the layout's name for errors)
+---@return boolean|nil changed
+---@return table|nil err conflict, ambiguous
+function layout_entries.enter(manifests, entry, tag, rules)
+  if rules.instead_of ~= nil then
+    local ok, err = check_place(manifests, tag, rules)
+    if not ok then
+      return nil, err
+    end
+    if not tag and rules.instead_of then
+      return replace_only(manifests, entry, rules.domain)
+    end
+  end
+  local place = #manifests + 1
+  for position = #manifests, 1, -1 do
+    local old = manifests[position]
+    local name = layout_entries.name_of(old)
+    if not tag and old.digest == entry.digest then
+      return false
+    end
+    if tag and (name == tag or (not name and old.digest == entry.digest)) then
+      table.remove(manifests, position)
+      place = position
+    end
+  end
+  table.insert(manifests, place, entry)
+  return true
+end
+
 --- Fetches the manifest that a reference means.
 ---@param place table domain, and blob(hash) -> bytes | nil, err
 ---@param index table

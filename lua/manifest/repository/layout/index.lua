@@ -8,12 +8,12 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
+local media_type = require("manifest.name.media_type")
 local text = require("manifest.base.text")
 
 local layout_index = {}
 
 local VERSION = "1.0.0"
-local INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 local LIMIT = 16 * 1024 * 1024
 local LOCK_NAME = "index.json.lock"
 local LOCK_SECONDS = 30
@@ -127,7 +127,11 @@ local function write(path, name, document)
 end
 
 --- Runs fn with the layout locked; gives what fn gives.
-local function locked(path, fn)
+---@param path string the layout's folder
+---@param fn function () -> value, err
+---@return any value
+---@return table|nil err of fn; locked, io
+function layout_index.locked(path, fn)
   local file = path .. "/" .. LOCK_NAME
   local lock <close>, problem = core.file.lock(file, { timeout = LOCK_SECONDS })
   if not lock then
@@ -151,7 +155,7 @@ function layout_index.create(path)
   if known or err then
     return known, err
   end
-  return locked(path, function()
+  return layout_index.locked(path, function()
     known, err = read_version(path) -- somebody may have been quicker
     if known or err then
       return known, err
@@ -169,7 +173,7 @@ function layout_index.create(path)
 end
 
 local function empty_index()
-  return json.object({ { "schemaVersion", 2 }, { "mediaType", INDEX_TYPE }, { "manifests", json.array({}) } })
+  return json.object({ { "schemaVersion", 2 }, { "mediaType", media_type.oci_index }, { "manifests", json.array({}) } })
 end
 
 local function check_index(path, index)
@@ -224,7 +228,7 @@ end
 ---@param edit function (manifests) -> true | nil, err; false: leave it as it is
 ---@param after function|nil (index) -> what this function gives: called with the lock still held
 function layout_index.update(path, edit, after)
-  return locked(path, function()
+  return layout_index.locked(path, function()
     local index, err = layout_index.read(path)
     if not index then
       return nil, err

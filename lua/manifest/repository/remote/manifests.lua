@@ -15,10 +15,27 @@ local function is_digest(reference)
   return reference:find(":", 1, true) ~= nil
 end
 
-local function mismatch(repository, message, ...)
+local function mismatch(domain, message, ...)
   return error_of.new({
-    code = "digest_mismatch", message = repository.domain .. " " .. message:format(...), host = repository.domain,
+    code = "digest_mismatch", message = domain .. " " .. message:format(...), host = domain,
   })
+end
+
+--- A success is a manifest; that it is another one than its headers say is told.
+local function check_manifest(repository, reference, response, domain)
+  if not response.body:find("^%s*{") then
+    return nil, error_of.new({
+      code = "invalid_manifest", host = domain,
+      message = ("%s answered GET manifest %s with something else than a manifest"):format(domain, reference),
+      hint = "check the registry's name; a login page or a proxy may have answered",
+    })
+  end
+  local other = told_by.another(response, response.digest)
+  if other then
+    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
+      domain, reference, repository.path, other, response.digest))
+  end
+  return true
 end
 
 --- Fetches a manifest; remote.lua tells parameters and results of these four.
@@ -29,25 +46,14 @@ function manifests.get(repository, reference, options)
     headers = { Accept = options and options.accept or media_type.accept },
     limit = repository.manifest_limit,
     digest = is_digest(reference) and reference or nil,
-  })
+  }, function(answer, domain)
+    return check_manifest(repository, reference, answer, domain)
+  end)
   if not response then
     return nil, err
   end
   if response.status ~= 200 then
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
-  end
-  if not response.body:find("^%s*{") then
-    return nil, error_of.new({
-      code = "invalid_manifest", host = repository.domain,
-      message = ("%s answered GET manifest %s with something else than a manifest"):format(repository.domain,
-        reference),
-      hint = "check the registry's name; a login page or a proxy may have answered",
-    })
-  end
-  local other = told_by.another(response, response.digest)
-  if other then
-    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
-      repository.domain, reference, repository.path, other, response.digest))
   end
   return {
     bytes = response.body,
@@ -80,7 +86,10 @@ function manifests.head(repository, reference)
   end
   local response, err = repository:read({
     method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
-  })
+  }, function(answer, domain)
+    local other = is_digest(reference) and told_by.another(answer, reference)
+    return not other, other and mismatch(domain, "says that %s is %s", reference, other)
+  end)
   if not response then
     return nil, err
   end
@@ -90,12 +99,8 @@ function manifests.head(repository, reference)
   if response.status ~= 200 then
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
   end
-  local told = told_by.digest(response)
-  if is_digest(reference) and told ~= reference then
-    return nil, mismatch(repository, "says that %s is %s", reference, told)
-  end
   return {
-    digest = told,
+    digest = told_by.digest(response),
     size = math.tointeger(tonumber(response.headers["content-length"])),
     media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),
@@ -111,13 +116,14 @@ local function confirm(repository, reference, digest)
   if found.digest == digest or not told_by.same_algorithm(found.digest, digest) then
     return true
   end
-  return nil, mismatch(repository, "has %s as %s, not as the %s that was stored", reference, found.digest, digest)
+  return nil, mismatch(repository.domain, "has %s as %s, not as the %s that was stored", reference, found.digest,
+    digest)
 end
 
 local function put_once(repository, reference, bytes, kind, options)
-  local headers = { ["Content-Type"] = kind }
-  for name, value in pairs(options and options.headers or {}) do
-    headers[name] = value
+  local headers, instead_of = { ["Content-Type"] = kind }, options and options.instead_of
+  if instead_of ~= nil then
+    headers[instead_of and "If-Match" or "If-None-Match"] = instead_of and ('"%s"'):format(instead_of) or "*"
   end
   local digest = "sha256:" .. core.hash.sum("sha256", bytes)
   local response, err = repository:send({
@@ -131,7 +137,7 @@ local function put_once(repository, reference, bytes, kind, options)
   end
   local other = told_by.another(response, digest)
   if other then
-    return nil, mismatch(repository, "stored %s as %s although it hashes to %s", reference, other, digest)
+    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", reference, other, digest)
   end
   if response.status ~= 201 and not told_by.digest(response) then
     local ok

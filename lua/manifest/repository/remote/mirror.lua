@@ -1,6 +1,6 @@
 --- Mirrors: other places to read a registry's content from. They are tried in order, before the registry itself; a
---- mirror that fails, whatever the reason, is passed over with a warning and not asked again; one that has no such
---- content, without a word. Nothing is ever written to one.
+--- mirror that fails or refuses, for whatever reason, is passed over with a warning and not asked again; one that lacks
+--- the content, without a word. Nothing is ever written to one.
 
 local endpoint = require("manifest.repository.endpoint")
 
@@ -67,10 +67,11 @@ function mirror.fail(repository, place, err)
   end
 end
 
---- Does an error mean that a mirror is not well? One that answers has merely not what was asked for, unless it wants a
---- login that nobody has.
+--- Answers by which a mirror serves nobody, or not us; any other has merely not what was asked for.
+local UNWELL = { unauthorized = true, denied = true, rate_limited = true }
+
 local function is_failure(err)
-  return not err.status or err.code == "unauthorized"
+  return not err.status or UNWELL[err.code] or (err.retryable and err.code ~= "unsupported")
 end
 
 --- Asks a repository's mirrors in order, until one has what is wanted.

@@ -33,35 +33,12 @@ local function save(work)
   return ok, err
 end
 
---- Makes one target, unless it is there.
-local function apply_target(context, work, target, report)
-  local options, err = job.options_of(work, target)
-  local tags
-  if options then
-    tags, err = job.look(context, work, target)
-  end
-  if not tags then
-    return nil, err
-  end
-  local inputs = job.inputs_of(options)
-  local record = job.is_current(work, target, inputs, tags)
-  if record then
-    job.judge(report, tags, record.digest)
-    return true
-  end
+local function make(context, options, tags)
   local known = {}
   for _, tag in ipairs(tags) do
     known[tag.name] = tag.old
   end
-  local done
-  done, err = create.perform(context, options, known)
-  if not done then
-    return nil, err
-  end
-  job.judge(report, tags, done.digest)
-  report.size, report.media_type, report.notices = done.size, done.media_type, done.notices
-  work.lock.targets[report.reference] = { inputs = inputs, digest = done.digest }
-  return save(work)
+  return create.perform(context, options, known)
 end
 
 --- Waits until no other run works with the same lock file: each would write it without what the other one notes.
@@ -100,8 +77,9 @@ function apply.perform(context, given, options)
   if not ok then
     return nil, job.named(err, "apply", given)
   end
-  return job.run(context, work, function(target, report)
-    return apply_target(context, work, target, report)
+  return job.run(context, work, make, function(target, report, done)
+    work.lock.targets[report.reference] = { inputs = target.inputs, digest = done.digest }
+    return save(work)
   end)
 end
 

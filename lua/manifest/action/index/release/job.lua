@@ -1,12 +1,10 @@
---- What plan and apply share: the release and its lock, sources with their digests, and what the tags name now.
+--- What plan and apply share: the release and its lock, what the tags name now, and the report.
 
 local check = require("manifest.base.check")
-local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local guard = require("manifest.action.guard")
-local json = require("manifest.base.json")
 local lock = require("manifest.action.index.release.lock")
 local names = require("manifest.action.names")
+local pins = require("manifest.action.index.release.pins")
 local place = require("manifest.action.place")
 local read = require("manifest.action.index.release.read")
 
@@ -16,22 +14,6 @@ local OPTIONS = {
   lock = "string|boolean", -- path of the lock file; default FILE.lock; false: none
   update = "boolean", -- sources are resolved anew, whatever the lock says
 }
-
---- References of a target that can move: its sources, and its subject.
-local function movable(target)
-  local list = {}
-  for _, source in ipairs(target.sources) do
-    list[#list + 1] = source.ref
-  end
-  list[#list + 1] = target.subject
-  local moving = {}
-  for _, ref in ipairs(list) do
-    if not ref.digest then
-      moving[#moving + 1] = ref
-    end
-  end
-  return moving
-end
 
 --- Opens the repositories of the targets: one token for each serves all that is asked for its sake.
 local function open_targets(context, work)
@@ -43,38 +25,6 @@ local function open_targets(context, work)
     target.repository = context.repository(target.ref, {
       actions = work.verb == "plan" and "pull" or "pull,push", also = also,
     })
-  end
-end
-
---- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
---- the targets that need it.
-local function pin(context, work)
-  local missing, beside = {}, {}
-  for _, target in ipairs(work.release.targets) do
-    for _, ref in ipairs(movable(target)) do
-      local key = tostring(ref)
-      if not work.pins[key] then
-        local known = not work.update and work.lock.sources[key] or nil
-        work.pins[key] = { key = key, digest = known, locked = known ~= nil }
-        work.order[#work.order + 1] = work.pins[key]
-        if not known then
-          missing[#missing + 1] = ref
-          beside[#missing] = target.repository
-        end
-      end
-    end
-  end
-  local _, errors = context.loop:all(missing, context.jobs, function(ref, position)
-    local repository = context.repository(ref, { actions = "pull", also = missing, beside = beside[position] })
-    local answer, err = repository:head(names.selector(ref))
-    if not answer then
-      return nil, names.in_docker_words(err, work.verb, ref)
-    end
-    work.pins[tostring(ref)].digest = answer.digest
-    return true
-  end, true)
-  for position, err in pairs(errors) do
-    work.pins[tostring(missing[position])].error = err
   end
 end
 
@@ -118,7 +68,7 @@ end
 
 --- Reads the lock of a release, and resolves what is not locked.
 ---@param context table
----@param work table of job.prepare; gets lock, pins = {[ref] = {key, digest, locked, error}}, order
+---@param work table of job.prepare; gets lock, and what pins.resolve adds
 ---@return table|nil work
 ---@return table|nil err
 function job.open(context, work)
@@ -128,87 +78,14 @@ function job.open(context, work)
     return nil, job.named(err, work.verb, work.release.path)
   end
   open_targets(context, work)
-  pin(context, work)
+  pins.resolve(context, work)
   return work
-end
-
---- A reference by its digest; the tag is gone, since it may have moved.
-local function pinned(work, ref)
-  if not ref or ref.digest then
-    return ref
-  end
-  local one = work.pins[tostring(ref)]
-  if not one.digest then
-    return nil, one.error
-  end
-  return ref:name_only():with_digest(one.digest)
-end
-
---- The options of client:index for a target, its sources by digest.
----@return table|nil options
----@return table|nil err of a source that could not be resolved
-function job.options_of(work, target)
-  local options, sources = {}, {}
-  for name, value in pairs(target.options) do
-    options[name] = value
-  end
-  for position, given in ipairs(target.options.sources) do
-    local ref, err = pinned(work, target.sources[position].ref)
-    if err then
-      return nil, err
-    end
-    local one = {}
-    if type(given) == "table" and getmetatable(given) == nil then
-      for name, value in pairs(given) do
-        one[name] = value
-      end
-    elseif not ref then
-      one.descriptor = given
-    end
-    one.ref = ref
-    sources[position] = one
-  end
-  options.sources = sources
-  if target.subject then
-    local err
-    options.subject, err = pinned(work, target.subject)
-    if err then
-      return nil, err
-    end
-  end
-  return options
-end
-
---- A value as JSON has it: references as texts.
-local function plain(value)
-  if type(value) ~= "table" then
-    return value
-  end
-  if getmetatable(value) and getmetatable(value).__tostring then
-    return tostring(value)
-  end
-  local copy = {}
-  for name, one in pairs(value) do
-    copy[name] = plain(one)
-  end
-  return copy
-end
-
---- The digest of all that decides what a target becomes. What it may replace (if_digest and the like) does not.
----@param options table of job.options_of
----@return string digest
-function job.inputs_of(options)
-  local all = plain(options)
-  for name in pairs(guard.OPTIONS) do
-    all[name] = nil
-  end
-  return digest.of(assert(json.encode(all)))
 end
 
 --- What the tags of a target name now; for one that goes by digest, whether what the lock knows of is there.
 ---@return table[]|nil tags {name, old = digest or nil}
 ---@return table|nil err
-function job.look(context, work, target)
+local function look(context, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return context.loop:all(selectors, context.jobs, function(name)
@@ -221,10 +98,10 @@ function job.look(context, work, target)
 end
 
 --- The digest of a target that the lock vouches for, when the tags name it still and nothing it is made of differs.
----@return table|nil record
-function job.is_current(work, target, inputs, tags)
+---@return table|nil record of the lock
+local function record_of(work, target, tags)
   local record = work.lock.targets[tostring(target.ref)]
-  if not record or record.inputs ~= inputs or #tags == 0 then
+  if not record or record.inputs ~= target.inputs or #tags == 0 then
     return nil
   end
   for _, tag in ipairs(tags) do
@@ -238,7 +115,7 @@ end
 --- Says of each tag, and of the target as a whole, what became of it.
 ---@param report table of the target: gets tags, state, old
 ---@param made string digest
-function job.judge(report, tags, made)
+local function judge(report, tags, made)
   local absent, same = 0, 0
   for _, tag in ipairs(tags) do
     tag.state = not tag.old and "created" or tag.old == made and "unchanged" or "moved"
@@ -249,49 +126,11 @@ function job.judge(report, tags, made)
   report.state = #tags > 0 and same == #tags and "unchanged" or absent == #tags and "created" or "moved"
 end
 
---- The report of a target before anything is known of it.
-function job.report_of(work, target)
-  local report = { reference = tostring(target.ref), sources = {} }
-  for _, ref in ipairs(movable(target)) do
-    local one = work.pins[tostring(ref)]
-    report.sources[#report.sources + 1] = { reference = one.key, digest = one.digest, locked = one.locked }
-  end
-  return report
-end
-
---- Does something for each target at once; one that fails leaves the others alone.
----@param each function (target, report) -> true | nil, err; fills in the report
----@return table|nil outcome {path, lock, changed = count, targets = reports}
----@return table|nil err with the same in err.outcome, and err.errors_of_each
-function job.run(context, work, each)
-  local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
-  for position, target in ipairs(work.release.targets) do
-    outcome.targets[position] = job.report_of(work, target)
-  end
-  local _, errors = context.loop:all(work.release.targets, context.jobs, function(target, position)
-    return each(target, outcome.targets[position])
-  end, true)
-  for position, report in ipairs(outcome.targets) do
-    report.error = errors[position]
-    if report.error then
-      report.state = "failed"
-      report.error.verb = work.verb
-      report.error:with({ ref = report.reference })
-    elseif report.state ~= "unchanged" then
-      outcome.changed = outcome.changed + 1
-    end
-  end
-  if next(errors) then
-    return nil, job.failure(work, outcome)
-  end
-  return outcome
-end
-
 --- The error of a run in which targets failed. One cause of several failures is told once; it is a check that did not
 --- hold only when nothing else went wrong.
 ---@param outcome table of job.run
 ---@return table err
-function job.failure(work, outcome)
+local function failure(work, outcome)
   local causes, done, seen, failed, code = {}, {}, {}, 0, nil
   for _, report in ipairs(outcome.targets) do
     local err = report.error
@@ -312,6 +151,62 @@ function job.failure(work, outcome)
     message = ("%d of %d targets failed (%s); done: %s"):format(failed, #outcome.targets, causes[1].message,
       #done > 0 and table.concat(done, ", ") or "none"),
   })
+end
+
+--- Brings one target about, unless it is there.
+local function run_target(context, work, target, report, make, finish)
+  local options, err = pins.options_of(work, target)
+  local tags
+  if options then
+    tags, err = look(context, work, target)
+  end
+  if not tags then
+    return nil, err
+  end
+  target.inputs = pins.inputs_of(options)
+  local record = record_of(work, target, tags)
+  if record then
+    judge(report, tags, record.digest)
+    return true
+  end
+  local made
+  made, err = make(context, options, tags)
+  if not made then
+    return nil, err
+  end
+  judge(report, tags, made.digest)
+  report.size, report.media_type, report.notices = made.size, made.media_type, made.notices
+  return finish(target, report, made)
+end
+
+--- Brings all targets about at once; one that fails leaves the others alone.
+---@param make function (context, options of client:index, tags {name, old}) -> made with digest, size, media_type,
+--- notices | nil, err: called for a target that is not there
+---@param finish function (target with inputs, report, made) -> true | nil, err: called after it; may fill in the report
+---@return table|nil outcome {path, lock, changed = count, targets = reports}
+---@return table|nil err with the same in err.outcome, and err.errors_of_each
+function job.run(context, work, make, finish)
+  local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
+  for position, target in ipairs(work.release.targets) do
+    outcome.targets[position] = { reference = tostring(target.ref), sources = pins.told(work, target) }
+  end
+  local _, errors = context.loop:all(work.release.targets, context.jobs, function(target, position)
+    return run_target(context, work, target, outcome.targets[position], make, finish)
+  end, true)
+  for position, report in ipairs(outcome.targets) do
+    report.error = errors[position]
+    if report.error then
+      report.state = "failed"
+      report.error.verb = work.verb
+      report.error:with({ ref = report.reference })
+    elseif report.state ~= "unchanged" then
+      outcome.changed = outcome.changed + 1
+    end
+  end
+  if next(errors) then
+    return nil, failure(work, outcome)
+  end
+  return outcome
 end
 
 return job

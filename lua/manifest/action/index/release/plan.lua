@@ -45,33 +45,17 @@ function plan.compare(report, old, new)
   end
 end
 
---- Plans one target.
-local function plan_target(context, work, target, report)
-  local options, err = job.options_of(work, target)
-  local tags
-  if options then
-    tags, err = job.look(context, work, target)
-  end
-  if not tags then
-    return nil, err
-  end
-  local record = job.is_current(work, target, job.inputs_of(options), tags)
-  if record then
-    job.judge(report, tags, record.digest)
-    return true
-  end
+local function rehearse(context, options)
   options.dry_run = true
-  local made
-  made, err = create.perform(context, options)
-  if not made then
-    return nil, err
-  end
-  job.judge(report, tags, made.digest)
-  report.size, report.media_type, report.notices = made.size, made.media_type, made.notices
+  return create.perform(context, options)
+end
+
+--- Says which platforms of a target would come, go and change.
+local function tell_changes(target, report, made)
   if report.old == made.digest then
     return true
   end
-  local old = {}
+  local old, err = {}, nil
   if report.old then
     old, err = read_old(target, report)
   end
@@ -97,9 +81,7 @@ function plan.perform(context, given, options)
   if not work then
     return nil, err
   end
-  return job.run(context, work, function(target, report)
-    return plan_target(context, work, target, report)
-  end)
+  return job.run(context, work, rehearse, tell_changes)
 end
 
 return plan

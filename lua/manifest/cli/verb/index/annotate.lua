@@ -29,7 +29,7 @@ local function read(given, arguments)
     return nil, wrong, hint
   end
   options.platforms = nil -- --platform is one here, and that of the entry
-  options.platform, options.artifact_type = platform_of(given), given.artifact_type
+  options.platform = platform_of(given)
   if options.platform and not arguments[2] then
     return nil, "an index has no platform", "say which entry: its platform or its digest"
   end
@@ -54,7 +54,7 @@ return {
   options = words.options(words.COMMON, words.EDITS, {
     { name = "annotation", kind = "strings", value = "name=value", help = "Set an annotation (repeatable)" },
     { name = "artifact-type", kind = "string", value = "type", help = "Set the artifact type" },
-    { name = "platform", kind = "string", value = "platform", help = "Set the whole platform" },
+    { name = "platform", kind = "platform", value = "platform", help = "Set the whole platform" },
     { name = "os", kind = "string", help = "Set the operating system" },
     { name = "arch", kind = "string", help = "Set the architecture" },
     { name = "variant", kind = "string", help = "Set the variant" },

@@ -1,6 +1,7 @@
 --- `manifest login` and `logout` against a real registry and a real helper.
 
 local base64 = require("manifest.core").base64
+local block = require "spec.support.block"
 local helper_program = require "spec.support.helper_program"
 local lfs = require "lfs"
 local ours = require "spec.support.ours"
@@ -16,15 +17,7 @@ describe("manifest login", function()
     return
   end
 
-  local registry
-
-  setup(function()
-    registry = registry_of.start { users = { me = PASSWORD } }
-  end)
-
-  teardown(function()
-    registry:stop()
-  end)
+  local registry = block.registry { users = { me = PASSWORD } }
 
   local function login(world, password, more)
     local arguments = { "login", "-u", "me", "--password-stdin", registry.address, input = password }

@@ -1,0 +1,54 @@
+--- A manifest that was made here, with its blobs, on its way into a repository.
+--
+--     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
+
+local digest = require("manifest.name.digest")
+
+local built = {}
+
+--- The descriptor of some bytes.
+---@param bytes string
+---@param media_type string
+---@return table descriptor {media_type, digest, size}
+function built.descriptor(bytes, media_type)
+  return { media_type = media_type, digest = digest.of(bytes), size = #bytes }
+end
+
+--- Puts a manifest and its blobs together, each digest once. Pure.
+---@param bytes string of the manifest
+---@param media_type string
+---@param blobs table[] {digest, body}
+---@return table built
+function built.new(bytes, media_type, blobs)
+  local manifest, different, seen = built.descriptor(bytes, media_type), {}, {}
+  manifest.bytes = bytes
+  for _, blob in ipairs(blobs) do
+    if not seen[blob.digest] then
+      seen[blob.digest] = true
+      different[#different + 1] = blob
+    end
+  end
+  return { manifest = manifest, blobs = different }
+end
+
+--- Sends blobs at once, those that are there already not at all; the manifest last, so that it names a whole image.
+---@param context table
+---@param repository table
+---@param one table built
+---@param name string tag or digest
+---@return table|nil stored of the repository's put_manifest
+---@return table|nil err too_large before anything is sent; unauthorized, denied, io, ...
+function built.send(context, repository, one, name)
+  local ok, err = repository:check_manifest(one.manifest.bytes)
+  if ok then
+    ok, err = context.loop:all(one.blobs, context.jobs, function(blob)
+      return repository:upload(blob.digest, blob.body)
+    end)
+  end
+  if not ok then
+    return nil, err
+  end
+  return repository:put_manifest(name, one.manifest.bytes, one.manifest.media_type)
+end
+
+return built

@@ -1,0 +1,241 @@
+--- docs/requests.md, row by row: what the verbs that read, copy, delete, attach, check and release ask of a registry.
+--- Each call has a client of its own, which knows nothing yet.
+
+local images = require "spec.support.images"
+local manifest = require "manifest"
+local referrers = require "spec.support.referrers"
+local registry = require "spec.support.registry"
+local request_counts = require "spec.support.request_counts"
+local tar = require "spec.support.tar"
+local temp = require "spec.support.temp"
+
+describe("the requests of", function()
+  if not registry.present() then
+    pending("needs docker-registry")
+    return
+  end
+  local stage = request_counts.block()
+  local server, other, at = stage.server, stage.other, stage.at
+  local push, push_apart, told = stage.push, stage.push_apart, stage.told
+  local row = it -- a row of docs/requests.md, by its first cell; spec/docs_spec.lua sees that each has its case
+
+  row("`digest`", function()
+    push("digest", 2)
+    told("1 HEAD manifests", function(client)
+      return client:digest(at("digest:1"))
+    end)
+  end)
+
+  row("`resolve`, `get`", function()
+    push("get", 2)
+    told("1 GET manifests", function(client)
+      return client:resolve(at("get:1"), "linux/arm64")
+    end)
+    told("1 GET manifests", function(client)
+      return client:get(at("get:1"))
+    end)
+    told("2 GET manifests", function(client)
+      return client:get(at("get:1"), { platform = "linux/arm64" })
+    end)
+  end)
+
+  row("`config`", function()
+    push("config", 2)
+    told("1 GET blobs, 1 GET manifests", function(client)
+      return client:config(at("config:amd64"))
+    end)
+    told("1 GET blobs, 2 GET manifests", function(client)
+      return client:config(at("config:1"), { platform = "linux/arm64" })
+    end)
+  end)
+
+  row("`tag`, T tags", function()
+    local made = push("tag", 2)
+    told("1 GET manifests, 2 PUT manifests", function(client)
+      return client:tag(at("tag:1"), { "2", "3" })
+    end)
+    told("1 GET manifests, 4 HEAD manifests, 2 PUT manifests", function(client)
+      return client:tag(at("tag:1"), { "4", "5" }, { no_clobber = true })
+    end)
+    told("1 GET manifests, 2 HEAD manifests, 1 PUT manifests", function(client)
+      return client:tag(at("tag:amd64"), { "2" }, { if_digest = made.all.digest })
+    end)
+  end)
+
+  row("`tags`", function()
+    push("tags", 3)
+    told("1 GET tags", function(client)
+      return client:tags(at("tags"))
+    end)
+  end)
+
+  row("`copy` of an index of N images, B different blobs, between registries", function()
+    push("copy", 2)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    server:clear()
+    told("5 HEAD blobs, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests, 5 PUT uploads", function()
+      return client:copy(at("copy:1"), at("copy:1", other))
+    end, { place = other })
+    assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
+  end)
+
+  row("`copy` within a registry", function()
+    push("within", 2)
+    told("3 GET manifests, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests", function(client)
+      return client:copy(at("within:1"), at("within/copy:1"))
+    end)
+  end)
+
+  row("`copy` of what is there already", function()
+    server:clear()
+    told("1 HEAD manifests", function(client)
+      return client:copy(at("copy:1"), at("copy:1", other))
+    end, { place = other })
+    assert.equal("1 GET manifests", request_counts.counted(server))
+  end)
+
+  row("`copy --no-clobber`", function()
+    push("keep", 2)
+    told("3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, 3 PUT uploads", function(client)
+      return client:copy(at("keep:amd64"), at("keep:1", other), { no_clobber = true })
+    end, { place = other })
+  end)
+
+  row("`copy --all-tags`, T tags that are the same already", function()
+    push("every", 2)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    assert(client:copy(at("every"), at("every", other), { all_tags = true }))
+    server:clear()
+    told("3 HEAD manifests", function(again)
+      return again:copy(at("every"), at("every", other), { all_tags = true })
+    end, { place = other })
+    assert.equal("1 GET tags, 3 HEAD manifests", request_counts.counted(server))
+  end)
+
+  row("`delete` by tag, where the registry can", function()
+    local able, why = referrers.start()
+    if not able then
+      return pending(why)
+    end
+    push("delete", 2, able)
+    told("1 DELETE manifests, 1 HEAD manifests", function(client)
+      return client:delete(at("delete:1", able))
+    end, { place = able })
+    able:stop()
+  end)
+
+  row("`delete` otherwise, T tags", function()
+    push("delete", 3)
+    images.push(server, { { repository = "delete", tag = "alone", type = "oci-index", children = {} } })
+    -- 5 tags; the index under 1 is looked into, that under alone goes
+    told("2 DELETE manifests, 1 GET manifests, 1 GET tags, 6 HEAD manifests", function(client)
+      return client:delete(at("delete:alone"))
+    end)
+    local made = push("delete/more", 2)
+    told("1 DELETE manifests, 1 GET tags, 4 HEAD manifests", function(client)
+      return client:delete(at("delete/more@" .. made.all.digest), { shared = true })
+    end)
+  end)
+
+  row("`referrers`", function()
+    local made = push("referrers", 2)
+    told("1 GET manifests, 1 GET referrers", function(client)
+      return client:referrers(at("referrers@" .. made.all.digest))
+    end)
+    told("1 GET manifests, 1 GET referrers, 1 HEAD manifests", function(client)
+      return client:referrers(at("referrers:1"))
+    end)
+    local able, why = referrers.start()
+    if not able then
+      return pending(why)
+    end
+    made = push("referrers", 2, able)
+    told("1 GET referrers", function(client)
+      return client:referrers(at("referrers@" .. made.all.digest, able))
+    end, { place = able })
+    able:stop()
+  end)
+
+  local function attach(name, place)
+    local files = { temp.file("one"), temp.file("two") }
+    return function(client)
+      return client:attach { subject = at(name, place), files = files, artifact_type = "application/x-spec" }
+    end
+  end
+
+  row("`attach` of F files", function()
+    push("attach", 2)
+    told("2 GET manifests, 1 GET referrers, 3 HEAD blobs, 1 HEAD manifests, 3 POST uploads, 2 PUT manifests, "
+      .. "3 PUT uploads", attach("attach:1"))
+    local able, why = referrers.start()
+    if not able then
+      return pending(why)
+    end
+    push("attach", 2, able)
+    told("1 GET referrers, 3 HEAD blobs, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests, 3 PUT uploads",
+      attach("attach:1", able), { place = able })
+    able:stop()
+  end)
+
+  row("`tree` of D documents", function()
+    push("tree", 2)
+    told("3 GET manifests", function(client)
+      return client:tree(at("tree:1"), { referrers = false })
+    end)
+    told("6 GET manifests, 3 GET referrers", function(client)
+      return client:tree(at("tree:1"))
+    end)
+  end)
+
+  row("`verify` of D documents and B different blobs", function()
+    push("verify", 2)
+    told("5 GET blobs, 3 GET manifests", function(client)
+      return client:verify(at("verify:1"))
+    end)
+  end)
+
+  row("`diff`", function()
+    push("diff", 2)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    assert(client:image { target = at("diff:changed"), platform = "linux/arm64", layers = {
+      temp.file(tar.archive { { "c", "3" } }) } })
+    assert(client:index { target = at("diff:2"), sources = { at("diff:amd64"), at("diff:changed") } })
+    told("2 GET blobs, 4 GET manifests", function(own)
+      return own:diff(at("diff:1"), at("diff:2"))
+    end)
+    told("2 GET manifests", function(own)
+      return own:diff(at("diff:1"), at("diff:1"))
+    end)
+  end)
+
+  local function release()
+    local sources = push_apart("release", 2)
+    return { { target = at("release:1"), tags = { "2" }, sources = sources } }, temp.path("lock")
+  end
+
+  row("`apply` again, nothing to change", function()
+    local given, lock = release()
+    local client <close> = manifest.client { config = temp.folder("config") }
+    assert(client:apply(given, { lock = lock }))
+    for _, verb in ipairs { "apply", "plan" } do
+      told("2 HEAD manifests", function(own)
+        return own[verb](own, given, { lock = lock })
+      end)
+    end
+  end)
+
+  row("`apply`, `plan`", function()
+    local given, lock = release()
+    given[1].target = at("planned:1")
+    told("2 GET blobs, 2 GET manifests, 4 HEAD manifests", function(client)
+      return client:plan(given, { lock = lock })
+    end)
+    told("2 GET blobs, 2 GET manifests, 4 HEAD manifests, 4 POST uploads, 4 PUT manifests", function(client)
+      return client:apply(given, { lock = lock })
+    end)
+    given[1].annotations = { a = "b" }
+    told("2 GET blobs, 3 GET manifests, 2 HEAD manifests", function(client) -- 1 GET more of what would be replaced
+      return client:plan(given, { lock = lock })
+    end)
+  end)
+end)
