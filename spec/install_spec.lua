@@ -32,8 +32,8 @@ describe("cmake --install", function()
     assert(done.status == 0, done.stderr)
   end)
 
-  it("lays down the command, the C core and each Lua file, and nothing else", function()
-    local wanted = { "bin/manifest", "lib/lua/5.4/manifest/core.so" }
+  it("lays down the command, the C modules and each Lua file, and nothing else", function()
+    local wanted = { "bin/manifest", "lib/lua/5.4/manifest/core.so", "lib/lua/5.4/manifest/http.so" }
     for _, path in ipairs(files_below(ours.root .. "/lua/manifest")) do
       wanted[#wanted + 1] = "share/lua/5.4/manifest/" .. path
     end

@@ -6,7 +6,7 @@ import collections
 import re
 import subprocess
 
-COMPARABLE = ("core.so", "lua", "libcjson")
+COMPARABLE = ("core.so", "http.so", "lua", "libcjson")
 
 HEADER = re.compile(r"(fl|fi|fe|fn|cfn|cfi|cfl|ob|cob)=(?:\((\d+)\))?\s*(.*)")
 

@@ -1,7 +1,6 @@
 /* manifest.core: terminal. */
 #include "help.h"
 
-#include "../plain/secret.h"
 #include "../plain/terminal.h"
 #include "open.h"
 
@@ -22,7 +21,7 @@ static int terminal_read_secret(lua_State *L)
   const char *prompt = mfl_check_text(L, 1);
   struct mf_bytes *line = mfl_push_bytes(L, SECRET_LIMIT);
   struct mf_problem problem = {.code = MF_PROBLEM_MEMORY, .text = "out of memory"};
-  bool ok = mf_secret_reserve(line, SECRET_LIMIT) && mf_terminal_read_secret(prompt, line, &problem);
+  bool ok = mf_bytes_reserve(line, SECRET_LIMIT) && mf_terminal_read_secret(prompt, line, &problem);
 
   if (ok)
     lua_pushlstring(L, line->data, line->length);

@@ -9,14 +9,15 @@ void mf_bytes_init(struct mf_bytes *bytes, size_t limit)
   *bytes = (struct mf_bytes){.limit = limit};
 }
 
-static bool reserve(struct mf_bytes *bytes, size_t needed)
+/* Makes room for NEEDED bytes and a NUL, which the caller writes. */
+static bool grow(struct mf_bytes *bytes, size_t needed)
 {
   size_t capacity = bytes->capacity ? bytes->capacity : 256;
   char *data;
 
-  if (needed <= bytes->capacity)
+  if (needed < bytes->capacity)
     return true;
-  while (capacity < needed)
+  while (capacity <= needed)
     capacity *= 2;
   data = realloc(bytes->data, capacity);
   if (!data)
@@ -26,11 +27,19 @@ static bool reserve(struct mf_bytes *bytes, size_t needed)
   return true;
 }
 
+bool mf_bytes_reserve(struct mf_bytes *bytes, size_t size)
+{
+  if (size > bytes->limit - bytes->length || !grow(bytes, bytes->length + size))
+    return false;
+  bytes->data[bytes->length] = '\0';
+  return true;
+}
+
 bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length)
 {
   if (length > bytes->limit - bytes->length)
     return false;
-  if (!reserve(bytes, bytes->length + length + 1))
+  if (!grow(bytes, bytes->length + length))
     return false;
   if (length)
     memcpy(bytes->data + bytes->length, data, length);

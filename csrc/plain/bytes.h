@@ -13,6 +13,9 @@ struct mf_bytes {
 };
 
 void mf_bytes_init(struct mf_bytes *bytes, size_t limit);
+/* Makes room for SIZE more bytes at once: adding them piece by piece then leaves no copy of a secret behind. False when
+ * memory is short or the limit would be passed. */
+bool mf_bytes_reserve(struct mf_bytes *bytes, size_t size);
 /* False when memory is short or the limit would be passed; the content is then as it was. */
 bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length);
 bool mf_bytes_add_text(struct mf_bytes *bytes, const char *text);

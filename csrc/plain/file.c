@@ -17,7 +17,13 @@
 
 /* ---- reading ---- */
 
-static bool check_regular(int fd, const char *path, const struct mf_bytes *bytes, struct mf_problem *problem)
+static bool out_of_memory(const char *path, struct mf_problem *problem)
+{
+  return mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot read %s: memory ran out", path);
+}
+
+/* Refuses what is no regular file or too large, and makes room for the whole of it. */
+static bool prepare(int fd, const char *path, struct mf_bytes *bytes, struct mf_problem *problem)
 {
   struct stat seen;
 
@@ -27,10 +33,10 @@ static bool check_regular(int fd, const char *path, const struct mf_bytes *bytes
     return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is a folder", path);
   if (!S_ISREG(seen.st_mode))
     return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is not a regular file", path);
-  if ((uintmax_t)seen.st_size > bytes->limit)
+  if ((uintmax_t)seen.st_size > bytes->limit - bytes->length)
     return mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "cannot read %s: it has %jd bytes, and the limit is %zu", path,
                           (intmax_t)seen.st_size, bytes->limit);
-  return true;
+  return mf_bytes_reserve(bytes, (size_t)seen.st_size) || out_of_memory(path, problem);
 }
 
 static bool read_all(int fd, const char *path, struct mf_bytes *bytes, struct mf_problem *problem)
@@ -50,7 +56,7 @@ static bool read_all(int fd, const char *path, struct mf_bytes *bytes, struct mf
       return mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "cannot read %s: it has more than %zu bytes", path,
                             bytes->limit);
     if (!mf_bytes_add(bytes, chunk, (size_t)got))
-      return mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot read %s: memory ran out", path);
+      return out_of_memory(path, problem);
   }
 }
 
@@ -64,7 +70,7 @@ bool mf_file_read(const char *path, bool follow, struct mf_bytes *bytes, struct 
     return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read %s: it is a symbolic link", path);
   if (fd < 0)
     return mf_disk_problem(problem, "cannot read", path);
-  done = check_regular(fd, path, bytes, problem) && read_all(fd, path, bytes, problem);
+  done = prepare(fd, path, bytes, problem) && read_all(fd, path, bytes, problem);
   close(fd);
   return done;
 }

@@ -12,8 +12,8 @@
 #include "bytes.h"
 #include "problem.h"
 
-/* Adds the content of the regular file PATH to BYTES; more than BYTES' limit is MF_PROBLEM_TOO_LARGE. FOLLOW: the last
-   part of the path may be a symbolic link. */
+/* Adds the content of the regular file PATH to BYTES, with room made for all of it at once; more than BYTES' limit is
+   MF_PROBLEM_TOO_LARGE. FOLLOW: the last part of the path may be a symbolic link. */
 bool mf_file_read(const char *path, bool follow, struct mf_bytes *bytes, struct mf_problem *problem);
 
 struct mf_file_style {

@@ -80,7 +80,7 @@ end
 ---@param seconds number at most, to learn of all of them, and as many to give them up
 function methods:abandon(seconds)
   local loop = not self.closed and self.context and rawget(self.context, "loop")
-  if loop then
+  if loop and loop:owes_uploads() then
     require("manifest.repository.remote.upload").abandon_all(loop, seconds)
   end
 end

@@ -195,8 +195,9 @@ end
 ---@param context table
 ---@return table context
 local function of_one_call(context)
-  local own = setmetatable({ retries = core.allowance(RETRIES) }, { __index = context })
+  local own = setmetatable({}, { __index = context })
   function own.repository(reference, wanted)
+    own.retries = own.retries or core.allowance(RETRIES)
     return open_repository(own, reference, wanted)
   end
   return own

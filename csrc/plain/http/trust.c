@@ -89,12 +89,16 @@ bool mf_trust_widen(struct mf_trust *trust)
     return false;
   trust->file = trust->bundle;
   trust->bundle = NULL;
-  return trust->added.length == 0 || append(trust, trust->file);
+  if (trust->added.length == 0)
+    return true;
+  trust->old = trust->added;
+  mf_bytes_init(&trust->added, ADDED_LIMIT);
+  return mf_bytes_add(&trust->added, trust->old.data, trust->old.length) && append(trust, trust->file);
 }
 
 bool mf_trust_apply(const struct mf_trust *trust, CURL *easy)
 {
-  struct curl_blob blob = {trust->added.data, trust->added.length, CURL_BLOB_COPY};
+  struct curl_blob blob = {trust->added.data, trust->added.length, CURL_BLOB_NOCOPY};
 
   if (curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_CAPATH, trust->folder) != CURLE_OK)
@@ -104,11 +108,12 @@ bool mf_trust_apply(const struct mf_trust *trust, CURL *easy)
 
 void mf_trust_close(struct mf_trust *trust)
 {
-  struct mf_trust old = *trust;
+  struct mf_trust gone = *trust;
 
   *trust = (struct mf_trust){0};
-  free(old.file);
-  free(old.folder);
-  free(old.bundle);
-  mf_bytes_free(&old.added);
+  free(gone.file);
+  free(gone.folder);
+  free(gone.bundle);
+  mf_bytes_free(&gone.added);
+  mf_bytes_free(&gone.old);
 }

@@ -17,6 +17,7 @@ struct mf_trust {
   char *folder;          /* hashed, or NULL */
   char *bundle;          /* the system's, not read yet; NULL when file is it already, or there is none */
   struct mf_bytes added; /* PEM: the user's own authorities, and with them those of the file */
+  struct mf_bytes old;   /* what was `added` before it was widened: transfers may still point to it */
 };
 
 /* Chooses; nothing is read but the names in the folder. False: memory. */
@@ -25,7 +26,8 @@ bool mf_trust_open(struct mf_trust *trust, const struct mf_environment *environm
 bool mf_trust_add(struct mf_trust *trust, const char *path);
 /* Takes the system's bundle too, after a check has failed. False when it was taken already, or there is none. */
 bool mf_trust_widen(struct mf_trust *trust);
-/* Tells libcurl, which copies it all. */
+/* Tells libcurl, which points to `added`: the trust must outlive the transfer. A bundle is as large as all else that a
+   transfer needs. */
 bool mf_trust_apply(const struct mf_trust *trust, CURL *easy);
 /* Safe twice. */
 void mf_trust_close(struct mf_trust *trust);

@@ -8,7 +8,6 @@ local image = require("manifest.index.image")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
-local push = require("manifest.action.push")
 local source = require("manifest.action.source")
 
 local inspect = {}
@@ -48,6 +47,7 @@ end
 
 --- A local list as it would be pushed. docker shows only what one registry could hold, unless asked for more.
 local function local_list(ref, entries, options)
+  local push = require("manifest.action.push")
   for _, entry in ipairs(options.verbose and {} or entries) do
     local ok, err = push.check_registry(entry, ref)
     if not ok then

@@ -2,8 +2,6 @@
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local location = require("manifest.name.location")
-local platform = require("manifest.name.platform")
 local reference = require("manifest.name.reference")
 
 local names = {}
@@ -36,6 +34,7 @@ end
 ---@return table|nil place reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
 function names.location(verb, given)
+  local location = require("manifest.name.location") -- docker's verbs never come here
   if location.is_local(given) then
     return given
   end
@@ -78,7 +77,7 @@ end
 ---@return table|nil err invalid_platform
 function names.platform(given)
   if type(given) == "string" then
-    return platform.parse(given)
+    return require("manifest.name.platform").parse(given)
   end
   return given
 end
@@ -130,6 +129,7 @@ local WHAT_TO_DO = {
 ---@param ref string|table
 ---@return table err another one for not_found, else the same with verb, ref and a hint
 function names.in_docker_words(err, verb, ref)
+  local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
   end

@@ -1,4 +1,4 @@
---- The C core, loaded when it is first used: loading libcurl costs more than all of our Lua.
+--- The C core, loaded when it is first used.
 
 return setmetatable({}, {
   __name = "manifest.core",

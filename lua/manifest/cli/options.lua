@@ -3,7 +3,6 @@
 --
 -- A verb declares its options as a list of {name, short?, kind, value?, help}; kind is one of the keys of `kinds`.
 
-local csv = require("manifest.cli.csv")
 local text = require("manifest.base.text")
 
 local options = {}
@@ -44,7 +43,7 @@ kinds = {
   end,
   --- Comma lists, joined when repeated.
   list = function(given, so_far)
-    local values, reason = csv.split(given)
+    local values, reason = require("manifest.cli.csv").split(given)
     if not values then
       return nil, reason
     end

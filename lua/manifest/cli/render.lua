@@ -1,7 +1,6 @@
 --- docker's text of what the verbs found. Pure: values in, text out.
 
 local document = require("manifest.index.document")
-local draft_entry = require("manifest.draft.entry")
 local json = require("manifest.base.json")
 
 local render = {}
@@ -20,6 +19,7 @@ end
 
 --- An entry, or all entries of a list, as docker's store writes them, indented with tabs.
 local function verbose(seen)
+  local draft_entry = require("manifest.draft.entry")
   if seen.kind == "image" then
     return json.indent(assert(draft_entry.encode(seen.entry)), "\t") .. "\n"
   end

@@ -127,6 +127,17 @@ local function try_lock(self, seconds)
   return nil, problem
 end
 
+--- Clears what a killed process left half-written. A folder that is empty stays: to remove it and to make it anew would
+--- each wait for the disk.
+local function sweep(self)
+  local names = core.file.list(self.fresh)
+  if names and #names == 0 then
+    return true
+  end
+  local cleared, problem = core.file.remove_tree(self.fresh)
+  return cleared or problem.code == "not_found", problem
+end
+
 --- Locks the list against other processes, and clears what a killed one left half-written.
 ---@param timeout number seconds
 ---@return userdata|nil lock with release(), also `<close>`
@@ -146,8 +157,8 @@ function methods:lock(timeout)
     return nil, err
   end
   local cleared
-  cleared, problem = core.file.remove_tree(self.fresh)
-  if not cleared and problem.code ~= "not_found" then
+  cleared, problem = sweep(self)
+  if not cleared then
     lock:release()
     return result(nil, problem)
   end

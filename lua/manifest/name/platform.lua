@@ -7,7 +7,6 @@
 local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local host = require("manifest.name.host")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -170,7 +169,7 @@ end
 function platform.match(wanted, available)
   check.type("wanted platform", wanted, "table")
   check.type("available platform", available, "table")
-  return host.match(wanted, available)
+  return require("manifest.name.host").match(wanted, available)
 end
 
 --- The place in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
@@ -181,7 +180,7 @@ end
 function platform.best(wanted, list)
   check.type("wanted platform", wanted, "table")
   check.type("list", list, "table")
-  return host.best(wanted, list)
+  return require("manifest.name.host").best(wanted, list)
 end
 
 return platform

@@ -6,7 +6,6 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local group = require("manifest.repository.group")
-local vault = require("manifest.repository.credentials.vault")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}
@@ -50,6 +49,7 @@ end
 
 --- Asks the caller's own vault. While it answers, the client may not be used: the vault would be asked by itself.
 local function answer_logins(self, asked)
+  local vault = require("manifest.repository.credentials.vault")
   self.answering = true
   local guard <close> = setmetatable({}, { -- luacheck: ignore guard
     __close = function()
@@ -248,6 +248,12 @@ function methods:request(request)
     return response
   end
   return nil, error_of.of_core(problem)
+end
+
+--- Are there blob uploads that are open, or work that may have begun one?
+---@return boolean
+function methods:owes_uploads()
+  return next(self.uploads) ~= nil or next(self.shielded) ~= nil
 end
 
 --- Tells the user of something odd that goes on all the same; each once.

@@ -1,7 +1,7 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it.
+-- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
@@ -9,8 +9,6 @@ local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.remote.manifests")
 local mirror = require("manifest.repository.remote.mirror")
 local problem = require("manifest.repository.problem")
-local upload = require("manifest.repository.remote.upload")
-local warning = require("manifest.repository.remote.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -111,7 +109,10 @@ end
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
 local function pass_on_warnings(self, place, response)
   local header = response.headers.warning
-  for _, line in ipairs(header and not problem.is_elsewhere(response, place.domain) and warning.read(header) or {}) do
+  if not header or problem.is_elsewhere(response, place.domain) then
+    return
+  end
+  for _, line in ipairs(require("manifest.repository.remote.warning").read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -242,7 +243,7 @@ end
 --- breaks off all the same is left out when the caller streams it again.
 local function stream_blob(self, digest, request)
   local _, place = mirror.first(self, function(one)
-    return upload.exists(self, digest, one)
+    return self:has_blob(digest, one)
   end)
   local response, err = self:send(request, place)
   if response and response.status ~= 200 and response.status ~= 206 then
@@ -299,24 +300,25 @@ end
 
 --- Is the blob there?
 ---@param digest string
+---@param place table|nil one of `places`: a mirror; default the registry itself
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
-function methods:has_blob(digest)
-  return upload.exists(self, digest)
+function methods:has_blob(digest, place)
+  return require("manifest.repository.remote.upload").exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return upload.copy(self, descriptor, source)
+  return require("manifest.repository.remote.upload").copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return upload.send(self, digest, body)
+  return require("manifest.repository.remote.upload").send(self, digest, body)
 end
 
 return { new = new }

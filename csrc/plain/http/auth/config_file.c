@@ -177,7 +177,7 @@ static bool decode_auth(const struct reader *reader, const char *auth, struct mf
   bool ok;
 
   mf_bytes_init(&plain, strlen(auth));
-  ok = mf_secret_reserve(&plain, strlen(auth));
+  ok = mf_bytes_reserve(&plain, strlen(auth));
   if (ok && !mf_base64_decode(&plain, auth, strlen(auth), &ignored))
     ok = warn(reader, "\"auth\" is not base64");
   ok = ok && split_auth(reader, &plain, credentials);

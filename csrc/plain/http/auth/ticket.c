@@ -19,7 +19,7 @@ static void blot_password(const char *basic, char *text, size_t length)
   const char *colon = NULL;
 
   mf_bytes_init(&plain, strlen(basic));
-  if (mf_secret_reserve(&plain, strlen(basic)) && mf_base64_decode(&plain, basic, strlen(basic), &ignored))
+  if (mf_bytes_reserve(&plain, strlen(basic)) && mf_base64_decode(&plain, basic, strlen(basic), &ignored))
     colon = strchr(plain.data, ':');
   if (colon)
     mf_secret_blot(text, length, colon + 1);

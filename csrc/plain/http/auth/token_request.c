@@ -117,7 +117,7 @@ bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow
          (!offline || !request->basic || add_field(&url, "offline_token", "true"));
   else
     ok = mf_bytes_add_text(&url, realm) &&
-         mf_secret_reserve(&form, (size_t)MF_URL_LIMIT * 3 + encoded_size(credentials)) &&
+         mf_bytes_reserve(&form, (size_t)MF_URL_LIMIT * 3 + encoded_size(credentials)) &&
          add_form(&form, flow, service, scopes, credentials) &&
          (!offline || flow != MF_TOKEN_PASSWORD || add_field(&form, "access_type", "offline"));
   request->url = url.data;

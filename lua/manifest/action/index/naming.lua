@@ -2,7 +2,6 @@
 
 local guard = require("manifest.action.guard")
 local names = require("manifest.action.names")
-local referrer_list = require("manifest.action.referrer_list")
 
 local naming = {}
 
@@ -78,7 +77,7 @@ function naming.put(context, job, made)
   end
   if ok and #written > 0 and not is_listed then
     local tag
-    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
+    tag, err = require("manifest.action.referrer_list").ensure(context, repository, job.subject.digest, { {
       media_type = made.media_type, digest = made.digest, size = made.size,
       artifact_type = job.options.artifact_type, annotations = job.options.annotations,
     } })

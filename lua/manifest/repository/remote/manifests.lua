@@ -5,7 +5,6 @@ local error_of = require("manifest.base.error")
 local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
-local restore = require("manifest.repository.remote.restore")
 local told_by = require("manifest.repository.remote.told")
 
 local manifests = {}
@@ -162,6 +161,7 @@ function manifests.put(repository, reference, bytes, kind, options)
   if not ok then
     return nil, refusal
   end
+  local restore = require("manifest.repository.remote.restore")
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)
