@@ -1,3 +1,5 @@
+--- One local store for docker and for us: what either writes, the other reads and goes on with.
+
 local core = require "manifest.core"
 local digest = require "manifest.name.digest"
 local docker = require "spec.support.docker"
