@@ -266,6 +266,13 @@ static int engine_identity_token(lua_State *L)
   return 1;
 }
 
+/* engine:forget_logins(): credentials are looked for once more when they are next needed */
+static int engine_forget_logins(lua_State *L)
+{
+  mf_authorization_forget_logins(check_engine(L)->client.authorization);
+  return 0;
+}
+
 /* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
 static int engine_warn(lua_State *L)
 {
@@ -307,6 +314,7 @@ void mfl_open_engine(lua_State *L)
   static const luaL_Reg methods[] = {{"start", engine_start},
                                      {"step", engine_step},
                                      {"answer", engine_answer},
+                                     {"forget_logins", engine_forget_logins},
                                      {"close", engine_close},
                                      {"warnings", engine_warnings},
                                      {"warn", engine_warn},

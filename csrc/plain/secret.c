@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHORTEST 6
+
 void mf_secret_free(char *text)
 {
   if (text)
@@ -26,6 +28,19 @@ void mf_secret_delete(struct cJSON *tree)
 {
   overwrite(tree);
   cJSON_Delete(tree);
+}
+
+void mf_secret_blot(char *text, size_t length, const char *secret)
+{
+  size_t size = strlen(secret);
+  char *end = text + length;
+
+  if (size < SHORTEST)
+    return;
+  while ((text = memmem(text, (size_t)(end - text), secret, size)) != NULL) {
+    memset(text, '*', size);
+    text += size;
+  }
 }
 
 bool mf_secret_reserve(struct mf_bytes *bytes, size_t size)

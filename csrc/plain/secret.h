@@ -13,6 +13,9 @@ struct cJSON;
 void mf_secret_free(char *text);
 /* Overwrites every string of a tree and deletes it; NULL is fine. */
 void mf_secret_delete(struct cJSON *tree);
+/* Writes over every occurrence of SECRET in the LENGTH bytes of TEXT. One of a few bytes is left alone: it may be a
+   part of any word. */
+void mf_secret_blot(char *text, size_t length, const char *secret);
 /* Makes room for SIZE bytes at once, so that growing leaves no copy behind. */
 bool mf_secret_reserve(struct mf_bytes *bytes, size_t size);
 

@@ -79,6 +79,29 @@ describe("bad input:", function()
     }
   end)
 
+  it("a media type that is none", function()
+    local calls = {}
+    for _, wrong in ipairs { "", "sbom", "a b/c", "a/b\n" } do
+      for verb, call in pairs {
+        index = function()
+          return client:index { target = at("app:2"), sources = { at("app:amd") }, artifact_type = wrong }
+        end,
+        ["index add"] = function()
+          return client:index_add(at("app:1"), { { ref = at("far:1"), artifact_type = wrong } })
+        end,
+        ["index annotate"] = function()
+          return client:index_annotate(at("app:1"), "linux/amd64", { artifact_type = wrong })
+        end,
+        attach = function()
+          return client:attach(artifact(at("app:1"), { artifact_type = wrong }))
+        end,
+      } do
+        calls[#calls + 1] = { verb, "invalid_argument", call }
+      end
+    end
+    all_fail(calls)
+  end)
+
   it("a platform that is not there", function()
     all_fail {
       { "get", "not_found", function() return client:get(at("app:1"), { platform = NONE }) end },

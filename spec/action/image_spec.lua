@@ -203,6 +203,7 @@ describe("image", function()
       { temp.file("no tar archive"), "corrupt" }, { temp.file(""), "corrupt" },
       { temp.file(("x"):rep(2000)), "corrupt" }, { temp.file(packed:sub(1, -5)), "corrupt" },
       { temp.file(packed:sub(1, 20) .. "xxxx" .. packed:sub(25)), "corrupt" },
+      { temp.file(temp.read(good):sub(1, -5)), "corrupt" },
     }
     if process.present("zstd") and zstd.is_built() then
       packed = temp.read(compressed(good, "zstd -q"))
@@ -224,6 +225,7 @@ describe("image", function()
       assert.equal(case[2], err.code, tostring(err))
       assert.matches(case[1], tostring(err), 1, true)
       assert.matches("^image " .. at("bad:1"):gsub("%p", "%%%0"), tostring(err))
+      assert.is_string(err.hint)
     end
     assert.same({}, (server:requests()))
   end)

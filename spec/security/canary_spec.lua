@@ -118,6 +118,24 @@ local CASES = {
   ["a token server with a page"] = { token_answer("<html>" .. OTHER) },
 }
 
+--- An answer that says to people what was sent, wherever it can.
+local function repeating(status, words)
+  return { status = status, headers = { { "Warning", ('299 - "%s"'):format(words) }, { "RateLimit-Limit", words },
+    { "Content-Type", "application/json" }, { "Retry-After", "9999" }, { "WWW-Authenticate", "Bearer x=" .. words } },
+    body = ('{"errors":[{"code":"DENIED","message":"%s","detail":"%s"}]}'):format(words, words) }
+end
+
+for _, status in ipairs { 403, 429 } do
+  local login = base64.encode("me:" .. PASSWORD)
+  CASES[("a token is repeated with %d"):format(status)] = {
+    { origin = "home", headers = BEARER, answer = repeating(status, "Bearer " .. TOKEN) } }
+  CASES[("a login is repeated with %d"):format(status)] = {
+    { origin = "home", headers = { Authorization = "^Basic " .. login },
+      answer = repeating(status, ("Basic %s, the password %s"):format(login, PASSWORD)) }, realm("x", "Basic") }
+  CASES[("a token server repeats a login with %d"):format(status)] = {
+    { origin = "home", path = "/token", answer = repeating(status, PASSWORD) } }
+end
+
 for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "https://example.com",
   "http://plain.example.net", "http://" .. HOME, "https://" .. HOME .. ":8443", "https://169.254.169.254",
   "https://10.0.0.1" } do
@@ -147,7 +165,7 @@ describe("no secret goes astray", function()
   end)
 
   --- What each origin may have seen, and that the proxy was asked for no place inside a network.
-  local function assert_records(net)
+  local function assert_records(net, wants_basic)
     for _, place in ipairs(net:connections()) do
       assert.matches("%.example%.%a+:%d+$", "." .. place)
     end
@@ -155,7 +173,7 @@ describe("no secret goes astray", function()
       local allowed = {}
       if request.origin == "home" then
         allowed[TYPED] = true
-        allowed[PASSWORD] = (request.target or ""):find("^/token") ~= nil
+        allowed[PASSWORD] = wants_basic or (request.target or ""):find("^/token") ~= nil
         allowed[TOKEN] = true
       end
       assert_clean(dkjson.encode(request), request.origin .. " " .. (request.target or ""), allowed)
@@ -204,7 +222,7 @@ describe("no secret goes astray", function()
       assert_clean(table.concat(outputs, "\n"), "the output")
       assert_clean(text_below(world.folder, { [world.folder .. "/config.json"] = true }), "a file of the store")
       assert_clean(text_below(scratch, {}), "a temporary file")
-      assert_records(net)
+      assert_records(net, name:find("^a login is") ~= nil)
       assert.equal("watching\n", watch:output())
     end)
   end

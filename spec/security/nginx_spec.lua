@@ -119,6 +119,18 @@ describe("a registry behind nginx", function()
       assert.equal(2, connections(front:requests()))
     end)
 
+    it("ends its connections every few requests, and nothing is lost", function()
+      local front, sources, target = stage(open, SERVERS, "keepalive_requests 3;")
+      local client <close> = client_of()
+      assert.same({ reference = target, fetched = 4 }, assert(client:create(target, sources)))
+      assert(client:push(target, { purge = true }))
+      local requests = front:requests()
+      for _, request in ipairs(requests) do
+        assert.is_true(request.status < 400)
+      end
+      assert.is_true(connections(requests) >= #requests // 3)
+    end)
+
     it("sees one connection of 'manifest create' and one of 'manifest push'", function()
       local front, sources, target = stage(open, SERVERS)
       local command = ours.new({ env = { SSL_CERT_FILE = authority.certificate } })

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../clock.h"
 #include "exchange_state.h"
@@ -39,10 +40,25 @@ static void abandon_questions(struct mf_exchange *exchange)
   mf_question_abandon(&exchange->home->access, &exchange->ticket);
 }
 
+/* A server may repeat what it was sent, in a warning or in the words of an error. URLs are followed and not shown. */
+static void blot(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+
+  for (size_t i = 0; i < response->headers.count; i++) {
+    const struct mf_header *header = &response->headers.items[i];
+    if (strcasecmp(header->name, "Location") != 0 && strcasecmp(header->name, "Link") != 0)
+      mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
+  }
+  if (response->body.length > 0 && !is_success(response->status))
+    mf_ticket_blot(&exchange->ticket, response->body.data, response->body.length);
+}
+
 static void end(struct mf_exchange *exchange)
 {
   struct mf_source *source = exchange->request.source;
 
+  blot(exchange);
   drop_transfer(exchange);
   abandon_questions(exchange);
   mf_receipt_free(&exchange->receipt);

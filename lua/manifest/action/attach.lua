@@ -5,7 +5,6 @@
 
 local built = require("manifest.action.built")
 local check = require("manifest.base.check")
-local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
 local measure = require("manifest.action.attach.measure")
 local media_type = require("manifest.name.media_type")
@@ -45,25 +44,14 @@ local function check_options(options)
   return files
 end
 
---- Letters, digits and a few signs on both sides of one slash: what registries take as a media type.
-local function is_media_type(value)
-  return value:find("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$") ~= nil
-end
-
 local function check_types(files, artifact_type)
-  local wrong = not is_media_type(artifact_type) and artifact_type or nil
+  local ok, err = media_type.check(artifact_type)
   for _, file in ipairs(files) do
-    if file.media_type and not is_media_type(file.media_type) then
-      wrong = file.media_type
+    if ok and file.media_type then
+      ok, err = media_type.check(file.media_type)
     end
   end
-  if wrong then
-    return nil, error_of.new({
-      code = "invalid_argument", message = ("'%s' is not a media type"):format(wrong),
-      hint = "write TYPE/NAME, such as application/spdx+json",
-    })
-  end
-  return true
+  return ok, err
 end
 
 --- The descriptor of a file, with its name as a title.

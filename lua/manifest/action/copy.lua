@@ -128,17 +128,17 @@ end
 
 --- Names images first, indexes after them: a registry that looks whether an index's images are there must not do so
 --- while one of them is just being written again under its tag.
-local function perform(context, to, plan, put_tag)
+local function perform(context, to, plan, put_tags)
   local images, indexes = {}, {}
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
   local ok, err = copying.perform(context, to, { blobs = plan.blobs, levels = plan.levels, tags = images },
-    { put_tag = put_tag })
+    { put_tags = put_tags })
   if not ok then
     return nil, err
   end
-  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes }, { put_tag = put_tag })
+  return copying.perform(context, to, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags })
 end
 
 local function bring(context, to, list, trees, along, options)
@@ -154,7 +154,7 @@ local function bring(context, to, list, trees, along, options)
   if options.dry_run then
     return plan
   end
-  local ok, err = perform(context, to.repository, plan, jobs.put_guarded(list, to.repository, options))
+  local ok, err = perform(context, to.repository, plan, jobs.put_guarded(context, list, to.repository, options))
   if ok and #along.referrers > 0 then
     ok, err = beside.list_referrers(context, to.repository, along.referrers)
   end

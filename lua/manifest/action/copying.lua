@@ -145,8 +145,8 @@ local function bring_some(context, target, list, picked, beside)
   end)
 end
 
-local function put_all(context, target, puts, put_one)
-  return context.loop:all(puts, context.jobs, put_one or function(put)
+local function put_all(context, target, puts)
+  return context.loop:all(puts, context.jobs, function(put)
     local name = put.name or put.digest
     local stored, err = target:put_manifest(name, put.bytes, put.media_type)
     if not stored then
@@ -161,8 +161,8 @@ end
 ---@param target table repository
 ---@param plan table of copying.plan
 ---@param options table|nil beside = list of functions to run while blobs are mounted; check = fn() -> true or nil, err,
---- called when those are done, before a byte of a blob is moved and before a manifest is put; put_tag = fn(tag of the
---- plan) -> true or nil, err: puts it, in place of what is done by default
+--- called when those are done, before a byte of a blob is moved and before a manifest is put; put_tags =
+--- fn(tags of the plan) -> true or nil, err: puts them, in place of what is done by default
 ---@return boolean|nil ok
 ---@return table|nil err of the first blob or manifest that failed, or of check
 function copying.perform(context, target, plan, options)
@@ -185,7 +185,9 @@ function copying.perform(context, target, plan, options)
     end
   end
   if ok then
-    ok, err = put_all(context, target, plan.tags, options.put_tag)
+    ok, err = (options.put_tags or function(tags)
+      return put_all(context, target, tags)
+    end)(plan.tags)
   end
   if not ok then
     return nil, err

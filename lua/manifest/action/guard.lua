@@ -70,19 +70,16 @@ function guard.check(repository, name, rules, wanted)
 end
 
 --- Looks at a tag after it has moved: it must be ours still.
----@param repository table
----@param name string tag or digest
----@param wanted string digest
 ---@return boolean|nil ok
 ---@return table|nil err conflict, or the registry's
-function guard.confirm(repository, name, wanted)
-  local now, err = place.look(repository, name)
+local function confirm(repository, put)
+  local now, err = place.look(repository, put.name)
   if now == nil then
     return nil, err
   end
-  if now ~= wanted then
+  if now ~= put.made.digest then
     return refuse("conflict", now, ("the tag %s was moved to %s by somebody else, right after it was made %s"):format(
-      name, now or "nothing", wanted), "look which of the two should stay")
+      put.name, now or "nothing", put.made.digest), "look which of the two should stay")
   end
   return true
 end
@@ -91,61 +88,80 @@ end
 --- been stored, with only its answer lost; or somebody else was quicker.
 ---@return table|nil stored
 ---@return table err
-local function explain(repository, name, made, rules, err)
-  local now = place.look(repository, name)
-  if now == made.digest then
+local function explain(repository, put, err)
+  local now = place.look(repository, put.name)
+  if now == put.made.digest then
     return { digest = now }
   end
   local _, refusal
   if now ~= nil then
-    _, refusal = guard.allows(rules, name, now, made.digest)
+    _, refusal = guard.allows(put.rules, put.name, now, put.made.digest)
   end
   return nil, refusal or err
 end
 
---- Puts a document under a tag that has been checked; the guards go along as conditions.
----@param repository table
----@param name string tag or digest
----@param made table {bytes, media_type, digest}
----@param rules table see OPTIONS
----@return table|nil stored {digest, subject = of the registry's answer}
----@return table|nil err
-function guard.write(repository, name, made, rules)
+--- Puts a document under a tag; the guards go along as conditions.
+local function write(repository, put)
+  local made, rules = put.made, put.rules
   local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
-  local stored, err = repository:put_manifest(name, made.bytes, made.media_type, condition)
+  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, condition)
   if stored then
     return stored
   end
-  err.message = ("failed to put %s: %s"):format(name, err.message)
-  if guard.is_set(rules) and err.code == "conflict" then
-    return explain(repository, name, made, rules, err)
+  err.message = ("failed to put %s: %s"):format(put.name, err.message)
+  if guard.is_set(put.rules) and err.code == "conflict" then
+    return explain(repository, put, err)
   end
   return nil, err
 end
 
---- Puts a document under a tag as far as the guards allow it.
+--- Puts documents under tags as far as the guards allow it. All guarded tags are looked at before the first one is
+--- put, so that one which may not move leaves the others alone, and once more after the last one: between two PUTs a
+--- look may find a registry while it writes anew what it has.
+---@param context table
 ---@param repository table
----@param name string tag or digest
----@param made table {bytes, media_type, digest}
----@param rules table see OPTIONS
----@return table|nil stored {digest, unchanged = the tag named it already, subject = of the registry's answer}
+---@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules = see OPTIONS}
+---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
+---@return table[]|nil stored {digest, unchanged = the tag was not put, subject = of the registry's answer} each
 ---@return table|nil err
-function guard.put(repository, name, made, rules)
-  if not guard.is_set(rules) then
-    return guard.write(repository, name, made, rules)
+function guard.put_all(context, repository, puts, leaves)
+  local stored = {}
+  local function for_each(step)
+    return context.loop:all(puts, context.jobs, function(put, position)
+      if stored[position] and stored[position].unchanged then
+        return true
+      end
+      local ok, err = step(put, position)
+      if not ok and leaves and leaves(put, err) then
+        stored[position] = { digest = err.now, unchanged = true }
+        return true
+      end
+      return ok, err
+    end)
   end
-  local ok, now = guard.check(repository, name, rules, made.digest)
-  if not ok then
-    return nil, now
+  local ok, err = for_each(function(put, position)
+    if not guard.is_set(put.rules) then
+      return true
+    end
+    local may, now = guard.check(repository, put.name, put.rules, put.made.digest)
+    stored[position] = may and now == put.made.digest and { digest = now, unchanged = true } or nil
+    return may, now
+  end)
+  if ok then
+    ok, err = for_each(function(put, position)
+      local problem
+      stored[position], problem = write(repository, put)
+      return stored[position], problem
+    end)
   end
-  if now == made.digest then
-    return { digest = now, unchanged = true }
+  if ok then
+    ok, err = for_each(function(put)
+      if not guard.is_set(put.rules) then
+        return true
+      end
+      return confirm(repository, put)
+    end)
   end
-  local stored, err = guard.write(repository, name, made, rules)
-  if not stored then
-    return nil, err
-  end
-  ok, err = guard.confirm(repository, name, made.digest)
   return ok and stored, err
 end
 

@@ -102,6 +102,13 @@ function login.place(context, given)
   return place
 end
 
+--- Lets the client's requests take what has been stored or erased just now.
+local function use_what_changed(context)
+  if context.engine then
+    context.engine:forget_logins()
+  end
+end
+
 --- Logs in.
 ---@param context table
 ---@param options table {registry = default Docker Hub, username, password (or a token that stands for one)}
@@ -126,6 +133,7 @@ function login.perform(context, options)
   if not kept then
     return nil, err:with({ verb = "login", ref = registry })
   end
+  use_what_changed(context)
   local shadow = shadows()
   if shadow then
     context.warn(("%s is set: what it has for a registry comes before this login"):format(shadow))
@@ -150,6 +158,7 @@ function login.forget(context, given)
   if not removed then
     return nil, err:with({ verb = "logout", ref = registry or given })
   end
+  use_what_changed(context)
   removed.registry = registry
   return removed
 end

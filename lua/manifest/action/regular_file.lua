@@ -7,8 +7,10 @@ local regular_file = {}
 
 local PIECE = 256 * 1024 -- bytes
 
+local HINTS = { not_found = "check the path", invalid_argument = "name a file, not a folder, pipe or device" }
+
 local function fail(code, name, what)
-  return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what) })
+  return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what), hint = HINTS[code] })
 end
 
 --- Opens a file for reading.

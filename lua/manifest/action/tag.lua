@@ -26,42 +26,6 @@ function tag.plan(at, tags)
   return list
 end
 
---- Guarded tags are all looked at before the first one is put, so that one which may not move leaves the others alone,
---- and once more after the last one.
-local function put_guarded(context, at, answer, list, rules)
-  local function at_once(tags, fn)
-    return context.loop:all(tags, context.jobs, fn)
-  end
-  local moving = {}
-  local ok, err = at_once(list, function(name)
-    local may, now = guard.check(at.repository, name, rules, answer.digest)
-    if may and now ~= answer.digest then
-      moving[#moving + 1] = name
-    end
-    return may, now
-  end)
-  if ok then
-    ok, err = at_once(moving, function(name)
-      return guard.write(at.repository, name, answer, rules)
-    end)
-  end
-  if ok then
-    ok, err = at_once(moving, function(name)
-      return guard.confirm(at.repository, name, answer.digest)
-    end)
-  end
-  return ok, err
-end
-
-local function put_all(context, at, answer, list, rules)
-  if guard.is_set(rules) then
-    return put_guarded(context, at, answer, list, rules)
-  end
-  return context.loop:all(list, context.jobs, function(name)
-    return guard.write(at.repository, name, answer, rules)
-  end)
-end
-
 --- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after they are put.
 ---@param context table
 ---@param given string|table reference
@@ -82,7 +46,11 @@ function tag.perform(context, given, tags, options)
     answer, err = place.document("tag", at)
   end
   if answer then
-    done, err = put_all(context, at, answer, list, options)
+    local puts = {}
+    for position, name in ipairs(list) do
+      puts[position] = { name = name, made = answer, rules = options }
+    end
+    done, err = guard.put_all(context, at.repository, puts)
   end
   if not done then
     return nil, err:with({ verb = "tag", ref = at.text, hint = place.PUSH_HINTS[err.code] })

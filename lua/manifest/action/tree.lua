@@ -105,12 +105,7 @@ local function add_referrers(context, repository, nodes, depth, seen)
 end
 
 local function look(context, at, options)
-  local answer, err = place.document("tree", at)
-  if not answer then
-    return nil, err
-  end
-  local walked
-  walked, err = walk.from(context, at.repository, answer)
+  local walked, err = walk.from(context, "tree", at)
   if not walked then
     return nil, err
   end

@@ -86,12 +86,7 @@ local function examine(repository, blob, binaries)
 end
 
 local function look(context, at, options)
-  local answer, err = place.document("verify", at)
-  if not answer then
-    return nil, err
-  end
-  local walked
-  walked, err = walk.from(context, at.repository, answer)
+  local walked, err = walk.from(context, "verify", at)
   if not walked then
     return nil, err
   end
@@ -109,7 +104,7 @@ local function look(context, at, options)
     return nil, err
   end
   local report = findings.of(walked, by_digest, options)
-  report.reference, report.digest, report.media_type = at.text, answer.digest, answer.media_type
+  report.reference, report.digest, report.media_type = at.text, walked.root.digest, walked.root.media_type
   return report
 end
 

@@ -6,6 +6,7 @@ local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local image = require("manifest.index.image")
 local media_type = require("manifest.name.media_type")
+local place = require("manifest.action.place")
 local shape = require("manifest.index.shape")
 
 local walk = {}
@@ -114,22 +115,27 @@ local function fetch(repository, entry)
   return node
 end
 
---- Fetches all documents below one that is there already. What cannot be read does not end the walk.
+--- Fetches the document of a place and all below it. What cannot be read does not end the walk, but for the first.
 ---@param context table
----@param repository table
----@param answer table of source.document_at
+---@param verb string for the error
+---@param at table of place.open
 ---@return table|nil walked {root, nodes = parents before children}; a node is {digest, media_type, size, kind = "index"
 --- | "image" | "other" (nil: not known), bytes, index or image (its view), entries (of an index: {{node, entry}}), err
 --- (why it could not be fetched or read)}
----@return table|nil err of the root or of the walk itself
-function walk.from(context, repository, answer)
+---@return table|nil err of the first document or of the walk itself
+function walk.from(context, verb, at)
+  local answer, err = place.document(verb, at)
+  if not answer then
+    return nil, err
+  end
   local root = { digest = answer.digest }
   read(root, answer)
   if root.err then
     return nil, root.err
   end
-  local nodes, err = walk.levels(context, root, function(entry)
-    return fetch(repository, entry)
+  local nodes
+  nodes, err = walk.levels(context, root, function(entry)
+    return fetch(at.repository, entry)
   end)
   if not nodes then
     return nil, err

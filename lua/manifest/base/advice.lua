@@ -2,11 +2,15 @@
 
 return {
   ambiguous = "push it again with a tool that writes one kind of document",
+  canceled = "repeat the command: what is there already is not sent again",
   conflict = "look at the tag again, then repeat the command",
   credentials = "check the credential helper or the configuration file that is named",
   corrupt = "restore or remove the file that is named",
   digest_mismatch = "try again; if it stays, the registry or something on the way changes bytes",
+  exists = "look at what is there before it is replaced",
+  incomplete = "say both the operating system and the architecture",
   insecure_realm = "the registry's configuration is unsafe; nothing was sent",
+  invalid_argument = "correct the value that is named",
   invalid_digest = "a digest is sha256: and 64 digits of 0-9 and a-f",
   invalid_json = "write or push the document again with a current tool",
   invalid_manifest = "push it again with a current tool",

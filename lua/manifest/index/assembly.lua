@@ -13,7 +13,8 @@ local function refuse_twice(held, entry, code)
     code = code,
     message = ("there are two images for %s: %s%s and %s%s"):format(platform.format(entry.platform),
       held.from and held.from .. " " or "", held.digest, entry.from and entry.from .. " " or "", entry.digest),
-    hint = "leave one out, or say which counts: a later one may replace an earlier one, or both be kept",
+    hint = "leave one out, or say which counts: the later one (replace, --replace), or both (allow_duplicates, "
+      .. "--allow-duplicates)",
   })
 end
 

@@ -4,6 +4,9 @@
 -- A registry may answer with either, with parameters, in any case of letters, or with nothing useful; then the document
 -- itself decides, so a header that names no type reads as nil here and is not an error.
 
+local error_of = require("manifest.base.error")
+local text = require("manifest.base.text")
+
 local media_type = {
   docker_manifest = "application/vnd.docker.distribution.manifest.v2+json",
   docker_list = "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -68,6 +71,20 @@ end
 function media_type.family(value)
   local vendor = (value or ""):match("^application/vnd%.(%l+)%.")
   return (vendor == "docker" or vendor == "oci") and vendor or nil
+end
+
+--- Checks what a caller gives as a media type: letters, digits and a few signs on both sides of one slash.
+---@param value string|nil
+---@return boolean|nil ok also when there is none
+---@return table|nil err invalid_argument
+function media_type.check(value)
+  if value == nil or value:find("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$") then
+    return true
+  end
+  return nil, error_of.new({
+    code = "invalid_argument", message = ("'%s' is not a media type"):format(text.printable(value)),
+    hint = "write TYPE/NAME, such as application/spdx+json",
+  })
 end
 
 --- The media type that a Content-Type header gives: no parameters, no space around, lower case.

@@ -14,6 +14,7 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local layout_sweep = require("manifest.repository.layout.sweep")
+local layout_writers = require("manifest.repository.layout.writers")
 local limit = require("manifest.repository.limit")
 
 local methods = {}
@@ -51,7 +52,10 @@ end
 local function ensure(self)
   if not self.writable then
     local ok, err = layout_index.create(self.path)
-    if not ok then
+    if ok then
+      self.writers, err = layout_writers.join(self.path)
+    end
+    if self.writers == nil then
       return nil, err
     end
     self.known, self.writable = true, true

@@ -94,7 +94,7 @@ describe("a request", function()
     local server, engine = stage { { times = 1, answer = { { status = 200, body = "x" }, { close = true } } },
       { answer = { status = 201, body = "y" } } }
     assert(get(engine, server))
-    assert.equal(201, assert(get(engine, server, "/v2/x", { method = "PUT", body = "body", attempts = 1 })).status)
+    assert.equal(201, assert(get(engine, server, "/v2/x", { method = "PUT", body = "body", attempts = 2 })).status)
     assert.equal("body", server:requests()[2].body)
   end)
 end)

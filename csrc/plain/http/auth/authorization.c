@@ -60,6 +60,13 @@ static bool forget_one(struct mf_authorization *authorization)
   return true;
 }
 
+void mf_authorization_forget_logins(struct mf_authorization *authorization)
+{
+  while (forget_one(authorization))
+    ;
+  mf_helper_runs_forget(authorization->helpers);
+}
+
 static struct mf_login *login_for(struct mf_authorization *authorization, const struct mf_ticket *ticket,
                                   struct mf_problem *problem)
 {

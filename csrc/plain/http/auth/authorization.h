@@ -16,6 +16,8 @@ struct mf_login;
 
 struct mf_authorization *mf_authorization_new(struct mf_network *network);
 void mf_authorization_free(struct mf_authorization *authorization);
+/* Looks for all credentials once more when they are next needed: the user has changed some. */
+void mf_authorization_forget_logins(struct mf_authorization *authorization);
 /* Adds the header's value to VALUE, or nothing when none is known to be wanted (READY). WAITING: for a token, a helper,
    an answer, or for another request to find out whether credentials are wanted at all. */
 enum mf_readiness mf_authorization_value(struct mf_authorization *authorization, struct mf_ticket *ticket,

@@ -115,14 +115,20 @@ struct mf_helper_runs *mf_helper_runs_new(struct mf_engine *engine)
   return runs;
 }
 
+void mf_helper_runs_forget(struct mf_helper_runs *runs)
+{
+  while (runs->first) {
+    struct run *run = runs->first;
+    runs->first = run->next;
+    free_run(run);
+  }
+}
+
 void mf_helper_runs_free(struct mf_helper_runs *runs)
 {
   if (!runs)
     return;
-  for (struct run *run = runs->first, *next; run; run = next) {
-    next = run->next;
-    free_run(run);
-  }
+  mf_helper_runs_forget(runs);
   free(runs);
 }
 

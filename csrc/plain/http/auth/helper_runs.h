@@ -12,7 +12,9 @@ struct mf_helper_runs;
 
 /* NULL: memory is short. ENGINE must outlive it. */
 struct mf_helper_runs *mf_helper_runs_new(struct mf_engine *engine);
-/* Kills those that still run, overwrites what was said and frees. NULL is fine. */
+/* Kills those that still run and overwrites what was said: each is asked once more. */
+void mf_helper_runs_forget(struct mf_helper_runs *runs);
+/* The same, and frees. NULL is fine. */
 void mf_helper_runs_free(struct mf_helper_runs *runs);
 /* What "docker-credential-HELPER get" says about SERVER; starts it, as a task of the engine, if that was not asked
    before. False: it runs, ask again when the engine got further. True: RESULT, and with it a copy in CREDENTIALS

@@ -184,11 +184,12 @@ end
 
 --- How tags are put that must not move: settle() has looked at them, but blobs may have been on their way for an hour
 --- since. Tags that come along with a manifest (signatures) move as their manifest's do.
+---@param context table
 ---@param list table of jobs.list, settled
 ---@param repository table
 ---@param options table no_clobber, all_tags
----@return function|nil put_tag for copying.perform; nil when nothing is guarded
-function jobs.put_guarded(list, repository, options)
+---@return function|nil put_tags for copying.perform; nil when nothing is guarded
+function jobs.put_guarded(context, list, repository, options)
   if not options.no_clobber then
     return nil
   end
@@ -196,14 +197,19 @@ function jobs.put_guarded(list, repository, options)
   for _, job in ipairs(list.todo) do
     by_name[job.name or ""] = job
   end
-  return function(tag)
-    local job = by_name[tag.name]
-    local stored, err = guard.put(repository, tag.name, tag, { no_clobber = job ~= nil })
-    if not stored and err.code == "exists" and options.all_tags then
-      leave(list, job, err.now)
-      return true
+  local function leaves(put, err)
+    local is_left = err.code == "exists" and options.all_tags or false
+    if is_left then
+      leave(list, by_name[put.name], err.now)
     end
-    return stored, err
+    return is_left
+  end
+  return function(list_of_tags)
+    local puts = {}
+    for position, tag in ipairs(list_of_tags) do
+      puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
+    end
+    return guard.put_all(context, repository, puts, leaves)
   end
 end
 

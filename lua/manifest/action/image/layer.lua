@@ -99,6 +99,9 @@ local function diff_id_of(path, read, given)
   if not tar.begins(read.inside.meter.head) then
     return fail("corrupt", path, "is no tar archive", WANTED)
   end
+  if read.inside.meter.size % tar.BLOCK ~= 0 then
+    return fail("corrupt", path, ("is cut short: a tar archive has whole blocks of %d bytes"):format(tar.BLOCK))
+  end
   local computed = read.inside.meter.hash:digest()
   if given and given ~= computed then
     return fail("digest_mismatch", path, ("has the diff ID %s, not %s"):format(computed, given))

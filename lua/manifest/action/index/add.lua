@@ -28,7 +28,7 @@ function add.plan(entries, groups, rules)
     duplicates = rules.duplicates, order = rules.order, alone = true, code = "exists",
   })
   if not joined then
-    err.hint = "replace it with 'manifest index replace', or keep both with 'allow_duplicates'"
+    err.hint = "say which counts: the new one (replace, --replace), or both (allow_duplicates, --allow-duplicates)"
     return nil, err
   end
   return assembly.follow(entries, joined), notices

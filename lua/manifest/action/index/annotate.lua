@@ -4,6 +4,7 @@ local choice = require("manifest.index.choice")
 local document = require("manifest.index.document")
 local entry_of = require("manifest.index.entry")
 local error_of = require("manifest.base.error")
+local media_type = require("manifest.name.media_type")
 local options_of = require("manifest.action.index.options")
 local outcome = require("manifest.action.index.outcome")
 local selector = require("manifest.action.index.selector")
@@ -90,6 +91,9 @@ local function read(options, which)
   local wanted, err
   local changes = { annotations = options.annotations, artifact_type = options.artifact_type }
   changes.platform, err = options_of.platform(VERB, options.platform)
+  if not err then
+    err = select(2, media_type.check(changes.artifact_type))
+  end
   if not err and which then
     wanted, err = selector.read(VERB, which)
   end

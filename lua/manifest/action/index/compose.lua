@@ -43,7 +43,7 @@ end
 ---@param entries table[]
 ---@return string|nil media_type
 ---@return string|table|nil notice, or the error
-function compose.media_type(wanted, now, parts, entries)
+local function decide_type(wanted, now, parts, entries)
   local reason = beyond_docker(parts, entries)
   if wanted == "docker" and reason then
     return fail("unsupported", ("a Docker list has no place for %s"):format(reason), "make it an OCI index, or leave "
@@ -110,14 +110,18 @@ end
 --- Serialises.
 ---@param object table ordered JSON of an index
 ---@param kind string media type
----@return table|nil made {bytes, media_type, digest, size}
+---@param entries table[]
+---@param notice string|nil
+---@return table|nil made {bytes, media_type, digest, size, entries, notices}
 ---@return table|nil err
-local function serialise(object, kind)
+local function serialise(object, kind, entries, notice)
   local bytes, err = document.serialise(object)
   if not bytes then
     return nil, err
   end
-  return { bytes = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes }
+  return {
+    bytes = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes, entries = entries, notices = { notice },
+  }
 end
 
 --- A new index.
@@ -130,20 +134,14 @@ function compose.index(entries, parts)
   if not ok then
     return nil, err
   end
-  local kind, notice = compose.media_type(parts.media_type, nil, parts, entries)
+  local kind, notice = decide_type(parts.media_type, nil, parts, entries)
   if not kind then
     return nil, notice
   end
-  local made
-  made, err = serialise(document.build({
+  return serialise(document.build({
     entries = entries, media_type = kind, annotations = parts.annotations, artifact_type = parts.artifact_type,
     subject = parts.subject,
-  }), kind)
-  if not made then
-    return nil, err
-  end
-  made.entries, made.notices = entries, { notice }
-  return made
+  }), kind, entries, notice)
 end
 
 --- Whether a Docker list that was read has already what such a list has no place for: then it is left what it is.
@@ -164,20 +162,14 @@ function compose.edited(index, entries, wanted)
   end
   local kind, notice = index.media_type, nil
   if wanted or not index.is_odd then
-    kind, notice = compose.media_type(wanted, index.media_type, index, entries)
+    kind, notice = decide_type(wanted, index.media_type, index, entries)
   end
   if not kind then
     return nil, notice
   end
   document.set_entries(index, entries)
   document.set_media_type(index, kind)
-  local made
-  made, err = serialise(index.json, kind)
-  if not made then
-    return nil, err
-  end
-  made.entries, made.notices = entries, { notice }
-  return made
+  return serialise(index.json, kind, entries, notice)
 end
 
 return compose

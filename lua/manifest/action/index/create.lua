@@ -9,6 +9,7 @@ local copying = require("manifest.action.copying")
 local error_of = require("manifest.base.error")
 local flatten = require("manifest.action.index.flatten")
 local guard = require("manifest.action.guard")
+local media_type = require("manifest.name.media_type")
 local names = require("manifest.action.names")
 local naming = require("manifest.action.index.naming")
 local options_of = require("manifest.action.index.options")
@@ -98,7 +99,10 @@ local function prepare(context, options)
   if job.expect then
     job.tags, err = create.tags(job.target.ref, options)
   end
-  if job.tags and options.subject then
+  if job.tags then
+    err = select(2, media_type.check(options.artifact_type))
+  end
+  if job.tags and not err and options.subject then
     err = create.read_subject(job, options.subject)
   end
   if err then

@@ -99,13 +99,13 @@ function edit.plan(job, state, again)
 end
 
 --- Writes. An index that was named by its digest gets a new one, and no tag; the only one of a layout keeps its name.
-local function put(job, state, made)
+local function put(context, job, state, made)
   local ref, repository, rules = job.target.ref, job.target.repository, { if_digest = job.options.if_digest }
   if not ref.tag and ref.digest then
     return repository:put_manifest(names.unnamed(ref, made.digest), made.bytes, made.media_type)
   end
   if ref.tag and guard.is_set(rules) then
-    return guard.put(repository, ref.tag, made, rules)
+    return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
   end
   return repository:put_manifest(ref.tag, made.bytes, made.media_type, { instead_of = state.digest or false })
 end
@@ -158,7 +158,7 @@ local function attempt(context, job, memory)
     end
     local stored, err
     if not is_stale(job, state) then
-      stored, err = put(job, state, made)
+      stored, err = put(context, job, state, made)
       memory.window = core.clock() - state.at
     end
     if stored then

@@ -44,27 +44,37 @@ end
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
   local is_listed = job.subject == nil
-  local function note(name, stored, err)
-    if stored and not stored.unchanged then
+  local function note(name, stored)
+    if not stored.unchanged then
       written[#written + 1] = name
       is_listed = is_listed or stored.subject == job.subject.digest
     end
+  end
+  local function put(list)
+    local puts = {}
+    for _, name in ipairs(list) do
+      local rules = naming.rules_of(job, name)
+      if guard.is_set(rules) or known[name] ~= made.digest then
+        puts[#puts + 1] = { name = name, made = made, rules = rules }
+      end
+    end
+    local stored, err = guard.put_all(context, repository, puts)
+    for position, one in ipairs(stored or {}) do
+      note(puts[position].name, one)
+    end
     return stored, err
   end
-  local function put_one(name)
-    local rules = naming.rules_of(job, name)
-    if not guard.is_set(rules) and known[name] == made.digest then
-      return true
-    end
-    return note(name, guard.put(repository, name, made, rules))
-  end
   local ok, err
-  if #job.tags > 0 then
-    ok, err = put_one(job.tags[1])
-    ok, err = ok and context.loop:all({ table.unpack(job.tags, 2) }, context.jobs, put_one), err
+  if #job.tags == 0 then
+    ok, err = repository:put_manifest(names.unnamed(job.target.ref, made.digest), made.bytes, made.media_type)
+    if ok then
+      note(made.digest, ok)
+    end
   else
-    local unnamed = names.unnamed(job.target.ref, made.digest)
-    ok, err = note(made.digest, repository:put_manifest(unnamed, made.bytes, made.media_type))
+    ok, err = put({ job.tags[1] })
+    if ok then
+      ok, err = put({ table.unpack(job.tags, 2) })
+    end
   end
   if ok and #written > 0 and not is_listed then
     local tag

@@ -4,6 +4,7 @@
 
 local check = require("manifest.base.check")
 local names = require("manifest.action.names")
+local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
 
 local options = {}
@@ -163,8 +164,10 @@ local function read_source(verb, position, given, defaults)
   if read.nested == nil then
     read.nested = defaults.nested or false
   end
-  local err
-  read.platform, err = options.platform(where, given.platform)
+  local ok, err = media_type.check(given.artifact_type)
+  if ok then
+    read.platform, err = options.platform(where, given.platform)
+  end
   if not err then
     read.platforms, err = options.platforms(where .. ": platforms", given.platforms or defaults.platforms)
   end

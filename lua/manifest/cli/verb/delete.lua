@@ -46,6 +46,9 @@ local function run(call)
   if not done then
     return nil, err
   end
+  if done.dry_run and not call.options.shared and #done.shared + #done.listed > 0 then
+    call.out:complain("note: only with --shared, unless the registry turns out to delete a tag alone")
+  end
   if done.kept then
     call.out:complain("note: other blobs were left on the disk: " .. done.kept.message)
   end
@@ -68,7 +71,7 @@ return {
   options = {
     show.insecure, show.json,
     { name = "shared", kind = "boolean", help = "Also when other tags name the digest, or an index does" },
-    { name = "dry-run", kind = "boolean", help = "Only say which tags would go" },
+    { name = "dry-run", kind = "boolean", help = "Delete nothing, say what would go" },
   },
   run = run,
 }

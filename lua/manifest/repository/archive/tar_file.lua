@@ -31,7 +31,7 @@ local function open_file(path)
   end
   if kind ~= "file" then
     return fail(kind and "invalid_argument" or "not_found", path, kind and "is no regular file" or "does not exist",
-      kind == "directory" and "for a folder write oci:PATH" or nil)
+      kind == "directory" and "for a folder write oci:PATH" or "check the path")
   end
   local file, reason = io.open(path, "rb")
   local size = file and file:seek("end")

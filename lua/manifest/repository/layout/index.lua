@@ -127,7 +127,11 @@ local function write(path, name, document)
 end
 
 --- Runs fn with the layout locked; gives what fn gives.
-local function locked(path, fn)
+---@param path string the layout's folder
+---@param fn function () -> value, err
+---@return any value
+---@return table|nil err of fn; locked, io
+function layout_index.locked(path, fn)
   local file = path .. "/" .. LOCK_NAME
   local lock <close>, problem = core.file.lock(file, { timeout = LOCK_SECONDS })
   if not lock then
@@ -151,7 +155,7 @@ function layout_index.create(path)
   if known or err then
     return known, err
   end
-  return locked(path, function()
+  return layout_index.locked(path, function()
     known, err = read_version(path) -- somebody may have been quicker
     if known or err then
       return known, err
@@ -224,7 +228,7 @@ end
 ---@param edit function (manifests) -> true | nil, err; false: leave it as it is
 ---@param after function|nil (index) -> what this function gives: called with the lock still held
 function layout_index.update(path, edit, after)
-  return locked(path, function()
+  return layout_index.locked(path, function()
     local index, err = layout_index.read(path)
     if not index then
       return nil, err

@@ -182,7 +182,7 @@ end
 function read.file(path)
   local bytes, problem = core.file.read(path, LIMIT)
   if not bytes then
-    return nil, error_of.of_core(problem)
+    return nil, error_of.of_core(problem):with({ hint = problem.code == "not_found" and "check the path" or nil })
   end
   local is_yaml = path:find("%.ya?ml$") ~= nil
   local value, err = (is_yaml and yaml.read or script.run)(bytes, path)

@@ -29,7 +29,7 @@ local function read(given, arguments)
     return nil, wrong, hint
   end
   options.platforms = nil -- --platform is one here, and that of the entry
-  options.platform, options.artifact_type = platform_of(given), given.artifact_type
+  options.platform = platform_of(given)
   if options.platform and not arguments[2] then
     return nil, "an index has no platform", "say which entry: its platform or its digest"
   end

@@ -5,24 +5,17 @@ local words = require("manifest.cli.verb.index.words")
 
 --- The options of client:index; nil, what is wrong and what to do, when the words cannot be meant.
 local function read(given, arguments)
-  local options, wrong, hint = words.read(given)
+  local all, wrong, hint = words.read_sources(given, arguments)
   for _, name in ipairs { "tag", "if-absent", "if-digest", "no-clobber" } do
-    if options and given.by_digest and given[name:gsub("-", "_")] then
+    if all and given.by_digest and given[name:gsub("-", "_")] then
       return nil, ("--by-digest and --%s exclude each other"):format(name), "leave one of them out"
     end
   end
-  local sources
-  if options then
-    sources, wrong, hint = words.sources(arguments, 2)
-  end
-  if not sources then
+  if not all then
     return nil, wrong, hint
   end
-  options.target, options.sources = arguments[1], sources
-  options.tags, options.by_digest, options.subject = given.tag, given.by_digest, given.subject
-  options.artifact_type, options.order = given.artifact_type, given.sort and "platform" or nil
-  options.if_absent, options.no_clobber = given.if_absent, given.no_clobber
-  return options
+  all.options.target, all.options.sources = arguments[1], all.sources
+  return all.options
 end
 
 local function run(call)
@@ -40,15 +33,12 @@ return {
     .. "variant=, os.version= (empty: cleared), only=PLATFORM, nested=, attestations=, artifact-type=, and behind\n"
     .. "a descriptor's JSON from=REPOSITORY, which has its document.",
   arguments = { 2 },
-  options = words.options(words.COMMON, words.SOURCES, {
+  options = words.options(words.COMMON, words.SOURCES, words.JOINING, {
     { name = "tag", short = "t", kind = "strings", value = "tag", help = "One more tag (repeatable)" },
     { name = "by-digest", kind = "boolean", help = "Push without a tag" },
     { name = "annotation", kind = "strings", value = "name=value", help = "Annotation of the index (repeatable)" },
     { name = "artifact-type", kind = "string", value = "type", help = "Artifact type of the index" },
     { name = "subject", kind = "string", value = "ref", help = "What the index belongs to, in the same repository" },
-    { name = "sort", kind = "boolean", help = "Order entries by platform instead of as given" },
-    { name = "replace", kind = "boolean", help = "A later image takes the place of one of the same platform" },
-    { name = "allow-duplicates", kind = "boolean", help = "Keep several images of one platform" },
     { name = "if-absent", kind = "boolean", help = "Fail if the tag is there" },
     { name = "no-clobber", kind = "boolean", help = "Leave a tag that names something else as it is, and fail" },
   }),

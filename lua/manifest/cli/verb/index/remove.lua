@@ -5,11 +5,9 @@ local words = require("manifest.cli.verb.index.words")
 
 local function run(call)
   local given = call.options
-  local options = assert(words.read(given))
-  options.all, options.allow_empty = given.all, given.allow_empty
   local entries = table.move(call.arguments, 2, #call.arguments, 1, {})
   local client = call.client({ insecure = given.insecure })
-  return show.outcome(call, client:index_remove(call.arguments[1], entries, options))
+  return show.outcome(call, client:index_remove(call.arguments[1], entries, assert(words.read(given))))
 end
 
 return {

@@ -3,24 +3,10 @@
 local show = require("manifest.cli.verb.index.show")
 local words = require("manifest.cli.verb.index.words")
 
---- Source and options of client:index_replace; nil, what is wrong and what to do, when the words cannot be meant.
-local function read(given, arguments)
-  local options, wrong, hint = words.read(given)
-  local source
-  if options then
-    source, wrong, hint = words.source(arguments[2])
-  end
-  if not source then
-    return nil, wrong, hint
-  end
-  options.entry = given.entry
-  return { source = source, options = options }
-end
-
 local function run(call)
-  local order = assert(read(call.options, call.arguments))
+  local read = assert(words.read_sources(call.options, call.arguments))
   local client = call.client({ insecure = call.options.insecure })
-  return show.outcome(call, client:index_replace(call.arguments[1], order.source, order.options))
+  return show.outcome(call, client:index_replace(call.arguments[1], read.sources[1], read.options))
 end
 
 return {
@@ -32,6 +18,6 @@ return {
   options = words.options(words.COMMON, words.SOURCES, words.EDITS, {
     { name = "entry", kind = "string", value = "platform|digest", help = "The entry to replace" },
   }),
-  wrong_usage = words.wrong_usage(read),
+  wrong_usage = words.wrong_usage(words.read_sources),
   run = run,
 }

@@ -5,6 +5,7 @@
 
 local csv = require("manifest.cli.csv")
 local show = require("manifest.cli.show")
+local text = require("manifest.base.text")
 
 local words = {}
 
@@ -26,6 +27,13 @@ words.SOURCES = {
   { name = "platform", kind = "platforms", value = "platforms", help = "Of an index, take only these" },
 }
 
+--- Options of the commands that put sources beside each other.
+words.JOINING = {
+  { name = "sort", kind = "boolean", help = "Order entries by platform instead of as given" },
+  { name = "replace", kind = "boolean", help = "A later image takes the place of one of the same platform" },
+  { name = "allow-duplicates", kind = "boolean", help = "Keep several images of one platform" },
+}
+
 --- Options of the edits.
 words.EDITS = {
   { name = "shared", kind = "boolean", help = "Others edit the tag from other machines now: look until it holds" },
@@ -42,6 +50,7 @@ end
 
 local CHOICES = {
   nested = { ["true"] = true, ["false"] = false }, attestations = { keep = true, drop = true, only = true },
+  media_type = { oci = true, docker = true },
 }
 
 local PLATFORM_WORDS = {
@@ -102,8 +111,8 @@ local function take_word(one, name, value)
       return nil, wrong, hint
     end
     one.annotations = one.annotations or {}
-    for key, text in pairs(pair) do
-      one.annotations[key] = text
+    for key, set in pairs(pair) do
+      one.annotations[key] = set
     end
   elseif not take_other_word(one, name, value) then
     return nil, ("a %s has no '%s=%s'"):format(one.descriptor and "descriptor" or "source", name, value),
@@ -117,8 +126,8 @@ end
 ---@return string json
 ---@return string|nil rest what stands behind the comma; nil: nothing, or no object has ended there
 local function split_descriptor(given)
-  local masked = given:gsub("\\.", "__"):gsub('"[^"]*"', function(text)
-    return ("_"):rep(#text)
+  local masked = given:gsub("\\.", "__"):gsub('"[^"]*"', function(quoted)
+    return ("_"):rep(#quoted)
   end)
   local last, start = masked:match("^%s*%b{}()%s*,()")
   if not last then
@@ -144,7 +153,7 @@ end
 ---@return string|table|nil source
 ---@return string|nil wrong
 ---@return string|nil hint
-function words.source(given)
+local function read_source(given)
   if not given:find(",", 1, true) then
     return given
   end
@@ -165,26 +174,10 @@ function words.source(given)
   return one
 end
 
---- All sources from a position of the arguments on.
----@return table[]|nil sources
----@return string|nil wrong
----@return string|nil hint
-function words.sources(arguments, first)
-  local list = {}
-  for position = first, #arguments do
-    local one, wrong, hint = words.source(arguments[position])
-    if not one then
-      return nil, wrong, hint
-    end
-    list[#list + 1] = one
-  end
-  return list
-end
-
 --- What is wrong with a value that must be one of a few.
 local function not_one_of(name, value, allowed)
-  if value and not (" " .. allowed .. " "):find(" " .. value .. " ", 1, true) then
-    return ("--%s cannot be '%s'"):format(name, value), "it is one of: " .. allowed
+  if value and not allowed[value] then
+    return ("--%s cannot be '%s'"):format(name, value), "it is one of: " .. table.concat(text.sorted_keys(allowed), " ")
   end
 end
 
@@ -194,9 +187,9 @@ end
 ---@return string|nil wrong
 ---@return string|nil hint
 function words.read(given)
-  local wrong, hint = not_one_of("media-type", given.media_type, "oci docker")
+  local wrong, hint = not_one_of("media-type", given.media_type, CHOICES.media_type)
   if not wrong then
-    wrong, hint = not_one_of("attestations", given.attestations, "keep drop only")
+    wrong, hint = not_one_of("attestations", given.attestations, CHOICES.attestations)
   end
   if not wrong and given.replace and given.allow_duplicates then
     wrong = "--replace and --allow-duplicates exclude each other"
@@ -211,8 +204,32 @@ function words.read(given)
   return {
     expect = given.expect, if_digest = given.if_digest, dry_run = given.dry_run, media_type = given.media_type,
     nested = given.nested, attestations = given.attestations, platforms = given.platform, shared = given.shared,
-    replace = given.replace, allow_duplicates = given.allow_duplicates, annotations = annotations,
+    replace = given.replace, allow_duplicates = given.allow_duplicates, order = given.sort and "platform" or nil,
+    create = given.create, entry = given.entry, all = given.all, allow_empty = given.allow_empty,
+    tags = given.tag, by_digest = given.by_digest, subject = given.subject, artifact_type = given.artifact_type,
+    if_absent = given.if_absent, no_clobber = given.no_clobber, annotations = annotations,
   }
+end
+
+--- The same of a command whose arguments are an index and sources.
+---@param given table
+---@param arguments string[]
+---@return table|nil read {options, sources}
+---@return string|nil wrong
+---@return string|nil hint
+function words.read_sources(given, arguments)
+  local options, wrong, hint = words.read(given)
+  if not options then
+    return nil, wrong, hint
+  end
+  local sources = {}
+  for position = 2, #arguments do
+    sources[position - 1], wrong, hint = read_source(arguments[position])
+    if wrong then
+      return nil, wrong, hint
+    end
+  end
+  return { options = options, sources = sources }
 end
 
 --- What a command says of bad usage, out of the function that reads its words.

@@ -1,0 +1,51 @@
+--- Who writes to an OCI image layout. Each writer shares a lock on the file `oci-layout` until it ends, however it
+-- ends: where nobody has one, half-written files are of writers that were killed, and the next writer removes them.
+
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
+local layout_blobs = require("manifest.repository.layout.blobs")
+local layout_index = require("manifest.repository.layout.index")
+
+local layout_writers = {}
+
+local FILE = "/oci-layout"
+local PATIENCE = 30 -- seconds that somebody may need to remove such files
+
+local function leftovers(path)
+  local found = {}
+  for _, name in ipairs(core.file.list(path) or {}) do
+    if layout_blobs.is_temporary(name) then
+      found[#found + 1] = path .. "/" .. name
+    end
+  end
+  return found
+end
+
+--- What cannot be removed stays: it is in nobody's way.
+local function remove_leftovers(path)
+  local alone <close> = core.file.lock(path .. FILE, { timeout = 0 })
+  for _, file in ipairs(alone and leftovers(path) or {}) do
+    core.file.remove(file)
+  end
+  return true
+end
+
+--- Joins those who write to a layout.
+---@param path string the layout's folder; there is a layout
+---@return table|boolean|nil lock to keep while one writes; false on a disk that knows no locks, where nobody removes a
+--- thing
+---@return table|nil err locked
+function layout_writers.join(path)
+  if #leftovers(path) > 0 then
+    layout_index.locked(path, function() -- index.json is written by way of such a file, too
+      return remove_leftovers(path)
+    end)
+  end
+  local lock, problem = core.file.lock(path .. FILE, { shared = true, timeout = PATIENCE })
+  if not lock and problem.code == "locked" then
+    return nil, error_of.of_core(problem)
+  end
+  return lock or false
+end
+
+return layout_writers

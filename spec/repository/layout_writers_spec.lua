@@ -1,0 +1,68 @@
+local layout = require "manifest.repository.layout"
+local lfs = require "lfs"
+local manifest = require "manifest"
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+local sha = manifest.digest.of
+
+describe("what a killed writer left in a layout", function()
+  local path, leftover
+
+  before_each(function()
+    path = temp.path("layout")
+    assert(layout.new(path):put_manifest("1", "{}", "a/b"))
+    collectgarbage()
+    leftover = temp.file("half a blo", path .. "/.manifest-0123456789abcdef")
+  end)
+
+  local function write(text)
+    local place = layout.new(path)
+    assert(place:upload(sha(text), { body = text }))
+    return place
+  end
+
+  local function is_there(file)
+    return lfs.attributes(file, "mode") ~= nil
+  end
+
+  it("is removed by the next writer, and not by a reader", function()
+    assert(layout.new(path):manifest("1"))
+    assert(layout.new(path):delete("1"))
+    assert.is_true(is_there(leftover))
+    write("x")
+    assert.is_false(is_there(leftover))
+    assert.is_false(is_there(path .. "/index.json.lock"))
+  end)
+
+  it("stays while anybody else writes, for it may be theirs", function()
+    local file = path .. "/oci-layout"
+    local other = process.start { "flock", "--shared", file, "sleep", "60" }
+    process.wait_for(function()
+      return process.run({ "flock", "--exclusive", "--nonblock", file, "true" }).status ~= 0
+    end)
+    local first = write("x")
+    assert.is_true(is_there(leftover))
+    other:stop()
+    write("y")
+    assert.is_true(is_there(leftover), "the first writer is at work still")
+    assert.is_table(first)
+    first = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    write("z")
+    assert.is_false(is_there(leftover))
+  end)
+
+  it("stays where the lock of index.json cannot be had", function()
+    local obstacle = path .. "/index.json.lock"
+    assert(process.run({ "mkdir", obstacle }).status == 0)
+    write("x")
+    assert.is_true(is_there(leftover))
+    lfs.rmdir(obstacle)
+    collectgarbage()
+    collectgarbage()
+    write("y")
+    assert.is_false(is_there(leftover))
+  end)
+end)
