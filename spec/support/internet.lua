@@ -39,7 +39,7 @@ local function start(script)
   for key, host in pairs(hosts) do
     places[("%s:%d"):format(host.name, host.port or 443)] = self.server.address[key]
   end
-  self.proxy = process.start { "python3", "spec/support/proxy.py", "map", temp.file(dkjson.encode(places)),
+  self.proxy = process.start { "python3", "spec/support/programs/proxy.py", "map", temp.file(dkjson.encode(places)),
     stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function()
     return self.proxy:output():match("^(%d+)\n")
