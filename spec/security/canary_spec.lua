@@ -154,7 +154,8 @@ describe("no secret goes astray", function()
   local watch
 
   setup(function()
-    watch = process.start { "python3", "spec/support/programs/watch_arguments.py", RUN .. "-", stdout = temp.path("watch") }
+    watch = process.start { "python3", "spec/support/programs/watch_arguments.py", RUN .. "-",
+      stdout = temp.path("watch") }
     assert(process.wait_for(function()
       return watch:output():find("watching", 1, true)
     end))

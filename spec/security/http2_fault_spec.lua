@@ -23,7 +23,8 @@ end)
 ---@return string url
 ---@return function seen () -> list of {connection, action, size of the body}
 local function stage(actions)
-  local server = process.start { "python3", "spec/support/programs/http2_server.py", certificate, key, table.unpack(actions) }
+  local server = process.start { "python3", "spec/support/programs/http2_server.py", certificate, key,
+    table.unpack(actions) }
   local port = assert(process.wait_for(function()
     return server:output():match("^(%d+)\n")
   end), "the server did not start")
