@@ -1,5 +1,6 @@
 --- The parts that other specs stand on are tested like any other.
 
+local block = require "spec.support.block"
 local certificates = require "spec.support.certificates"
 local docker = require "spec.support.docker"
 local images = require "spec.support.images"
@@ -40,6 +41,24 @@ describe("spec.support.process", function()
     local started = process.start { "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 300; done" }
     process.wait_for(function() return started:output():find("ready", 1, true) end)
     assert.equal(137, started:stop())
+  end)
+end)
+
+describe("spec.support.block", function()
+  local ended = {}
+  local stage = block.each(function(name)
+    return name, function()
+      ended[#ended + 1] = name
+    end
+  end)
+
+  it("gives what a stage has started", function()
+    assert.same({ "first", "second" }, { stage("first"), (stage("second")) })
+    assert.same({}, ended)
+  end)
+
+  it("has ended it before the next spec, the last first", function()
+    assert.same({ "second", "first" }, ended)
   end)
 end)
 

@@ -1,3 +1,5 @@
+--- annotate: the plan, and what it does with the local store.
+
 local annotate = require("manifest.action.annotate")
 local fleet_of = require("spec.support.fleet")
 local store = require("manifest.draft.store")

@@ -62,12 +62,17 @@ describe("bad input:", function()
   end
 
   it("nothing to work on", function()
-    assert.has_error(function() client:index_add(at("app:1"), {}) end)
-    assert.has_error(function() client:index_replace(at("app:1"), {}) end)
-    assert.has_error(function() client:index_remove(at("app:1"), {}) end)
-    assert.has_error(function() client:index { target = at("app:1"), sources = {} } end)
-    assert.has_error(function() client:index_annotate(at("app:1"), "linux/amd64", {}) end)
-    assert.has_error(function() client:image { target = at("app:1"), layers = {} } end)
+    local needed = {
+      ["'ref' or 'descriptor' is needed"] = function() client:index_add(at("app:1"), {}) end,
+      ["index replace: source 1"] = function() client:index_replace(at("app:1"), {}) end,
+      ["a platform or a digest is needed"] = function() client:index_remove(at("app:1"), {}) end,
+      ["at least one source is needed"] = function() client:index { target = at("app:1"), sources = {} } end,
+      ["nothing to change was given"] = function() client:index_annotate(at("app:1"), "linux/amd64", {}) end,
+      ["option 'layers' is needed"] = function() client:image { target = at("app:1"), platform = "linux/amd64" } end,
+    }
+    for words, call in pairs(needed) do
+      assert.error_matches(call, words)
+    end
     all_fail {
       { "tag", "invalid_argument", function() return client:tag(at("app:1"), {}) end },
       { "delete", "invalid_reference", function() return client:delete(at("app")) end },

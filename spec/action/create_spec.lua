@@ -1,3 +1,5 @@
+--- create: the plan, and what it does with a real registry and the local store.
+
 local create = require("manifest.action.create")
 local fleet_of = require("spec.support.fleet")
 local reference = require("manifest.name.reference")

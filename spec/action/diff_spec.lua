@@ -1,5 +1,6 @@
+--- diff of images and indexes in a real registry.
+
 local block = require "spec.support.block"
-local contrast = require "manifest.index.contrast"
 local requests_of = require "spec.support.requests_of"
 local temp = require "spec.support.temp"
 
@@ -97,27 +98,5 @@ describe("diff", function()
     assert.is_nil(report)
     assert.equal("not_found", err.code)
     assert.matches("app:none", tostring(err), 1, true)
-  end)
-end)
-
-describe("contrast.pair", function()
-  local function entry(digest, architecture, variant)
-    return { digest = digest, platform = architecture and { os = "linux", architecture = architecture,
-      variant = variant } }
-  end
-
-  it("pairs by platform in the usual spellings, in order where one occurs twice", function()
-    local found = contrast.pair({ entry("a", "arm64"), entry("b", "amd64"), entry("c", "amd64") },
-      { entry("d", "arm64", "v8"), entry("e", "amd64") })
-    assert.equal("d", found.changed[1].new.digest)
-    assert.equal("e", found.changed[2].new.digest)
-    assert.equal("c", found.removed[1].digest)
-    assert.same({}, found.added)
-  end)
-
-  it("pairs what has no platform by digest", function()
-    local found = contrast.pair({ entry("a"), entry("b") }, { entry("b"), entry("c") })
-    assert.equal("a", found.removed[1].digest)
-    assert.equal("c", found.added[1].digest)
   end)
 end)

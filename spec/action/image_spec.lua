@@ -1,3 +1,5 @@
+--- image against a real registry: layers, config, compression, and what cannot be one.
+
 local block = require "spec.support.block"
 local manifest = require "manifest"
 local process = require "spec.support.process"

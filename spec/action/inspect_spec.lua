@@ -1,3 +1,5 @@
+--- inspect against a real registry and the local store.
+
 local fleet_of = require("spec.support.fleet")
 local media_type = require("manifest.name.media_type")
 

@@ -103,9 +103,7 @@ describe("push to a registry", function()
     assert.equal("not_found", err.code)
     assert.is_true(err.message:find(digest.of(CONFIG), 1, true) ~= nil)
     assert.equal(list, err.ref)
-    for _, target in ipairs(paths(server, "PUT")) do
-      assert.not_matches("manifests", target)
-    end
+    assert.same({}, paths(server, "PUT"))
   end)
 
   it("that refuses one image tells which were put before it, and does not move the tag", function()

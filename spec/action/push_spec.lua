@@ -1,3 +1,5 @@
+--- push: the plan, and what it does with a real registry.
+
 local digest = require("manifest.name.digest")
 local fleet_of = require("spec.support.fleet")
 local media_type = require("manifest.name.media_type")

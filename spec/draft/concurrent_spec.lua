@@ -1,3 +1,5 @@
+--- Many processes at work on one local list.
+
 local core = require "manifest.core"
 local drafts = require "spec.support.drafts"
 local ours = require "spec.support.ours"

@@ -1,32 +1,30 @@
+--- One local store for docker and for us: what either writes, the other reads and goes on with.
+
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local digest = require "manifest.name.digest"
 local docker = require "spec.support.docker"
 local drafts = require "spec.support.drafts"
 local file_name = require "manifest.draft.file_name"
-local images = require "spec.support.images"
 local json = require "manifest.base.json"
 local registry = require "spec.support.registry"
 local store = require "manifest.draft.store"
 local temp = require "spec.support.temp"
 
 describe("one store for docker and for us", function()
-  local here, made, list, arm
+  if not (docker.present() and registry.present()) then
+    pending("docker and docker-registry are not both here")
+    return
+  end
+  local here, at = block.registry()
+  local made = block.images(here, {
+    { repository = "app", tag = "amd64", platform = { os = "linux", architecture = "amd64" } },
+    { repository = "app", tag = "arm", type = "oci", platform = { os = "linux", architecture = "arm" } },
+  })
+  local list, arm
 
   setup(function()
-    if docker.present() and registry.present() then
-      here = registry.start()
-      made = images.push(here, {
-        { repository = "app", tag = "amd64", platform = { os = "linux", architecture = "amd64" } },
-        { repository = "app", tag = "arm", type = "oci", platform = { os = "linux", architecture = "arm" } },
-      })
-      list, arm = here.address .. "/app:all", made[2].reference
-    end
-  end)
-
-  teardown(function()
-    if here then
-      here:stop()
-    end
+    list, arm = at("app:all"), made[2].reference
   end)
 
   local function works(done)
@@ -36,9 +34,6 @@ describe("one store for docker and for us", function()
 
   local function both(name, act)
     it(name, function()
-      if not here then
-        return pending("docker and docker-registry are not both here")
-      end
       local cli = docker.new()
       act(cli, store.open { folder = cli.folder })
     end)

@@ -1,3 +1,4 @@
+local block = require "spec.support.block"
 local core = require "manifest.core"
 local digest = require "manifest.name.digest"
 local docker = require "spec.support.docker"
@@ -125,24 +126,14 @@ describe("manifest.draft.entry", function()
 end)
 
 describe("docker's own entries", function()
-  local here, cli
-
-  setup(function()
-    if docker.present() and registry.present() then
-      here, cli = registry.start(), docker.new()
-    end
-  end)
-
-  teardown(function()
-    if here then
-      here:stop()
-    end
-  end)
+  if not (docker.present() and registry.present()) then
+    pending("docker and docker-registry are not both here")
+    return
+  end
+  local here, at = block.registry()
+  local cli = docker.new()
 
   it("are written again byte for byte", function()
-    if not here then
-      return pending("docker and docker-registry are not both here")
-    end
     local made = images.push(here, {
       { repository = "app", tag = "amd64", platform = { os = "linux", architecture = "amd64" } },
       { repository = "app", tag = "arm", type = "oci",
@@ -152,7 +143,7 @@ describe("docker's own entries", function()
           ["os.features"] = { "win32k", "a&b" } } },
       { repository = "none", tag = "x", platform = {} },
     })
-    local list = here.address .. "/app:all"
+    local list = at("app:all")
     local words = { "manifest", "create", "--insecure", list }
     for index, image in ipairs(made) do
       words[#words + 1] = index == 2 and ("%s/app@%s"):format(here.address, image.digest) or image.reference

@@ -183,8 +183,8 @@ describe("a fault during core.file.replace", function()
     each_point(function(point, folder, temporary, path)
       for _, fault in ipairs(faults[point.call] or {}) do
         temp.file("old", path)
-        local rule = ("%s:error=%s:when=%d"):format(point.call, fault, point.number)
-        local done = inject.run(program, { path, temporary }, rule)
+        local rule = ("error=%s:when=%d"):format(fault, point.number)
+        local done = inject.run(program, { path, temporary }, point.call, rule)
         local bytes = temp.read(path)
         if done.status == 0 then
           assert.equal("new", bytes, rule) -- the close of a folder, say
@@ -200,21 +200,25 @@ describe("a fault during core.file.replace", function()
         assert.same({}, file.list(temporary), rule)
       end
     end)
-    assert.truthy(seen == 0 or seen >= 10, "only " .. seen .. " faults were noticed")
+    assert.is_true(seen >= 10, "only " .. seen .. " faults were noticed")
   end)
 
   it("cannot happen to the folder when more files follow: it is made durable with the last of them", function()
+    if not inject.usable() then
+      return pending("strace is not usable here")
+    end
     local text = 'mark("begin") assert(core.file.replace(arg[1], "new", { more = %s })) mark("end")'
     for more, expected in pairs { ["true"] = 1, ["false"] = 2 } do
       local flushes = 0
-      for _, point in ipairs(inject.usable() and inject.points(text:format(more), { temp.path("x") }) or {}) do
+      for _, point in ipairs(inject.points(text:format(more), { temp.path("x") })) do
         flushes = flushes + (point.call == "fsync" and 1 or 0)
       end
-      assert.equal(inject.usable() and expected or 0, flushes)
+      assert.equal(expected, flushes)
     end
   end)
 
   it("goes on when a signal interrupts a call", function()
+    local interrupted = 0
     each_point(function(point, folder, temporary, path)
       if point.call == "write" or point.call == "fsync" then
         temp.file("old", path)
@@ -223,8 +227,10 @@ describe("a fault during core.file.replace", function()
         assert.equal(0, done.status, rule .. done.stdout)
         assert.equal("new", temp.read(path))
         assert.same({ "x" }, file.list(folder))
+        interrupted = interrupted + 1
       end
     end)
+    assert.is_true(interrupted >= 3, interrupted)
   end)
 end)
 

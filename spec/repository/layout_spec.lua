@@ -1,3 +1,5 @@
+--- An OCI image layout as a repository: what it stores, how it names it, what it refuses, and many writers at once.
+
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
 local manifest = require "manifest"

@@ -18,12 +18,13 @@ setup(function()
   certificate, key = authority:issue("server")
 end)
 
---- Starts a server whose requests meet these actions, one after the other (spec/support/http2_server.py).
+--- Starts a server whose requests meet these actions, one after the other (spec/support/programs/http2_server.py).
 ---@return table engine
 ---@return string url
 ---@return function seen () -> list of {connection, action, size of the body}
 local function stage(actions)
-  local server = process.start { "python3", "spec/support/http2_server.py", certificate, key, table.unpack(actions) }
+  local server = process.start { "python3", "spec/support/programs/http2_server.py", certificate, key,
+    table.unpack(actions) }
   local port = assert(process.wait_for(function()
     return server:output():match("^(%d+)\n")
   end), "the server did not start")

@@ -17,7 +17,7 @@ end)
 --- Starts a proxy and a registry (TLS unless plain) that is called by a name only the proxy can reach.
 local function stage(options)
   options = options or {}
-  local proxy = process.start { "python3", "spec/support/proxy.py", table.unpack(options.proxy or {}) }
+  local proxy = process.start { "python3", "spec/support/programs/proxy.py", table.unpack(options.proxy or {}) }
   local port = process.wait_for(function()
     return proxy:output():match("^(%d+)\n")
   end)

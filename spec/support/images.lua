@@ -20,7 +20,7 @@ local function push(registry, entries, options)
   options = options or {}
   local order = { url = registry.url, entries = entries, user = options.user, password = options.password,
     authority = options.authority }
-  local done = process.run { "python3", "spec/support/push_images.py", input = dkjson.encode(order) }
+  local done = process.run { "python3", "spec/support/programs/push_images.py", input = dkjson.encode(order) }
   assert(done.status == 0, "push_images.py: " .. done.stderr)
   local made = assert(dkjson.decode(done.stdout))
   for index, entry in ipairs(entries) do

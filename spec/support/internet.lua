@@ -39,7 +39,7 @@ local function start(script)
   for key, host in pairs(hosts) do
     places[("%s:%d"):format(host.name, host.port or 443)] = self.server.address[key]
   end
-  self.proxy = process.start { "python3", "spec/support/tunnel.py", temp.file(dkjson.encode(places)),
+  self.proxy = process.start { "python3", "spec/support/programs/proxy.py", "map", temp.file(dkjson.encode(places)),
     stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function()
     return self.proxy:output():match("^(%d+)\n")
@@ -56,10 +56,10 @@ end
 --- What the proxy was asked for: "host:port" each.
 function methods:connections()
   local list = {}
-  for line in self.proxy:output():gmatch("([^\n]+)\n") do
-    list[#list + 1] = line
+  for place in self.proxy:output():gmatch("\n%u+ (%S+)") do
+    list[#list + 1] = place
   end
-  return table.move(list, 2, #list, 1, {})
+  return list
 end
 
 function methods:stop()

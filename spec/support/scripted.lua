@@ -76,7 +76,7 @@ local function start(script)
   local self = setmetatable({ record = temp.path("record") }, mt)
   local text = encode(prepared):gsub('"exchanges":{}', '"exchanges":[]')
   local file = temp.file(text, temp.path("script"))
-  self.process = process.start { "python3", "spec/support/scripted_server.py", file, self.record,
+  self.process = process.start { "python3", "spec/support/programs/scripted_server.py", file, self.record,
     stderr = temp.path("stderr") }
   local first = process.wait_for(function()
     assert(self.process:alive(), "the scripted server ended at once:\n" .. self.process:errors())

@@ -9,7 +9,7 @@ local function run(command, steps)
   for _, step in ipairs(steps) do
     step[2] = step[2] or dkjson.null
   end
-  local words = { "python3", "spec/support/terminal.py", temp.file(dkjson.encode(steps)) }
+  local words = { "python3", "spec/support/programs/terminal.py", temp.file(dkjson.encode(steps)) }
   table.move(command, 1, #command, #words + 1, words)
   words.env, words.clean, words.preload = command.env, command.clean, command.preload
   local done = process.run(words)

@@ -23,7 +23,7 @@ local function start(options)
   local authority = certificates.authority("tokens", { rsa = true })
   local certificate, key = authority:issue("tokens", { rsa = true })
   local self = setmetatable({ record = temp.file("") }, mt)
-  self.server = process.start { "python3", "spec/support/token_server.py", key, certificate, self.record,
+  self.server = process.start { "python3", "spec/support/programs/token_server.py", key, certificate, self.record,
     writer.username, writer.password, reader.username, reader.password, options.offline, stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function()
     return self.server:output():match("%d+")

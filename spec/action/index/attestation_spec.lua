@@ -1,3 +1,5 @@
+--- Indexes with attestations, as BuildKit pushes them: what the verbs that make and change indexes do with these.
+
 local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"
@@ -7,7 +9,6 @@ local json = manifest.json
 local kinds = manifest.media_type
 local sha = manifest.digest.of
 
---- Indexes as BuildKit pushes them: an image, and what attests it.
 describe("attestations", function()
   local server, at = block.registry()
   local client = block.client()

@@ -1,3 +1,5 @@
+--- index against two real registries: what it makes of its sources, what it asks for, and what it refuses.
+
 local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"

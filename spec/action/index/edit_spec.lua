@@ -1,3 +1,5 @@
+--- index_add, index_remove, index_replace and index_annotate against a real registry.
+
 local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"

@@ -1,3 +1,5 @@
+--- Making and editing an index when a registry answers as no good one does, or when told what cannot be.
+
 local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"

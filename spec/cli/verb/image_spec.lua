@@ -1,3 +1,5 @@
+--- `manifest image`: its options, text and JSON.
+
 local block = require "spec.support.block"
 local json = require("manifest").json
 local ours = require "spec.support.ours"

@@ -1,3 +1,5 @@
+--- `manifest index create`, add, replace, annotate and remove: their options, text, JSON and exit statuses.
+
 local block = require "spec.support.block"
 local images = require "spec.support.images"
 local manifest = require "manifest"

@@ -290,7 +290,8 @@ describe("after a fork", function()
       wait(child)
       print(assert(requests.run(engine, { url = %q })).status)]]):format(os.getenv("MANIFEST_BUILD") or "build",
       server.urls.a .. "/x", server.urls.a .. "/hang", server.urls.a .. "/x")
-    local done = process.run { "python3", "spec/support/forking_lua.py", library, temp.file(script), preload = true }
+    local done = process.run { "python3", "spec/support/programs/forking_lua.py", library, temp.file(script),
+      preload = true }
     assert.equal("nil\tunsupported\n200\n", done.stdout, done.stderr)
   end)
 end)

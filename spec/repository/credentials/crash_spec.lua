@@ -41,10 +41,8 @@ describe("a login that is killed", function()
       local after = assert(config_of(folder))
       assert.is_true(#points > 20)
       for index = 1, #points, sample.step do
-        local point = points[index]
-        local rule = ("signal=KILL:when=%d"):format(point.number)
         reset()
-        inject.run(program, { folder }, point.call, rule)
+        local _, rule = inject.kill(program, { folder }, points[index])
         local seen = config_of(folder)
         assert.is_true(seen == text or seen == after, rule)
         local opened = keychain.open(folder)
@@ -55,7 +53,7 @@ describe("a login that is killed", function()
         end
         local left = core.file.list(folder)
         assert.is_true(#left == 0 or #left == 1 and left[1] == "config.json",
-          point.call .. ":" .. rule .. " left " .. table.concat(left, ", "))
+          rule .. " left " .. table.concat(left, ", "))
         seen = config_of(folder)
         assert.equal(index % 2 == 1, seen ~= nil and seen:find(core.base64.encode("me:" .. SECRET), 1, true) ~= nil)
       end

@@ -104,6 +104,11 @@ local function fresh_of(target)
   return target:match("^(.*)/") .. "/.manifest-login"
 end
 
+--- Who holds the lock of this file may change config.json.
+local function lock_of(target)
+  return target .. ".lock"
+end
+
 --- A value for `<close>` that removes what there is at a path.
 local function removes(path)
   return setmetatable({}, { __close = function()
@@ -133,7 +138,7 @@ local function edit(self, change)
     target, problem = core.file.target(self.path)
   end
   if target then
-    lock_path = target .. ".lock"
+    lock_path = lock_of(target)
     lock, problem = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
   end
   if not lock then
@@ -153,10 +158,10 @@ local function edit(self, change)
   return write(target, tostring(document))
 end
 
---- Is something left of a login that was killed?
+--- Is something left of a login that was killed, or is one at work?
 local function has_remains(self)
   local target = core.file.target(self.path)
-  return target ~= nil and core.file.kind(fresh_of(target)) ~= nil
+  return target ~= nil and (core.file.kind(fresh_of(target)) or core.file.kind(lock_of(target))) ~= nil
 end
 
 --- Removes every entry of "auths" that stands for the registry as a whole; how many.

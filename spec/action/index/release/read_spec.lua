@@ -1,3 +1,5 @@
+--- Release files, in Lua and in YAML: what they may say, and how a mistake in one is told.
+
 local read = require "manifest.action.index.release.read"
 local temp = require "spec.support.temp"
 

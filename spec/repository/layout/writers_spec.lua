@@ -78,9 +78,9 @@ describe("what a killed writer left in a layout", function()
   it("stays while anybody else writes, for it may be theirs", function()
     local file = path .. "/oci-layout"
     local other = process.start { "flock", "--shared", file, "sleep", "60" }
-    process.wait_for(function()
+    assert(process.wait_for(function()
       return process.run({ "flock", "--exclusive", "--nonblock", file, "true" }).status ~= 0
-    end)
+    end))
     local first = write("x")
     assert.is_true(is_there(leftover))
     other:stop()

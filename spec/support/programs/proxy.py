@@ -1,15 +1,21 @@
 """A small HTTP proxy: CONNECT tunnels and plain requests, with a password if wanted.
 
-usage: proxy.py [USER:PASSWORD | status CODE]
+usage: proxy.py [USER:PASSWORD | status CODE | map FILE]
 Prints its port, then a line for each request: its first line and its Proxy-Authorization ("-": none). With "status" it
-answers every request with that code."""
+answers every request with that code. A name leads to its port on loopback, or with "map" to the place that the file has
+for it ({"ghcr.io:443": "127.0.0.1:40000", ...}) and to none that it has not."""
 import base64
+import json
 import socket
 import sys
 import threading
 
 WANTED = "Basic " + base64.b64encode(sys.argv[1].encode()).decode() if len(sys.argv) == 2 else None
-STATUS = sys.argv[2] if len(sys.argv) == 3 else None
+STATUS = sys.argv[2] if sys.argv[1:2] == ["status"] else None
+PLACES = None
+if sys.argv[1:2] == ["map"]:
+    with open(sys.argv[2], encoding="utf-8") as file:
+        PLACES = json.load(file)
 
 
 def pump(source, target):
@@ -53,7 +59,14 @@ def serve(client):
         return
     method, target, _ = lines[0].split(" ")
     place = target if method == "CONNECT" else target.split("/")[2]
-    server = socket.create_connection(("127.0.0.1", int(place.rsplit(":", 1)[1])))
+    if PLACES is not None and place not in PLACES:
+        client.sendall(b"HTTP/1.1 502 No such place\r\nContent-Length: 0\r\n\r\n")
+        client.close()
+        return
+    host, port = PLACES[place].rsplit(":", 1) if PLACES else ("127.0.0.1", place.rsplit(":", 1)[1])
+    server = socket.create_connection((host, int(port)))
+    for sock in (client, server):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if method == "CONNECT":
         client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
     else:
@@ -68,7 +81,7 @@ def serve(client):
 
 
 def main():
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     print(listener.getsockname()[1], flush=True)
     while True:
         client, _ = listener.accept()
