@@ -9,6 +9,26 @@ void mf_bytes_init(struct mf_bytes *bytes, size_t limit)
   *bytes = (struct mf_bytes){.limit = limit};
 }
 
+static void give_back(const struct mf_bytes *bytes)
+{
+  if (bytes->secret && bytes->data)
+    OPENSSL_cleanse(bytes->data, bytes->capacity);
+  free(bytes->data);
+}
+
+/* Room for a secret is never moved by realloc, which would leave a copy behind. */
+static char *grow(const struct mf_bytes *bytes, size_t capacity)
+{
+  char *data = bytes->secret ? malloc(capacity) : realloc(bytes->data, capacity);
+
+  if (!data || !bytes->secret)
+    return data;
+  if (bytes->data)
+    memcpy(data, bytes->data, bytes->length + 1);
+  give_back(bytes);
+  return data;
+}
+
 static bool reserve(struct mf_bytes *bytes, size_t needed)
 {
   size_t capacity = bytes->capacity ? bytes->capacity : 256;
@@ -18,7 +38,7 @@ static bool reserve(struct mf_bytes *bytes, size_t needed)
     return true;
   while (capacity < needed)
     capacity *= 2;
-  data = realloc(bytes->data, capacity);
+  data = grow(bytes, capacity);
   if (!data)
     return false;
   bytes->data = data;
@@ -53,16 +73,7 @@ void mf_bytes_clear(struct mf_bytes *bytes)
 
 void mf_bytes_free(struct mf_bytes *bytes)
 {
-  char *data = bytes->data;
-
+  give_back(bytes);
   bytes->data = NULL;
   bytes->length = bytes->capacity = 0;
-  free(data);
-}
-
-void mf_bytes_wipe(struct mf_bytes *bytes)
-{
-  if (bytes->data)
-    OPENSSL_cleanse(bytes->data, bytes->capacity);
-  mf_bytes_clear(bytes);
 }

@@ -27,14 +27,3 @@ void mf_secret_delete(struct cJSON *tree)
   overwrite(tree);
   cJSON_Delete(tree);
 }
-
-bool mf_secret_reserve(struct mf_bytes *bytes, size_t size)
-{
-  char *blank = calloc(1, size + 1);
-  bool ok = blank && mf_bytes_add(bytes, blank, size);
-
-  free(blank);
-  if (ok)
-    mf_bytes_clear(bytes);
-  return ok;
-}

@@ -1,11 +1,6 @@
-/* Memory that held a secret: overwritten before it goes back to the heap. */
+/* Memory that held a secret: overwritten before it goes back to the heap. (struct mf_bytes does so by itself.) */
 #ifndef MF_SECRET_H
 #define MF_SECRET_H
-
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "bytes.h"
 
 struct cJSON;
 
@@ -13,7 +8,5 @@ struct cJSON;
 void mf_secret_free(char *text);
 /* Overwrites every string of a tree and deletes it; NULL is fine. */
 void mf_secret_delete(struct cJSON *tree);
-/* Makes room for SIZE bytes at once, so that growing leaves no copy behind. */
-bool mf_secret_reserve(struct mf_bytes *bytes, size_t size);
 
 #endif

@@ -7,8 +7,6 @@
 #include "../../file.h"
 #include "../../secret.h"
 
-#define RESERVED 65536 /* room made at once, so that reading a usual file leaves no copy of it behind */
-
 enum kind { KIND_TEXT, KIND_NAMED_FILE, KIND_FILE, KIND_LEGACY_FILE };
 
 enum stage { STAGE_OPEN, STAGE_HOST_HELPER, STAGE_AUTHS, STAGE_STORE, STAGE_DONE };
@@ -71,7 +69,7 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
   struct mf_bytes bytes;
 
   mf_bytes_init(&bytes, MF_CONFIG_LIMIT);
-  mf_secret_reserve(&bytes, RESERVED);
+  bytes.secret = true;
   if (mf_file_read(path, true, &bytes, &problem)) {
     mf_texts_add(&lookup->places, path);
     mf_config_file_open(&lookup->file, bytes.data ? bytes.data : "", bytes.length, path, kind == KIND_LEGACY_FILE,
@@ -84,7 +82,6 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
     mf_texts_addf(&lookup->places, "%s (not readable)", path);
     mf_texts_addf(&lookup->warnings, "%s", problem.text);
   }
-  mf_bytes_wipe(&bytes);
   mf_bytes_free(&bytes);
 }
 
