@@ -96,7 +96,6 @@ static int hash_text(lua_State *L)
 static int push_and_free(lua_State *L, struct mf_bytes *bytes)
 {
   lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
-  mf_bytes_wipe(bytes); /* it may be a password */
   mf_bytes_free(bytes);
   return 1;
 }
@@ -109,6 +108,7 @@ static int base64_encode(lua_State *L)
   const char *bytes = check_bytes(L, 1, &length);
   struct mf_bytes *out = mfl_push_bytes(L, BASE64_LIMIT);
 
+  out->secret = true; /* it may be a password */
   if (!mf_base64_encode(out, bytes, length, &problem))
     return mfl_fail(L, &problem);
   return push_and_free(L, out);
@@ -122,10 +122,9 @@ static int base64_decode(lua_State *L)
   const char *text = check_bytes(L, 1, &length);
   struct mf_bytes *out = mfl_push_bytes(L, BASE64_LIMIT);
 
-  if (!mf_base64_decode(out, text, length, &problem)) {
-    mf_bytes_wipe(out);
+  out->secret = true; /* it may be a password */
+  if (!mf_base64_decode(out, text, length, &problem))
     return mfl_fail(L, &problem);
-  }
   return push_and_free(L, out);
 }
 

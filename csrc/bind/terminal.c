@@ -20,12 +20,14 @@ static int terminal_read_secret(lua_State *L)
 {
   const char *prompt = mfl_check_text(L, 1);
   struct mf_bytes *line = mfl_push_bytes(L, SECRET_LIMIT);
-  struct mf_problem problem = {.code = MF_PROBLEM_MEMORY, .text = "out of memory"};
-  bool ok = mf_bytes_reserve(line, SECRET_LIMIT) && mf_terminal_read_secret(prompt, line, &problem);
+  struct mf_problem problem;
+  bool ok;
 
+  line->secret = true;
+  ok = mf_terminal_read_secret(prompt, line, &problem);
   if (ok)
-    lua_pushlstring(L, line->data, line->length);
-  mf_bytes_wipe(line);
+    lua_pushlstring(L, line->data ? line->data : "", line->length);
+  mf_bytes_free(line);
   return ok ? 1 : mfl_fail(L, &problem);
 }
 

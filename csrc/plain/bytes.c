@@ -9,6 +9,26 @@ void mf_bytes_init(struct mf_bytes *bytes, size_t limit)
   *bytes = (struct mf_bytes){.limit = limit};
 }
 
+static void give_back(const struct mf_bytes *bytes)
+{
+  if (bytes->secret && bytes->data)
+    OPENSSL_cleanse(bytes->data, bytes->capacity);
+  free(bytes->data);
+}
+
+/* Room for a secret is never moved by realloc, which would leave a copy behind. */
+static char *move(const struct mf_bytes *bytes, size_t capacity)
+{
+  char *data = bytes->secret ? malloc(capacity) : realloc(bytes->data, capacity);
+
+  if (!data || !bytes->secret)
+    return data;
+  if (bytes->data)
+    memcpy(data, bytes->data, bytes->length + 1);
+  give_back(bytes);
+  return data;
+}
+
 /* Makes room for NEEDED bytes and a NUL, which the caller writes. */
 static bool grow(struct mf_bytes *bytes, size_t needed)
 {
@@ -19,7 +39,7 @@ static bool grow(struct mf_bytes *bytes, size_t needed)
     return true;
   while (capacity <= needed)
     capacity *= 2;
-  data = realloc(bytes->data, capacity);
+  data = move(bytes, capacity);
   if (!data)
     return false;
   bytes->data = data;
@@ -62,16 +82,7 @@ void mf_bytes_clear(struct mf_bytes *bytes)
 
 void mf_bytes_free(struct mf_bytes *bytes)
 {
-  char *data = bytes->data;
-
+  give_back(bytes);
   bytes->data = NULL;
   bytes->length = bytes->capacity = 0;
-  free(data);
-}
-
-void mf_bytes_wipe(struct mf_bytes *bytes)
-{
-  if (bytes->data)
-    OPENSSL_cleanse(bytes->data, bytes->capacity);
-  mf_bytes_clear(bytes);
 }

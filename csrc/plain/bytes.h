@@ -10,20 +10,20 @@ struct mf_bytes {
   size_t length;
   size_t capacity;
   size_t limit; /* most bytes it will hold */
+  bool secret;  /* set before the first byte is added: memory is overwritten before it goes back to the heap */
 };
 
+/* Makes it empty: at most LIMIT bytes, no secret. */
 void mf_bytes_init(struct mf_bytes *bytes, size_t limit);
-/* Makes room for SIZE more bytes at once: adding them piece by piece then leaves no copy of a secret behind. False when
- * memory is short or the limit would be passed. */
+/* Makes room for SIZE more bytes at once. False when memory is short or the limit would be passed. */
 bool mf_bytes_reserve(struct mf_bytes *bytes, size_t size);
 /* False when memory is short or the limit would be passed; the content is then as it was. */
 bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length);
+/* The same with a C string, without its NUL. */
 bool mf_bytes_add_text(struct mf_bytes *bytes, const char *text);
 /* Empties it and keeps the memory. */
 void mf_bytes_clear(struct mf_bytes *bytes);
-/* Frees the memory; safe twice. Secrets: mf_bytes_wipe first. */
+/* Frees the memory; safe twice. */
 void mf_bytes_free(struct mf_bytes *bytes);
-/* Overwrites the content in a way the compiler keeps, then empties it. */
-void mf_bytes_wipe(struct mf_bytes *bytes);
 
 #endif

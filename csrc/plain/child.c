@@ -68,7 +68,7 @@ static void write_input(struct mf_child *child)
   /* EPIPE is no failure: a helper may know its answer without reading the question. */
   if (child->sent == child->input.length || (put < 0 && errno != EAGAIN)) {
     close_fd(&child->running.input);
-    mf_bytes_wipe(&child->input);
+    mf_bytes_free(&child->input);
     child->sent = 0;
   }
   mf_write_signals_release(&guard);
@@ -202,8 +202,6 @@ void mf_child_free(struct mf_child *child)
   for (tries = 0; !child->ended && !reap(child) && tries < 2000; tries++)
     nanosleep(&moment, NULL);
   close_fd(&child->running.pid_fd);
-  mf_bytes_wipe(&child->input);
-  mf_bytes_wipe(&child->output);
   mf_bytes_free(&child->input);
   mf_bytes_free(&child->output);
   free(child);
@@ -219,6 +217,7 @@ static struct mf_child *new_child(const char *program, const void *input, size_t
     return NULL;
   mf_bytes_init(&child->input, length);
   mf_bytes_init(&child->output, limits->output);
+  child->input.secret = child->output.secret = true;
   child->timeout = limits->timeout;
   child->deadline = mf_clock_now() + limits->timeout;
   snprintf(child->name, sizeof(child->name), "%s", slash ? slash + 1 : program);

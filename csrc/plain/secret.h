@@ -1,11 +1,8 @@
-/* Memory that held a secret: overwritten before it goes back to the heap. */
+/* Memory that held a secret: overwritten before it goes back to the heap. (struct mf_bytes does so by itself.) */
 #ifndef MF_SECRET_H
 #define MF_SECRET_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-#include "bytes.h"
 
 struct cJSON;
 

@@ -123,7 +123,6 @@ bool mf_terminal_read_secret(const char *prompt, struct mf_bytes *bytes, struct 
   if (!mf_terminal_is(STDIN_FILENO))
     return mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED, "standard input is not a terminal");
   do {
-    mf_bytes_wipe(bytes);
     mf_bytes_clear(bytes);
     ending = ask(prompt, bytes, &number);
   } while (ending == ENDED_SIGNAL && is_stop(number));

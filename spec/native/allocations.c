@@ -1,7 +1,9 @@
 #include "allocations.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* glibc's own, under names that a program may not take away */
 void *__libc_malloc(size_t size);
@@ -14,6 +16,8 @@ static struct {
   bool lua_armed, c_armed, failed;
   size_t lua_bytes;
   long c_blocks;
+  const char *mark;
+  long marked;
 } state;
 
 #if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
@@ -62,13 +66,32 @@ void *calloc(size_t count, size_t size)
   return is_due() ? NULL : counted(__libc_calloc(count, size));
 }
 
+static void look_for_mark(void *block)
+{
+  if (block && state.mark && memmem(block, malloc_usable_size(block), state.mark, strlen(state.mark)))
+    __atomic_add_fetch(&state.marked, 1, __ATOMIC_RELAXED);
+}
+
+static void *move(void *block, size_t size)
+{
+  void *moved = __libc_malloc(size);
+  size_t room = malloc_usable_size(block);
+
+  if (moved) {
+    memcpy(moved, block, room < size ? room : size);
+    look_for_mark(block);
+    __libc_free(block);
+  }
+  return moved;
+}
+
 void *realloc(void *block, size_t size)
 {
   void *moved;
 
   if (is_due())
     return NULL;
-  moved = __libc_realloc(block, size);
+  moved = block && size && state.mark ? move(block, size) : __libc_realloc(block, size);
   return block ? moved : counted(moved);
 }
 
@@ -76,6 +99,7 @@ void free(void *block)
 {
   if (block)
     __atomic_sub_fetch(&state.c_blocks, 1, __ATOMIC_RELAXED);
+  look_for_mark(block);
   __libc_free(block);
 }
 #endif
@@ -94,6 +118,16 @@ void allocations_fail_c(unsigned long nth)
   state.c_armed = nth > 0;
   if (nth > 0)
     state.failed = false;
+}
+
+void allocations_watch(const char *mark)
+{
+  state.mark = mark;
+}
+
+long allocations_marked(void)
+{
+  return __atomic_load_n(&state.marked, __ATOMIC_RELAXED);
 }
 
 bool allocations_failed(void)

@@ -18,6 +18,10 @@ void allocations_fail_c(unsigned long nth);
 /* Blocks of C that are live; only differences mean something. */
 long allocations_c_blocks(void);
 
+/* From now on counts the blocks of C that held MARK (borrowed) when they were given back; realloc always moves. */
+void allocations_watch(const char *mark);
+long allocations_marked(void);
+
 /* True when an allocation has failed since the last arming. */
 bool allocations_failed(void);
 

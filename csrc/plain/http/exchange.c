@@ -179,13 +179,13 @@ static bool prepare(struct mf_exchange *exchange)
   if (mf_clock_now() < exchange->not_before || !mf_exchange_knows_home(exchange))
     return false;
   mf_bytes_init(&value, (size_t)64 * 1024);
+  value.secret = true;
   if (mf_exchange_at_home(exchange))
     readiness = mf_authorization_value(exchange->client->authorization, &exchange->ticket, &value, &exchange->problem);
   if (readiness == MF_READY && (!mf_exchange_may_go_there(exchange) || !mf_exchange_use_scheme(exchange) ||
                                 !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
                                 !send_request(exchange, value.length ? value.data : NULL)))
     readiness = MF_FAILED;
-  mf_bytes_wipe(&value);
   mf_bytes_free(&value);
   exchange->task.due = exchange->deadline;
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;

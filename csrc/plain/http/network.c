@@ -72,7 +72,7 @@ static bool copy_environment(struct mf_environment *environment)
 
 static void free_environment(struct mf_environment *environment)
 {
-#define FREE(name) free((char *)environment->name);
+#define FREE(name) mf_secret_free((char *)environment->name); /* DOCKER_AUTH_CONFIG and proxies hold passwords */
   MF_ENVIRONMENT_NAMES(FREE)
 #undef FREE
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,7 +45,10 @@ static bool rewind_memory(struct mf_source *source)
 
 static void free_memory(struct mf_source *source)
 {
-  free(source);
+  struct memory_source *memory = (struct memory_source *)source;
+
+  OPENSSL_cleanse(memory->data, (size_t)source->size); /* a token server's form holds a password */
+  free(memory);
 }
 
 struct mf_source *mf_source_memory(const void *data, size_t length)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../secret.h"
+
 #define BULK_BUFFER (64L * 1024)
 #define SMALL_BUFFER (16L * 1024) /* bytes that libcurl reads or sends at once; TLS never gives more */
 #define SLOW 1L                   /* bytes a second below which a transfer has stalled */
@@ -121,7 +123,7 @@ static bool add_line(struct curl_slist **lines, const char *name, const char *va
     return false;
   snprintf(line, room, value[0] ? "%s: %s" : "%s:%s", name, value);
   longer = curl_slist_append(*lines, line);
-  free(line);
+  mf_secret_free(line);
   if (longer)
     *lines = longer;
   return longer != NULL;

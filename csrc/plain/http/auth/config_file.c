@@ -177,11 +177,11 @@ static bool decode_auth(const struct reader *reader, const char *auth, struct mf
   bool ok;
 
   mf_bytes_init(&plain, strlen(auth));
-  ok = mf_bytes_reserve(&plain, strlen(auth));
-  if (ok && !mf_base64_decode(&plain, auth, strlen(auth), &ignored))
+  plain.secret = true;
+  if (mf_base64_decode(&plain, auth, strlen(auth), &ignored))
+    ok = split_auth(reader, &plain, credentials);
+  else
     ok = warn(reader, "\"auth\" is not base64");
-  ok = ok && split_auth(reader, &plain, credentials);
-  mf_bytes_wipe(&plain);
   mf_bytes_free(&plain);
   return ok;
 }

@@ -69,6 +69,7 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
   struct mf_bytes bytes;
 
   mf_bytes_init(&bytes, MF_CONFIG_LIMIT);
+  bytes.secret = true;
   if (mf_file_read(path, true, &bytes, &problem)) {
     mf_texts_add(&lookup->places, path);
     mf_config_file_open(&lookup->file, bytes.data ? bytes.data : "", bytes.length, path, kind == KIND_LEGACY_FILE,
@@ -81,7 +82,6 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
     mf_texts_addf(&lookup->places, "%s (not readable)", path);
     mf_texts_addf(&lookup->warnings, "%s", problem.text);
   }
-  mf_bytes_wipe(&bytes);
   mf_bytes_free(&bytes);
 }
 

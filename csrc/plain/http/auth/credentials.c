@@ -80,12 +80,12 @@ bool mf_credentials_basic(const struct mf_credentials *credentials, struct mf_by
                           "the user name or password holds a control byte, such as a line break at its end");
   length = strlen(credentials->username) + 1 + strlen(credentials->password);
   mf_bytes_init(&plain, length);
-  ok = mf_bytes_reserve(&plain, length) && mf_bytes_add_text(&plain, credentials->username) &&
-       mf_bytes_add(&plain, ":", 1) && mf_bytes_add_text(&plain, credentials->password);
+  plain.secret = true;
+  ok = mf_bytes_add_text(&plain, credentials->username) && mf_bytes_add(&plain, ":", 1) &&
+       mf_bytes_add_text(&plain, credentials->password);
   if (!ok)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out");
   ok = ok && mf_bytes_add_text(value, "Basic ") && mf_base64_encode(value, plain.data, plain.length, problem);
-  mf_bytes_wipe(&plain);
   mf_bytes_free(&plain);
   return ok;
 }

@@ -19,11 +19,11 @@ static void blot_password(const char *basic, char *text, size_t length)
   const char *colon = NULL;
 
   mf_bytes_init(&plain, strlen(basic));
-  if (mf_bytes_reserve(&plain, strlen(basic)) && mf_base64_decode(&plain, basic, strlen(basic), &ignored))
+  plain.secret = true;
+  if (mf_base64_decode(&plain, basic, strlen(basic), &ignored) && plain.length > 0)
     colon = strchr(plain.data, ':');
   if (colon)
     mf_secret_blot(text, length, colon + 1);
-  mf_bytes_wipe(&plain);
   mf_bytes_free(&plain);
 }
 

@@ -235,7 +235,6 @@ static void destroy(struct mf_token_fetch *fetch)
   mf_token_free(&fetch->token);
   mf_credentials_free(&fetch->credentials);
   mf_scopes_free(&fetch->scopes);
-  mf_bytes_wipe(&fetch->body);
   mf_bytes_free(&fetch->body);
   mf_token_key_free(&fetch->key);
   free(fetch);
@@ -257,6 +256,7 @@ struct mf_token_fetch *mf_token_fetch_new(struct mf_network *network, const stru
   fetch->deadline = mf_clock_now() + SECONDS;
   fetch->task = (struct mf_task){.advance = advance, .due = fetch->deadline};
   mf_bytes_init(&fetch->body, MF_TOKEN_BODY);
+  fetch->body.secret = true;
   mf_engine_add(network->engine, &fetch->task);
   if (fill(fetch, key, scopes, credentials)) {
     fetch->flow = mf_token_first_flow(&fetch->credentials);

@@ -79,17 +79,6 @@ static bool add_form(struct mf_bytes *form, enum mf_token_flow flow, const char 
   return ok && add_field(form, "username", credentials->username) && add_field(form, "password", credentials->password);
 }
 
-/* Most bytes that the secrets take in a form. */
-static size_t encoded_size(const struct mf_credentials *credentials)
-{
-  const char *const secrets[] = {credentials->username, credentials->password, credentials->identity_token};
-  size_t size = 0;
-
-  for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
-    size += secrets[i] ? 3 * strlen(secrets[i]) : 0;
-  return size;
-}
-
 static bool has_what_it_needs(enum mf_token_flow flow, const struct mf_credentials *credentials)
 {
   if (flow == MF_TOKEN_REFRESH)
@@ -111,14 +100,13 @@ bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow
     return mf_problem_set(problem, MF_PROBLEM_CREDENTIALS, "there is no secret for this kind of token request");
   mf_bytes_init(&url, MF_URL_LIMIT);
   mf_bytes_init(&form, FORM_LIMIT);
+  form.secret = true;
   request->basic = flow == MF_TOKEN_GET && credentials && mf_credentials_have_password(credentials);
   if (flow == MF_TOKEN_GET)
     ok = add_query(&url, realm, service, scopes, request->basic ? credentials->username : NULL) &&
          (!offline || !request->basic || add_field(&url, "offline_token", "true"));
   else
-    ok = mf_bytes_add_text(&url, realm) &&
-         mf_bytes_reserve(&form, (size_t)MF_URL_LIMIT * 3 + encoded_size(credentials)) &&
-         add_form(&form, flow, service, scopes, credentials) &&
+    ok = mf_bytes_add_text(&url, realm) && add_form(&form, flow, service, scopes, credentials) &&
          (!offline || flow != MF_TOKEN_PASSWORD || add_field(&form, "access_type", "offline"));
   request->url = url.data;
   request->form = form.data;

@@ -49,9 +49,9 @@ static bool add_headers(struct mf_token_fetch *fetch, struct mf_headers *headers
   if (!fetch->request.basic)
     return true;
   mf_bytes_init(&value, 64 * 1024);
+  value.secret = true;
   ok = mf_credentials_basic(&fetch->credentials, &value, &fetch->problem) &&
        mf_headers_add(headers, "Authorization", value.data);
-  mf_bytes_wipe(&value);
   mf_bytes_free(&value);
   return ok;
 }
