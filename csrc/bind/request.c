@@ -1,8 +1,11 @@
 /* The request table that engine:start takes, and the response table that exchange:result gives. */
 #include "http.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MEMORY_LIMIT (4 * 1024 * 1024) /* bytes of a body, unless the caller has another limit */
 
 static char *own(lua_State *L, const char *text)
 {
@@ -148,9 +151,10 @@ static bool read_discard(lua_State *L, int index, struct mf_request *request, st
   return request->sink;
 }
 
+/* What goes into a sink may be of any size, what stays in memory may not. After the sinks. */
 static void read_bounds(lua_State *L, int index, struct mf_request *request)
 {
-  lua_Integer limit = mfl_field_integer(L, index, "limit", 4 * 1024 * 1024);
+  lua_Integer limit = mfl_field_integer(L, index, "limit", request->sink ? LLONG_MAX : MEMORY_LIMIT);
   lua_Integer attempts = mfl_field_integer(L, index, "attempts", 5);
 
   request->timeout = mfl_field_number(L, index, "timeout", 600);
@@ -176,14 +180,16 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   request->registry = own_field(L, index, "registry");
   request->repository = own_field(L, index, "repository");
   request->digest = own_field(L, index, "digest");
-  read_bounds(L, index, request);
   read_headers(L, index, &request->headers);
   request->scopes = read_scopes(L, index, exchange);
   request->retries = read_retries(L, index, exchange);
   read_body_text(L, index, request);
   read_pipes(L, index, request);
-  return read_body_file(L, index, request, problem) && read_sink_file(L, index, request, problem) &&
-         read_discard(L, index, request, problem);
+  if (!read_body_file(L, index, request, problem) || !read_sink_file(L, index, request, problem) ||
+      !read_discard(L, index, request, problem))
+    return false;
+  read_bounds(L, index, request);
+  return true;
 }
 
 /* headers: lower-case name -> value, or an array of values when the header came more than once. */

@@ -267,7 +267,7 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
   if (!exchange->response.url || (!request->sink && !exchange->memory))
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
-                         &exchange->aside, problem);
+                         request->limit, &exchange->aside, problem);
 }
 
 struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)

@@ -11,12 +11,12 @@ static bool start_hash(struct mf_receipt *receipt, struct mf_problem *problem)
   return mf_hash_open(&receipt->hash, receipt->algorithm, problem);
 }
 
-bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, struct mf_bytes *aside,
-                     struct mf_problem *problem)
+bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, size_t limit,
+                     struct mf_bytes *aside, struct mf_problem *problem)
 {
   const char *colon = digest ? strchr(digest, ':') : NULL;
 
-  *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .aside = aside};
+  *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .limit = limit, .aside = aside};
   snprintf(receipt->algorithm, sizeof(receipt->algorithm), "%.*s", colon ? (int)(colon - digest) : 6,
            colon ? digest : "sha256");
   return start_hash(receipt, problem);
@@ -100,8 +100,13 @@ static bool open_attempt(struct mf_receipt *receipt, long status, const char *co
 
 static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t length, struct mf_problem *problem)
 {
-  enum mf_flow flow = receipt->sink->write(receipt->sink, data, length, problem);
+  enum mf_flow flow;
 
+  if (length > receipt->limit - (size_t)receipt->received) {
+    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes", receipt->limit);
+    return MF_FLOW_FAIL;
+  }
+  flow = receipt->sink->write(receipt->sink, data, length, problem);
   if (flow != MF_FLOW_OK)
     return flow;
   receipt->received += (int64_t)length;

@@ -17,6 +17,7 @@ struct mf_receipt {
   const char *digest;   /* expected, borrowed; NULL: any */
   char algorithm[16];
   struct mf_hash hash;
+  size_t limit;           /* bytes that it takes at most */
   struct mf_bytes *aside; /* borrowed: the start of a body that is not a 2xx one */
   int64_t received;       /* bytes that went into hash and sink */
   int64_t total;          /* bytes of the whole body as a partial answer tells; 0: not told */
@@ -28,8 +29,8 @@ struct mf_receipt {
   bool ended;             /* the sink has been told its end */
 };
 
-bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, struct mf_bytes *aside,
-                     struct mf_problem *problem);
+bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, size_t limit,
+                     struct mf_bytes *aside, struct mf_problem *problem);
 /* Makes ready for another attempt: a body with a known digest goes on where it broke off, any other starts again (it
    may be another document by now). False when it cannot: problem set. */
 bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem);

@@ -25,10 +25,7 @@ static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t 
 
   if (mf_bytes_add(bytes, data, length))
     return MF_FLOW_OK;
-  if (length > bytes->limit - bytes->length)
-    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes", bytes->limit);
-  else
-    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return MF_FLOW_FAIL;
 }
 

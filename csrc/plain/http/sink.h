@@ -21,7 +21,7 @@ struct mf_sink {
   void (*free)(struct mf_sink *sink);
 };
 
-/* Appends to BYTES, which outlives the sink and has the limit. */
+/* Appends to BYTES, which outlives the sink. */
 struct mf_sink *mf_sink_memory(struct mf_bytes *bytes);
 /* Writes a new file at PATH (must not exist), mode 0600; removed again unless finished as complete. */
 struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem);

@@ -170,7 +170,12 @@ end
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
   return store(self, descriptor.digest, function(temporary)
-    local response, err = source:get_blob(descriptor.digest, { sink_file = temporary })
+    local response, err = source:get_blob(descriptor.digest, { sink_file = temporary, limit = descriptor.size })
+    if err and err.code == "too_large" then
+      err.message = ("the blob %s has more than the %d bytes that its descriptor tells"):format(descriptor.digest,
+        descriptor.size)
+      err.hint = "the registry sends something else than the manifest names"
+    end
     return response and true, err
   end)
 end

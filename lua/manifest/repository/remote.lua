@@ -257,7 +257,7 @@ local function stream_blob(self, digest, request)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.
----@param options table limit (bytes in memory), or sink_pipe, or sink_file, or discard = true (hashed, not kept)
+---@param options table sink_pipe, or sink_file, or discard = true (hashed, not kept), else into memory; limit (bytes)
 ---@param digest string
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...

@@ -255,9 +255,12 @@ describe("limits", function()
       { status = 200, body = ("x"):rep(2000), length = 1 << 40 },
     } do
       local server, engine = stage { { answer = answer } }
-      local _, problem = requests.run(engine, { url = server.urls.a .. "/", limit = 1000 })
-      assert.equal("too_large", problem.code)
-      assert.equal(1, #server:requests())
+      for count, into in ipairs { {}, { sink_file = temp.path("sink") }, { discard = true } } do
+        into.url, into.limit = server.urls.a .. "/", 1000
+        local _, problem = requests.run(engine, into)
+        assert.equal("too_large", problem.code)
+        assert.equal(count, #server:requests())
+      end
     end
   end)
 

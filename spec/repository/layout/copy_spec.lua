@@ -57,6 +57,16 @@ describe("a layout beside a registry", function()
     assert.same({ "blobs/sha256/" .. sha("{}"):sub(8), "index.json", "oci-layout" }, temp.files(place.path))
   end)
 
+  it("takes no more bytes than a descriptor tells", function()
+    local place = layout.new(temp.path("short"))
+    local layer = assert(json.decode(assert(remote("app", "pull"):manifest("1")).bytes)).layers[1]
+    local none, err = place:copy_blob({ digest = layer.digest, size = layer.size - 1 }, remote("app", "pull"))
+    assert.is_nil(none)
+    assert.equal("too_large", err.code)
+    assert.matches(("has more than the %d bytes"):format(layer.size - 1), err.message, 1, true)
+    assert.same({ "oci-layout" }, temp.files(place.path))
+  end)
+
   it("is read by skopeo, and reads skopeo's", function()
     if not process.present("skopeo") then
       return pending("skopeo is not installed")
