@@ -173,6 +173,7 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   luaL_checktype(L, index, LUA_TTABLE);
   request->method = own_field(L, index, "method");
   request->bulk = mfl_field_boolean(L, index, "bulk", false);
+  request->after_body = mfl_field_boolean(L, index, "after_body", false);
   request->url = own_field(L, index, "url");
   if (!request->method || !request->url)
     luaL_error(L, "a request needs a method and a url");

@@ -7,6 +7,7 @@ local lfs = require "lfs"
 local manifest = require "manifest"
 local ours = require "spec.support.ours"
 local process = require "spec.support.process"
+local referrers = require "spec.support.referrers"
 local registry = require "spec.support.registry"
 local repositories = require "spec.support.repositories"
 local scripted = require "spec.support.scripted"
@@ -75,6 +76,20 @@ describe("streams of many blobs", function()
       copy_all(first, second, list, "other" .. connections, settings)
     end)
   end
+
+  it("end within a registry that answers nothing about blobs while it reads an upload", function()
+    local able, why = referrers.start() -- go-containerregistry's grants no mount, and keeps blobs under one lock
+    if not able then
+      return pending(why)
+    end
+    finally(function()
+      able:stop()
+    end)
+    for _, connections in ipairs { 1, 2, 6 } do
+      local settings = { connections = connections, stall_timeout = 5 }
+      copy_all(able, able, fill(able, settings), "same" .. connections, settings)
+    end
+  end)
 
   it("end over TLS", function()
     local authority = certificates.authority("ours")

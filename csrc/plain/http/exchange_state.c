@@ -23,8 +23,9 @@ void mf_exchange_hear(struct mf_exchange *exchange, long status)
 static bool has_body(const struct mf_exchange *exchange)
 {
   struct mf_source *source = exchange->request.source;
+  bool known = exchange->home->scheme.answered && exchange->home->access.answered;
 
-  return !source || (exchange->home->scheme.answered && exchange->home->access.answered) || source->ready(source);
+  return !source || (known && !exchange->request.after_body) || source->ready(source);
 }
 
 bool mf_exchange_knows_home(struct mf_exchange *exchange)

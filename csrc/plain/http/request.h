@@ -26,6 +26,7 @@ struct mf_request {
   struct mf_sink *sink;     /* where a 2xx answer's body goes; NULL: memory, at most LIMIT bytes */
   char *digest;             /* what that body must hash to, or NULL */
   bool bulk;                /* the body is streamed, and may be large */
+  bool after_body;          /* sent only when its source is ready: the server may feed it that body meanwhile */
   size_t limit;             /* bytes */
   double timeout;           /* seconds for all of it */
   int attempts;             /* how often it may be sent; 1: not safe to repeat */

@@ -128,7 +128,8 @@ local function cause_of(errors)
   return first and first.code ~= "canceled" and first or errors[2] or first
 end
 
---- Streams a blob from SOURCE into an open upload. Both ends run at once, joined by a bounded pipe.
+--- Streams a blob from SOURCE into an open upload. Both ends run at once, joined by a bounded pipe. Within one registry
+--- the upload waits for bytes: a registry that answers nothing else while it reads an upload would wait for itself.
 local function stream(repository, url, descriptor, source)
   local _ <close> = repository.loop:stream()
   local pipe <close> = core.pipe(PIPE_BYTES, descriptor.size or -1)
@@ -137,7 +138,8 @@ local function stream(repository, url, descriptor, source)
       return source:get_blob(descriptor.digest, { sink_pipe = pipe })
     end,
     function()
-      return finish(repository, url, descriptor.digest, { body_pipe = pipe, bulk = true, attempts = 1 })
+      local body = { body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain }
+      return finish(repository, url, descriptor.digest, body)
     end,
   }
   local _, errors = repository.loop:all(ends, #ends, function(run)
