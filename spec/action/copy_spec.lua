@@ -133,6 +133,7 @@ describe("copy", function()
     local done = assert(client:copy(from("app"), to("whole"), options))
     assert.equal(4, #done.copied)
     assert.equal(5, done.blobs)
+    assert.same({ from("app"), to("whole") }, { done.source, done.target })
     local tags = assert(client:tags(to("whole")))
     table.sort(tags)
     assert.same({ "all", "amd64", "arm64", "latest" }, { table.unpack(tags) })
@@ -167,6 +168,26 @@ describe("copy", function()
     assert.same({ "HEAD /dry/manifests/1" }, asked)
     assert.equal(5, done.blobs)
     assert.is_true(done.dry_run)
+  end)
+
+  it("brings no tag of a layout to a registry that is none there, and sends nothing then", function()
+    local odd = { "a?b", "x/../../../../app/manifests/all", "docker.io/library/a:1", "", ("t"):rep(129) }
+    for position, tag in ipairs(odd) do
+      local path = temp.path("layout")
+      assert(client:copy(from("app:amd64"), "oci:" .. path .. ":NAME"))
+      local listed = temp.read(path .. "/index.json"):gsub("NAME", (tag:gsub("%%", "%%%%")))
+      temp.file(listed, path .. "/index.json")
+      local name, err = to("odd" .. position), nil
+      local asked = requests_of(there, function()
+        err = fails("invalid_reference", client:copy("oci:" .. path, name, { all_tags = true }))
+      end)
+      assert.same({}, asked)
+      assert.matches("exclude", err.hint, 1, true)
+      assert.equal("oci:" .. path .. " " .. name, err.ref)
+      if tag ~= "" then
+        fails("not_found", client:copy("oci:" .. path, name, { all_tags = true, exclude = tag:sub(1, 1) .. "*" }))
+      end
+    end
   end)
 
   it("goes to a layout and back, and skopeo reads it", function()

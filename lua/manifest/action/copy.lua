@@ -77,6 +77,11 @@ local function open(context, source_name, target_name, options)
   return from, to
 end
 
+--- How a place is told of: with all tags it is a repository.
+local function text_of(at, options)
+  return options.all_tags and at.name or at.text
+end
+
 --- The trees of what is to be copied, each document once however many tags name it.
 local function gather(context, from, list, options)
   return context.loop:all(jobs.by_document(list), context.jobs, function(group)
@@ -221,9 +226,10 @@ function copy.perform(context, source_name, target_name, options)
   local done
   done, err = run(context, from, to, own)
   if not done then
-    return nil, err:with({ verb = "copy", ref = ("%s %s"):format(from.text, to.text), hint = HINTS[err.code] })
+    return nil, err:with({ verb = "copy", ref = ("%s %s"):format(text_of(from, own), text_of(to, own)),
+      hint = HINTS[err.code] })
   end
-  done.source, done.target, done.dry_run = from.text, to.text, options.dry_run
+  done.source, done.target, done.dry_run = text_of(from, own), text_of(to, own), options.dry_run
   return done
 end
 

@@ -3,6 +3,7 @@
 
 local error_of = require("manifest.base.error")
 local guard = require("manifest.action.guard")
+local location = require("manifest.name.location")
 local names = require("manifest.action.names")
 local place = require("manifest.action.place")
 local source = require("manifest.action.source")
@@ -52,6 +53,18 @@ local function list_single(context, from, to, options)
   return found
 end
 
+--- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
+local function check_tags(to, list)
+  if location.is_local(to.ref) then
+    return true
+  end
+  local ok, err = names.tags("copy", to.ref, list, 0)
+  if not ok then
+    err.hint = err.hint .. "; leave it out (exclude, --exclude), or copy it alone to a tag"
+  end
+  return ok, err
+end
+
 --- All tags of a repository: those that are the same on both sides are done, at the price of two HEAD requests each.
 local function list_tags(context, from, to, options)
   local list, err = tags.list(from, options)
@@ -63,6 +76,11 @@ local function list_tags(context, from, to, options)
       code = "not_found", message = ("no tag of %s is to be copied"):format(from.name),
       hint = "look at the tags with 'manifest tags', and at the patterns",
     })
+  end
+  local ok
+  ok, err = check_tags(to, list)
+  if not ok then
+    return nil, err
   end
   local looked
   looked, err = context.loop:all(list, context.jobs, function(tag)
