@@ -190,6 +190,18 @@ describe("copy", function()
     end
   end)
 
+  it("says from which layout a blob comes that is not there", function()
+    local path = temp.path("layout")
+    assert(client:copy(from("app:amd64"), "oci:" .. path .. ":1"))
+    local gone = assert(client:get("oci:" .. path .. ":1")).content.layers[1]
+    local planned = assert(client:index { target = to("gone"), sources = { "oci:" .. path .. ":1" }, dry_run = true })
+    local line = ("copy blob %s (%d bytes) from oci:%s\n"):format(gone.digest, gone.size, path)
+    assert.matches(line, table.concat(planned.plan, "\n"), 1, true)
+    assert(os.remove(path .. "/blobs/sha256/" .. gone.digest:sub(8)))
+    local err = fails("not_found", client:copy("oci:" .. path .. ":1", to("gone:1")))
+    assert.matches(("failed to bring blob %s of oci:%s: "):format(gone.digest, path), err.message, 1, true)
+  end)
+
   it("goes to a layout and back, and skopeo reads it", function()
     local path = temp.path("layout")
     assert(client:copy(from("app:all"), "oci:" .. path .. ":v1"))

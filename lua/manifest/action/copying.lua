@@ -11,7 +11,9 @@ local tree = require("manifest.action.copying.tree")
 local copying = { gather = tree.gather, node = tree.node, documents = tree.documents }
 
 --- What names a repository, wherever it is.
-local function identity(repository)
+---@param repository table
+---@return string
+function copying.identity(repository)
   return repository.identity or ("%s/%s"):format(repository.domain, repository.path)
 end
 
@@ -20,7 +22,7 @@ end
 ---@param b table repository
 ---@return boolean
 function copying.same(a, b)
-  return a == b or identity(a) == identity(b)
+  return a == b or copying.identity(a) == copying.identity(b)
 end
 
 --- Whether a blob can be mounted: the registry links it, no byte moves.
@@ -121,7 +123,7 @@ end
 local function bring(target, blob)
   local ok, err = blobs.bring(target, blob)
   if not ok then
-    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, identity(blob.from[1]), err.message)
+    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, copying.identity(blob.from[1]), err.message)
   end
   return ok, err
 end

@@ -20,8 +20,9 @@ local mt = { __name = "manifest.archive", __index = methods }
 ---@param path string
 ---@param options table|nil manifest_limit (bytes)
 local function new(format, path, options)
+  local name = ("%s:%s"):format(format, path)
   return setmetatable({
-    format = format, path = path, domain = ("%s:%s"):format(format, path),
+    format = format, path = path, domain = name, identity = name,
     manifest_limit = options and options.manifest_limit or limit.DEFAULT,
     ranges = {}, -- [digest] = where a blob lies, of a docker archive
     made = {}, -- [image] = its manifest, of a docker archive

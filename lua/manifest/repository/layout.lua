@@ -29,7 +29,7 @@ methods.deletes_tags = true
 local function new(path, options)
   return setmetatable({
     path = path,
-    domain = "oci:" .. path,
+    domain = "oci:" .. path, identity = "oci:" .. path,
     manifest_limit = options and options.manifest_limit or limit.DEFAULT,
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored

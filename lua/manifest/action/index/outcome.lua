@@ -4,6 +4,8 @@
 --       unchanged = nothing changed, notices = texts, copied = { blobs, manifests } }
 --     and of a dry run: dry_run = true, bytes, plan = { steps as texts }
 
+local copying = require("manifest.action.copying")
+
 local outcome = {}
 
 --- A descriptor without what only the verbs need.
@@ -48,10 +50,8 @@ end
 local function steps_of(made, work)
   local steps = {}
   for _, blob in ipairs(work.plan and work.plan.blobs or {}) do
-    local from = blob.from[1]
     steps[#steps + 1] = ("%s blob %s (%d bytes) from %s"):format(blob.mountable and "mount" or "copy", blob.digest,
-      blob.size or 0, from.domain and from.domain ~= from.path and from.path and from.domain .. "/" .. from.path
-      or from.path)
+      blob.size or 0, copying.identity(blob.from[1]))
   end
   for _, level in ipairs(work.plan and work.plan.levels or {}) do
     for _, put in ipairs(level) do
