@@ -9,7 +9,7 @@ return {
   corrupt = "restore or remove the file that is named",
   credentials = "check the credential helper or the configuration file that is named",
   denied = "use an account that may do this",
-  digest_mismatch = "try again; if it stays, the registry or something on the way changes bytes",
+  digest_mismatch = "try again; if it stays, the bytes are damaged where they are kept, or changed on the way",
   exists = "look at what is there before it is replaced",
   incomplete = "say both the operating system and the architecture",
   insecure_realm = "the registry's configuration is unsafe; nothing was sent",
