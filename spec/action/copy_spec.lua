@@ -100,6 +100,16 @@ describe("copy", function()
     fails("not_found", client:digest(to("one:none")))
   end)
 
+  it("takes an image alone for its own platform only", function()
+    assert(client:copy(from("app:arm64"), to("alone:1"), { platforms = { "linux/amd64", "linux/arm64" } }))
+    local err = fails("not_found", client:copy(from("app:arm64"), to("alone:2"), { platforms = "linux/amd64" }))
+    assert.equal("there is no image for linux/amd64", err.message)
+    assert.equal("it is one image, for linux/arm64/v8", err.hint)
+    fails("not_found", client:digest(to("alone:2")))
+    assert(client:copy(from("app"), to("alone"), { all_tags = true, include = "a*64", platforms = "linux/amd64" }))
+    assert.equal(made.arm.digest, client:digest(to("alone:arm64")))
+  end)
+
   it("keeps the attestations of the chosen images only", function()
     local function attestation(name, subject)
       return { name = name, repository = "att", type = "oci", platform = { os = "unknown", architecture = "unknown" },

@@ -86,6 +86,13 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`copy --platform` of an image that is no index", function()
+    push("alone", 2)
+    told("1 GET blobs, 1 GET manifests, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests", function(client)
+      return client:copy(at("alone:amd64"), at("alone/copy:1"), { platforms = "linux/amd64" })
+    end)
+  end)
+
   row("`copy` of what is there already", function()
     server:clear()
     told("1 HEAD manifests", function(client)

@@ -10,8 +10,15 @@ local digest = require("manifest.name.digest")
 local document = require("manifest.index.document")
 local error_of = require("manifest.base.error")
 local platform = require("manifest.name.platform")
+local source = require("manifest.action.source")
 
 local chosen = {}
+
+local function no_image(wanted, hint)
+  return nil, error_of.new({
+    code = "not_found", message = "there is no image for " .. platform.format(wanted), hint = hint,
+  })
+end
 
 --- Which entries of an index stay for some platforms: their images, and the attestations about those. Pure.
 ---@param entries table[] descriptors
@@ -21,10 +28,7 @@ local chosen = {}
 function chosen.plan(entries, wanted)
   local missing = choice.missing(entries, wanted)
   if #missing > 0 then
-    return nil, error_of.new({
-      code = "not_found", message = "there is no image for " .. platform.format(missing[1]),
-      hint = "there are " .. choice.describe(entries),
-    })
+    return no_image(missing[1], "there are " .. choice.describe(entries))
   end
   local keep = {}
   for _, one in ipairs(wanted) do
@@ -56,15 +60,39 @@ local function rewrite(root, answer, keep)
   return root
 end
 
+--- An image alone: copied under a name that promises another platform, nobody would notice.
+local function check_image(answer, wanted)
+  local read, err = source.read_image(answer, "copy", answer.digest)
+  if not read then
+    return nil, err
+  end
+  local found
+  found, err = source.platform("copy", answer.digest, answer.repository, read)
+  if not found then
+    return nil, err
+  end
+  if #choice.missing({ { platform = found } }, wanted) == #wanted then
+    return no_image(wanted[1], "it is one image, for " .. platform.format(found))
+  end
+  return true
+end
+
 --- Fetches a document with what is to be copied of it.
 ---@param context table
 ---@param answer table of source.document_at
----@param options table platforms (list of platform tables, or nil for all), sparse
+---@param options table platforms (list of platform tables, or nil for all), sparse, all_tags (images alone are copied
+--- whatever their platform)
 ---@return table|nil tree of copying.gather
 ---@return table|nil err
 function chosen.gather(context, answer, options)
   local wanted = options.platforms
-  if not wanted or answer.shape.kind ~= "index" then
+  if wanted and answer.shape.kind == "image" and not options.all_tags then
+    local ok, failure = check_image(answer, wanted)
+    if not ok then
+      return nil, failure
+    end
+  end
+  if not wanted or answer.shape.kind == "image" then
     return copying.gather(context, answer.repository, answer)
   end
   local index, err = document.of(answer.shape, answer.size)
