@@ -111,6 +111,7 @@ describe("own verbs as commands", function()
     _, complaint = run(125, { "attach", "--artifact-type", "a/b", "--annotation", "k", at "app:all", path })
     assert.matches("'k' is not NAME=VALUE", complaint, 1, true)
     run(125, { "referrers", "--annotation", "=v", at "app:all" })
+    run(125, { "attach", "--artifact-type", "a b", at "app:all", path })
     run(1, { "attach", "--artifact-type", "a/b", at "app:all", temp.path("absent") })
   end)
 

@@ -14,8 +14,8 @@ local BOOLEANS = {
 
 --- A value that is checked where options are read, so that no guard is lost to an empty variable of a script: the text,
 --- or nil and why it is none.
-local function checked(module, given)
-  local read, err = require(module).parse(given)
+local function checked(module, given, check)
+  local read, err = require(module)[check or "parse"](given)
   if not read then
     return nil, err.message
   end
@@ -52,6 +52,9 @@ kinds = {
   end,
   digest = function(given)
     return checked("manifest.name.digest", given)
+  end,
+  media_type = function(given)
+    return checked("manifest.name.media_type", given, "check")
   end,
   platform = function(given)
     return checked("manifest.name.platform", given)

@@ -157,6 +157,8 @@ describe("manifest index", function()
       ["an operating system alone"] = { "remove", "--expect", "linux/amd64,linux", target, "linux/amd64" },
       ['for "--platform" flag: it names no platform'] = { "replace", "--platform=", target, amd },
       ['invalid argument "sha256:1" for "--if-digest" flag'] = { "annotate", "--if-digest", "sha256:1", target },
+      ["'ab' is not a media type"] = { "create", "--artifact-type", "ab", target, amd },
+      ["'' is not a media type"] = { "annotate", "--artifact-type=", target },
       ['invalid argument "" for "--if-digest" flag'] = { "create", "--if-digest", "", target, amd },
       ["--by-digest and --if-absent exclude each other"] = { "create", "--by-digest", "--if-absent", target, amd },
       ["--by-digest and --tag exclude each other"] = { "create", "--by-digest", "--tag", "x", target, amd },

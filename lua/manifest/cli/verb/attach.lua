@@ -43,7 +43,7 @@ return {
   arguments = { 1 },
   options = {
     show.insecure, show.json, show.platform,
-    { name = "artifact-type", kind = "string", value = "type", help = "What the artifact is, as a media type" },
+    { name = "artifact-type", kind = "media_type", value = "type", help = "What the artifact is, as a media type" },
     { name = "annotation", kind = "strings", value = "name=value", help = "Annotate the artifact; may be repeated" },
   },
   wrong_usage = function(given)

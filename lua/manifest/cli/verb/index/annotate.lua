@@ -53,7 +53,7 @@ return {
   arguments = { 1, 2 },
   options = words.options(words.COMMON, words.EDITS, {
     { name = "annotation", kind = "strings", value = "name=value", help = "Set an annotation (repeatable)" },
-    { name = "artifact-type", kind = "string", value = "type", help = "Set the artifact type" },
+    { name = "artifact-type", kind = "media_type", value = "type", help = "Set the artifact type" },
     { name = "platform", kind = "platform", value = "platform", help = "Set the whole platform" },
     { name = "os", kind = "string", help = "Set the operating system" },
     { name = "arch", kind = "string", help = "Set the architecture" },

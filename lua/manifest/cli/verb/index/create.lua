@@ -37,7 +37,7 @@ return {
     { name = "tag", short = "t", kind = "strings", value = "tag", help = "One more tag (repeatable)" },
     { name = "by-digest", kind = "boolean", help = "Push without a tag" },
     { name = "annotation", kind = "strings", value = "name=value", help = "Annotation of the index (repeatable)" },
-    { name = "artifact-type", kind = "string", value = "type", help = "Artifact type of the index" },
+    { name = "artifact-type", kind = "media_type", value = "type", help = "Artifact type of the index" },
     { name = "subject", kind = "string", value = "ref", help = "What the index belongs to, in the same repository" },
     { name = "if-absent", kind = "boolean", help = "Fail if the tag is there" },
     { name = "no-clobber", kind = "boolean", help = "Leave a tag that names something else as it is, and fail" },
