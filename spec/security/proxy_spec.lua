@@ -83,6 +83,12 @@ describe("HTTPS_PROXY", function()
     end
   end)
 
+  it("may have an '@' in its password", function()
+    local server, proxy, port = stage { proxy = { "me:canary@proxy" } }
+    assert.matches("^200", (get(server, { HTTPS_PROXY = ("http://me:canary@proxy@127.0.0.1:%s"):format(port) })))
+    assert.matches(canary.basic("me", "canary@proxy"), proxy:output(), 1, true)
+  end)
+
   it("that answers 407 is named as the one that refuses, without its password", function()
     local server, proxy, port = stage { proxy = { "me:right" } }
     for _, url in ipairs { "http://127.0.0.1:%s", "http://me:canarywrong@127.0.0.1:%s" } do
