@@ -58,8 +58,8 @@ describe("core.auth.certificates", function()
 
   it("what cannot be read is a warning", function()
     local folder = root("h", { "good.crt" })
-    assert(os.execute(("ln -s /nonexistent %s/h/bad.crt; ln -s loop %s/loop; mkfifo %s/h/pipe.crt"):format(folder, folder,
-      folder)))
+    assert(os.execute(("ln -s /nonexistent %s/h/bad.crt; ln -s loop %s/loop; mkfifo %s/h/pipe.crt")
+      :format(folder, folder, folder)))
     local found = auth.certificates("h", {}, { folder })
     assert.same({ folder .. "/h/good.crt" }, found.authorities)
     assert.same({ "cannot read " .. folder .. "/h/bad.crt", "cannot read " .. folder .. "/h/pipe.crt" },
