@@ -170,11 +170,15 @@ bool mf_host_is_loopback(const char *host)
   return address_is_loopback(host);
 }
 
-/* The class that a host's spelling tells. */
+/* The class that a host's spelling tells. A dot at its end changes nothing for those who look it up for us. */
 static bool class_of_host(const char *host, enum mf_address_class *class_of)
 {
-  if (!mf_host_is_loopback(host))
-    return mf_address_class_of_text(host, class_of);
+  char name[sizeof(((struct mf_origin *)0)->host)];
+  size_t length = strlen(host);
+
+  snprintf(name, sizeof(name), "%.*s", (int)(length > 0 && host[length - 1] == '.' ? length - 1 : length), host);
+  if (!mf_host_is_loopback(name))
+    return mf_address_class_of_text(name, class_of);
   *class_of = MF_ADDRESS_LOOPBACK;
   return true;
 }

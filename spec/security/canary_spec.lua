@@ -141,10 +141,19 @@ local function repeating(status, words)
     body = ('{"errors":[{"code":"DENIED","message":"%s","detail":"%s"}]}'):format(words, words) }
 end
 
+--- As some write every character, and many those that mean something in JSON or HTML.
+local function escaped(words)
+  return (words:gsub(".", function(char)
+    return ("\\u%04X"):format(char:byte())
+  end))
+end
+
 for _, status in ipairs { 403, 429 } do
   local login = base64.encode("me:" .. PASSWORD)
   CASES[("a token is repeated with %d"):format(status)] = {
     { origin = "home", headers = BEARER, answer = repeating(status, "Bearer " .. TOKEN) } }
+  CASES[("a token is repeated with %d in JSON's escapes"):format(status)] = {
+    { origin = "home", headers = BEARER, answer = repeating(status, escaped("Bearer " .. TOKEN)) } }
   CASES[("a login is repeated with %d"):format(status)] = {
     { origin = "home", headers = { Authorization = "^Basic " .. login },
       answer = repeating(status, ("Basic %s, the password %s"):format(login, PASSWORD)) }, realm("x", "Basic") }
@@ -154,7 +163,7 @@ end
 
 for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "https://example.com",
   "http://plain.example.net", "http://" .. HOME, "https://" .. HOME .. ":8443", "https://169.254.169.254",
-  "https://10.0.0.1" } do
+  "https://10.0.0.1", "https://localhost." } do
   for _, status in ipairs(target:find("evil", 1, true) and { 301, 303, 307 } or { 307 }) do
     local to = target .. "/x"
     CASES[("manifests at %s (%d)"):format(target, status)] = { astray("/manifests/", "GET", status, to),

@@ -83,6 +83,22 @@ describe("HTTPS_PROXY", function()
     end
   end)
 
+  it("may have an '@' in its password", function()
+    local server, proxy, port = stage { proxy = { "me:canary@proxy" } }
+    assert.matches("^200", (get(server, { HTTPS_PROXY = ("http://me:canary@proxy@127.0.0.1:%s"):format(port) })))
+    assert.matches(canary.basic("me", "canary@proxy"), proxy:output(), 1, true)
+  end)
+
+  it("may be reached over TLS, where its certificate is checked as a registry's is", function()
+    for name, wanted in pairs { ours = "^200", stranger = "^proxy\tthe certificate of the proxy https://127" } do
+      local issuer = name == "ours" and authority or certificates.authority(name)
+      local own, own_key = issuer:issue("proxy")
+      local server, proxy, port = stage { proxy = { "tls", own, own_key } }
+      assert.matches(wanted, (get(server, { HTTPS_PROXY = "https://127.0.0.1:" .. port })))
+      assert.equal(name == "ours", proxy:output():find("CONNECT", 1, true) ~= nil)
+    end
+  end)
+
   it("that answers 407 is named as the one that refuses, without its password", function()
     local server, proxy, port = stage { proxy = { "me:right" } }
     for _, url in ipairs { "http://127.0.0.1:%s", "http://me:canarywrong@127.0.0.1:%s" } do

@@ -30,11 +30,14 @@ static bool has_name(const struct mf_names *names, const char *stem, size_t leng
   return false;
 }
 
-/* Writes the path of NAME; false, with a warning, when it cannot be read. */
+/* Writes the path of NAME; false, with a warning, when it cannot be read. To open a pipe would be to wait for whoever
+   writes into it. */
 static bool is_readable(struct mf_certificates *found, const char *name, char path[PATH_LONGEST])
 {
+  struct stat seen;
+
   snprintf(path, PATH_LONGEST, "%s/%s", found->folder, name);
-  if (access(path, R_OK) == 0)
+  if (access(path, R_OK) == 0 && stat(path, &seen) == 0 && S_ISREG(seen.st_mode))
     return true;
   mf_texts_addf(&found->warnings, "cannot read %s", path);
   return false;

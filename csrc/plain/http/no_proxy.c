@@ -154,6 +154,15 @@ static const char *cut_scheme(const char *text, struct proxy *proxy)
   return NULL;
 }
 
+/* libcurl takes no escaped control byte in the user part: it would go past the proxy then, without a word. */
+static bool user_is_plain(const struct proxy *proxy)
+{
+  for (const char *byte = proxy->user; byte < proxy->user + proxy->user_length; byte++)
+    if (byte[0] == '%' && (byte[1] == '0' || byte[1] == '1') && strspn(byte + 2, "0123456789abcdefABCDEF") > 0)
+      return false;
+  return true;
+}
+
 static bool cut_proxy(const char *text, struct proxy *proxy)
 {
   char url[MF_ORIGIN_TEXT + 16];
@@ -173,7 +182,7 @@ static bool cut_proxy(const char *text, struct proxy *proxy)
   proxy->user = rest;
   proxy->user_length = at ? (size_t)(at + 1 - rest) : 0;
   length -= proxy->user_length;
-  if (length >= MF_ORIGIN_TEXT)
+  if (length >= MF_ORIGIN_TEXT || !user_is_plain(proxy))
     return false;
   snprintf(url, sizeof(url), "https://%.*s", (int)length, rest + proxy->user_length);
   if (!mf_origin_parse(url, &proxy->origin))
@@ -184,21 +193,31 @@ static bool cut_proxy(const char *text, struct proxy *proxy)
   return true;
 }
 
-static bool print_proxy(const struct proxy *proxy, bool with_user, char *text, size_t size)
+/* An '@' inside the user part is escaped: libcurl takes no other, and quotes the whole URL when it refuses it. */
+static void print_proxy(const struct proxy *proxy, char *text, size_t size)
 {
   bool six = strchr(proxy->origin.host, ':') != NULL;
-  int length = snprintf(text, size, "%s://%.*s%s%s%s:%d", proxy->scheme, with_user ? (int)proxy->user_length : 0,
-                        proxy->user, six ? "[" : "", proxy->origin.host, six ? "]" : "", proxy->origin.port);
+  size_t length = (size_t)snprintf(text, size, "%s://", proxy->scheme);
 
-  return length > 0 && (size_t)length < size;
+  for (size_t i = 0; i < proxy->user_length && length < size; i++) {
+    bool inside = proxy->user[i] == '@' && i + 1 < proxy->user_length;
+    length += (size_t)snprintf(text + length, size - length, inside ? "%%40" : "%c", proxy->user[i]);
+  }
+  if (length < size)
+    snprintf(text + length, size - length, "%s%s%s:%d", six ? "[" : "", proxy->origin.host, six ? "]" : "",
+             proxy->origin.port);
 }
 
 void mf_proxy_print(const char *proxy, char *text, size_t size)
 {
   struct proxy pieces;
 
-  if (!cut_proxy(proxy, &pieces) || !print_proxy(&pieces, false, text, size))
+  if (!cut_proxy(proxy, &pieces)) {
     snprintf(text, size, "(not a proxy)");
+    return;
+  }
+  pieces.user_length = 0;
+  print_proxy(&pieces, text, size);
 }
 
 static const char *choose(const struct mf_origin *origin, const struct mf_environment *environment, const char **name)
@@ -228,13 +247,10 @@ bool mf_proxy_for(const struct mf_origin *origin, const struct mf_environment *e
     return true;
   if (!cut_proxy(value, &proxy))
     return mf_texts_addf(warnings, "%s is ignored: it is not the URL of a proxy", name);
-  size = strlen(value) + 32;
+  size = strlen(value) * strlen("%40") + 32;
   *result = malloc(size);
   if (!*result)
     return false;
-  if (print_proxy(&proxy, true, *result, size))
-    return true;
-  mf_secret_free(*result);
-  *result = NULL;
-  return false;
+  print_proxy(&proxy, *result, size);
+  return true;
 }

@@ -189,6 +189,9 @@ static bool set_connection(CURL *easy, const struct mf_connection *connection)
     SET(CURLOPT_SSLKEY, connection->client_key);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY, connection->proxy ? connection->proxy : "");
+  if (connection->proxy && strncmp(connection->proxy, "https:", 6) == 0 &&
+      !mf_trust_apply_to_proxy(connection->trust, easy))
+    return false;
   SET(CURLOPT_NOPROXY, ""); /* it was decided by us: libcurl is not to read the environment */
   SET(CURLOPT_RESOLVE, connection->resolve);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -55,16 +55,20 @@ static bool broke_in_handshake(const struct mf_transfer *transfer)
          strstr(transfer->error, "SSL_connect: ");
 }
 
-/* The proxy's answer to CONNECT when it was no success. */
+/* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
 static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem *problem)
 {
   char name[MF_ORIGIN_TEXT + 16];
-  long status = 0;
+  long status = 0, untrusted = 0;
 
   curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-  if (!transfer->proxy || status < 300)
+  curl_easy_getinfo(transfer->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &untrusted);
+  if (!transfer->proxy || (status < 300 && !untrusted))
     return false;
   mf_proxy_print(transfer->proxy, name, sizeof(name));
+  if (untrusted)
+    return !mf_problem_set(problem, MF_PROBLEM_PROXY, "the certificate of the proxy %s is not trusted (%s)", name,
+                           transfer->error);
   mf_problem_set(problem, MF_PROBLEM_PROXY, "the proxy %s answered %ld instead of connecting", name, status);
   if (status == 407)
     snprintf(problem->hint, sizeof(problem->hint),

@@ -96,14 +96,26 @@ bool mf_trust_widen(struct mf_trust *trust)
   return mf_bytes_add(&trust->added, trust->old.data, trust->old.length) && append(trust, trust->file);
 }
 
-bool mf_trust_apply(const struct mf_trust *trust, CURL *easy)
+static bool apply(const struct mf_trust *trust, CURL *easy, CURLoption file, CURLoption folder, CURLoption text)
 {
   struct curl_blob blob = {trust->added.data, trust->added.length, CURL_BLOB_NOCOPY};
 
-  if (curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_CAPATH, trust->folder) != CURLE_OK)
+  if (curl_easy_setopt(easy, file, trust->file) != CURLE_OK ||
+      curl_easy_setopt(easy, folder, trust->folder) != CURLE_OK)
     return false;
-  return trust->added.length == 0 || curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob) == CURLE_OK;
+  return trust->added.length == 0 || curl_easy_setopt(easy, text, &blob) == CURLE_OK;
+}
+
+bool mf_trust_apply(const struct mf_trust *trust, CURL *easy)
+{
+  return apply(trust, easy, CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_CAINFO_BLOB);
+}
+
+bool mf_trust_apply_to_proxy(const struct mf_trust *trust, CURL *easy)
+{
+  /* There is none for a plain URL: libcurl's own choice stands then. */
+  return (!trust->file && !trust->folder && trust->added.length == 0) ||
+         apply(trust, easy, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH, CURLOPT_PROXY_CAINFO_BLOB);
 }
 
 void mf_trust_close(struct mf_trust *trust)

@@ -29,6 +29,8 @@ bool mf_trust_widen(struct mf_trust *trust);
 /* Tells libcurl, which points to `added`: the trust must outlive the transfer. A bundle is as large as all else that a
    transfer needs. */
 bool mf_trust_apply(const struct mf_trust *trust, CURL *easy);
+/* The same for the TLS to a proxy of https://. */
+bool mf_trust_apply_to_proxy(const struct mf_trust *trust, CURL *easy);
 /* Safe twice. */
 void mf_trust_close(struct mf_trust *trust);
 

@@ -11,6 +11,11 @@ local login = {}
 
 local HUB = { ["docker.io"] = true, ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
+--- What may be shown of a text that names no registry: in a URL a password may stand before the '@'.
+local function shown(given)
+  return (given:gsub("^.*@", ""))
+end
+
 --- The registry that a text names: HOST[:PORT], or a URL of it; Docker Hub when there is none.
 ---@param given string|nil
 ---@return string|nil registry
@@ -25,7 +30,7 @@ function login.registry(given)
     return host
   end
   return nil, error_of.new({
-    code = "invalid_argument", message = ("'%s' does not name a registry"):format(given),
+    code = "invalid_argument", message = ("'%s' does not name a registry"):format(shown(given)),
     hint = "write HOST[:PORT]; a host without a dot or a port is no registry, except localhost",
   })
 end
@@ -97,7 +102,7 @@ function login.place(context, given)
     place, err = keychain.open(context.folder):place(registry)
   end
   if not place then
-    return nil, err:with({ verb = "login", ref = registry or given })
+    return nil, err:with({ verb = "login", ref = registry or shown(given) })
   end
   return place
 end
@@ -125,6 +130,10 @@ function login.perform(context, options)
     return nil, err
   end
   local registry = login.registry(options.registry)
+  if (options.username .. options.password):find("\0", 1, true) then
+    return nil, error_of.new({ code = "invalid_argument", message = "the user name or password holds a NUL",
+      verb = "login", ref = registry })
+  end
   local kept, credentials
   credentials, err = accepted(context, registry, options)
   if credentials then
@@ -156,7 +165,7 @@ function login.forget(context, given)
     removed, err = keychain.open(context.folder):erase(registry)
   end
   if not removed then
-    return nil, err:with({ verb = "logout", ref = registry or given })
+    return nil, err:with({ verb = "logout", ref = registry or shown(given) })
   end
   use_what_changed(context)
   removed.registry = registry

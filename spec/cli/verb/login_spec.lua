@@ -187,8 +187,10 @@ describe("manifest login", function()
     local cases = {
       { { "login", "-u", "a:b", "--password-stdin", registry.address, input = "canary" }, "holds a ':'" },
       { { "login", "-u", "me", "--password-stdin", registry.address, input = "canary\1x" }, "control byte" },
+      { { "login", "-u", "me", "--password-stdin", registry.address, input = "canary\0x" }, "holds a NUL" },
       { { "login", "-u", "me", "--password-stdin", registry.address, input = "" }, "no password on standard input" },
-      { { "login", "-u", "me", "--password-stdin", registry.address, input = ("x"):rep(65537) }, "longer than" },
+      { { "login", "-u", "me", "--password-stdin", registry.address, input = ("x"):rep(32769) }, "longer than" },
+      { { "login", "-u", "me", "--password-stdin", registry.address, input = ("x"):rep(32768) }, "not accepted" },
       { { "login", "--password-stdin", registry.address, input = "canary" }, "needs --username" },
       { { "login", "-u", "me", registry.address }, "not a terminal" },
       { { "login", registry.address }, "not a terminal" },
@@ -196,11 +198,13 @@ describe("manifest login", function()
       { { "login", "-u", "me", "--password-stdin", "u:canary@h.example", input = "x" }, "does not name a registry" },
       { { "login", "-u", "me", "--password-stdin", "nodot", input = "canary" }, "does not name a registry" },
       { { "logout", "a b" }, "does not name a registry" },
+      { { "logout", "https://u:canary@h.example" }, "'h.example' does not name a registry" },
     }
     for index, case in ipairs(cases) do
       local done = world(case[1])
       assert.equal(1, done.status, index)
       assert.matches(case[2], done.stderr, 1, true)
+      assert_secret_free(done)
       assert.is_nil(config_of(world))
     end
     assert.equal(125, world({ "login", "-p", "x" }).status)

@@ -1,12 +1,15 @@
 """A small HTTP proxy: CONNECT tunnels and plain requests, with a password if wanted.
 
-usage: proxy.py [USER:PASSWORD | status CODE | map FILE]
+usage: proxy.py [USER:PASSWORD | status CODE | map FILE | tls CERTIFICATE KEY]
 Prints its port, then a line for each request: its first line and its Proxy-Authorization ("-": none). With "status" it
 answers every request with that code. A name leads to its port on loopback, or with "map" to the place that the file has
-for it ({"ghcr.io:443": "127.0.0.1:40000", ...}) and to none that it has not."""
+for it ({"ghcr.io:443": "127.0.0.1:40000", ...}) and to none that it has not. With "tls" the proxy itself is reached over
+TLS."""
+import asyncio
 import base64
 import json
 import socket
+import ssl
 import sys
 import threading
 
@@ -80,9 +83,33 @@ def serve(client):
     pump(client, server)
 
 
+async def pass_on(reader, writer):
+    data = await reader.read(65536)
+    while data:
+        writer.write(data)
+        data = await reader.read(65536)
+    writer.close()
+
+
+async def speak_tls(port):
+    async def connected(reader, writer):
+        plain_reader, plain_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pass_on(reader, plain_writer), pass_on(plain_reader, writer), return_exceptions=True)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
 def main():
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    print(listener.getsockname()[1], flush=True)
+    port = listener.getsockname()[1]
+    if sys.argv[1:2] == ["tls"]:
+        threading.Thread(target=asyncio.run, args=(speak_tls(port),), daemon=True).start()
+    else:
+        print(port, flush=True)
     while True:
         client, _ = listener.accept()
         threading.Thread(target=serve, args=(client,), daemon=True).start()

@@ -100,7 +100,7 @@ static bool follow(struct mf_token_fetch *fetch, long status)
     target = mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), warning,
                                 &fetch->problem);
   mf_headers_free(&headers);
-  if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->named)) {
+  if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->origin)) {
     if (warning[0])
       mf_network_warn(fetch->network, warning);
     free(fetch->request.url);

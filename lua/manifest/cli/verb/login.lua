@@ -2,7 +2,7 @@
 
 local error_of = require("manifest.base.error")
 
-local STDIN_LIMIT = 65536
+local STDIN_LIMIT = 32768 -- in base64 it still fits a header
 
 local function refusal(message, hint)
   return nil, error_of.new({ code = "invalid_argument", message = message, hint = hint, verb = "login" })
