@@ -47,9 +47,7 @@ static struct mf_texts *push_lists(lua_State *L)
 
   for (int i = 0; i < LISTS; i++)
     lists[i] = (struct mf_texts){0};
-  if (luaL_newmetatable(L, "manifest.core.lists"))
-    luaL_setfuncs(L, metamethods, 0);
-  lua_setmetatable(L, -2);
+  mfl_set_class(L, "manifest.core.lists", metamethods);
   lua_toclose(L, -1);
   return lists;
 }
