@@ -38,7 +38,7 @@ static void read_headers(lua_State *L, int index, struct mf_headers *headers)
                   "headers: names and values must be strings");
     if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1) || strlen(lua_tostring(L, -2)) != lua_rawlen(L, -2) ||
         !mf_headers_add(headers, lua_tostring(L, -2), lua_tostring(L, -1)))
-      luaL_error(L, "header '%s': not a header that can be sent", lua_tostring(L, -2));
+      luaL_error(L, "header '%s': not a header that can be sent, or not enough memory", lua_tostring(L, -2));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -113,13 +113,14 @@ static struct mf_pipe *pipe_field(lua_State *L, int index, const char *name)
 static void read_pipes(lua_State *L, int index, struct mf_request *request)
 {
   struct mf_pipe *from = pipe_field(L, index, "body_pipe");
-  struct mf_pipe *into = pipe_field(L, index, "sink_pipe");
+  struct mf_pipe *into;
 
   if (from) {
     request->source = mf_pipe_source(from);
     if (!request->source)
       luaL_error(L, "field 'body_pipe': already used");
   }
+  into = pipe_field(L, index, "sink_pipe");
   if (into) {
     request->sink = mf_pipe_sink(into);
     if (!request->sink)
