@@ -72,13 +72,23 @@ static struct mf_allowance *read_retries(lua_State *L, int index, int exchange)
   return retries;
 }
 
+/* A second body or sink would take the place of one that nobody frees. */
+static void check_first(lua_State *L, const void *held, const char *what)
+{
+  if (held)
+    luaL_error(L, "a request has more than one %s", what);
+}
+
 static bool read_body_file(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
 {
   const char *path = mfl_field_text(L, index, "body_file");
 
-  if (path)
-    request->source = mf_source_file(path, mfl_field_integer(L, index, "body_offset", 0),
-                                     mfl_field_integer(L, index, "body_length", -1), problem);
+  if (path) {
+    lua_Integer offset = mfl_field_integer(L, index, "body_offset", 0);
+    lua_Integer length = mfl_field_integer(L, index, "body_length", -1);
+    check_first(L, request->source, "body");
+    request->source = mf_source_file(path, offset, length, problem);
+  }
   lua_pop(L, 1);
   return !path || request->source;
 }
@@ -116,6 +126,7 @@ static void read_pipes(lua_State *L, int index, struct mf_request *request)
   struct mf_pipe *into;
 
   if (from) {
+    check_first(L, request->source, "body");
     request->source = mf_pipe_source(from);
     if (!request->source)
       luaL_error(L, "field 'body_pipe': already used");
@@ -132,8 +143,10 @@ static bool read_sink_file(lua_State *L, int index, struct mf_request *request, 
 {
   const char *path = mfl_field_text(L, index, "sink_file");
 
-  if (path)
+  if (path) {
+    check_first(L, request->sink, "sink");
     request->sink = mf_sink_file(path, problem);
+  }
   lua_pop(L, 1);
   return !path || request->sink;
 }
@@ -146,6 +159,7 @@ static bool read_discard(lua_State *L, int index, struct mf_request *request, st
   lua_pop(L, 1);
   if (!discard)
     return true;
+  check_first(L, request->sink, "sink");
   request->sink = mf_sink_nowhere();
   if (!request->sink)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");

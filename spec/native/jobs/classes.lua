@@ -1,5 +1,5 @@
--- Memory runs out while the metatables of what owns memory of C are made: the call after it, which begins with their use,
--- has to find each whole or not at all.
+-- Memory runs out while the metatables of what owns memory of C are made: the call after it, which begins with their
+-- use, has to find each whole or not at all.
 local function use()
   local core = require("manifest.core")
   local hash = core.hash.new("sha256")

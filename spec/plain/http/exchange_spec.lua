@@ -87,8 +87,8 @@ describe("a request", function()
     local roots = temp.folder("certs")
     assert(lfs.mkdir(roots .. "/127.0.0.1:9"))
     temp.file("", roots .. "/127.0.0.1:9/client.key")
-    local server, engine = stage({ { answer = { status = 307, headers = { { "Location", "https://127.0.0.1:9/x" } } } } },
-      { certificate_roots = { roots } })
+    local server, engine = stage({ { answer = { status = 307,
+      headers = { { "Location", "https://127.0.0.1:9/x" } } } } }, { certificate_roots = { roots } })
     local response, problem = get(engine, server)
     assert.is_nil(response)
     assert.equal("tls", problem.code)
