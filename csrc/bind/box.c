@@ -1,8 +1,9 @@
 #include "box.h"
 
-#include <lauxlib.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "help.h"
 
 #define BOX_CLASS "manifest.core.box"
 
@@ -28,9 +29,7 @@ void *mfl_push_box(lua_State *L, size_t size, void (*free_content)(void *content
   struct box *box = lua_newuserdatauv(L, sizeof(*box) + size, 0);
 
   memset(box, 0, sizeof(*box) + size);
-  if (luaL_newmetatable(L, BOX_CLASS))
-    luaL_setfuncs(L, metamethods, 0);
-  lua_setmetatable(L, -2);
+  mfl_set_class(L, BOX_CLASS, metamethods);
   box->free_content = free_content;
   return box->content;
 }

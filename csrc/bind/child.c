@@ -83,10 +83,10 @@ static int child_run(lua_State *L)
     luaL_argcheck(L, limit >= 0, 3, "limit is negative");
     limits.output = (size_t)limit;
   }
-  argv = push_argv(L, 1);
   box = lua_newuserdatauv(L, sizeof(*box), 0);
   box->child = NULL;
   luaL_setmetatable(L, CHILD_CLASS);
+  argv = push_argv(L, 1); /* last: the table keeps the strings as long as nothing else runs */
   box->child = mf_child_run(argv[0], argv, input, length, &limits, &problem);
   if (!box->child)
     return mfl_fail(L, &problem);

@@ -52,7 +52,6 @@ static int decompressor_feed(lua_State *L)
 /* decompressor:read(capacity) -> bytes, "" when it needs more input | nil, problem */
 static int decompressor_read(lua_State *L)
 {
-  struct mf_decompress *decompress = check_open(L);
   lua_Integer capacity = luaL_checkinteger(L, 2);
   struct mf_problem problem;
   luaL_Buffer buffer;
@@ -61,7 +60,8 @@ static int decompressor_read(lua_State *L)
 
   luaL_argcheck(L, capacity > 0 && capacity <= READ_LIMIT, 2, "out of range");
   out = luaL_buffinitsize(L, &buffer, (size_t)capacity);
-  if (!mf_decompress_read(decompress, out, (size_t)capacity, &got, &problem))
+  /* Only now: making room may have run a finalizer that closed it. */
+  if (!mf_decompress_read(check_open(L), out, (size_t)capacity, &got, &problem))
     return mfl_fail(L, &problem);
   luaL_pushresultsize(&buffer, got);
   return 1;

@@ -3,6 +3,7 @@
 #include "open.h"
 
 #include "../plain/http/auth/login.h"
+#include "texts.h"
 
 #define LISTS 4 /* of texts among the settings */
 
@@ -47,9 +48,7 @@ static struct mf_texts *push_lists(lua_State *L)
 
   for (int i = 0; i < LISTS; i++)
     lists[i] = (struct mf_texts){0};
-  if (luaL_newmetatable(L, "manifest.core.lists"))
-    luaL_setfuncs(L, metamethods, 0);
-  lua_setmetatable(L, -2);
+  mfl_set_class(L, "manifest.core.lists", metamethods);
   lua_toclose(L, -1);
   return lists;
 }
@@ -103,6 +102,7 @@ static int new_engine(lua_State *L)
   struct mfl_engine *engine;
 
   luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
   engine = lua_newuserdatauv(L, sizeof(*engine), 1);
   *engine = (struct mfl_engine){0};
   luaL_setmetatable(L, MFL_ENGINE);
@@ -123,8 +123,10 @@ static int engine_start(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
   struct mf_problem problem;
-  struct mfl_exchange *box = lua_newuserdatauv(L, sizeof(*box), 3);
+  struct mfl_exchange *box;
 
+  luaL_checktype(L, 2, LUA_TTABLE);
+  box = lua_newuserdatauv(L, sizeof(*box), 3);
   *box = (struct mfl_exchange){0};
   luaL_setmetatable(L, MFL_EXCHANGE);
   lua_pushvalue(L, 1);
@@ -137,6 +139,7 @@ static int engine_start(lua_State *L)
   lua_pushvalue(L, 3);
   lua_rawsetp(L, -2, box);
   lua_settop(L, 3);
+  check_engine(L); /* once more: what was read may have run a metamethod or a finalizer that closed it */
   box->exchange = mf_exchange_new(&engine->client, &box->request, &problem);
   if (!box->exchange) {
     lua_getiuservalue(L, 1, 1);
@@ -171,15 +174,20 @@ static void push_finished(lua_State *L, struct mfl_engine *engine)
   lua_pop(L, 1);
 }
 
+/* The login after AFTER that waits for engine:answer, or NULL. None of a closed engine: what allocates in Lua may run a
+   finalizer, and that may close it. */
+static struct mf_login *next_asked(const struct mfl_engine *engine, const struct mf_login *after)
+{
+  return engine->open ? mf_authorization_asked(engine->client.authorization, after) : NULL;
+}
+
 /* Pushes an array of {registry, repository} that requests wait for engine:answer of, or nil. */
 static void push_asked(lua_State *L, const struct mfl_engine *engine)
 {
-  const struct mf_authorization *authorization = engine->client.authorization;
-  struct mf_login *login = mf_authorization_asked(authorization, NULL);
   lua_Integer count = 0;
 
   lua_pushnil(L);
-  for (; login; login = mf_authorization_asked(authorization, login)) {
+  for (struct mf_login *login = next_asked(engine, NULL); login; login = next_asked(engine, login)) {
     if (!mf_login_take_question(login))
       continue;
     if (count == 0) {
@@ -187,10 +195,8 @@ static void push_asked(lua_State *L, const struct mfl_engine *engine)
       lua_newtable(L);
     }
     lua_createtable(L, 0, 2);
-    lua_pushstring(L, mf_login_registry(login));
-    lua_setfield(L, -2, "registry");
-    lua_pushstring(L, mf_login_repository(login));
-    lua_setfield(L, -2, "repository");
+    mfl_set_text(L, "registry", engine->open ? mf_login_registry(login) : NULL);
+    mfl_set_text(L, "repository", engine->open ? mf_login_repository(login) : NULL);
     lua_rawseti(L, -2, ++count);
   }
 }
@@ -214,7 +220,7 @@ static struct mf_login *find_asked(const struct mfl_engine *engine, const char *
   struct mf_login *login = NULL;
 
   do
-    login = mf_authorization_asked(engine->client.authorization, login);
+    login = next_asked(engine, login);
   while (login && !mf_login_is_for(login, registry, repository));
   return login;
 }
@@ -224,36 +230,36 @@ static struct mf_login *find_asked(const struct mfl_engine *engine, const char *
 static int engine_answer(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
-  struct mf_login *login = find_asked(engine, mfl_check_text(L, 2), lua_isnil(L, 3) ? NULL : mfl_check_text(L, 3));
+  const char *registry = mfl_check_text(L, 2);
+  const char *repository = lua_isnil(L, 3) ? NULL : mfl_check_text(L, 3);
+  const char *why = lua_type(L, 4) == LUA_TSTRING ? mfl_check_text(L, 4) : NULL;
+  bool given = !why && !lua_isnoneornil(L, 4);
   struct mf_credentials borrowed = {0};
+  struct mf_login *login;
 
-  if (!login)
-    return 0;
-  if (lua_isnoneornil(L, 4)) {
-    mf_login_answer(login, NULL);
-    return 0;
+  if (given) {
+    luaL_checktype(L, 4, LUA_TTABLE);
+    borrowed.username = (char *)mfl_field_text(L, 4, "username");
+    borrowed.password = (char *)mfl_field_text(L, 4, "password");
+    borrowed.identity_token = (char *)mfl_field_text(L, 4, "identity_token");
+    borrowed.registry_token = (char *)mfl_field_text(L, 4, "registry_token");
   }
-  if (lua_type(L, 4) == LUA_TSTRING) {
-    mf_login_refuse(login, mfl_check_text(L, 4));
-    return 0;
-  }
-  luaL_checktype(L, 4, LUA_TTABLE);
-  borrowed.username = (char *)mfl_field_text(L, 4, "username");
-  borrowed.password = (char *)mfl_field_text(L, 4, "password");
-  borrowed.identity_token = (char *)mfl_field_text(L, 4, "identity_token");
-  borrowed.registry_token = (char *)mfl_field_text(L, 4, "registry_token");
-  mf_login_answer(login, &borrowed);
+  login = find_asked(engine, registry, repository); /* when all has been read: see next_asked */
+  if (login && why)
+    mf_login_refuse(login, why);
+  else if (login)
+    mf_login_answer(login, given ? &borrowed : NULL);
   return 0;
 }
 
 /* engine:warnings() -> array of texts: what was skipped and why, since the engine was made */
 static int engine_warnings(lua_State *L)
 {
-  const struct mf_texts *warnings = &check_engine(L)->client.network->warnings;
+  const struct mfl_engine *engine = check_engine(L);
 
-  lua_createtable(L, (int)warnings->count, 0);
-  for (size_t i = 0; i < warnings->count; i++) {
-    lua_pushstring(L, warnings->items[i]);
+  lua_newtable(L);
+  for (size_t i = 0; engine->open && i < engine->client.network->warnings.count; i++) { /* see next_asked */
+    lua_pushstring(L, engine->client.network->warnings.items[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   return 1;

@@ -103,21 +103,46 @@ struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
   struct mf_bytes *bytes = lua_newuserdatauv(L, sizeof(*bytes), 0);
 
   mf_bytes_init(bytes, limit);
-  if (luaL_newmetatable(L, BYTES_CLASS))
-    luaL_setfuncs(L, metamethods, 0);
-  lua_setmetatable(L, -2);
+  mfl_set_class(L, BYTES_CLASS, metamethods);
   return bytes;
+}
+
+/* Pushes the metatable NAME. False: it is new, and make_class() has to come when it is complete. Memory may run out in
+   between, and half a class that is registered would stay half for ever. */
+static bool find_class(lua_State *L, const char *name, const luaL_Reg *metamethods)
+{
+  if (luaL_getmetatable(L, name) == LUA_TTABLE)
+    return true;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  luaL_setfuncs(L, metamethods, 0);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  return false;
+}
+
+static void make_class(lua_State *L, const char *name)
+{
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, name);
+}
+
+void mfl_set_class(lua_State *L, const char *name, const luaL_Reg *metamethods)
+{
+  if (!find_class(L, name, metamethods))
+    make_class(L, name);
+  lua_setmetatable(L, -2);
 }
 
 void mfl_new_class(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods)
 {
-  if (luaL_newmetatable(L, name)) {
-    luaL_setfuncs(L, metamethods, 0);
+  if (!find_class(L, name, metamethods)) {
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    make_class(L, name);
   }
   lua_pop(L, 1);
 }

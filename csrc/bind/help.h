@@ -24,6 +24,9 @@ double mfl_field_number(lua_State *L, int index, const char *name, double fallba
 int mfl_fail(lua_State *L, const struct mf_problem *problem);
 /* Pushes a userdata that holds an empty struct mf_bytes and frees it when collected or closed. */
 struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit);
+/* Gives the userdata on top the metatable NAME, which is created when it is first needed: for what Lua never sees.
+   Stack unchanged. */
+void mfl_set_class(lua_State *L, const char *name, const luaL_Reg *metamethods);
 /* Creates the metatable NAME once: metamethods (with __gc, __close), methods under __index; leaves nothing. */
 void mfl_new_class(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods);
 

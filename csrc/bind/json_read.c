@@ -28,9 +28,7 @@ static struct tree *push_tree(lua_State *L)
   struct tree *tree = lua_newuserdatauv(L, sizeof(*tree), 0);
 
   tree->root = NULL;
-  if (luaL_newmetatable(L, TREE_CLASS))
-    luaL_setfuncs(L, metamethods, 0);
-  lua_setmetatable(L, -2);
+  mfl_set_class(L, TREE_CLASS, metamethods);
   return tree;
 }
 

@@ -16,6 +16,7 @@ static int next_pair(lua_State *L)
 {
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(2)) + 1;
 
+  luaL_checktype(L, 1, LUA_TTABLE); /* a script may call it with anything */
   lua_pushinteger(L, at);
   lua_replace(L, lua_upvalueindex(2));
   if (lua_rawgeti(L, lua_upvalueindex(1), at) == LUA_TNIL)
@@ -184,9 +185,9 @@ static void push_set(lua_State *L, int keys, lua_Integer size)
   }
 }
 
-/* Appends to the array at KEYS (of KEPT elements) the other keys of OBJECT, COUNT of them, sorted by their bytes: Lua's
-   own comparison of strings follows the locale. */
-static void append_new(lua_State *L, int object, int keys, lua_Integer kept, lua_Integer count)
+/* Appends to the array at KEYS (of KEPT elements) the other keys of OBJECT, at most COUNT, sorted by their bytes: Lua's
+   own comparison of strings follows the locale. Returns how many the array has then. */
+static lua_Integer append_new(lua_State *L, int object, int keys, lua_Integer kept, lua_Integer count)
 {
   struct name *names = lua_newuserdatauv(L, (size_t)count * sizeof(*names), 0);
   size_t found = 0;
@@ -196,10 +197,14 @@ static void append_new(lua_State *L, int object, int keys, lua_Integer kept, lua
   set = lua_gettop(L);
   for (lua_pushnil(L); lua_next(L, object); lua_pop(L, 1)) {
     lua_pushvalue(L, -2);
-    if (lua_rawget(L, set) == LUA_TNIL) {
-      /* The object holds the string, so its bytes stay. */
+    /* Where Lua allocates, a finalizer may run and edit the object: it may have other keys than were counted, and it is
+       the set that keeps their bytes. */
+    if (lua_rawget(L, set) == LUA_TNIL && found < (size_t)count && lua_type(L, -3) == LUA_TSTRING) {
       names[found].bytes = lua_tolstring(L, -3, &names[found].length);
       found++;
+      lua_pushvalue(L, -3);
+      lua_pushboolean(L, 1);
+      lua_rawset(L, set);
     }
     lua_pop(L, 1);
   }
@@ -209,6 +214,7 @@ static void append_new(lua_State *L, int object, int keys, lua_Integer kept, lua
     lua_rawseti(L, keys, ++kept);
   }
   lua_pop(L, 2);
+  return kept;
 }
 
 lua_Integer mfl_json_push_keys(lua_State *L, int index)
@@ -229,6 +235,6 @@ lua_Integer mfl_json_push_keys(lua_State *L, int index)
     lua_settop(L, keys);
   }
   if (kept < count)
-    append_new(L, index, keys, kept, count - kept);
-  return count;
+    kept = append_new(L, index, keys, kept, count - kept);
+  return kept;
 }

@@ -38,7 +38,7 @@ static void read_headers(lua_State *L, int index, struct mf_headers *headers)
                   "headers: names and values must be strings");
     if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1) || strlen(lua_tostring(L, -2)) != lua_rawlen(L, -2) ||
         !mf_headers_add(headers, lua_tostring(L, -2), lua_tostring(L, -1)))
-      luaL_error(L, "header '%s': not a header that can be sent", lua_tostring(L, -2));
+      luaL_error(L, "header '%s': not a header that can be sent, or not enough memory", lua_tostring(L, -2));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -72,13 +72,23 @@ static struct mf_allowance *read_retries(lua_State *L, int index, int exchange)
   return retries;
 }
 
+/* A second body or sink would take the place of one that nobody frees. */
+static void check_first(lua_State *L, const void *held, const char *what)
+{
+  if (held)
+    luaL_error(L, "a request has more than one %s", what);
+}
+
 static bool read_body_file(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
 {
   const char *path = mfl_field_text(L, index, "body_file");
 
-  if (path)
-    request->source = mf_source_file(path, mfl_field_integer(L, index, "body_offset", 0),
-                                     mfl_field_integer(L, index, "body_length", -1), problem);
+  if (path) {
+    lua_Integer offset = mfl_field_integer(L, index, "body_offset", 0);
+    lua_Integer length = mfl_field_integer(L, index, "body_length", -1);
+    check_first(L, request->source, "body");
+    request->source = mf_source_file(path, offset, length, problem);
+  }
   lua_pop(L, 1);
   return !path || request->source;
 }
@@ -113,13 +123,15 @@ static struct mf_pipe *pipe_field(lua_State *L, int index, const char *name)
 static void read_pipes(lua_State *L, int index, struct mf_request *request)
 {
   struct mf_pipe *from = pipe_field(L, index, "body_pipe");
-  struct mf_pipe *into = pipe_field(L, index, "sink_pipe");
+  struct mf_pipe *into;
 
   if (from) {
+    check_first(L, request->source, "body");
     request->source = mf_pipe_source(from);
     if (!request->source)
       luaL_error(L, "field 'body_pipe': already used");
   }
+  into = pipe_field(L, index, "sink_pipe");
   if (into) {
     request->sink = mf_pipe_sink(into);
     if (!request->sink)
@@ -131,8 +143,10 @@ static bool read_sink_file(lua_State *L, int index, struct mf_request *request, 
 {
   const char *path = mfl_field_text(L, index, "sink_file");
 
-  if (path)
+  if (path) {
+    check_first(L, request->sink, "sink");
     request->sink = mf_sink_file(path, problem);
+  }
   lua_pop(L, 1);
   return !path || request->sink;
 }
@@ -145,6 +159,7 @@ static bool read_discard(lua_State *L, int index, struct mf_request *request, st
   lua_pop(L, 1);
   if (!discard)
     return true;
+  check_first(L, request->sink, "sink");
   request->sink = mf_sink_nowhere();
   if (!request->sink)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");

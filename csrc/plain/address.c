@@ -140,8 +140,3 @@ bool mf_address_class_allowed(enum mf_address_class class_of, enum mf_address_cl
 {
   return same_origin || class_of == MF_ADDRESS_PUBLIC || class_of == peer;
 }
-
-bool mf_address_allowed(const struct sockaddr *address, enum mf_address_class peer, bool same_origin)
-{
-  return mf_address_class_allowed(mf_address_class(address), peer, same_origin);
-}

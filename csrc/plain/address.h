@@ -19,11 +19,9 @@ enum mf_address_class mf_address_class(const struct sockaddr *address);
 /* The class of an IP literal (no brackets); false when TEXT is none. */
 bool mf_address_class_of_text(const char *text, enum mf_address_class *class_of);
 const char *mf_address_class_name(enum mf_address_class class_of);
-/* May a request go there? PEER is the class of the address at which the registry itself was reached (public when not
-   known). SAME_ORIGIN: the request is for the registry's own origin, which the user named. Do not ask when a proxy
-   connects. */
-bool mf_address_allowed(const struct sockaddr *address, enum mf_address_class peer, bool same_origin);
-/* The same decision for a class. */
+/* May a request go to such an address? PEER is the class of the address at which the registry itself was reached
+   (public when not known). SAME_ORIGIN: the request is for the registry's own origin, which the user named. Do not ask
+   when a proxy connects. */
 bool mf_address_class_allowed(enum mf_address_class class_of, enum mf_address_class peer, bool same_origin);
 
 #endif

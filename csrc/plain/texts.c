@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool mf_texts_add_part(struct mf_texts *texts, const char *text, size_t length)
+static bool add_part(struct mf_texts *texts, const char *text, size_t length)
 {
   char *copy = malloc(length + 1);
   char **items = copy ? realloc(texts->items, (texts->count + 1) * sizeof(*items)) : NULL;
@@ -23,7 +23,7 @@ bool mf_texts_add_part(struct mf_texts *texts, const char *text, size_t length)
 
 bool mf_texts_add(struct mf_texts *texts, const char *text)
 {
-  return mf_texts_add_part(texts, text, strlen(text));
+  return add_part(texts, text, strlen(text));
 }
 
 bool mf_texts_addf(struct mf_texts *texts, const char *format, ...)
@@ -42,7 +42,7 @@ bool mf_texts_insert(struct mf_texts *texts, const char *text, size_t length)
   char *added;
   size_t at;
 
-  if (!mf_texts_add_part(texts, text, length))
+  if (!add_part(texts, text, length))
     return false;
   at = texts->count - 1;
   added = texts->items[at];

@@ -12,7 +12,6 @@ struct mf_texts {
 
 /* Adds a copy. False when memory is short; the list is then as it was. All zero is an empty list. */
 bool mf_texts_add(struct mf_texts *texts, const char *text);
-bool mf_texts_add_part(struct mf_texts *texts, const char *text, size_t length);
 /* Adds formatted text (at most 1023 bytes of it). */
 bool mf_texts_addf(struct mf_texts *texts, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds a copy at its bytewise place, unless it is there. */

@@ -40,6 +40,15 @@ describe("json.decode", function()
     assert.same({ "z", "a", "m", "b" }, seen)
   end)
 
+  it("raises when what pairs gives is called with no table", function()
+    local next_pair = pairs(assert(json.decode('{"a":1}')))
+    for _, given in ipairs { false, 5, "x" } do
+      assert.error_matches(function()
+        next_pair(given)
+      end, "table expected")
+    end
+  end)
+
   it("gives names with a meaning in Lua as plain data", function()
     local text = '{"__index":{"x":1},"__gc":1,"__newindex":2,"__metatable":3,"__close":4,"__pairs":5,"__mode":"kv"}'
     local value = assert(json.decode(text))

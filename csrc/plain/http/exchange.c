@@ -298,9 +298,10 @@ bool mf_exchange_done(const struct mf_exchange *exchange)
   return exchange->task.done;
 }
 
-const struct mf_response *mf_exchange_response(const struct mf_exchange *exchange)
+void mf_exchange_take_response(struct mf_exchange *exchange, struct mf_response *response)
 {
-  return &exchange->response;
+  *response = exchange->response;
+  exchange->response = (struct mf_response){0};
 }
 
 const struct mf_problem *mf_exchange_problem(const struct mf_exchange *exchange)

@@ -67,14 +67,23 @@ static struct mf_verdict next_step(struct mf_exchange *exchange)
   return (struct mf_verdict){MF_VERDICT_AGAIN, 0};
 }
 
+/* The next attempt goes to where URL leads. False with the problem set: it still stands where it stood. */
+static bool turn_to(struct mf_exchange *exchange, const char *url)
+{
+  struct mf_endpoint *endpoint = mf_network_endpoint(exchange->client->network, url, false, &exchange->problem);
+
+  if (endpoint)
+    exchange->endpoint = endpoint;
+  return endpoint;
+}
+
 /* Another attempt after WAIT seconds, from the URL that was asked for: what a redirect named may not live as long. */
 static struct mf_verdict start_over(struct mf_exchange *exchange, double wait)
 {
   char *url = strdup(exchange->request.url);
 
   exchange->redirects = 0;
-  exchange->endpoint = mf_network_endpoint(exchange->client->network, exchange->request.url, false, &exchange->problem);
-  if (!url || !exchange->endpoint) {
+  if (!url || !turn_to(exchange, url)) {
     free(url);
     return failed;
   }
@@ -132,8 +141,7 @@ static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
     mf_network_warn(exchange->client->network, warning);
   free(response->url);
   response->url = target;
-  exchange->endpoint = mf_network_endpoint(exchange->client->network, target, false, &exchange->problem);
-  return exchange->endpoint ? next_step(exchange) : failed;
+  return turn_to(exchange, target) ? next_step(exchange) : failed;
 }
 
 static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)

@@ -2,6 +2,7 @@
 
 local block = require "spec.support.block"
 local core = require "manifest.core"
+local lfs = require "lfs"
 local process = require "spec.support.process"
 local requests = require "spec.support.requests"
 local temp = require "spec.support.temp"
@@ -34,6 +35,18 @@ describe("an engine", function()
         engine[use](engine, {})
       end)
     end
+  end)
+
+  it("takes one body and one sink for a request, and keeps nothing of a second", function()
+    local engine, folder = requests.engine(), temp.folder("sink")
+    for what, two in pairs { body = { body = "x", body_file = temp.file("y") }, sink = { sink_file = folder .. "/file",
+      discard = true } } do
+      assert.error_matches(function()
+        engine:start(request("/", two))
+      end, "a request has more than one " .. what)
+    end
+    collectgarbage()
+    assert.is_nil(lfs.attributes(folder .. "/file"))
   end)
 
   it("that is closed ends its exchanges", function()

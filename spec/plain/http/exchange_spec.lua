@@ -2,6 +2,7 @@
 
 local block = require "spec.support.block"
 local core = require "manifest.core"
+local lfs = require "lfs"
 local process = require "spec.support.process"
 local requests = require "spec.support.requests"
 local temp = require "spec.support.temp"
@@ -80,6 +81,19 @@ describe("a request", function()
       { path = "/0", answer = { status = 200 } } }
     assert.equal(digest_of(""), assert(get(engine, server, "/204")).digest)
     assert.equal("", assert(get(engine, server, "/0", { digest = digest_of("") })).body)
+  end)
+
+  it("that is redirected to a host whose certificates are no pair ends with that problem", function()
+    local roots = temp.folder("certs")
+    assert(lfs.mkdir(roots .. "/127.0.0.1:9"))
+    temp.file("", roots .. "/127.0.0.1:9/client.key")
+    local server, engine = stage({ { answer = { status = 307,
+      headers = { { "Location", "https://127.0.0.1:9/x" } } } } }, { certificate_roots = { roots } })
+    local response, problem = get(engine, server)
+    assert.is_nil(response)
+    assert.equal("tls", problem.code)
+    assert.matches("client.key has no .cert beside it", problem.message, 1, true)
+    assert.equal(307, problem.response.status)
   end)
 
   it("goes over one connection when one will do", function()

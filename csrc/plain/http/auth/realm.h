@@ -27,7 +27,7 @@ struct mf_realm_rules {
 enum mf_realm_verdict mf_realm_judge(const struct mf_origin *registry, const char *realm,
                                      const struct mf_realm_rules *rules, struct mf_problem *problem);
 /* Is the realm the registry's own origin, or did the user name it in auth_hosts? Then its connected address is not
-   checked either (SAME_ORIGIN of mf_address_allowed). */
+   checked either (SAME_ORIGIN of mf_address_class_allowed). */
 bool mf_realm_is_named(const struct mf_origin *registry, const char *realm, const struct mf_realm_rules *rules);
 
 #endif
