@@ -140,7 +140,7 @@ function mt:__tostring()
 end
 
 --- Makes a client.
----@param options table|nil
+---@param options table|nil see OPTIONS
 ---@return table client
 local function new(options)
   options = check.options("client", options, OPTIONS)
