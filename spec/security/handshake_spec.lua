@@ -100,6 +100,14 @@ describe("a client's certificate", function()
       { client_certificate = other[1], client_key = other[2] })
   end
 
+  it("that cannot be read is told with what names it", function()
+    local server, engine = stage({ a = { tls = tls() } }, nil, { client_certificate = "/nonexistent/me.crt" })
+    local _, problem = requests.run(engine, { url = server.urls.a })
+    assert.equal("tls", problem.code)
+    assert.matches("/nonexistent/me.crt", problem.message, 1, true)
+    assert.matches("--cert", problem.hint, 1, true)
+  end)
+
   it("is shown to every registry that was named", function()
     local server, engine = meet()
     for _, name in ipairs { "a", "b" } do
