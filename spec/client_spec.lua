@@ -67,9 +67,17 @@ describe("a client", function()
   it("names the option nearest to an unknown one", function()
     assert.error_matches(function() client_of({ insecur = true }) end, "did you mean 'insecure'")
     assert.error_matches(function() client_of({ jobs = "8" }) end, "option 'jobs'")
-    assert.error_matches(function() client_of({ jobs = 0 }) end, "at least 1")
     assert.error_matches(function() client_of({}):all({ 1 }, tostring, { jobs = 0 }) end, "at least 1")
     assert.has_error(function() client_of("x") end)
+  end)
+
+  it("refuses values that cannot be meant, before anything is asked", function()
+    for name, value in pairs { jobs = 0, connections = -1, timeout = 0, connect_timeout = 0, stall_timeout = 0,
+      manifest_limit = 0, client_key = "key.pem", user_agent = "a\nX-Header: b", auth_hosts = { "r.example" } } do
+      local ok, message = pcall(function() client_of({ [name] = value }) end)
+      assert.is_false(ok)
+      assert.matches("client_spec.lua:%d+: client: option '" .. name, message)
+    end
   end)
 
   it("blames the line of the caller", function()

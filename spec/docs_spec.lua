@@ -2,6 +2,8 @@
 
 local connection = require "manifest.cli.connection"
 local lfs = require "lfs"
+local manifest = require "manifest"
+local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 local verbs = require "manifest.cli.verbs"
 
@@ -85,6 +87,38 @@ describe("docs/requests.md", function()
   end)
 end)
 
+describe("the reference that tools/docs writes", function()
+  local folder
+
+  setup(function()
+    folder = temp.folder("docs")
+    local done = process.run { "tools/docs", folder }
+    assert(done.status == 0, done.stderr)
+  end)
+
+  local function page(module)
+    return assert(temp.read(("%s/%s.md"):format(folder, module)))
+  end
+
+  it("leads to the page of each verb, which shows the options that it speaks of", function()
+    local start = page("README")
+    for verb, module in pairs(require("manifest.verbs")) do
+      assert.matches(("- [%s](%s.md)\n"):format(verb, module), start, 1, true)
+      local text = page(module)
+      assert.is_true(not text:find("see OPTIONS", 1, true) or text:find("\nlocal OPTIONS = ", 1, true) ~= nil, module)
+    end
+  end)
+
+  it("has every option of a client, and every code of an error", function()
+    for name in pairs(require("manifest.client").options) do
+      assert.matches(("\n  %s = "):format(name), page("manifest.client"), 1, true)
+    end
+    for code in pairs(manifest.error.codes) do
+      assert.matches(("\n  %s = "):format(code), page("manifest.base.error"), 1, true)
+    end
+  end)
+end)
+
 for _, name in ipairs { "README.md", "docs/commands.md", "docs/credentials.md", "docs/registries.md",
   "docs/requests.md" } do
   describe(name, function()
@@ -125,7 +159,7 @@ describe("the options named", function()
   end
 
   it("in README.md are some verb's", function()
-    local text = assert(temp.read("README.md")):gsub("\ncmake [^\n]*", "")
+    local text = assert(temp.read("README.md")):gsub("\ncmake [^\n]*", ""):gsub("\nluarocks [^\n]*", "")
     check(text, options_of(any), "README.md")
   end)
 

@@ -24,7 +24,8 @@ describe("the rock #slow", function()
     local copied = process.run { "cp", "-r", "CMakeLists.txt", "README.md", "bin", "csrc", "lua", "rockspec", source,
       cwd = ours.root }
     assert(copied.status == 0, copied.stderr)
-    local made = process.run { "luarocks", "--lua-version", "5.4", "make", "--tree", tree, cwd = source, timeout = 600 }
+    local words = assert(assert(temp.read("README.md")):match("\n(luarocks [^\n]+)\n"), "README.md does not say how")
+    local made = process.run { "sh", "-c", words .. " --tree " .. tree, cwd = source, timeout = 600 }
     assert(made.status == 0, made.stdout .. made.stderr)
   end)
 

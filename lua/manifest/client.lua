@@ -19,7 +19,7 @@ local OPTIONS = {
   manifest_limit = "integer", -- bytes of a manifest or config, default 4 MiB
   ca_file = "string", -- more certificate authorities, PEM
   client_certificate = "string", -- PEM
-  client_key = "string",
+  client_key = "string", -- PEM; default: it is in the file of the certificate
   auth_hosts = "table", -- "REGISTRY=TOKEN-SERVER" pairs that may get credentials
   same_domain = "boolean", -- so may token servers of the registry's own domain, default true
   mirrors = "table", -- {["docker.io"] = {"HOST[:PORT][/PREFIX]", ...}}: read from these first, in order
@@ -139,14 +139,32 @@ function mt:__tostring()
   return self.closed and "manifest.client (closed)" or "manifest.client"
 end
 
+--- Values of the right type that cannot be meant.
+local function check_values(options)
+  for name, kind in pairs(OPTIONS) do
+    if (kind == "integer" or kind == "number") and options[name] and options[name] <= 0 then
+      error(("client: option '%s' must be above 0"):format(name), 3)
+    end
+  end
+  if options.client_key and not options.client_certificate then
+    error("client: option 'client_key' needs 'client_certificate'", 3)
+  end
+  if options.user_agent and options.user_agent:find("%c") then
+    error("client: option 'user_agent' must be one line", 3) -- the rest would be headers
+  end
+  for _, pair in ipairs(options.auth_hosts or {}) do
+    if type(pair) ~= "string" or not pair:find("^[^=/]+=[^=/]+$") then
+      error("client: option 'auth_hosts' must be a list of REGISTRY=HOST[:PORT]", 3)
+    end
+  end
+end
+
 --- Makes a client.
----@param options table|nil
+---@param options table|nil see OPTIONS
 ---@return table client
 local function new(options)
   options = check.options("client", options, OPTIONS)
-  if options.jobs and options.jobs < 1 then
-    error("client: option 'jobs' must be at least 1", 2)
-  end
+  check_values(options)
   if options.mirrors then
     require("manifest.repository.remote.mirror").check(options.mirrors, 3)
   end

@@ -5,7 +5,7 @@
 local manifest = { _VERSION = require("manifest.base.version") }
 
 --- Makes a client with options of its own.
----@param options table|nil see docs
+---@param options table|nil see client.lua
 ---@return table client
 function manifest.client(options)
   return require("manifest.client").new(options)

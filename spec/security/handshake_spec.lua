@@ -84,7 +84,7 @@ describe("a TLS handshake", function()
   end
 
   it("with a server whose certificate has expired ends it", function()
-    local certificate, key = authority:issue("old", { days = -1 })
+    local certificate, key = authority:issue("old", { days = 0 })
     assert_final({ certificate = certificate, key = key }, "expired")
   end)
 
@@ -99,6 +99,14 @@ describe("a client's certificate", function()
     return stage({ a = { tls = wanting }, b = { tls = wanting } }, exchanges,
       { client_certificate = other[1], client_key = other[2] })
   end
+
+  it("that cannot be read is told with what names it", function()
+    local server, engine = stage({ a = { tls = tls() } }, nil, { client_certificate = "/nonexistent/me.crt" })
+    local _, problem = requests.run(engine, { url = server.urls.a })
+    assert.equal("tls", problem.code)
+    assert.matches("/nonexistent/me.crt", problem.message, 1, true)
+    assert.matches("--cert", problem.hint, 1, true)
+  end)
 
   it("is shown to every registry that was named", function()
     local server, engine = meet()

@@ -32,7 +32,7 @@ end
 
 --- Issues a certificate: issue("server", { names = {"localhost"}, addresses = {"127.0.0.1"}, days = 2,
 --- rsa = false }).
---- Returns the paths of certificate and key. A negative `days` makes one that has expired.
+--- Returns the paths of certificate and key. One of no days has expired (openssl 3.5 refuses fewer).
 function methods:issue(name, options)
   options = options or {}
   local base = ("%s/%s"):format(self.folder, name)

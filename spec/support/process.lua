@@ -27,7 +27,9 @@ local function command_line(spec)
   for _, word in ipairs(spec) do
     words[#words + 1] = quote(word)
   end
-  local env = { "env", spec.clean and "-i PATH=\"$PATH\"" or not spec.preload and "-u LD_PRELOAD" or "" }
+  -- Under nohup, or in the background of a script, signals are ignored, and a program would inherit that.
+  local env = { "env --default-signal=HUP,INT,QUIT,TERM",
+    spec.clean and "-i PATH=\"$PATH\"" or not spec.preload and "-u LD_PRELOAD" or "" }
   if spec.clean and spec.preload and os.getenv("LD_PRELOAD") then
     env[#env + 1] = "LD_PRELOAD=" .. quote(os.getenv("LD_PRELOAD"))
     env[#env + 1] = "ASAN_OPTIONS=" .. quote(os.getenv("ASAN_OPTIONS") or "")

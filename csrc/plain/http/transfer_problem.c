@@ -97,6 +97,9 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
     problem->retryable = found.retryable;
+    if (found.result == CURLE_SSL_CERTPROBLEM)
+      snprintf(problem->hint, sizeof(problem->hint),
+               "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
   }
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }

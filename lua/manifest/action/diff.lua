@@ -112,8 +112,9 @@ end
 ---@param context table
 ---@param old string|table reference
 ---@param new string|table reference
----@return table|nil report {old, new = {reference, digest, media_type}, equal, added, removed = {{platform, digest}},
---- changed = {{platform, old, new = digests, changes = {{what, name, old, new}}}}, changes = of the index itself}
+---@return table|nil report {old, new = {reference, digest, media_type}, equal, added, removed = descriptors, changed =
+--- {{platform, old, new = digests, changes = {{what, name, old, new}}}}, same = how many images are (0 when the whole
+--- is equal: nobody looked inside), changes = of the index itself}
 ---@return table|nil err not_found, unauthorized, denied, invalid_manifest, ...
 function diff.perform(context, old, new, options)
   check.options("diff", options, {})

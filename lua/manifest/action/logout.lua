@@ -1,3 +1,3 @@
---- logout: the other half of login.
+--- logout: what login.lua calls `forget`, since it undoes what login did.
 
 return { perform = require("manifest.action.login").forget }

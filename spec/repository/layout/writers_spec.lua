@@ -77,7 +77,7 @@ describe("what a killed writer left in a layout", function()
 
   it("stays while anybody else writes, for it may be theirs", function()
     local file = path .. "/oci-layout"
-    local other = process.start { "flock", "--shared", file, "sleep", "60" }
+    local other = process.start { "flock", "--close", "--shared", file, "sleep", "60" }
     assert(process.wait_for(function()
       return process.run({ "flock", "--exclusive", "--nonblock", file, "true" }).status ~= 0
     end))

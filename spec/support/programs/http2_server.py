@@ -70,10 +70,10 @@ class Connection:
             self.open[stream] = [next_action(), 0]
             if self.open[stream][0] == "refuse":
                 return self.answer(stream)
-        elif kind == DATA and stream in self.open:
-            self.open[stream][1] += len(payload)
-            if payload:
-                self.send(WINDOW_UPDATE, 0, 0, number(len(payload)))
+        elif kind == DATA and payload:
+            self.send(WINDOW_UPDATE, 0, 0, number(len(payload)))  # also for a stream that was refused meanwhile
+            if stream in self.open:
+                self.open[stream][1] += len(payload)
                 self.send(WINDOW_UPDATE, 0, stream, number(len(payload)))
         if kind in (HEADERS, DATA) and flags & END_STREAM and stream in self.open:
             return self.answer(stream)

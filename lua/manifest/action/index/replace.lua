@@ -13,7 +13,7 @@ local replace = {}
 
 local VERB = "index replace"
 
-local SOURCES = options_of.shape(options_of.OF_SOURCES)
+local SOURCES = options_of.shape(options_of.OF_SOURCES) -- but for replace, allow_duplicates and order
 SOURCES.replace, SOURCES.allow_duplicates, SOURCES.order = nil, nil, nil
 
 local OPTIONS = options_of.shape(target.OPTIONS, SOURCES, {

@@ -11,7 +11,7 @@ end
 
 return {
   usage = "[OPTIONS] TARGET SOURCE...",
-  summary = "Add images to an index in a registry",
+  summary = "Add images to an index",
   description = "A SOURCE is what 'manifest index create' takes. Everything else in the index stays.",
   arguments = { 2 },
   options = words.options(words.COMMON, words.SOURCES, words.JOINING, words.EDITS, {

@@ -47,7 +47,7 @@ end
 
 return {
   usage = "[OPTIONS] TARGET [PLATFORM|DIGEST]",
-  summary = "Change what an index in a registry says of an entry, or of itself",
+  summary = "Change what an index says of an entry, or of itself",
   description = "Without PLATFORM or DIGEST, the annotations of the index itself. An empty value removes an\n"
     .. "annotation or clears a field of the platform.",
   arguments = { 1, 2 },

@@ -12,7 +12,7 @@ end
 
 return {
   usage = "[OPTIONS] TARGET PLATFORM|DIGEST...",
-  summary = "Remove entries from an index in a registry",
+  summary = "Remove entries from an index",
   description = "Attestations of what is removed go too.",
   arguments = { 2 },
   options = words.options(words.COMMON, words.EDITS, {

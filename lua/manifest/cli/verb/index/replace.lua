@@ -11,7 +11,7 @@ end
 
 return {
   usage = "[OPTIONS] TARGET SOURCE",
-  summary = "Replace the image of a platform in an index in a registry",
+  summary = "Replace the image of a platform in an index",
   description = "The entry of SOURCE's platform is replaced, in its place; each image of an index replaces one.\n"
     .. "Attestations go and come with their images.",
   arguments = { 2, 2 },
