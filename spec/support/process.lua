@@ -22,12 +22,14 @@ end
 --- The command line of a table: its list part is the program and its arguments; `env` adds variables, and with
 --- `clean = true` those are all there is besides PATH; `cwd` is the folder to run in.
 -- A preloaded sanitizer is meant for Lua and our C core; other programs are run without it unless `preload` is set.
+-- Signals that whoever runs the specs ignores (nohup, a job of a script in the background) are not ignored here.
 local function command_line(spec)
   local words = {}
   for _, word in ipairs(spec) do
     words[#words + 1] = quote(word)
   end
-  local env = { "env", spec.clean and "-i PATH=\"$PATH\"" or not spec.preload and "-u LD_PRELOAD" or "" }
+  local env = { "env --default-signal" }
+  env[2] = spec.clean and "-i PATH=\"$PATH\"" or not spec.preload and "-u LD_PRELOAD" or ""
   if spec.clean and spec.preload and os.getenv("LD_PRELOAD") then
     env[#env + 1] = "LD_PRELOAD=" .. quote(os.getenv("LD_PRELOAD"))
     env[#env + 1] = "ASAN_OPTIONS=" .. quote(os.getenv("ASAN_OPTIONS") or "")
