@@ -28,7 +28,7 @@ local function command_line(spec)
     words[#words + 1] = quote(word)
   end
   -- Under nohup, or in the background of a script, signals are ignored, and a program would inherit that.
-  local env = { "env --default-signal=HUP,INT,QUIT,TERM",
+  local env = { "env --default-signal",
     spec.clean and "-i PATH=\"$PATH\"" or not spec.preload and "-u LD_PRELOAD" or "" }
   if spec.clean and spec.preload and os.getenv("LD_PRELOAD") then
     env[#env + 1] = "LD_PRELOAD=" .. quote(os.getenv("LD_PRELOAD"))

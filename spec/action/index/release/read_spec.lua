@@ -44,7 +44,7 @@ local list = {}
 for _, name in ipairs { "amd", "arm" } do
   table.insert(list, ("example.com/%s:%s"):format(name:upper():lower(), env("NO_SUCH_VARIABLE", "1")))
 end
-return { { target = env "HOME" and "a:1", sources = list } }]])
+return { { target = env "PATH" and "a:1", sources = list } }]])
     assert.equal("example.com/arm:1", tostring(release.targets[1].sources[2].ref))
   end)
 
