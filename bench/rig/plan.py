@@ -69,6 +69,6 @@ def scale_rows(quick):
     entries = (4, 16) if quick else (4, 8, 16, 32, 64, 128, 256, 512)
     lists = (1, 20) if quick else (1, 20, 200)
     blobs = (1, 16) if quick else (1, 16, 256, 1024, 4096)
-    return [*[create("entries", 20, 1, count, x=count) for count in entries],
-            *[release(20, 1, count, job="lists", x=count) for count in lists],
-            *[copy("blobs", 0, 1, 1, size * MIB, x=size) for size in blobs]]
+    return [*[create("entries", 20, 3, count, x=count) for count in entries],
+            *[release(20, 3, count, job="lists", x=count) for count in lists],
+            *[copy("blobs", 0, 3, 1, size * MIB, x=size) for size in blobs]]

@@ -4,8 +4,8 @@ from xml.sax.saxutils import escape
 
 from . import jobs
 
-WIDTH, HEIGHT = 1000, 470
-TOP, BOTTOM, LEFT, LABELS = 56, 60, 62, 128
+WIDTH, HEIGHT = 1120, 470
+TOP, BOTTOM, LEFT, LABELS = 56, 60, 62, 190
 PANEL = WIDTH // 2
 
 STYLE = """
@@ -66,10 +66,6 @@ def element(name, text=None, **attributes):
     return f"<{name}{inside}/>" if text is None else f"<{name}{inside}>{escape(text)}</{name}>"
 
 
-def label(name):
-    return name.replace("manifest (", "ours (", 1) if name in OURS else name
-
-
 class Panel:
     """One pair of axes with its series: {name: [(x, seconds), ...]}."""
 
@@ -78,7 +74,7 @@ class Panel:
         xs = sorted({x for points in series.values() for x, _ in points})
         ys = [y for points in series.values() for _, y in points]
         self.xs = xs
-        self.low, self.high = min(ys) * 0.8, max(ys) * 1.25
+        self.low, self.high = min(ys) * 0.8, max(ys) * 1.6
         self.x = Scale(xs[0], xs[-1], left + LEFT, left + PANEL - LABELS, x_log)
         self.y = Scale(self.low, self.high, HEIGHT - BOTTOM, TOP, True)
 
@@ -96,7 +92,7 @@ class Panel:
             yield element("text", f"{value:g}", x=x, y=HEIGHT - BOTTOM + 18, text_anchor="middle")
 
     def lines(self, colours):
-        ends = []
+        ends, short = [], []
         for name, points in self.series.items():
             pixels = [(round(self.x(x), 1), round(self.y(y), 1)) for x, y in points]
             path = " ".join(f"{x},{y}" for x, y in pixels)
@@ -109,15 +105,24 @@ class Panel:
                     yield element("circle", cx=x, cy=y, r=3, fill=colours[name])
             x, y = pixels[-1]
             if points[-1][0] < self.xs[-1]:
-                yield element("text", label(name), x=x + 7, y=y - 6, style=f"fill:{colours.get(name, '#888')}")
+                short.append((x, y, name))
             else:
                 ends.append((y, x, name))
+        yield from self.short_labels(short, colours)
         edge = self.left + PANEL - LABELS + 10
         for y, x, name in spread(ends):
             colour = colours.get(name, "#888")
             yield element("line", x1=x + 4, y1=round(self.y_of(name), 1), x2=edge - 2, y2=round(y, 1), stroke=colour,
                           stroke_opacity=0.5)
-            yield element("text", label(name), x=edge, y=round(y + 4, 1), style=f"fill:{colour}")
+            yield element("text", name, x=edge, y=round(y + 4, 1), style=f"fill:{colour}")
+
+    def short_labels(self, ends, colours):
+        """Of lines that stop early: the upper one's name stands left of its end, a lower one's right of it."""
+        named = set()
+        for x, y, name in sorted(ends):
+            dx, dy, anchor = (8, 10, "start") if x in named else (-6, -7, "end")
+            named.add(x)
+            yield element("text", name, x=x + dx, y=round(y + dy, 1), text_anchor=anchor, style=f"fill:{colours.get(name, '#888')}")
 
     def y_of(self, name):
         return self.y(self.series[name][-1][1])

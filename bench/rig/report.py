@@ -7,8 +7,8 @@ Written by `./dev bench` on {date}: {cores} cores ({processor}), {memory} GiB, {
 over TLS 1.3 with HTTP/2 offered, no authentication. Between each client and its registry stands a proxy that adds the round trip.
 
 Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time, of 3 unless the column
-says otherwise. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in
-brackets is to the row "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
+says otherwise; what took over half a minute is not run again. Memory is the largest process's peak. Requests are counted in the registry's
+access log, connections at the proxy. A ratio in brackets is to the row "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
 
 The proxy forwards each byte half a round trip after it arrived, in order and at any bandwidth. A TCP handshake costs one round trip, a full TLS
 1.3 handshake another. The floor is the round trips that depend on one another, with one TCP and one TLS handshake a connection, times the delay.
