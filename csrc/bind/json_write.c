@@ -152,12 +152,12 @@ static void check_indent(lua_State *L, const char *indent)
     luaL_error(L, "JSON is indented with spaces and tabs only");
 }
 
-static bool option_html(lua_State *L, int index)
+static bool option(lua_State *L, int index, const char *name)
 {
   if (lua_isnoneornil(L, index))
     return false;
   luaL_checktype(L, index, LUA_TTABLE);
-  return mfl_field_boolean(L, index, "html", false);
+  return mfl_field_boolean(L, index, name, false);
 }
 
 static int push_text(lua_State *L, struct mf_bytes *out)
@@ -177,7 +177,7 @@ int mfl_json_encode(lua_State *L)
 
   luaL_checkany(L, 1);
   lua_settop(L, 2);
-  html = option_html(L, 2);
+  html = option(L, 2, "html");
   if (!lua_isnil(L, 2))
     indent = mfl_field_text(L, 2, "indent"); /* stays on the stack */
   if (!indent)
@@ -185,6 +185,7 @@ int mfl_json_encode(lua_State *L)
   check_indent(L, indent);
   out = mfl_push_bytes(L, TEXT_LIMIT);
   writer = mf_json_writer(out, indent, html, &problem);
+  writer.repair = option(L, 2, "repair");
   if (!write_value(L, &writer, 1))
     return mfl_fail(L, &problem);
   return push_text(L, out);
@@ -215,7 +216,7 @@ int mfl_json_indent(lua_State *L)
   text = lua_tolstring(L, 1, &length);
   indent = mfl_check_text(L, 2);
   check_indent(L, indent);
-  html = option_html(L, 3);
+  html = option(L, 3, "html");
   out = mfl_push_bytes(L, TEXT_LIMIT);
   writer = mf_json_writer(out, indent, html, &problem);
   if (!mf_json_verbatim(&writer, text, length))

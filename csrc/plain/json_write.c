@@ -120,6 +120,8 @@ static size_t add_character(struct mf_json_writer *writer, const char *at, const
 {
   size_t length = mf_utf8_length(at, end);
 
+  if (length == 0 && writer->repair)
+    return add_unicode(writer, 0xfffd) ? 1 : 0;
   if (length == 0) {
     mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT, "a string for JSON is not UTF-8");
     return 0;

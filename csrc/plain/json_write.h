@@ -16,6 +16,7 @@ struct mf_json_writer {
   const char *indent; /* written once a level; "" writes no blanks at all */
   bool html;          /* write < > & as escapes, as Go does unless told otherwise */
   struct mf_problem *problem;
+  bool repair; /* write \ufffd for a byte that is not UTF-8, as Go does, rather than fail */
   /* The rest is the writer's own. */
   unsigned depth;
   uint64_t objects; /* a bit a level: it is an object */
@@ -28,7 +29,8 @@ struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, b
 /* Opens an array or an object. False at more than MF_JSON_DEPTH levels. */
 bool mf_json_open(struct mf_json_writer *writer, bool object);
 bool mf_json_close(struct mf_json_writer *writer);
-/* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8. */
+/* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8,
+   unless the writer repairs. */
 bool mf_json_string(struct mf_json_writer *writer, const char *bytes, size_t length);
 bool mf_json_integer(struct mf_json_writer *writer, int64_t value);
 /* VALUE is finite. */

@@ -17,14 +17,6 @@ describe("the plan of annotate", function()
     assert.same(arm, annotate.plan(arm, { os = "", arch = "", variant = "", os_version = "", os_features = {} }))
   end)
 
-  it("takes what is not UTF-8 as docker stores it", function()
-    local platform = assert(annotate.plan(arm, { os_version = "a\xffb\xed\xa0\x80", variant = "\xc3",
-      os_features = { "\xfe" } }))
-    assert.equal("a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}", platform["os.version"])
-    assert.equal("\u{FFFD}", platform.variant)
-    assert.same({ "a", "\u{FFFD}" }, platform["os.features"])
-  end)
-
   it("does not change the platform it is given", function()
     annotate.plan(arm, { os_features = { "z" }, arch = "arm64" })
     assert.same({ "a" }, arm["os.features"])

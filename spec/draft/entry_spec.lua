@@ -50,6 +50,14 @@ describe("manifest.draft.entry", function()
       (bytes:gsub("sha256:%x+", "sha256:0")))
   end)
 
+  it("writes what is not UTF-8 as docker does, and reads what that stands for", function()
+    local bytes = assert(entry.encode(drafts.entry("h.io/a:b", { platform = { os = "a\xffb", architecture = "\u{FFFD}",
+      variant = "\xc3", ["os.version"] = "\xed\xa0\x80", ["os.features"] = { "\xe2\x80" } } })))
+    assert.truthy(bytes:find('"platform":{"architecture":"\u{FFFD}","os":"a\\ufffdb",'
+      .. '"os.version":"\\ufffd\\ufffd\\ufffd","os.features":["\\ufffd\\ufffd"],"variant":"\\ufffd"}', 1, true), bytes)
+    assert.equal("a\u{FFFD}b", assert(entry.decode(bytes, "/x")).platform.os)
+  end)
+
   it("keeps an empty platform and an absent one apart", function()
     local given = drafts.entry("h.io/a:b", { platform = {} })
     local bytes = assert(entry.encode(given))

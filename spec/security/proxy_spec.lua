@@ -37,7 +37,7 @@ local function stage(options)
 end
 
 --- Sends one GET in a process with these proxy variables; prints the status, or code and message.
-local function get(server, env, times)
+local function get(server, env, times, url)
   local secret = canary.secret("password")
   local folder = temp.folder("config")
   temp.file(('{"auths":{"%s":{"auth":"%s"}}}'):format(server.address.a, canary.basic("user", secret)),
@@ -54,7 +54,8 @@ local function get(server, env, times)
     for _, line in ipairs(engine:warnings()) do
       print(line)
     end]]):format(os.getenv("MANIFEST_BUILD") or "build", folder, authority.certificate,
-    server.urls.a:find("^http:") and server.address.a or "none", times or 1, server.urls.a .. "/v2/", server.address.a)
+    server.urls.a:find("^http:") and server.address.a or "none", times or 1, (url or server.urls.a) .. "/v2/",
+    server.address.a)
   local done = process.run { "lua5.4", temp.file(script), clean = true, preload = true, env = env }
   assert.is_nil(done.stdout:find(secret, 1, true))
   assert.equal("", done.stderr)
@@ -151,6 +152,15 @@ describe("HTTP_PROXY", function()
     local server, proxy, port = stage { plain = true }
     assert.matches("^200", (get(server, { http_proxy = "http://127.0.0.1:" .. port })))
     assert.matches("GET " .. server.urls.a .. "/v2/", proxy:output(), 1, true)
+  end)
+
+  it("takes them also when the registry was asked for TLS first", function()
+    local server, proxy, port = stage { plain = true }
+    assert.matches("^200", (get(server, { HTTPS_PROXY = ("http://me:x@127.0.0.1:%s"):format(port),
+      HTTP_PROXY = "http://127.0.0.1:" .. port }, 2, "https://" .. server.address.a)))
+    assert.matches("CONNECT " .. server.address.a .. " HTTP/1.1 Basic", proxy:output(), 1, true)
+    assert.matches("GET " .. server.urls.a .. "/v2/ HTTP/1.1 -", proxy:output(), 1, true)
+    assert.is_nil(proxy:output():find("GET [^\n]* Basic"))
   end)
 
   it("that answers 407 is no registry that answers 401", function()

@@ -28,7 +28,8 @@ struct mf_endpoint {
   struct mf_question access;       /* does it want credentials? */
   struct mf_challenges challenges; /* its last */
   enum mf_address_class peer;      /* of the address it was reached at; public until known */
-  char *proxy;                     /* URL, "" for none; may hold a password */
+  char *proxy;                     /* URL, NULL for none; may hold a password */
+  char *plain_proxy;               /* the same since it was learned that it speaks plain HTTP */
   struct mf_certificates certificates;
   struct mf_trust trust;
 };

@@ -188,15 +188,28 @@ static bool find_certificates(struct mf_network *network, struct mf_endpoint *en
   return true;
 }
 
-static bool set_up(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+static bool find_proxy(struct mf_network *network, const struct mf_origin *origin, char **proxy,
+                       struct mf_problem *problem)
 {
   struct mf_texts warnings = {0};
-  bool ok = mf_proxy_for(&endpoint->named, &network->environment, &endpoint->proxy, &warnings);
+  bool ok = mf_proxy_for(origin, &network->environment, proxy, &warnings);
 
   take_warnings(network, &warnings);
-  if (!ok)
-    return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
-  return find_certificates(network, endpoint, problem);
+  return ok || mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+}
+
+static bool set_up(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  return find_proxy(network, &endpoint->named, &endpoint->proxy, problem) &&
+         find_certificates(network, endpoint, problem);
+}
+
+bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  if (endpoint->plain_proxy)
+    return true; /* transfers may be using it */
+  mf_endpoint_use_plain(endpoint);
+  return find_proxy(network, &endpoint->origin, &endpoint->plain_proxy, problem);
 }
 
 static void make_home(const struct mf_network *network, struct mf_endpoint *endpoint)
@@ -255,12 +268,13 @@ void mf_network_connection(const struct mf_network *network, const struct mf_end
 {
   const struct mf_settings *settings = &network->settings;
   const struct mf_certificates *own = &endpoint->certificates;
+  bool as_named = strcmp(endpoint->origin.scheme, endpoint->named.scheme) == 0;
 
   *connection = (struct mf_connection){
       .verify = endpoint->verify,
       .trust = &endpoint->trust,
       .resolve = network->resolve,
-      .proxy = endpoint->proxy,
+      .proxy = as_named ? endpoint->proxy : endpoint->plain_proxy,
       .user_agent = settings->user_agent,
       .connect_timeout = settings->connect_timeout,
       .stall_timeout = settings->stall_timeout,

@@ -47,6 +47,8 @@ void mf_network_free(struct mf_network *network);
 /* The endpoint for URL's origin. HOME: the user named this registry, so `insecure` and plain HTTP rules apply to it. */
 struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
                                         struct mf_problem *problem);
+/* It spoke plain HTTP: from now on it is an http origin, and has the proxy of one. False when memory is short. */
+bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem);
 /* How to connect to it. The strings are the network's. */
 void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
                            struct mf_connection *connection);

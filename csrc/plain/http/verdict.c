@@ -98,7 +98,8 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
   char host[MF_ORIGIN_TEXT];
 
   if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed) {
-    mf_endpoint_use_plain(exchange->home);
+    if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
+      return failed;
     mf_question_answer(&exchange->home->scheme, exchange);
     return next_step(exchange);
   }

@@ -3,7 +3,6 @@
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
 local names = require("manifest.action.names")
-local text = require("manifest.base.text")
 
 local annotate = {}
 
@@ -41,7 +40,7 @@ local function with_features(old, new)
   end
   for _, feature in ipairs(new or {}) do
     if not seen[feature] then
-      features[#features + 1] = text.repaired(feature)
+      features[#features + 1] = feature
       seen[feature] = true
     end
   end
@@ -49,11 +48,10 @@ local function with_features(old, new)
 end
 
 local function given_or(value, old)
-  return value ~= nil and value ~= "" and text.repaired(value) or old
+  return value ~= nil and value ~= "" and value or old
 end
 
---- The platform that an entry has after its annotation; an empty string changes nothing. What is not UTF-8 is stored as
--- docker stores it. Pure.
+--- The platform that an entry has after its annotation; an empty string changes nothing. Pure.
 ---@param old table|nil platform
 ---@param options table os, arch, variant, os_version, os_features
 ---@return table|nil platform

@@ -29,10 +29,11 @@ end
 --- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new
 -- ones sorted. Raises on what has no JSON form: functions, NaN, infinities, arrays with holes, other keys than strings.
 ---@param value any
----@param options table? indent (spaces or tabs for one level; default: no blanks at all), html (escape `<`, `>`, `&`)
+---@param options table? indent (spaces or tabs for one level; default: no blanks at all), html (escape `<`, `>`, `&`),
+--- repair (write `\ufffd` for each byte that is not UTF-8)
 ---@return string|nil text without a line break at the end
----@return table? err invalid_argument: not UTF-8, an integer beyond 2^53, nested deeper than 64 (or in itself);
---- invalid_json: verbatim text that is none
+---@return table? err invalid_argument: not UTF-8 (without repair), an integer beyond 2^53, nested deeper than 64 (or in
+--- itself); invalid_json: verbatim text that is none
 function json.encode(value, options)
   return result(core.json.encode(value, options))
 end

@@ -101,18 +101,4 @@ function text.printable(value)
   return table.concat(out)
 end
 
---- The text with U+FFFD in place of every byte that is not UTF-8, as Go's JSON encoder writes it.
-function text.repaired(value)
-  local out, position = {}, 1
-  while true do
-    local length, wrong = utf8.len(value, position)
-    if length then
-      out[#out + 1] = value:sub(position)
-      return table.concat(out)
-    end
-    out[#out + 1] = value:sub(position, wrong - 1) .. "\u{FFFD}"
-    position = wrong + 1
-  end
-end
-
 return text

@@ -63,7 +63,7 @@ function entry.encode(value)
     { "Descriptor", descriptor_object(value) },
     { "Raw", core.base64.encode(value.raw) },
     { copy, json.verbatim(compact) },
-  }, { html = true })
+  }, { html = true, repair = true }) -- annotate takes any bytes, and docker stores them so
 end
 
 -- ---- decoding ----
