@@ -118,8 +118,13 @@ end
 local function definitions_of(files)
   local found = {}
   for path, file in pairs(files) do
+    file.own = {} -- functions that no other file sees
     for before, name in ("\n" .. (file.bare or "")):gmatch("\n(%f[%a_][^\n;{}()]-)([%a_][%w_]*)%s*%b()%s*\n{") do
-      found[name] = not before:find("%f[%w]static%f[%W]") and path or nil
+      if before:find("%f[%w]static%f[%W]") then
+        file.own[name] = true
+      else
+        found[name] = path
+      end
     end
     for name in ("\n" .. (file.bare or "")):gmatch("\nconst [^\n;=()]-([%a_][%w_]*)%s*=") do
       found[name] = path
@@ -143,7 +148,7 @@ local function each_c_use(files, path, file, definitions, visit)
   end
   local bare = file.bare:gsub("%f[%w_]struct%s+[%w_]+", ""):gsub("%f[%w_]enum%s+[%w_]+", "")
   for name in bare:gmatch("%f[%w_]([%a_][%w_]*)") do
-    if definitions[name] and definitions[name] ~= path then
+    if definitions[name] and definitions[name] ~= path and not file.own[name] then
       visit(definitions[name], name)
     end
   end
