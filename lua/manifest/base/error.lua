@@ -65,6 +65,15 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
+--- Another error of the same fields: one that is stored stays as it is.
+local function copy(err)
+  local other = {}
+  for name, value in pairs(err) do
+    other[name] = value
+  end
+  return setmetatable(other, mt)
+end
+
 --- Makes an error of a problem table of the C core (code, message, hint, host, status, retryable).
 local function of_core(problem)
   return new(problem)
@@ -86,4 +95,4 @@ function mt:__tostring()
   return self.hint and line .. "; " .. self.hint or line
 end
 
-return { new = new, is = is, of_core = of_core, codes = codes }
+return { new = new, is = is, copy = copy, of_core = of_core, codes = codes }
