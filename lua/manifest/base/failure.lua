@@ -134,24 +134,32 @@ function failure.boxed(fn)
   end
 end
 
-local about_mt = {}
+local amend_mt = {}
 
-function about_mt:__close(raised)
-  if not error_of.is(raised) then
-    return
+function amend_mt:__close(raised)
+  if error_of.is(raised) then
+    self.fn(raised)
   end
-  local names = {}
-  for position = 1, self.n do
-    names[#names + 1] = self[position] ~= nil and tostring(self[position]) or nil
-  end
-  raised:with({ ref = table.concat(names, " ") })
+end
+
+--- Changes any failure that leaves the block: `local _ <close> = amend(function(err) ... end)`. The function sets fields,
+--- or raises another failure in its place.
+---@param fn function|nil (err); nil or false: nothing is changed
+function failure.amend(fn)
+  return fn and setmetatable({ fn = fn }, amend_mt) or nil
 end
 
 --- Adds what the work is about to any failure that leaves the block, unless a place further in has said it:
 --- `local _ <close> = about(source, target)`.
 ---@param ... any references, or their text
 function failure.about(...)
-  return setmetatable(table.pack(...), about_mt)
+  local refs = table.pack(...)
+  return failure.amend(function(err)
+    for position = 1, refs.n do
+      refs[position] = tostring(refs[position])
+    end
+    err:with({ ref = table.concat(refs, " ") })
+  end)
 end
 
 local defer_mt = {}

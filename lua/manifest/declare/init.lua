@@ -152,7 +152,7 @@ function declare.wrong(declaration, ...)
   end
   for position = #positional + 2, given.n do
     if given[position] ~= nil then
-      return ("more is given than %d argument%s and a table of options"):format(#positional, #positional == 1 and "" or "s")
+      return ("more was given than %d arguments and a table of options"):format(#positional)
     end
   end
   local wrong = declare.wrong_options(declaration.specs, given[#positional + 1])

@@ -173,7 +173,7 @@ local function platform_type(is_change)
   }
 end
 
---- Names with values, such as annotations: {name = value}, in the command NAME=VALUE. Of a change, false removes a name.
+--- Names with values, such as annotations: {name = value}, in the command NAME=VALUE. Of a change, false removes one.
 local function map_type(is_change)
   local value_lua = is_change and "string|false" or "string"
   return {
