@@ -64,7 +64,7 @@ local function perform(self, entry, module, ...)
   if not context then
     return nil, err:with({ verb = entry.name })
   end
-  return module.perform(contexts.of_one_call(context), ...)
+  return module.perform(calls.new(context, entry.name).context, ...)
 end
 
 local function method_of(entry)
