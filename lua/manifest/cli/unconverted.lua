@@ -10,7 +10,6 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["annotate"] = "manifest.cli.verb.annotate",
   ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
@@ -31,7 +30,6 @@ local MODULES = {
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
-  ["rm"] = "manifest.cli.verb.rm",
   ["tag"] = "manifest.cli.verb.tag",
   ["tags"] = "manifest.cli.verb.tags",
   ["tree"] = "manifest.cli.verb.tree",
