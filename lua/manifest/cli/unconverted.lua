@@ -15,7 +15,6 @@ local MODULES = {
   ["config"] = "manifest.cli.verb.config",
   ["delete"] = "manifest.cli.verb.delete",
   ["diff"] = "manifest.cli.verb.diff",
-  ["digest"] = "manifest.cli.verb.digest",
   ["get"] = "manifest.cli.verb.get",
   ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
@@ -30,8 +29,6 @@ local MODULES = {
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
-  ["tag"] = "manifest.cli.verb.tag",
-  ["tags"] = "manifest.cli.verb.tags",
   ["tree"] = "manifest.cli.verb.tree",
   ["verify"] = "manifest.cli.verb.verify",
 }
