@@ -1,4 +1,4 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
 --- The verdict, whether the realm is named by the user or same-origin, the problem's code.
 local function judge(registry, realm, rules)
@@ -6,7 +6,7 @@ local function judge(registry, realm, rules)
   return verdict, named, problem and problem.code, problem
 end
 
-describe("core.auth.realm", function()
+describe("testing.auth.realm", function()
   local trusted = {
     { "the same origin", "https://r.example.com", "https://r.example.com/token" },
     { "the same origin with its port written", "https://r.example.com", "https://R.example.com:443/token" },
@@ -134,7 +134,7 @@ describe("core.auth.realm", function()
   end)
 end)
 
-describe("core.auth.registrable", function()
+describe("testing.auth.registrable", function()
   for _, case in ipairs {
     { "example.com", "example.com" }, { "a.b.example.com", "example.com" }, { "a.example.co.uk", "example.co.uk" },
     { "example.co.uk", "example.co.uk" }, { "co.uk", nil }, { "com", nil }, { "localhost", nil }, { "127.0.0.1", nil },
