@@ -1,5 +1,6 @@
---- A verb as a command: {entry (of the catalogue), flags, usage, summary, description, examples, least and most (of
---- words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit status | nil, err}.
+--- A verb as a command: {entry (of the catalogue), flags, arguments (declared), usage, summary, description, examples,
+-- least and most (of words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit
+-- status | nil, err}.
 
 local catalogue = require("manifest.verb.catalogue")
 local declare = require("manifest.declare")
@@ -62,8 +63,9 @@ function command.of(entry)
   local list = flags.of(declaration)
   local least, most = flags.count(declaration)
   return {
-    entry = entry, flags = list, usage = flags.usage(declaration), summary = entry.summary,
-    description = declaration.description, examples = declaration.examples, least = least, most = most,
+    entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
+    summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
+    most = most,
     given = function(values, words)
       return given_of(declaration, list, values, words)
     end,

@@ -1,5 +1,6 @@
 --- The texts of help pages and of usage errors.
 
+local flags = require("manifest.declare.flags")
 local text = require("manifest.base.text")
 
 local help = {}
@@ -74,7 +75,7 @@ local function add_options(lines, title, command, width, picks)
     return text.before(a.name, b.name)
   end)
   for position, flag in ipairs(picked) do
-    rows[position] = { left_column(flag), flag.help }
+    rows[position] = { left_column(flag), flags.worded(flag.help, command.flags) }
   end
   table.move({ "", title }, 1, 2, #lines + 1, lines)
   add_rows(lines, rows, width)

@@ -76,6 +76,10 @@ local function without_verb(out, words)
     out:say(("manifest %s\n"):format(require("manifest.base.version")))
     return 0
   end
+  if word == "__complete" then -- what the shells' scripts in completions/ ask
+    require("manifest.cli.complete").print(out, { table.unpack(words, 2) })
+    return 0
+  end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
