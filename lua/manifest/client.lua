@@ -149,7 +149,7 @@ local function check_values(options)
   if options.client_key and not options.client_certificate then
     error("client: option 'client_key' needs 'client_certificate'", 3)
   end
-  if options.user_agent and options.user_agent:find("%c") then
+  if options.user_agent and options.user_agent:find("[\0-\31\127]") then
     error("client: option 'user_agent' must be one line", 3) -- the rest would be headers
   end
   for _, pair in ipairs(options.auth_hosts or {}) do

@@ -223,7 +223,7 @@ end
 function options.describe(declared)
   local sorted = { table.unpack(declared) }
   table.sort(sorted, function(a, b)
-    return a.name < b.name
+    return text.before(a.name, b.name)
   end)
   local lefts, width = {}, 0
   for position, option in ipairs(sorted) do

@@ -73,7 +73,8 @@ function show.size(bytes)
   while value >= 1024 and unit < #UNITS do
     value, unit = value / 1024, unit + 1
   end
-  return ("%.1f %s"):format(value, UNITS[unit])
+  local tenths = math.floor(value * 10 + 0.5) -- not %.1f, whose decimal point is the locale's
+  return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
 end
 
 --- The platform of a descriptor as text, or what stands for none.

@@ -6,6 +6,7 @@ local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local parts = require("manifest.index.parts")
 local shape = require("manifest.index.shape")
+local text = require("manifest.base.text")
 
 local image = {}
 
@@ -126,7 +127,7 @@ function image.platform(bytes)
   end
   local platform = {}
   for _, key in ipairs(json.keys(object)) do
-    local name = key:lower()
+    local name = text.lower(key)
     local value = object[key]
     if CONFIG_FIELDS[name] and value ~= json.null then
       local read

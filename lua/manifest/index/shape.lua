@@ -5,6 +5,7 @@
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local text = require("manifest.base.text")
 
 local shape = {}
 
@@ -14,7 +15,7 @@ for _, name in ipairs({
   "schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history", "subject", "artifactType",
   "annotations",
 }) do
-  ESSENTIAL[name:lower()] = name
+  ESSENTIAL[text.lower(name)] = name
 end
 
 local function refuse(code, message, hint)
@@ -23,7 +24,7 @@ end
 
 local function misspelt(object)
   for _, key in ipairs(json.keys(object)) do
-    local name = ESSENTIAL[key:lower()]
+    local name = ESSENTIAL[text.lower(key)]
     if name and name ~= key then
       return key, name
     end

@@ -57,7 +57,7 @@ end
 
 --- The word before the first colon, when it is one of ours.
 local function format_of(written)
-  local word = written:match("^([%l-]+):")
+  local word = written:match("^([a-z-]+):")
   return KINDS[word or ""] and word
 end
 

@@ -161,7 +161,7 @@ end
 
 --- Says why a text is no reference: docker's message, and for people what to look at.
 local function refuse(written, domain, remainder)
-  if match(domain:lower(), remainder:lower()) then
+  if match(text.lower(domain), text.lower(remainder)) then
     return fail("repository name must be lowercase", "a domain has no '_', and a path has no upper case")
   end
   local hint

@@ -4,7 +4,7 @@ local show = require("manifest.cli.show")
 
 --- PATH or PATH:TYPE/NAME; a colon that no media type follows is part of the path.
 local function file_of(given)
-  local path, kind = given:match("^(.+):([%w!#$&^_.+-]+/[%w!#$&^_.+-]+)$")
+  local path, kind = given:match("^(.+):([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)$")
   return { path = path or given, media_type = kind }
 end
 
