@@ -1,5 +1,6 @@
 --- Places: where a verb reads or writes, named by a reference.
 
+local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local location = require("manifest.name.location")
 local names = require("manifest.action.names")
@@ -115,7 +116,7 @@ end
 ---@param selector string tag or digest
 ---@return string
 function place.name_of(at, selector)
-  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+  return at.name .. (digest.is(selector) and "@" or ":") .. selector
 end
 
 return place

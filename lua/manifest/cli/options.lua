@@ -51,7 +51,7 @@ kinds = {
     return table.move(values, 1, #values, #joined + 1, joined)
   end,
   digest = function(given)
-    return checked("manifest.name.digest", given)
+    return checked("manifest.name.digest", given, "check")
   end,
   media_type = function(given)
     return checked("manifest.name.media_type", given, "check")

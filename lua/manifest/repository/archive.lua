@@ -243,7 +243,7 @@ function methods:manifest(reference)
     return layout_entries.fetch(self, self.layout, reference)
   end
   local made
-  if reference and layout_entries.is_digest(reference) then
+  if reference and digest.is(reference) then
     made, err = find_made(self, reference)
   else
     local image

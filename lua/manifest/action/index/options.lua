@@ -3,6 +3,7 @@
 -- Unknown names and wrong types raise; a text that cannot be read (a platform) is an error value.
 
 local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
 local names = require("manifest.action.names")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
@@ -209,7 +210,7 @@ function options.kind_of_subject(given)
   if given:find("^%s*{") then
     return "descriptor"
   end
-  return given:find("^[a-z0-9+._-]+:%x+$") and #given > 64 and "digest" or "name"
+  return digest.is_known(given:match("^[^:]*")) and "digest" or "name"
 end
 
 --- What assembly.join takes of the options.

@@ -7,7 +7,6 @@ local json = require("manifest.base.json")
 local layout_entries = {}
 
 local NAME = "org.opencontainers.image.ref.name"
-local SHORTEST = 32 -- digits of a digest
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -45,14 +44,6 @@ function layout_entries.names(index)
   return names
 end
 
---- True for a digest, as opposed to a tag such as app:1.
----@param reference string
----@return boolean
-function layout_entries.is_digest(reference)
-  local encoded = reference:match("^[a-z0-9+._-]+:(%x+)$")
-  return encoded ~= nil and #encoded >= SHORTEST and digest.parse(reference) ~= nil
-end
-
 --- The entries that a reference means: by digest, by tag, or (nil) all.
 local function matching(manifests, reference)
   local found = {}
@@ -79,7 +70,7 @@ function layout_entries.find(index, reference, domain)
         or domain .. " has several images", ("name one: %s:TAG or %s@DIGEST"):format(domain, domain))
     end
   end
-  if found[1] or (reference and layout_entries.is_digest(reference)) then
+  if found[1] or (reference and digest.is(reference)) then
     return found[1] or false
   end
   if not reference then
