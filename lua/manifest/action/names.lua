@@ -71,7 +71,7 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is.
+--- A platform: a text is read, a table stays as it is when its fields are what they must be.
 ---@param given string|table
 ---@return table|nil platform
 ---@return table|nil err invalid_platform
@@ -79,7 +79,7 @@ function names.platform(given)
   if type(given) == "string" then
     return require("manifest.name.platform").parse(given)
   end
-  return given
+  return require("manifest.name.platform").check(given)
 end
 
 --- A list of platforms.

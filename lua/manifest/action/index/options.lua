@@ -114,7 +114,8 @@ function options.platform(where, given)
       field == "os.features" and "table|boolean" or "string|boolean", 0)
     changes[field] = value
   end
-  return changes
+  local ok, err = platform.check({ ["os.features"] = changes["os.features"] })
+  return ok and changes, err
 end
 
 --- A list of platforms, out of texts or tables.
