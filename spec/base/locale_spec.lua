@@ -22,7 +22,7 @@ describe("the locale", function()
   it("decides no order, no case and no class of letters", function()
     local output = in_locale("tr_TR", "ISO-8859-9", [[
       assert(("I"):lower() ~= "i" and "a" < "B" and ("\253"):find("%w"), "no Turkish letters")
-      local choice = require "manifest.index.choice"
+      local choice = require "manifest.document.platform_choice"
       local function entry(os, architecture)
         return { digest = os .. architecture, platform = { os = os, architecture = architecture } }
       end
@@ -30,7 +30,7 @@ describe("the locale", function()
       for _, one in ipairs(sorted) do io.write(one.digest, " ") end
       print(require "manifest.name.platform".parse("LINUX/I386").architecture)
       print(require "manifest.name.media_type".of_header("APPLICATION/VND.OCI.IMAGE.INDEX.V1+JSON"))
-      print(require "manifest.index.shape".read('{"schemaVersion":2,"MANIFESTS":[]}'))
+      print(require "manifest.document.shape".read('{"schemaVersion":2,"MANIFESTS":[]}'))
       print(require "manifest.base.text".lower("AIZ\221"))]])
     if not output then
       return pending("needs localedef and its sources")
