@@ -36,7 +36,8 @@ describe("the locale", function()
       return pending("needs localedef and its sources")
     end
     assert.equal("a-barm aaarm none 386\napplication/vnd.oci.image.index.v1+json\n"
-      .. "nil\tthe document spells 'manifests' as 'MANIFESTS'; push it again with a tool that writes one kind of document\n"
+      .. "nil\tthe document spells 'manifests' as 'MANIFESTS'; push it again with a tool that writes one kind of "
+      .. "document\n"
       .. "aiz\221\n", output)
   end)
 

@@ -168,6 +168,22 @@ local function declared_of(verb)
   return table.move(more, 1, #more, #declared + 1, declared)
 end
 
+--- What JSON has no text for is refused before anything is done: a report must name it.
+---@return string|nil wrong
+---@return string|nil hint
+local function not_for_json(read)
+  local given = { table.unpack(read.arguments) }
+  for _, value in pairs(read.options) do
+    local list = type(value) == "table" and value or { value }
+    table.move(list, 1, #list, #given + 1, given)
+  end
+  for _, one in ipairs(read.options.json and given or {}) do
+    if type(one) == "string" and not utf8.len(one) then
+      return ("'%s' is not UTF-8, which --json needs"):format(one), "rename it, or leave --json out"
+    end
+  end
+end
+
 local function dispatch(out, words)
   local found, behind = find(words)
   if not found then
@@ -186,7 +202,8 @@ local function dispatch(out, words)
   if wrong then
     return bad_usage(out, found.name, verb, wrong, nil, found.is_dockers and FAILED or BAD_USAGE)
   end
-  wrong = connection.wrong_usage(read.options)
+  wrong, hint = not_for_json(read)
+  wrong = wrong or connection.wrong_usage(read.options)
   if not wrong and verb.wrong_usage then
     wrong, hint = verb.wrong_usage(read.options, read.arguments)
   end

@@ -12,11 +12,19 @@ show.platform = {
   name = "platform", kind = "platform", value = "platform", help = "Take the image of an index for this platform",
 }
 
+--- Writes a result as JSON. Whatever was done is done: nothing in it may keep the report from coming out.
+---@param out table output
+---@param value table
+---@param indent string|nil
+function show.report(out, value, indent)
+  out:write(json.encode(value, { indent = indent, report = true }) .. "\n")
+end
+
 --- Writes one JSON document.
 ---@param out table output
 ---@param members table[] {key, value} pairs; nil values are left out
 function show.document(out, members)
-  out:write(json.encode(json.object(members), { indent = "  " }) .. "\n")
+  show.report(out, json.object(members), "  ")
 end
 
 --- A command that prints exact bytes, of a document or of an image's config: those of `got.raw`.

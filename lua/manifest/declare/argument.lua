@@ -129,10 +129,10 @@ end
 --- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
 --- is only part of something else.
 ---@param ref table reference
----@param digest string
+---@param hash string digest
 ---@return string|nil
-function names.unnamed(ref, digest)
-  return ref.kind ~= "layout" and digest or nil
+function names.unnamed(ref, hash)
+  return ref.kind ~= "layout" and hash or nil
 end
 
 local WHAT_TO_DO = {

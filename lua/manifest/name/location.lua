@@ -6,9 +6,9 @@
 --
 -- The verbs that docker has know references only: to docker, `oci:x` is the tag x of docker.io/library/oci. Our own
 -- verbs read all kinds here, and see no difference afterwards: a location has the fields and methods of a reference.
--- PATH ends at the first colon; a folder whose name has one is reached by another way to it (a link, say). An @ begins a
--- digest where sha256:, sha384: or sha512: follows it, and is part of the path or the tag otherwise: `oci:/ws/job@2:3f`
--- is the tag 3f in the folder /ws/job@2.
+-- PATH ends at the first colon; a folder whose name has one is reached by another way to it (a link, say). An @ begins
+-- a digest where sha256:, sha384: or sha512: follows it; else it is part of the path or the tag: `oci:/ws/job@2:3f` is
+-- the tag 3f in the folder /ws/job@2.
 
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")

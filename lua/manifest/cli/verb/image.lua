@@ -42,17 +42,17 @@ local function config_of(options, given)
   }
 end
 
-local function as_json(done)
+local function as_json(out, done)
   local json = require("manifest.base.json")
   local descriptor = require("manifest.document.descriptor")
   local layers = {}
   for index, layer in ipairs(done.layers) do
     layers[index] = descriptor.to_json(layer)
   end
-  return json.encode(json.object({
+  require("manifest.cli.show").report(out, json.object({
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", descriptor.to_json(done.config) }, { "layers", json.array(layers) },
-  })) .. "\n"
+  }))
 end
 
 local function run(call)
@@ -71,7 +71,11 @@ local function run(call)
   if not done then
     return nil, err
   end
-  call.out:write(options.json and as_json(done) or done.digest .. "\n")
+  if options.json then
+    as_json(call.out, done)
+  else
+    call.out:write(done.digest .. "\n")
+  end
   return 0
 end
 
