@@ -136,7 +136,7 @@ end
 options.annotations = check_annotations
 
 local function as_table(given)
-  if type(given) == "string" and given:find("^%s*{") then
+  if type(given) == "string" and given:find("^%s*[{[]") then
     return { descriptor = given }
   end
   if type(given) == "string" or getmetatable(given) ~= nil then
@@ -208,7 +208,7 @@ function options.kind_of_subject(given)
   if type(given) == "table" then
     return getmetatable(given) == nil and "descriptor" or "name"
   end
-  if given:find("^%s*{") then
+  if given:find("^%s*[{[]") then
     return "descriptor"
   end
   return digest.is_known(given:match("^[^:]*")) and "digest" or "name"

@@ -122,6 +122,32 @@ function descriptor.read(value, where)
   return read
 end
 
+--- What a caller took for a descriptor, by its members.
+local OTHERS = {
+  { "manifests", "an index" }, { "layers", "the manifest of an image" }, { "rootfs", "the config of an image" },
+  { "Descriptor", "what 'docker manifest inspect --verbose' prints" },
+}
+
+--- Reads a descriptor that a caller wrote.
+---@param value any decoded JSON
+---@return table|nil descriptor
+---@return table|nil err invalid_argument: what it is instead; or as of read
+function descriptor.read_given(value)
+  local hint = "write {\"mediaType\": ..., \"digest\": ..., \"size\": ...}, as 'manifest resolve --json' prints it"
+  local what = json.is_array(value) and "a list" or nil
+  for _, other in ipairs(json.is_object(value) and OTHERS or {}) do
+    what = what or value[other[1]] ~= nil and other[2] or nil
+  end
+  if what then
+    return nil, error_of.new({
+      code = "invalid_argument", message = ("the JSON is %s, not a descriptor"):format(what),
+      hint = "name it by its reference, or " .. hint,
+    })
+  end
+  local read, err = descriptor.read(value, "the descriptor")
+  return read, err and err:with({ hint = hint })
+end
+
 --- Reads an annotations object into a plain table of strings; nil when there is none.
 ---@param value any decoded JSON, or nil
 ---@param where string how to name the place in an error

@@ -149,6 +149,23 @@ describe("a descriptor that the caller wrote", function()
     end
   end)
 
+  it("that is another document is told what it is", function()
+    for form, what in pairs {
+      ['{"schemaVersion":2,"manifests":[]}'] = "an index", ["[]"] = "a list",
+      ['{"schemaVersion":2,"mediaType":"a/b","config":{},"layers":[]}'] = "the manifest of an image",
+      ['{"os":"linux","rootfs":{}}'] = "the config of an image",
+      ['{"Ref":"a","Descriptor":{}}'] = "what 'docker manifest inspect --verbose' prints",
+    } do
+      local read, err = flatten.read_descriptor(form)
+      assert.is_nil(read)
+      assert.equal("invalid_argument", err.code)
+      assert.equal(("the JSON is %s, not a descriptor"):format(what), err.message)
+      assert.matches("resolve --json", err.hint, 1, true)
+    end
+    local _, err = flatten.read_descriptor("{}")
+    assert.matches("resolve --json", err.hint, 1, true)
+  end)
+
   it("must be true of its document", function()
     assert(flatten.entry_of_descriptor(source(), assert(flatten.read_descriptor(WORDS)), image("1")))
     for name, value in pairs { size = 3, mediaType = media_type.docker_manifest } do

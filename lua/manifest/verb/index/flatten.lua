@@ -187,9 +187,10 @@ function flatten.read_descriptor(given)
   local object, read
   if text then
     object, err = json.decode(text)
+    err = err and err:with({ hint = "write it as 'manifest resolve --json' prints it" })
   end
   if object ~= nil then
-    read, err = descriptor.read(object, "the descriptor")
+    read, err = descriptor.read_given(object)
   end
   if not read then
     return nil, err

@@ -138,7 +138,7 @@ end
 --- Begins a source: the reference or the descriptor, and the words behind it.
 local function divide(given)
   local bytes, rest = nil, given
-  if given:find("^%s*{") then
+  if given:find("^%s*[{[]") then
     bytes, rest = split_descriptor(given)
   end
   local parts, reason = csv.split(rest or "")
