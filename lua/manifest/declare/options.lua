@@ -135,6 +135,25 @@ end
 
 options.annotations = check_annotations
 
+--- Annotations of the entries of an index that is made.
+---@return table[]|nil list {platform (nil: of all), annotations}
+---@return table|nil err
+function options.entry_annotations(verb, given)
+  local list = {}
+  for position, one in ipairs(given or {}) do
+    local where, err = ("%s: entry_annotations %d"):format(verb, position), nil
+    check.options(where, one, { platform = "string|table", annotations = "table" }, 0)
+    list[position] = { annotations = check_annotations(where, one.annotations) or {} }
+    if one.platform then
+      list[position].platform, err = names.platform(one.platform)
+    end
+    if err then
+      return nil, err
+    end
+  end
+  return list
+end
+
 local function as_table(given)
   if type(given) == "string" and given:find("^%s*[{[]") then
     return { descriptor = given }
