@@ -162,10 +162,11 @@ function descriptor.read_annotations(value, where)
   end
   local annotations = {}
   for _, name in ipairs(json.keys(value)) do
-    if type(value[name]) ~= "string" then
+    local one = field(value, name)
+    if one ~= nil and type(one) ~= "string" then
       return bad(where, "has an annotation that is not a string")
     end
-    annotations[name] = value[name]
+    annotations[name] = one
   end
   return annotations
 end

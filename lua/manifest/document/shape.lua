@@ -43,16 +43,22 @@ local function check_version(object)
   return true
 end
 
---- "index", "image" or nil by the fields alone.
+local function has(object, name)
+  return object[name] ~= nil and object[name] ~= json.null
+end
+
+--- "index", "image" or nil by the fields alone. null says as little as a field that is not there; only where no other
+--- field decides, an index without images may have been written as `"manifests": null`.
 local function kind_of_fields(object)
-  local is_index = object.manifests ~= nil
-  local is_image = object.layers ~= nil or object.config ~= nil
-  if object.fsLayers ~= nil or object.history ~= nil then
+  local is_index = has(object, "manifests")
+  local is_image = has(object, "layers") or has(object, "config")
+  if has(object, "fsLayers") or has(object, "history") then
     return refuse("ambiguous", "the document carries fields of schema version 1 beside others")
   end
   if is_index and is_image then
     return refuse("ambiguous", "the document is both an index and a manifest")
   end
+  is_index = is_index or not is_image and object.manifests == json.null
   if not is_index and not is_image then
     return refuse("invalid_manifest", "the document is neither a manifest nor an index")
   end

@@ -280,4 +280,12 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
-return { parse = parse, is = is }
+--- The full form of an image's name, with its domain and a tag; a text that is none stays as it is.
+---@param written string
+---@return string
+local function full(written)
+  local ref = parse(written)
+  return ref and tostring(ref:with_default_tag()) or written
+end
+
+return { parse = parse, is = is, full = full }

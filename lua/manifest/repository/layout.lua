@@ -312,7 +312,7 @@ function methods:delete(reference)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
-      if entry.digest == reference or layout_entries.name_of(entry) == reference then
+      if entry.digest == reference or layout_entries.is_named(entry, reference) then
         hash = entry.digest
         table.remove(manifests, position)
       end
