@@ -1,8 +1,9 @@
 --- Descriptors: what a document says of another one, and the platform beside it.
 --
--- A descriptor is a plain table {media_type, digest, size, platform, annotations, urls, artifact_type}. It is a view:
--- whoever edits a document keeps the JSON it came from, so fields unknown to this module survive.
+-- A descriptor is a plain table {media_type, digest, size, platform, annotations, urls, artifact_type, data}. It is a
+-- view: whoever edits a document keeps the JSON it came from, so fields unknown to this module survive.
 
+local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
@@ -117,9 +118,18 @@ function descriptor.read(value, where)
   if err then
     return nil, err
   end
-  local artifact_type = field(value, "artifactType")
+  local artifact_type, data = field(value, "artifactType"), field(value, "data")
   read.artifact_type = type(artifact_type) == "string" and artifact_type ~= "" and artifact_type or nil
+  read.data = type(data) == "string" and data or nil
   return read
+end
+
+--- The content that a descriptor holds itself (`data`), when it is what the descriptor says.
+---@param given table descriptor
+---@return string|nil bytes
+function descriptor.content(given)
+  local bytes = given.data and core.base64.decode(given.data)
+  return bytes and #bytes == given.size and digest.matches(bytes, given.digest) and bytes or nil
 end
 
 --- What a caller took for a descriptor, by its members.

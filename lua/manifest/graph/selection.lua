@@ -8,9 +8,11 @@ local choice = require("manifest.document.platform_choice")
 local copying = require("manifest.graph.transfer")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
+local entry_of = require("manifest.document.entry")
 local error_of = require("manifest.base.error")
 local platform = require("manifest.name.platform")
 local source = require("manifest.graph.read")
+local tree = require("manifest.graph.tree")
 
 local chosen = {}
 
@@ -44,17 +46,18 @@ function chosen.plan(entries, wanted)
   return keep
 end
 
---- The index without the entries that do not stay.
+--- The index without the entries that do not stay. Those that do are what their documents are.
 local function rewrite(root, answer, keep)
   local index, err = document.read(answer.bytes, answer.media_type)
   if not index then
     return nil, err
   end
-  for position = #index.entries, 1, -1 do
-    if not keep[index.entries[position].digest] then
-      document.remove(index, position)
-    end
+  local nodes, entries = tree.by_digest(root.children), {}
+  for position, entry in ipairs(index.entries) do
+    entry.json = index.json.manifests[position]
+    entries[#entries + 1] = keep[entry.digest] and entry_of.true_to(entry, nodes[entry.digest]) or nil
   end
+  document.set_entries(index, entries)
   root.bytes = document.serialise(index.json)
   root.digest, root.size = digest.of(root.bytes), #root.bytes
   return root
@@ -110,6 +113,9 @@ function chosen.gather(context, answer, options)
   end })
   if not root then
     return nil, err
+  end
+  for absent in pairs(root.absent or {}) do
+    keep[absent] = nil
   end
   local is_all = true
   for _, entry in ipairs(index.entries) do

@@ -115,19 +115,20 @@ describe("a source", function()
     assert.is_nil(entries[1].artifact_type)
   end)
 
-  it("fetches only what it needs", function()
+  it("fetches what goes into an index of ours, and no more", function()
     local function wanted(one, is_elsewhere)
       local digits, want = {}, flatten.wants(one, is_elsewhere)
       for _, child in ipairs(LIST.index.entries) do
-        digits[#digits + 1] = want(child) and child.digest:sub(-1) or nil
+        digits[#digits + 1] = want(child, LIST) and child.digest:sub(-1) or nil
       end
       return table.concat(digits)
     end
-    assert.equal("3", wanted(source(), false))
+    assert.equal("1a2b3", wanted(source(), false))
+    assert.equal("123", wanted(source { attestations = "drop" }, false))
     assert.equal("1a2b3", wanted(source(), true))
     assert.equal("", wanted(source { nested = true }, false))
     assert.equal("1a2b3", wanted(source { nested = true }, true))
-    assert.equal("a2b", wanted(source { platforms = { platform.parse("linux/arm64") } }, true))
+    assert.equal("2b", wanted(source { platforms = { platform.parse("linux/arm64") } }, true))
   end)
 end)
 
