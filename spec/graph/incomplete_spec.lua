@@ -37,8 +37,9 @@ describe("an index that is not whole", function()
   end
 
   local function attestation(one, subject)
-    return entry(one, "unknown", (',"annotations":{"vnd.docker.reference.type":"attestation-manifest",'
-      .. '"vnd.docker.reference.digest":"%s"}'):format(subject.digest)):gsub('"linux"', '"unknown"')
+    local text = entry(one, "unknown", (',"annotations":{"vnd.docker.reference.type":"attestation-manifest",'
+      .. '"vnd.docker.reference.digest":"%s"}'):format(subject.digest))
+    return (text:gsub('"linux"', '"unknown"'))
   end
 
   local function index(tag, ...)
