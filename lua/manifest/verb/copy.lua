@@ -24,6 +24,7 @@ local OPTIONS = {
   exclude = "string|table",
   referrers = "boolean", -- also what refers to the manifests
   digest_tags = "boolean", -- also tags made of their digests, as signatures are kept
+  shallow = "boolean", -- a tag that names the same already is not looked into
   no_clobber = "boolean", -- never move a tag that is there
   dry_run = "boolean", -- only say what would be done
 }
@@ -175,10 +176,14 @@ local function run(context, from, to, options)
   if trees then
     along, err = gather_beside(context, from, trees, options)
   end
+  local ok = along
   if along then
+    ok, err = jobs.look_again(context, to, list, options)
+  end
+  if ok then
     trees, err = jobs.settle(list, options)
   end
-  if not along or not trees then
+  if not ok or not trees then
     return nil, err
   end
   local plan
@@ -189,7 +194,7 @@ local function run(context, from, to, options)
     end
     return nil, err
   end
-  local ok = true
+  ok = true
   if not options.dry_run then
     ok, err = jobs.enter_nameless(list, to)
   end

@@ -40,7 +40,7 @@ local function run(call)
   local done, err = client:copy(call.arguments[1], call.arguments[2], {
     platforms = given.platform, sparse = given.sparse, all_tags = given.all_tags, include = given.include,
     exclude = given.exclude, referrers = given.referrers, digest_tags = given.digest_tags,
-    no_clobber = given.no_clobber, dry_run = given.dry_run,
+    shallow = given.shallow, no_clobber = given.no_clobber, dry_run = given.dry_run,
   })
   if not done then
     return nil, err
@@ -81,6 +81,7 @@ return {
     { name = "exclude", kind = "strings", value = "pattern", help = "With --all-tags: no tags that fit" },
     { name = "referrers", kind = "boolean", help = "Also copy what refers to the manifests: signatures, SBOMs" },
     { name = "digest-tags", kind = "boolean", help = "Also copy tags made of their digests, as sha256-HEX.sig" },
+    { name = "shallow", kind = "boolean", help = "Do not look into an index that is the same already" },
     { name = "no-clobber", kind = "boolean", help = "Do not move a tag that is there" },
     { name = "dry-run", kind = "boolean", help = "Only say what would be done" },
     { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },

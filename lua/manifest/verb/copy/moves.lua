@@ -6,8 +6,10 @@ local error_of = require("manifest.base.error")
 local guard = require("manifest.tag.guard")
 local location = require("manifest.name.location")
 local names = require("manifest.declare.argument")
+local present = require("manifest.graph.missing")
 local source = require("manifest.graph.read")
 local tags = require("manifest.verb.tags")
+local whole = require("manifest.graph.whole")
 
 local jobs = {}
 
@@ -24,6 +26,48 @@ end
 --- what belongs to a manifest may have changed beside it.
 local function is_done(job, digest, options)
   return job.there == digest and not options.platforms and not options.referrers and not options.digest_tags
+end
+
+--- Jobs of one document of the source, together.
+---@param list table[] jobs
+---@return table[] groups lists of jobs
+function jobs.by_document(list)
+  local groups, by_digest = {}, {}
+  for _, job in ipairs(list) do
+    local digest = job.wanted or job.answer.digest
+    local group = by_digest[digest]
+    if not group then
+      group = {}
+      by_digest[digest], groups[#groups + 1] = group, group
+    end
+    group[#group + 1] = job
+  end
+  return groups
+end
+
+--- Decides which names are right already: those of an index only when its images are there too.
+---@param done table[] jobs whose names are right; they go into found, to what is skipped or (incomplete) to do
+---@return table|nil found
+---@return table|nil err
+local function settle_done(context, to, done, found, options)
+  local ok, err = context.loop:all(jobs.by_document(done), context.jobs, function(group)
+    local is_whole, problem = true, nil
+    if not options.shallow then
+      is_whole, problem = whole.of(context, to.repository, group[1].answer or group[1].now)
+    end
+    for _, job in ipairs(group) do
+      job.is_incomplete = not is_whole
+    end
+    return is_whole ~= nil or nil, problem
+  end)
+  for _, job in ipairs(done) do
+    if job.is_incomplete then
+      found.todo[#found.todo + 1] = job
+    else
+      found.skipped[#found.skipped + 1] = { name = job.name, digest = job.there, reason = "same" }
+    end
+  end
+  return ok and found, err
 end
 
 local function list_single(context, from, to, options)
@@ -45,12 +89,10 @@ local function list_single(context, from, to, options)
     return nil, err
   end
   job.answer, job.there = results[1], results[2].digest
-  local found = { todo = { job }, skipped = {}, is_new = not job.there }
   if is_done(job, results[1].digest, options) then
-    found.todo = {}
-    found.skipped[1] = { name = job.name, digest = job.there, reason = "same" }
+    return settle_done(context, to, { job }, { todo = {}, skipped = {}, is_new = false }, options)
   end
-  return found
+  return { todo = { job }, skipped = {}, is_new = not job.there }
 end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
@@ -92,21 +134,17 @@ local function list_tags(context, from, to, options)
     if there == nil then
       return nil, problem
     end
-    return { selector = tag, wanted = now.digest, name = tag, there = there }
+    return { selector = tag, wanted = now.digest, now = now, name = tag, there = there }
   end)
   if not looked then
     return nil, err
   end
-  local found = { todo = {}, skipped = {}, is_new = true }
+  local found, done = { todo = {}, skipped = {}, is_new = true }, {}
   for _, job in ipairs(looked) do
     found.is_new = found.is_new and not job.there
-    if is_done(job, job.wanted, options) then
-      found.skipped[#found.skipped + 1] = { name = job.name, digest = job.there, reason = "same" }
-    else
-      found.todo[#found.todo + 1] = job
-    end
+    table.insert(is_done(job, job.wanted, options) and done or found.todo, job)
   end
-  return found
+  return settle_done(context, to, done, found, options)
 end
 
 --- Lists what is to be done.
@@ -121,23 +159,6 @@ function jobs.list(context, from, to, options)
     return list_tags(context, from, to, options)
   end
   return list_single(context, from, to, options)
-end
-
---- Jobs of one document of the source, together.
----@param list table[] jobs
----@return table[] groups lists of jobs
-function jobs.by_document(list)
-  local groups, by_digest = {}, {}
-  for _, job in ipairs(list) do
-    local digest = job.wanted or job.answer.digest
-    local group = by_digest[digest]
-    if not group then
-      group = {}
-      by_digest[digest], groups[#groups + 1] = group, group
-    end
-    group[#group + 1] = job
-  end
-  return groups
 end
 
 --- The document of a job. A tag that moves meanwhile does not matter: what it named first is copied.
@@ -155,6 +176,21 @@ local function refuse_other(job)
   })
 end
 
+--- The same for names that are right already where more than them was asked for, with the trees at hand.
+---@return boolean|nil ok
+---@return table|nil err
+function jobs.look_again(context, to, list, options)
+  local right = {}
+  for _, job in ipairs(options.shallow and {} or list.todo) do
+    right[#right + 1] = job.there == job.digest and not job.is_incomplete and job or nil
+  end
+  return context.loop:all(right, context.jobs, function(job)
+    local left, err = present.without(context, to.repository, { job.tree })
+    job.is_incomplete = left and #left > 0
+    return left, err
+  end)
+end
+
 --- Decides which names are written, now that the digests are known: names that are right already are left alone, names
 --- of something else are not moved when that was asked for. Pure.
 ---@param list table of jobs.list, each job with its tree and digest
@@ -167,7 +203,9 @@ function jobs.settle(list, options)
     if job.must_be and job.must_be ~= job.digest then
       return refuse_other(job)
     end
-    local reason = job.there == job.digest and "same" or (job.there and options.no_clobber and "exists") or nil
+    local is_same = job.there == job.digest
+    local reason = is_same and not job.is_incomplete and "same" or job.there and not is_same and options.no_clobber
+      and "exists" or nil
     if reason == "exists" and not options.all_tags then
       return nil, error_of.new({
         code = "exists", message = ("the tag %s is there and names %s"):format(job.name, job.there),
@@ -182,7 +220,7 @@ function jobs.settle(list, options)
         job.tree.names = {}
         left[#left + 1] = job.tree
       end
-      job.tree.names[#job.tree.names + 1] = job.name
+      job.tree.names[#job.tree.names + 1] = not job.is_incomplete and job.name or nil
     end
   end
   list.todo = todo
@@ -254,14 +292,18 @@ function jobs.report(list, plan, along)
   local report = {
     copied = {}, skipped = list.skipped, blobs = #plan.blobs, size = 0, manifests = 0, referrers = #along.referrers,
   }
-  for index, job in ipairs(list.todo) do
-    report.copied[index] = { name = job.name, digest = job.digest }
-  end
   for _, blob in ipairs(plan.blobs) do
     report.size = report.size + blob.size
   end
   for _, level in ipairs(plan.levels) do
     report.manifests = report.manifests + #level
+  end
+  for _, job in ipairs(list.todo) do
+    if job.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same
+      report.skipped[#report.skipped + 1] = { name = job.name, digest = job.digest, reason = "same" }
+    else
+      report.copied[#report.copied + 1] = { name = job.name, digest = job.digest }
+    end
   end
   return report
 end
