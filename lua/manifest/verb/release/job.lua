@@ -3,6 +3,7 @@
 local check = require("manifest.base.check")
 local digest_at = require("manifest.repository.digest_at")
 local error_of = require("manifest.base.error")
+local caught = require("manifest.base.failure").caught
 local lock = require("manifest.verb.release.lock")
 local names = require("manifest.declare.argument")
 local pins = require("manifest.verb.release.pins")
@@ -172,7 +173,7 @@ local function run_target(context, work, target, report, make, finish)
   target.inputs = pins.inputs_of(options)
   local record, is_whole = record_of(work, target, tags), work.shallow or false
   if record and not is_whole then
-    is_whole, err = whole.of(context, target.repository, { digest = record.digest })
+    is_whole, err = caught(whole.of, context, target.repository, { digest = record.digest })
   end
   if record and is_whole then
     judge(report, tags, record.digest)
