@@ -111,7 +111,7 @@ function flags.usage(declaration)
     local spec = declaration.options[key]
     if spec.required and spec.flag ~= false then
       local name = spec.flag or key:gsub("_", "-")
-      parts[#parts + 1] = ("--%s %s"):format(name, (spec.value or spec.type.value):upper())
+      parts[#parts + 1] = ("--%s %s"):format(name, text.upper(spec.value or spec.type.value))
     end
   end
   for _, argument in ipairs(declaration.arguments) do
