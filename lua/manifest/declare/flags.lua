@@ -212,7 +212,7 @@ end
 ---@param list table[] of flags.of
 ---@return string
 function flags.worded(line, list)
-  return (line:gsub("option '([%w_%.]+)'", function(key)
+  return (line:gsub("option '([A-Za-z0-9_%.]+)'", function(key)
     for _, flag in ipairs(list) do
       if flag.key == key then
         return "--" .. flag.name

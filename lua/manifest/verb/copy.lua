@@ -86,7 +86,7 @@ end
 ---@field source string
 ---@field target string
 ---@field copied {name: string?, digest: string}[]
----@field skipped {name: string?, digest: string, reason: "same"|"exists"}[]
+---@field skipped {name: string?, digest: string, reason: "same"|"exists"|"list"}[]
 ---@field blobs integer that were brought
 ---@field size integer bytes of those blobs
 ---@field manifests integer that were brought beside the named ones
@@ -107,7 +107,9 @@ function copy.run(call, source, target, o)
   local _ <close> = about(from.text, to.text)
   local _ <close> = amend(o.sparse and explain_sparse)
   local list = moves.list(call, from, to, o)
+  local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
   local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
+  referrers.add(along, lists)
   moves.look_again(call, to, list, o)
   local trees = moves.settle(list, o)
   local plan = plan_of(call, to.repository, list, along, trees)

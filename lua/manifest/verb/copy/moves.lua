@@ -138,6 +138,25 @@ function moves.list(call, from, to, options)
   return list_single(call, from, to, options)
 end
 
+--- Takes the lists of referrers out of what is to be done.
+---@param list table of moves.list
+---@param lists table of referrers.lists
+---@return table[] found all that they list
+function moves.take_lists(list, lists)
+  local todo, found = {}, {}
+  for _, move in ipairs(list.todo) do
+    local listed = lists[move]
+    if listed then
+      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.wanted, reason = "list" }
+      table.move(listed, 1, #listed, #found + 1, found)
+    else
+      todo[#todo + 1] = move
+    end
+  end
+  list.todo = todo
+  return found
+end
+
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
