@@ -10,13 +10,11 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["annotate"] = "manifest.cli.verb.annotate",
   ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
   ["delete"] = "manifest.cli.verb.delete",
   ["diff"] = "manifest.cli.verb.diff",
-  ["digest"] = "manifest.cli.verb.digest",
   ["get"] = "manifest.cli.verb.get",
   ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
@@ -31,9 +29,6 @@ local MODULES = {
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
-  ["rm"] = "manifest.cli.verb.rm",
-  ["tag"] = "manifest.cli.verb.tag",
-  ["tags"] = "manifest.cli.verb.tags",
   ["tree"] = "manifest.cli.verb.tree",
   ["verify"] = "manifest.cli.verb.verify",
 }

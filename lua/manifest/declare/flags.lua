@@ -176,7 +176,7 @@ end
 ---@param values table by the flag's name
 ---@param words string[] as many as count() allows
 ---@return table|nil given {arguments = values for the method, with n; options = of the method; client = options of the
---- client; all = all options that the command was given}
+--- client; all = all arguments and options that the command was given}
 ---@return string|nil reason a word that cannot be read
 ---@return string|nil hint
 function flags.given(declaration, list, values, words)
@@ -196,6 +196,7 @@ function flags.given(declaration, list, values, words)
     if reason then
       return nil, reason, hint
     end
+    given.all[argument.name] = read
     if declaration.named or argument.in_options then
       given.options[argument.name] = read
     else
