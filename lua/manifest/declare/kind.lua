@@ -127,10 +127,13 @@ local function wrong_field(name, value, may_be_false)
     end
     return nil
   end
-  if not is_plain(value) then
+  if type(value) ~= "table" then
     return ("list of strings expected, got %s"):format(type(value)), "." .. name
   end
-  for position, feature in ipairs(value) do
+  for position, feature in pairs(value) do
+    if math.type(position) ~= "integer" or position > #value then
+      return "list of strings expected, got a table with other keys", "." .. name
+    end
     if type(feature) ~= "string" then
       return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
     end
@@ -268,7 +271,7 @@ end
 
 --- What goes into a header: the rest of it would be other headers.
 local function is_line(given)
-  return not given:find("%c")
+  return not given:find("[\0-\31\127]")
 end
 
 local function path_type(value)
@@ -293,7 +296,7 @@ return {
   map = function() return map_type(false) end,
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
-  digest = function() return text_type("digest", "manifest.name.digest") end,
+  digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return path_type("file") end,
   line = function() return form_type("text", is_line, "must be one line") end,
   folder = function() return path_type("folder") end,

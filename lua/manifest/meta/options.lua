@@ -49,4 +49,5 @@
 ---@field no_clobber? boolean Never move a tag that exists
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
+---@field shallow? boolean Do not look into an index that is the same already
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
