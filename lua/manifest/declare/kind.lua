@@ -127,7 +127,7 @@ local function wrong_field(name, value, may_be_false)
     end
     return nil
   end
-  if not is_plain(value) then
+  if not is_plain(value) or next(value) ~= nil and value[1] == nil then
     return ("list of strings expected, got %s"):format(type(value)), "." .. name
   end
   for position, feature in ipairs(value) do
@@ -211,6 +211,20 @@ local function map_type(is_change)
   }
 end
 
+--- Annotations: in the command, a name may have the scope before it that buildx writes; `scope` is the one that counts.
+local function annotations_type(spec)
+  local type_of = map_type(false)
+  local add = type_of.flag
+  function type_of.flag(given, so_far)
+    local pair, reason = require("manifest.name.annotation").of_scope(given, spec.scope)
+    if not pair then
+      return nil, reason
+    end
+    return add(pair, so_far)
+  end
+  return type_of
+end
+
 --- One of a few words.
 local function choice_type(spec)
   local words = assert(spec.of, "a choice needs `of`, the list of its words")
@@ -260,9 +274,29 @@ local function is_auth_host(given)
   return given:find("^[^=/]+=[^=/]+$") ~= nil
 end
 
+local function is_variable(given)
+  return given:find("^[^=]+=") ~= nil
+end
+
 --- What goes into a header: the rest of it would be other headers.
 local function is_line(given)
   return not given:find("[\0-\31\127]")
+end
+
+local function integer_type()
+  return {
+    lua = "integer", what = "integer", value = "number",
+    accepts = function(value)
+      return math.type(value) == "integer"
+    end,
+    flag = function(given)
+      local number = given:match("^-?%d+$") and math.tointeger(tonumber(given))
+      if not number then
+        return nil, "not a whole number"
+      end
+      return number
+    end,
+  }
 end
 
 local function any_type()
@@ -273,6 +307,7 @@ end
 
 --- Each by its name, as a function of what a declaration says of it (`of`).
 return {
+  annotations = annotations_type,
   any = any_type,
   auth_host = function() return form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]") end,
   boolean = boolean_type,
@@ -283,6 +318,7 @@ return {
   count = function() return number_type("integer", "number", 1) end,
   digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return text_type("file") end,
+  integer = integer_type,
   line = function() return form_type("text", is_line, "must be one line") end,
   folder = function() return text_type("folder") end,
   ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
@@ -294,5 +330,6 @@ return {
   reference = function() return name_type("manifest.Reference") end,
   seconds = function() return number_type("number", "seconds") end,
   string = function() return text_type("string") end,
+  variable = function() return form_type("name=value", is_variable, "not NAME=VALUE") end,
   tag = function() return text_type("tag") end,
 }
