@@ -9,6 +9,7 @@
 #include "certificates.h"
 #include "auth/challenge.h"
 #include "../origin.h"
+#include "pace.h"
 #include "trust.h"
 
 /* A question that only one request at a time should ask: the others wait for what it finds out. */
@@ -32,6 +33,7 @@ struct mf_endpoint {
   char *plain_proxy;               /* the same since it was learned that it speaks plain HTTP */
   struct mf_certificates certificates;
   struct mf_trust trust;
+  struct mf_pace pace;
 };
 
 struct mf_endpoint *mf_endpoint_new(const struct mf_origin *origin);

@@ -32,6 +32,7 @@ static void drop_transfer(struct mf_exchange *exchange)
   mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
   mf_transfer_free(exchange->transfer);
   exchange->transfer = NULL;
+  mf_pace_end(exchange->pace, exchange->request.joined);
 }
 
 static void abandon_questions(struct mf_exchange *exchange)
@@ -166,8 +167,25 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
     exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
                                          &connection, &owner, &exchange->problem);
   mf_headers_wipe(&headers);
-  return exchange->transfer &&
-         mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
+  if (!exchange->transfer)
+    return false;
+  exchange->sent = mf_clock_now();
+  exchange->pace = &exchange->endpoint->pace;
+  mf_pace_begin(exchange->pace, exchange->request.joined, exchange->sent);
+  return mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
+}
+
+/* False while the host must not be asked, or not by more at once. */
+static bool may_go(struct mf_exchange *exchange)
+{
+  const struct mf_pace *pace = &exchange->endpoint->pace;
+
+  if (mf_pace_is_free(pace, exchange->request.joined, mf_clock_now()))
+    return true;
+  exchange->task.due = exchange->deadline;
+  if (pace->until > mf_clock_now() && pace->until < exchange->deadline)
+    exchange->task.due = pace->until;
+  return false;
 }
 
 /* Sends the request if it can be sent now. True when it got further. */
@@ -176,7 +194,7 @@ static bool prepare(struct mf_exchange *exchange)
   struct mf_bytes value;
   enum mf_readiness readiness = MF_READY;
 
-  if (mf_clock_now() < exchange->not_before || !mf_exchange_knows_home(exchange))
+  if (mf_clock_now() < exchange->not_before || !mf_exchange_knows_home(exchange) || !may_go(exchange))
     return false;
   mf_bytes_init(&value, (size_t)64 * 1024);
   value.secret = true;
@@ -228,17 +246,26 @@ static bool settle(struct mf_exchange *exchange)
   }
 }
 
+static bool out_of_time(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+
+  host_of(exchange, host);
+  if (!exchange->transfer && exchange->endpoint->pace.refusals > 0)
+    mf_problem_set(&exchange->problem, MF_PROBLEM_RATE_LIMITED, "%s: too many requests (429), for %g seconds", host,
+                   exchange->request.timeout);
+  else
+    mf_problem_set(&exchange->problem, MF_PROBLEM_TIMEOUT, "%s: not done in %g seconds", host,
+                   exchange->request.timeout);
+  return fail(exchange);
+}
+
 static bool advance(struct mf_task *task)
 {
   struct mf_exchange *exchange = (struct mf_exchange *)task;
-  char host[MF_ORIGIN_TEXT];
 
-  if (mf_clock_now() >= exchange->deadline) {
-    host_of(exchange, host);
-    mf_problem_set(&exchange->problem, MF_PROBLEM_TIMEOUT, "%s: not done in %g seconds", host,
-                   exchange->request.timeout);
-    return fail(exchange);
-  }
+  if (mf_clock_now() >= exchange->deadline)
+    return out_of_time(exchange);
   if (!exchange->transfer)
     return prepare(exchange);
   if (exchange->transfer->finished)

@@ -30,6 +30,8 @@ struct mf_request {
   size_t limit;             /* bytes */
   double timeout;           /* seconds for all of it */
   int attempts;             /* how often it may be sent; 1: not safe to repeat */
+  bool patient;             /* a 429 does not count among them, nor against the retries */
+  bool joined;              /* its body comes out of another request, or its answer's goes into one */
 };
 
 struct mf_response {
@@ -40,6 +42,7 @@ struct mf_response {
   int64_t received;     /* bytes of that body */
   char *url;            /* the last one asked, after redirects */
   int attempts;         /* how often it was sent */
+  bool held;            /* a 429 that may pass soon: the host is not asked before that */
 };
 
 /* Frees all of it; safe twice. */

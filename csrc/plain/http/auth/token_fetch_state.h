@@ -28,7 +28,9 @@ struct mf_token_fetch {
   struct mf_transfer *transfer;
   struct mf_bytes body;
   double deadline;
+  double sent;
   int tries;
+  int refusals; /* 429 */
   int redirects;
   struct mf_token token;
   struct mf_problem problem;

@@ -2,6 +2,7 @@
 
 #include "token_fetch_state.h"
 #include "realm.h"
+#include "../../clock.h"
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -65,6 +66,8 @@ bool mf_token_wire_send(struct mf_token_fetch *fetch)
 
   mf_bytes_clear(&fetch->body);
   fetch->tries++;
+  fetch->sent = mf_clock_now();
+  mf_pace_begin(&fetch->server->pace, true, fetch->sent);
   mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
   fetch->source = form ? mf_source_memory(form, strlen(form)) : NULL;
   mf_network_connection(fetch->network, fetch->server, &connection);
