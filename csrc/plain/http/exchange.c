@@ -9,6 +9,7 @@
 #include "../clock.h"
 #include "exchange_state.h"
 #include "retry.h"
+#include "scheme.h"
 #include "verdict.h"
 
 #define ASIDE_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
@@ -27,6 +28,7 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
 
 static void drop_transfer(struct mf_exchange *exchange)
 {
+  mf_scheme_drop(exchange);
   if (!exchange->transfer)
     return;
   mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
@@ -170,6 +172,7 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   if (!exchange->transfer)
     return false;
   exchange->sent = mf_clock_now();
+  exchange->probed = false;
   exchange->pace = &exchange->endpoint->pace;
   mf_pace_begin(exchange->pace, exchange->request.joined, exchange->sent);
   return mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
@@ -205,7 +208,7 @@ static bool prepare(struct mf_exchange *exchange)
                                 !send_request(exchange, value.length ? value.data : NULL)))
     readiness = MF_FAILED;
   mf_bytes_free(&value);
-  exchange->task.due = exchange->deadline;
+  exchange->task.due = exchange->transfer ? mf_scheme_due(exchange) : exchange->deadline;
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
 }
 
@@ -263,11 +266,26 @@ static bool out_of_time(struct mf_exchange *exchange)
 static bool advance(struct mf_task *task)
 {
   struct mf_exchange *exchange = (struct mf_exchange *)task;
+  enum mf_scheme_step scheme;
 
   if (mf_clock_now() >= exchange->deadline)
     return out_of_time(exchange);
   if (!exchange->transfer)
     return prepare(exchange);
+  scheme = mf_scheme_advance(exchange);
+  exchange->task.due = mf_scheme_due(exchange);
+  switch (scheme) {
+  case MF_SCHEME_WAIT:
+    return false;
+  case MF_SCHEME_PLAIN:
+    exchange->response.attempts--; /* a step on the way of the same attempt */
+    exchange->tries--;
+    return again(exchange, 0);
+  case MF_SCHEME_FAIL:
+    return fail(exchange);
+  case MF_SCHEME_GO_ON:
+    break;
+  }
   if (exchange->transfer->finished)
     return settle(exchange);
   return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));

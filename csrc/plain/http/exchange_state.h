@@ -14,6 +14,8 @@ struct mf_exchange {
   struct mf_endpoint *endpoint; /* whom the current URL addresses */
   struct mf_ticket ticket;
   struct mf_transfer *transfer; /* while it is on the wire */
+  struct mf_transfer *probe;    /* asks the registry in plain HTTP beside it: see scheme.h */
+  bool probed;                  /* it was, since the transfer was sent */
   struct mf_receipt receipt;
   struct mf_sink *memory; /* our own sink, when the request has none */
   struct mf_bytes aside;

@@ -321,6 +321,14 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   return true;
 }
 
+bool mf_transfer_is_secure(const struct mf_transfer *transfer)
+{
+  curl_off_t microseconds = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
 bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
 {
   return transfer->result == CURLE_SSL_CONNECT_ERROR &&

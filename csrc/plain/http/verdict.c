@@ -101,7 +101,7 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
 
-  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed) {
+  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed && !exchange->home->scheme.answered) {
     if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
       return failed;
     mf_question_answer(&exchange->home->scheme, exchange);
