@@ -42,11 +42,7 @@ local function settings_of(context, changes)
   for _, name in ipairs(PASSED_ON) do
     settings[name] = options[name]
   end
-  if type(options.insecure) == "table" then
-    settings.insecure_hosts = options.insecure
-  else
-    settings.insecure = options.insecure
-  end
+  require("manifest.repository.endpoint").allow(settings, options.insecure)
   settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
   for name, value in pairs(changes or {}) do
     settings[name] = value

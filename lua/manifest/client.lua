@@ -10,7 +10,8 @@ local mt = { __name = "manifest.client", __index = methods }
 --- The options of a client: the one table of their names and types.
 local OPTIONS = {
   config = "string", -- folder of docker's configuration; default $DOCKER_CONFIG or ~/.docker
-  insecure = "boolean|table", -- plain HTTP and unverified TLS, for every registry or for those listed
+  insecure = "boolean|table", -- plain HTTP and unverified TLS will do: for every registry, or for those listed
+  -- ({ "HOST[:PORT]" }); { ["HOST[:PORT]"] = "http" } names those that speak plain HTTP
   jobs = "integer", -- requests at once, default 32
   timeout = "number", -- seconds a request may take, all its tries; default 600, for streamed blobs while bytes flow
   connect_timeout = "number", -- seconds until a connection stands, default 15
@@ -145,6 +146,10 @@ local function check_values(options)
     if (kind == "integer" or kind == "number") and options[name] and options[name] <= 0 then
       error(("client: option '%s' must be above 0"):format(name), 3)
     end
+  end
+  local wrong = require("manifest.repository.endpoint").wrong_insecure(options.insecure)
+  if wrong then
+    error("client: option 'insecure' " .. wrong, 3)
   end
   if options.client_key and not options.client_certificate then
     error("client: option 'client_key' needs 'client_certificate'", 3)

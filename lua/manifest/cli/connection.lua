@@ -1,5 +1,5 @@
---- Options of every verb that asks a registry, beside --insecure: whom to trust, what to show of oneself, how long to
---- wait.
+--- Options of every verb that asks a registry, beside --insecure: whom to trust, what to show of oneself, how much to
+--- ask at once and how long to wait.
 
 local connection = {}
 
@@ -11,6 +11,11 @@ connection.OPTIONS = {
     name = "auth-host", kind = "strings", value = "registry=host",
     help = "This registry's token server may see its credentials; may be repeated",
   },
+  {
+    name = "plain-http", kind = "strings", value = "host[:port]",
+    help = "This registry speaks plain HTTP; may be repeated",
+  },
+  { name = "jobs", kind = "integer", value = "number", help = "Requests at once, at most (default 32)" },
   {
     name = "timeout", kind = "integer", value = "seconds",
     help = "Time for one request (default 600; for a blob as long as bytes flow)",
@@ -40,11 +45,28 @@ function connection.wrong_usage(options)
       return ("--%s must be at least 1"):format(name)
     end
   end
+  for _, host in ipairs(options.plain_http or {}) do
+    if require("manifest.repository.endpoint").wrong_insecure({ [host] = "http" }) then
+      return ("invalid argument %q for \"--plain-http\" flag: not HOST[:PORT]"):format(host)
+    end
+  end
   for _, pair in ipairs(options.auth_host or {}) do
     if not pair:find("^[^=/]+=[^=/]+$") then
       return ("invalid argument %q for \"--auth-host\" flag: not REGISTRY=HOST[:PORT]"):format(pair)
     end
   end
+end
+
+--- The client's option `insecure`, with registries that speak plain HTTP.
+local function with_plain_http(insecure, hosts)
+  if not hosts then
+    return insecure
+  end
+  local all = { insecure and "*" or nil }
+  for _, host in ipairs(hosts) do
+    all[host] = "http"
+  end
+  return all
 end
 
 --- Adds them to the options of a client.
@@ -58,6 +80,8 @@ function connection.add(client, options)
   client.client_key = options.key or options.cert
   client.auth_hosts = options.auth_host
   client.timeout = options.timeout
+  client.jobs = options.jobs
+  client.insecure = with_plain_http(client.insecure, options.plain_http)
   return client
 end
 

@@ -36,7 +36,7 @@ end
 
 local function run(call)
   local given = call.options
-  local client = call.client({ insecure = given.insecure, jobs = given.jobs })
+  local client = call.client({ insecure = given.insecure })
   local done, err = client:copy(call.arguments[1], call.arguments[2], {
     platforms = given.platform, sparse = given.sparse, all_tags = given.all_tags, include = given.include,
     exclude = given.exclude, referrers = given.referrers, digest_tags = given.digest_tags,
@@ -83,7 +83,6 @@ return {
     { name = "digest-tags", kind = "boolean", help = "Also copy tags made of their digests, as sha256-HEX.sig" },
     { name = "no-clobber", kind = "boolean", help = "Do not move a tag that is there" },
     { name = "dry-run", kind = "boolean", help = "Only say what would be done" },
-    { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
   },
   wrong_usage = wrong_usage,
   run = run,

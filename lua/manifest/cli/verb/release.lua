@@ -11,7 +11,6 @@ release.options = {
   { name = "update", kind = "boolean", help = "Resolve the sources anew, whatever the lock file says" },
   { name = "lock", kind = "string", value = "file", help = "The lock file, default FILE.lock" },
   { name = "no-lock", kind = "boolean", help = "Neither read nor write a lock file" },
-  { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
 }
 
 function release.wrong_usage(given)
@@ -116,7 +115,7 @@ end
 ---@return table|nil err
 function release.call(call, verb, words)
   local given = call.options
-  local client = call.client({ insecure = given.insecure, jobs = given.jobs })
+  local client = call.client({ insecure = given.insecure })
   local path = given.lock
   if given.no_lock then
     path = false
