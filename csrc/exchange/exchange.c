@@ -204,13 +204,10 @@ static bool admit(void *context, enum mf_address_class address)
 
 static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
 {
-  int64_t offset = mf_receipt_offset(&exchange->receipt);
-  char range[48];
+  char range[MF_RECEIPT_RANGE];
 
-  if (offset == 0)
-    return true;
-  snprintf(range, sizeof(range), "bytes=%" PRId64 "-", offset);
-  return mf_headers_add(headers, "Range", range);
+  mf_receipt_range(&exchange->receipt, range);
+  return !range[0] || mf_headers_add(headers, "Range", range);
 }
 
 static bool send_request(struct mf_exchange *exchange, const char *authorization)
@@ -374,8 +371,12 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
     exchange->memory = mf_sink_memory(&exchange->response.body);
   if (!exchange->response.url || (!request->sink && !exchange->memory))
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
-  return mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
-                         request->limit, &exchange->aside, problem);
+  if (!mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
+                       request->limit, &exchange->aside, problem))
+    return false;
+  exchange->receipt.first = request->first;
+  exchange->receipt.length = request->length;
+  return true;
 }
 
 struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)

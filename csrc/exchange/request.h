@@ -25,6 +25,8 @@ struct mf_request {
   struct mf_source *source; /* body, or NULL */
   struct mf_sink *sink;     /* where a 2xx answer's body goes; NULL: memory, at most LIMIT bytes */
   char *digest;             /* what that body must hash to, or NULL */
+  int64_t first;            /* offset of the part of that body that is wanted */
+  int64_t length;           /* its bytes; 0: to the end. No digest is checked then: see receipt.h */
   bool bulk;                /* the body is streamed, and may be large */
   bool after_body;          /* sent only when its source is ready: the server may feed it that body meanwhile */
   size_t limit;             /* bytes */

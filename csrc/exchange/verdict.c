@@ -247,7 +247,7 @@ static struct mf_verdict judge_status(struct mf_exchange *exchange)
     mf_pace_accept(&exchange->endpoint->pace);
   if (mf_redirect_status(status))
     return judge_redirect(exchange);
-  if (status == 416 && mf_receipt_offset(&exchange->receipt) > 0) {
+  if (status == 416 && mf_receipt_asks_part(&exchange->receipt)) {
     exchange->receipt.whole = true;
     return next_step(exchange);
   }

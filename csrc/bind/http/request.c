@@ -175,6 +175,10 @@ static void read_bounds(lua_State *L, int index, struct mf_request *request)
   lua_Integer limit = mfl_field_integer(L, index, "limit", request->sink ? LLONG_MAX : MEMORY_LIMIT);
   lua_Integer attempts = mfl_field_integer(L, index, "attempts", 5);
 
+  request->first = mfl_field_integer(L, index, "range_offset", 0);
+  request->length = mfl_field_integer(L, index, "range_length", 0);
+  if (request->first < 0 || request->length < 0 || request->first > LLONG_MAX / 4 || request->length > LLONG_MAX / 4)
+    luaL_error(L, "fields 'range_offset', 'range_length': out of range");
   request->patient = lua_getfield(L, index, "attempts") == LUA_TNIL;
   lua_pop(L, 1);
   request->timeout = mfl_field_number(L, index, "timeout", 600);
