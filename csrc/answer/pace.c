@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define MOST_SECONDS 10.0 /* of a hold that nobody asked for */
+#define PATIENCE 600.0    /* seconds without any other answer */
 #define MOST_GAP 1.0
 #define LEAST_GAP 0.005
 #define MOST_AT_ONCE 64.0 /* as many as this are no bound any more */
@@ -60,17 +61,20 @@ static void slow_down(struct mf_pace *pace, double first)
     pace->gap = MOST_GAP;
 }
 
-void mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now)
+bool mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now)
 {
+  if (pace->refusals == 0)
+    pace->since = now;
   if (asked > 0)
     hold(pace, now + asked);
   if (sent < pace->refused)
-    return;
+    return now - pace->since < PATIENCE;
   pace->refused = now;
   pace->refusals++;
   slow_down(pace, first);
   if (asked <= 0)
     hold(pace, now + growing_hold(pace, first));
+  return now - pace->since < PATIENCE;
 }
 
 void mf_pace_accept(struct mf_pace *pace)

@@ -11,6 +11,7 @@ struct mf_pace {
   double gap;     /* seconds between two requests */
   double most;    /* requests at once; 0: no bound */
   int under_way;
+  double since; /* when the first of them came */
   int refusals; /* 429 answers without another one in between */
 };
 
@@ -20,8 +21,9 @@ bool mf_pace_is_free(const struct mf_pace *pace, bool joined, double now);
 void mf_pace_begin(struct mf_pace *pace, bool joined, double now);
 void mf_pace_end(struct mf_pace *pace, bool joined);
 /* A request that was sent at SENT was answered 429. ASKED: seconds that the answer asks for, 0 or less when it does
-   not say; the hold is FIRST seconds then, twice as many each time, at most 10. */
-void mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now);
+   not say; the hold is FIRST seconds then, twice as many each time, at most 10. False: the host has said nothing else for ten
+   minutes, and is believed. */
+bool mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now);
 /* A request was answered. */
 void mf_pace_accept(struct mf_pace *pace);
 

@@ -147,7 +147,7 @@ local function open_repository(context, reference, wanted)
     domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
-    timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
+    timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size, mirrors = options.mirrors,
     retries = context.retries,
   })
 end

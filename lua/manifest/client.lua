@@ -17,6 +17,7 @@ local OPTIONS = {
   connect_timeout = "number", -- seconds until a connection stands, default 15
   stall_timeout = "number", -- seconds without a byte, default 60
   connections = "integer", -- to one host over HTTP/1.1, default 6; a blob copied within one registry takes two
+  chunk_size = "integer", -- bytes: larger blobs go up in parts of that size; default whole, as long as a registry takes it
   manifest_limit = "integer", -- bytes of a manifest or config, default 4 MiB
   ca_file = "string", -- more certificate authorities, PEM
   client_certificate = "string", -- PEM

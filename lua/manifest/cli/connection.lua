@@ -15,6 +15,10 @@ connection.OPTIONS = {
     name = "plain-http", kind = "strings", value = "host[:port]",
     help = "This registry speaks plain HTTP; may be repeated",
   },
+  {
+    name = "chunk-size", kind = "integer", value = "bytes",
+    help = "Send larger blobs in parts of that size (default: whole, while the registry takes it)",
+  },
   { name = "jobs", kind = "integer", value = "number", help = "Requests at once, at most (default 32)" },
   {
     name = "timeout", kind = "integer", value = "seconds",
@@ -40,9 +44,9 @@ function connection.wrong_usage(options)
   if options.key and not options.cert then
     return "--key needs --cert, the certificate that it belongs to"
   end
-  for _, name in ipairs { "timeout", "jobs" } do
+  for _, name in ipairs { "timeout", "jobs", "chunk_size" } do
     if options[name] and options[name] < 1 then
-      return ("--%s must be at least 1"):format(name)
+      return ("--%s must be at least 1"):format((name:gsub("_", "-")))
     end
   end
   for _, host in ipairs(options.plain_http or {}) do
@@ -81,6 +85,7 @@ function connection.add(client, options)
   client.auth_hosts = options.auth_host
   client.timeout = options.timeout
   client.jobs = options.jobs
+  client.chunk_size = options.chunk_size
   client.insecure = with_plain_http(client.insecure, options.plain_http)
   return client
 end
