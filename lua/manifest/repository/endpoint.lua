@@ -18,44 +18,28 @@ function endpoint.url(domain)
   return "https://" .. (hosts[domain] or domain)
 end
 
---- What is wrong with a client's option `insecure`: true, or a table whose list names registries that need no
---- encryption ("*": all) and whose other keys name registries that speak plain HTTP: { "a:5000", ["b:5000"] = "http" }.
----@param insecure boolean|table
----@return string|nil sentence
-function endpoint.wrong_insecure(insecure)
-  for key, value in pairs(type(insecure) == "table" and insecure or {}) do
-    local host = math.type(key) and value or key
-    local is_said = math.type(key) or value == "http"
-    if type(host) ~= "string" or not is_said or not (host == "*" or host:find("^[%w%[][%w.:%]_-]*$")) then
-      return "must be true, a list of HOST[:PORT], or a table { [\"HOST[:PORT]\"] = \"http\" }"
-    end
-  end
-end
-
 --- A host as the engine compares it.
 local function host_of(domain)
   local origin = core.url.origin(endpoint.url(domain))
   return origin and origin.text or domain
 end
 
---- Adds the option `insecure` to the settings of an engine.
+--- Adds to the settings of an engine which registries need no encryption.
 ---@param settings table
----@param insecure boolean|table|nil
-function endpoint.allow(settings, insecure)
-  if type(insecure) ~= "table" then
-    settings.insecure = insecure
-    return
-  end
-  settings.insecure_hosts, settings.plain_hosts = {}, {}
-  for key, value in pairs(insecure) do
-    if value == "*" then
-      settings.insecure = true
-    elseif math.type(key) then
-      table.insert(settings.insecure_hosts, host_of(value))
+---@param options table of a client: insecure, plain_http (see declare/client.lua)
+function endpoint.allow(settings, options)
+  local insecure, trusted, plain = options.insecure, {}, {}
+  for key, value in pairs(type(insecure) == "table" and insecure or {}) do
+    if math.type(key) then
+      trusted[#trusted + 1] = host_of(value)
     else
-      table.insert(settings.plain_hosts, host_of(key))
+      plain[#plain + 1] = host_of(key)
     end
   end
+  for _, host in ipairs(options.plain_http or {}) do
+    plain[#plain + 1] = host_of(host)
+  end
+  settings.insecure, settings.insecure_hosts, settings.plain_hosts = insecure == true, trusted, plain
 end
 
 return endpoint
