@@ -18,6 +18,8 @@ local options = {
   chunk_size = { "count", value = "bytes",
     help = "Send larger blobs in parts of that size (default: whole, while the registry takes it)" },
   manifest_limit = { "count", flag = false, help = "Bytes of a manifest or config (default 4 MiB)" },
+  max_documents = { "count", help = "Documents that one reference may name (default 10000)" },
+  max_bytes = { "count", value = "bytes", help = "Bytes of those documents together (default 256 MiB)" },
   ca_file = { "file", help = "Trust the certificate authorities in it too (PEM)" },
   client_certificate = { "file", flag = "cert", help = "Client certificate to show the registry (PEM)" },
   client_key = { "file", flag = "key", needs = "client_certificate",

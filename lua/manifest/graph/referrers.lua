@@ -1,12 +1,16 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
+local budget = require("manifest.graph.budget")
+local descriptor = require("manifest.document.descriptor")
 local failure = require("manifest.base.failure")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
 
-local try = failure.try
+local fail, try = failure.fail, failure.try
 
 local referrers = {}
 
@@ -26,6 +30,32 @@ local function fetch(call, from, selector)
   return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
 end
 
+--- The blobs that a document of no known kind names, as the withdrawn artifact manifest has them.
+local function blobs_of(answer, from)
+  local object, nodes = json.decode(answer.bytes), {}
+  for position, one in ipairs(json.is_object(object) and json.is_array(object.blobs) and object.blobs or {}) do
+    local blob = try(descriptor.read(one, "blob " .. position))
+    nodes[position] = {
+      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from, children = {},
+    }
+  end
+  return nodes
+end
+
+--- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
+--- is.
+local function fetch_referrer(call, from, listed)
+  local name = listed.media_type
+  if media_type.is_manifest(name) or media_type.is_index(name) then
+    return fetch(call, from, listed.digest)
+  end
+  local answer = try(from:manifest(listed.digest, { accept = media_type.accept .. ", " .. name }))
+  return {
+    kind = "other", digest = answer.digest, size = answer.size, media_type = answer.media_type or name,
+    bytes = answer.bytes, repository = from, children = blobs_of(answer, from),
+  }
+end
+
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
@@ -43,13 +73,22 @@ local function fresh_ones(call, from, digests, seen)
   return fresh
 end
 
+local function check(refusal)
+  if refusal then
+    fail(refusal)
+  end
+end
+
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
-local function referrers_of(call, from, digests)
+---@param allowed table what they may take
+local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local fresh = fresh_ones(call, from, digests, seen)
+    check(allowed:over(#fresh, 0))
     call:each(fresh, function(one)
-      one.tree = fetch(call, from, one.descriptor.digest)
+      one.tree = fetch_referrer(call, from, one.descriptor)
+      check(allowed:take(1, one.tree.size))
     end)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -100,7 +139,7 @@ function referrers.gather(call, from, trees, options)
   local along = { referrers = {}, trees = {} }
   local digests = digests_of(trees)
   if options.referrers then
-    along.referrers = referrers_of(call, from, digests)
+    along.referrers = referrers_of(call, from, digests, budget.new(call.options, math.max(1, #trees)))
     for position, one in ipairs(along.referrers) do
       along.trees[position] = one.tree
     end
@@ -112,17 +151,20 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(node)
-  local view = node.read or node.index
+local function artifact_type_of(view)
   return view.artifact_type or (view.config and view.config.media_type)
 end
 
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
+--- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
+--- that is not known here, what the source's list says.
 local function listed(one)
   local node = one.tree
   local view = node.read or node.index
+  if not view then
+    return one.descriptor
+  end
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
+    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
     annotations = view.annotations,
   }
 end
