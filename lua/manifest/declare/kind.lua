@@ -278,6 +278,32 @@ local function is_variable(given)
   return given:find("^[^=]+=") ~= nil
 end
 
+--- A registry's name, with a port or without.
+local function is_host(given)
+  return given:find("^[%w%[][%w.:%]_-]*$") ~= nil
+end
+
+--- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak plain
+--- HTTP.
+local function insecure_type()
+  local what = 'boolean, list of HOST[:PORT] or { ["HOST[:PORT]"] = "http" }'
+  local of_flag = boolean_type()
+  return {
+    lua = "boolean|string[]|table<string, \"http\">", what = what, flag = of_flag.flag,
+    accepts = function(value)
+      return type(value) == "boolean" or is_plain(value)
+    end,
+    check = function(value)
+      for key, one in pairs(type(value) == "table" and value or {}) do
+        local host = math.type(key) and one or one == "http" and key
+        if type(host) ~= "string" or not is_host(host) then
+          return what .. " expected", ("[%s]"):format(math.type(key) and key or ("%q"):format(tostring(key)))
+        end
+      end
+    end,
+  }
+end
+
 --- What goes into a header: the rest of it would be other headers.
 local function is_line(given)
   return not given:find("[\0-\31\127]")
@@ -321,6 +347,8 @@ return {
   integer = integer_type,
   line = function() return form_type("text", is_line, "must be one line") end,
   folder = function() return text_type("folder") end,
+  host = function() return form_type("host[:port]", is_host, "not HOST[:PORT]") end,
+  insecure = insecure_type,
   ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
   map_change = function() return map_type(true) end,
   media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
