@@ -136,7 +136,7 @@ describe("the caller's line is blamed for what is wrong with a call of", functio
       ["client: option 'jobs': integer expected, got string"] = function()
         local _ = manifest.client { jobs = "8" }
       end,
-      ["client: option 'insecure%[1%]': string expected, got number"] = function()
+      ["client: option 'insecure%[1%]': boolean, list of HOST%[:PORT%] or .* expected"] = function()
         local _ = manifest.client { insecure = { 5 } }
       end,
       ["all: fn is needed"] = function()

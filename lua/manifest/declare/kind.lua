@@ -1,6 +1,7 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
+local form = require("manifest.declare.form")
 local text = require("manifest.base.text")
 
 --- A table that was written as one, so no reference and the like.
@@ -252,39 +253,8 @@ local function choice_type(spec)
   }
 end
 
---- A text that must be of a form; what is not is the programmer's mistake.
-local function form_type(value, is_right, why)
-  return {
-    lua = "string", what = "string", value = value, accepts = accepts("string"),
-    check = function(given)
-      if not is_right(given) then
-        return why, ""
-      end
-    end,
-    flag = function(given)
-      if not is_right(given) then
-        return nil, why
-      end
-      return given
-    end,
-  }
-end
-
-local function is_auth_host(given)
-  return given:find("^[^=/]+=[^=/]+$") ~= nil
-end
-
-local function is_variable(given)
-  return given:find("^[^=]+=") ~= nil
-end
-
---- A registry's name, with a port or without.
-local function is_host(given)
-  return given:find("^[%w%[][%w.:%]_-]*$") ~= nil
-end
-
---- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak plain
---- HTTP.
+--- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak
+--- plain HTTP.
 local function insecure_type()
   local what = 'boolean, list of HOST[:PORT] or { ["HOST[:PORT]"] = "http" }'
   local of_flag = boolean_type()
@@ -296,17 +266,12 @@ local function insecure_type()
     check = function(value)
       for key, one in pairs(type(value) == "table" and value or {}) do
         local host = math.type(key) and one or one == "http" and key
-        if type(host) ~= "string" or not is_host(host) then
+        if type(host) ~= "string" or not form.is_host(host) then
           return what .. " expected", ("[%s]"):format(math.type(key) and key or ("%q"):format(tostring(key)))
         end
       end
     end,
   }
-end
-
---- What goes into a header: the rest of it would be other headers.
-local function is_line(given)
-  return not given:find("[\0-\31\127]")
 end
 
 local function integer_type()
@@ -335,7 +300,7 @@ end
 return {
   annotations = annotations_type,
   any = any_type,
-  auth_host = function() return form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]") end,
+  auth_host = form.auth_host,
   boolean = boolean_type,
   choice = choice_type,
   location = location_type,
@@ -345,9 +310,9 @@ return {
   digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return text_type("file") end,
   integer = integer_type,
-  line = function() return form_type("text", is_line, "must be one line") end,
+  line = form.line,
   folder = function() return text_type("folder") end,
-  host = function() return form_type("host[:port]", is_host, "not HOST[:PORT]") end,
+  host = form.host,
   insecure = insecure_type,
   ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
   map_change = function() return map_type(true) end,
@@ -358,6 +323,6 @@ return {
   reference = function() return name_type("manifest.Reference") end,
   seconds = function() return number_type("number", "seconds") end,
   string = function() return text_type("string") end,
-  variable = function() return form_type("name=value", is_variable, "not NAME=VALUE") end,
+  variable = form.variable,
   tag = function() return text_type("tag") end,
 }
