@@ -88,7 +88,8 @@ function types.missing(spec, value)
   if value == nil then
     return "is needed"
   end
-  if spec.type.element and type(value) == "table" and getmetatable(value) == nil and next(value) == nil then
+  local is_empty = type(value) == "table" and getmetatable(value) == nil and next(value) == nil
+  if spec.type.element and is_empty and not spec.may_be_empty then
     return "is empty: at least one is needed"
   end
 end
@@ -155,7 +156,7 @@ local function list_type(element, spec)
     return type(value) == "table" and getmetatable(value) == nil and (value[1] ~= nil or next(value) == nil)
   end
   return {
-    lua = ("%s|%s[]"):format(element.lua, lua), what = ("list of %s"):format(element.what),
+    lua = ("%s|%s[]"):format(element.lua, lua), what = ("list of %ss"):format(element.what),
     value = element.value, is_repeatable = true, commas = commas, element = element, choices = element.choices,
     is_path = element.is_path,
     accepts = function(value)

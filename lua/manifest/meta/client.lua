@@ -35,6 +35,12 @@ function Client:rm(lists) end
 ---@return manifest.Response?
 function Client:digest(ref) end
 
+--- Make an image of layer archives.
+---@param options manifest.ImageOptions
+---@return manifest.ImageResult?
+---@return manifest.Error?
+function Client:image(options) end
+
 --- Give what a reference names more tags.
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
@@ -62,6 +68,7 @@ function Client:copy(source, target, options) end
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?

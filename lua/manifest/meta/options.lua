@@ -6,16 +6,20 @@
 ---@class manifest.ClientOptions
 ---@field auth_hosts? string|string[] This registry's token server may see its credentials
 ---@field ca_file? string Trust the certificate authorities in it too (PEM)
+---@field chunk_size? integer Send larger blobs in parts of that size (default: whole, while the registry takes it)
 ---@field client_certificate? string Client certificate to show the registry (PEM)
 ---@field client_key? string Its private key, unless that is in the same file
 ---@field config? string Docker's configuration folder (default $DOCKER_CONFIG or ~/.docker)
 ---@field connect_timeout? number Time until a connection stands (default 15)
 ---@field connections? integer Connections to one host over HTTP/1.1 (default 6); a blob copied within one registry takes two
 ---@field credentials? function|table (registry, repository) -> { username =, password = } or nil; or { [registry] = { ... } }
----@field insecure? boolean|string|string[] Allow communication with an insecure registry: plain HTTP, any certificate
+---@field insecure? boolean|string[]|table<string, "http"> Allow communication with an insecure registry: plain HTTP, any certificate
 ---@field jobs? integer Requests at once (default 32)
 ---@field manifest_limit? integer Bytes of a manifest or config (default 4 MiB)
+---@field max_bytes? integer Bytes of those documents together (default 256 MiB)
+---@field max_documents? integer Documents that one reference may name (default 10000)
 ---@field mirrors? table Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order
+---@field plain_http? string|string[] This registry speaks plain HTTP
 ---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
 ---@field stall_timeout? number Time without a byte (default 60)
 ---@field timeout? number Time for one request with all its tries (default 600; for a blob as long as bytes flow)
@@ -30,6 +34,43 @@
 ---@field os_features? string|string[] Set operating system feature
 ---@field os_version? string Set operating system version
 ---@field variant? string Set architecture variant
+
+---@class manifest.Healthcheck
+---@field Interval? integer Nanoseconds between checks
+---@field Retries? integer Failures in a row that count as unhealthy
+---@field StartInterval? integer Nanoseconds between checks during the start
+---@field StartPeriod? integer Nanoseconds that the start may take
+---@field Test? string|string[] The check, such as CMD and its words
+---@field Timeout? integer Nanoseconds that a check may take
+
+---@class manifest.ImageConfig
+---@field Cmd? string|string[] One word of the default command
+---@field Entrypoint? string|string[] One word of the entry point
+---@field Env? string|string[]|table<string, string> Variable
+---@field ExposedPorts? string|string[] Port, such as 80/tcp
+---@field Healthcheck? manifest.Healthcheck How the command is checked
+---@field Labels? table<string, string> Label
+---@field OnBuild? string|string[] Instructions for a build on top
+---@field Shell? string|string[] Shell of the instructions that are given as text
+---@field StopSignal? string Signal that ends the command, such as SIGTERM
+---@field User? string User that the command runs as
+---@field Volumes? string|string[] Path of a volume
+---@field WorkingDir? string Folder that the command starts in
+
+---@class manifest.ImageLayer
+---@field annotations? table<string, string> Annotations of its descriptor
+---@field diff_id? string Digest of the tar archive inside
+---@field path string The archive
+
+---@class manifest.ImageOptions
+---@field annotations? table<string, string> Annotation of the manifest
+---@field author? string Author that the config tells
+---@field config? manifest.ImageConfig What a runtime does with it
+---@field created? string|integer Time that the config tells: RFC 3339, or in Lua seconds since 1970
+---@field layers string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
+---@field media_type? "oci"|"docker" Family of media types
+---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
+---@field target string|manifest.Location Where the image goes
 
 ---@class manifest.TagOptions
 ---@field if_digest? string Move the tags only while they name this digest
