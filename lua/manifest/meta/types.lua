@@ -36,6 +36,15 @@
 ---@field ["os.version"] string|false|nil
 ---@field ["os.features"] string[]|false|nil
 
+---@class manifest.Descriptor
+---@field media_type string
+---@field digest string
+---@field size integer
+---@field platform manifest.Platform?
+---@field annotations table<string, string>?
+---@field artifact_type string?
+---@field urls string[]?
+
 ---@class manifest.Response of a registry, without what could open a door
 ---@field status integer
 ---@field headers table<string, string|string[]>
