@@ -265,8 +265,8 @@ local function is_host(given)
   return given:find("^[%w%[][%w.:%]_-]*$") ~= nil
 end
 
---- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak plain
---- HTTP.
+--- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak
+--- plain HTTP.
 local function insecure_type()
   local what = 'boolean, list of HOST[:PORT] or { ["HOST[:PORT]"] = "http" }'
   local of_flag = boolean_type()

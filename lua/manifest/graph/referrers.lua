@@ -40,7 +40,8 @@ local function names_of(answer, from)
   for position, one in ipairs(json.is_array(object.blobs) and object.blobs or {}) do
     local blob = try(descriptor.read(one, "blob " .. position))
     nodes[position] = {
-      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from, children = {},
+      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from,
+      children = {},
     }
   end
   return nodes, json.is_object(object.subject) and object.subject.digest or nil

@@ -26,8 +26,8 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts); mirrors (by domain, for a repository that is
---- only read)
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
+--- mirrors (by domain, for a repository that is only read)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
