@@ -375,8 +375,9 @@ static const struct explanation explanations[] = {
 static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
                                                     "the connection broke in the TLS handshake"};
 
-/* Nothing was said against us then, by a certificate, an alert or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
-   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
+/* Nothing was said against us then, by a certificate, an alert or an answer in plain text. libcurl has one code for all
+   of these; for an end without a reset only its words tell: "SSL_connect: ..." is what it says where OpenSSL has no
+   error to tell. */
 bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
 {
   long cause = 0;
