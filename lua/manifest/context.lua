@@ -23,10 +23,11 @@ local RETRIES = 20
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
-    return folder
+    local absolute, problem = core.file.absolute(folder) -- as docker takes it, too
+    return absolute, problem and error_of.of_core(problem)
   end
-  local home = os.getenv("HOME")
-  if not home or home:sub(1, 1) ~= "/" then
+  local home = core.file.home()
+  if not home then
     return nil, error_of.new({
       code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
       hint = "set HOME, or DOCKER_CONFIG to the folder to use",

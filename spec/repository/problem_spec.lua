@@ -38,7 +38,7 @@ describe("a problem", function()
 
   it("tells the registry's words, whatever form they have", function()
     for body, words in pairs {
-      ['{"errors":[{"code":"A","message":"b"},{"code":"C"},{"message":"d"},7,{"code":1}]}'] = ": A: b; C; d",
+      ['{"errors":[{"code":"A","message":"b"},{"code":"C"},{"message":"d"},7,{"code":1}]}'] = ": a: b; c; d",
       ['{"message":"one\\ntwo"}'] = ": one", ['{"error":{"x":1},"detail":"here"}'] = ": here",
       ['["errors"]'] = "", ["not for people"] = "", [""] = "",
     } do

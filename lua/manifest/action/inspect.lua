@@ -170,7 +170,9 @@ local function look(context, ref, options)
   if entries then
     return local_list(ref, entries, options)
   end
-  if err.code ~= "not_found" then
+  if err.code == "io" then -- a home of another user's, say: docker asks the registry then
+    context.warn(err.message)
+  elseif err.code ~= "not_found" then
     return nil, err
   end
   return remote(context, ref, options)

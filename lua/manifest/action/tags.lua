@@ -41,7 +41,7 @@ end
 function tags.list(at, options)
   local list, err = at.repository:tags({ page = options.page })
   if not list then
-    return nil, err
+    return nil, names.in_docker_words(err, nil, at.name, "repository")
   end
   return glob.choose(list, list_of(options.include), list_of(options.exclude))
 end
@@ -61,7 +61,7 @@ function tags.perform(context, given, options)
   local list
   list, err = tags.list(at, options)
   if not list then
-    return nil, names.in_docker_words(err, "tags", at.ref:name_only())
+    return nil, err:with({ verb = "tags", ref = at.text })
   end
   return list
 end

@@ -16,7 +16,7 @@ show.platform = {
 ---@param out table output
 ---@param members table[] {key, value} pairs; nil values are left out
 function show.document(out, members)
-  out:write(json.encode(json.object(members), { indent = "  " }) .. "\n")
+  out:json(json.encode(json.object(members), { indent = "  " }))
 end
 
 --- A command that prints exact bytes, of a document or of an image's config: those of `got.raw`.

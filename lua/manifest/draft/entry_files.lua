@@ -110,8 +110,7 @@ function entry_files.encode(entries)
 end
 
 local function write(place, folder, file, more)
-  local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes,
-    { temporary = place.fresh, keep = true, follow = false, more = more })
+  local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes, place:style(more))
   if not done then
     return nil, error_of.of_core(problem):with { ref = tostring(file.ref) }
   end
@@ -147,7 +146,7 @@ end
 ---@return table|nil err
 function entry_files.create(place, files)
   local folder = place.fresh .. "/list"
-  local done, problem = core.file.make_directory(folder)
+  local done, problem = place:make_folder(folder)
   if not done then
     return nil, error_of.of_core(problem)
   end
@@ -159,7 +158,7 @@ function entry_files.create(place, files)
   if not done then
     return nil, err
   end
-  done, problem = core.file.make_directory(place.lists)
+  done, problem = place:make_folder(place.lists)
   if done then
     done, problem = core.file.rename(folder, place.entries)
   end

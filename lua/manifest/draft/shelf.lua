@@ -11,6 +11,7 @@ local file_name = require("manifest.draft.file_name")
 local json = require("manifest.base.json")
 
 local RECORD_LIMIT = 16384
+local FOLDER, FILE = tonumber("755", 8), tonumber("644", 8) -- less the umask, as docker's: they hold no secret
 local LOCK_SLICE = 0.25
 
 local methods = {}
@@ -58,7 +59,17 @@ function methods:claim(folder)
     return result(nil, problem)
   end
   local text = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
-  return result(core.file.replace(self.record, text, { temporary = self.fresh, follow = false }))
+  return result(core.file.replace(self.record, text, self:style()))
+end
+
+--- How a file of the list is written.
+function methods:style(more)
+  return { mode = FILE, masked = true, keep = true, follow = false, temporary = self.fresh, more = more }
+end
+
+--- Makes a folder of the list's, with what is missing above it.
+function methods:make_folder(path)
+  return core.file.make_directory(path, FOLDER)
 end
 
 local function read_record(path)
@@ -115,7 +126,7 @@ local function try_lock(self, seconds)
   local problem
   for _ = 1, 100 do
     local made, lock
-    made, problem = core.file.make_directory(self.own)
+    made, problem = self:make_folder(self.own)
     if not made then
       return nil, problem
     end
@@ -167,7 +178,7 @@ end
 
 --- Makes the folder for what is being written. Under the lock.
 function methods:prepare()
-  return result(core.file.make_directory(self.fresh))
+  return result(self:make_folder(self.fresh))
 end
 
 --- Clears all that is ours of a list that is gone, the lock last: it is not used after this call. What fails now is
@@ -194,7 +205,7 @@ end
 
 --- Removes the list, in one step. Under the lock.
 function methods:remove()
-  local done, problem = core.file.make_directory(self.fresh)
+  local done, problem = self:make_folder(self.fresh)
   if done then
     done, problem = core.file.rename(self.entries, self.fresh .. "/removed")
   end

@@ -23,13 +23,13 @@ local WHY = { same = "is the same already", exists = "is there and is left as it
 
 local function as_text(out, done)
   for _, item in ipairs(done.copied) do
-    out:write(("%s  %s\n"):format(item.digest, name_of(item.name)))
+    out:line(("%s  %s"):format(item.digest, name_of(item.name)))
   end
   for _, item in ipairs(done.skipped) do
-    out:write(("%s  %s %s\n"):format(item.digest, name_of(item.name), WHY[item.reason]))
+    out:line(("%s  %s %s"):format(item.digest, name_of(item.name), WHY[item.reason]))
   end
   if done.dry_run then
-    out:write(("would bring %s (%s) and %s\n"):format(show.count(done.blobs, "blob"), show.size(done.size),
+    out:line(("would bring %s (%s) and %s"):format(show.count(done.blobs, "blob"), show.size(done.size),
       show.count(done.manifests, "more manifest")))
   end
 end

@@ -14,7 +14,7 @@ local function run(call)
     local named = location.parse(given):with_default_tag()
     show.document(call.out, { { "reference", tostring(named) }, { "digest", digest } })
   else
-    call.out:write(digest .. "\n")
+    call.out:line(digest)
   end
   return 0
 end

@@ -52,7 +52,7 @@ local function as_json(done)
   return json.encode(json.object({
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", descriptor.to_json(done.config) }, { "layers", json.array(layers) },
-  })) .. "\n"
+  }))
 end
 
 local function run(call)
@@ -71,7 +71,11 @@ local function run(call)
   if not done then
     return nil, err
   end
-  call.out:write(options.json and as_json(done) or done.digest .. "\n")
+  if options.json then
+    call.out:json(as_json(done))
+  else
+    call.out:line(done.digest)
+  end
   return 0
 end
 

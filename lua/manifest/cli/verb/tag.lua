@@ -20,7 +20,7 @@ local function run(call)
     return 0
   end
   for _, tag in ipairs(done.tags) do
-    call.out:write(("%s  %s\n"):format(done.digest, tag))
+    call.out:line(("%s  %s"):format(done.digest, tag))
   end
   return 0
 end

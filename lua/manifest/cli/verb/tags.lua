@@ -11,8 +11,10 @@ local function run(call)
   if call.options.json then
     local json = require("manifest.base.json")
     show.document(call.out, { { "repository", call.arguments[1] }, { "tags", json.array(tags) } })
-  elseif #tags > 0 then
-    call.out:write(table.concat(tags, "\n") .. "\n")
+  else
+    for _, tag in ipairs(tags) do
+      call.out:line(tag)
+    end
   end
   return 0
 end

@@ -65,10 +65,6 @@ end
 ---@return string|nil place the helper's program or the file's path
 ---@return table|nil err io, corrupt, credentials
 function methods:place(registry)
-  if self.folder:sub(1, 1) ~= "/" then
-    return nil, error_of.new({ code = "io", message = self.folder .. ": not an absolute path",
-      hint = "set DOCKER_CONFIG to the absolute path of a folder" })
-  end
   local found, err = look(self, registry)
   if not found then
     return nil, err

@@ -34,7 +34,7 @@ function show.json(done)
     }) or nil },
     { "plan", done.plan and texts(done.plan) or nil },
     { "bytes", done.bytes },
-  })) .. "\n"
+  }))
 end
 
 local function entry_line(entry)
@@ -43,7 +43,8 @@ local function entry_line(entry)
 end
 
 --- For people: what was written, and its entries.
-function show.text(done)
+---@return string[] lines
+function show.lines(done)
   local lines = { ("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.reference) }
   for _, entry in ipairs(done.entries) do
     lines[#lines + 1] = entry_line(entry)
@@ -52,7 +53,7 @@ function show.text(done)
     lines[#lines + 1] = "  also as " .. done.tags[position]
   end
   lines[#lines + 1] = "Digest: " .. done.digest
-  return table.concat(lines, "\n") .. "\n"
+  return lines
 end
 
 --- Prints the outcome of a command in the form that was asked for.
@@ -67,14 +68,14 @@ function show.outcome(call, done, err)
   end
   local out, options = call.out, call.options
   if options.json then
-    out:write(show.json(done))
+    out:json(show.json(done))
     return 0
   end
   for _, notice in ipairs(done.notices) do
     out:complain("note: " .. notice)
   end
   if options.quiet then
-    out:write(done.digest .. "\n")
+    out:line(done.digest)
   elseif done.dry_run then
     out:write(done.bytes)
     for _, step in ipairs(done.plan) do
@@ -82,7 +83,9 @@ function show.outcome(call, done, err)
     end
     out:complain("digest " .. done.digest)
   else
-    out:write(show.text(done))
+    for _, line in ipairs(show.lines(done)) do
+      out:line(line)
+    end
   end
   return 0
 end
