@@ -52,7 +52,7 @@ local codes = {
 
 --- Makes an error.
 ---@param fields table code (of the set above) and message; optional: hint (what to do), verb, ref (reference as text),
---- host, status (HTTP), errors (the registry's own list of {code, message, detail}), retryable (boolean), cause (error)
+--- host, status (HTTP), errors (the registry's own list of {code, message, detail}), words (these as one line), retryable (boolean), cause (error)
 ---@return table err
 local function new(fields)
   assert(codes[fields.code], "no such error code: " .. tostring(fields.code))

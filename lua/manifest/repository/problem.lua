@@ -120,9 +120,7 @@ local function code_words(code)
 end
 
 --- One line of a registry's own list of errors: "denied: no right to push (repository: app)".
----@param list table[] of list_of
----@return string words "" for an empty list
-function problem.words(list)
+local function list_words(list)
   local words = {}
   for _, item in ipairs(list) do
     local code, message = code_words(item.code), item.message
@@ -139,7 +137,7 @@ local plain_words = { [401] = "unauthorized", [403] = "denied" }
 
 --- One line of the registry's words: its error list, or the start of a body that is plain text.
 local function words_of(list, response)
-  local line = problem.words(list)
+  local line = list_words(list)
   local kind = response.headers["content-type"]
   if line == "" then
     line = own_words(response.body)
@@ -193,7 +191,7 @@ end
 ---@param response table of the loop
 ---@param what string what was asked, such as "GET manifest 1.0"
 ---@param host string the registry
----@return table err with status, host, errors (the registry's own list), response (status and headers: rate limits)
+---@return table err with status, host, errors (the registry's own list), words (its words as one line), response (status and headers: rate limits)
 function problem.of_response(response, what, host)
   local list = problem.list_of(response.body)
   local words = words_of(list, response)
@@ -206,6 +204,7 @@ function problem.of_response(response, what, host)
     host = host,
     status = response.status,
     errors = list,
+    words = words ~= "" and words or nil,
     retryable = response.status == 408 or response.status == 429 or response.status >= 500,
     response = problem.outline(response),
   })
