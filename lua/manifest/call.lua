@@ -4,6 +4,7 @@
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local vault = require("manifest.base.later")("manifest.credential.vault")
 
 --- Options that the engine takes as they are.
 local PASSED_ON = {
@@ -70,7 +71,7 @@ end
 ---@return function|nil ask (registry, repository); nil without such a source
 local function asker_of(credentials)
   return credentials and function(registry, repository)
-    return require("manifest.credential.vault").ask(credentials, registry, repository)
+    return vault.ask(credentials, registry, repository)
   end
 end
 

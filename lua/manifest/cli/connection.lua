@@ -53,6 +53,7 @@ end
 ---@return table client
 function connection.add(client, options)
   client = client or {}
+  client.config = options.config
   client.ca_file = options.ca_file
   client.client_certificate = options.cert
   client.client_key = options.key or options.cert

@@ -14,11 +14,12 @@ local main = {}
 --- The verb that the first words name, its words taken off: the verb, its position behind it.
 local function find(words)
   local two = words[2] and words[1] .. " " .. words[2]
+  local one = require("manifest.cli.words").verb(words[1])
   for _, verb in ipairs(verbs) do
     if verb.name == two then
       return verb, 3
     end
-    if verb.name == words[1] then
+    if verb.name == one then
       return verb, 2
     end
   end
@@ -44,7 +45,7 @@ local function names_of(list)
 end
 
 local function nearest(written, list)
-  return require("manifest.base.text").nearest(written, names_of(list))
+  return require("manifest.cli.words").nearest(written, names_of(list))
 end
 
 local function unknown_topic(out, words)
@@ -101,11 +102,6 @@ local function without_verb(out, words)
   end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
-  end
-  if word:find("^%-.") then
-    out:complain("unknown flag: " .. word)
-    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
-    return BAD_USAGE
   end
   return unknown_command(out, words)
 end
@@ -168,7 +164,29 @@ local function declared_of(verb)
   return table.move(more, 1, #more, #declared + 1, declared)
 end
 
-local function dispatch(out, words)
+--- Takes off what stands before the verb: docker's name and its global flags.
+---@return string[]|nil words from the verb on, with field config: the folder of --config
+---@return integer|nil status when there is nothing more to do
+local function before_verb(out, words)
+  if (words[0] or ""):find("^docker$") or (words[0] or ""):find("/docker$") then
+    return require("manifest.cli.docker_name").take(out, words)
+  end
+  if not (words[1] or ""):find("^%-.") then
+    return words
+  end
+  local rest, message, status = require("manifest.cli.globals").take(words)
+  if not rest then
+    out:complain(message)
+    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  end
+  return rest, status
+end
+
+local function dispatch(out, given_words)
+  local words, ended = before_verb(out, given_words)
+  if not words then
+    return ended
+  end
   local found, behind = find(words)
   if not found then
     return without_verb(out, words)
@@ -182,6 +200,7 @@ local function dispatch(out, words)
   if read.options.help then
     return print_help(out, { found.name })
   end
+  read.options.config = words.config
   local wrong = require("manifest.cli.help").wrong_count(found.name, verb, #read.arguments)
   if wrong then
     return bad_usage(out, found.name, verb, wrong, nil, found.is_dockers and FAILED or BAD_USAGE)

@@ -6,6 +6,7 @@
 local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
 
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
@@ -174,7 +175,6 @@ end
 
 --- Hands a login to a helper.
 local function give(helper, key, login)
-  local json = require("manifest.base.json")
   local secret = login.identity_token or login.password
   local username = login.identity_token and TOKEN_USER or login.username
   local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", secret } }
