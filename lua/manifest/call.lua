@@ -24,8 +24,7 @@ local RETRIES = 20
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
-    local absolute, problem = core.file.absolute(folder) -- as docker takes it, too
-    return absolute, problem and error_of.of_core(problem)
+    return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
   local home = core.file.home()
   if not home then
@@ -60,9 +59,9 @@ end
 ---@return userdata|nil engine
 ---@return table|nil err
 local function open_engine(context, changes)
-  local engine, problem = core.engine(settings_of(context, changes))
+  local engine, err = core.engine(settings_of(context, changes))
   if not engine then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return engine
 end
@@ -243,8 +242,8 @@ local function new(options, owner)
   return setmetatable(context, {
     __index = function(_, name)
       if name == "loop" then
-        local loop, problem = connect(context)
-        return loop or error(problem, 0)
+        local loop, reason = connect(context)
+        return loop or error(reason, 0)
       end
       if name == "store" then -- most verbs have nothing to do with it
         context.store = require("manifest.draft.store").open({ folder = folder })

@@ -131,7 +131,8 @@ describe("credentials of the command", function()
       local podman = temp.folder("podman")
       assert(lfs.mkdir(podman .. "/containers"))
       temp.file(auths { [server.address.a] = "me:" .. SECRET }, podman .. "/containers/auth.json")
-      local done = digest(ours.new { config = ('{"credsStore":"%s"}'):format(name), env = { XDG_RUNTIME_DIR = podman } })
+      local world = ours.new { config = ('{"credsStore":"%s"}'):format(name), env = { XDG_RUNTIME_DIR = podman } }
+      local done = digest(world)
       assert_done(done)
       assert.matches("not the name of a credential helper; going on without it", done.stderr, 1, true)
     end

@@ -124,6 +124,20 @@ describe("manifest", function()
     assert.equal(0, done.status, done.stderr)
   end)
 
+  it("takes the home of the password file where there is no HOME", function()
+    local home = process.run({ "sh", "-c", 'getent passwd "$(id -u)" | cut -d: -f6' }).stdout:match("^(/[^\n]*)")
+    if not home then
+      return pending("this user has no home in the password file")
+    end
+    local root = ours.root
+    local done = process.run { root .. "/bin/manifest", "rm", "h.io/none/such:1", clean = true, preload = true, cwd = "/",
+      env = { MANIFEST_BUILD = os.getenv("MANIFEST_BUILD") or "build" } }
+    assert.equal("No such manifest: h.io/none/such:1", done.stderr:match("^[^\n]*"))
+    local found = process.run { "lua5.4", "-e", "print(require('manifest.core').file.home())", clean = true,
+      preload = true, env = ours.variables() }
+    assert.equal(home .. "\n", found.stdout, found.stderr)
+  end)
+
   it("says what is missing where HOME is no path", function()
     local done = manifest({ "rm", "a/b", env = { HOME = "relative", DOCKER_CONFIG = "" } })
     assert.equal(1, done.status)

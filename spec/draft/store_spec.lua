@@ -57,7 +57,8 @@ describe("manifest.draft.store", function()
     function()
       local name = file_name.of(LIST)
       local wanted = "%s manifests\n%s manifests/%s\n%s manifests/%s/h.io_app-a\n%s manifest\n%s manifest/%s\n"
-      for umask, modes in pairs { ["022"] = { "755", "644" }, ["077"] = { "700", "600" }, ["002"] = { "755", "644" } } do
+      local cases = { ["022"] = { "755", "644" }, ["077"] = { "700", "600" }, ["002"] = { "755", "644" } }
+      for umask, modes in pairs(cases) do
         local own = temp.folder("umask")
         local script = ([[
           local drafts = require "spec.support.inputs.drafts"
@@ -66,8 +67,8 @@ describe("manifest.draft.store", function()
         local done = process.run { "sh", "-c", ('umask %s && exec lua5.4 "$0"'):format(umask), temp.file(script),
           env = ours.variables(), preload = true }
         assert.equal(0, done.status, done.stderr)
-        local seen = shell(("cd '%s' && stat -c '%%a %%n' manifests manifests/* manifests/*/* manifest manifest/*"):format(
-          own))
+        local seen = shell(("cd '%s' && stat -c '%%a %%n' manifests manifests/* manifests/*/* manifest manifest/*")
+          :format(own))
         assert.equal(wanted:format(modes[1], modes[1], name, modes[2], name, modes[1], modes[1], name), seen)
       end
       assert(opened:save(LIST, drafts.entry("h.io/app:a")))

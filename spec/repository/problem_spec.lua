@@ -48,6 +48,44 @@ describe("a problem", function()
     assert.equal("registry.example.com answered 502 to GET x: Bad Gateway", plain.message)
   end)
 
+  it("has the words that scripts look for in docker's output", function()
+    assert.equal("registry.example.com answered 404 to GET x: manifest unknown",
+      of(404, '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}').message)
+    assert.equal("registry.example.com answered 403 to GET x: denied: no right",
+      of(403, '{"errors":[{"code":"DENIED","message":"no right"}]}').message)
+    assert.equal("registry.example.com answered 403 to GET x: denied", of(403).message)
+    assert.equal("registry.example.com answered 401 to GET x: unauthorized", of(401, "<html>").message)
+    assert.equal("registry.example.com answered 404 to GET x", of(404).message)
+    assert.equal("DENIED", of(403, '{"errors":[{"code":"DENIED"}]}').errors[1].code)
+  end)
+
+  it("shows the detail of an error, whatever it is", function()
+    local function words(detail)
+      return of(400, ('{"errors":[{"code":"MANIFEST_INVALID","message":"bad","detail":%s}]}'):format(detail)).words
+    end
+    for detail, shown in pairs {
+      ['"unknown tag=1"'] = " (unknown tag=1)", ['{"mediaType":"a/b","reason":"not allowed"}'] =
+        " (mediaType: a/b, reason: not allowed)", ['[{"Tag":"1"},{"Tag":"2"}]'] = " (Tag: 1, Tag: 2)", ["7"] = " (7)",
+      ["null"] = "", ["{}"] = "", ["[]"] = "", ['""'] = "", ['"bad"'] = "", ['"a\\nb"'] = " (a\\x0ab)",
+      ['{"a":{"b":{"c":{"d":1}}}}'] = "",
+    } do
+      assert.equal("manifest invalid: bad" .. shown, words(detail))
+    end
+    local long = of(400, ('{"errors":[{"code":"X","detail":"%s"}]}'):format(("y"):rep(5000))).message
+    assert.is_true(#long < 1200)
+  end)
+
+  it("says to try again only where that may help", function()
+    for _, status in ipairs { 500, 502, 503 } do
+      assert.matches("try again later", of(status).hint)
+    end
+    for _, status in ipairs { 400, 415, 418, 422 } do
+      assert.not_matches("try again", of(status).hint)
+      assert.not_matches("try again", of(status, '{"errors":[{"code":"X","message":"y"}]}').hint)
+    end
+    assert.matches("own words", of(415, '{"errors":[{"code":"X"}]}').hint)
+  end)
+
   it("keeps the list of errors as far as it is one", function()
     assert.same({ { code = "A", message = "b" }, {} }, of(500,
       '{"errors":[{"code":"A","message":"b"},"x",{"code":null}]}').errors)

@@ -1,5 +1,5 @@
---- Being called by the name `docker` (a symbolic link): `docker [FLAGS] manifest ...` is ours, everything else is handed
--- to the next docker in PATH. Where there is none, the words that need no daemon are ours too.
+--- Being called by the name `docker` (a symbolic link): `docker [FLAGS] manifest ...` is ours, everything else is
+-- handed to the next docker in PATH. Where there is none, the words that need no daemon are ours too.
 
 local core = require("manifest.base.core")
 local globals = require("manifest.cli.globals")

@@ -15,8 +15,8 @@ end
 
 --- Where a file is not there whose name is more like that of an image, the words may have changed places.
 local function hint_of_absence(path)
-  return path:find("^[^/].*:[%w_][%w_.-]*$") and "check the path and the order: the reference comes first, then the files"
-    or HINTS.not_found
+  local is_like_image = path:find("^[^/].*:[%w_][%w_.-]*$")
+  return is_like_image and "check the path and the order: the reference comes first, then the files" or HINTS.not_found
 end
 
 --- Opens a file for reading.
@@ -25,9 +25,9 @@ end
 ---@return file*|nil file
 ---@return table|nil err not_found, invalid_argument (no regular file), io
 function regular_file.open(path, noun)
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
+  local kind, err = core.file.kind(path, { follow = true })
+  if err then
+    return nil, err
   end
   local name = noun .. " " .. path
   if not kind then

@@ -191,7 +191,8 @@ end
 ---@param response table of the loop
 ---@param what string what was asked, such as "GET manifest 1.0"
 ---@param host string the registry
----@return table err with status, host, errors (the registry's own list), words (its words as one line), response (status and headers: rate limits)
+---@return table err with status, host, errors (the registry's own list), words (what it says, as one line),
+--- response (status and headers: rate limits)
 function problem.of_response(response, what, host)
   local list = problem.list_of(response.body)
   local words = words_of(list, response)
