@@ -130,8 +130,8 @@ describe("manifest", function()
       return pending("this user has no home in the password file")
     end
     local root = ours.root
-    local done = process.run { root .. "/bin/manifest", "rm", "h.io/none/such:1", clean = true, preload = true, cwd = "/",
-      env = { MANIFEST_BUILD = os.getenv("MANIFEST_BUILD") or "build" } }
+    local done = process.run { root .. "/bin/manifest", "rm", "h.io/none/such:1", clean = true, preload = true,
+      cwd = "/", env = { MANIFEST_BUILD = os.getenv("MANIFEST_BUILD") or "build" } }
     assert.equal("No such manifest: h.io/none/such:1", done.stderr:match("^[^\n]*"))
     local found = process.run { "lua5.4", "-e", "print(require('manifest.core').file.home())", clean = true,
       preload = true, env = ours.variables() }

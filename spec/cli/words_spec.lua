@@ -35,7 +35,8 @@ describe("words in the wrong order", function()
     local manifest = ours.new()
     for _, case in ipairs {
       { "reference comes first, then files", "image", "--platform", "linux/arm64", "./rootfs.tar", "h.io/a:1" },
-      { "reference comes first, then the files", "image", "--platform", "linux/arm64", "rootfs.tar", "127.0.0.1:1/a:1" },
+      { "reference comes first, then the files", "image", "--platform", "linux/arm64", "rootfs.tar",
+        "127.0.0.1:1/a:1" },
       { "reference comes first, then the files", "attach", "--artifact-type", "a/b", "sbom.json", "127.0.0.1:1/a:1" },
       { "reference comes first, then the platform", "resolve", "linux/arm64", "h.io/a:1" },
       { "reference comes first, then tags alone", "tag", "2.0", "127.0.0.1:1/a:1" },

@@ -3,22 +3,21 @@
 -- logging, and change nothing here.
 
 local options = require("manifest.cli.options")
+local types = require("manifest.declare.type")
 
 local globals = {}
 
-globals.OPTIONS = {
-  { name = "config", kind = "string", value = "folder", help = "docker's configuration and the local lists" },
-  { name = "context", short = "c", kind = "string" },
-  { name = "debug", short = "D", kind = "boolean" },
-  { name = "help", short = "h", kind = "boolean" },
-  { name = "host", short = "H", kind = "strings" },
-  { name = "log-level", short = "l", kind = "string" },
-  { name = "tls", kind = "boolean" },
-  { name = "tlscacert", kind = "string" },
-  { name = "tlscert", kind = "string" },
-  { name = "tlskey", kind = "string" },
-  { name = "tlsverify", kind = "boolean" },
-  { name = "version", short = "v", kind = "boolean" },
+--- A flag as declare/flags.lua has them.
+local function flag(name, short, kind)
+  local spec = { kind or "string" }
+  types.compile(spec)
+  return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil }
+end
+
+local FLAGS = {
+  flag("config"), flag("context", "c"), flag("debug", "D", "boolean"), flag("help", "h", "boolean"), flag("host", "H"),
+  flag("log-level", "l"), flag("tls", nil, "boolean"), flag("tlscacert"), flag("tlscert"), flag("tlskey"),
+  flag("tlsverify", nil, "boolean"), flag("version", "v", "boolean"),
 }
 
 local LEVELS = {
@@ -33,13 +32,14 @@ local FAILED, BAD_USAGE = 1, 125
 ---@return string|nil message what is wrong, in docker's words
 ---@return integer|nil status
 function globals.take(words)
-  local read, message = options.read(globals.OPTIONS, words, true)
+  local read, message = options.read(FLAGS, words, true)
   if not read then
     return nil, message, BAD_USAGE
   end
   local given, rest = read.options, read.arguments
-  if given.log_level and not LEVELS[given.log_level:lower()] then
-    return nil, "Unable to parse logging level: " .. given.log_level, FAILED
+  local level = given["log-level"]
+  if level and not LEVELS[level:lower()] then
+    return nil, "Unable to parse logging level: " .. level, FAILED
   end
   if given.version then
     rest = { "--version" }
