@@ -155,6 +155,20 @@ describe("manifest with a registry", function()
     end)
   end
 
+  try("says what is absent in docker's line, and behind it in the registry's own words", function(manifest)
+    local absent = fleet:ref("app:absent")
+    for _, words in ipairs({ { "inspect", absent }, { "create", fleet:ref("app:list"), absent } }) do
+      local done = manifest(words)
+      assert.equal(1, done.status)
+      local first, second = done.stderr:match("^(.-)\n(.-)\n$")
+      assert.equal("no such manifest: " .. absent, first)
+      assert.matches("^manifest %l+ .*: .* says 'manifest unknown [^\n]*'; check the name", second)
+    end
+    local none = fleet:ref("none")
+    assert.matches("^no such repository: " .. none:gsub("%p", "%%%0") .. "\n[^\n]*name unknown",
+      manifest({ "tags", (none:gsub(":latest$", "")) }).stderr)
+  end)
+
   try("prints one list line for line", function(manifest)
     local target = fleet:ref("app:all")
     local amd, arm = fleet.made.amd, fleet.made.arm

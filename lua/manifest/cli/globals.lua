@@ -14,7 +14,7 @@ local function flag(name, short, kind)
   return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil }
 end
 
-local FLAGS = {
+globals.FLAGS = {
   flag("config"), flag("context", "c"), flag("debug", "D", "boolean"), flag("help", "h", "boolean"), flag("host", "H"),
   flag("log-level", "l"), flag("tls", nil, "boolean"), flag("tlscacert"), flag("tlscert"), flag("tlskey"),
   flag("tlsverify", nil, "boolean"), flag("version", "v", "boolean"),
@@ -32,7 +32,7 @@ local FAILED, BAD_USAGE = 1, 125
 ---@return string|nil message what is wrong, in docker's words
 ---@return integer|nil status
 function globals.take(words)
-  local read, message = options.read(FLAGS, words, true)
+  local read, message = options.read(globals.FLAGS, words, true)
   if not read then
     return nil, message, BAD_USAGE
   end
