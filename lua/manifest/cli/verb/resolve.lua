@@ -8,11 +8,6 @@ local function line_of(found)
   return ("%s  %s  %s  %d"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
 end
 
-local function as_json(found)
-  local json = require("manifest.base.json")
-  return json.encode(show.descriptor(found))
-end
-
 local function run(call)
   local client = call.client({ insecure = call.options.insecure })
   local found, err = client:resolve(call.arguments[1], call.arguments[2])
@@ -20,7 +15,7 @@ local function run(call)
     return nil, err
   end
   if call.options.json then
-    call.out:json(as_json(found))
+    show.report(call.out, show.descriptor(found))
   else
     call.out:line(line_of(found))
   end

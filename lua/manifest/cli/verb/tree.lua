@@ -85,7 +85,7 @@ local function run(call)
     return nil, err
   end
   if call.options.json then
-    call.out:json(require("manifest.base.json").encode(as_json(tree), { indent = "  " }))
+    show.report(call.out, as_json(tree), "  ")
     return 0
   end
   call.out:line(("%s  %s"):format(tree.reference, line_of(tree)))
