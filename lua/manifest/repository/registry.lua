@@ -1,13 +1,18 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+-- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
+local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrers = later("manifest.repository.registry.referrers")
+local tags = later("manifest.repository.registry.tags")
+local upload = later("manifest.repository.registry.upload")
+local warning = later("manifest.repository.registry.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -109,7 +114,7 @@ local function pass_on_warnings(self, place, response)
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
-  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+  for _, line in ipairs(warning.read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -224,7 +229,7 @@ end
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
-  return require("manifest.repository.registry.tags").list(self, options)
+  return tags.list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
@@ -233,7 +238,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
-  return require("manifest.repository.registry.referrers").list(self, digest, options)
+  return referrers.list(self, digest, options)
 end
 
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
@@ -303,21 +308,21 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return require("manifest.repository.registry.upload").exists(self, digest, place)
+  return upload.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+  return upload.copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return require("manifest.repository.registry.upload").send(self, digest, body)
+  return upload.send(self, digest, body)
 end
 
 return { new = new }
