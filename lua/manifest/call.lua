@@ -108,6 +108,13 @@ function methods:warn(line)
   self.context.warn(line)
 end
 
+--- Lets the client's requests take what has been stored or erased just now.
+function methods:forget_logins()
+  if self.context.engine then
+    self.context.engine:forget_logins()
+  end
+end
+
 --- Begins a call.
 ---@param context table of the client
 ---@param verb string its name

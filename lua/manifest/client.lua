@@ -141,11 +141,10 @@ function methods:login_place(registry)
   if self.closed then
     error(CLOSED, 2)
   end
-  local context, err = context_of(self)
-  if not context then
-    return nil, err
-  end
-  return require("manifest.verb.login").place(context, registry)
+  local verb = require("manifest.verb.login")
+  return with_verb(verb, failure.face(function()
+    return verb.place(calls.new(failure.try(context_of(self)), verb.name), registry)
+  end))
 end
 
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.

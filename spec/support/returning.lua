@@ -27,7 +27,6 @@ return {
   ["lua/manifest/verb/index/sources.lua"] = true,
   ["lua/manifest/verb/index/target.lua"] = true,
   ["lua/manifest/verb/inspect.lua"] = true,
-  ["lua/manifest/verb/login.lua"] = true,
   ["lua/manifest/verb/push.lua"] = true,
   ["lua/manifest/verb/referrers.lua"] = true,
   ["lua/manifest/verb/release/apply.lua"] = true,

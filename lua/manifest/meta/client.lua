@@ -64,6 +64,18 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:copy(source, target, options) end
 
+--- Log in to a registry.
+---@param options manifest.LoginOptions
+---@return manifest.LoginResult?
+---@return manifest.Error?
+function Client:login(options) end
+
+--- Forget the login at a registry.
+---@param registry? string The registry (default Docker Hub)
+---@return manifest.LogoutResult?
+---@return manifest.Error?
+function Client:logout(registry) end
+
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
@@ -72,3 +84,5 @@ function Client:copy(source, target, options) end
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
+---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
+---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

@@ -92,3 +92,8 @@
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
+
+---@class manifest.LoginOptions
+---@field password string The password, or a token that stands for one
+---@field registry? string The registry (default Docker Hub)
+---@field username string User name
