@@ -15,7 +15,7 @@ local failure = {}
 --- What a callback of the user's raised, so that nothing inside takes it for a failure of ours.
 local box_mt = { __name = "manifest.box" }
 
-local TRACEBACK = "\nstack traceback:\n"
+local TRACEBACK = "\nstack traceback:"
 
 --- A failure of the world; an interrupt is none that anybody inside may handle.
 local function is_failure(raised)
@@ -91,7 +91,10 @@ local function settle_outside(ok, value, ...)
   if error_of.is(value) then
     return nil, value
   end
-  error(getmetatable(value) == box_mt and value.value or value, 0)
+  if getmetatable(value) == box_mt then
+    value = value.value
+  end
+  error(value, 0)
 end
 
 --- The edge to the user of the module: as caught, but an interrupt is returned too, and what a callback of the user's
@@ -142,8 +145,8 @@ function amend_mt:__close(raised)
   end
 end
 
---- Changes any failure that leaves the block: `local _ <close> = amend(function(err) ... end)`. The function sets fields,
---- or raises another failure in its place.
+--- Changes any failure that leaves the block: `local _ <close> = amend(function(err) ... end)`. The function sets
+--- fields, or raises another failure in its place.
 ---@param fn function|nil (err); nil or false: nothing is changed
 function failure.amend(fn)
   return fn and setmetatable({ fn = fn }, amend_mt) or nil

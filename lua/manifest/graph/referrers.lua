@@ -113,17 +113,17 @@ function referrers.gather(call, from, trees, options)
 end
 
 local function artifact_type_of(node)
-  local read = node.read or node.index
-  return read.artifact_type or (read.config and read.config.media_type)
+  local view = node.read or node.index
+  return view.artifact_type or (view.config and view.config.media_type)
 end
 
 --- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
 local function listed(one)
   local node = one.tree
-  local read = node.read or node.index
+  local view = node.read or node.index
   return {
     media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
-    annotations = read.annotations,
+    annotations = view.annotations,
   }
 end
 

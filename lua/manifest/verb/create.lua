@@ -28,7 +28,7 @@ local create = declare.verb {
 ---@return table plan {fetch = refs to ask for, in order, each once; err = why the sources behind were not looked at}
 function create.plan(sources, has)
   local plan, seen = { fetch = {} }, {}
-  _, plan.err = caught(function()
+  plan.err = select(2, caught(function()
     for _, given in ipairs(sources) do
       local ref = try(argument.parse("create", given))
       if not has(ref) and not seen[tostring(ref)] then
@@ -36,7 +36,7 @@ function create.plan(sources, has)
         plan.fetch[#plan.fetch + 1] = ref
       end
     end
-  end)
+  end))
   return plan
 end
 

@@ -2,11 +2,11 @@
 -- the target}.
 
 local argument = require("manifest.declare.argument")
+local digest_at = require("manifest.repository.digest_at")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
 local location = require("manifest.name.location")
-local look = require("manifest.repository.look")
 local read = require("manifest.graph.read")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -34,7 +34,7 @@ local function list_single(call, from, to, options)
     if which == "source" then
       move.answer = try(read.document_of("copy", from))
     else
-      move.there = move.name and try(look(to.repository, move.name)) or false
+      move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
   end, 2)
   if is_done(move, move.answer.digest, options) then
@@ -74,7 +74,7 @@ local function list_tags(call, from, to, options)
   check_tags(to, tags)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))
-    return { selector = tag, wanted = now.digest, name = tag, there = try(look(to.repository, tag)) }
+    return { selector = tag, wanted = now.digest, name = tag, there = try(digest_at(to.repository, tag)) }
   end)
   local list = { todo = {}, skipped = {}, is_new = true }
   for _, move in ipairs(looked) do
