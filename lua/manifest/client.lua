@@ -64,7 +64,9 @@ local function perform(self, entry, module, ...)
   if not context then
     return nil, err:with({ verb = entry.name })
   end
-  return module.perform(contexts.of_one_call(context), ...)
+  local own = contexts.of_one_call(context)
+  own.call = calls.new(own, entry.name)
+  return module.perform(own, ...)
 end
 
 local function method_of(entry)

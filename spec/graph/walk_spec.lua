@@ -1,85 +1,151 @@
+--- The walk, over graphs that are made at random, beside the walkers that it takes the place of.
+
+local digest = require "manifest.name.digest"
+local error_of = require "manifest.base.error"
+local failure = require "manifest.base.failure"
+local json = require "manifest.base.json"
+local media_type = require "manifest.name.media_type"
+local nodes = require "manifest.graph.node"
+local old_tree = require "manifest.graph.old_tree"
+local old_walk = require "manifest.graph.old_walk"
+local read = require "manifest.graph.read"
 local walk = require "manifest.graph.walk"
 
---- Runs tasks one after another.
-local context = { jobs = 1, loop = {} }
-
-function context.loop.all(_, list, _, fn)
-  local results = {}
-  for position, item in ipairs(list) do
-    local result, err = fn(item)
-    if not result then
-      return nil, err
+--- A call whose tasks run one after another.
+local function call_of()
+  local call = { verb = "spec", jobs = 1, loop = {} }
+  function call.loop.all(_, list, _, fn)
+    local results = {}
+    for position, item in ipairs(list) do
+      local value, err = failure.caught(fn, item)
+      if value == nil and err ~= nil then
+        return nil, err
+      end
+      results[position] = value
     end
-    results[position] = result
+    return results
   end
-  return results
+  function call:each(list, fn)
+    return (failure.try(self.loop:all(list, 1, fn)))
+  end
+  return call
 end
 
-local function index(digest, names)
+--- A repository of documents, which counts what it is asked.
+local function repository_of(documents)
+  local repository = { asked = {} }
+  function repository:manifest(name)
+    self.asked[#self.asked + 1] = name
+    local one = documents[name]
+    if not one then
+      return nil, error_of.new { code = "not_found", message = name .. " is not there" }
+    end
+    return { bytes = one.bytes, media_type = one.media_type, digest = name, size = #one.bytes }
+  end
+  return repository
+end
+
+local function descriptor_of(one)
+  return json.object { { "mediaType", one.media_type }, { "digest", one.digest }, { "size", #one.bytes } }
+end
+
+local function document(documents, kind, members)
+  local bytes = json.encode(json.object(members))
+  local one = { bytes = bytes, media_type = kind, digest = digest.of(bytes) }
+  documents[one.digest] = one
+  return one
+end
+
+local function image(documents, number)
+  local function part(name)
+    return json.object { { "mediaType", name == "config" and media_type.oci_config or media_type.oci_layer },
+      { "digest", digest.of(name .. number) }, { "size", 7 } }
+  end
+  return document(documents, media_type.oci_manifest, { { "schemaVersion", 2 },
+    { "mediaType", media_type.oci_manifest }, { "config", part "config" },
+    { "layers", json.array { part "one", part "two" } } })
+end
+
+local function index(documents, children)
   local entries = {}
-  for position, name in ipairs(names) do
-    entries[position] = { digest = name }
+  for position, child in ipairs(children) do
+    entries[position] = descriptor_of(child)
   end
-  return { digest = digest, index = { entries = entries } }
+  return document(documents, media_type.oci_index, { { "schemaVersion", 2 }, { "mediaType", media_type.oci_index },
+    { "manifests", json.array(entries) } })
 end
 
-describe("walk.levels", function()
-  local fetched
-
-  --- Fetches out of a table of {[digest] = names of an index}; what is not in it is an image.
-  local function fetch_of(known)
-    fetched = {}
-    return function(entry)
-      fetched[#fetched + 1] = entry.digest
-      return known[entry.digest] and index(entry.digest, known[entry.digest]) or { digest = entry.digest }
-    end
+--- A graph of some levels of indexes over images, in which children are shared and named twice.
+local function random_graph(random)
+  local documents, below, root = {}, {}, nil
+  for number = 1, random(1, 6) do
+    below[number] = image(documents, number)
   end
-
-  it("fetches each document once, parents before children, and links all that name it", function()
-    local root = index("root", { "a", "inner", "a" })
-    local nodes = assert(walk.levels(context, root, fetch_of { inner = { "a", "b" } }))
-    assert.same({ "a", "inner", "b" }, fetched)
-    assert.same({ "root", "a", "inner", "b" }, { nodes[1].digest, nodes[2].digest, nodes[3].digest, nodes[4].digest })
-    assert.equal(nodes[2], root.entries[1].node)
-    assert.equal(nodes[2], root.entries[3].node)
-    assert.equal(nodes[2], nodes[3].entries[1].node)
-    assert.is_nil(nodes[2].entries)
-  end)
-
-  it("follows what is wanted only", function()
-    local root = index("root", { "a", "b" })
-    local nodes = assert(walk.levels(context, root, fetch_of {}, function(entry, node)
-      return node == root and entry.digest == "b"
-    end))
-    assert.same({ "b" }, fetched)
-    assert.equal(2, #nodes)
-    assert.equal(1, #root.entries)
-  end)
-
-  it("fails with what a fetch fails with", function()
-    local nodes, err = walk.levels(context, index("root", { "a" }), function()
-      return nil, "why"
-    end)
-    assert.is_nil(nodes)
-    assert.equal("why", err)
-  end)
-
-  it("refuses indexes in indexes without end", function()
-    local nodes, err = walk.levels(context, index("0", { "1" }), function(entry)
-      return index(entry.digest, { tostring(math.tointeger(entry.digest) + 1) })
-    end)
-    assert.is_nil(nodes)
-    assert.equal("invalid_manifest", err.code)
-  end)
-
-  it("refuses more documents than anybody has, before they are fetched", function()
-    local names = {}
-    for number = 1, 10001 do
-      names[number] = tostring(number)
+  for _ = 1, random(1, 4) do
+    local level = {}
+    for number = 1, random(1, 3) do
+      local children = {}
+      for position = 1, random(0, 5) do
+        children[position] = below[random(1, #below)]
+      end
+      level[number] = index(documents, children)
     end
-    local nodes, err = walk.levels(context, index("root", names), fetch_of {})
-    assert.is_nil(nodes)
-    assert.equal("too_large", err.code)
-    assert.same({}, fetched)
-  end)
+    root = level[1]
+    below = table.move(level, 1, #level, #below + 1, below)
+  end
+  return documents, root
+end
+
+local function load_root(call, repository, root)
+  return nodes.root(call, assert(read.document_at("spec", "x", repository, root.digest)))
+end
+
+--- What a walk found, as text: each document with what it names.
+local function outline(list, edges_of)
+  local lines = {}
+  for position, node in ipairs(list) do
+    local names = {}
+    for index_of, edge in ipairs(edges_of(node) or {}) do
+      names[index_of] = edge.node.digest
+    end
+    lines[position] = ("%s %s %s %d: %s"):format(node.digest, node.err and "missing" or node.kind, node.media_type,
+      node.size or 0, table.concat(names, " "))
+  end
+  return lines
+end
+
+describe("the walk and the walkers before it", function()
+  for seed = 1, 40 do
+    it("find the same in graph " .. seed, function()
+      math.randomseed(seed)
+      local documents, root = random_graph(math.random)
+      local new, old = repository_of(documents), repository_of(documents)
+      local at = { repository = old, selector = root.digest, ref = "x", digest = nil }
+      local walked = assert(old_walk.from(call_of(), "spec", at))
+      local found = walk.all(load_root(call_of(), new, root), { tolerant = true })
+      local function edges(node)
+        return node.edges
+      end
+      local function entries(node)
+        return node.entries
+      end
+      assert.same(outline(walked.nodes, entries), outline(found, edges))
+      assert.same(old.asked, new.asked)
+      -- with a document missing: the tolerant ones go on, the strict ones fail alike
+      local gone = found[math.random(1, #found)].digest
+      if gone ~= root.digest then
+        documents[gone] = nil
+        new, old = repository_of(documents), repository_of(documents)
+        at.repository = old
+        walked = assert(old_walk.from(call_of(), "spec", at))
+        found = walk.all(load_root(call_of(), new, root), { tolerant = true })
+        assert.equal(#walked.nodes, #found)
+        assert.same(old.asked, new.asked)
+        local answer = assert(read.document_at("spec", "x", old, root.digest))
+        local _, was = old_tree.gather(call_of(), old, answer)
+        local _, is = failure.caught(walk.all, load_root(call_of(), new, root))
+        assert.equal(tostring(was), tostring(is))
+      end
+    end)
+  end
 end)

@@ -88,15 +88,16 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is.
+--- A platform, of a text or a table.
 ---@param given string|table
 ---@return table|nil platform
 ---@return table|nil err invalid_platform
 function names.platform(given)
+  local platform = require("manifest.name.platform")
   if type(given) == "string" then
-    return require("manifest.name.platform").parse(given)
+    return platform.parse(given)
   end
-  return given
+  return platform.of_table(given)
 end
 
 --- A list of platforms.

@@ -27,7 +27,8 @@ end
 --- Reads an image manifest.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil image {media_type, size, config, layers, annotations, artifact_type, subject, json}
+---@return table|nil image {kind = "image"|"artifact", media_type, size, config, layers, annotations, artifact_type,
+--- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)
@@ -57,6 +58,7 @@ function image.of(seen, size)
   if not read then
     return nil, err
   end
+  read.kind = media_type.is_image_config(config.media_type, read.media_type) and "image" or "artifact"
   read.config, read.layers = config, layers
   return read
 end
@@ -84,31 +86,6 @@ function image.blobs(read)
   return blobs
 end
 
-local CONFIG_FIELDS = {
-  architecture = "string", os = "string", variant = "string", ["os.version"] = "string", ["os.features"] = "list",
-}
-
-local function config_value(name, value)
-  local wanted = CONFIG_FIELDS[name]
-  if wanted == "string" then
-    if type(value) ~= "string" then
-      return bad(("the image's config has a field '%s' that is not a string"):format(name))
-    end
-    return value ~= "" and value or nil
-  end
-  if not json.is_array(value) then
-    return bad(("the image's config has a field '%s' that is not a list"):format(name))
-  end
-  local list = {}
-  for index, item in ipairs(value) do
-    if type(item) ~= "string" then
-      return bad(("the image's config has a field '%s' that is not a list of strings"):format(name))
-    end
-    list[index] = item
-  end
-  return #list > 0 and list or nil
-end
-
 --- The platform that an image's config tells. Names match in any case and a later one wins, as docker reads them.
 ---@param bytes string the config blob
 ---@return table|nil platform possibly empty, when the config tells nothing
@@ -124,20 +101,11 @@ function image.platform(bytes)
   if not json.is_object(object) then
     return bad("the image's config is not a JSON object")
   end
-  local platform = {}
+  local fields = {}
   for _, key in ipairs(json.keys(object)) do
-    local name = key:lower()
-    local value = object[key]
-    if CONFIG_FIELDS[name] and value ~= json.null then
-      local read
-      read, err = config_value(name, value)
-      if err then
-        return nil, err
-      end
-      platform[name] = read
-    end
+    fields[key:lower()] = object[key] ~= json.null and object[key] or fields[key:lower()]
   end
-  return platform
+  return descriptor.read_platform(fields, "the image's config has a platform")
 end
 
 --- The bytes of an image manifest, laid out as docker lays out what it writes.

@@ -1,10 +1,12 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
 local failure = require("manifest.base.failure")
+local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
+local walk = require("manifest.graph.walk")
 
 local try = failure.try
 
@@ -23,7 +25,9 @@ local function digests_of(trees)
 end
 
 local function fetch(call, from, selector)
-  return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
+  local root = nodes.root(call, try(read.document_at(call.verb, selector, from, selector)))
+  walk.all(root)
+  return root
 end
 
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
@@ -93,7 +97,7 @@ end
 --- What comes along with some trees.
 ---@param call manifest.Call
 ---@param from table repository
----@param trees table[] of transfer.gather
+---@param trees table[] manifest.Node
 ---@param options table referrers, digest_tags (booleans)
 ---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests}
 function referrers.gather(call, from, trees, options)
@@ -120,9 +124,9 @@ end
 --- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
 local function listed(one)
   local node = one.tree
-  local view = node.read or node.index
+  local view = node.view or one.descriptor
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
+    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
     annotations = view.annotations,
   }
 end

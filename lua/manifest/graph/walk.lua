@@ -1,13 +1,10 @@
---- Everything that a document names, fetched level by level, each document once.
---
--- A document that names itself cannot exist, its digest would not come out; documents may share children.
+--- Everything that a document names, fetched level by level, as much at once as the client's jobs allow, each document
+-- once.
 
-local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
-local image = require("manifest.document.image")
+local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
-local shape = require("manifest.document.shape")
-local source = require("manifest.graph.read")
+
+local amend, caught, fail = failure.amend, failure.caught, failure.fail
 
 local walk = {}
 
@@ -15,21 +12,18 @@ local walk = {}
 local MAX_DEPTH = 8
 local MAX_DOCUMENTS = 10000
 
-local function refuse(code, message)
-  return nil, error_of.new({ code = code, message = message })
-end
-
---- Notes in some nodes which entries to follow, and gives those among them that are not known yet, each digest once.
-local function unknown_entries(level, by_digest, wanted)
-  local fresh, seen = {}, {}
+--- Links some indexes with what they name, and gives of that what was not met yet.
+local function follow(level, seen, want)
+  local fresh = {}
   for _, node in ipairs(level) do
-    node.entries = node.index and {}
-    for _, entry in ipairs(node.index and node.index.entries or {}) do
-      if not wanted or wanted(entry, node) then
-        node.entries[#node.entries + 1] = { entry = entry }
-        if not by_digest[entry.digest] and not seen[entry.digest] then
-          seen[entry.digest] = true
-          fresh[#fresh + 1] = entry
+    node.edges = node.kind == "index" and {} or nil
+    for _, entry in ipairs(node.kind == "index" and node.view and node.view.entries or {}) do
+      if not want or want(entry, node) then
+        local child = node:child(entry)
+        node.edges[#node.edges + 1] = { node = child, entry = entry }
+        if not seen[child] then
+          seen[child] = true
+          fresh[#fresh + 1] = child
         end
       end
     end
@@ -37,110 +31,49 @@ local function unknown_entries(level, by_digest, wanted)
   return fresh
 end
 
-local function link(level, by_digest)
-  for _, node in ipairs(level) do
-    for _, followed in ipairs(node.entries or {}) do
-      followed.node = by_digest[followed.entry.digest]
-    end
-  end
-end
-
---- Fetches what a document names, a level at a time, as much at once as the client's jobs allow.
----@param context table
----@param root table node {digest, and of an index: index = its view}
----@param fetch function (entry) -> node | nil, err: of a descriptor
----@param wanted function|nil (entry, node) -> boolean: which entries of an index to follow; nil: all
----@return table[]|nil nodes parents before children; `entries` of an index is {{node, entry}}, of the wanted ones
----@return table|nil err of fetch; invalid_manifest, too_large
-function walk.levels(context, root, fetch, wanted)
-  local nodes, by_digest, level, depth = { root }, { [root.digest] = root }, { root }, 0
-  while #level > 0 do
-    local fresh = unknown_entries(level, by_digest, wanted)
-    if #nodes - 1 + #fresh > MAX_DOCUMENTS then
-      return refuse("too_large", ("the index names more than %d documents"):format(MAX_DOCUMENTS))
-    end
-    if #fresh > 0 and depth > MAX_DEPTH then
-      return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
-    end
-    local fetched, err = context.loop:all(fresh, context.jobs, fetch)
-    if not fetched then
-      return nil, err
-    end
-    for position, entry in ipairs(fresh) do
-      by_digest[entry.digest] = fetched[position]
-    end
-    table.move(fetched, 1, #fetched, #nodes + 1, nodes)
-    link(level, by_digest)
-    level, depth = fetched, depth + 1
-  end
-  return nodes
-end
-
---- Reads what was fetched for a node.
-local function read(node, answer)
-  node.bytes, node.size = answer.bytes, answer.size
-  if node.kind == "other" then
-    return
-  end
-  local seen = answer.shape
-  if not seen then
-    seen, node.err = shape.read(answer.bytes, answer.media_type)
-    if not seen then
-      return
-    end
-  end
-  node.kind, node.media_type = seen.kind, seen.media_type
-  if seen.kind == "index" then
-    node.index, node.err = document.of(seen, answer.size)
-  else
-    node.image, node.err = image.of(seen, answer.size)
-  end
-end
-
-local function is_document(name)
-  return media_type.is_index(name) or media_type.is_manifest(name)
-end
-
-local function fetch(repository, entry)
-  local is_other = not is_document(entry.media_type)
-  local node = {
-    digest = entry.digest, media_type = entry.media_type, size = entry.size, kind = is_other and "other" or nil,
-  }
-  local answer, err = repository:manifest(entry.digest, is_other and { accept = entry.media_type } or nil)
-  if answer then
-    read(node, answer)
-  else
-    node.err = err
+--- Loads what an entry names; it must be what the entry says.
+---@param node manifest.Node
+---@return manifest.Node node
+function walk.load(node)
+  local said = node.media_type
+  local _ <close> = amend(function(err)
+    err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
+  end)
+  node:load()
+  if (media_type.kind(said) == "index") ~= (node.kind == "index") then
+    fail { code = "ambiguous", message = ("the index says that it is %s, it is %s"):format(said, node.media_type) }
   end
   return node
 end
 
---- Fetches the document of a place and all below it. What cannot be read does not end the walk, but for the first.
----@param context table
----@param verb string for the error
----@param at table of call:open
----@return table|nil walked {root, nodes = parents before children}; a node is {digest, media_type, size, kind = "index"
---- | "image" | "other" (nil: not known), bytes, index or image (its view), entries (of an index: {{node, entry}}), err
---- (why it could not be fetched or read)}
----@return table|nil err of the first document or of the walk itself
-function walk.from(context, verb, at)
-  local answer, err = source.document_of(verb, at)
-  if not answer then
-    return nil, err
+--- Fetches all that a document names, and links it: `edges` of each index are those that were followed.
+---@param root manifest.Node loaded
+---@param options table|nil want = fn(entry, node) -> boolean: which entries of an index to follow (default: all);
+--- tolerant: a failure is kept in its node, and the walk goes on
+---@return manifest.Node[] nodes parents before children
+function walk.all(root, options)
+  options = options or {}
+  local call, nodes, level, depth = root.graph.call, { root }, { root }, 0
+  local seen = { [root] = true }
+  while #level > 0 do
+    local fresh = follow(level, seen, options.want)
+    if #nodes - 1 + #fresh > MAX_DOCUMENTS then
+      fail { code = "too_large", message = ("the index names more than %d documents"):format(MAX_DOCUMENTS) }
+    end
+    if #fresh > 0 and depth > MAX_DEPTH then
+      fail { code = "invalid_manifest", message = ("indexes are nested deeper than %d"):format(MAX_DEPTH) }
+    end
+    call:each(fresh, function(node)
+      if options.tolerant then
+        caught(node.load, node)
+      else
+        walk.load(node)
+      end
+    end)
+    table.move(fresh, 1, #fresh, #nodes + 1, nodes)
+    level, depth = fresh, depth + 1
   end
-  local root = { digest = answer.digest }
-  read(root, answer)
-  if root.err then
-    return nil, root.err
-  end
-  local nodes
-  nodes, err = walk.levels(context, root, function(entry)
-    return fetch(at.repository, entry)
-  end)
-  if not nodes then
-    return nil, err
-  end
-  return { root = root, nodes = nodes }
+  return nodes
 end
 
 return walk

@@ -29,6 +29,11 @@ local function new(format, path, options)
   }, mt)
 end
 
+--- Nothing is mounted on a disk: a blob that is there is not brought again.
+function methods:mounts_from()
+  return false
+end
+
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
 end

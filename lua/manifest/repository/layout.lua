@@ -11,11 +11,12 @@ local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
-local layout_reach = require("manifest.repository.layout.mentions")
+local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local layout_sweep = require("manifest.repository.layout.sweep")
 local layout_writers = require("manifest.repository.layout.writers")
 local limit = require("manifest.repository.limit")
+local mentions = require("manifest.document.mentions")
 
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
@@ -34,6 +35,11 @@ local function new(path, options)
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
+end
+
+--- Nothing is mounted on a disk: a blob that is there is not brought again.
+function methods:mounts_from()
+  return false
 end
 
 --- Looks once whether there is a layout.
@@ -228,7 +234,7 @@ function methods:put_manifest(reference, bytes, kind, options)
   local ok, err = self:check_manifest(bytes)
   if ok then
     ok, err = self:upload(hash, { body = bytes })
-    self.named[hash] = layout_reach.named(bytes)
+    self.named[hash] = mentions(bytes)
   end
   if ok and not by_digest then
     ok, err = layout_index.update(self.path, function(manifests)

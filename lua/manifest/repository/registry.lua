@@ -41,6 +41,7 @@ local function new(loop, options)
     loop = loop,
     domain = options.domain,
     path = options.path,
+    identity = ("%s/%s"):format(options.domain, options.path),
     base = places[#places].base,
     places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
@@ -52,6 +53,13 @@ end
 --- What a token for this repository is asked for.
 function methods:token_scopes()
   return self.places[#self.places].scopes
+end
+
+--- Whether a blob of another repository can be mounted here: the registry links it, no byte moves.
+---@param other table repository
+---@return boolean
+function methods:mounts_from(other)
+  return other.domain == self.domain
 end
 
 --- What to do about errors of what a server sent, by code; their words need its name.

@@ -3,6 +3,7 @@
 -- On this machine edits take turns (lock.lua). With `shared` others may edit from elsewhere: then what was written is
 -- looked at again until it has held for a while, and what somebody overwrote is put in once more.
 
+local caught = require("manifest.base.failure").caught
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
 local digest_at = require("manifest.repository.digest_at")
@@ -12,6 +13,7 @@ local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
+local platform = require("manifest.graph.platform")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
 local turn = require("manifest.engine.lock")
@@ -79,9 +81,15 @@ function edit.plan(job, state, again)
     return nil, err
   end
   local ok
-  ok, err = compose.expect(entries, job.expect or {})
-  if not ok then
-    return nil, err
+  if job.expect and #job.expect > 0 then
+    local found
+    found, err = caught(platform.images_of, job.call, job.target.repository, entries)
+    if found then
+      ok, err = compose.expect(found, job.expect)
+    end
+    if not found or not ok then
+      return nil, err
+    end
   end
   local made
   made, err = compose.edited(state.index, entries, job.options.media_type)

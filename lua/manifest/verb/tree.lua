@@ -5,7 +5,7 @@
 local check = require("manifest.base.check")
 local image = require("manifest.document.image")
 local referrer_list = require("manifest.repository.referrer_list")
-local walk = require("manifest.graph.walk")
+local walk = require("manifest.graph.old_walk")
 
 local tree = {}
 

@@ -9,7 +9,7 @@ local findings = require("manifest.verb.verify.findings")
 local image = require("manifest.document.image")
 local layer_scan = require("manifest.layer.layer_scan")
 local source = require("manifest.graph.read")
-local walk = require("manifest.graph.walk")
+local walk = require("manifest.graph.old_walk")
 
 local verify = {}
 

@@ -188,7 +188,7 @@ end
 ---@param list table of moves.list, settled
 ---@param repository table
 ---@param options table no_clobber, all_tags
----@return function|nil put_tags for transfer.perform; nil when nothing is guarded
+---@return function|nil put_tags for transfer.run; nil when nothing is guarded
 function moves.put_guarded(call, list, repository, options)
   if not options.no_clobber then
     return nil
@@ -217,7 +217,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree.bytes, move.tree.media_type))
+      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
     end
   end
 end

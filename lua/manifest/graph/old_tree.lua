@@ -5,7 +5,7 @@ local error_of = require("manifest.base.error")
 local image = require("manifest.document.image")
 local media_type = require("manifest.name.media_type")
 local source = require("manifest.graph.read")
-local walk = require("manifest.graph.walk")
+local walk = require("manifest.graph.old_walk")
 
 local tree = {}
 

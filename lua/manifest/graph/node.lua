@@ -1,0 +1,190 @@
+--- One graph for each document that a call begins with: a node for each digest that it names, fetched once.
+--
+-- Failures are raised (base/failure.lua), and kept in the node: whoever asks again meets the same one.
+
+local failure = require("manifest.base.failure")
+local image = require("manifest.document.image")
+local index = require("manifest.document.index")
+local media_type = require("manifest.name.media_type")
+local mentions = require("manifest.document.mentions")
+local shape = require("manifest.document.shape")
+
+local amend, fail, try = failure.amend, failure.fail, failure.try
+
+--- Bytes of documents that one call keeps; those of others are fetched again, by digest, by whoever needs them.
+local KEPT_BYTES = 64 * 1024 * 1024
+
+--- A config larger than this is no config.
+local CONFIG_LIMIT = 4 * 1024 * 1024
+
+---@class manifest.Node
+---@field repository manifest.Repository
+---@field digest string
+---@field media_type string what its document is, once it is loaded; until then what an entry says
+---@field size integer
+---@field kind "index"|"image"|"artifact"|"blob"
+---@field view table? what it says, once it is loaded: entries of an index; config and layers of a manifest; annotations,
+--- artifact_type, subject. None of an artifact of a type that is known by its name alone
+---@field edges manifest.Edge[]? what it names, as far as a walk (walk.lua) followed it
+---@field err manifest.Error? why it could not be fetched or read
+
+---@class manifest.Edge
+---@field node manifest.Node
+---@field entry table descriptor
+---@field parent manifest.Edge? the edge to the index that has the entry; nil where that is the root
+---@field platform table? see platform.lua
+
+local methods = {}
+local mt = { __name = "manifest.node", __index = methods }
+
+--- Makes a node of its fields.
+---@return manifest.Node
+local function new(fields)
+  return setmetatable(fields, mt)
+end
+
+local function keep(self, raw)
+  local call = self.graph.call
+  call.kept_bytes = (call.kept_bytes or 0) + #raw
+  self.kept = call.kept_bytes <= KEPT_BYTES and raw or nil
+end
+
+--- Decodes a document: what it says, and its JSON.
+local function decode(self, raw, seen)
+  seen = seen or try(shape.read(raw, self.media_type))
+  return try((seen.kind == "index" and index or image).of(seen, #raw))
+end
+
+--- Fills a node with its document. Its JSON is not kept: a view is what most need of it.
+local function read(self, raw, seen)
+  self.size, self.is_loaded = #raw, true
+  keep(self, raw)
+  if seen or media_type.kind(self.media_type) ~= "artifact" then
+    local view = decode(self, raw, seen)
+    view.json = nil
+    self.view, self.kind, self.media_type = view, view.kind, view.media_type
+  end
+end
+
+local function fetch(self)
+  local options = media_type.kind(self.media_type) == "artifact" and { accept = self.media_type } or nil
+  return try(self.repository:manifest(self.digest, options))
+end
+
+--- Fetches and reads its document, once; a blob has none.
+---@return manifest.Node self
+function methods:load()
+  if self.err then
+    fail(self.err)
+  end
+  if self.kind ~= "blob" and not self.is_loaded then
+    local _ <close> = amend(function(err)
+      self.err = err
+    end)
+    local answer = fetch(self)
+    read(self, answer.bytes)
+  end
+  return self
+end
+
+--- The exact bytes of its document.
+---@return string
+function methods:raw()
+  self:load()
+  return self.kept or fetch(self).bytes
+end
+
+--- Its document with its JSON, for who edits that: a new one each time.
+---@return table view
+function methods:decoded()
+  return decode(self, self:raw())
+end
+
+--- The blobs that a repository must have before its document, each digest once: of an image its config first.
+---@return table[] blobs {digest, size, media_type, foreign}
+function methods:blobs()
+  if self.kind == "blob" then
+    return { { digest = self.digest, size = self.size, media_type = self.media_type, foreign = false } }
+  end
+  if self.kind == "index" or not self.is_loaded then
+    return {}
+  end
+  if self.view then
+    return image.blobs(self.view)
+  end
+  local blobs = {}
+  for _, one in ipairs(mentions(self:raw()) or {}) do
+    blobs[#blobs + 1] = not one.is_document and one.size and one or nil
+  end
+  return blobs
+end
+
+--- The bytes of an image's config, fetched once.
+---@return string
+function methods:config()
+  self:load()
+  if not self.config_raw then
+    self.config_raw = try(self.repository:blob(self.view.config.digest, { limit = CONFIG_LIMIT }))
+  end
+  return self.config_raw
+end
+
+--- The node of what an entry names: the same one for each entry of one digest.
+---@param entry table descriptor
+---@return manifest.Node
+function methods:child(entry)
+  local nodes = self.graph.nodes
+  local node = nodes[entry.digest]
+  if not node then
+    node = new({
+      graph = self.graph, repository = self.repository, digest = entry.digest, media_type = entry.media_type,
+      size = entry.size, kind = media_type.kind(entry.media_type),
+    })
+    nodes[entry.digest] = node
+  end
+  return node
+end
+
+--- The same node with other fields in the place of some.
+---@param fields table
+---@return manifest.Node
+function methods:with(fields)
+  for name, value in pairs(self) do
+    if fields[name] == nil then
+      fields[name] = value
+    end
+  end
+  return new(fields)
+end
+
+--- Begins a graph with a document that was fetched.
+---@param call manifest.Call
+---@param answer table of read.lua: bytes, media_type, digest, shape, repository
+---@return manifest.Node root
+local function root(call, answer)
+  local node = new({
+    graph = { call = call, nodes = {} }, repository = answer.repository, digest = answer.digest,
+    media_type = answer.media_type,
+  })
+  node.graph.nodes[node.digest] = node
+  read(node, answer.bytes, answer.shape)
+  return node
+end
+
+--- Begins a graph with an index that is not stored: its entries are there.
+---@param call manifest.Call
+---@param repository manifest.Repository that has what they name
+---@param entries table[] descriptors; `node`: of one that was fetched already
+---@return manifest.Node root
+local function of_entries(call, repository, entries)
+  local nodes = {}
+  for _, entry in ipairs(entries) do
+    nodes[entry.digest] = entry.node
+  end
+  return new({
+    graph = { call = call, nodes = nodes }, repository = repository, kind = "index", is_loaded = true,
+    view = { kind = "index", entries = entries },
+  })
+end
+
+return { new = new, root = root, of_entries = of_entries, CONFIG_LIMIT = CONFIG_LIMIT }
