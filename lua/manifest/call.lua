@@ -106,9 +106,10 @@ end
 ---@return table call
 local function new(context, verb)
   local own = contexts.of_one_call(context)
-  return setmetatable({
+  own.call = setmetatable({
     verb = verb, context = own, options = context.options, jobs = context.jobs, folder = context.folder,
   }, mt)
+  return own.call
 end
 
 return { new = new }

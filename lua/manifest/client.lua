@@ -64,9 +64,9 @@ local function perform(self, entry, module, ...)
   if not context then
     return nil, err:with({ verb = entry.name })
   end
-  local own = contexts.of_one_call(context)
-  own.call = calls.new(own, entry.name)
-  return module.perform(own, ...)
+  local call = calls.new(context, entry.name)
+  call.context.call = call -- for the rooms that are converted already
+  return module.perform(call.context, ...)
 end
 
 local function method_of(entry)

@@ -59,11 +59,7 @@ end
 ---@return userdata|nil engine
 ---@return table|nil err
 local function open_engine(context, changes)
-  local engine, problem = core.engine(settings_of(context, changes))
-  if not engine then
-    return nil, error_of.of_core(problem)
-  end
-  return engine
+  return core.engine(settings_of(context, changes))
 end
 
 --- Asks the caller's own source of credentials, for the loop.

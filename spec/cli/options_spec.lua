@@ -63,7 +63,8 @@ describe("the option reader", function()
 
   it("lets the last of a repeated option win and joins lists", function()
     assert.equal("b", read("--os", "a", "--os", "b").options.os)
-    assert.same({ "a", "b", "c,d", "a" }, read("--os-features", "a,b", "--os-features", '"c,d",a').options["os-features"])
+    assert.same({ "a", "b", "c,d", "a" },
+      read("--os-features", "a,b", "--os-features", '"c,d",a').options["os-features"])
     assert.same({ "x,y", "z" }, read("--tag", "x,y", "--tag=z").options.tag)
     assert.same({ "a", "", "b" }, read("--os-features", "a,,b").options["os-features"])
     assert.same({}, read("--os-features", "").options["os-features"])

@@ -74,11 +74,6 @@ local function copy(err)
   return setmetatable(other, mt)
 end
 
---- Makes an error of a problem table of the C core (code, message, hint, host, status, retryable).
-local function of_core(problem)
-  return new(problem)
-end
-
 --- Fills in fields that the place where the error arose did not know, such as verb and ref. Returns the error itself.
 function methods:with(fields)
   for name, value in pairs(fields) do
@@ -95,4 +90,4 @@ function mt:__tostring()
   return self.hint and line .. "; " .. self.hint or line
 end
 
-return { new = new, is = is, copy = copy, of_core = of_core, codes = codes }
+return { new = new, is = is, copy = copy, codes = codes, class = mt }

@@ -166,7 +166,7 @@ local function on_raise(raised)
     return raised
   end
   local line = tostring(raised)
-  return { text = line, trace = line:find("\nstack traceback:\n", 1, true) and line or debug.traceback(line, 2) }
+  return { text = line, trace = line:find("\nstack traceback:", 1, true) and line or debug.traceback(line, 2) }
 end
 
 local function on_crash(out, raised)

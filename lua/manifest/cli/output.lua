@@ -32,10 +32,10 @@ end
 --- How wide a line of standard output may be: as wide as the terminal; nil when it is none.
 ---@return integer|nil
 function methods:width() -- luacheck: ignore self
-  local has_core, terminal = pcall(function()
-    return core.terminal
+  local has_core, columns = pcall(function() -- help is shown without the core, too
+    return core.terminal.columns("stdout")
   end)
-  return has_core and terminal.columns and terminal.columns("stdout") or nil
+  return has_core and columns or nil
 end
 
 --- Writes what was held back, and tells whether all of it arrived.

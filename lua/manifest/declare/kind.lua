@@ -269,7 +269,7 @@ return {
   boolean = boolean_type,
   choice = choice_type,
   location = location_type,
-  map = map_type,
+  map = function() return map_type(false) end,
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
   digest = function() return text_type("digest", "manifest.name.digest") end,

@@ -40,8 +40,8 @@ local copy = declare.verb {
     denied = "check that the accounts may read the source and push to the target",
   },
   examples = {
-    "copy docker.io/library/alpine:3 registry.example.com/base/alpine:3",
-    "copy --all-tags --include 'v1.*' registry.example.com/app oci:backup",
+    "copy docker.io/library/alpine:3 example.com/base/alpine:3",
+    "copy --all-tags --include 'v1.*' example.com/app oci:backup",
   },
 }
 

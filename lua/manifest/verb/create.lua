@@ -17,8 +17,8 @@ local create = declare.verb {
     amend = { "boolean", short = "a", help = "Amend an existing manifest list" },
   },
   examples = {
-    "create registry.example.com/app:1.0 registry.example.com/app:1.0-amd64 registry.example.com/app:1.0-arm64",
-    "create --amend registry.example.com/app:1.0 registry.example.com/app:1.0-s390x",
+    "create example.com/app:1 example.com/app:1-amd64 example.com/app:1-arm64",
+    "create --amend example.com/app:1 example.com/app:1-s390x",
   },
 }
 
