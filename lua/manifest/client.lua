@@ -64,9 +64,7 @@ local function perform(self, entry, module, ...)
   if not context then
     return nil, err:with({ verb = entry.name })
   end
-  local call = calls.new(context, entry.name)
-  call.context.call = call -- for the rooms that are converted already
-  return module.perform(call.context, ...)
+  return module.perform(calls.new(context, entry.name).context, ...)
 end
 
 local function method_of(entry)

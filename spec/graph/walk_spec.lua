@@ -1,151 +1,178 @@
---- The walk, over graphs that are made at random, beside the walkers that it takes the place of.
+--- The walk: over graphs that are made at random, beside a walker that is as simple as can be; and its limits.
 
-local digest = require "manifest.name.digest"
-local error_of = require "manifest.base.error"
-local failure = require "manifest.base.failure"
-local json = require "manifest.base.json"
+local caught = require("manifest.base.failure").caught
+local documents = require "spec.support.worlds.documents"
 local media_type = require "manifest.name.media_type"
-local nodes = require "manifest.graph.node"
-local old_tree = require "manifest.graph.old_tree"
-local old_walk = require "manifest.graph.old_walk"
-local read = require "manifest.graph.read"
 local walk = require "manifest.graph.walk"
 
---- A call whose tasks run one after another.
-local function call_of()
-  local call = { verb = "spec", jobs = 1, loop = {} }
-  function call.loop.all(_, list, _, fn)
-    local results = {}
-    for position, item in ipairs(list) do
-      local value, err = failure.caught(fn, item)
-      if value == nil and err ~= nil then
-        return nil, err
-      end
-      results[position] = value
-    end
-    return results
+--- A graph of some levels of indexes over images and blobs, in which children are shared and named twice.
+local function random_graph(world)
+  local below, root = { { media_type = "application/x-layer", digest = "sha256:" .. ("a"):rep(64), size = 3 } }, nil
+  for number = 1, math.random(1, 6) do
+    below[number + 1] = world:image(nil, "image " .. number)
   end
-  function call:each(list, fn)
-    return (failure.try(self.loop:all(list, 1, fn)))
-  end
-  return call
-end
-
---- A repository of documents, which counts what it is asked.
-local function repository_of(documents)
-  local repository = { asked = {} }
-  function repository:manifest(name)
-    self.asked[#self.asked + 1] = name
-    local one = documents[name]
-    if not one then
-      return nil, error_of.new { code = "not_found", message = name .. " is not there" }
-    end
-    return { bytes = one.bytes, media_type = one.media_type, digest = name, size = #one.bytes }
-  end
-  return repository
-end
-
-local function descriptor_of(one)
-  return json.object { { "mediaType", one.media_type }, { "digest", one.digest }, { "size", #one.bytes } }
-end
-
-local function document(documents, kind, members)
-  local bytes = json.encode(json.object(members))
-  local one = { bytes = bytes, media_type = kind, digest = digest.of(bytes) }
-  documents[one.digest] = one
-  return one
-end
-
-local function image(documents, number)
-  local function part(name)
-    return json.object { { "mediaType", name == "config" and media_type.oci_config or media_type.oci_layer },
-      { "digest", digest.of(name .. number) }, { "size", 7 } }
-  end
-  return document(documents, media_type.oci_manifest, { { "schemaVersion", 2 },
-    { "mediaType", media_type.oci_manifest }, { "config", part "config" },
-    { "layers", json.array { part "one", part "two" } } })
-end
-
-local function index(documents, children)
-  local entries = {}
-  for position, child in ipairs(children) do
-    entries[position] = descriptor_of(child)
-  end
-  return document(documents, media_type.oci_index, { { "schemaVersion", 2 }, { "mediaType", media_type.oci_index },
-    { "manifests", json.array(entries) } })
-end
-
---- A graph of some levels of indexes over images, in which children are shared and named twice.
-local function random_graph(random)
-  local documents, below, root = {}, {}, nil
-  for number = 1, random(1, 6) do
-    below[number] = image(documents, number)
-  end
-  for _ = 1, random(1, 4) do
+  for _ = 1, math.random(1, 4) do
     local level = {}
-    for number = 1, random(1, 3) do
+    for number = 1, math.random(1, 3) do
       local children = {}
-      for position = 1, random(0, 5) do
-        children[position] = below[random(1, #below)]
+      for position = 1, math.random(0, 5) do
+        children[position] = below[math.random(1, #below)]
       end
-      level[number] = index(documents, children)
+      level[number] = world:index(children)
     end
     root = level[1]
     below = table.move(level, 1, #level, #below + 1, below)
   end
-  return documents, root
+  return root
 end
 
-local function load_root(call, repository, root)
-  return nodes.root(call, assert(read.document_at("spec", "x", repository, root.digest)))
-end
-
---- What a walk found, as text: each document with what it names.
-local function outline(list, edges_of)
+--- Each document with what it names, as text: of a walk.
+local function outline(nodes)
   local lines = {}
-  for position, node in ipairs(list) do
+  for position, node in ipairs(nodes) do
     local names = {}
-    for index_of, edge in ipairs(edges_of(node) or {}) do
-      names[index_of] = edge.node.digest
+    for index, edge in ipairs(node.edges or {}) do
+      names[index] = edge.node.digest
     end
-    lines[position] = ("%s %s %s %d: %s"):format(node.digest, node.err and "missing" or node.kind, node.media_type,
-      node.size or 0, table.concat(names, " "))
+    lines[position] = ("%s %s: %s"):format(node.digest, node.err and "missing" or node.kind, table.concat(names, " "))
   end
+  table.sort(lines)
   return lines
 end
 
-describe("the walk and the walkers before it", function()
+--- The same by recursion, with no thought of levels.
+local function simple_outline(world, root)
+  local lines, seen = {}, {}
+  local function visit(digest, kind)
+    if seen[digest] then
+      return
+    end
+    seen[digest] = true
+    local one, names = world.documents[digest], {}
+    for kind_of, name in ((one and one.bytes or ""):match('"manifests":(.*)$') or ""):gmatch(
+      '"mediaType":"([^"]*)","digest":"([^"]*)"') do
+      names[#names + 1] = name
+      visit(name, media_type.kind(kind_of))
+    end
+    local is_missing = not one and kind ~= "blob"
+    lines[#lines + 1] = ("%s %s: %s"):format(digest, is_missing and "missing" or kind, table.concat(names, " "))
+  end
+  visit(root.digest, "index")
+  table.sort(lines)
+  return lines
+end
+
+describe("a walk", function()
   for seed = 1, 40 do
-    it("find the same in graph " .. seed, function()
+    it("finds all of graph " .. seed .. ", and goes on after a failure or does not", function()
       math.randomseed(seed)
-      local documents, root = random_graph(math.random)
-      local new, old = repository_of(documents), repository_of(documents)
-      local at = { repository = old, selector = root.digest, ref = "x", digest = nil }
-      local walked = assert(old_walk.from(call_of(), "spec", at))
-      local found = walk.all(load_root(call_of(), new, root), { tolerant = true })
-      local function edges(node)
-        return node.edges
+      local world = documents.new()
+      local root = random_graph(world)
+      local node = world:root(root)
+      local nodes = walk.all(node)
+      assert.same(simple_outline(world, root), outline(nodes))
+      local asked = {}
+      for _, digest in ipairs(world.repository.asked) do
+        assert.is_nil(asked[digest])
+        asked[digest] = true
       end
-      local function entries(node)
-        return node.entries
+      for position, one in ipairs(nodes) do
+        for _, edge in ipairs(one.edges or {}) do
+          assert.is_true(edge.node == nodes[position] or edge.entry.digest == edge.node.digest)
+        end
       end
-      assert.same(outline(walked.nodes, entries), outline(found, edges))
-      assert.same(old.asked, new.asked)
-      -- with a document missing: the tolerant ones go on, the strict ones fail alike
-      local gone = found[math.random(1, #found)].digest
-      if gone ~= root.digest then
-        documents[gone] = nil
-        new, old = repository_of(documents), repository_of(documents)
-        at.repository = old
-        walked = assert(old_walk.from(call_of(), "spec", at))
-        found = walk.all(load_root(call_of(), new, root), { tolerant = true })
-        assert.equal(#walked.nodes, #found)
-        assert.same(old.asked, new.asked)
-        local answer = assert(read.document_at("spec", "x", old, root.digest))
-        local _, was = old_tree.gather(call_of(), old, answer)
-        local _, is = failure.caught(walk.all, load_root(call_of(), new, root))
-        assert.equal(tostring(was), tostring(is))
+      local gone = nodes[math.random(1, #nodes)]
+      if gone ~= node and gone.kind ~= "blob" then
+        local answer = world:root(root)
+        world.documents[gone.digest] = nil
+        assert.same(simple_outline(world, root), outline(walk.all(answer, { tolerant = true })))
+        local none, err = caught(walk.all, world:root(root))
+        assert.is_nil(none)
+        assert.equal("not_found", err.code)
+        assert.matches("^the index names " .. gone.digest .. ", which cannot be fetched: ", err.message)
       end
     end)
   end
+
+  it("follows what is wanted only, and keeps what is linked when it only loads", function()
+    local world = documents.new()
+    local one, two = world:image(nil, "one"), world:image(nil, "two")
+    local node = world:root(world:index { one, two })
+    assert.equal(2, #walk.all(node, { want = function(entry) return entry.digest == two.digest end }))
+    assert.equal(two.digest, node.edges[1].node.digest)
+    assert.equal(3, #walk.all(node, { only_load = true }))
+    assert.equal(1, #node.edges)
+  end)
+
+  it("refuses an entry that is not what the index says", function()
+    local world = documents.new()
+    local inner = world:index {}
+    local root = world:index { { { media_type = media_type.oci_manifest, digest = inner.digest, size = inner.size } } }
+    world.documents[inner.digest].media_type = nil
+    local _, err = caught(walk.all, world:root(root))
+    assert.equal("ambiguous", err.code)
+  end)
+
+  it("refuses indexes in indexes without end", function()
+    local world = documents.new()
+    local one = world:image(nil, "leaf")
+    for _ = 1, 10 do
+      one = world:index { one }
+    end
+    local _, err = caught(walk.all, world:root(one))
+    assert.equal("invalid_manifest", err.code)
+  end)
+
+  it("refuses more documents than anybody has, before they are fetched", function()
+    local world, half, other = documents.new(), {}, {}
+    for number = 1, 5001 do
+      local digest = ("sha256:1%063x"):format(number)
+      half[number] = { media_type = media_type.oci_manifest, digest = digest, size = 2 }
+      other[number] = { media_type = media_type.oci_manifest, digest = digest:gsub(":1", ":2"), size = 2 }
+    end
+    local node = world:root(world:index { world:index(half), world:index(other) })
+    local _, err = caught(walk.all, node)
+    assert.equal("too_large", err.code)
+    assert.equal(3, #world.repository.asked)
+  end)
+end)
+
+describe("a node", function()
+  it("keeps its failure, and raises a copy of it each time", function()
+    local world = documents.new()
+    local root = world:root(world:index { { { media_type = media_type.oci_manifest,
+      digest = "sha256:" .. ("1"):rep(64), size = 2 } } })
+    walk.all(root, { tolerant = true })
+    local node = root.edges[1].node
+    local _, first = caught(node.load, node)
+    local _, second = caught(node.load, node)
+    assert.equal("not_found", first.code)
+    assert.not_equal(first, second)
+    assert.equal(2, #world.repository.asked)
+  end)
+
+  it("lets go of documents beyond what a call keeps, and fetches them again by digest", function()
+    local world = documents.new()
+    local one = world:image(nil, "one")
+    world.call.kept_bytes = 64 * 1024 * 1024
+    local root = world:root(world:index { one })
+    walk.all(root)
+    world.repository.asked = {}
+    assert.equal(one.bytes, root.edges[1].node:raw())
+    assert.same({ one.digest }, world.repository.asked)
+  end)
+
+  it("of a type that is known by its name alone is bytes, and what they mention", function()
+    local world, kind = documents.new(), "application/vnd.oci.artifact.manifest.v1+json"
+    local layer = "sha256:" .. ("a"):rep(64)
+    local bytes = ('{"mediaType":"%s","blobs":[{"mediaType":"a/b","digest":"%s","size":3}]}'):format(kind, layer)
+    local digest = require("manifest.name.digest").of(bytes)
+    world.documents[digest] = { bytes = bytes, media_type = kind }
+    local root = world:root(world:index { { { media_type = kind, digest = digest, size = #bytes } } })
+    walk.all(root)
+    local node = root.edges[1].node
+    assert.equal("artifact", node.kind)
+    assert.equal(bytes, node:raw())
+    assert.equal(layer, node:blobs()[1].digest)
+  end)
 end)

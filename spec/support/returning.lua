@@ -2,12 +2,8 @@
 -- out the last one removes this file. No new file comes in.
 
 return {
-  ["lua/manifest/graph/blob_stream.lua"] = true,
   ["lua/manifest/graph/blobs.lua"] = true,
   ["lua/manifest/graph/read.lua"] = true,
-  ["lua/manifest/graph/transfer.lua"] = true,
-  ["lua/manifest/graph/tree.lua"] = true,
-  ["lua/manifest/graph/walk.lua"] = true,
   ["lua/manifest/tag/edit.lua"] = true,
   ["lua/manifest/tag/guard.lua"] = true,
   ["lua/manifest/tag/put.lua"] = true,
@@ -15,8 +11,6 @@ return {
   ["lua/manifest/verb/attach.lua"] = true,
   ["lua/manifest/verb/built.lua"] = true,
   ["lua/manifest/verb/config.lua"] = true,
-  ["lua/manifest/verb/delete.lua"] = true,
-  ["lua/manifest/verb/diff.lua"] = true,
   ["lua/manifest/verb/digest.lua"] = true,
   ["lua/manifest/verb/get.lua"] = true,
   ["lua/manifest/verb/image.lua"] = true,
@@ -41,11 +35,7 @@ return {
   ["lua/manifest/verb/release/read.lua"] = true,
   ["lua/manifest/verb/release/script.lua"] = true,
   ["lua/manifest/verb/release/yaml.lua"] = true,
-  ["lua/manifest/verb/resolve.lua"] = true,
   ["lua/manifest/verb/rm.lua"] = true,
   ["lua/manifest/verb/tag.lua"] = true,
   ["lua/manifest/verb/tags.lua"] = true,
-  ["lua/manifest/verb/tree.lua"] = true,
-  ["lua/manifest/verb/verify.lua"] = true,
-  ["lua/manifest/verb/verify/findings.lua"] = true,
 }

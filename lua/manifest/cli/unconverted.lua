@@ -14,8 +14,6 @@ local MODULES = {
   ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
-  ["delete"] = "manifest.cli.verb.delete",
-  ["diff"] = "manifest.cli.verb.diff",
   ["digest"] = "manifest.cli.verb.digest",
   ["get"] = "manifest.cli.verb.get",
   ["image"] = "manifest.cli.verb.image",
@@ -30,12 +28,9 @@ local MODULES = {
   ["plan"] = "manifest.cli.verb.plan",
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
-  ["resolve"] = "manifest.cli.verb.resolve",
   ["rm"] = "manifest.cli.verb.rm",
   ["tag"] = "manifest.cli.verb.tag",
   ["tags"] = "manifest.cli.verb.tags",
-  ["tree"] = "manifest.cli.verb.tree",
-  ["verify"] = "manifest.cli.verb.verify",
 }
 
 --- The types of what the modules call kinds.

@@ -108,6 +108,16 @@ function image.platform(bytes)
   return descriptor.read_platform(fields, "the image's config has a platform")
 end
 
+--- The digests of the archives inside an image's layers, as its config tells them.
+---@param bytes string the config blob
+---@return string[]|nil diff_ids nil when it tells none
+function image.diff_ids(bytes)
+  local object = json.decode(bytes)
+  local rootfs = json.is_object(object) and object.rootfs
+  local ids = json.is_object(rootfs) and rootfs.diff_ids
+  return json.is_array(ids) and { table.unpack(ids) } or nil
+end
+
 --- The bytes of an image manifest, laid out as docker lays out what it writes.
 ---@param given table media_type, config and layers (descriptors); optional: annotations, artifact_type, subject (a
 --- descriptor)

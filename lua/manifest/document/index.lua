@@ -16,8 +16,8 @@ local document = {}
 --- Reads an index or a manifest list.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil index {kind = "index", media_type, size, entries = descriptors, annotations, artifact_type, subject,
---- json}
+---@return table|nil index {kind = "index", media_type, size, entries = descriptors, annotations, artifact_type,
+--- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)

@@ -5,15 +5,21 @@ local platform = require("manifest.name.platform")
 
 local choice = {}
 
+--- The platform of an entry: its own, or what somebody learned of it elsewhere (`learned`); nil for an entry that is
+--- for none, such as an attestation.
+local function platform_of(entry)
+  local found = platform.is_whole(entry.platform) and entry.platform or entry.learned or entry.platform
+  if found and not attestation.is(entry) and (found.os or "") ~= "" and found.os ~= "unknown" then
+    return found
+  end
+end
+
 --- What makes two platforms one, as text; nil for an entry that is for no platform, such as an attestation.
----@param entry table descriptor
+---@param entry table descriptor, or an edge of a graph
 ---@return string|nil key
 function choice.key(entry)
-  local found = entry.platform
-  if not found or attestation.is(entry) or (found.os or "") == "" or found.os == "unknown" then
-    return nil
-  end
-  return platform.format(platform.normalise(found))
+  local found = platform_of(entry)
+  return found and platform.format(platform.normalise(found))
 end
 
 local function has_all(features, wanted)
@@ -35,10 +41,11 @@ end
 ---@param entry table descriptor
 ---@return boolean
 function choice.fits(wanted, entry)
-  if not choice.key(entry) then
+  local available = platform_of(entry)
+  if not available then
     return false
   end
-  local a, b = platform.normalise(wanted), platform.normalise(entry.platform)
+  local a, b = platform.normalise(wanted), platform.normalise(available)
   local version, found = a["os.version"], b["os.version"]
   return a.os == b.os and a.architecture == b.architecture and a.variant == b.variant
     and (version == "" or version == found or found:sub(1, #version + 1) == version .. ".")
@@ -83,7 +90,8 @@ end
 function choice.describe(entries)
   local texts, seen = {}, {}
   for _, entry in ipairs(entries) do
-    local text = choice.key(entry) and platform.format(entry.platform)
+    local found = platform_of(entry)
+    local text = found and platform.format(found)
     if text and not seen[text] then
       seen[text] = true
       texts[#texts + 1] = text

@@ -7,6 +7,7 @@ local image = require("manifest.document.image")
 local index = require("manifest.document.index")
 local media_type = require("manifest.name.media_type")
 local mentions = require("manifest.document.mentions")
+local reader = require("manifest.graph.read")
 local shape = require("manifest.document.shape")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -14,8 +15,7 @@ local amend, fail, try = failure.amend, failure.fail, failure.try
 --- Bytes of documents that one call keeps; those of others are fetched again, by digest, by whoever needs them.
 local KEPT_BYTES = 64 * 1024 * 1024
 
---- A config larger than this is no config.
-local CONFIG_LIMIT = 4 * 1024 * 1024
+local CONFIG_LIMIT = reader.CONFIG_LIMIT
 
 ---@class manifest.Node
 ---@field repository manifest.Repository
@@ -23,8 +23,8 @@ local CONFIG_LIMIT = 4 * 1024 * 1024
 ---@field media_type string what its document is, once it is loaded; until then what an entry says
 ---@field size integer
 ---@field kind "index"|"image"|"artifact"|"blob"
----@field view table? what it says, once it is loaded: entries of an index; config and layers of a manifest; annotations,
---- artifact_type, subject. None of an artifact of a type that is known by its name alone
+---@field view table? what it says, once it is loaded: entries of an index, config and layers of a manifest;
+--- annotations, artifact_type, subject. An artifact of a type that is known by its name alone has none
 ---@field edges manifest.Edge[]? what it names, as far as a walk (walk.lua) followed it
 ---@field err manifest.Error? why it could not be fetched or read
 
@@ -50,20 +50,22 @@ local function keep(self, raw)
 end
 
 --- Decodes a document: what it says, and its JSON.
-local function decode(self, raw, seen)
-  seen = seen or try(shape.read(raw, self.media_type))
+---@param kind string|nil media type that it was sent with
+---@param seen table|nil of shape.read, where that was done
+local function decode(raw, kind, seen)
+  seen = seen or try(shape.read(raw, kind))
   return try((seen.kind == "index" and index or image).of(seen, #raw))
 end
 
 --- Fills a node with its document. Its JSON is not kept: a view is what most need of it.
-local function read(self, raw, seen)
-  self.size, self.is_loaded = #raw, true
-  keep(self, raw)
-  if seen or media_type.kind(self.media_type) ~= "artifact" then
-    local view = decode(self, raw, seen)
+local function read(self, answer)
+  if answer.shape or media_type.kind(self.media_type) ~= "artifact" then
+    local view = decode(answer.bytes, answer.media_type, answer.shape)
     view.json = nil
     self.view, self.kind, self.media_type = view, view.kind, view.media_type
   end
+  self.size, self.is_loaded = #answer.bytes, true
+  keep(self, answer.bytes)
 end
 
 local function fetch(self)
@@ -81,8 +83,7 @@ function methods:load()
     local _ <close> = amend(function(err)
       self.err = err
     end)
-    local answer = fetch(self)
-    read(self, answer.bytes)
+    read(self, fetch(self))
   end
   return self
 end
@@ -97,7 +98,7 @@ end
 --- Its document with its JSON, for who edits that: a new one each time.
 ---@return table view
 function methods:decoded()
-  return decode(self, self:raw())
+  return decode(self:raw(), self.media_type)
 end
 
 --- The blobs that a repository must have before its document, each digest once: of an image its config first.
@@ -124,7 +125,7 @@ end
 function methods:config()
   self:load()
   if not self.config_raw then
-    self.config_raw = try(self.repository:blob(self.view.config.digest, { limit = CONFIG_LIMIT }))
+    self.config_raw = try(self.repository:blob(self.view.config.digest, CONFIG_LIMIT))
   end
   return self.config_raw
 end
@@ -167,8 +168,16 @@ local function root(call, answer)
     media_type = answer.media_type,
   })
   node.graph.nodes[node.digest] = node
-  read(node, answer.bytes, answer.shape)
+  read(node, answer)
   return node
+end
+
+--- Begins a graph with the document of what call:open opened; a digest in its name is checked.
+---@param call manifest.Call
+---@param at table of call:open
+---@return manifest.Node root
+local function open(call, at)
+  return root(call, try(reader.document_of(call.verb, at)))
 end
 
 --- Begins a graph with an index that is not stored: its entries are there.
@@ -187,4 +196,4 @@ local function of_entries(call, repository, entries)
   })
 end
 
-return { new = new, root = root, of_entries = of_entries, CONFIG_LIMIT = CONFIG_LIMIT }
+return { new = new, root = root, open = open, of_entries = of_entries, CONFIG_LIMIT = CONFIG_LIMIT }

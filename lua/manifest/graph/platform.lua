@@ -2,6 +2,7 @@
 -- it; else its config.
 
 local attestation = require("manifest.document.attestation")
+local choice = require("manifest.document.platform_choice")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local media_type = require("manifest.name.media_type")
@@ -22,7 +23,7 @@ function platform.said(edge)
   end
   local at = edge
   while at do
-    if at.entry and at.entry.platform and platform_name.is_whole(at.entry.platform) then
+    if platform_name.is_whole(at.entry.platform) then
       return at.entry.platform
     end
     at = at.parent
@@ -62,8 +63,8 @@ end
 
 --- What an index that is loaded leads to besides indexes, those of indexes in it too, in order. Pure.
 ---@param root manifest.Node
----@return manifest.Edge[] edges with digest and annotations of their entries; index = the node that has the entry, at
---- position
+---@return manifest.Edge[] edges with digest and annotations of their entries; index = the node that has the entry, and
+--- its position there
 function platform.edges(root)
   local list, seen = {}, {}
   local function add(node, parent)
@@ -76,8 +77,8 @@ function platform.edges(root)
     seen[node][key] = true
     for position, entry in ipairs(node.view and node.view.entries or {}) do
       local edge = {
-        node = node:child(entry), entry = entry, parent = parent, digest = entry.digest, annotations = entry.annotations,
-        index = node, position = position,
+        node = node:child(entry), entry = entry, parent = parent, index = node, position = position,
+        digest = entry.digest, annotations = entry.annotations,
       }
       if edge.node.kind == "index" then
         add(edge.node, edge)
@@ -104,7 +105,7 @@ end
 ---@param options table|nil said_only: what no entry says stays unknown
 ---@return manifest.Edge[] edges with `platform`
 function platform.images(root, options)
-  walk.all(root, { want = is_index })
+  walk.all(root, { want = is_index, only_load = true })
   local edges, unknown = platform.edges(root), {}
   for _, edge in ipairs(edges) do
     edge.platform = platform.said(edge)
@@ -125,6 +126,33 @@ end
 ---@return manifest.Edge[]
 function platform.images_of(call, repository, entries)
   return platform.images(nodes.of_entries(call, repository, entries))
+end
+
+--- Notes in entries that say no platform for which one they are (`learned`): an image of its config, an index when all
+--- that it leads to is for one.
+---@param call manifest.Call
+---@param repository manifest.Repository that has what they name
+---@param entries table[] descriptors
+function platform.learn(call, repository, entries)
+  local unknown, found = {}, {}
+  for _, entry in ipairs(entries) do
+    if not platform_name.is_whole(entry.platform) and not attestation.is(entry) then
+      unknown[#unknown + 1] = entry
+    end
+  end
+  for _, edge in ipairs(#unknown > 0 and platform.images_of(call, repository, unknown) or {}) do
+    local top, key = edge, choice.key(edge)
+    while top.parent do
+      top = top.parent
+    end
+    if key then
+      local known = found[top.entry]
+      found[top.entry] = (known == nil or known and known.key == key) and { key = key, platform = edge.platform }
+    end
+  end
+  for entry, one in pairs(found) do
+    entry.learned = one and one.platform or nil
+  end
 end
 
 return platform

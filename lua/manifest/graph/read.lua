@@ -111,7 +111,7 @@ end
 ---@return table|nil platform
 ---@return table|nil err not_found, too_large, invalid_json, invalid_manifest, ...
 function source.platform(verb, ref, repository, read)
-  local bytes, err = repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
+  local bytes, err = repository:blob(read.config.digest, source.CONFIG_LIMIT)
   if not bytes then
     return nil, err:with({ verb = verb, ref = tostring(ref) })
   end

@@ -116,8 +116,7 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(node)
-  local view = node.read or node.index
+local function artifact_type_of(view)
   return view.artifact_type or (view.config and view.config.media_type)
 end
 

@@ -1,8 +1,8 @@
 --- A document to copy, with all its platforms or a choice of them.
 --
 -- With a choice, an index is either written anew with the chosen entries alone (so its digest changes), or copied as it
--- is although some of its images are missing then (sparse: the digest stays, and some registries refuse it). An index in
--- it is treated alike.
+-- is although some of its images are missing then (sparse: the digest stays, and some registries refuse it). An index
+-- in it is treated alike.
 
 local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")

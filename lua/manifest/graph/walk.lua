@@ -12,19 +12,29 @@ local walk = {}
 local MAX_DEPTH = 8
 local MAX_DOCUMENTS = 10000
 
+--- The entries of an index that are wanted, as edges; nil of anything else.
+local function edges_of(node, want)
+  local edges = node.kind == "index" and {} or nil
+  for _, entry in ipairs(edges and node.view and node.view.entries or {}) do
+    if not want or want(entry, node) then
+      edges[#edges + 1] = { node = node:child(entry), entry = entry }
+    end
+  end
+  return edges
+end
+
 --- Links some indexes with what they name, and gives of that what was not met yet.
-local function follow(level, seen, want)
+local function follow(level, seen, options)
   local fresh = {}
   for _, node in ipairs(level) do
-    node.edges = node.kind == "index" and {} or nil
-    for _, entry in ipairs(node.kind == "index" and node.view and node.view.entries or {}) do
-      if not want or want(entry, node) then
-        local child = node:child(entry)
-        node.edges[#node.edges + 1] = { node = child, entry = entry }
-        if not seen[child] then
-          seen[child] = true
-          fresh[#fresh + 1] = child
-        end
+    local edges = edges_of(node, options.want)
+    if not options.only_load then
+      node.edges = edges
+    end
+    for _, edge in ipairs(edges or {}) do
+      if not seen[edge.node] then
+        seen[edge.node] = true
+        fresh[#fresh + 1] = edge.node
       end
     end
   end
@@ -49,14 +59,14 @@ end
 --- Fetches all that a document names, and links it: `edges` of each index are those that were followed.
 ---@param root manifest.Node loaded
 ---@param options table|nil want = fn(entry, node) -> boolean: which entries of an index to follow (default: all);
---- tolerant: a failure is kept in its node, and the walk goes on
+--- tolerant: a failure is kept in its node, and the walk goes on; only_load: nothing is linked
 ---@return manifest.Node[] nodes parents before children
 function walk.all(root, options)
   options = options or {}
   local call, nodes, level, depth = root.graph.call, { root }, { root }, 0
   local seen = { [root] = true }
   while #level > 0 do
-    local fresh = follow(level, seen, options.want)
+    local fresh = follow(level, seen, options)
     if #nodes - 1 + #fresh > MAX_DOCUMENTS then
       fail { code = "too_large", message = ("the index names more than %d documents"):format(MAX_DOCUMENTS) }
     end

@@ -46,9 +46,9 @@ function media_type.is_manifest(value)
   return MANIFESTS[value or ""] == true
 end
 
---- What is behind a descriptor of this type: an index; the manifest of an image, which its config may show to be one of an
---- artifact; an artifact's manifest of a withdrawn or foreign type, known by its name alone; anything else is a blob, such
---- as the layers that BuildKit's cache index names.
+--- What is behind a descriptor of this type: an index; the manifest of an image, which its config may show to be one of
+--- an artifact; an artifact's manifest of a withdrawn or foreign type, known by its name alone; anything else is a
+--- blob, such as the layers that BuildKit's cache index names.
 ---@param value string|nil
 ---@return "index"|"image"|"artifact"|"blob"
 function media_type.kind(value)

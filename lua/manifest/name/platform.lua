@@ -127,8 +127,8 @@ function platform.parse(written)
   return result
 end
 
---- Reads a table that a caller wrote, as parse() reads a text: one spelling of names, Go's words for them. `false` (of a
---- change: the field is cleared) stays.
+--- Reads a table that a caller wrote, as parse() reads a text: one spelling of names, Go's words for them. `false` (of
+--- a change: the field is cleared) stays.
 ---@param given table see NAMES
 ---@return table platform
 function platform.of_table(given)

@@ -135,8 +135,17 @@ function edit.rehearse(job, again)
       return nil, err
     end
   end
-  local made
-  made, err = edit.plan(job, state, again)
+  local made, ok
+  ok, err = true, nil
+  if job.by_platform then
+    ok, err = caught(function()
+      platform.learn(job.call, job.target.repository, state.index.entries)
+      return true
+    end)
+  end
+  if ok then
+    made, err = edit.plan(job, state, again)
+  end
   return made and state, made or err
 end
 
@@ -211,7 +220,8 @@ end
 
 --- Changes the index that a tag names.
 ---@param context table
----@param job table verb, target, selector, options (shared, if_digest, media_type, create), change, expect
+---@param job table verb, target, selector, options (shared, if_digest, media_type, create), change, expect, call,
+--- by_platform (the change looks for entries by their platforms: those that say none are looked into)
 ---@return table|nil made of compose.edited
 ---@return table|nil err
 function edit.perform(context, job)

@@ -1,7 +1,7 @@
 --- Which blobs of an OCI image layout hang together: what a document names, and what that names.
 --
--- An entry of an index that is of no known kind may be a document of a new one, or a blob, such as a layer of BuildKit's
--- cache: it is looked into, and names nothing when it is no JSON object.
+-- An entry of an index that is of no known kind may be a document of a new one, or a blob, such as a layer of
+-- BuildKit's cache: it is looked into, and names nothing when it is no JSON object.
 
 local layout_blobs = require("manifest.repository.layout.blobs")
 local mentions = require("manifest.document.mentions")

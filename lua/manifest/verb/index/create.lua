@@ -175,7 +175,8 @@ local function look(context, job)
   end)
 end
 
---- The index of these sources, once their platforms are known. Pure, but for what `expect` has to learn of nested indexes.
+--- The index of these sources, once their platforms are known. Pure, but for what `expect` has to learn of nested
+--- indexes.
 ---@param job table options, groups, expect, subject, call
 ---@return table|nil made of compose.index
 ---@return table|nil err
@@ -280,6 +281,7 @@ function create.perform(context, options, known)
   end
   if job then
     job.known, job.call = known, context.call
+    job.call.verb = VERB
     ok, err = look(context, job)
   end
   if ok then

@@ -117,7 +117,8 @@ local function fetch(call, target, list, one)
   local _ <close> = about(one.text)
   one.answer = try(fetch_document(call.verb, target, list, one))
   local is_elsewhere = one.repository.identity ~= target.repository.identity
-  local root, entries = nodes.root(call, one.answer), nil
+  local root = nodes.root(call, one.answer)
+  local entries
   if root.kind == "index" and not one.nested and not one.read then
     entries = entries_of_index(call, one, root, is_elsewhere)
   else
