@@ -104,6 +104,28 @@ function text.sorted_keys(set)
   return keys
 end
 
+--- Reads the content of a quoted string of a header line (RFC 9110): in it a backslash says that a sign is meant as
+--- such.
+---@param line string
+---@param position integer behind the opening quote
+---@return string|nil content nil: the quote does not close
+---@return integer position behind the closing quote, or the end of the line
+function text.unquote(line, position)
+  local content = {}
+  while position <= #line do
+    local char = line:sub(position, position)
+    if char == '"' then
+      return table.concat(content), position + 1
+    elseif char == "\\" then
+      position = position + 1
+      char = line:sub(position, position)
+    end
+    content[#content + 1] = char
+    position = position + 1
+  end
+  return nil, position
+end
+
 --- The text with everything that could drive a terminal or break a line written as \xNN: C0 and C1 controls, DEL,
 --- and the Unicode line separators and bidirectional overrides. Bytes that are not UTF-8 are written as \xNN too.
 function text.printable(value)

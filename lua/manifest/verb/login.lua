@@ -3,13 +3,12 @@
 local check = require("manifest.base.check")
 local endpoint = require("manifest.repository.endpoint")
 local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
 local keychain = require("manifest.credential.keychain")
 local problem = require("manifest.repository.problem")
 local reference = require("manifest.name.reference")
 
 local login = {}
-
-local HUB = { ["docker.io"] = true, ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
 --- What may be shown of a text that names no registry: in a URL a password may stand before the '@'.
 local function shown(given)
@@ -21,9 +20,9 @@ end
 ---@return string|nil registry
 ---@return table|nil err
 function login.registry(given)
-  local host = (given or "docker.io"):gsub("^https://", ""):gsub("/.*$", "")
-  if HUB[host] then
-    return "docker.io"
+  local host = (given or hub.domain):gsub("^https://", ""):gsub("/.*$", "")
+  if hub.is(host) then
+    return hub.domain
   end
   local ref = reference.parse(host .. "/a/b")
   if ref and ref.domain == host and not host:find("@", 1, true) then
