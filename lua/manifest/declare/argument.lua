@@ -126,15 +126,6 @@ function names.selector(ref)
   return ref.tag or ref.digest
 end
 
---- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
---- is only part of something else.
----@param ref table reference
----@param digest string
----@return string|nil
-function names.unnamed(ref, digest)
-  return ref.kind ~= "layout" and digest or nil
-end
-
 local WHAT_TO_DO = {
   not_found = "check the name and the tag, and whether the registry lets you read it (manifest login)",
   unauthorized = "log in to the registry, and check that the account may read the repository",

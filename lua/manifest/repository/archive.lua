@@ -199,7 +199,7 @@ function methods:read_blob(hash, take)
   return ok and measured.size or nil, err
 end
 
---- Writes a blob into a file.
+--- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
 ---@return boolean|nil ok

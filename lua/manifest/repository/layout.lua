@@ -117,7 +117,7 @@ function methods:read_blob(hash, take)
   return layout_blobs.measure(self.path, hash, path, take)
 end
 
---- Writes a blob into a file.
+--- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
 ---@return boolean|nil ok
@@ -325,9 +325,7 @@ end
 
 --- Ends the share in the lock of those who write.
 function methods:close()
-  if self.writers then
-    self.writers:close()
-  end
+  local _ <close> = self.writers or nil
   self.writers, self.writable = nil, nil
 end
 

@@ -287,7 +287,7 @@ function methods:read_blob(digest, take)
   return blobs.read(self, digest, take)
 end
 
---- Writes a blob into a file.
+--- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
 ---@return boolean|nil ok

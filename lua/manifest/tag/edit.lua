@@ -12,7 +12,6 @@ local error_of = require("manifest.base.error")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
 local platform = require("manifest.graph.platform")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
@@ -110,7 +109,7 @@ end
 local function put(context, job, state, made)
   local ref, repository, rules = job.target.ref, job.target.repository, { if_digest = job.options.if_digest }
   if not ref.tag and ref.digest then
-    return repository:put_manifest(names.unnamed(ref, made.digest), made.bytes, made.media_type)
+    return repository:put_manifest(not repository.can.untagged and made.digest or nil, made.bytes, made.media_type)
   end
   if ref.tag and guard.is_set(rules) then
     return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })

@@ -56,7 +56,7 @@ function blobs.stream(repository, digest, pipe)
   return response, err
 end
 
---- Writes a blob into a file.
+--- Writes a blob into a new file.
 ---@param repository manifest.Repository
 ---@param descriptor table {digest, size}
 ---@param path string

@@ -6,7 +6,6 @@ local digest_at = require("manifest.repository.digest_at")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
-local location = require("manifest.name.location")
 local read = require("manifest.graph.read")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -45,13 +44,12 @@ end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
 local function check_tags(to, tags)
-  if location.is_local(to.ref) then
-    return
-  end
   local _ <close> = amend(function(err)
     err.hint = err.hint .. "; leave it out (option 'exclude'), or copy it alone to a tag"
   end)
-  try(argument.tags("copy", to.ref, tags, 0))
+  for _, tag in ipairs(tags) do
+    try(to.repository:check_tag(tag))
+  end
 end
 
 --- The tags of the source that are to be copied.
