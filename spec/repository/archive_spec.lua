@@ -13,11 +13,14 @@ local temp = require "spec.support.temp"
 local json, sha = manifest.json, manifest.digest.of
 local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
-local LAYER, CONFIG = docker_archive.LAYER, docker_archive.CONFIG
+local LAYER, SECOND, CONFIG = docker_archive.LAYER, docker_archive.SECOND, docker_archive.CONFIG
 
-local CHILD = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/vnd.oci.image.config.v1+json",'
-  .. '"digest":"%s","size":%d},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s",'
-  .. '"size":%d}]}'):format(MANIFEST, sha(CONFIG), #CONFIG, sha(LAYER), #LAYER)
+local function descriptor(kind, bytes)
+  return ('{"mediaType":"application/vnd.oci.image.%s","digest":"%s","size":%d}'):format(kind, sha(bytes), #bytes)
+end
+
+local CHILD = ('{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s,%s]}'):format(MANIFEST,
+  descriptor("config.v1+json", CONFIG), descriptor("layer.v1.tar", LAYER), descriptor("layer.v1.tar", SECOND))
 
 local function blob(bytes)
   return { "blobs/sha256/" .. sha(bytes):sub(8), bytes }
@@ -25,7 +28,7 @@ end
 
 local function oci_entries()
   return {
-    { "oci-layout", '{"imageLayoutVersion":"1.0.0"}' }, blob(LAYER), blob(CONFIG), blob(CHILD),
+    { "oci-layout", '{"imageLayoutVersion":"1.0.0"}' }, blob(LAYER), blob(CONFIG), blob(CHILD), blob(SECOND),
     { "index.json", ('{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%d,"annotations":'
       .. '{"org.opencontainers.image.ref.name":"1"}}]}'):format(MANIFEST, sha(CHILD), #CHILD) },
   }

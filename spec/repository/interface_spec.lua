@@ -113,7 +113,7 @@ for name, start in pairs(KINDS) do
     teardown(world.stop)
 
     it("has what every repository has", function()
-      for _, method in ipairs(interface) do
+      for method in pairs(interface) do
         assert.is_function(repository[method], method)
       end
       assert.is_string(repository.identity)

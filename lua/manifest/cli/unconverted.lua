@@ -10,11 +10,9 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["annotate"] = "manifest.cli.verb.annotate",
   ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
-  ["digest"] = "manifest.cli.verb.digest",
   ["get"] = "manifest.cli.verb.get",
   ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
@@ -28,9 +26,6 @@ local MODULES = {
   ["plan"] = "manifest.cli.verb.plan",
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
-  ["rm"] = "manifest.cli.verb.rm",
-  ["tag"] = "manifest.cli.verb.tag",
-  ["tags"] = "manifest.cli.verb.tags",
 }
 
 --- The types of what the modules call kinds.

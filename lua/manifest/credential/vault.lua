@@ -27,7 +27,7 @@ end
 
 --- A registry's name as the C core asks for it.
 local function normal(name)
-  local host, path = name:lower():gsub("^https?://", ""):match("^([^/]*)(.*)$")
+  local host, path = text.lower(name):gsub("^https?://", ""):match("^([^/]*)(.*)$")
   host = host:gsub(":443$", "")
   if hub.is(host) then
     return hub.domain, path

@@ -1,6 +1,7 @@
 --- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
 
 local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local reference = require("manifest.name.reference")
 
@@ -62,7 +63,7 @@ end
 ---@param selector string tag or digest
 ---@return string
 function names.name_of(at, selector)
-  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+  return at.name .. (digest.is(selector) and "@" or ":") .. selector
 end
 
 --- Checks tags for the repository of a reference.

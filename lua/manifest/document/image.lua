@@ -6,6 +6,7 @@ local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local parts = require("manifest.document.links")
 local shape = require("manifest.document.shape")
+local text = require("manifest.base.text")
 
 local image = {}
 
@@ -65,7 +66,7 @@ end
 
 --- The blobs a registry must hold before the manifest, config first, each digest once.
 ---@param read table an image
----@return table[] blobs {digest, size, media_type, foreign}; foreign ones may legitimately be absent from a registry
+---@return table[] blobs {digest, size, media_type, data, foreign}; foreign ones may be absent from a registry
 function image.blobs(read)
   local blobs, seen = {}, {}
   local function add(item)
@@ -75,6 +76,7 @@ function image.blobs(read)
         digest = item.digest,
         size = item.size,
         media_type = item.media_type,
+        data = item.data,
         foreign = FOREIGN[item.media_type] == true or item.media_type:find(OCI_FOREIGN, 1, true) == 1,
       }
     end
@@ -103,7 +105,8 @@ function image.platform(bytes)
   end
   local fields = {}
   for _, key in ipairs(json.keys(object)) do
-    fields[key:lower()] = object[key] ~= json.null and object[key] or fields[key:lower()]
+    local name = text.lower(key)
+    fields[name] = object[key] ~= json.null and object[key] or fields[name]
   end
   return descriptor.read_platform(fields, "the image's config has a platform")
 end

@@ -2,6 +2,7 @@
 --
 -- Failures are raised (base/failure.lua), and kept in the node: whoever asks again meets the same one.
 
+local descriptor = require("manifest.document.descriptor")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local index = require("manifest.document.index")
@@ -10,7 +11,7 @@ local mentions = require("manifest.document.mentions")
 local reader = require("manifest.graph.read")
 local shape = require("manifest.document.shape")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
 
 --- Bytes of documents that one call keeps; those of others are fetched again, by digest, by whoever needs them.
 local KEPT_BYTES = 64 * 1024 * 1024
@@ -25,6 +26,8 @@ local CONFIG_LIMIT = reader.CONFIG_LIMIT
 ---@field kind "index"|"image"|"artifact"|"blob"
 ---@field view table? what it says, once it is loaded: entries of an index, config and layers of a manifest;
 --- annotations, artifact_type, subject. An artifact of a type that is known by its name alone has none
+---@field entry table? the descriptor that named it first
+---@field is_absent boolean? an attestation that is not there: no image needs it
 ---@field edges manifest.Edge[]? what it names, as far as a walk (walk.lua) followed it
 ---@field err manifest.Error? why it could not be fetched or read
 
@@ -68,9 +71,15 @@ local function read(self, answer)
   keep(self, answer.bytes)
 end
 
+--- Its document; where the repository lacks it, what the entry itself holds of it.
 local function fetch(self)
   local options = media_type.kind(self.media_type) == "artifact" and { accept = self.media_type } or nil
-  return try(self.repository:manifest(self.digest, options))
+  local answer, gone = allow("not_found", self.repository:manifest(self.digest, options))
+  local content = not answer and self.entry and descriptor.content(self.entry)
+  if content then
+    return { bytes = content, media_type = self.media_type }
+  end
+  return answer or fail(gone)
 end
 
 --- Fetches and reads its document, once; a blob has none.
@@ -125,7 +134,7 @@ end
 function methods:config()
   self:load()
   if not self.config_raw then
-    self.config_raw = try(self.repository:blob(self.view.config.digest, CONFIG_LIMIT))
+    self.config_raw = try(reader.config(self.repository, self.view.config))
   end
   return self.config_raw
 end
@@ -139,7 +148,7 @@ function methods:child(entry)
   if not node then
     node = new({
       graph = self.graph, repository = self.repository, digest = entry.digest, media_type = entry.media_type,
-      size = entry.size, kind = media_type.kind(entry.media_type),
+      size = entry.size, kind = media_type.kind(entry.media_type), entry = entry,
     })
     nodes[entry.digest] = node
   end

@@ -102,10 +102,15 @@ end
 --- The images of a document, and what else it leads to, each with its platform. Indexes in it are fetched, and what
 --- is needed to learn the platforms that no entry says.
 ---@param root manifest.Node loaded
----@param options table|nil said_only: what no entry says stays unknown
+---@param options table|nil said_only: what no entry says stays unknown; wanted = platforms: an index that its entry
+--- says is for none of them is not looked into
 ---@return manifest.Edge[] edges with `platform`
 function platform.images(root, options)
-  walk.all(root, { want = is_index, only_load = true })
+  local wanted = options and options.wanted or {}
+  walk.all(root, { only_load = true, want = function(entry)
+    return is_index(entry) and (#wanted == 0 or not platform_name.is_whole(entry.platform)
+      or #choice.missing({ entry }, wanted) < #wanted)
+  end })
   local edges, unknown = platform.edges(root), {}
   for _, edge in ipairs(edges) do
     edge.platform = platform.said(edge)
@@ -113,7 +118,7 @@ function platform.images(root, options)
   end
   if not (options and options.said_only) then
     root.graph.call:each(unknown, function(edge)
-      edge.platform = platform.of(edge)
+      edge.platform = failure.allow("not_found", failure.caught(platform.of, edge))
     end)
   end
   return edges

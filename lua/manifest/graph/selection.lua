@@ -24,7 +24,7 @@ local selection = {}
 ---@param wanted table[] platforms
 ---@return table keep [digest] = true
 local function images_to_keep(root, wanted)
-  local edges, keep = platform.images(root), {}
+  local edges, keep = platform.images(root, { wanted = wanted }), {}
   local missing = choice.missing(edges, wanted)
   if #missing > 0 and (root.kind == "index" or #missing == #wanted) then
     failure.fail {
@@ -46,14 +46,14 @@ local function images_to_keep(root, wanted)
   return keep
 end
 
---- Takes out of a document's JSON what does not stay, and corrects what it says of indexes that were written anew.
+--- Takes out of a document's JSON what does not stay; what stays is what its own document is.
 local function rewrite(node, kept)
   local index = node:decoded()
   for position = #index.entries, 1, -1 do
     local child = kept[position]
     if child then
       local entry = index.json.manifests[position]
-      entry.digest, entry.size = child.digest, child.size
+      entry.mediaType, entry.digest, entry.size = child.media_type, child.digest, child.size
     else
       document.remove(index, position)
     end
@@ -71,7 +71,7 @@ local function prune(node, keep, is_sparse, pruned)
   local edges, kept, is_whole = {}, {}, true
   for position, entry in ipairs(node.view.entries) do
     local child = node:child(entry)
-    local stays = keep[child.digest]
+    local stays = keep[child.digest] and not child.is_absent
     if child.kind == "index" then
       child = prune(child, keep, is_sparse, pruned)
       stays = #child.edges > 0
@@ -104,7 +104,7 @@ function selection.gather(call, answer, options)
     return root
   end
   walk.all(root, { want = function(entry)
-    return keep[entry.digest] or media_type.kind(entry.media_type) == "index"
+    return keep[entry.digest] or media_type.kind(entry.media_type) == "index" and root:child(entry).is_loaded
   end })
   return prune(root, keep, options.sparse, {})
 end

@@ -1,10 +1,11 @@
 --- Everything that a document names, fetched level by level, as much at once as the client's jobs allow, each document
 -- once.
 
+local attestation = require("manifest.document.attestation")
 local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 
-local amend, caught, fail = failure.amend, failure.caught, failure.fail
+local allow, amend, caught, fail = failure.allow, failure.amend, failure.caught, failure.fail
 
 local walk = {}
 
@@ -41,19 +42,43 @@ local function follow(level, seen, options)
   return fresh
 end
 
---- Loads what an entry names; it must be what the entry says.
+local function explain(node, err)
+  err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
+  if err.code == "not_found" then
+    err.hint = "choose platforms that are there (--platform, or only= of a source), or complete the index"
+  end
+end
+
+--- Loads what an entry names; it must be what the entry says. An attestation need not be there.
 ---@param node manifest.Node
 ---@return manifest.Node node
 function walk.load(node)
   local said = node.media_type
   local _ <close> = amend(function(err)
-    err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
+    explain(node, err)
   end)
-  node:load()
+  if not allow("not_found", caught(node.load, node)) then
+    if not attestation.is(node.entry) then
+      fail(node.err)
+    end
+    node.is_absent = true
+    node.graph.call:warn(("the attestation %s is not there, and is left out"):format(node.digest))
+    return node
+  end
   if (media_type.kind(said) == "index") ~= (node.kind == "index") then
     fail { code = "ambiguous", message = ("the index says that it is %s, it is %s"):format(said, node.media_type) }
   end
   return node
+end
+
+local function drop_absent(level)
+  for _, node in ipairs(level) do
+    for position = #(node.edges or {}), 1, -1 do
+      if node.edges[position].node.is_absent then
+        table.remove(node.edges, position)
+      end
+    end
+  end
 end
 
 --- Fetches all that a document names, and links it: `edges` of each index are those that were followed.
@@ -80,6 +105,7 @@ function walk.all(root, options)
         walk.load(node)
       end
     end)
+    drop_absent(level)
     table.move(fresh, 1, #fresh, #nodes + 1, nodes)
     level, depth = fresh, depth + 1
   end

@@ -5,6 +5,8 @@
 
 local text = require("manifest.base.text")
 
+local lower = text.lower
+
 local architecture = {}
 
 local OS_ALIASES = { macos = "darwin" }
@@ -42,7 +44,7 @@ architecture.known = set([[
 ---@param os string
 ---@return string
 function architecture.normal_os(os)
-  os = os:lower()
+  os = lower(os)
   return OS_ALIASES[os] or os
 end
 
@@ -52,7 +54,7 @@ end
 ---@return string name
 ---@return string variant
 function architecture.normal(name, variant)
-  name, variant = name:lower(), variant:lower()
+  name, variant = lower(name), lower(variant)
   local alias = ARCHITECTURE_ALIASES[name]
   if alias then
     name, variant = alias[1], alias[2] or variant

@@ -127,14 +127,44 @@ function platform.parse(written)
   return result
 end
 
+local function is_text_list(value)
+  local count = 0
+  for _, item in pairs(type(value) == "table" and value or { false }) do
+    if type(item) ~= "string" then
+      return false
+    end
+    count = count + 1
+  end
+  return count == #value
+end
+
+--- Why a platform that a caller wrote would become a document that no tool can read.
+local function wrong_fields(value)
+  for _, name in ipairs(platform.FIELDS) do
+    local field = value[name]
+    if name == "os.features" then
+      if field and not is_text_list(field) then
+        return "os.features is not a list of texts"
+      end
+    elseif field and type(field) ~= "string" then
+      return name .. " is not a text"
+    end
+  end
+end
+
 --- Reads a table that a caller wrote, as parse() reads a text: one spelling of names, Go's words for them. `false` (of
 --- a change: the field is cleared) stays.
 ---@param given table see NAMES
----@return table platform
+---@return table|nil platform
+---@return table|nil err code invalid_platform
 function platform.of_table(given)
   local read = {}
   for name, value in pairs(given) do
     read[platform.NAMES[name] or name] = value
+  end
+  local why = wrong_fields(read)
+  if why then
+    return fail(platform.format(read), why)
   end
   read.os = read.os and architectures.normal_os(read.os)
   if read.architecture and read.architecture ~= "" then

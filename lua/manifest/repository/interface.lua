@@ -48,6 +48,7 @@
 
 --- The names of the methods.
 return {
-  "mounts_from", "manifest", "head", "blob", "read_blob", "save_blob", "has_blob", "body", "upload", "copy_blob",
-  "check_manifest", "check_tag", "put_manifest", "referrers", "tags", "holders", "delete", "close",
+  mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
+  body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
+  referrers = true, tags = true, holders = true, delete = true, close = true,
 }

@@ -254,7 +254,7 @@ methods.check_manifest = limit.check
 ---@return table|nil stored {digest, size, media_type}
 ---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
 function methods:put_manifest(reference, bytes, kind, options)
-  local by_digest = reference ~= nil and layout_entries.is_digest(reference)
+  local by_digest = reference ~= nil and digest.is(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then

@@ -35,6 +35,7 @@ local function call_of()
   function call:each(list, fn)
     return (failure.try(self.loop:all(list, 1, fn)))
   end
+  function call.warn() end
   return call
 end
 

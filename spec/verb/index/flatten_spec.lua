@@ -62,12 +62,11 @@ end
 
 --- The last digits of the entries that a source gives.
 local function given(one, node)
-  local edges, taken = platforms.edges(node), {}
+  local edges = platforms.edges(node)
   for _, edge in ipairs(edges) do
     edge.platform = platforms.said(edge)
-    taken[#taken + 1] = flatten.is_taken(one, edge) and edge or nil
   end
-  local entries, err = caught(flatten.entries, one, edges, taken)
+  local entries, err = caught(flatten.entries, one, edges, flatten.taken(one, edges))
   local digits = {}
   for position, item in ipairs(entries or {}) do
     digits[position] = item.digest:sub(-1)
@@ -157,6 +156,23 @@ describe("a descriptor that the caller wrote", function()
       assert.is_nil(read)
       assert.is_string(err.code)
     end
+  end)
+
+  it("that is another document is told what it is", function()
+    for form, what in pairs {
+      ['{"schemaVersion":2,"manifests":[]}'] = "an index", ["[]"] = "a list",
+      ['{"schemaVersion":2,"mediaType":"a/b","config":{},"layers":[]}'] = "the manifest of an image",
+      ['{"os":"linux","rootfs":{}}'] = "the config of an image",
+      ['{"Ref":"a","Descriptor":{}}'] = "what 'docker manifest inspect --verbose' prints",
+    } do
+      local read, err = flatten.read_descriptor(form)
+      assert.is_nil(read)
+      assert.equal("invalid_argument", err.code)
+      assert.equal(("the JSON is %s, not a descriptor"):format(what), err.message)
+      assert.matches("resolve --json", err.hint, 1, true)
+    end
+    local _, err = flatten.read_descriptor("{}")
+    assert.matches("resolve --json", err.hint, 1, true)
   end)
 
   it("must be true of its document", function()

@@ -1,6 +1,7 @@
 --- Deletes in an OCI image layout: a tag, or with a digest that manifest and all its tags; and with the last name of a
 -- manifest, all blobs that nothing else in the layout names.
 
+local digest = require("manifest.name.digest")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
@@ -36,13 +37,13 @@ local function delete(layout, reference)
     return nil, err
   end
   layout.seen = {}
-  local is_digest = layout_entries.is_digest(reference)
+  local is_digest = digest.is(reference)
   local hash = is_digest and reference or found.digest
   return layout_index.update(layout.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
-      if entry.digest == reference or layout_entries.name_of(entry) == reference then
+      if entry.digest == reference or layout_entries.is_named(entry, reference) then
         hash = entry.digest
         table.remove(manifests, position)
       end

@@ -9,23 +9,23 @@ local link = {}
 --- Reads one parameter that begins at a position: its name (nil: none, false: cannot be read), its value, and the
 --- position behind it.
 local function parameter(header, position)
-  local name, after = header:match("^[ \t]*;[ \t]*([%w!#$&+.^_`|~-]+)()", position)
+  local name, after = header:match("^[ \t]*;[ \t]*([A-Za-z0-9!#$&+.^_`|~-]+)()", position)
   if not name then
     return nil, nil, header:match("^[ \t]*;?[ \t]*()", position)
   end
   local start = header:match("^[ \t]*=[ \t]*()", after)
   if not start then
-    return name:lower(), "", after
+    return text.lower(name), "", after
   end
   if header:sub(start, start) ~= '"' then
     local value, behind = header:match("^([^%s;,\"]*)()", start)
-    return name:lower(), value, behind
+    return text.lower(name), value, behind
   end
   local value, behind = text.unquote(header, start + 1)
   if not value then
     return false, nil, behind -- an open quote swallows the rest
   end
-  return name:lower(), value, behind
+  return text.lower(name), value, behind
 end
 
 --- Reads one header line.
@@ -55,7 +55,7 @@ function link.parse(header)
 end
 
 local function is_next(one)
-  for word in (one.rel or ""):lower():gmatch("%S+") do
+  for word in text.lower(one.rel or ""):gmatch("%S+") do
     if word == "next" then
       return true
     end
@@ -80,7 +80,7 @@ local function next_target(header)
       whole = whole and not is_next(one)
     end
     if not whole then
-      doubt = line:lower():find("next", 1, true) and "broken" or doubt or "vague"
+      doubt = text.lower(line):find("next", 1, true) and "broken" or doubt or "vague"
     end
   end
   return nil, doubt

@@ -58,43 +58,38 @@ local function is_wanted(one, edge)
   return false
 end
 
---- Whether what an index leads to goes into ours.
+--- What goes into our index of what another one leads to.
 ---@param one table source
----@param edge manifest.Edge with its platform
----@return boolean
-function flatten.is_taken(one, edge)
-  if attestation.is(edge.entry) then
-    return one.attestations ~= "drop"
+---@param edges manifest.Edge[] with their platforms
+---@return manifest.Edge[] taken attestations of images that were not chosen go without a word
+function flatten.taken(one, edges)
+  local images, taken = {}, {}
+  for _, edge in ipairs(edges) do
+    images[edge.digest] = not attestation.is(edge) and is_wanted(one, edge) or nil
   end
-  return one.attestations ~= "only" and is_wanted(one, edge)
+  for _, edge in ipairs(edges) do
+    local is_taken = one.attestations ~= "only" and images[edge.digest]
+    if attestation.is(edge) then
+      local is_free = #one.platforms == 0 or one.attestations == "only" or not attestation.subject(edge)
+      is_taken = one.attestations ~= "drop" and (is_free or images[attestation.subject(edge)])
+    end
+    taken[#taken + 1] = is_taken and edge or nil
+  end
+  return taken
 end
 
---- The entry of an index, with its JSON and the platform that is said elsewhere.
+--- The entry of an index, with its JSON, as what its document is, and with the platform that is said elsewhere.
 local function entry_of_edge(one, edge, documents)
   documents[edge.index] = documents[edge.index] or edge.index:decoded().json.manifests
   local entry = entry_of.with(edge.entry, {})
   entry.json = documents[edge.index][edge.position]
+  entry = entry_of.true_to(entry, edge.node.is_loaded and edge.node or nil)
   if edge.platform and edge.platform ~= edge.entry.platform then
     entry = entry_of.with(entry, { platform = edge.platform })
   end
   entry.from, entry.node = one.text, edge.node
   entry.config = not entry.platform and not attestation.is(entry) and edge.node.kind == "image" or nil
   return entry
-end
-
---- Attestations of images that were not chosen go without a word.
-local function without_strangers(entries)
-  local present, kept = {}, {}
-  for _, entry in ipairs(entries) do
-    present[entry.digest] = true
-  end
-  for _, entry in ipairs(entries) do
-    local subject = attestation.is(entry) and attestation.subject(entry)
-    if not subject or present[subject] then
-      kept[#kept + 1] = entry
-    end
-  end
-  return kept
 end
 
 local function count_images(entries)
@@ -138,9 +133,6 @@ function flatten.entries(one, edges, taken)
   for position, edge in ipairs(taken) do
     entries[position] = entry_of_edge(one, edge, documents)
   end
-  if #one.platforms > 0 and one.attestations == "keep" then
-    entries = without_strangers(entries)
-  end
   check_flat(one, edges, entries)
   for position, entry in ipairs(entries) do
     if not attestation.is(entry) then
@@ -162,9 +154,10 @@ function flatten.read_descriptor(given)
   local object, read
   if text then
     object, err = json.decode(text)
+    err = err and err:with({ hint = "write it as 'manifest resolve --json' prints it" })
   end
   if object ~= nil then
-    read, err = descriptor.read(object, "the descriptor")
+    read, err = descriptor.read_given(object)
   end
   if not read then
     return nil, err

@@ -1,6 +1,5 @@
 --- The sources of an index verb: where they are, what they are, and for which platforms.
 
-local attestation = require("manifest.document.attestation")
 local check = require("manifest.base.check")
 local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
@@ -97,19 +96,19 @@ local function fetch_document(verb, target, list, one)
   return answer, err
 end
 
---- The entries of an index: of what is taken is fetched what must be copied, and what no entry says the platform of.
-local function entries_of_index(call, one, root, is_elsewhere)
-  local edges = platform.images(root, { said_only = #one.platforms == 0 })
-  local taken = {}
-  for _, edge in ipairs(edges) do
-    taken[#taken + 1] = flatten.is_taken(one, edge) and edge or nil
-  end
+--- The entries of an index. What goes into ours is fetched: to copy it, and to see what it is, for what an index of
+--- others says of it goes into one of ours.
+local function entries_of_index(call, one, root)
+  local edges = platform.images(root, { said_only = #one.platforms == 0, wanted = one.platforms })
+  local taken = flatten.taken(one, edges)
   call:each(taken, function(edge)
-    if is_elsewhere or (not edge.platform and not attestation.is(edge.entry)) then
-      walk.load(edge.node)
-    end
+    walk.load(edge.node)
   end)
-  return flatten.entries(one, edges, taken)
+  local there = {}
+  for _, edge in ipairs(taken) do
+    there[#there + 1] = not edge.node.is_absent and edge or nil
+  end
+  return flatten.entries(one, edges, there)
 end
 
 --- Fetches a source and what it names as far as that is needed.
@@ -120,7 +119,7 @@ local function fetch(call, target, list, one)
   local root = nodes.root(call, one.answer)
   local entries
   if root.kind == "index" and not one.nested and not one.read then
-    entries = entries_of_index(call, one, root, is_elsewhere)
+    entries = entries_of_index(call, one, root)
   else
     walk.all(root, { want = function()
       return is_elsewhere
