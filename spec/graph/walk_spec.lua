@@ -137,6 +137,51 @@ describe("a walk", function()
   end)
 end)
 
+describe("what one root may take", function()
+  local function walk_with(options)
+    local world = documents.new()
+    world.call.options = options
+    local root = world:index { world:image(nil, "one"), world:image(nil, "two") }
+    local bytes = root.size
+    for _, one in pairs(world.documents) do
+      bytes = one == root and bytes or bytes + one.size
+    end
+    local found, err = caught(function()
+      return walk.all(world:root(root), { tolerant = true })
+    end)
+    return found and #found or err.hint, bytes, #world.repository.asked, world, root
+  end
+
+  it("is a number of documents and of bytes, beyond which nothing is fetched", function()
+    local count, bytes = walk_with {}
+    assert.equal(3, count)
+    assert.equal(3, (walk_with { max_documents = 2, max_bytes = bytes }))
+    local hint, _, asked = walk_with { max_documents = 1 }
+    assert.matches("max_documents", hint, 1, true)
+    assert.equal(1, asked)
+    hint, _, asked = walk_with { max_bytes = bytes - 1 }
+    assert.matches("max_bytes", hint, 1, true)
+    assert.equal(1, asked)
+  end)
+
+  it("is counted of what came, not of what was told, and ends a tolerant walk too", function()
+    local world = documents.new()
+    world.call.options = { max_bytes = 2000 }
+    local large = world:image(nil, ("large"):rep(1))
+    large.bytes = large.bytes:gsub("}$", (" "):rep(3000) .. "}")
+    local root = world:root(world:index { large })
+    local none, err = caught(walk.all, root, { tolerant = true })
+    assert.is_nil(none)
+    assert.matches("max_bytes", err.hint, 1, true)
+  end)
+
+  it("counts nothing of blobs that an index names", function()
+    local world = documents.new()
+    assert(walk.all(world:root(world:index { { { media_type = "x/y", digest = "sha256:" .. ("a"):rep(64),
+      size = 1 << 40 } } })))
+  end)
+end)
+
 describe("a node", function()
   it("keeps its failure, and raises a copy of it each time", function()
     local world = documents.new()

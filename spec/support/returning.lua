@@ -11,7 +11,6 @@ return {
   ["lua/manifest/verb/built.lua"] = true,
   ["lua/manifest/verb/config.lua"] = true,
   ["lua/manifest/verb/get.lua"] = true,
-  ["lua/manifest/verb/image.lua"] = true,
   ["lua/manifest/verb/index/add.lua"] = true,
   ["lua/manifest/verb/index/annotate.lua"] = true,
   ["lua/manifest/verb/index/create.lua"] = true,

@@ -14,7 +14,6 @@ local MODULES = {
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
   ["get"] = "manifest.cli.verb.get",
-  ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
   ["index annotate"] = "manifest.cli.verb.index.annotate",
   ["index create"] = "manifest.cli.verb.index.create",

@@ -2,6 +2,7 @@
 --
 -- Failures are raised (base/failure.lua), and kept in the node: whoever asks again meets the same one.
 
+local budget = require("manifest.graph.budget")
 local descriptor = require("manifest.document.descriptor")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
@@ -25,7 +26,8 @@ local CONFIG_LIMIT = reader.CONFIG_LIMIT
 ---@field size integer
 ---@field kind "index"|"image"|"artifact"|"blob"
 ---@field view table? what it says, once it is loaded: entries of an index, config and layers of a manifest;
---- annotations, artifact_type, subject. An artifact of a type that is known by its name alone has none
+--- annotations, artifact_type, subject. Of an artifact of a type that is known by its name alone: blobs, and its
+--- subject
 ---@field entry table? the descriptor that named it first
 ---@field is_absent boolean? an attestation that is not there: no image needs it
 ---@field edges manifest.Edge[]? what it names, as far as a walk (walk.lua) followed it
@@ -46,6 +48,11 @@ local function new(fields)
   return setmetatable(fields, mt)
 end
 
+--- What the nodes of one root share: each node once, by its digest, and how much all may take.
+local function new_graph(call, nodes)
+  return { call = call, nodes = nodes or {}, allowed = budget.new(call.options) }
+end
+
 local function keep(self, raw)
   local call = self.graph.call
   call.kept_bytes = (call.kept_bytes or 0) + #raw
@@ -60,20 +67,31 @@ local function decode(raw, kind, seen)
   return try((seen.kind == "index" and index or image).of(seen, #raw))
 end
 
+--- What a document of a type that is not known here mentions: blobs that go with it, and a subject.
+local function opaque_view(raw)
+  local view = { kind = "artifact", blobs = {} }
+  for _, one in ipairs(mentions(raw) or {}) do
+    view.subject = one.is_subject and one or view.subject
+    view.blobs[#view.blobs + 1] = not one.is_document and one.size and one or nil
+  end
+  return view
+end
+
 --- Fills a node with its document. Its JSON is not kept: a view is what most need of it.
 local function read(self, answer)
-  if answer.shape or media_type.kind(self.media_type) ~= "artifact" then
-    local view = decode(answer.bytes, answer.media_type, answer.shape)
-    view.json = nil
-    self.view, self.kind, self.media_type = view, view.kind, view.media_type
-  end
-  self.size, self.is_loaded = #answer.bytes, true
+  self.graph.allowed:take(self.entry and 1 or 0, #answer.bytes)
+  local is_opaque = self.kind == "artifact" and not answer.shape
+  local view = is_opaque and opaque_view(answer.bytes) or decode(answer.bytes, answer.media_type, answer.shape)
+  view.json = nil
+  self.view, self.kind, self.size, self.is_loaded = view, view.kind, #answer.bytes, true
+  self.media_type = view.media_type or answer.media_type or self.media_type
   keep(self, answer.bytes)
 end
 
 --- Its document; where the repository lacks it, what the entry itself holds of it.
 local function fetch(self)
-  local options = media_type.kind(self.media_type) == "artifact" and { accept = self.media_type } or nil
+  local is_opaque = self.kind == "artifact" and (not self.view or self.view.blobs)
+  local options = is_opaque and { accept = media_type.accept .. ", " .. self.media_type } or nil
   local answer, gone = allow("not_found", self.repository:manifest(self.digest, options))
   local content = not answer and self.entry and descriptor.content(self.entry)
   if content then
@@ -116,17 +134,10 @@ function methods:blobs()
   if self.kind == "blob" then
     return { { digest = self.digest, size = self.size, media_type = self.media_type, foreign = false } }
   end
-  if self.kind == "index" or not self.is_loaded then
+  if self.kind == "index" or not self.view then
     return {}
   end
-  if self.view then
-    return image.blobs(self.view)
-  end
-  local blobs = {}
-  for _, one in ipairs(mentions(self:raw()) or {}) do
-    blobs[#blobs + 1] = not one.is_document and one.size and one or nil
-  end
-  return blobs
+  return self.view.blobs or image.blobs(self.view)
 end
 
 --- The bytes of an image's config, fetched once.
@@ -173,8 +184,7 @@ end
 ---@return manifest.Node root
 local function root(call, answer)
   local node = new({
-    graph = { call = call, nodes = {} }, repository = answer.repository, digest = answer.digest,
-    media_type = answer.media_type,
+    graph = new_graph(call), repository = answer.repository, digest = answer.digest, media_type = answer.media_type,
   })
   node.graph.nodes[node.digest] = node
   read(node, answer)
@@ -200,9 +210,26 @@ local function of_entries(call, repository, entries)
     nodes[entry.digest] = entry.node
   end
   return new({
-    graph = { call = call, nodes = nodes }, repository = repository, kind = "index", is_loaded = true,
+    graph = new_graph(call, nodes), repository = repository, kind = "index", is_loaded = true,
     view = { kind = "index", entries = entries },
   })
 end
 
-return { new = new, root = root, open = open, of_entries = of_entries, CONFIG_LIMIT = CONFIG_LIMIT }
+--- Begins a graph with what a list names: a document, of whatever type.
+---@param call manifest.Call
+---@param repository manifest.Repository
+---@param entry table descriptor
+---@return manifest.Node root
+local function named(call, repository, entry)
+  local kind = media_type.kind(entry.media_type)
+  local node = new({
+    graph = new_graph(call), repository = repository, digest = entry.digest, media_type = entry.media_type,
+    size = entry.size, kind = kind == "blob" and "artifact" or kind,
+  })
+  node.graph.nodes[node.digest] = node
+  return node:load()
+end
+
+return {
+  new = new, root = root, open = open, of_entries = of_entries, named = named, CONFIG_LIMIT = CONFIG_LIMIT,
+}

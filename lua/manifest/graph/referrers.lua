@@ -1,5 +1,6 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
+local budget = require("manifest.graph.budget")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
@@ -36,6 +37,14 @@ local function fetch(call, from, selector)
   return gather(call, try(read.document_at(call.verb, selector, from, selector)))
 end
 
+--- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
+--- is.
+local function fetch_referrer(call, from, listed)
+  local root = nodes.named(call, from, listed)
+  walk.all(root)
+  return root
+end
+
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
@@ -54,12 +63,15 @@ local function fresh_ones(call, from, digests, seen)
 end
 
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
-local function referrers_of(call, from, digests)
+---@param allowed table what they may take
+local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local fresh = fresh_ones(call, from, digests, seen)
+    allowed:check(#fresh, 0)
     call:each(fresh, function(one)
-      one.tree = fetch(call, from, one.descriptor.digest)
+      one.tree = fetch_referrer(call, from, one.descriptor)
+      allowed:take(1, one.tree.size)
     end)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -94,8 +106,7 @@ function referrers.plan(tags, digests)
 end
 
 local function refers_to(tree, subject)
-  local view = tree.view or {}
-  return view.subject ~= nil and view.subject.digest == subject
+  return tree.view.subject ~= nil and tree.view.subject.digest == subject
 end
 
 --- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
@@ -107,7 +118,7 @@ local function listed_in(call, from, answer, subject)
   local found, is_odd = {}, false
   local entries = try(document.of(answer.shape, answer.size)).entries
   local trees = call:each(entries, function(entry)
-    return allow("not_found", caught(fetch, call, from, entry.digest)) or false
+    return allow("not_found", caught(fetch_referrer, call, from, entry)) or false
   end)
   for position, tree in ipairs(trees) do
     if tree and refers_to(tree, subject) then
@@ -198,7 +209,8 @@ end
 function referrers.gather(call, from, trees, options)
   local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
-    referrers.add(along, referrers_of(call, from, digests_of(trees)))
+    local allowed = budget.new(call.options, math.max(1, #trees))
+    referrers.add(along, referrers_of(call, from, digests_of(trees), allowed))
   end
   if options.digest_tags then
     local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })
@@ -207,17 +219,16 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(view)
-  return view.artifact_type or (view.config and view.config.media_type)
-end
-
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
+--- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
+--- that is not known here, what the source's list says.
 local function listed(one)
-  local node = one.tree
-  local view = node.view or one.descriptor
+  local node, view = one.tree, one.tree.view
+  if view.blobs then
+    return one.descriptor
+  end
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
-    annotations = view.annotations,
+    media_type = node.media_type, digest = node.digest, size = node.size, annotations = view.annotations,
+    artifact_type = view.artifact_type or (view.config and view.config.media_type),
   }
 end
 

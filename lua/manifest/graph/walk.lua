@@ -9,9 +9,8 @@ local allow, amend, caught, fail = failure.allow, failure.amend, failure.caught,
 
 local walk = {}
 
---- Indexes may name indexes; deeper than this, or wider, is a trap.
+--- Indexes may name indexes; deeper than this is a trap.
 local MAX_DEPTH = 8
-local MAX_DOCUMENTS = 10000
 
 --- The entries of an index that are wanted, as edges; nil of anything else.
 local function edges_of(node, want)
@@ -43,6 +42,9 @@ local function follow(level, seen, options)
 end
 
 local function explain(node, err)
+  if err.is_over then
+    return
+  end
   err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
   if err.code == "not_found" then
     err.hint = "choose platforms that are there (--platform, or only= of a source), or complete the index"
@@ -81,6 +83,19 @@ local function drop_absent(level)
   end
 end
 
+--- Refuses documents that would be too many, or too large by what their entries say, before one is fetched.
+local function check_size(fresh)
+  local documents, bytes = 0, 0
+  for _, node in ipairs(fresh) do
+    if node.kind ~= "blob" and not node.is_loaded then
+      documents, bytes = documents + 1, bytes + node.size
+    end
+  end
+  if documents > 0 then
+    fresh[1].graph.allowed:check(documents, bytes)
+  end
+end
+
 --- Fetches all that a document names, and links it: `edges` of each index are those that were followed.
 ---@param root manifest.Node loaded
 ---@param options table|nil want = fn(entry, node) -> boolean: which entries of an index to follow (default: all);
@@ -92,15 +107,16 @@ function walk.all(root, options)
   local seen = { [root] = true }
   while #level > 0 do
     local fresh = follow(level, seen, options)
-    if #nodes - 1 + #fresh > MAX_DOCUMENTS then
-      fail { code = "too_large", message = ("the index names more than %d documents"):format(MAX_DOCUMENTS) }
-    end
+    check_size(fresh)
     if #fresh > 0 and depth > MAX_DEPTH then
       fail { code = "invalid_manifest", message = ("indexes are nested deeper than %d"):format(MAX_DEPTH) }
     end
     call:each(fresh, function(node)
       if options.tolerant then
         caught(node.load, node)
+        if node.err and node.err.is_over then -- of all that is named, not of this one
+          fail(node.err)
+        end
       else
         walk.load(node)
       end

@@ -44,7 +44,7 @@
 ---@field body_file string? path
 ---@field body_offset integer?
 ---@field body_length integer?
----@field pipe fun(pipe: userdata)? streams the bytes there
+---@field pipe fun(pipe: userdata, part: table?)? streams the bytes there, or a part of them
 
 --- The names of the methods.
 return {

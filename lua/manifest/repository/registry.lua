@@ -27,8 +27,8 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); mirrors (by domain,
---- for a repository that is only read)
+--- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); chunk_size (bytes:
+--- larger blobs go in parts); mirrors (by domain, for a repository that is only read)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -47,6 +47,7 @@ local function new(loop, options)
     timeout = options.timeout,
     jobs = options.jobs or 1,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
+    chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
@@ -298,10 +299,10 @@ end
 
 --- Where the bytes of a blob are, for an upload: in a stream.
 ---@param digest string
----@return table body {pipe = fn(pipe): streams it there}
+---@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length, or empty}
 function methods:body(digest)
-  return { pipe = function(pipe)
-    return blobs.stream(self, digest, pipe)
+  return { pipe = function(pipe, part)
+    return blobs.stream(self, digest, pipe, part or {})
   end }
 end
 

@@ -2,6 +2,7 @@
 --
 -- A damaged part does not hide the rest: its node says what is wrong with it.
 
+local budget = require("manifest.graph.budget")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
@@ -91,8 +92,8 @@ local function subjects_of(shown, into, seen)
   return into
 end
 
---- Adds the referrers of some nodes, then theirs.
-local function add_referrers(call, repository, list, depth, seen)
+--- Adds the referrers of some nodes, then theirs, as many as may be.
+local function add_referrers(call, repository, list, depth, seen, allowed)
   if depth > MAX_DEPTH or #list == 0 then
     return
   end
@@ -110,7 +111,8 @@ local function add_referrers(call, repository, list, depth, seen)
       end
     end
   end
-  add_referrers(call, repository, fresh, depth + 1, seen)
+  allowed:take(#fresh, 0)
+  add_referrers(call, repository, fresh, depth + 1, seen, allowed)
 end
 
 --- A request a document, and one a document for its referrers.
@@ -126,7 +128,7 @@ function tree.run(call, given, o)
   local shown = shown_of({ node = root, entry = root }, {})
   if o.referrers then
     local seen = {}
-    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen)
+    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen, budget.new(call.options))
   end
   shown.reference, shown.total = at.text, total_of(list)
   return shown

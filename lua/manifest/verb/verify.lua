@@ -37,7 +37,7 @@ local function blobs_of(list)
         by_digest[blob.digest], blobs[#blobs + 1] = blob, blob
         blob.sizes = {}
       end
-      known.is_config = known.is_config or (position == 1 and node.view ~= nil)
+      known.is_config = known.is_config or (position == 1 and node.view ~= nil and node.view.config ~= nil)
       known.foreign = known.foreign and blob.foreign
       known.sizes[blob.size] = true
     end

@@ -20,7 +20,7 @@ local methods = {}
 local mt = { __index = methods }
 
 local function call_of()
-  local call = { verb = "spec", jobs = 1, loop = {} }
+  local call = { verb = "spec", jobs = 1, loop = {}, options = {} }
   function call.loop.all(_, list, _, fn)
     local results = {}
     for position, item in ipairs(list) do

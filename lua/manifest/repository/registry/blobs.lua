@@ -37,14 +37,16 @@ end
 ---@param repository manifest.Repository
 ---@param digest string
 ---@param pipe userdata of core.pipe
+---@param part table range_offset and range_length (bytes), or empty: all of it
 ---@return table|nil response
 ---@return table|nil err
-function blobs.stream(repository, digest, pipe)
+function blobs.stream(repository, digest, pipe, part)
   local _, place = mirror.first(repository, function(one)
     return repository:has_blob(digest, one)
   end)
   local response, err = repository:send({
-    method = "GET", path = "/blobs/" .. digest, digest = digest, sink_pipe = pipe, bulk = true,
+    method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil, sink_pipe = pipe,
+    bulk = true, range_offset = part.range_offset, range_length = part.range_length,
   }, place)
   if response then
     response, err = check_status(response, digest, (place or repository).domain)

@@ -39,7 +39,7 @@ local function entry_of_node(one, node)
     media_type = node.media_type, digest = node.digest, size = node.size, from = one.text, node = node,
     config = node.kind == "image" or nil, artifact_type = node.view.artifact_type,
   }
-  if node.kind == "artifact" and not entry.artifact_type then
+  if node.kind == "artifact" and not entry.artifact_type and node.view.config then
     local kind = node.view.config.media_type
     entry.artifact_type = kind ~= media_type.oci_empty and kind or nil
   end

@@ -126,6 +126,7 @@ local function fetch(call, target, list, one)
     end })
     entries = { one.read and flatten.entry_of_descriptor(one, one.read, root) or flatten.single(one, root) }
   end
+  one.answer.shape = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
   for _, entry in ipairs(entries) do
     entry.source = one
   end
