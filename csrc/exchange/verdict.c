@@ -227,9 +227,10 @@ static struct mf_verdict judge_too_many(struct mf_exchange *exchange)
 
   if (asked > MF_RETRY_WAIT_LIMIT)
     return judge_body(exchange); /* the caller should know */
-  exchange->response.held = mf_pace_refuse(pace, exchange->sent, asked, exchange->client->network->settings.backoff,
-                                           mf_clock_now());
-  if (!again || !exchange->response.held || pace->until >= exchange->deadline || !(exchange->request.patient || may_try_again(exchange)))
+  exchange->response.held =
+      mf_pace_refuse(pace, exchange->sent, asked, exchange->client->network->settings.backoff, mf_clock_now());
+  if (!again || !exchange->response.held || pace->until >= exchange->deadline ||
+      !(exchange->request.patient || may_try_again(exchange)))
     return judge_body(exchange);
   if (exchange->request.patient)
     exchange->tries--;

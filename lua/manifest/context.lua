@@ -5,6 +5,7 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
+local vault = require("manifest.base.later")("manifest.credential.vault")
 
 --- Options that the engine takes as they are.
 local PASSED_ON = {
@@ -24,10 +25,10 @@ local RETRIES = 20
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
-    return folder
+    return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
-  local home = os.getenv("HOME")
-  if not home or home:sub(1, 1) ~= "/" then
+  local home = core.file.home()
+  if not home then
     return nil, error_of.new({
       code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
       hint = "set HOME, or DOCKER_CONFIG to the folder to use",
@@ -62,7 +63,7 @@ end
 ---@return function|nil ask (registry, repository); nil without such a source
 local function asker_of(credentials)
   return credentials and failure.boxed(function(registry, repository)
-    return require("manifest.credential.vault").ask(credentials, registry, repository)
+    return vault.ask(credentials, registry, repository)
   end)
 end
 

@@ -33,10 +33,6 @@ local function gather(call, answer)
   return root
 end
 
-local function fetch(call, from, selector)
-  return gather(call, try(read.document_at(call.verb, selector, from, selector)))
-end
-
 --- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
 --- is.
 local function fetch_referrer(call, from, listed)

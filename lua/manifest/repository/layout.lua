@@ -6,6 +6,7 @@
 -- A writer brings blobs first and enters the manifest last; meanwhile somebody may delete an image that shares some of
 -- them. So a layout remembers which blobs it found or stored, and enters no manifest that names one that has gone.
 
+local delete = require("manifest.base.later")("manifest.repository.layout.delete")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
@@ -320,7 +321,7 @@ end
 ---@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
 ---@return table|nil err not_found
 function methods:delete(reference)
-  return require("manifest.repository.layout.delete")(self, reference)
+  return delete.run(self, reference)
 end
 
 --- Ends the share in the lock of those who write.

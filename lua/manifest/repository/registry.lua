@@ -1,14 +1,21 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+-- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local blobs = require("manifest.repository.registry.blobs")
 local core = require("manifest.base.core")
+local later = require("manifest.base.later")
+local holders = later("manifest.repository.registry.holders")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local reference = require("manifest.name.reference")
+local referrers = later("manifest.repository.registry.referrers")
+local tags = later("manifest.repository.registry.tags")
+local upload = later("manifest.repository.registry.upload")
+local warning = later("manifest.repository.registry.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -119,7 +126,7 @@ local function pass_on_warnings(self, place, response)
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
-  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+  for _, line in ipairs(warning.read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -217,7 +224,7 @@ methods.check_manifest = limit.check
 ---@return boolean|nil ok
 ---@return table|nil err invalid_reference
 function methods:check_tag(tag)
-  local ref, err = require("manifest.name.reference").parse(self.identity)
+  local ref, err = reference.parse(self.identity)
   if ref then
     ref, err = ref:with_tag(tag)
   end
@@ -249,7 +256,7 @@ end
 ---@return table|nil found {tags = of the digest, parents = of indexes that lead to it, as tags or digests}
 ---@return table|nil err
 function methods:holders(digest)
-  return require("manifest.repository.registry.holders").of(self, digest, self.jobs)
+  return holders.of(self, digest, self.jobs)
 end
 
 --- Lists the tags; tags.lua says how.
@@ -257,7 +264,7 @@ end
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
-  return require("manifest.repository.registry.tags").list(self, options)
+  return tags.list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
@@ -266,7 +273,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
-  return require("manifest.repository.registry.referrers").list(self, digest, options)
+  return referrers.list(self, digest, options)
 end
 
 --- Fetches a small blob, such as a config, into memory.
@@ -312,21 +319,21 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return require("manifest.repository.registry.upload").exists(self, digest, place)
+  return upload.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+  return upload.copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return require("manifest.repository.registry.upload").send(self, digest, body)
+  return upload.send(self, digest, body)
 end
 
 --- Nothing stays open: connections are the engine's.

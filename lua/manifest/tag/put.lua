@@ -1,6 +1,7 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
 local guard = require("manifest.tag.guard")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local naming = {}
 
@@ -76,7 +77,7 @@ function naming.put(context, job, made)
   end
   if ok and #written > 0 and not is_listed then
     local tag
-    tag, err = require("manifest.repository.referrer_list").ensure(context, repository, job.subject.digest, { {
+    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
       media_type = made.media_type, digest = made.digest, size = made.size,
       artifact_type = job.options.artifact_type, annotations = job.options.annotations,
     } })

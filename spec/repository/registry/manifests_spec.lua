@@ -203,7 +203,8 @@ describe("storing a manifest", function()
 
   it("that the reference names by another algorithm is read, and done", function()
     local answer = manifest_answer()
-    answer.headers = { { "Docker-Content-Digest", digest_of(BYTES, "sha512") }, { "Content-Type", media_type.oci_manifest } }
+    answer.headers = { { "Docker-Content-Digest", digest_of(BYTES, "sha512") },
+      { "Content-Type", media_type.oci_manifest } }
     local stored = put({ status = 409 }, { method = "HEAD", answer = answer })
     assert.is_nil(stored)
     local server, repository = stage({ { method = "PUT", answer = { status = 409 } }, { answer = answer } },

@@ -9,7 +9,7 @@ local print = {}
 ---@param out table output
 ---@param found manifest.Descriptor
 function print.text(out, found)
-  out:write(("%s  %s  %s  %d\n"):format(found.digest, platform.format(found.platform or {}), found.media_type,
+  out:line(("%s  %s  %s  %d"):format(found.digest, platform.format(found.platform or {}), found.media_type,
     found.size))
 end
 

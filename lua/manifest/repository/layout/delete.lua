@@ -7,6 +7,8 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
 local shape = require("manifest.document.shape")
 
+local delete = {}
+
 --- What a reference means: an entry of index.json, or the document of a digest. Any blob may bear a digest: only a
 --- manifest is deleted.
 local function find(layout, reference)
@@ -31,7 +33,7 @@ end
 ---@param reference string tag or digest
 ---@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
 ---@return table|nil err not_found
-local function delete(layout, reference)
+function delete.run(layout, reference)
   local found, err = find(layout, reference)
   if not found then
     return nil, err

@@ -6,6 +6,7 @@ local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local told_by = require("manifest.repository.registry.told")
+local restore = require("manifest.base.later")("manifest.repository.registry.restore")
 
 local manifests = {}
 
@@ -170,7 +171,6 @@ function manifests.put(repository, reference, bytes, kind, options)
   if not ok then
     return nil, refusal
   end
-  local restore = require("manifest.repository.registry.restore")
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)
