@@ -11,7 +11,7 @@ local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
-local reference = require("manifest.name.reference")
+local reference_name = require("manifest.name.reference")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
@@ -224,7 +224,7 @@ methods.check_manifest = limit.check
 ---@return boolean|nil ok
 ---@return table|nil err invalid_reference
 function methods:check_tag(tag)
-  local ref, err = reference.parse(self.identity)
+  local ref, err = reference_name.parse(self.identity)
   if ref then
     ref, err = ref:with_tag(tag)
   end
