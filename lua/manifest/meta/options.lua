@@ -92,3 +92,13 @@
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
+
+---@class manifest.DeleteOptions
+---@field dry_run? boolean Delete nothing, say what would go
+---@field shared? boolean Also when other tags name the digest, or an index does
+
+---@class manifest.TreeOptions
+---@field referrers? boolean Ask for referrers, too
+
+---@class manifest.VerifyOptions
+---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
