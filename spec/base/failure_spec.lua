@@ -126,6 +126,20 @@ describe("the end of a task", function()
     assert.same({ n = 3, true, 1, nil }, table.pack(failure.ended(thread, true, 1)))
   end)
 
+  it("closes what is still open, which may change the failure", function()
+    local closed = false
+    local task = coroutine.create(function()
+      local _ <close> = failure.amend(function(err) err.message = "changed" end)
+      local _ <close> = failure.defer(function() closed = true end)
+      failure.fail { code = "io", message = "m" }
+    end)
+    local ok, value, err = failure.ended(task, coroutine.resume(task))
+    assert.is_true(ok)
+    assert.is_nil(value)
+    assert.equal("changed", err.message)
+    assert.is_true(closed)
+  end)
+
   it("keeps a defect, and an interrupt", function()
     local interrupt = an_error("canceled")
     assert.same({ n = 2, false, interrupt }, table.pack(failure.ended(thread, false, interrupt)))

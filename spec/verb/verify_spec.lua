@@ -118,10 +118,16 @@ describe("verify and tree", function()
     assert(client:verify(at("artifact@" .. found.referrers[1].digest), { binaries = true }))
   end)
 
-  --- Layers whose bytes nobody looked at before they were stored, under that media type.
-  local function stored(name, bytes, kind)
-    local made = images.push(server, { { name = "it", repository = name, tag = "1", type = "oci",
-      platform = LINUX_ARM, layer_files = { temp.file(bytes) }, layer_type = kind } })
+  --- Layers whose bytes nobody looked at before they were stored, under that media type; with the diff ID of what
+  --- a program unpacks.
+  local function stored(name, bytes, kind, program)
+    local path, config = temp.file(bytes), nil
+    if program then
+      local done = process.run { "sh", "-c", ("%s -dqc <%s | sha256sum"):format(program, path) }
+      config = { rootfs = { type = "layers", diff_ids = { "sha256:" .. done.stdout:match("^%x+") } } }
+    end
+    local made = images.push(server, { { name = "it", repository = name, tag = "1", type = "oci", config = config,
+      platform = LINUX_ARM, layer_files = { path }, layer_type = kind } })
     return made.it.layers[1].digest
   end
 
@@ -130,7 +136,7 @@ describe("verify and tree", function()
       return pending("zstd is not installed")
     end
     local wrong, kind = temp.read(layer({ sh = sample.head("amd64") }, "zstd")), manifest.media_type.oci_layer_zstd
-    stored("zstd", wrong, kind)
+    stored("zstd", wrong, kind, "zstd")
     if not zstd.is_built() then
       local report = assert(client:verify(at("zstd:1"), { binaries = true }))
       assert.matches("were not looked at: it is compressed with zstd, and this build has no libzstd",
@@ -139,7 +145,7 @@ describe("verify and tree", function()
     end
     assert.same({ "machine" }, (problems_of("zstd:1", { binaries = true })))
     local right = temp.read(layer({ sh = sample.head("arm64"), lib = sample.head("arm64", 3) }, "zstd"))
-    stored("zstd-right", right, kind)
+    stored("zstd-right", right, kind, "zstd")
     assert.equal(2, assert(client:verify(at("zstd-right:1"), { binaries = true })).checked.programs)
     stored("zstd-cut", wrong:sub(1, -5), kind)
     assert.same({ "corrupt" }, (problems_of("zstd-cut:1", { binaries = true })))
@@ -163,7 +169,7 @@ describe("verify and tree", function()
     local folder = temp.folder("bomb")
     local packed = process.run { cwd = folder, "sh", "-c", "truncate -s 1G zeros && tar -cf - zeros | zstd -q -c" }
     assert.equal(0, packed.status, packed.stderr)
-    stored("bomb", packed.stdout, manifest.media_type.oci_layer_zstd)
+    stored("bomb", packed.stdout, manifest.media_type.oci_layer_zstd, "zstd")
     local done = process.run { "lua5.4", temp.file(HUNGER), at("bomb:1"), env = ours.variables(), preload = true }
     assert.equal(0, done.status, done.stderr)
     assert.is_true(tonumber(done.stdout) < 512 * 1024, done.stdout .. " KiB")

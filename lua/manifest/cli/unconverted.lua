@@ -13,8 +13,6 @@ local MODULES = {
   ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
-  ["delete"] = "manifest.cli.verb.delete",
-  ["diff"] = "manifest.cli.verb.diff",
   ["get"] = "manifest.cli.verb.get",
   ["index add"] = "manifest.cli.verb.index.add",
   ["index annotate"] = "manifest.cli.verb.index.annotate",
@@ -25,9 +23,6 @@ local MODULES = {
   ["plan"] = "manifest.cli.verb.plan",
   ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
-  ["resolve"] = "manifest.cli.verb.resolve",
-  ["tree"] = "manifest.cli.verb.tree",
-  ["verify"] = "manifest.cli.verb.verify",
 }
 
 --- The types of what the modules call kinds.

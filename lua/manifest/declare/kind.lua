@@ -2,6 +2,7 @@
 --- them.
 
 local form = require("manifest.declare.form")
+local platform = require("manifest.name.platform")
 local text = require("manifest.base.text")
 
 --- A table that was written as one, so no reference and the like.
@@ -106,17 +107,11 @@ local function location_type()
   end)
 end
 
-local PLATFORM_FIELDS = {
-  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
-  os_version = "os.version", ["os.version"] = "os.version",
-  os_features = "os.features", ["os.features"] = "os.features",
-}
-
 --- Why a field of a platform table is wrong.
 local function wrong_field(name, value, may_be_false)
-  local field = PLATFORM_FIELDS[name]
+  local field = platform.NAMES[name]
   if not field then
-    local near = text.nearest(tostring(name), text.sorted_keys(PLATFORM_FIELDS))
+    local near = text.nearest(tostring(name), text.sorted_keys(platform.NAMES))
     return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(name)
   end
   if value == false and may_be_false then
@@ -167,17 +162,13 @@ local function platform_type(is_change)
     end,
     read = function(value)
       if type(value) == "string" then
-        local read, err = require("manifest.name.platform").parse(value)
+        local read, err = platform.parse(value)
         if read and is_change then
           read.whole = true
         end
         return read, err
       end
-      local read = {}
-      for name, part in pairs(value) do
-        read[PLATFORM_FIELDS[name]] = part
-      end
-      return read
+      return platform.of_table(value)
     end,
     flag = text_type("platform", "manifest.name.platform").flag,
   }

@@ -41,12 +41,6 @@ options.OF_GUARDS = {
   dry_run = "boolean", -- nothing is written; the bytes and the plan come back
 }
 
-local FIELDS = {
-  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
-  os_version = "os.version", ["os.version"] = "os.version",
-  os_features = "os.features", ["os.features"] = "os.features",
-}
-
 local CHOICES = {
   attestations = { keep = true, drop = true, only = true },
   order = { given = true, platform = true },
@@ -106,16 +100,15 @@ function options.platform(where, given)
     return changes
   end
   for name, value in pairs(given) do
-    local field = FIELDS[name]
+    local field = platform.NAMES[name]
     if not field then
       error(("%s: a platform has no field '%s'"):format(where, tostring(name)), 0)
     end
     check.type(("%s: platform %s"):format(where, name), value,
       field == "os.features" and "table|boolean" or "string|boolean", 0)
-    changes[field] = value
+    changes[name] = value
   end
-  local ok, err = platform.check({ ["os.features"] = changes["os.features"] })
-  return ok and changes, err
+  return platform.of_table(changes)
 end
 
 --- A list of platforms, out of texts or tables.

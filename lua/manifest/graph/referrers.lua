@@ -1,17 +1,16 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
 local budget = require("manifest.graph.budget")
-local descriptor = require("manifest.document.descriptor")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
-local json = require("manifest.base.json")
-local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
+local walk = require("manifest.graph.walk")
 
-local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
+local allow, caught, try = failure.allow, failure.caught, failure.try
 
 local referrers = {}
 
@@ -27,39 +26,19 @@ local function digests_of(trees)
   return digests
 end
 
-local function fetch(call, from, selector)
-  return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
-end
-
---- The blobs that a document of no known kind names, as the withdrawn artifact manifest has them, and its subject.
----@return table[] nodes
----@return string|nil subject digest
-local function names_of(answer, from)
-  local object, nodes = json.decode(answer.bytes), {}
-  object = json.is_object(object) and object or {}
-  for position, one in ipairs(json.is_array(object.blobs) and object.blobs or {}) do
-    local blob = try(descriptor.read(one, "blob " .. position))
-    nodes[position] = {
-      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from,
-      children = {},
-    }
-  end
-  return nodes, json.is_object(object.subject) and object.subject.digest or nil
+--- A document with all that it names.
+local function gather(call, answer)
+  local root = nodes.root(call, answer)
+  walk.all(root)
+  return root
 end
 
 --- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
 --- is.
 local function fetch_referrer(call, from, listed)
-  local name = listed.media_type
-  if media_type.is_manifest(name) or media_type.is_index(name) then
-    return fetch(call, from, listed.digest)
-  end
-  local answer = try(from:manifest(listed.digest, { accept = media_type.accept .. ", " .. name }))
-  local children, subject = names_of(answer, from)
-  return {
-    kind = "other", digest = answer.digest, size = answer.size, media_type = answer.media_type or name,
-    bytes = answer.bytes, repository = from, children = children, subject = subject,
-  }
+  local root = nodes.named(call, from, listed)
+  walk.all(root)
+  return root
 end
 
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
@@ -79,22 +58,16 @@ local function fresh_ones(call, from, digests, seen)
   return fresh
 end
 
-local function check(refusal)
-  if refusal then
-    fail(refusal)
-  end
-end
-
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
 ---@param allowed table what they may take
 local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local fresh = fresh_ones(call, from, digests, seen)
-    check(allowed:over(#fresh, 0))
+    allowed:check(#fresh, 0)
     call:each(fresh, function(one)
       one.tree = fetch_referrer(call, from, one.descriptor)
-      check(allowed:take(1, one.tree.size))
+      allowed:take(1, one.tree.size)
     end)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -129,11 +102,7 @@ function referrers.plan(tags, digests)
 end
 
 local function refers_to(tree, subject)
-  local view = tree.read or tree.index
-  if not view then
-    return tree.subject == subject
-  end
-  return view.subject ~= nil and view.subject.digest == subject
+  return tree.view.subject ~= nil and tree.view.subject.digest == subject
 end
 
 --- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
@@ -164,7 +133,7 @@ local function fetch_tagged(call, from, one)
   if listed then
     return { referrers = listed }
   end
-  local tree = try(transfer.gather(call.context, from, answer))
+  local tree = gather(call, answer)
   tree.names = { one.tag }
   return { tree = tree }
 end
@@ -229,7 +198,7 @@ end
 --- What comes along with some trees.
 ---@param call manifest.Call
 ---@param from table repository
----@param trees table[] of transfer.gather
+---@param trees table[] manifest.Node
 ---@param options table referrers, digest_tags (booleans)
 ---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
 --- the digests of the referrers}
@@ -246,21 +215,16 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(view)
-  return view.artifact_type or (view.config and view.config.media_type)
-end
-
 --- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
 --- that is not known here, what the source's list says.
 local function listed(one)
-  local node = one.tree
-  local view = node.read or node.index
-  if not view then
+  local node, view = one.tree, one.tree.view
+  if view.blobs then
     return one.descriptor
   end
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
-    annotations = view.annotations,
+    media_type = node.media_type, digest = node.digest, size = node.size, annotations = view.annotations,
+    artifact_type = view.artifact_type or (view.config and view.config.media_type),
   }
 end
 

@@ -1,26 +1,37 @@
---- The digest and the size of a file, read in pieces.
+--- A file, or a part of one, read in pieces and hashed on the way.
 
 local digest = require("manifest.name.digest")
 local regular_file = require("manifest.layer.regular_file")
 
 local measure = {}
 
---- Measures a regular file.
+--- Reads a regular file.
 ---@param path string
+---@param noun string what it is, for errors, such as "the blob"
+---@param options table|nil offset and length (of a part), algorithm (default sha256), take = fn(piece) -> true | nil,
+--- err
 ---@return table|nil measured {digest, size (bytes)}
----@return table|nil err not_found, invalid_argument (no regular file), io
-function measure.file(path)
-  local file <close>, err = regular_file.open(path, "the file")
-  if not file then
+---@return table|nil err not_found, invalid_argument (no regular file), io; of take
+function measure.file(path, noun, options)
+  options = options or {}
+  local hasher <close>, err = digest.hasher(options.algorithm)
+  if not hasher then
     return nil, err
   end
-  local hasher <close> = assert(digest.hasher("sha256"))
+  local file <close>, problem = regular_file.open(path, noun)
+  if not file then
+    return nil, problem
+  end
+  file:seek("set", options.offset or 0)
   local size, ok = 0
-  ok, err = regular_file.each_piece(file, "the file " .. path, function(piece)
+  ok, err = regular_file.each_piece(file, ("%s %s"):format(noun, path), function(piece)
     hasher:update(piece)
     size = size + #piece
+    if options.take then
+      return options.take(piece)
+    end
     return true
-  end)
+  end, options.length)
   if not ok then
     return nil, err
   end

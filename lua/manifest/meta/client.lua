@@ -28,6 +28,13 @@ function Client:annotate(list, image, options) end
 ---@return manifest.Error?
 function Client:rm(lists) end
 
+--- Show what a pull on a given platform takes.
+---@param ref string|manifest.Location An index, or an image
+---@param platform string|manifest.Platform What the pull is on
+---@return manifest.Descriptor?
+---@return manifest.Error?
+function Client:resolve(ref, platform) end
+
 --- Show the digest of a reference.
 ---@param ref string|manifest.Location What is looked at
 ---@return string?
@@ -64,6 +71,34 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:copy(source, target, options) end
 
+--- Delete a tag or a manifest.
+---@param ref string|manifest.Location A tag or a digest
+---@param options? manifest.DeleteOptions
+---@return manifest.DeleteResult?
+---@return manifest.Error?
+function Client:delete(ref, options) end
+
+--- Show all that a reference names, with sizes.
+---@param ref string|manifest.Location Where to begin
+---@param options? manifest.TreeOptions
+---@return manifest.TreeNode?
+---@return manifest.Error?
+function Client:tree(ref, options) end
+
+--- Check that all that a reference names is well.
+---@param ref string|manifest.Location What to check
+---@param options? manifest.VerifyOptions
+---@return manifest.VerifyReport?
+---@return manifest.Error?
+function Client:verify(ref, options) end
+
+--- Show what differs between two references.
+---@param old string|manifest.Location What is compared
+---@param new string|manifest.Location With what
+---@return manifest.DiffReport?
+---@return manifest.Error?
+function Client:diff(old, new) end
+
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
 ---@return manifest.LoginResult?
@@ -80,9 +115,14 @@ function Client:logout(registry) end
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform): manifest.Descriptor?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
+---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
+---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
+---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
+---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
 ---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

@@ -93,6 +93,16 @@
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
+---@class manifest.DeleteOptions
+---@field dry_run? boolean Delete nothing, say what would go
+---@field shared? boolean Also when other tags name the digest, or an index does
+
+---@class manifest.TreeOptions
+---@field referrers? boolean Ask for referrers, too
+
+---@class manifest.VerifyOptions
+---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
+
 ---@class manifest.LoginOptions
 ---@field password string The password, or a token that stands for one
 ---@field registry? string The registry (default Docker Hub)

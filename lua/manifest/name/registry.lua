@@ -1,11 +1,10 @@
 --- The registry that a text names: HOST[:PORT], or a URL of it.
 
 local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
 local reference = require("manifest.name.reference")
 
 local registry = {}
-
-local HUB = { ["docker.io"] = true, ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
 --- What may be shown of a text that names no registry: in a URL a password may stand before the '@'.
 local function shown(given)
@@ -17,9 +16,9 @@ end
 ---@return string|nil registry as references have it
 ---@return table|nil err invalid_argument
 function registry.parse(given)
-  local host = (given or "docker.io"):gsub("^https://", ""):gsub("/.*$", "")
-  if HUB[host] then
-    return "docker.io"
+  local host = (given or hub.domain):gsub("^https://", ""):gsub("/.*$", "")
+  if hub.is(host) then
+    return hub.domain
   end
   local ref = reference.parse(host .. "/a/b")
   if ref and ref.domain == host and not host:find("@", 1, true) then

@@ -3,6 +3,7 @@
 -- On this machine edits take turns (lock.lua). With `shared` others may edit from elsewhere: then what was written is
 -- looked at again until it has held for a while, and what somebody overwrote is put in once more.
 
+local caught = require("manifest.base.failure").caught
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
 local digest_at = require("manifest.repository.digest_at")
@@ -11,7 +12,7 @@ local error_of = require("manifest.base.error")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
+local platform = require("manifest.graph.platform")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
 local turn = require("manifest.engine.lock")
@@ -79,9 +80,15 @@ function edit.plan(job, state, again)
     return nil, err
   end
   local ok
-  ok, err = compose.expect(entries, job.expect or {})
-  if not ok then
-    return nil, err
+  if job.expect and #job.expect > 0 then
+    local found
+    found, err = caught(platform.images_of, job.call, job.target.repository, entries)
+    if found then
+      ok, err = compose.expect(found, job.expect)
+    end
+    if not found or not ok then
+      return nil, err
+    end
   end
   local made
   made, err = compose.edited(state.index, entries, job.options.media_type)
@@ -102,7 +109,7 @@ end
 local function put(context, job, state, made)
   local ref, repository, rules = job.target.ref, job.target.repository, { if_digest = job.options.if_digest }
   if not ref.tag and ref.digest then
-    return repository:put_manifest(names.unnamed(ref, made.digest), made.bytes, made.media_type)
+    return repository:put_manifest(not repository.can.untagged and made.digest or nil, made.bytes, made.media_type)
   end
   if ref.tag and guard.is_set(rules) then
     return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
@@ -127,8 +134,17 @@ function edit.rehearse(job, again)
       return nil, err
     end
   end
-  local made
-  made, err = edit.plan(job, state, again)
+  local made, ok
+  ok, err = true, nil
+  if job.by_platform then
+    ok, err = caught(function()
+      platform.learn(job.call, job.target.repository, state.index.entries)
+      return true
+    end)
+  end
+  if ok then
+    made, err = edit.plan(job, state, again)
+  end
   return made and state, made or err
 end
 
@@ -203,7 +219,8 @@ end
 
 --- Changes the index that a tag names.
 ---@param context table
----@param job table verb, target, selector, options (shared, if_digest, media_type, create), change, expect
+---@param job table verb, target, selector, options (shared, if_digest, media_type, create), change, expect, call,
+--- by_platform (the change looks for entries by their platforms: those that say none are looked into)
 ---@return table|nil made of compose.edited
 ---@return table|nil err
 function edit.perform(context, job)

@@ -104,7 +104,7 @@ end
 local function write(repository, put)
   local made, rules = put.made, put.rules
   local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
-  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, condition)
+  local stored, err = repository:put_manifest(put.name, made.bytes or made.node:raw(), made.media_type, condition)
   if stored then
     return stored
   end
@@ -120,7 +120,7 @@ end
 --- look may find a registry while it writes anew what it has.
 ---@param context table
 ---@param repository table
----@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules = see OPTIONS}
+---@param puts table[] {name = tag or digest, made = {bytes (or node), media_type, digest}, rules = see OPTIONS}
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
 ---@return table[]|nil stored {digest, unchanged = the tag was not put, subject = of the registry's answer} each
 ---@return table|nil err

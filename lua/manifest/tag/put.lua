@@ -1,7 +1,6 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
 local guard = require("manifest.tag.guard")
-local names = require("manifest.declare.argument")
 local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local naming = {}
@@ -66,7 +65,7 @@ function naming.put(context, job, made)
   end
   local ok, err
   if #job.tags == 0 then
-    ok, err = repository:put_manifest(names.unnamed(job.target.ref, made.digest), made.bytes, made.media_type)
+    ok, err = repository:put_manifest(not repository.can.untagged and made.digest or nil, made.bytes, made.media_type)
     if ok then
       note(made.digest, ok)
     end

@@ -4,6 +4,7 @@
 -- other the list under the subject's tag is kept up here.
 
 local built = require("manifest.verb.built")
+local caught = require("manifest.base.failure").caught
 local check = require("manifest.base.check")
 local hints = require("manifest.declare.hints")
 local image = require("manifest.document.image")
@@ -11,7 +12,7 @@ local measure = require("manifest.layer.measure")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
 local referrer_list = require("manifest.repository.referrer_list")
-local resolve = require("manifest.verb.resolve")
+local resolve = require("manifest.graph.resolve")
 local source = require("manifest.graph.read")
 
 local attach = {}
@@ -60,7 +61,7 @@ end
 
 --- The descriptor of a file, with its name as a title.
 local function describe(file)
-  local measured, err = measure.file(file.path)
+  local measured, err = measure.file(file.path, "the file")
   if not measured then
     return nil, err
   end
@@ -104,9 +105,9 @@ function attach.plan(subject, layers, paths, parts)
 end
 
 --- The descriptor that the artifact will name.
-local function subject_of(at, platform)
+local function subject_of(call, at, platform)
   if platform then
-    return resolve.at("attach", at, platform)
+    return caught(resolve.at, call, at, platform)
   end
   local found, err = source.descriptor_of("attach", at)
   if found and found.media_type and found.size then
@@ -137,7 +138,7 @@ local function send(context, at, plan, subject, options)
   return { fallback_tag = tag or nil }
 end
 
-local function prepare(at, files, options)
+local function prepare(call, at, files, options)
   local ok, err = check_types(files, options.artifact_type)
   if not ok then
     return nil, err
@@ -151,7 +152,7 @@ local function prepare(at, files, options)
     end
   end
   local subject
-  subject, err = subject_of(at, options.platform)
+  subject, err = subject_of(call, at, options.platform)
   if not subject then
     return nil, err
   end
@@ -172,7 +173,7 @@ function attach.perform(context, options)
   if not at then
     return nil, err
   end
-  local plan, subject = prepare(at, files, options)
+  local plan, subject = prepare(context.call, at, files, options)
   local sent
   if plan then
     sent, err = send(context, at, plan, subject, options)

@@ -38,8 +38,8 @@ local function only_image(at, answer)
   return source.document_at("config", at.text, at.repository, found[1].digest)
 end
 
-local function fetch(at, platform)
-  local answer, err = get.document("config", at, platform)
+local function fetch(call, at, platform)
+  local answer, err = get.document(call, "config", at, platform)
   if not answer then
     return nil, err
   end
@@ -75,7 +75,7 @@ end
 function config.perform(context, given, options)
   options = check.options("config", options, OPTIONS)
   return context:visit("config", given, function(at)
-    return fetch(at, options.platform)
+    return fetch(context.call, at, options.platform)
   end)
 end
 

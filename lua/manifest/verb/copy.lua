@@ -12,7 +12,7 @@ local referrers = require("manifest.graph.referrers")
 local selection = require("manifest.graph.selection")
 local transfer = require("manifest.graph.transfer")
 
-local about, amend, fail, try = failure.about, failure.amend, failure.fail, failure.try
+local about, amend, fail = failure.about, failure.amend, failure.fail
 
 local copy = declare.verb {
   name = "copy", network = true,
@@ -64,9 +64,8 @@ local function bring(call, repository, plan, put_tags)
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
-  try(transfer.perform(call.context, repository, { blobs = plan.blobs, levels = plan.levels, tags = images },
-    { put_tags = put_tags }))
-  try(transfer.perform(call.context, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags }))
+  transfer.run(call, repository, { blobs = plan.blobs, levels = plan.levels, tags = images }, { put_tags = put_tags })
+  transfer.run(call, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags })
 end
 
 --- What is to be done, without what the target is known to have. The trees of the tags come last, so that no tag is

@@ -4,122 +4,63 @@
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
 -- unless `shared` says that it is meant.
 
-local check = require("manifest.base.check")
-local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
-local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
-local referrers_tag = require("manifest.name.referrers_tag")
-local source = require("manifest.graph.read")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 
-local delete = {}
+local fail, try = failure.fail, failure.try
 
-local OPTIONS = { shared = "boolean", dry_run = "boolean" }
-
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may delete in the repository",
-  denied = "check that the account may delete in the repository",
+local delete = declare.verb {
+  name = "delete", network = true,
+  description = "By tag, the tag alone goes where the registry can do that; else the manifest goes, and with it every "
+    .. "tag that names it. Other tags are deleted, and indexes left without the image, only with --shared. Of a "
+    .. "layout, blobs that nothing names any more leave the disk, too.",
+  arguments = { { "ref", "location", help = "A tag or a digest" } },
+  options = {
+    shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
+    dry_run = { "boolean", help = "Delete nothing, say what would go" },
+  },
+  hints = {
+    unauthorized = "log in to the registry with an account that may delete in the repository",
+    denied = "check that the account may delete in the repository",
+  },
+  examples = {
+    "delete registry.example.com/app:1.0-rc1",
+    "delete --dry-run oci:/backup/app:1.0",
+  },
 }
 
---- Whether a manifest may go. Pure.
----@param name string|nil the tag that was named
+--- Which tags go with a manifest, and which indexes lack it then; refused unless that is allowed. Pure.
+---@param tag string|nil that was named
 ---@param digest string
----@param tags table[] {tag, digest, lists = it is an index that names the digest} of the repository
----@param allowed boolean may tags that were not named go too, and indexes lose an image?
----@return table|nil found {shared = other tags of the digest, listed = tags of indexes that name it}
----@return table|nil err conflict
-function delete.plan(name, digest, tags, allowed)
-  local shared, listed = {}, {}
-  for _, one in ipairs(tags) do
-    if one.digest == digest and one.tag ~= name then
-      shared[#shared + 1] = one.tag
-    elseif one.lists then
-      listed[#listed + 1] = one.tag
-    end
+---@param holders table of a repository's holders()
+---@param allowed boolean|nil
+---@return table found {shared = other tags of the digest, listed = tags (or digests) of indexes that name it}
+function delete.plan(tag, digest, holders, allowed)
+  local shared, listed = {}, holders.parents
+  for _, one in ipairs(holders.tags) do
+    shared[#shared + 1] = one ~= tag and one or nil
   end
-  if (#shared == 0 and #listed == 0) or allowed then
+  if allowed or #shared + #listed == 0 then
     return { shared = shared, listed = listed }
   end
   local words = {}
   words[1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
   words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
-  return nil, error_of.new({
+  fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
-    hint = "deleting it would delete or break them too; say --shared (shared = true) when that is meant",
-  })
+    hint = "deleting it would delete or break them too; give option 'shared' when that is meant",
+  }
 end
 
---- Does the index under a tag name the digest?
-local function lists(repository, tag, digest)
-  local answer, err = repository:manifest(tag)
-  if not answer then
-    return err.code == "not_found" and false or nil, err
-  end
-  local index = document.read(answer.bytes, answer.media_type)
-  for _, entry in ipairs(index and index.entries or {}) do
-    if entry.digest == digest then
-      return true
-    end
-  end
-  return false
-end
-
---- What a tag names, and whether that is an index which names the digest.
-local function look_at(repository, tag, digest)
-  local found, err = repository:head(tag)
-  if not found then
-    return err.code == "not_found" and { tag = tag } or nil, err
-  end
-  local is_listed = false
-  if found.digest ~= digest and media_type.is_index(found.media_type) and not referrers_tag.subject(tag) then
-    is_listed, err = lists(repository, tag, digest)
-    if is_listed == nil then
-      return nil, err
-    end
-  end
-  return { tag = tag, digest = found.digest, lists = is_listed }
-end
-
---- Adds the documents of a layout that no tag names and that would lose it.
-local function add_parents(repository, tags, digest)
-  local parents, err = repository:parents(digest)
-  if not parents then
-    return nil, err
-  end
-  local known = {}
-  for _, one in ipairs(tags) do
-    known[one.digest or false] = true
-  end
-  for _, parent in ipairs(parents) do
-    if not known[parent] then
-      known[parent] = true
-      tags[#tags + 1] = { tag = parent, digest = parent, lists = true }
-    end
-  end
-  return true
-end
-
-local function look(context, at, digest, options)
-  local tags, err = at.repository:tags()
-  if not tags and err.code ~= "not_found" then
-    return nil, err
-  end
-  tags, err = context.loop:all(tags or {}, context.jobs, function(tag)
-    return look_at(at.repository, tag, digest)
-  end)
-  local ok = tags
-  if tags and at.ref.kind == "layout" and not options.shared then
-    ok, err = add_parents(at.repository, tags, digest)
-  end
-  if not ok then
-    return nil, err
-  end
-  return delete.plan(at.tag, digest, tags, options.shared)
-end
-
---- What left the disk with it, in a layout.
-local function note_removed(done, removed)
+--- What was done, with what left the disk of a layout.
+local function done_of(at, digest, found, removed)
+  local done = {
+    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
+    tag_only = found.tag_only,
+  }
   if type(removed) == "table" then
     done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
   end
@@ -127,101 +68,73 @@ local function note_removed(done, removed)
 end
 
 --- Deletes the manifest itself, once it is known which tags go with it.
-local function delete_digest(context, at, digest, options)
-  local found, err = look(context, at, digest, options)
-  if not found then
-    return nil, err
-  end
-  local removed
-  if not options.dry_run then
-    removed, err = at.repository:delete(digest)
-    if not removed then
-      return nil, err
-    end
-  end
-  return note_removed({
-    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
-    dry_run = options.dry_run,
-  }, removed)
+local function delete_digest(at, digest, o)
+  local found = delete.plan(at.tag, digest, try(at.repository:holders(digest)), o.shared)
+  return done_of(at, digest, found, not o.dry_run and try(at.repository:delete(digest)))
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(context, at, options)
-  local found, err = source.descriptor_of("delete", at)
-  if not found then
-    return nil, err
-  end
-  if at.digest and at.digest ~= found.digest then
-    return nil, error_of.new({
-      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, found.digest),
+local function delete_tag(at, o)
+  local digest, repository = try(read.descriptor_of("delete", at)).digest, at.repository
+  if at.digest and at.digest ~= digest then
+    fail {
+      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
       hint = "nothing is deleted: look again",
-    })
+    }
   end
-  local done = { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
-  if options.dry_run and at.repository.deletes_tags then
-    done.dry_run = true
-    return done
+  local found = { shared = {}, listed = {}, tag_only = true }
+  if o.dry_run then -- what registries can do shows only when they are told to
+    return repository.can.delete_tag == true and done_of(at, digest, found)
+      or delete_digest(at, digest, { dry_run = true, shared = true })
   end
-  if options.dry_run then -- what registries can do shows only when they are told to
-    return delete_digest(context, at, found.digest, { dry_run = true, shared = true })
-  end
-  local ok
-  ok, err = at.repository:delete(at.tag)
-  if ok then
-    return note_removed(done, ok)
+  local removed, refusal = repository:delete(at.tag)
+  if removed then
+    return done_of(at, digest, found, removed)
   end
   -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
-  if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
-    return nil, err
+  if removed == nil and refusal.code ~= "unsupported" and refusal.status ~= 400 then
+    fail(refusal)
   end
-  return delete_digest(context, at, found.digest, options)
+  return delete_digest(at, digest, o)
 end
 
-local function run(context, at, options)
-  if at.tag then
-    return delete_tag(context, at, options)
-  end
-  -- In a layout any blob may bear the digest: only a manifest is deleted.
-  local look_up = at.ref.kind == "layout" and source.document_of or source.descriptor_of
-  local found, err = look_up("delete", at)
-  if not found then
-    return nil, err
-  end
-  return delete_digest(context, at, found.digest, options)
-end
+---@class manifest.DeleteResult
+---@field reference string
+---@field digest string
+---@field tag string?
+---@field shared string[] other tags that went with it
+---@field listed string[] tags of indexes that lack it now; in a layout digests of those without a tag
+---@field tag_only boolean? only the tag is gone
+---@field removed {manifests: integer, blobs: integer}? files that left the disk, of a layout
+---@field kept manifest.Error? why such files were left
+---@field dry_run boolean?
 
-local function nothing_named(given)
-  return nil, error_of.new({
-    code = "invalid_reference", message = "neither a tag nor a digest says what to delete", verb = "delete",
-    ref = tostring(given), hint = "write REPOSITORY:TAG or REPOSITORY@DIGEST",
-  })
-end
-
---- Deletes.
----@param context table
----@param given string|table reference with a tag or a digest
----@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
----@return table|nil done {reference, digest, tag, shared = other tags that went with it, listed = tags of indexes that
---- now lack it, tag_only = only the tag is gone; in a layout removed = {manifests, blobs: how many files that nothing
---- names any more went, too} and kept = error that says why such files were left, or nil}
----@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...
-function delete.perform(context, given, options)
-  options = check.options("delete", options, OPTIONS)
-  if names.is_bare(given) then -- `latest` is not filled in where things are deleted
-    return nothing_named(given)
+---@param call manifest.Call
+---@param given string|manifest.Location
+---@param o manifest.DeleteOptions
+---@return manifest.DeleteResult
+function delete.run(call, given, o)
+  local _ <close> = failure.about(given)
+  if argument.is_bare(given) then -- `latest` is not filled in where things are deleted
+    fail {
+      code = "invalid_reference", message = "neither a tag nor a digest says what to delete",
+      hint = "write REPOSITORY:TAG or REPOSITORY@DIGEST",
+    }
   end
-  local at, err = context:open("delete", given, { actions = "pull,push,delete" })
-  if not at then
-    return nil, err
-  end
-  local done
-  done, err = run(context, at, options)
-  if not done then
-    if err.code == "not_found" and not err.hint then
-      err = names.in_docker_words(err, "delete", at.ref)
+  local at = call:open(given, { write = true, delete = true })
+  local _ <close> = failure.about(at.text)
+  local _ <close> = failure.amend(function(err)
+    if err.code == "not_found" and not rawget(err, "hint") then
+      fail(argument.in_docker_words(err, "delete", at.ref))
     end
-    return nil, err:with({ verb = "delete", ref = at.text, hint = HINTS[err.code] })
+  end)
+  local done
+  if at.tag then
+    done = delete_tag(at, o)
+  else
+    done = delete_digest(at, try(read.descriptor_of("delete", at)).digest, o)
   end
+  done.dry_run = o.dry_run
   return done
 end
 

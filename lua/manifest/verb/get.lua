@@ -1,8 +1,9 @@
 --- get: the exact bytes of a manifest or index, as the registry has them.
 
+local caught = require("manifest.base.failure").caught
 local check = require("manifest.base.check")
 local names = require("manifest.declare.argument")
-local resolve = require("manifest.verb.resolve")
+local resolve = require("manifest.graph.resolve")
 local source = require("manifest.graph.read")
 
 local get = {}
@@ -10,18 +11,22 @@ local get = {}
 local OPTIONS = { platform = "string|table" }
 
 --- The document of a place, or that of its image for a platform.
+---@param call manifest.Call
 ---@param verb string for the error
 ---@param at table of call:open
 ---@param wanted string|table|nil platform
 ---@return table|nil answer of source.document_at
 ---@return table|nil err not_found: no image for it; of source.document_at
-function get.document(verb, at, wanted)
+function get.document(call, verb, at, wanted)
   local answer, err = source.document_of(verb, at)
   if not answer or not wanted then
     return answer, err
   end
-  local found
-  found, err = resolve.within(answer, wanted, at.text)
+  local read, found
+  read, err = names.platform(wanted)
+  if read then
+    found, err = caught(resolve.image, call, answer, read, at.text)
+  end
   if not found then
     return nil, err
   end
@@ -41,7 +46,7 @@ end
 function get.perform(context, given, options)
   options = check.options("get", options, OPTIONS)
   return context:visit("get", given, function(at)
-    local answer, err = get.document("get", at, options.platform)
+    local answer, err = get.document(context.call, "get", at, options.platform)
     return answer and {
       reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size,
       raw = answer.bytes, content = answer.shape.json, response = answer.response,

@@ -1,9 +1,10 @@
 --- referrers: what says that it belongs to an image: signatures, SBOMs, attestations.
 
+local caught = require("manifest.base.failure").caught
 local check = require("manifest.base.check")
 local names = require("manifest.declare.argument")
 local referrer_list = require("manifest.repository.referrer_list")
-local resolve = require("manifest.verb.resolve")
+local resolve = require("manifest.graph.resolve")
 local source = require("manifest.graph.read")
 
 local referrers = {}
@@ -33,9 +34,9 @@ function referrers.plan(list, annotations)
 end
 
 --- The digest of the subject: said by the name, or asked for.
-local function subject_of(at, options)
+local function subject_of(call, at, options)
   if options.platform then
-    return resolve.at("referrers", at, options.platform)
+    return caught(resolve.at, call, at, options.platform)
   end
   if at.digest and not at.tag then
     return { digest = at.digest }
@@ -43,8 +44,8 @@ local function subject_of(at, options)
   return source.descriptor_of("referrers", at)
 end
 
-local function look(at, options)
-  local subject, err = subject_of(at, options)
+local function look(call, at, options)
+  local subject, err = subject_of(call, at, options)
   if not subject then
     return nil, err
   end
@@ -65,7 +66,7 @@ end
 function referrers.perform(context, given, options)
   options = check.options("referrers", options, OPTIONS)
   return context:visit("referrers", given, function(at)
-    return look(at, options)
+    return look(context.call, at, options)
   end)
 end
 

@@ -117,6 +117,7 @@ function annotate.perform(context, given, which, options)
   if not job then
     return nil, outcome.failed(err, VERB, given)
   end
+  job.by_platform = wanted and wanted.platform ~= nil
   local after
   function job.change(index, again)
     if not wanted then

@@ -5,7 +5,7 @@
 
 local assembly = require("manifest.document.assembly")
 local compose = require("manifest.document.compose")
-local copying = require("manifest.graph.transfer")
+local caught = require("manifest.base.failure").caught
 local error_of = require("manifest.base.error")
 local flatten = require("manifest.verb.index.flatten")
 local guard = require("manifest.tag.guard")
@@ -14,8 +14,10 @@ local names = require("manifest.declare.argument")
 local naming = require("manifest.tag.put")
 local options_of = require("manifest.declare.options")
 local outcome = require("manifest.verb.index.outcome")
+local platform = require("manifest.graph.platform")
 local source = require("manifest.graph.read")
 local sources = require("manifest.verb.index.sources")
+local transfer = require("manifest.graph.transfer")
 
 local create = {}
 
@@ -169,7 +171,7 @@ local function look(context, job)
   end
   tasks[#tasks + 1] = function()
     local err
-    job.groups, err = sources.fetch(context, VERB, job.target, job.sources)
+    job.groups, err = caught(sources.fetch, context.call, job.target, job.sources)
     return job.groups, err
   end
   return context.loop:all(tasks, #tasks, function(task)
@@ -177,8 +179,9 @@ local function look(context, job)
   end)
 end
 
---- The index of these sources, once their platforms are known. Pure.
----@param job table options, groups, expect, subject
+--- The index of these sources, once their platforms are known. Pure, but for what `expect` has to learn of nested
+--- indexes.
+---@param job table options, groups, expect, subject, call
 ---@return table|nil made of compose.index
 ---@return table|nil err
 function create.plan(job)
@@ -188,7 +191,15 @@ function create.plan(job)
     return nil, notices
   end
   entries = assembly.annotate(entries, job.entry_annotations or {}, notices)
-  local ok, err = compose.expect(entries, job.expect)
+  local ok, err = true, nil
+  if #job.expect > 0 then
+    local found
+    found, err = caught(platform.images_of, job.call, job.target.repository, entries)
+    if found then
+      ok, err = compose.expect(found, job.expect)
+    end
+    ok = found and ok
+  end
   if not ok then
     return nil, err
   end
@@ -224,13 +235,16 @@ local function write(context, job, tasks)
   end
   local repository, plan = job.target.repository, nil
   if #tasks == 0 and decide() then
-    plan = copying.plan(repository, sources.trees({ made.entries }))
+    plan = transfer.plan(repository, sources.trees({ made.entries }))
   elseif #tasks > 0 then
-    plan = copying.plan(repository, sources.trees(job.groups))
+    plan = transfer.plan(repository, sources.trees(job.groups))
   end
   local ok, written
   if plan then
-    ok, err = copying.perform(context, repository, plan, #tasks > 0 and { beside = tasks, check = decide } or nil)
+    ok, err = caught(function()
+      transfer.run(context.call, repository, plan, #tasks > 0 and { beside = tasks, check = decide } or nil)
+      return true
+    end)
   end
   if ok then
     written, err = naming.put(context, job, made)
@@ -253,7 +267,7 @@ local function rehearse(context, job, tasks)
   if not made then
     return nil, err
   end
-  local plan = copying.plan(job.target.repository, sources.trees({ made.entries }))
+  local plan = transfer.plan(job.target.repository, sources.trees({ made.entries }))
   return outcome.rehearsed(job.target.ref, made, { tags = job.tags, plan = plan, known = naming.known_tags(job) })
 end
 
@@ -271,11 +285,12 @@ function create.perform(context, options, known)
     job, err = prepare(context, options)
   end
   if job then
-    job.known = known
+    job.known, job.call = known, context.call
+    job.call.verb = VERB
     ok, err = look(context, job)
   end
   if ok then
-    local tasks = sources.config_tasks(VERB, job.groups)
+    local tasks = sources.config_tasks(job.groups)
     done, err = (options.dry_run and rehearse or write)(context, job, tasks)
   end
   if not done then

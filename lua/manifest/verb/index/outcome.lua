@@ -4,8 +4,6 @@
 --       unchanged = nothing changed, notices = texts, copied = { blobs, manifests } }
 --     and of a dry run: dry_run = true, bytes, plan = { steps as texts }
 
-local copying = require("manifest.graph.transfer")
-
 local outcome = {}
 
 --- A descriptor without what only the verbs need.
@@ -51,7 +49,7 @@ local function steps_of(made, work)
   local steps = {}
   for _, blob in ipairs(work.plan and work.plan.blobs or {}) do
     steps[#steps + 1] = ("%s blob %s (%d bytes) from %s"):format(blob.mountable and "mount" or "copy", blob.digest,
-      blob.size or 0, copying.identity(blob.from[1]))
+      blob.size or 0, blob.from[1].identity)
   end
   for _, level in ipairs(work.plan and work.plan.levels or {}) do
     for _, put in ipairs(level) do

@@ -72,6 +72,9 @@ function remove.perform(context, given, list, options)
   if not job then
     return nil, outcome.failed(err, VERB, given)
   end
+  for _, one in ipairs(wanted) do
+    job.by_platform = job.by_platform or one.platform ~= nil
+  end
   function job.change(index, again)
     return remove.plan(index.entries, wanted, {
       all = options.all, allow_empty = options.allow_empty, again = again,

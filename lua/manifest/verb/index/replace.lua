@@ -105,6 +105,7 @@ function replace.perform(context, given, one, options)
   if not fresh then
     return nil, outcome.failed(err, VERB, job and job.target.ref or given)
   end
+  job.by_platform = not wanted or wanted.platform ~= nil
   local memory = {}
   function job.change(index, again)
     return replace.plan(index.entries, fresh, { wanted = wanted, again = again, memory = memory })

@@ -1,13 +1,17 @@
 --- The sources of an index verb: where they are, what they are, and for which platforms.
 
 local check = require("manifest.base.check")
-local copying = require("manifest.graph.transfer")
 local entry_of = require("manifest.document.entry")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local flatten = require("manifest.verb.index.flatten")
 local names = require("manifest.declare.argument")
-local platform = require("manifest.name.platform")
+local nodes = require("manifest.graph.node")
+local platform = require("manifest.graph.platform")
+local platform_name = require("manifest.name.platform")
 local source = require("manifest.graph.read")
+local walk = require("manifest.graph.walk")
+
+local about, fail, try = failure.about, failure.fail, failure.try
 
 local sources = {}
 
@@ -92,41 +96,37 @@ local function fetch_document(verb, target, list, one)
   return answer, err
 end
 
---- The decoded documents, which take many times their bytes: the entries have what is needed of them.
-local function forget_json(node)
-  if node.index then
-    node.index.json = nil
+--- The entries of an index. What goes into ours is fetched: to copy it, and to see what it is, for what an index of
+--- others says of it goes into one of ours.
+local function entries_of_index(call, one, root)
+  local edges = platform.images(root, { said_only = #one.platforms == 0, wanted = one.platforms })
+  local taken = flatten.taken(one, edges)
+  call:each(taken, function(edge)
+    walk.load(edge.node)
+  end)
+  local there = {}
+  for _, edge in ipairs(taken) do
+    there[#there + 1] = not edge.node.is_absent and edge or nil
   end
-  for _, child in ipairs(node.children) do
-    forget_json(child)
-  end
+  return flatten.entries(one, edges, there)
 end
 
 --- Fetches a source and what it names as far as that is needed.
-local function fetch(context, verb, target, list, one)
-  local answer, err = fetch_document(verb, target, list, one)
-  if not answer then
-    return nil, err
-  end
-  one.answer = answer
-  local is_elsewhere = not copying.same(one.repository, target.repository)
-  local node
-  node, err = copying.gather(context, one.repository, answer, {
-    verb = verb, ref = one.place, want = flatten.wants(one, is_elsewhere), json = true,
-  })
+local function fetch(call, target, list, one)
+  local _ <close> = about(one.text)
+  one.answer = try(fetch_document(call.verb, target, list, one))
+  local is_elsewhere = one.repository.identity ~= target.repository.identity
+  local root = nodes.root(call, one.answer)
   local entries
-  if node and one.read then
-    local entry
-    entry, err = flatten.entry_of_descriptor(one, one.read, node)
-    entries = entry and { entry }
-  elseif node then
-    entries, err = flatten.entries(one, node)
+  if root.kind == "index" and not one.nested and not one.read then
+    entries = entries_of_index(call, one, root)
+  else
+    walk.all(root, { want = function()
+      return is_elsewhere
+    end })
+    entries = { one.read and flatten.entry_of_descriptor(one, one.read, root) or flatten.single(one, root) }
   end
-  if not entries then
-    return nil, err:with({ verb = verb, ref = one.text })
-  end
-  answer.shape = nil
-  forget_json(node)
+  one.answer.shape = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
   for _, entry in ipairs(entries) do
     entry.source = one
   end
@@ -134,31 +134,27 @@ local function fetch(context, verb, target, list, one)
 end
 
 --- Fetches all sources at once.
+---@param call manifest.Call
 ---@param target table {ref, repository}
 ---@param list table[] of sources.open
----@return table[][]|nil groups of entries (flatten.lua), one for each source
----@return table|nil err
-function sources.fetch(context, verb, target, list)
-  return context.loop:all(list, context.jobs, function(one)
-    return fetch(context, verb, target, list, one)
+---@return table[][] groups of entries (flatten.lua), one for each source
+function sources.fetch(call, target, list)
+  return call:each(list, function(one)
+    return fetch(call, target, list, one)
   end)
 end
 
 --- Reads the platform of one entry out of its config.
-local function read_platform(verb, entry)
+local function read_platform(entry)
   local one = entry.source
-  local found, err = source.platform(verb, one.place, one.repository, entry.node.read)
-  if not found then
-    return nil, err
-  end
-  found = entry_of.merge_platform(found, one.platform)
-  if (found.os or "") == "" or (found.architecture or "") == "" then
-    return nil, error_of.new({
-      code = "incomplete", verb = verb, ref = one.text,
+  local _ <close> = about(one.text)
+  local found = entry_of.merge_platform(platform.of_config(entry.node), one.platform)
+  if not platform_name.is_whole(found) then
+    fail {
+      code = "incomplete", hint = "say which platform it is for",
       message = ("the config of %s tells %s"):format(entry.digest, next(found) and "only "
-        .. platform.format(found) or "no platform"),
-      hint = "say which platform it is for",
-    })
+        .. platform_name.format(found) or "no platform"),
+    }
   end
   return found
 end
@@ -166,17 +162,13 @@ end
 --- Functions that read the platforms that are still unknown, to be run at once; each puts a new entry into its group.
 ---@param groups table[][]
 ---@return function[] tasks
-function sources.config_tasks(verb, groups)
+function sources.config_tasks(groups)
   local tasks = {}
   for _, group in ipairs(groups) do
     for position, entry in ipairs(group) do
       if entry.config then
         tasks[#tasks + 1] = function()
-          local found, err = read_platform(verb, entry)
-          if not found then
-            return nil, err
-          end
-          group[position] = entry_of.with(entry, { platform = found })
+          group[position] = entry_of.with(entry, { platform = read_platform(entry) })
           group[position].config = nil
           return true
         end
@@ -188,7 +180,7 @@ end
 
 --- The documents of some entries that another repository has to have.
 ---@param groups table[][]
----@return table[] trees for copying.plan
+---@return manifest.Node[] for transfer.plan
 function sources.trees(groups)
   local trees = {}
   for _, group in ipairs(groups) do

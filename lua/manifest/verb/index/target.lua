@@ -1,11 +1,12 @@
 --- What the edits of an index have in common: the target and its options, read and opened; sources brought to it.
 
-local copying = require("manifest.graph.transfer")
+local caught = require("manifest.base.failure").caught
 local edit = require("manifest.tag.edit")
 local names = require("manifest.declare.argument")
 local options_of = require("manifest.declare.options")
 local outcome = require("manifest.verb.index.outcome")
 local sources = require("manifest.verb.index.sources")
+local transfer = require("manifest.graph.transfer")
 
 local target = {}
 
@@ -24,7 +25,7 @@ target.OPTIONS = options_of.shape(options_of.OF_GUARDS, {
 ---@return table|nil job for edit.perform, without its change; with sources when there are any
 ---@return table|nil err
 function target.open(context, verb, given, options, list)
-  local job, err = { verb = verb, options = options, target = {} }
+  local job, err = { verb = verb, options = options, target = {}, call = context.call }
   job.target.ref, err = names.location(verb, given)
   if not job.target.ref then
     return nil, err
@@ -63,13 +64,13 @@ end
 ---@return table|nil err
 function target.fetch(context, job)
   local err
-  job.groups, err = sources.fetch(context, job.verb, job.target, job.sources)
+  job.groups, err = caught(sources.fetch, context.call, job.target, job.sources)
   if not job.groups then
     return nil, err
   end
-  job.plan = copying.plan(job.target.repository, sources.trees(job.groups))
+  job.plan = transfer.plan(job.target.repository, sources.trees(job.groups))
   local ok
-  ok, err = context.loop:all(sources.config_tasks(job.verb, job.groups), context.jobs, function(task)
+  ok, err = context.loop:all(sources.config_tasks(job.groups), context.jobs, function(task)
     return task()
   end)
   return ok and true, err
@@ -90,7 +91,10 @@ local function work(context, job)
   if job.plan and not is_empty(job.plan) then
     local ok, err = rehearse(job)
     if ok then
-      ok, err = copying.perform(context, job.target.repository, job.plan)
+      ok, err = caught(function()
+        transfer.run(context.call, job.target.repository, job.plan)
+        return true
+      end)
     end
     if not ok then
       return nil, err
