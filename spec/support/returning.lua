@@ -9,8 +9,6 @@ return {
   ["lua/manifest/tag/put.lua"] = true,
   ["lua/manifest/verb/attach.lua"] = true,
   ["lua/manifest/verb/built.lua"] = true,
-  ["lua/manifest/verb/config.lua"] = true,
-  ["lua/manifest/verb/get.lua"] = true,
   ["lua/manifest/verb/index/add.lua"] = true,
   ["lua/manifest/verb/index/annotate.lua"] = true,
   ["lua/manifest/verb/index/create.lua"] = true,

@@ -48,6 +48,20 @@ function Client:digest(ref) end
 ---@return manifest.Error?
 function Client:image(options) end
 
+--- Print the exact bytes of a manifest or index.
+---@param ref string|manifest.Location A manifest, or an index
+---@param options? manifest.GetOptions
+---@return manifest.GetResult?
+---@return manifest.Error?
+function Client:get(ref, options) end
+
+--- Print the config of an image.
+---@param ref string|manifest.Location An image, or an index
+---@param options? manifest.ConfigOptions
+---@return manifest.ConfigResult?
+---@return manifest.Error?
+function Client:config(ref, options) end
+
 --- Give what a reference names more tags.
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
@@ -117,6 +131,8 @@ function Client:logout(registry) end
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
 ---@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform): manifest.Descriptor?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
+---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
+---@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?

@@ -72,6 +72,12 @@
 ---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
 ---@field target string|manifest.Location Where the image goes
 
+---@class manifest.GetOptions
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
+---@class manifest.ConfigOptions
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
 ---@class manifest.TagOptions
 ---@field if_digest? string Move the tags only while they name this digest
 ---@field no_clobber? boolean Fail rather than move a tag that is there
