@@ -45,7 +45,7 @@ end
 --- Waits for one's turn; other tasks go on meanwhile.
 ---@param context table
 ---@param name string of what is to be edited: a tag with its repository, say
----@param patience number|nil seconds to wait
+---@param patience integer|nil seconds to wait
 ---@return table|nil turn with release(), also `<close>`; nil alone: no place for locks, take nothing for granted
 ---@return table|nil err locked: somebody else does not end
 function turn.take(context, name, patience)
