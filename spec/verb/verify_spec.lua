@@ -234,6 +234,86 @@ describe("verify and tree", function()
     assert.equal(whole.layers[1].digest, err.report.problems[1].digest)
   end)
 
+  --- An image in a layout whose config, manifest or layer is not as it should be.
+  local function written(name, parts)
+    local path = temp.path(name)
+    local place, sha = layout.new(path), manifest.digest.of
+    local bytes = parts.layer or temp.read(layer { a = "b" })
+    local config = parts.config
+      or ('{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["%s"]}}'):format(sha(bytes))
+    for _, blob in ipairs { bytes, config } do
+      assert(place:upload(sha(blob), { body = blob }))
+    end
+    local raw = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":%d},"layers":[{'
+      .. '"mediaType":"%s","digest":"%s","size":%d}]}'):format(manifest.media_type.oci_manifest,
+      manifest.media_type.oci_config, sha(config), #config, parts.layer_type or manifest.media_type.oci_layer,
+      sha(bytes), #bytes)
+    assert(place:put_manifest("1", raw, manifest.media_type.oci_manifest))
+    return "oci:" .. path .. ":1", path
+  end
+
+  local function problems_in(reference, options)
+    local report, err = client:verify(reference, options)
+    return report and {} or err.report.problems, report
+  end
+
+  it("reads the config of an image that no index lists", function()
+    assert.same({}, (problems_in((written("good", {})))))
+    for _, config in ipairs { "no JSON", "", "[]", '{"os":1}', '{"os":"linux","architecture":"amd64"}',
+      '{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}',
+      '{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["a","b"]}}' } do
+      assert.equal(1, #(problems_in((written("bad", { config = config })))), config)
+    end
+  end)
+
+  it("compares diff IDs once it opens the layers", function()
+    local other = ('{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["%s"]}}'):format(manifest.digest.of("x"))
+    local wrong = written("wrong", { config = other })
+    assert.same({}, (problems_in(wrong)))
+    assert.equal("digest_mismatch", problems_in(wrong, { binaries = true })[1].code)
+    assert.same({}, (problems_in((written("right", {})), { binaries = true })))
+  end)
+
+  it("notes a layer that is packed otherwise than it is called, or encrypted", function()
+    local _, plain = problems_in((written("plain", { layer_type = manifest.media_type.oci_layer_gzip })),
+      { binaries = true })
+    assert.matches("is called gzip, it is a plain tar archive", plain.notes[1].message, 1, true)
+    local _, secret = problems_in((written("secret", { layer = "not to be read",
+      layer_type = manifest.media_type.oci_layer_gzip .. "+encrypted" })), { binaries = true })
+    assert.matches("is encrypted", secret.notes[1].message, 1, true)
+  end)
+
+  it("checks what a layout's index.json says of the size", function()
+    local reference, path = written("listed", {})
+    local text = temp.read(path .. "/index.json")
+    temp.file((text:gsub('"size":(%d+)', function(size) return '"size":' .. size + 1 end)), path .. "/index.json")
+    assert.equal("size", problems_in(reference)[1].code)
+  end)
+
+  it("takes an index of blobs, such as BuildKit's cache, for what it is, and so do copy, tree and delete", function()
+    local place, sha = layout.new(temp.path("cache")), manifest.digest.of
+    local entries = {}
+    for position, bytes in ipairs { "a layer", "another one", '{"layers":[]}' } do
+      assert(place:upload(sha(bytes), { body = bytes }))
+      entries[position] = ('{"mediaType":"%s","digest":"%s","size":%d}'):format(position < 3
+        and manifest.media_type.oci_layer_gzip or "application/vnd.buildkit.cacheconfig.v0", sha(bytes), #bytes)
+    end
+    local raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(manifest.media_type.oci_index,
+      table.concat(entries, ","))
+    assert(place:put_manifest("1", raw, manifest.media_type.oci_index))
+    local done = assert(client:copy("oci:" .. place.path .. ":1", at("cache:1")))
+    assert.equal(3, done.blobs)
+    for _, name in ipairs { at("cache:1"), "oci:" .. place.path .. ":1" } do
+      assert.same({ documents = 1, blobs = 3, size = #raw + 7 + 11 + 13 }, assert(client:verify(name)).checked)
+      local shown = assert(client:tree(name))
+      for position = 1, 3 do
+        assert.same({ "blob" }, { shown.children[position].kind, shown.children[position].err })
+      end
+    end
+    assert.is_true(assert(client:diff("oci:" .. place.path .. ":1", at("cache:1"))).equal)
+    assert.same({ manifests = 1, blobs = 3 }, assert(client:delete("oci:" .. place.path .. ":1")).removed)
+  end)
+
   it("says that it could not look, not that something is wrong", function()
     local report, err = client:verify(at("nothing:1"))
     assert.is_nil(report)

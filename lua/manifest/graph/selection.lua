@@ -72,9 +72,9 @@ local function prune(node, keep, is_sparse, pruned)
   for position, entry in ipairs(node.view.entries) do
     local child = node:child(entry)
     local stays = keep[child.digest] and not child.is_absent
-    if child.kind == "index" then
-      child = prune(child, keep, is_sparse, pruned)
-      stays = #child.edges > 0
+    if child.kind == "index" then -- one that is for other platforms was not fetched
+      child = child.view and prune(child, keep, is_sparse, pruned) or child
+      stays = child.view and #child.edges > 0
     end
     if stays then
       kept[position], edges[#edges + 1] = child, { node = child, entry = entry }

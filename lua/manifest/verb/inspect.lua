@@ -13,7 +13,7 @@ local source = require("manifest.graph.read")
 
 local inspect = {}
 
-local OPTIONS = { list = "string|table", verbose = "boolean" }
+local OPTIONS = { list = "string|table", verbose = "boolean", raw = "boolean" }
 
 local function not_in_list(target, ref)
   return error_of.new({
@@ -151,7 +151,12 @@ local function remote(context, ref, options)
     return nil, err
   end
   local seen
-  if answer.shape.kind == "index" then
+  if options.raw then
+    seen = {
+      kind = answer.shape.kind == "index" and "list" or "image", reference = tostring(ref), digest = answer.digest,
+      media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.shape.json,
+    }
+  elseif answer.shape.kind == "index" then
     seen, err = remote_list(context, ref, answer, options)
   else
     seen, err = remote_image(ref, answer, options)
@@ -191,7 +196,8 @@ end
 --- Looks at a reference.
 ---@param context table
 ---@param given string|table
----@param options table|nil list (look at that entry of a local list), verbose (also platforms, and a list's children)
+---@param options table|nil list (look at that entry of a local list), verbose (also platforms, and a list's
+--- children), raw (of a registry only the bytes: what they say need not be readable)
 ---@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; response
 --- (status and headers of the registry's answer, rate limits among them) unless it is local; image_id
 --- and, when verbose, platform of an image; entries (descriptors) of a list}

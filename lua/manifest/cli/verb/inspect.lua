@@ -8,7 +8,8 @@ local function run(call)
     list = nil
   end
   local client = call.client({ insecure = call.options.insecure })
-  local seen, err = client:inspect(image, { list = list, verbose = call.options.verbose and not call.options.raw })
+  local raw = call.options.raw
+  local seen, err = client:inspect(image, { list = list, verbose = call.options.verbose and not raw, raw = raw })
   if not seen then
     return nil, err
   end

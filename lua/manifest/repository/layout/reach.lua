@@ -98,7 +98,7 @@ function layout_reach.parts(root, hash, limit)
     end
     seen[part.digest] = true
     local named = depth <= DEEPEST and read(root, part, limit) or nil
-    if not named and not part.is_document then
+    if not part.is_document and (not named or #named == 0) then
       blobs[#blobs + 1] = part.digest
       return
     end

@@ -173,7 +173,7 @@ local function run_target(context, work, target, report, make, finish)
   target.inputs = pins.inputs_of(options)
   local record, is_whole = record_of(work, target, tags), work.shallow or false
   if record and not is_whole then
-    is_whole, err = caught(whole.of, context, target.repository, { digest = record.digest })
+    is_whole, err = caught(whole.of, context.call, target.repository, { digest = record.digest })
   end
   if record and is_whole then
     judge(report, tags, record.digest)

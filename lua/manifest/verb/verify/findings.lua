@@ -227,7 +227,7 @@ function findings.of(root, list, by_digest, options)
     if node.kind == "image" and node.view then
       check_image(report, edge, by_digest, binaries)
       local config = by_digest[node.view.config.digest]
-      if not seen[node] and config.raw then
+      if not seen[node] and config.raw and image.platform(config.raw) then
         check_diff_ids(report, node, config, by_digest)
       end
       seen[node] = true
