@@ -1,6 +1,5 @@
 --- inspect: what a reference names, of the local lists first, then of the registry.
 
-local check = require("manifest.base.check")
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest = require("manifest.name.digest")
@@ -8,12 +7,12 @@ local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local json = require("manifest.base.json")
-local local_list = require("manifest.draft.list")
+local local_list = require("manifest.graph.local_list")
 local media_type = require("manifest.name.media_type")
 local read = require("manifest.graph.read")
 
-local about, allow, amend, caught, fail, try =
-  failure.about, failure.allow, failure.amend, failure.caught, failure.fail, failure.try
+local about, amend, caught, fail, try =
+  failure.about, failure.amend, failure.caught, failure.fail, failure.try
 
 local inspect = declare.verb {
   name = "inspect", network = true, json = false,
@@ -56,7 +55,7 @@ local function whole_local_list(ref, entries, verbose)
     err.message = "failed to assemble ManifestDescriptor: " .. err.message
   end)
   for _, entry in ipairs(verbose and {} or entries) do
-    try(local_list.check_registry(entry, ref))
+    local_list.check_registry(entry, ref)
   end
   local raw, list_type, descriptors = local_list.of(entries)
   return {
@@ -124,21 +123,23 @@ function inspect.is_showable(seen)
   if seen.kind == "image" or seen.is_local then
     return true
   end
-  return caught(check_children, seen.entries, seen.reference)
+  return caught(function()
+    local _ <close> = about(seen.reference)
+    return check_children(seen.entries, seen.reference)
+  end)
 end
 
 --- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
 --- another user, docker asks the registry.
 local function local_entries(call, ref)
-  local entries, err = caught(function()
-    return allow("not_found", call.store:list(ref))
-  end)
-  if err and err.code ~= "io" then
-    fail(err)
-  elseif err then
+  local found = table.pack(call.store:list(ref))
+  local err = found[2]
+  if err and err.code == "io" then
     call:warn(err.message)
+  elseif err and err.code ~= "not_found" then
+    fail(err)
   end
-  return entries
+  return found[1]
 end
 
 ---@class manifest.InspectResult

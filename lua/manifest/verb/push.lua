@@ -10,7 +10,7 @@ local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local limit = require("manifest.repository.limit")
-local local_list = require("manifest.draft.list")
+local local_list = require("manifest.graph.local_list")
 
 local about, allow, amend, fail, try = failure.about, failure.allow, failure.amend, failure.fail, failure.try
 
@@ -36,7 +36,7 @@ local function check_entry(entry, target)
       hint = ("set them: 'manifest annotate --os OS --arch ARCH %s %s'"):format(tostring(target), name),
     }
   end
-  try(local_list.check_registry(entry, target))
+  local_list.check_registry(entry, target)
 end
 
 local function check_size(what, raw, most)

@@ -49,6 +49,13 @@ function print.prepare(_, _, given)
   return true
 end
 
+function print.check(seen, options)
+  if options.raw then
+    return true
+  end
+  return require("manifest.verb.inspect").is_showable(seen)
+end
+
 ---@param out table output
 ---@param seen manifest.InspectResult
 ---@param options table

@@ -1,25 +1,22 @@
 --- What docker makes of the entries of a local list: shared by push and inspect.
 
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 
 local list = {}
 
 --- Refuses an entry of another registry than the list's.
 ---@param entry table {ref}
 ---@param target table reference
----@return boolean|nil ok
----@return table|nil err unsupported
 function list.check_registry(entry, target)
-  if entry.ref.domain == target.domain then
-    return true
+  if entry.ref.domain ~= target.domain then
+    failure.fail {
+      code = "unsupported",
+      message = ("cannot use source images from a different registry than the target image: %s != %s"):format(
+        entry.ref.domain, target.domain),
+      hint = "use 'manifest index create', which copies between registries",
+    }
   end
-  return nil, error_of.new({
-    code = "unsupported",
-    message = ("cannot use source images from a different registry than the target image: %s != %s"):format(
-      entry.ref.domain, target.domain),
-    hint = "use 'manifest index create', which copies between registries",
-  })
 end
 
 --- The list of some entries, as docker writes it.
