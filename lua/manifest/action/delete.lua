@@ -145,6 +145,18 @@ local function delete_digest(context, at, digest, options)
   }, removed)
 end
 
+--- Is a tag gone that the registry did not find when it should delete it? Somebody else may have been quicker.
+local function check_gone(at)
+  local now, err = place.look(at.repository, at.tag)
+  if now then
+    err = error_of.new({
+      code = "unsupported", message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
+      hint = "delete its manifest by digest: " .. place.name_of(at, now),
+    })
+  end
+  return now == false or nil, err
+end
+
 --- Deletes a tag alone where the registry can, else its manifest.
 local function delete_tag(context, at, options)
   local found, err = place.descriptor("delete", at)
@@ -167,11 +179,13 @@ local function delete_tag(context, at, options)
   end
   local ok
   ok, err = at.repository:delete(at.tag)
+  if ok == false then
+    ok, err = check_gone(at)
+  end
   if ok then
     return note_removed(done, ok)
   end
-  -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
-  if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
+  if not err.digest_alone then
     return nil, err
   end
   return delete_digest(context, at, found.digest, options)

@@ -191,12 +191,14 @@ function methods:manifest(reference, options)
   return manifests.get(self, reference, options)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
 ---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference)
-  return manifests.head(self, reference)
+function methods:head(reference, options)
+  return manifests.head(self, reference, options)
 end
 
 --- Refuses a manifest that is too large to be stored; put_manifest does so too.
@@ -217,7 +219,7 @@ end
 --- Deletes a manifest by digest, or a tag where the registry allows that.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported, denied, ...
+---@return table|nil err unsupported (with digest_alone when the registry deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end

@@ -54,7 +54,7 @@ end
 function present.without(context, target, trees)
   local there = {}
   local ok, err = context.loop:all(copying.documents(trees), context.jobs, function(node)
-    local found, problem = target:head(node.digest)
+    local found, problem = target:head(node.digest, { believe_404 = true })
     if not found and problem.code ~= "not_found" then
       return nil, problem
     end

@@ -64,24 +64,30 @@ function manifests.get(repository, reference, options)
   }
 end
 
---- Is a GET the way to learn it? Where HEAD is not served, or tells nothing of use, or was sent on to a place whose
---- signed URL is good for GET alone.
-local function must_get(repository, reference, response)
+--- Statuses that a GET would get as well: the registry counts requests, or is not well.
+local FINAL = { [408] = true, [429] = true, [502] = true, [503] = true, [504] = true }
+
+--- Does the registry serve no HEAD of manifests? (A 404 says nothing: the manifest may have come just before the GET.)
+local function serves_no_head(status, got)
+  return status == 405 or status == 501 or (status == 403 and got ~= nil)
+end
+
+--- Is a GET the way to learn it? A HEAD that tells no digest of use says little, and one that is refused says nothing:
+--- registries answer it 403, 404 or 405 and serve the manifest, and a signed URL that it leads to may be good for GET
+--- alone.
+local function must_get(reference, response, options)
   local status = response.status
-  if status == 405 or status == 501 then
-    repository.loop.without_head[repository.domain] = true
-    return true
-  end
   if status == 200 then
     local told = told_by.digest(response)
     return not told or is_digest(reference) and not told_by.same_algorithm(told, reference)
   end
-  return (status == 400 or status == 403 or status == 404) and problem.is_elsewhere(response, repository.domain)
+  return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
 --- A manifest without its bytes.
-function manifests.head(repository, reference)
-  if repository.loop.without_head[repository.domain] then
+function manifests.head(repository, reference, options)
+  local without_head = repository.loop.without_head
+  if without_head[repository.domain] then
     return manifests.get(repository, reference)
   end
   local response, err = repository:read({
@@ -93,8 +99,13 @@ function manifests.head(repository, reference)
   if not response then
     return nil, err
   end
-  if must_get(repository, reference, response) then
-    return manifests.get(repository, reference)
+  if must_get(reference, response, options) then
+    local got
+    got, err = manifests.get(repository, reference)
+    if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
+      without_head[repository.domain] = true
+    end
+    return got, err
   end
   if response.status ~= 200 then
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
@@ -171,6 +182,9 @@ function manifests.put(repository, reference, bytes, kind, options)
   return stored, err
 end
 
+--- Codes that a registry which deletes by digest alone has for a tag, beside the status 405.
+local DIGEST_ALONE = { UNSUPPORTED = true, DIGEST_INVALID = true }
+
 --- Deletes a manifest or a tag.
 function manifests.delete(repository, reference)
   local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
@@ -183,7 +197,12 @@ function manifests.delete(repository, reference)
   if response.status == 404 then
     return false
   end
-  return nil, problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
+  err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
+  local status = response.status
+  if not is_digest(reference) and (status == 405 or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)) then
+    err.code, err.digest_alone = "unsupported", true
+  end
+  return nil, err
 end
 
 return manifests

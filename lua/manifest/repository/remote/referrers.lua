@@ -82,12 +82,7 @@ end
 
 --- Does the answer only say that there is no such repository? It may come into being before the next question.
 local function is_unknown_name(response)
-  for _, item in ipairs(response.status == 404 and problem.list_of(response.body) or {}) do
-    if item.code == "NAME_UNKNOWN" then
-      return true
-    end
-  end
-  return false
+  return response.status == 404 and problem.has_code(problem.list_of(response.body), { NAME_UNKNOWN = true })
 end
 
 --- Lists what refers to a digest.
