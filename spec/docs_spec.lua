@@ -80,7 +80,7 @@ describe("docs/requests.md", function()
     end
     assert.same(cases, stated)
     local text = table.concat(stated, " ")
-    for verb in pairs(require("manifest.verbs")) do
+    for verb in pairs(require("manifest.verb.catalogue")) do
       local name = verb:gsub("^index$", "index_create"):gsub("_", " ")
       assert.is_true(name == "login" or name == "logout" or text:find("`" .. name .. "[` ]") ~= nil, verb)
     end
@@ -102,7 +102,7 @@ describe("the reference that tools/docs writes", function()
 
   it("leads to the page of each verb, which shows the options that it speaks of", function()
     local start = page("README")
-    for verb, module in pairs(require("manifest.verbs")) do
+    for verb, module in pairs(require("manifest.verb.catalogue")) do
       assert.matches(("- [%s](%s.md)\n"):format(verb, module), start, 1, true)
       local text = page(module)
       assert.is_true(not text:find("see OPTIONS", 1, true) or text:find("\nlocal OPTIONS = ", 1, true) ~= nil, module)

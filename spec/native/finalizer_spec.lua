@@ -3,7 +3,7 @@
 
 local block = require "spec.support.block"
 local core = require "manifest.core"
-local requests = require "spec.support.requests"
+local requests = require "spec.support.worlds.requests"
 
 local ROUNDS = 25
 

@@ -1,6 +1,6 @@
 local core = require "manifest.core"
-local fails = require "spec.support.fails_saying"
-local ours = require "spec.support.ours"
+local fails = require "spec.support.asserts.fails_saying"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local system = require "system"
 local temp = require "spec.support.temp"

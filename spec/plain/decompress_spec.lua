@@ -1,7 +1,7 @@
 local core = require "manifest.core"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
-local zstd = require "spec.support.zstd"
+local zstd = require "spec.support.inputs.zstd"
 
 local function pack(program, bytes, ...)
   local path = temp.file(bytes)

@@ -1,7 +1,7 @@
 local core = require "manifest.core"
-local fails = require "spec.support.fails_saying"
-local inject = require "spec.support.inject"
-local ours = require "spec.support.ours"
+local fails = require "spec.support.asserts.fails_saying"
+local inject = require "spec.support.worlds.inject"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -101,7 +101,7 @@ describe("core.base64", function()
   end
 
   it("decodes what it encodes, whatever the bytes", function()
-    local random = require("spec.support.random").new(7)
+    local random = require("spec.support.inputs.random").new(7)
     for length = 0, 100 do
       local bytes = {}
       for i = 1, length do

@@ -1,5 +1,5 @@
 local core = require "manifest.core"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -2,8 +2,8 @@
 
 local core = require "manifest.core"
 local manifest = require "manifest"
-local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
+local requests = require "spec.support.worlds.requests"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local function serve(exchanges)

@@ -1,5 +1,5 @@
 local auth = require("manifest.core").auth
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local temp = require "spec.support.temp"
 
 --- A certs.d root with a folder for HOST that holds these files.

@@ -43,7 +43,7 @@ describe("core.file.copy", function()
     local program = temp.file(('local none, problem = require("manifest.core").file.copy(%q, %q, "sha256")\n')
       :format(temp.file(("x"):rep(100000)), to) .. "print(none, problem and problem.code)")
     local done = process.run { "sh", "-c", "trap '' XFSZ; ulimit -f 10; exec lua5.4 " .. program,
-      env = require("spec.support.ours").variables(), preload = true }
+      env = require("spec.support.worlds.ours").variables(), preload = true }
     assert.equal("nil\tio\n", done.stdout, done.stderr)
     assert.is_nil(lfs.attributes(to))
   end)

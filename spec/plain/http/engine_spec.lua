@@ -4,7 +4,7 @@ local block = require "spec.support.block"
 local core = require "manifest.core"
 local lfs = require "lfs"
 local process = require "spec.support.process"
-local requests = require "spec.support.requests"
+local requests = require "spec.support.worlds.requests"
 local temp = require "spec.support.temp"
 
 local server = block.scripted { origins = { a = {}, mute = { mute = true } }, exchanges = {
@@ -288,7 +288,7 @@ describe("after a fork", function()
     local script = ([[
       package.path = "lua/?.lua;./?.lua;" .. package.path
       package.cpath = "%s/?.so;" .. package.cpath
-      local requests = require "spec.support.requests"
+      local requests = require "spec.support.worlds.requests"
       local engine = requests.engine()
       assert(requests.run(engine, { url = %q }))
       assert(engine:start({ method = "GET", url = %q }))

@@ -4,7 +4,7 @@ local block = require "spec.support.block"
 local core = require "manifest.core"
 local lfs = require "lfs"
 local process = require "spec.support.process"
-local requests = require "spec.support.requests"
+local requests = require "spec.support.worlds.requests"
 local temp = require "spec.support.temp"
 
 local function digest_of(bytes)
@@ -244,7 +244,7 @@ describe("the locale of the process", function()
     local script = ([[
       package.path = "lua/?.lua;./?.lua;" .. package.path
       package.cpath = "%s/?.so;" .. package.cpath
-      local requests = require "spec.support.requests"
+      local requests = require "spec.support.worlds.requests"
       assert(os.setlocale("tr_TR") and ("I"):lower() ~= "i", "no Turkish letters")
       print(assert(requests.run(requests.engine(), { url = %q })).body)]]):format(
       os.getenv("MANIFEST_BUILD") or "build", server.urls.a .. "/v2/x")
