@@ -5,6 +5,7 @@
 -- unless `shared` says that it is meant.
 
 local check = require("manifest.base.check")
+local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
@@ -147,11 +148,11 @@ end
 
 --- Is a tag gone that the registry did not find when it should delete it? Somebody else may have been quicker.
 local function check_gone(at)
-  local now, err = place.look(at.repository, at.tag)
+  local now, err = digest_at(at.repository, at.tag)
   if now then
     err = error_of.new({
       code = "unsupported", message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
-      hint = "delete its manifest by digest: " .. place.name_of(at, now),
+      hint = "delete its manifest by digest: " .. names.name_of(at, now),
     })
   end
   return now == false or nil, err

@@ -15,7 +15,7 @@ local TRIES = 3 -- of an upload that broke in the middle or that the registry fo
 local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
---- that does not know or allow HEAD leaves it open, and sending is then the way to find out.
+--- that does not know HEAD leaves it open, and sending is then the way to find out.
 ---@param repository table
 ---@param digest string
 ---@param place table|nil a mirror of the repository, to ask that
@@ -34,7 +34,7 @@ function upload.exists(repository, digest, place)
   if problem.is_elsewhere(response, domain) then
     return status == 403 or status == 405
   end
-  if status == 404 or status == 405 or status == 501 or (status == 403 and not place) then
+  if status == 404 or status == 405 or status == 501 then
     return false
   end
   return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
