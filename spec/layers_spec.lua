@@ -22,7 +22,7 @@ describe("the house", function()
   it("stands", function()
     local faults, files = house.faults(lfs.currentdir())
     assert.equal("", table.concat(faults, "\n"))
-    assert.is_truthy(files["lua/manifest/init.lua"] and files["csrc/bind/core.c"] and files["bin/manifest"],
+    assert.is_truthy(files["lua/manifest/init.lua"] and files["csrc/bind/core/core.c"] and files["bin/manifest"],
       "the checker sees no tree")
   end)
 end)
@@ -30,9 +30,12 @@ end)
 describe("the checker of the house", function()
   it("finds nothing wrong with a small right tree", function()
     assert.same({}, (faults_of {
-      ["csrc/plain/a.h"] = "#include <stddef.h>\n",
-      ["csrc/plain/a.c"] = '#include "a.h"\n/* printf("x") */\nint f(void)\n{\n  snprintf(0, 0, "");\n}\n',
-      ["csrc/bind/core.c"] = '#include "../plain/a.h"\n#include <lua.h>\n',
+      ["csrc/base/a.h"] = "#include <stddef.h>\nint f(void);\n",
+      ["csrc/base/a.c"] = '#include "a.h"\n/* printf("x") */\nint f(void)\n{\n  snprintf(0, 0, "printf(//");\n}\n',
+      ["csrc/file/b.c"] = '#include "../base/a.h"\nstatic int g(void)\n{\n  return f();\n}\n',
+      ["csrc/url/g.c"] = "#include <curl/curl.h>\nint g(void)\n{\n  return 0;\n}\n",
+      ["csrc/bind/core/core.c"] = '#include "../../base/a.h"\n#include <lua.h>\n/* g() */\nchar q = \'"\';\n',
+      ["csrc/bind/core/more.c"] = ("\n"):rep(600),
       ["lua/manifest/base/x.lua"] = 'local core = require("manifest.core")\n-- print("y")\n',
       ["lua/manifest/document/y.lua"] = 'require "manifest.base.x"\nlocal mt = { __name = "manifest.cli.main" }\n',
       ["lua/manifest/engine/loop.lua"] = "coroutine.yield(1)\n",
@@ -49,16 +52,30 @@ describe("the checker of the house", function()
 
   -- One wrong thing each, and the fault that must be told.
   local WRONG = {
-    { { ["csrc/plain/a.c"] = '#include "../bind/b.h"\n', ["csrc/bind/b.h"] = "\n" }, "runs up: csrc/plain/a.c" },
-    { { ["csrc/plain/a.c"] = '#include "http/b.h"\n', ["csrc/plain/http/b.h"] = "\n" }, "runs up: csrc/plain/a.c" },
-    { { ["csrc/plain/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
-    { { ["csrc/plain/http/auth/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
-    { { ["csrc/plain/a.h"] = "#include <lua5.4/lauxlib.h>\n" }, "includes lua5.4/lauxlib.h" },
-    { { ["csrc/plain/a.c"] = '#include "gone.h"\n' }, "uses gone.h, which is nowhere" },
-    { { ["csrc/plain/a.h"] = '#include "b.h"\n', ["csrc/plain/b.c"] = '#include "a.h"\n', ["csrc/plain/b.h"] = "\n" },
-      "circle: csrc/plain/a, csrc/plain/b" },
-    { { ["csrc/plain/a.c"] = "void f(void)\n{\n  strcpy(a, b);\n}\n" }, "calls strcpy" },
-    { { ["csrc/plain/a.c"] = "void f(void)\n{\n  printf(a);\n}\n" }, "calls printf" },
+    { { ["csrc/base/a.c"] = '#include "../bind/lib/b.h"\n', ["csrc/bind/lib/b.h"] = "\n" }, "runs up: csrc/base/a.c" },
+    { { ["csrc/json/a.c"] = '#include "../file/b.h"\n', ["csrc/file/b.h"] = "\n" }, "runs up: csrc/json/a.c" },
+    { { ["csrc/url/a.c"] = '#include "../curl/b.h"\n', ["csrc/curl/b.h"] = "\n" }, "runs up: csrc/url/a.c" },
+    { { ["csrc/bind/core/a.c"] = '#include "../http/b.h"\n', ["csrc/bind/http/b.h"] = "\n" },
+      "runs up: csrc/bind/core/a.c" },
+    { { ["csrc/base/a.c"] = "int f(void)\n{\n  return g(1);\n}\n", ["csrc/json/b.c"] = "int g(int a)\n{\n}\n" },
+      "runs up: csrc/base/a.c uses csrc/json/b.c" },
+    { { ["csrc/base/a.c"] = "int f(void)\n{\n  return g;\n}\n", ["csrc/json/b.c"] = "const int g = 1;\n" },
+      "runs up: csrc/base/a.c uses csrc/json/b.c" },
+    { { ["csrc/base/a.c"] = "int f(void)\n{\n  return g();\n}\n", ["csrc/base/b.c"] = "int g(void)\n{\n  f();\n}\n" },
+      "circle: csrc/base/a, csrc/base/b" },
+    { { ["csrc/bind/core/a.c"] = '#include "../../url/b.h"\n', ["csrc/url/b.h"] = "\n" }, "needs libcurl" },
+    { { ["csrc/bind/lib/a.c"] = "int f(void)\n{\n  return g();\n}\n", ["csrc/curl/b.c"] = "int g(void)\n{\n}\n" },
+      "needs libcurl" },
+    { { ["csrc/stream/a.c"] = "#include <curl/curl.h>\n" }, "includes curl/curl.h" },
+    { { ["csrc/bind/core/a.c"] = "#include <curl/curl.h>\n" }, "includes curl/curl.h" },
+    { { ["csrc/base/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
+    { { ["csrc/exchange/a.c"] = "#include <lua.h>\n" }, "includes lua.h" },
+    { { ["csrc/base/a.h"] = "#include <lua5.4/lauxlib.h>\n" }, "includes lua5.4/lauxlib.h" },
+    { { ["csrc/base/a.c"] = '#include "gone.h"\n' }, "uses gone.h, which is nowhere" },
+    { { ["csrc/base/a.h"] = '#include "b.h"\n', ["csrc/base/b.c"] = '#include "a.h"\n', ["csrc/base/b.h"] = "\n" },
+      "circle: csrc/base/a, csrc/base/b" },
+    { { ["csrc/base/a.c"] = "void f(void)\n{\n  strcpy(a, b);\n}\n" }, "calls strcpy" },
+    { { ["csrc/base/a.c"] = "void f(void)\n{\n  printf(a);\n}\n" }, "calls printf" },
     { { ["lua/manifest/base/a.lua"] = 'require "manifest.name.b"\n', ["lua/manifest/name/b.lua"] = "\n" }, "runs up" },
     { { ["lua/manifest/base/a.lua"] = "return { lazy = 'manifest.name.b' }\n", ["lua/manifest/name/b.lua"] = "\n" },
       "runs up" },
@@ -83,9 +100,11 @@ describe("the checker of the house", function()
     { { ["lua/manifest/document/a.lua"] = "core.file.read(1)\n" }, "uses core.file" },
     { { ["lua/manifest/other/a.lua"] = 'require("manifest.cli.b")\n', ["lua/manifest/cli/b.lua"] = "\n" }, "runs up" },
     { { ["csrc/elsewhere/a.c"] = "\n" }, "is in no room" },
+    { { ["csrc/bind/a.c"] = "\n" }, "is in no room" },
+    { { ["csrc/base/a.c"] = ("\n"):rep(601) }, "long file" },
     { { ["lua/manifest/base/a.lua"] = ("\n"):rep(351) }, "long file" },
     { { ["lua/manifest/base/a.lua"] = "local function f()\n" .. ("  x()\n"):rep(60) .. "end\n" }, "long function" },
-    { { ["csrc/plain/a.c"] = "static int f(int a)\n{\n" .. ("  x();\n"):rep(60) .. "}\n" }, "long function" },
+    { { ["csrc/base/a.c"] = "static int f(int a)\n{\n" .. ("  x();\n"):rep(60) .. "}\n" }, "long function" },
   }
 
   for number, case in ipairs(WRONG) do
