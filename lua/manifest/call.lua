@@ -152,7 +152,7 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
-    retries = context.retries,
+    retries = context.retries, turns = context.turns, shared = wanted.shared,
   })
 end
 
@@ -161,7 +161,8 @@ local methods = {}
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param verb string for the error
 ---@param given string|table
----@param wanted table|nil actions ("pull" by default, or "pull,push"), also (other references)
+---@param wanted table|nil actions ("pull" by default, or "pull,push"), also (other references), shared (false: nobody
+--- else writes lists of referrers there now)
 ---@return table|nil at {repository, selector = tag or digest, tag, digest, text = its full name, ref, name}
 ---@return table|nil err invalid_reference, unsupported, io, tls
 function methods:open(verb, given, wanted)
@@ -183,7 +184,9 @@ function methods:open(verb, given, wanted)
     return nil, err:with({ verb = verb, ref = tostring(ref) })
   end
   return {
-    repository = self.repository(ref, { actions = wanted.actions or "pull", also = wanted.also }),
+    repository = self.repository(ref, {
+      actions = wanted.actions or "pull", also = wanted.also, shared = wanted.shared,
+    }),
     selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
     name = ref.repository,
   }

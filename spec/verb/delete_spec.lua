@@ -138,6 +138,43 @@ describe("delete", function()
     server_of_tag:stop()
   end)
 
+  --- A registry that deletes by digest, and whose tags stay as these answers to GET say.
+  local function that_keeps(answers)
+    local exchanges, tags = {}, {}
+    for tag, answer in pairs(answers) do
+      exchanges[#exchanges + 1] = { method = "GET", path = "/v2/app/manifests/" .. tag, answer = answer }
+      tags[#tags + 1] = ('"%s"'):format(tag)
+    end
+    table.sort(tags)
+    for _, one in ipairs {
+      { method = "HEAD", answer = { status = 200, headers = { { "Docker-Content-Digest", manifest.digest.of("{}") },
+        { "Content-Type", manifest.media_type.oci_manifest } } } },
+      { method = "DELETE", pattern = "sha256:", answer = { status = 202 } },
+      { method = "DELETE", answer = { status = 405 } },
+      { method = "GET", path = "/v2/app/tags/list", answer = { status = 200,
+        body = ('{"tags":[%s]}'):format(table.concat(tags, ",")) } },
+    } do
+      exchanges[#exchanges + 1] = one
+    end
+    return scripted.start { exchanges = exchanges }
+  end
+
+  it("looks before it tells which tags are gone", function()
+    local kept, gone = { status = 200, body = "{}" }, { status = 404 }
+    local server_of_tags = that_keeps { a = gone, b = kept, c = gone, d = { status = 403 } }
+    local name = server_of_tags.address.a .. "/app"
+    local done = assert(client:delete(name .. ":a", { shared = true }))
+    assert.same({ "c" }, done.shared)
+    assert.same({ "b" }, done.remaining)
+    assert.matches("whether the tag d is gone", table.concat(client:warnings(), "\n"), 1, true)
+    done = assert(client:delete(name .. "@" .. manifest.digest.of("{}"), { shared = true }))
+    assert.same({ "a", "c" }, done.shared)
+    assert.same({ "b" }, done.remaining)
+    local err = fails("registry", client:delete(name .. ":b", { shared = true }))
+    assert.matches("keeps the tag b", err.message, 1, true)
+    server_of_tags:stop()
+  end)
+
   it("takes the tag alone in a layout", function()
     push("layout", { "a" })
     local path = "oci:" .. temp.path("layout")

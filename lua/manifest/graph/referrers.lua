@@ -1,6 +1,7 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
 local copying = require("manifest.graph.transfer")
+local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local source = require("manifest.graph.read")
@@ -29,6 +30,40 @@ local function fetch(context, from, selector)
   return copying.gather(context, from, answer)
 end
 
+--- Does a manifest refer to a digest?
+local function refers_to(tree, hash)
+  local subject = (tree.read or tree.index).subject
+  return subject ~= nil and subject.digest == hash
+end
+
+--- Fetches referrers that are listed. One that is gone, or is none by its own manifest, is left out.
+---@return table[]|nil found
+---@return table|nil err
+local function fetch_listed(context, from, listed)
+  local fetched, err = context.loop:all(listed, context.jobs, function(one)
+    local failure
+    one.tree, failure = fetch(context, from, one.descriptor.digest)
+    if one.tree then
+      one.tree.is_referrer = true
+      return refers_to(one.tree, one.subject)
+    end
+    if failure.code == "not_found" then
+      context.warn(("%s is listed among what refers to %s, and is gone: left out"):format(one.descriptor.digest,
+        one.subject))
+      return false
+    end
+    return nil, failure
+  end)
+  if not fetched then
+    return nil, err
+  end
+  local found = {}
+  for position, one in ipairs(listed) do
+    found[#found + 1] = fetched[position] and one or nil
+  end
+  return found
+end
+
 --- The referrers of some manifests, and theirs.
 ---@param context table
 ---@param from table repository
@@ -39,32 +74,30 @@ function beside.referrers(context, from, digests)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local lists, err = context.loop:all(digests, context.jobs, function(hash)
-      return referrer_list.of(from, hash)
+      return referrer_list.of(from, hash, { unchecked = true })
     end)
     if not lists then
       return nil, err
     end
-    local fresh, next_digests = {}, {}
+    local listed = {}
     for index, list in ipairs(lists) do
       for _, item in ipairs(list) do
         if not seen[item.digest] then
           seen[item.digest] = true
-          fresh[#fresh + 1] = { subject = digests[index], descriptor = item }
-          next_digests[#next_digests + 1] = item.digest
+          listed[#listed + 1] = { subject = digests[index], descriptor = item }
         end
       end
     end
-    local ok
-    ok, err = context.loop:all(fresh, context.jobs, function(one)
-      local failure
-      one.tree, failure = fetch(context, from, one.descriptor.digest)
-      return one.tree and true, failure
-    end)
-    if not ok then
+    local fresh
+    fresh, err = fetch_listed(context, from, listed)
+    if not fresh then
       return nil, err
     end
+    digests = {}
+    for position, one in ipairs(fresh) do
+      digests[position] = one.descriptor.digest
+    end
     table.move(fresh, 1, #fresh, #found + 1, found)
-    digests = next_digests
     if #digests == 0 then
       break
     end
@@ -107,39 +140,25 @@ function beside.digest_tags(context, from, digests)
   end)
 end
 
-local function artifact_type_of(node)
-  local read = node.read or node.index
-  return read.artifact_type or (read.config and read.config.media_type)
-end
-
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
-local function listed(one)
-  local node = one.tree
-  local read = node.read or node.index
-  return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
-    annotations = read.annotations,
-  }
-end
-
---- Whether a registry told, when it stored a referrer, that it keeps track of the subject; else its lists are ours.
----@param target table repository
----@param found table[] of referrers(), stored by now
----@return boolean|nil ok
----@return table|nil err
-function beside.list_referrers(context, target, found)
-  local by_subject, subjects = {}, {}
-  for _, one in ipairs(found) do
-    if not by_subject[one.subject] then
-      by_subject[one.subject] = {}
-      subjects[#subjects + 1] = one.subject
+--- What of some trees refers to something and is not put, for it is there already: it may have been put by who did not
+--- list it, or whose listing failed.
+---@param trees table[]
+---@param plan table of copying.plan
+---@return table[] deferred for a repository's list_referrers
+function beside.put_before(trees, plan)
+  local put, deferred = {}, {}
+  for _, level in ipairs({ plan.tags, table.unpack(plan.levels) }) do
+    for _, one in ipairs(level) do
+      put[one.digest] = true
     end
-    table.insert(by_subject[one.subject], listed(one))
   end
-  return context.loop:all(subjects, context.jobs, function(subject)
-    local tag, err = referrer_list.ensure(context, target, subject, by_subject[subject])
-    return tag ~= nil or nil, err
-  end)
+  for _, node in ipairs(copying.documents(trees)) do
+    local subject, descriptor = referrer.describe(node.bytes, node.media_type, node.digest)
+    if subject and not put[node.digest] then
+      deferred[#deferred + 1] = { subject = subject, descriptor = descriptor, is_referrer = node.is_referrer }
+    end
+  end
+  return deferred
 end
 
 return beside

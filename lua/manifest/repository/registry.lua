@@ -27,7 +27,7 @@ end
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
---- only read)
+--- only read); shared (false: nobody else writes lists of referrers now); turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -45,6 +45,9 @@ local function new(loop, options)
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+    shared = options.shared,
+    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
+    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
 
@@ -205,17 +208,33 @@ methods.check_manifest = limit.check
 ---@param bytes string
 ---@param kind string media type
 ---@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition)
----@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+--- that heed such a condition), defer (a list that gets what is still to be listed as a referrer, for list_referrers;
+--- without it that is done here)
+---@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now; false:
+--- the registry lists it; nil: it refers to nothing, or that was deferred)}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
---- Deletes a manifest by digest, or a tag where the registry allows that.
+--- Lists referrers that were stored with `defer`; referrer_list.lua says how.
+---@param deferred table[]
+---@param options table|nil tolerant
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred, options)
+  if #deferred == 0 then
+    return {}
+  end
+  return require("manifest.repository.referrer_list").keep(self, deferred, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported (with digest_alone when the registry deletes by digest, and not by tag), denied, ...
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end

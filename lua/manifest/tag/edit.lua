@@ -12,6 +12,7 @@ local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
+local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
 local turn = require("manifest.engine.lock")
@@ -20,9 +21,6 @@ local edit = {}
 
 local MAX_WRITES = 40
 local STALE = 0.1 -- seconds: what was read longer ago is looked at again before it is overwritten
-local SETTLE = 0.4 -- seconds that what was written must hold, twice; more on a slow registry
-local LONGEST_SETTLE = 5
-local HOLDS = 2
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -159,10 +157,9 @@ local function attempt(context, job, memory)
     local stored, err
     if not is_stale(job, state) then
       stored, err = put(context, job, state, made)
-      memory.window = core.clock() - state.at
     end
     if stored then
-      memory.written = memory.written + 1
+      memory.written, memory.started = memory.written + 1, state.at
       return made
     end
     if err and not is_lost_race(job, state, err) then
@@ -175,29 +172,25 @@ end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
 local function converge(context, job)
-  local memory, holds = { written = 0, window = 0 }, 0
-  local made, err
-  while holds < HOLDS and memory.written < MAX_WRITES do
+  local memory, made = { written = 0 }, nil
+  local ok, err = settle(context.loop, function()
+    if made and digest_at(job.target.repository, job.selector) == made.digest then
+      return true
+    end
     local before = memory.written
-    if not made or digest_at(job.target.repository, job.selector) ~= made.digest then
-      made, err = attempt(context, job, memory)
-      if not made then
-        return nil, err
-      end
+    local failure
+    made, failure = attempt(context, job, memory)
+    if not made then
+      return nil, failure
     end
-    if memory.written == 0 then
-      return made
-    end
-    holds = memory.written == before and holds + 1 or 0
-    if holds < HOLDS then
-      local settle = math.min(math.max(SETTLE, 4 * memory.window), LONGEST_SETTLE)
-      context.loop:sleep(settle * (0.75 + math.random() / 2))
-    end
+    return memory.written == before, memory.started
+  end)
+  if not ok then
+    return nil, err
   end
-  if holds < HOLDS then
-    return fail("conflict", "others overwrite the index all the time", "try again later")
+  if memory.written > 0 then
+    made.unchanged = nil
   end
-  made.unchanged = nil
   return made
 end
 

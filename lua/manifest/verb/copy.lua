@@ -23,6 +23,7 @@ local OPTIONS = {
   include = "string|table", -- with all_tags: patterns of tags
   exclude = "string|table",
   referrers = "boolean", -- also what refers to the manifests
+  shared = "boolean", -- false: nobody else writes lists of referrers in the target now
   digest_tags = "boolean", -- also tags made of their digests, as signatures are kept
   no_clobber = "boolean", -- never move a tag that is there
   dry_run = "boolean", -- only say what would be done
@@ -69,7 +70,9 @@ local function open(context, source_name, target_name, options)
     return nil, err
   end
   local to
-  to, err = opener(context, "copy", target_name, { actions = "pull,push", also = { from.ref } })
+  to, err = opener(context, "copy", target_name, {
+    actions = "pull,push", also = { from.ref }, shared = options.shared,
+  })
   if not to then
     return nil, err
   end
@@ -159,8 +162,8 @@ local function bring(context, to, list, trees, along, options)
     return plan
   end
   local ok, err = perform(context, to.repository, plan, jobs.put_guarded(context, list, to.repository, options))
-  if ok and #along.referrers > 0 then
-    ok, err = beside.list_referrers(context, to.repository, along.referrers)
+  if ok then
+    ok, err = to.repository:list_referrers(beside.put_before(all_trees(along, trees), plan), { tolerant = true })
   end
   return ok and plan, err
 end

@@ -225,11 +225,6 @@ describe("storing a manifest", function()
       assert.equal(code, err.code)
     end)
   end
-
-  it("tells which subject the registry has noted", function()
-    local stored = put { status = 201, headers = { { "OCI-Subject", DIGEST } } }
-    assert.equal(DIGEST, stored.subject)
-  end)
 end)
 
 describe("deleting", function()

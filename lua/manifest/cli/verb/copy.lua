@@ -40,7 +40,7 @@ local function run(call)
   local done, err = client:copy(call.arguments[1], call.arguments[2], {
     platforms = given.platform, sparse = given.sparse, all_tags = given.all_tags, include = given.include,
     exclude = given.exclude, referrers = given.referrers, digest_tags = given.digest_tags,
-    no_clobber = given.no_clobber, dry_run = given.dry_run,
+    shared = given.shared, no_clobber = given.no_clobber, dry_run = given.dry_run,
   })
   if not done then
     return nil, err
@@ -80,6 +80,8 @@ return {
     { name = "include", kind = "strings", value = "pattern", help = "With --all-tags: only tags that fit" },
     { name = "exclude", kind = "strings", value = "pattern", help = "With --all-tags: no tags that fit" },
     { name = "referrers", kind = "boolean", help = "Also copy what refers to the manifests: signatures, SBOMs" },
+    { name = "shared", kind = "boolean",
+      help = "False: nobody else attaches there now, so do not wait to see that referrers stay listed" },
     { name = "digest-tags", kind = "boolean", help = "Also copy tags made of their digests, as sha256-HEX.sig" },
     { name = "no-clobber", kind = "boolean", help = "Do not move a tag that is there" },
     { name = "dry-run", kind = "boolean", help = "Only say what would be done" },

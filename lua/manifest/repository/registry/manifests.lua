@@ -5,6 +5,7 @@ local error_of = require("manifest.base.error")
 local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
+local referrer = require("manifest.repository.referrer")
 local told_by = require("manifest.repository.registry.told")
 
 local manifests = {}
@@ -157,8 +158,32 @@ local function put_once(repository, reference, bytes, kind, options)
       return nil, err
     end
   end
-  local subject = response.headers["oci-subject"]
-  return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
+  return { digest = digest, size = #bytes, media_type = kind, subject = response.headers["oci-subject"] }
+end
+
+--- Sees that a stored manifest which refers to another one is listed among its referrers.
+---@param stored table of put_once; gets listed
+---@return table|nil stored
+---@return table|nil err with is_stored
+local function keep_listed(repository, stored, bytes, options)
+  local subject, descriptor = referrer.describe(bytes, stored.media_type, stored.digest)
+  local noted = stored.subject -- by the registry
+  stored.subject = nil
+  if not subject then
+    return stored
+  end
+  if noted == subject then
+    stored.listed = false
+    return stored
+  end
+  local one = { subject = subject, descriptor = descriptor }
+  if options and options.defer then
+    table.insert(options.defer, one)
+    return stored
+  end
+  local tags, err = repository:list_referrers({ one })
+  stored.listed = tags and tags[1]
+  return tags and stored, err
 end
 
 --- A manifest that was stored needs no more than time, see restore.lua.
@@ -176,33 +201,56 @@ function manifests.put(repository, reference, bytes, kind, options)
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)
-  if stored then
-    restore.note(repository, stored.digest, is_there)
+  if not stored then
+    return nil, err
   end
-  return stored, err
+  restore.note(repository, stored.digest, is_there)
+  return keep_listed(repository, stored, bytes, options)
 end
 
 --- Codes that a registry which deletes by digest alone has for a tag, beside the status 405.
 local DIGEST_ALONE = { UNSUPPORTED = true, DIGEST_INVALID = true }
 
---- Deletes a manifest or a tag.
-function manifests.delete(repository, reference)
+local function delete(repository, reference)
   local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
   if not response then
     return nil, err
   end
-  if GONE[response.status] then
+  local status = response.status
+  if GONE[status] then
     return true
   end
-  if response.status == 404 then
+  if status == 404 then
     return false
   end
   err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
-  local status = response.status
   if not is_digest(reference) and (status == 405 or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)) then
     err.code, err.digest_alone = "unsupported", true
   end
   return nil, err
+end
+
+--- Takes a manifest that is gone off the list of its subject's referrers. It is gone: a failure is a warning.
+local function unlist(repository, subject, digest)
+  local ok, err = require("manifest.repository.referrer_list").remove(repository, subject, digest)
+  if not ok then
+    repository.loop:warn(("%s is deleted, and still listed among what refers to %s: %s"):format(digest, subject,
+      err.message))
+  end
+end
+
+--- Deletes a manifest or a tag.
+function manifests.delete(repository, reference)
+  local subject
+  if is_digest(reference) then
+    local got = manifests.get(repository, reference)
+    subject = got and referrer.describe(got.bytes, got.media_type, reference)
+  end
+  local done, err = delete(repository, reference)
+  if done and subject then
+    unlist(repository, subject, reference)
+  end
+  return done, err
 end
 
 return manifests
