@@ -1,155 +1,127 @@
---- Lists of referrers in a registry that keeps none itself: whichever verb puts what refers to something.
+--- What comes along with a copy under tags made of digests: whatever follows the digest, and lists of referrers.
 
 local block = require "spec.support.block"
+local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
-local lock = require "manifest.engine.lock"
-local manifest = require "manifest"
-local process = require "spec.support.process"
-local referrers = require "spec.support.servers.referrers"
-local temp = require "spec.support.temp"
+local referrers = require "manifest.graph.referrers"
+local referrers_server = require "spec.support.servers.referrers"
+local registry = require "spec.support.servers.registry"
 
-local SBOM = "application/vnd.example.sbom"
+local AMD = { os = "linux", architecture = "amd64" }
 
-describe("what refers to something", function()
-  local server, at = block.registry()
-  local client = block.client()
+local function form(digest)
+  return (digest:gsub(":", "-"))
+end
 
-  local function push(repository, to)
-    return images.push(to or server, {
-      { name = "amd", repository = repository, tag = "amd", platform = { os = "linux", architecture = "amd64" } },
-      { name = "arm", repository = repository, platform = { os = "linux", architecture = "arm64" } },
-      { name = "all", repository = repository, tag = "1", type = "oci-index", children = { "amd", "arm" } },
-    })
+describe("tags made of digests", function()
+  local one, other = "sha256:" .. ("ab"):rep(32), "sha512:" .. ("cd"):rep(64)
+
+  local function plan(...)
+    local found = {}
+    for position, item in ipairs(referrers.plan({ ... }, { one, other })) do
+      found[position] = ("%s %s %s"):format(item.tag, item.subject == one and "one" or "other", item.is_bare)
+    end
+    return found
   end
 
-  local function digests(name, options)
+  it("begin with the digest, and end as they like", function()
+    local a, b = form(one), form(other):sub(1, 71)
+    assert.same({ a .. " one true", a .. ".sig one false", a .. "-sig one false", a .. ".6fe8.meta one false",
+      a .. ".v0.3.bundle one false", b .. " other true", b .. ".att other false" },
+      plan(a, "latest", a .. ".sig", a .. "-sig", a .. ".6fe8.meta", "v-" .. a, a:sub(1, 70), a .. ".v0.3.bundle", b,
+        b .. ".att", form("sha256:" .. ("00"):rep(32))))
+  end)
+end)
+
+describe("a copy with tags made of digests", function()
+  if not registry.present() then
+    pending("needs docker-registry")
+    return
+  end
+  local here, from = block.registry()
+  local _, to = block.registry()
+  local client = block.client()
+  local made = block.images(here, {
+    { name = "app", repository = "app", tag = "1", platform = AMD, layers = { "app" } },
+    { name = "sig", repository = "app", tag = "sig", type = "oci", layers = { "sig" } },
+  })
+
+  local function digests(name)
     local list = {}
-    for index, item in ipairs(assert(client:referrers(name, options)).referrers) do
-      list[index] = item.digest
+    for position, item in ipairs(assert(client:referrers(name)).referrers) do
+      list[position] = item.digest
     end
     table.sort(list)
     return list
   end
 
-  --- An attestation with a subject, and an index that has the image and it as entries, in a layout.
-  local function layout()
-    local path = "oci:" .. temp.path("layout")
-    push("source")
-    assert(client:copy(at("source:1"), path .. ":1"))
-    local done = assert(client:attach { subject = path .. ":1", files = {}, artifact_type = SBOM,
-      platform = "linux/amd64" })
-    assert(client:index { target = path .. ":signed", sources = { path .. ":1", { ref = done.reference,
-      platform = "unknown/unknown" } } })
-    assert(client:tag(done.reference, "artifact"))
-    return path, done
+  local function sorted(...)
+    local list = { ... }
+    table.sort(list)
+    return list
   end
 
-  it("is listed by copy, copy of all tags, index create, and edits of an index", function()
-    local path, done = layout()
-    local function is_listed(name)
-      assert.same({ done.digest }, digests(name, { platform = "linux/amd64" }))
-    end
-    assert(client:copy(path .. ":1", at("one:1")))
-    assert.same({}, digests(at("one:1"), { platform = "linux/amd64" }))
-    assert(client:copy(path .. ":artifact", at("one:artifact")))
-    is_listed(at("one:1"))
-    assert(client:copy(path .. ":signed", at("two:1")))
-    is_listed(at("two:1"))
-    assert(client:index { target = at("three:1"), sources = { path .. ":signed" } })
-    is_listed(at("three:1"))
-    assert(client:copy(path, at("four"), { all_tags = true, include = { "1", "artifact", "signed" } }))
-    is_listed(at("four:signed"))
-
-    local made = assert(client:index { target = at("one:list"), sources = { at("one:1") }, subject = at("one:1"),
-      artifact_type = SBOM })
-    assert.same({ made.digest }, digests(at("one:1")))
-    local edited = assert(client:index_annotate(at("one:list"), nil, { annotations = { a = "b" } }))
-    assert.is_true(#digests(at("one:1")) == 2 and edited.digest ~= made.digest)
-    -- What nobody may list twice is not: a second copy writes no list.
-    local before = assert(client:digest(at("two:sha256-" .. done.subject.digest:match(":(.*)$"))))
-    assert(client:copy(path .. ":signed", at("two:2")))
-    assert.equal(before, (client:digest(at("two:sha256-" .. done.subject.digest:match(":(.*)$")))))
+  it("brings all of them, and those of what they name", function()
+    local app, sig = form(made.app.digest), form(made.sig.digest)
+    assert(client:tag(from "app:sig", { app .. ".sig", app .. "-x.1", sig .. ".att" }))
+    assert(client:copy(from "app:1", to "all:1", { digest_tags = true }))
+    local tags = assert(client:tags(to "all"))
+    table.sort(tags)
+    assert.same(sorted("1", app .. ".sig", app .. "-x.1", sig .. ".att"), tags)
   end)
 
-  it("is listed by a copy that finds it stored, and not listed", function()
-    local path, done = layout()
-    assert(client:copy(path .. ":signed", at("half:1")))
-    local tag = "sha256-" .. done.subject.digest:match(":(.*)$")
-    assert(client:delete(at("half:" .. tag)))
-    assert.same({}, digests(at("half:1"), { platform = "linux/amd64" }))
-    assert(client:copy(at("source:amd"), at("half:1"))) -- the tag is there, and names something else
-    assert(client:copy(path .. ":signed", at("half:1")))
-    assert.same({ done.digest }, digests(at("half:1"), { platform = "linux/amd64" }))
+  it("lists with the target's referrers what a list of the source has", function()
+    local first = assert(client:attach { subject = from "app:1", files = {}, artifact_type = "a/first" })
+    local gone = assert(client:attach { subject = from "app:1", files = {}, artifact_type = "a/gone" })
+    assert(client:delete(from("app@" .. gone.digest), { shared = true }))
+    for position, options in ipairs { { digest_tags = true }, { all_tags = true } } do
+      local repository = "merged" .. position
+      assert(client:copy(from "app:1", to(repository .. ":1")))
+      local own = assert(client:attach { subject = to(repository .. ":1"), files = {}, artifact_type = "a/own" })
+      local source, target = from "app:1", to(repository .. ":1")
+      if options.all_tags then
+        source, target = from "app", to(repository)
+      end
+      for _ = 1, 2 do
+        assert(client:copy(source, target, options))
+        assert.same(sorted(first.digest, own.digest), digests(to(repository .. ":1")))
+      end
+    end
   end)
 
-  it("is listed whole when eight machines attach at once", function()
-    local take = lock.take
-    lock.take = function() end -- machines share no locks
-    finally(function()
-      lock.take = take
-    end)
-    push("race")
-    assert(client:attach { subject = at("race:1"), files = {}, artifact_type = "a/first", shared = false })
-    local numbers, attached = { 1, 2, 3, 4, 5, 6, 7, 8 }, {}
-    local done = assert(client:all(numbers, function(number)
-      return client:attach { subject = at("race:1"), files = {}, artifact_type = "a/number" .. number }
-    end))
-    for position, one in ipairs(done) do
-      attached[position] = one.digest
-    end
-    table.sort(attached)
-    local listed = {}
-    for _, item in ipairs(assert(client:referrers(at("race:1"))).referrers) do
-      listed[#listed + 1] = item.artifact_type ~= "a/first" and item.digest or nil
-    end
-    table.sort(listed)
-    assert.same(attached, listed)
-  end)
-
-  it("is taken off the list when it is deleted, and one that is gone without that stands in nobody's way", function()
-    push("gone")
-    local function attach(kind)
-      return assert(client:attach { subject = at("gone:1"), files = {}, artifact_type = kind, shared = false })
-    end
-    local first, second, third = attach("a/1"), attach("a/2"), attach("a/3")
-    assert(client:delete(first.reference))
-    local tag = at("gone:sha256-" .. first.subject.digest:match(":(.*)$"))
-    assert.equal(2, #assert(client:get(tag)).content.manifests)
-    assert.equal(0, process.run { "curl", "-sf", "-X", "DELETE",
-      server.url .. "/v2/gone/manifests/" .. second.digest }.status)
-    assert.same({ third.digest }, digests(at("gone:1")))
-    assert.equal(1, #assert(client:tree(at("gone:1"))).referrers)
-    assert.equal(1, assert(client:copy(at("gone:1"), at("gone/copy:1"), { referrers = true })).referrers)
-    assert.same({ third.digest }, digests(at("gone/copy:1")))
-    local fourth = attach("a/4")
-    local both = { third.digest, fourth.digest }
-    table.sort(both)
-    assert.same(both, digests(at("gone:1")))
-  end)
-
-  it("leaves a tag alone that only looks like a list, and a copy goes on", function()
-    local path, done = layout()
-    local tag = "sha256-" .. done.subject.digest:match(":(.*)$")
-    for repository, source in pairs { image = "source:amd", index = "source:1" } do
-      assert(client:copy(at(source), at(repository .. ":" .. tag)))
-      local before = assert(client:digest(at(repository .. ":" .. tag)))
-      assert(client:copy(path .. ":signed", at(repository .. ":1")))
-      assert.equal(before, (client:digest(at(repository .. ":" .. tag))))
-      assert.same({}, digests(at(repository .. ":1"), { platform = "linux/amd64" }))
-      assert(client:copy(at(repository .. ":1"), at(repository .. "/copy:1"), { referrers = true }))
-    end
-    assert.matches("is no list of what refers to", table.concat(client:warnings(), "\n"), 1, true)
-  end)
-
-  it("is left to a registry that lists it", function()
-    local able, why = referrers.start()
+  it("makes no list where the registry has the API", function()
+    local able, why = referrers_server.start()
     if not able then
       return pending(why)
     end
-    local path, done = layout()
-    assert(client:copy(path .. ":signed", able.address .. "/app:1"))
-    assert.same({ done.digest }, digests(able.address .. "/app:1", { platform = "linux/amd64" }))
-    assert.same({ "1" }, { table.unpack(assert(client:tags(able.address .. "/app"))) })
+    local target = able.address .. "/app:1"
+    assert(client:attach { subject = from "app:1", files = {}, artifact_type = "a/first" })
+    assert(client:copy(from "app:1", target, { digest_tags = true }))
+    assert.equal(1, #assert(client:referrers(target)).referrers)
+    for _, tag in ipairs(assert(client:tags(able.address .. "/app"))) do
+      assert.not_equal(form(made.app.digest), tag)
+    end
     able:stop()
+  end)
+
+  it("takes an image or an index of that name for what it is", function()
+    local some = images.push(here, {
+      { name = "odd", repository = "odd", tag = "1", platform = AMD, layers = { "odd" } },
+      { name = "all", repository = "odd", tag = "2", type = "oci-index", children = { "odd" } },
+    })
+    for _, tag in ipairs { "1", "2" } do
+      local digest = tag == "1" and some.odd.digest or some.all.digest
+      assert(client:tag(from("odd:" .. tag), { form(some.odd.digest) }))
+      for _, options in ipairs { { digest_tags = true }, { all_tags = true } } do
+        local target = ("odd%s%s"):format(tag, options.all_tags and "all" or "one")
+        if options.all_tags then
+          assert(client:copy(from "odd", to(target), options))
+        else
+          assert(client:copy(from "odd:1", to(target .. ":1"), options))
+        end
+        assert.equal(digest, client:digest(to(target .. ":" .. form(some.odd.digest))))
+      end
+    end
+    fails("not_found", client:digest(to("odd1one:2")))
   end)
 end)

@@ -1,103 +1,85 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
-local copying = require("manifest.graph.transfer")
+local document = require("manifest.document.index")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
-local source = require("manifest.graph.read")
+local transfer = require("manifest.graph.transfer")
 
-local beside = {}
+local allow, caught, try = failure.allow, failure.caught, failure.try
+
+local referrers = {}
 
 --- Referrers may have referrers; deeper than this nobody looks.
 local MAX_DEPTH = 4
 
 --- The digests of all manifests and indexes of some trees, each once.
----@param trees table[] of copying.gather
----@return string[] digests
-function beside.digests(trees)
+local function digests_of(trees)
   local digests = {}
-  for position, node in ipairs(copying.documents(trees)) do
+  for position, node in ipairs(transfer.documents(trees)) do
     digests[position] = node.digest
   end
   return digests
 end
 
-local function fetch(context, from, selector)
-  local answer, err = source.document_at("copy", selector, from, selector)
-  if not answer then
-    return nil, err
-  end
-  return copying.gather(context, from, answer)
+local function fetch(call, from, selector)
+  return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
 end
 
---- Does a manifest refer to a digest?
-local function refers_to(tree, hash)
-  local subject = (tree.read or tree.index).subject
-  return subject ~= nil and subject.digest == hash
-end
-
---- Fetches referrers that are listed. One that is gone, or is none by its own manifest, is left out.
----@return table[]|nil found
----@return table|nil err
-local function fetch_listed(context, from, listed)
-  local fetched, err = context.loop:all(listed, context.jobs, function(one)
-    local failure
-    one.tree, failure = fetch(context, from, one.descriptor.digest)
-    if one.tree then
-      one.tree.is_referrer = true
-      return refers_to(one.tree, one.subject)
-    end
-    if failure.code == "not_found" then
-      context.warn(("%s is listed among what refers to %s, and is gone: left out"):format(one.descriptor.digest,
-        one.subject))
-      return false
-    end
-    return nil, failure
+--- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
+local function fresh_ones(call, from, digests, seen)
+  local lists = call:each(digests, function(digest)
+    return try(referrer_list.of(from, digest, { unchecked = true }))
   end)
-  if not fetched then
-    return nil, err
+  local fresh = {}
+  for index, list in ipairs(lists) do
+    for _, item in ipairs(list) do
+      if not seen[item.digest] then
+        seen[item.digest] = true
+        fresh[#fresh + 1] = { subject = digests[index], descriptor = item }
+      end
+    end
   end
+  return fresh
+end
+
+local function refers_to(tree, subject)
+  local view = tree.read or tree.index
+  return view.subject ~= nil and view.subject.digest == subject
+end
+
+--- Fetches what is listed as referrers: {tree, subject, descriptor} each. One that is gone, or is none by its own
+--- manifest, is left out.
+local function fetch_listed(call, from, listed)
   local found = {}
-  for position, one in ipairs(listed) do
-    found[#found + 1] = fetched[position] and one or nil
+  call:each(listed, function(one)
+    one.tree = allow("not_found", caught(fetch, call, from, one.descriptor.digest))
+    if not one.tree then
+      call:warn(("%s is listed among what refers to %s, and is gone: left out"):format(one.descriptor.digest,
+        one.subject))
+    end
+  end)
+  for _, one in ipairs(listed) do
+    if one.tree and refers_to(one.tree, one.subject) then
+      one.tree.is_referrer = true
+      found[#found + 1] = one
+    end
   end
   return found
 end
 
---- The referrers of some manifests, and theirs.
----@param context table
----@param from table repository
----@param digests string[]
----@return table[]|nil found {tree, subject, descriptor}
----@return table|nil err
-function beside.referrers(context, from, digests)
+--- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
+local function referrers_of(call, from, digests)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
-    local lists, err = context.loop:all(digests, context.jobs, function(hash)
-      return referrer_list.of(from, hash, { unchecked = true })
-    end)
-    if not lists then
-      return nil, err
-    end
-    local listed = {}
-    for index, list in ipairs(lists) do
-      for _, item in ipairs(list) do
-        if not seen[item.digest] then
-          seen[item.digest] = true
-          listed[#listed + 1] = { subject = digests[index], descriptor = item }
-        end
-      end
-    end
-    local fresh
-    fresh, err = fetch_listed(context, from, listed)
-    if not fresh then
-      return nil, err
-    end
+    local fresh = fetch_listed(call, from, fresh_ones(call, from, digests, seen))
+    table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
     for position, one in ipairs(fresh) do
       digests[position] = one.descriptor.digest
     end
-    table.move(fresh, 1, #fresh, #found + 1, found)
     if #digests == 0 then
       break
     end
@@ -105,60 +87,154 @@ function beside.referrers(context, from, digests)
   return found
 end
 
---- The tags of a repository that are made of one of some digests: `sha256-HEX.sig` and the like. Pure.
+--- The tags that begin with the form of one of some digests, `sha256-HEX`: what follows it is everybody's own (`.sig`,
+--- `.v0.3.bundle`, `-sig`). Pure.
 ---@param tags string[]
 ---@param digests string[]
----@return string[] chosen without the lists of referrers, which are kept up by whoever stores referrers
-function beside.plan(tags, digests)
-  local wanted, chosen = {}, {}
-  for _, hash in ipairs(digests) do
-    wanted[hash] = true
+---@return table[] found {tag, subject = digest, is_bare = nothing follows: a list of referrers may stand there}
+function referrers.plan(tags, digests)
+  local subjects, lengths, found = {}, {}, {}
+  for _, digest in ipairs(digests) do
+    local form = try(referrers_tag.of(digest))
+    subjects[form], lengths[#form] = digest, true
   end
   for _, tag in ipairs(tags) do
-    local subject, rest = referrers_tag.subject(tag)
-    if subject and wanted[subject] and rest ~= "" then
-      chosen[#chosen + 1] = tag
+    for length in pairs(lengths) do
+      local subject = subjects[tag:sub(1, length)]
+      found[#found + 1] = subject and { tag = tag, subject = subject, is_bare = #tag == length } or nil
     end
   end
-  return chosen
+  return found
 end
 
---- The documents under such tags.
----@return table[]|nil trees with names
----@return table|nil err
-function beside.digest_tags(context, from, digests)
-  local tags, err = from:tags()
-  if not tags then
-    return nil, err
+--- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
+--- an image or an index that has this tag. What is gone is passed over.
+local function listed_in(call, from, answer, subject)
+  if answer.shape.kind ~= "index" then
+    return nil
   end
-  return context.loop:all(beside.plan(tags, digests), context.jobs, function(tag)
-    local tree, failure = fetch(context, from, tag)
-    if tree then
-      tree.names = { tag }
-    end
-    return tree, failure
+  local found, is_odd = {}, false
+  local entries = try(document.of(answer.shape, answer.size)).entries
+  local trees = call:each(entries, function(entry)
+    return allow("not_found", caught(fetch, call, from, entry.digest)) or false
   end)
+  for position, tree in ipairs(trees) do
+    if tree and refers_to(tree, subject) then
+      tree.is_referrer = true
+      found[#found + 1] = { tree = tree, subject = subject, descriptor = entries[position] }
+    end
+    is_odd = is_odd or tree ~= false
+  end
+  return (#found > 0 or not is_odd) and found or nil
 end
 
---- What of some trees refers to something and is not put, for it is there already: it may have been put by who did not
---- list it, or whose listing failed.
+--- What stands under one such tag: a tree with its name, or the referrers that it lists.
+local function fetch_tagged(call, from, one)
+  local answer = try(read.document_at(call.verb, one.tag, from, one.tag))
+  local listed = one.is_bare and listed_in(call, from, answer, one.subject)
+  if listed then
+    return { referrers = listed }
+  end
+  local tree = try(transfer.gather(call.context, from, answer))
+  tree.names = { one.tag }
+  return { tree = tree }
+end
+
+--- Adds what stands under such tags, and under those made of the digests of that.
+local function add_tagged(call, from, trees, along)
+  local tags, taken = try(from:tags()), {}
+  for _ = 1, MAX_DEPTH do
+    local fresh = {}
+    for _, one in ipairs(referrers.plan(tags, digests_of(trees))) do
+      fresh[#fresh + 1] = not taken[one.tag] and one or nil
+      taken[one.tag] = true
+    end
+    trees = {}
+    for _, found in ipairs(call:each(fresh, function(one)
+      return fetch_tagged(call, from, one)
+    end)) do
+      trees[#trees + 1] = found.tree
+      referrers.add(along, found.referrers or {}, trees)
+    end
+    for _, tree in ipairs(trees) do
+      along.trees[#along.trees + 1] = tree.names and tree or nil
+    end
+    if #trees == 0 then
+      return
+    end
+  end
+end
+
+--- Adds referrers to those that come along, each digest once.
+---@param along table of gather
+---@param found table[] {tree, subject, descriptor}
+---@param trees table[]|nil gets the trees of those that are new
+function referrers.add(along, found, trees)
+  for _, one in ipairs(found) do
+    if not along.known[one.descriptor.digest] then
+      along.known[one.descriptor.digest] = true
+      along.referrers[#along.referrers + 1], along.trees[#along.trees + 1] = one, one.tree
+      if trees then
+        trees[#trees + 1] = one.tree
+      end
+    end
+  end
+end
+
+--- The lists of referrers among tags that are to be copied: a list is not moved over the one that the target has, what
+--- it lists goes there.
+---@param call manifest.Call
+---@param from table repository
+---@param moves table[] {selector, wanted}
+---@return table<table, table[]> lists [move] = {{tree, subject, descriptor}}
+function referrers.lists(call, from, moves)
+  local lists = {}
+  call:each(moves, function(move)
+    local subject, rest = referrers_tag.subject(move.selector)
+    local answer = subject and rest == "" and try(read.document_at(call.verb, move.selector, from, move.wanted))
+    lists[move] = answer and listed_in(call, from, answer, subject) or nil
+  end)
+  return lists
+end
+
+--- What comes along with some trees.
+---@param call manifest.Call
+---@param from table repository
+---@param trees table[] of transfer.gather
+---@param options table referrers, digest_tags (booleans)
+---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
+--- the digests of the referrers}
+function referrers.gather(call, from, trees, options)
+  local along = { referrers = {}, trees = {}, known = {} }
+  if options.referrers then
+    referrers.add(along, referrers_of(call, from, digests_of(trees)))
+  end
+  if options.digest_tags then
+    local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })
+    add_tagged(call, from, all, along)
+  end
+  return along
+end
+
+--- Lists what of some trees refers to something and is not put, for it is there already: it may have been put by who did
+--- not list it, or whose listing failed.
+---@param target table repository
 ---@param trees table[]
----@param plan table of copying.plan
----@return table[] deferred for a repository's list_referrers
-function beside.put_before(trees, plan)
-  local put, deferred = {}, {}
+---@param plan table of transfer.plan, done
+function referrers.list_present(target, trees, plan)
+  local put, present = {}, {}
   for _, level in ipairs({ plan.tags, table.unpack(plan.levels) }) do
     for _, one in ipairs(level) do
       put[one.digest] = true
     end
   end
-  for _, node in ipairs(copying.documents(trees)) do
+  for _, node in ipairs(transfer.documents(trees)) do
     local subject, descriptor = referrer.describe(node.bytes, node.media_type, node.digest)
     if subject and not put[node.digest] then
-      deferred[#deferred + 1] = { subject = subject, descriptor = descriptor, is_referrer = node.is_referrer }
+      present[#present + 1] = { subject = subject, descriptor = descriptor, is_referrer = node.is_referrer }
     end
   end
-  return deferred
+  try(target:list_referrers(present, { tolerant = true }))
 end
 
-return beside
+return referrers
