@@ -1,4 +1,5 @@
---- The list of referrers that we keep up, when others write it from other machines, and when it is not what it should be.
+--- The list of referrers that we keep up: when others write it from other machines, and when it is not what it should
+--- be.
 
 local document = require "manifest.document.index"
 local fails = require "spec.support.asserts.fails"
@@ -15,7 +16,8 @@ local TAG = "/v2/app/manifests/" .. SUBJECT:gsub(":", "-")
 local function referrer(name, subject)
   local bytes = json.encode(json.object { { "schemaVersion", 2 }, { "mediaType", kinds.oci_manifest },
     { "artifactType", "a/" .. name },
-    { "subject", json.object { { "mediaType", kinds.oci_manifest }, { "digest", subject or SUBJECT }, { "size", 7 } } } })
+    { "subject", json.object { { "mediaType", kinds.oci_manifest }, { "digest", subject or SUBJECT },
+      { "size", 7 } } } })
   return {
     media_type = kinds.oci_manifest, digest = sha(bytes), size = #bytes, artifact_type = "a/" .. name, bytes = bytes,
   }
@@ -73,6 +75,27 @@ describe("a list of referrers", function()
     end
     return found
   end
+
+  it("is left alone while another process of this machine keeps its turn", function()
+    local turn = require "manifest.engine.lock"
+    local take = turn.take
+    finally(function()
+      turn.take = take
+    end)
+    turn.take = function()
+      return nil, manifest.error.new { code = "locked", message = "another has it" }
+    end
+    fails("locked", add {})
+    assert.same({}, sent("PUT"))
+    turn.take = function() -- no place for locks: all the same
+      return nil
+    end
+    assert(add {
+      { method = "GET", path = TAG, state = "first", answer = list(A) },
+      { method = "PUT", path = TAG, answer = { status = 201 }, set_state = "second" },
+      { method = "GET", path = TAG, answer = list(A, OURS) },
+    })
+  end)
 
   for name, status in pairs { ["where the registry refuses what comes too late"] = 412,
     ["where the registry takes it all"] = 201 } do

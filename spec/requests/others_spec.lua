@@ -106,7 +106,8 @@ describe("the requests of", function()
 
   row("`copy --no-clobber`", function()
     push("keep", 2)
-    told("2 GET manifests, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, 3 PUT uploads", function(client)
+    told("2 GET manifests, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, "
+      .. "3 PUT uploads", function(client)
       return client:copy(at("keep:amd64"), at("keep:1", other), { no_clobber = true })
     end, { place = other })
   end)
@@ -212,7 +213,8 @@ describe("the requests of", function()
     for shared, heads in pairs { [true] = 3, [false] = 1 } do
       local name = "subject/" .. tostring(shared)
       assert(client:copy(at("subject:amd64"), at(name, other) .. ":amd64"))
-      told(("2 GET manifests, 1 GET referrers, 3 HEAD blobs, %d HEAD manifests, 3 PUT manifests"):format(heads), function(own)
+      told(("2 GET manifests, 1 GET referrers, 3 HEAD blobs, %d HEAD manifests, "
+        .. "3 PUT manifests"):format(heads), function(own)
         return own:copy(at("subject:one"), at(name, other) .. ":one", { shared = shared })
       end, { place = other })
     end

@@ -108,7 +108,8 @@ describe("delete", function()
   local function with_tag(answer)
     return scripted.start { exchanges = {
       { pattern = "^/v2/app/manifests/(1|sha256:.*)$", method = "HEAD", answer = { status = 200, headers = {
-        { "Docker-Content-Digest", manifest.digest.of("{}") }, { "Content-Type", manifest.media_type.oci_manifest } } } },
+        { "Docker-Content-Digest", manifest.digest.of("{}") },
+        { "Content-Type", manifest.media_type.oci_manifest } } } },
       { method = "DELETE", path = "/v2/app/manifests/1", answer = answer },
       { method = "GET", path = "/v2/app/tags/list", answer = { status = 200, body = '{"tags":["1"]}' } },
       { method = "DELETE", answer = { status = 202 } },
@@ -121,7 +122,8 @@ describe("delete", function()
         headers = { { "Retry-After", "7200" } } }
     end
     for code, answer in pairs { denied = { status = 403 }, registry = { status = 500 },
-      rate_limited = coded(429, "UNSUPPORTED"), conflict = coded(400, "TAG_INVALID"), unsupported = { status = 404 } } do
+      rate_limited = coded(429, "UNSUPPORTED"), conflict = coded(400, "TAG_INVALID"),
+      unsupported = { status = 404 } } do
       local server_of_tag = with_tag(answer)
       fails(code, client:delete(server_of_tag.address.a .. "/app:1", { shared = true }))
       for _, request in ipairs(server_of_tag:requests()) do

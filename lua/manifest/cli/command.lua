@@ -78,11 +78,12 @@ end
 ---@return integer|nil position
 function command.find(words)
   local two = words[2] and words[1] .. " " .. words[2]
+  local one = require("manifest.cli.words").verb(words[1])
   for _, entry in ipairs(catalogue) do
     if entry.name == two then
       return entry, 3
     end
-    if entry.name == words[1] then
+    if entry.name == one then
       return entry, 2
     end
   end

@@ -21,7 +21,7 @@ local function names_of(list)
 end
 
 local function nearest(written, list)
-  return require("manifest.base.text").nearest(written, names_of(list))
+  return require("manifest.cli.words").nearest(written, names_of(list))
 end
 
 local function unknown_topic(out, words)
@@ -79,11 +79,6 @@ local function without_verb(out, words)
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
-  if word:find("^%-.") then
-    out:complain("unknown flag: " .. word)
-    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
-    return BAD_USAGE
-  end
   return unknown_command(out, words)
 end
 
@@ -115,7 +110,7 @@ local function is_interrupt(raised)
   return type(raised) == "table" and raised.text ~= nil and raised.text:find("interrupted!", 1, true) ~= nil
 end
 
-local function call_verb(out, command, given)
+local function call_verb(out, command, given, config)
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
   local _ <close> = failure.defer(function()
@@ -127,6 +122,7 @@ local function call_verb(out, command, given)
     end
   end)
   local status, err = command.run({ out = out, given = given, client = function(options)
+    options.config = config
     client = client or require("manifest").client(options)
     return client
   end })
@@ -152,7 +148,30 @@ local function not_for_json(read)
   end
 end
 
-local function dispatch(out, words)
+--- Takes off what stands before the verb: docker's name and its global flags.
+---@return string[]|nil words from the verb on, with field config: the folder of --config
+---@return integer|nil status when there is nothing more to do
+local function before_verb(out, words)
+  local name = (words[0] or ""):match("[^/]*$")
+  if name == "docker" then
+    return require("manifest.cli.docker_name").take(out, words)
+  end
+  if not (words[1] or ""):find("^%-.") then
+    return words
+  end
+  local rest, message, status = require("manifest.cli.globals").take(words)
+  if not rest then
+    out:complain(message)
+    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  end
+  return rest, status
+end
+
+local function dispatch(out, given_words)
+  local words, ended = before_verb(out, given_words)
+  if not words then
+    return ended
+  end
   local entry, behind = commands.find(words)
   if not entry then
     return without_verb(out, words)
@@ -178,7 +197,7 @@ local function dispatch(out, words)
   if not given then
     return bad_usage(out, command, wrong, hint, BAD_USAGE)
   end
-  return call_verb(out, command, given)
+  return call_verb(out, command, given, words.config)
 end
 
 local function on_raise(raised)

@@ -154,8 +154,9 @@ local function put_all(context, target, puts)
   local stored, err = context.loop:all(puts, context.jobs, function(put)
     local name = put.name or put.digest
     local one, failure = target:put_manifest(name, put.bytes, put.media_type, {
-      defer = deferred, is_referrer = put.is_referrer,
+      digest = put.digest, defer = deferred, is_referrer = put.is_referrer,
     })
+    put.stored = one and one.digest
     if not one then
       failure.message = ("failed to put manifest %s: %s"):format(name, failure.message)
     end

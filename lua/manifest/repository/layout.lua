@@ -220,12 +220,14 @@ methods.check_manifest = limit.check
 --- not list.
 ---@param reference string|nil
 ---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
---- only image of the layout, whose place and name the new one takes), defer, is_referrer (see layout/referrers.lua)
+--- only image of the layout, whose place and name the new one takes), digest (of the bytes, by the algorithm that the
+--- name has), defer, is_referrer (see layout/referrers.lua)
 ---@return table|nil stored {digest, size, media_type, listed = tag of the list of referrers that names it now}
 ---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
 function methods:put_manifest(reference, bytes, kind, options)
   local by_digest = reference ~= nil and digest.is(reference)
-  local hash = by_digest and reference or digest.of(bytes)
+  local known_by = by_digest and reference or options and options.digest
+  local hash = known_by or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
     ok, err = self:upload(hash, { body = bytes })

@@ -1,13 +1,19 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+-- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
+local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrer_list = later("manifest.repository.referrer_list")
+local referrers = later("manifest.repository.registry.referrers")
+local tags = later("manifest.repository.registry.tags")
+local upload = later("manifest.repository.registry.upload")
+local warning = later("manifest.repository.registry.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -26,8 +32,9 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
---- only read); shared (false: nobody else writes lists of referrers now); turns (engine/lock.lua)
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
+--- mirrors (by domain, for a repository that is only read); shared (false: nobody else writes lists of referrers now);
+--- turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -44,6 +51,7 @@ local function new(loop, options)
     places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
+    chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
     shared = options.shared,
     turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
@@ -111,7 +119,7 @@ local function pass_on_warnings(self, place, response)
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
-  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+  for _, line in ipairs(warning.read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -207,11 +215,8 @@ methods.check_manifest = limit.check
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
----@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition), defer (a list that gets what is still to be listed as a referrer, for list_referrers;
---- without it that is done here)
----@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now; false:
---- the registry lists it; nil: it refers to nothing, or that was deferred)}
+---@param options table? instead_of, digest, defer; manifests.lua says what they are
+---@return table|nil stored {digest, size, media_type, listed}
 ---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
 --- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
@@ -227,7 +232,7 @@ function methods:list_referrers(deferred, options)
   if #deferred == 0 then
     return {}
   end
-  return require("manifest.repository.referrer_list").keep(self, deferred, options)
+  return referrer_list.keep(self, deferred, options)
 end
 
 --- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
@@ -244,7 +249,7 @@ end
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
-  return require("manifest.repository.registry.tags").list(self, options)
+  return tags.list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
@@ -253,7 +258,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
-  return require("manifest.repository.registry.referrers").list(self, digest, options)
+  return referrers.list(self, digest, options)
 end
 
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
@@ -282,11 +287,13 @@ function methods:get_blob(digest, options)
   local request = {
     method = "GET",
     path = "/blobs/" .. digest,
-    digest = digest,
+    digest = not (options.part and options.part.range_length) and digest or nil,
     limit = options.limit,
     sink_pipe = options.sink_pipe,
     bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
     sink_file = options.sink_file,
+    range_offset = options.part and options.part.range_offset,
+    range_length = options.part and options.part.range_length,
     discard = options.discard,
   }
   if request.sink_pipe then
@@ -321,21 +328,21 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return require("manifest.repository.registry.upload").exists(self, digest, place)
+  return upload.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+  return upload.copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return require("manifest.repository.registry.upload").send(self, digest, body)
+  return upload.send(self, digest, body)
 end
 
 return { new = new }

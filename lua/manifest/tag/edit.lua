@@ -5,6 +5,7 @@
 
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
@@ -89,6 +90,10 @@ function edit.plan(job, state, again)
   if not made or not ok then
     return nil, err
   end
+  local algorithm = state.digest and digest.algorithm(state.digest)
+  if algorithm and algorithm ~= digest.algorithm(made.digest) then
+    made.digest = digest.of(made.bytes, algorithm)
+  end
   if state.digest and made.bytes == state.bytes then
     made.unchanged = true
     made.digest, made.bytes, made.size = state.digest, state.original, #state.original
@@ -105,7 +110,9 @@ local function put(context, job, state, made)
   if ref.tag and guard.is_set(rules) then
     return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
   end
-  return repository:put_manifest(ref.tag, made.bytes, made.media_type, { instead_of = state.digest or false })
+  return repository:put_manifest(ref.tag, made.bytes, made.media_type, {
+    instead_of = state.digest or false, digest = made.digest,
+  })
 end
 
 --- The index as it is, and as it would be; nothing is written.
@@ -119,8 +126,9 @@ function edit.rehearse(job, again)
   end
   if job.options.if_digest then
     local ok
+    local is_it = state.digest and digest.matches(state.original, job.options.if_digest)
     ok, err = guard.allows({ if_digest = job.options.if_digest }, job.selector or job.target.ref.repository,
-      state.digest or false)
+      is_it and job.options.if_digest or state.digest or false)
     if not ok then
       return nil, err
     end
@@ -132,13 +140,14 @@ end
 
 --- Whether somebody else wrote since the index was read, as far as a look just before can tell.
 local function is_stale(job, state)
-  return core.clock() - state.at > STALE and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+  return core.clock() - state.at > STALE
+    and digest_at(job.target.repository, job.selector, state.digest) ~= (state.digest or false)
 end
 
 --- Whether a write failed because somebody else was quicker, and not because the tag is immutable, say.
 local function is_lost_race(job, state, err)
   return err.code == "conflict" and not job.options.if_digest
-    and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+    and digest_at(job.target.repository, job.selector, state.digest) ~= (state.digest or false)
 end
 
 --- One read, one change, one write; again when the registry says that the tag moved in between.
@@ -174,7 +183,7 @@ end
 local function converge(context, job)
   local memory, made = { written = 0 }, nil
   local ok, err = settle(context.loop, function()
-    if made and digest_at(job.target.repository, job.selector) == made.digest then
+    if made and digest_at(job.target.repository, job.selector, made.digest) == made.digest then
       return true
     end
     local before = memory.written

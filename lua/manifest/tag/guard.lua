@@ -58,7 +58,7 @@ end
 ---@return boolean|nil ok
 ---@return string|boolean|table now what it names, false: it is not there; or the error, of allows or of the registry
 function guard.check(repository, name, rules, wanted)
-  local now, err = digest_at(repository, name)
+  local now, err = digest_at(repository, name, wanted, rules.if_digest)
   if now == nil then
     return nil, err
   end
@@ -73,7 +73,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err conflict, or the registry's
 local function confirm(repository, put)
-  local now, err = digest_at(repository, put.name)
+  local now, err = digest_at(repository, put.name, put.made.digest)
   if now == nil then
     return nil, err
   end
@@ -89,7 +89,7 @@ end
 ---@return table|nil stored
 ---@return table err
 local function explain(repository, put, err)
-  local now = digest_at(repository, put.name)
+  local now = digest_at(repository, put.name, put.made.digest, put.rules.if_digest)
   if now == put.made.digest then
     return { digest = now }
   end
@@ -103,7 +103,7 @@ end
 --- Puts a document under a tag; the guards go along as conditions.
 local function write(repository, put, deferred)
   local made, rules = put.made, put.rules
-  local options = { defer = deferred }
+  local options = { digest = made.digest, defer = deferred }
   if guard.is_set(rules) then
     options.instead_of = rules.if_digest or false
   end

@@ -95,7 +95,8 @@ describe("referrers", function()
 
   it("are not read past a registry that refuses to serve them", function()
     for status, code in pairs { [403] = "denied", [503] = "registry" } do
-      local _, repository = stage { { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
+      local listed = { status = 200, body = list(entry(OURS)), headers = INDEX }
+      local _, repository = stage { { path = TAG, answer = listed },
         { pattern = "manifests", answer = { status = status } }, { answer = { status = 404 } } }
       local _, err = repository:referrers(SUBJECT)
       assert.equal(code, err.code)

@@ -33,7 +33,7 @@ local function run(call)
   if call.options.json then
     as_json(call.out, done)
   else
-    call.out:write(done.digest .. "\n")
+    call.out:line(done.digest)
   end
   return 0
 end

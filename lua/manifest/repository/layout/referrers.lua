@@ -4,6 +4,7 @@
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local referrer = require("manifest.repository.referrer")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 
 local layout_referrers = {}
@@ -116,7 +117,7 @@ function layout_referrers.keep(place, deferred)
   if #wanted == 0 then
     return {}
   end
-  return require("manifest.repository.referrer_list").keep(place, wanted)
+  return referrer_list.keep(place, wanted)
 end
 
 return layout_referrers

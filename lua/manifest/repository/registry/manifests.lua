@@ -1,12 +1,15 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
-local core = require("manifest.base.core")
+local digest_at = require("manifest.repository.digest_at")
+local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local referrer = require("manifest.repository.referrer")
 local told_by = require("manifest.repository.registry.told")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
+local restore = require("manifest.base.later")("manifest.repository.registry.restore")
 
 local manifests = {}
 
@@ -39,6 +42,15 @@ local function check_manifest(repository, reference, response, domain)
   return true
 end
 
+--- The digest by which the registry names a document, when that is what its bytes hash to. It may be a sha512.
+local function digest_of(reference, response)
+  local said = told_by.digest(response)
+  if is_digest(reference) or not said or told_by.same_algorithm(said, response.digest) then
+    return response.digest
+  end
+  return digest_name.matches(response.body, said) and said or response.digest
+end
+
 --- Fetches a manifest; registry.lua tells parameters and results of these four.
 function manifests.get(repository, reference, options)
   local response, err = repository:read({
@@ -59,7 +71,7 @@ function manifests.get(repository, reference, options)
   return {
     bytes = response.body,
     media_type = media_type.of_header(response.headers["content-type"]),
-    digest = response.digest,
+    digest = digest_of(reference, response),
     size = #response.body,
     response = problem.outline(response),
   }
@@ -132,33 +144,59 @@ local function confirm(repository, reference, digest)
     digest)
 end
 
-local function put_once(repository, reference, bytes, kind, options)
-  local headers, instead_of = { ["Content-Type"] = kind }, options and options.instead_of
+--- One PUT.
+---@param where string below /manifests/
+---@param digest string of the bytes, as the repository is to know them
+local function put_once(repository, where, bytes, kind, digest, instead_of)
+  local headers = { ["Content-Type"] = kind }
   if instead_of ~= nil then
     headers[instead_of and "If-Match" or "If-None-Match"] = instead_of and ('"%s"'):format(instead_of) or "*"
   end
-  local digest = "sha256:" .. core.hash.sum("sha256", bytes)
   local response, err = repository:send({
-    method = "PUT", path = "/manifests/" .. reference, headers = headers, body = bytes,
+    method = "PUT", path = "/manifests/" .. where, headers = headers, body = bytes,
   })
   if not response then
     return nil, err
   end
   if response.status < 200 or response.status > 204 then
-    return nil, problem.of_response(response, "PUT manifest " .. reference, repository.domain)
+    return nil, problem.of_response(response, "PUT manifest " .. where, repository.domain)
   end
   local other = told_by.another(response, digest)
   if other then
-    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", reference, other, digest)
+    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, other, digest)
   end
   if response.status ~= 201 and not told_by.digest(response) then
     local ok
-    ok, err = confirm(repository, reference, digest)
+    ok, err = confirm(repository, where, digest)
     if not ok then
       return nil, err
     end
   end
   return { digest = digest, size = #bytes, media_type = kind, subject = response.headers["oci-subject"] }
+end
+
+--- Puts a document under a tag that is to name it by another algorithm than sha256, where the registry knows how.
+---@return table|nil stored nil alone: it does not
+---@return table|nil err
+local function put_named(repository, tag, bytes, kind, digest)
+  local stored, err = put_once(repository, ("%s?tag=%s"):format(digest, tag), bytes, kind, digest)
+  if stored then
+    local found = manifests.head(repository, tag)
+    return found and found.digest == digest and stored or nil
+  end
+  return nil, not problem.is_refusal(err.status) and err or nil
+end
+
+local function put(repository, reference, bytes, kind, options)
+  local digest = is_digest(reference) and reference or options.digest
+  if digest and digest ~= reference and digest_name.algorithm(digest) ~= "sha256" then
+    local stored, err = put_named(repository, reference, bytes, kind, digest)
+    if stored or err then
+      return stored, err
+    end
+    digest = nil
+  end
+  return put_once(repository, reference, bytes, kind, digest or digest_name.of(bytes), options.instead_of)
 end
 
 --- Sees that a stored manifest which refers to another one is listed among its referrers.
@@ -177,7 +215,7 @@ local function keep_listed(repository, stored, bytes, options)
     return stored
   end
   local one = { subject = subject, descriptor = descriptor }
-  if options and options.defer then
+  if options.defer then
     table.insert(options.defer, one)
     return stored
   end
@@ -186,25 +224,41 @@ local function keep_listed(repository, stored, bytes, options)
   return tags and stored, err
 end
 
+--- Does a reference name these bytes already? A registry that stores nothing twice, or moves no tag, refuses them
+--- then.
+local function is_there(repository, reference, digest)
+  return digest_at(repository, reference, digest) == digest
+end
+
 --- A manifest that was stored needs no more than time, see restore.lua.
-local function is_there()
+local function nothing_to_do()
   return true
 end
 
 --- Stores a manifest.
+---@param options table|nil instead_of (digest, or false for none: what the reference must name until now, for registries
+--- that heed such a condition); digest (of the bytes: a tag keeps its algorithm where the registry knows how); defer
+--- (a list that gets what is still to be listed as a referrer, for list_referrers; without it that is done here)
+---@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
+--- false: the registry lists it; nil: it refers to nothing, or that was deferred)}
+---@return table|nil err
 function manifests.put(repository, reference, bytes, kind, options)
   local ok, refusal = limit.check(repository, bytes)
   if not ok then
     return nil, refusal
   end
-  local restore = require("manifest.repository.registry.restore")
+  options = options or {}
   local stored, err = restore.put(repository, bytes, function()
-    return put_once(repository, reference, bytes, kind, options)
+    return put(repository, reference, bytes, kind, options)
   end)
+  if not stored and problem.is_refusal(err.status) then
+    local digest = is_digest(reference) and reference or options.digest or digest_name.of(bytes)
+    stored = is_there(repository, reference, digest) and { digest = digest, size = #bytes, media_type = kind } or nil
+  end
   if not stored then
     return nil, err
   end
-  restore.note(repository, stored.digest, is_there)
+  restore.note(repository, stored.digest, nothing_to_do)
   return keep_listed(repository, stored, bytes, options)
 end
 
@@ -232,7 +286,7 @@ end
 
 --- Takes a manifest that is gone off the list of its subject's referrers. It is gone: a failure is a warning.
 local function unlist(repository, subject, digest)
-  local ok, err = require("manifest.repository.referrer_list").remove(repository, subject, digest)
+  local ok, err = referrer_list.remove(repository, subject, digest)
   if not ok then
     repository.loop:warn(("%s is deleted, and still listed among what refers to %s: %s"):format(digest, subject,
       err.message))
