@@ -236,7 +236,7 @@ local function nothing_to_do()
 end
 
 --- Stores a manifest.
----@param options table|nil instead_of (digest, or false for none: what the reference must name until now, for registries
+---@param options table|nil instead_of (digest, or false for none: what the reference must name now, for registries
 --- that heed such a condition); digest (of the bytes: a tag keeps its algorithm where the registry knows how); defer
 --- (a list that gets what is still to be listed as a referrer, for list_referrers; without it that is done here)
 ---@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
