@@ -9,6 +9,7 @@ local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
@@ -32,7 +33,8 @@ end
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
---- mirrors (by domain, for a repository that is only read)
+--- mirrors (by domain, for a repository that is only read); shared (false: nobody else writes lists of referrers now);
+--- turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -51,6 +53,9 @@ local function new(loop, options)
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+    shared = options.shared,
+    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
+    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
 
@@ -193,12 +198,14 @@ function methods:manifest(reference, options)
   return manifests.get(self, reference, options)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
 ---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference)
-  return manifests.head(self, reference)
+function methods:head(reference, options)
+  return manifests.head(self, reference, options)
 end
 
 --- Refuses a manifest that is too large to be stored; put_manifest does so too.
@@ -208,18 +215,31 @@ methods.check_manifest = limit.check
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
----@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition)
----@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+---@param options table? instead_of, digest, defer; manifests.lua says what they are
+---@return table|nil stored {digest, size, media_type, listed}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
---- Deletes a manifest by digest, or a tag where the registry allows that.
+--- Lists referrers that were stored with `defer`; referrer_list.lua says how.
+---@param deferred table[]
+---@param options table|nil tolerant
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred, options)
+  if #deferred == 0 then
+    return {}
+  end
+  return referrer_list.keep(self, deferred, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported, denied, ...
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end
