@@ -323,6 +323,14 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   return true;
 }
 
+bool mf_transfer_is_secure(const struct mf_transfer *transfer)
+{
+  curl_off_t microseconds = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
 bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
 {
   return transfer->result == CURLE_SSL_CONNECT_ERROR &&
@@ -367,10 +375,10 @@ static const struct explanation explanations[] = {
 static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
                                                     "the connection broke in the TLS handshake"};
 
-/* Did the connection end in the middle of the handshake? Nothing was said against us then, by a certificate, an alert
-   or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
-   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
-static bool broke_in_handshake(const struct mf_transfer *transfer)
+/* Nothing was said against us then, by a certificate, an alert or an answer in plain text. libcurl has one code for all
+   of these; for an end without a reset only its words tell: "SSL_connect: ..." is what it says where OpenSSL has no
+   error to tell. */
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
 {
   long cause = 0;
 
@@ -431,7 +439,7 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)
         found = explanations[i];
-    if (broke_in_handshake(transfer))
+    if (mf_transfer_broke_in_handshake(transfer))
       found = broken_handshake;
     mf_problem_set(problem, found.code, "%s: %s (%s%s%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result),

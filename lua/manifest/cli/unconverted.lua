@@ -16,7 +16,6 @@ local MODULES = {
   ["delete"] = "manifest.cli.verb.delete",
   ["diff"] = "manifest.cli.verb.diff",
   ["get"] = "manifest.cli.verb.get",
-  ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
   ["index annotate"] = "manifest.cli.verb.index.annotate",
   ["index create"] = "manifest.cli.verb.index.create",
@@ -110,7 +109,7 @@ function unconverted.command(entry)
   local list = flags_of(module)
   return {
     entry = entry, flags = list, usage = module.usage, summary = entry.summary, description = module.description,
-    examples = {}, least = module.arguments[1], most = module.arguments[2],
+    examples = {}, arguments = {}, least = module.arguments[1], most = module.arguments[2],
     given = function(values, words)
       return given_of(module, list, values, words)
     end,

@@ -52,6 +52,16 @@ end
 --- Headers that may hold what opens a door: signed URLs, cookies. They are no part of a result or an error.
 local UNSHOWN = { ["location"] = true, ["link"] = true, ["set-cookie"] = true, ["set-cookie2"] = true }
 
+--- Statuses by which a server refuses for now, or until one has logged in.
+local PASSING = { [401] = true, [408] = true, [425] = true, [429] = true }
+
+--- Does a status refuse what was sent for good? A registry may refuse what it has already.
+---@param status integer|nil
+---@return boolean
+function problem.is_refusal(status)
+  return status ~= nil and status >= 400 and status <= 499 and not PASSING[status]
+end
+
 --- What callers may read of an answer: its status and headers, rate limits and warnings among them.
 ---@param response table
 ---@return table outline {status, headers}
@@ -116,7 +126,7 @@ end
 
 --- A code as docker prints it, in the words that scripts look for: MANIFEST_UNKNOWN is "manifest unknown".
 local function code_words(code)
-  return code and code:find("^[A-Z_]+$") and code:gsub("_", " "):lower() or code
+  return code and code:find("^[A-Z_]+$") and text.lower((code:gsub("_", " "))) or code
 end
 
 --- One line of a registry's own list of errors: "denied: no right to push (repository: app)".
@@ -124,7 +134,7 @@ local function list_words(list)
   local words = {}
   for _, item in ipairs(list) do
     local code, message = code_words(item.code), item.message
-    local line = code and message and message:lower() ~= code and code .. ": " .. message or message or code or ""
+    local line = code and message and text.lower(message) ~= code and code .. ": " .. message or message or code or ""
     local detail = detail_text(item.detail, 0)
     local more = detail ~= "" and detail ~= message
     words[#words + 1] = more and ("%s (%s)"):format(line, detail) or line ~= "" and line or nil
