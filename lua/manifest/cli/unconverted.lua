@@ -19,11 +19,9 @@ local MODULES = {
   ["index create"] = "manifest.cli.verb.index.create",
   ["index remove"] = "manifest.cli.verb.index.remove",
   ["index replace"] = "manifest.cli.verb.index.replace",
-  ["inspect"] = "manifest.cli.verb.inspect",
   ["login"] = "manifest.cli.verb.login",
   ["logout"] = "manifest.cli.verb.logout",
   ["plan"] = "manifest.cli.verb.plan",
-  ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
 }
 
