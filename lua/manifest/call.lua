@@ -59,8 +59,8 @@ end
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
 ---@param wanted table|nil write: something is to be pushed there; delete: or deleted; whole: it names a repository,
---- without tag or digest; also: another place, or a list of references, that is read in the same call, so that one
---- token serves all
+--- without tag or digest; shared: false when nobody else writes lists of referrers there now; also: another place, or a
+--- list of references, that is read in the same call, so that one token serves all
 ---@return table at {repository, ref, name (of the repository), text (the full name; the repository's when whole),
 --- selector (tag or digest), tag, digest}
 function methods:open(given, wanted)
@@ -74,7 +74,7 @@ function methods:open(given, wanted)
   local also = wanted.also
   at.repository = self:repository(ref, {
     actions = ("pull%s%s"):format(wanted.write and ",push" or "", wanted.delete and ",delete" or ""),
-    also = also and also.ref and { also.ref } or also,
+    also = also and also.ref and { also.ref } or also, shared = wanted.shared,
   })
   if wanted.write and not at.repository.can.write then
     fail {

@@ -18,8 +18,6 @@ return {
   ["lua/manifest/verb/index/selector.lua"] = true,
   ["lua/manifest/verb/index/sources.lua"] = true,
   ["lua/manifest/verb/index/target.lua"] = true,
-  ["lua/manifest/verb/inspect.lua"] = true,
-  ["lua/manifest/verb/push.lua"] = true,
   ["lua/manifest/verb/referrers.lua"] = true,
   ["lua/manifest/verb/release/apply.lua"] = true,
   ["lua/manifest/verb/release/job.lua"] = true,

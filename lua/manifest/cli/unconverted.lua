@@ -17,9 +17,7 @@ local MODULES = {
   ["index create"] = "manifest.cli.verb.index.create",
   ["index remove"] = "manifest.cli.verb.index.remove",
   ["index replace"] = "manifest.cli.verb.index.replace",
-  ["inspect"] = "manifest.cli.verb.inspect",
   ["plan"] = "manifest.cli.verb.plan",
-  ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
 }
 

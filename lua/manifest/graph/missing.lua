@@ -51,7 +51,7 @@ end
 function missing.without(call, target, roots)
   local there = {}
   call:each(transfer.documents(roots), function(node)
-    there[node.digest] = failure.allow("not_found", target:head(node.digest)) and true or nil
+    there[node.digest] = failure.allow("not_found", target:head(node.digest, { believe_404 = true })) and true or nil
   end)
   return missing.plan(roots, there)
 end

@@ -143,14 +143,19 @@ local function bring_all(call, target, list, others)
   end)
 end
 
+--- Puts manifests at once, then lists those that refer to others.
 local function put_all(call, target, puts)
-  return call:each(puts, function(put)
+  local deferred = {}
+  call:each(puts, function(put)
     local name = put.name or put.digest
     local _ <close> = amend(function(err)
       err.message = ("failed to put manifest %s: %s"):format(name, err.message)
     end)
-    return try(target:put_manifest(name, put.node:raw(), put.node.media_type))
+    put.stored = try(target:put_manifest(name, put.node:raw(), put.node.media_type, {
+      digest = put.digest, defer = deferred, is_referrer = put.node.is_referrer,
+    })).digest
   end)
+  try(target:list_referrers(deferred, { tolerant = true }))
 end
 
 --- Does what a plan says.

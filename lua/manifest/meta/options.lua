@@ -35,6 +35,14 @@
 ---@field os_version? string Set operating system version
 ---@field variant? string Set architecture variant
 
+---@class manifest.InspectOptions
+---@field list? string|manifest.Reference Look at that entry of a local list
+---@field raw? boolean Output the exact bytes that the digest is over
+---@field verbose? boolean Output additional info including layers and platform
+
+---@class manifest.PushOptions
+---@field purge? boolean Remove the local manifest list after push
+
 ---@class manifest.Healthcheck
 ---@field Interval? integer Nanoseconds between checks
 ---@field Retries? integer Failures in a row that count as unhealthy
@@ -97,6 +105,7 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
 ---@class manifest.DeleteOptions

@@ -4,6 +4,7 @@
 -- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local blobs = require("manifest.repository.registry.blobs")
+local challenge = require("manifest.repository.registry.challenge")
 local core = require("manifest.base.core")
 local later = require("manifest.base.later")
 local holders = later("manifest.repository.registry.holders")
@@ -12,6 +13,7 @@ local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
 local reference_name = require("manifest.name.reference")
+local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
@@ -35,7 +37,8 @@ end
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); chunk_size (bytes:
---- larger blobs go in parts); mirrors (by domain, for a repository that is only read)
+--- larger blobs go in parts); mirrors (by domain, for a repository that is only read); shared (false: nobody else
+--- writes lists of referrers now); turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -56,6 +59,9 @@ local function new(loop, options)
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+    shared = options.shared,
+    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
+    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
 
@@ -94,32 +100,6 @@ function methods:failed(err, place)
   return err:with({ host = domain })
 end
 
---- Was the request refused without a word on how to authenticate?
-local function is_bare_401(err)
-  return err.status == 401 and err.response and not err.response.headers["www-authenticate"]
-end
-
---- Some registries name their token server only where their API begins: one request asks there, the others wait for
---- what it learns. False: nothing.
-local function ask_for_challenge(self, place)
-  self.loop:watch(function()
-    return not place.is_asking
-  end)
-  if place.learned ~= nil then
-    return place.learned
-  end
-  place.is_asking = true
-  local _ <close> = setmetatable({}, { __close = function()
-    place.is_asking = false
-  end })
-  local response, err = self.loop:request({
-    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
-    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
-  })
-  place.learned = response ~= nil or not is_bare_401(err)
-  return place.learned
-end
-
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
 local function pass_on_warnings(self, place, response)
   local header = response.headers.warning
@@ -155,7 +135,7 @@ function methods:send(request, place)
   own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
-  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
+  if not response and may_learn and challenge.is_missing(err) and challenge.ask(self, place) then
     response, err = self.loop:request(own)
   end
   if response then
@@ -205,12 +185,14 @@ function methods:manifest(reference, options)
   return manifests.get(self, reference, options)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
 ---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference)
-  return manifests.head(self, reference)
+function methods:head(reference, options)
+  return manifests.head(self, reference, options)
 end
 
 --- What a registry can do: whether it deletes a tag alone shows only when it is told to.
@@ -235,18 +217,31 @@ end
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
----@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition)
----@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+---@param options table? instead_of, digest, defer; manifests.lua says what they are
+---@return table|nil stored {digest, size, media_type, listed}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
---- Deletes a manifest by digest, or a tag where the registry allows that.
+--- Lists referrers that were stored with `defer`; referrer_list.lua says how.
+---@param deferred table[]
+---@param options table|nil tolerant
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred, options)
+  if #deferred == 0 then
+    return {}
+  end
+  return referrer_list.keep(self, deferred, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported, denied, ...
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end

@@ -6,6 +6,7 @@
 
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
+local digest_at = require("manifest.repository.digest_at")
 local failure = require("manifest.base.failure")
 local read = require("manifest.graph.read")
 
@@ -58,7 +59,7 @@ end
 --- What was done, with what left the disk of a layout.
 local function done_of(at, digest, found, removed)
   local done = {
-    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
+    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
     tag_only = found.tag_only,
   }
   if type(removed) == "table" then
@@ -67,14 +68,72 @@ local function done_of(at, digest, found, removed)
   return done
 end
 
+--- Whether a tag of a manifest that was deleted by digest is gone: "gone" or "remains"; else nobody knows. Some
+--- registries keep the tags, and serve the manifest under them. A GET tells that at once, where a HEAD that says 404
+--- would need one to confirm it.
+local function look_again(call, repository, tag, digest)
+  local answer, why = repository:manifest(tag)
+  if answer then
+    return answer.digest == digest and "remains"
+  end
+  if why.code == "not_found" then
+    return "gone"
+  end
+  call:warn(("whether the tag %s is gone cannot be told: %s"):format(tag, why.message))
+  return false
+end
+
+--- Says what is gone, now that it was looked at again.
+local function note_gone(call, at, done)
+  local tags, gone = table.move(done.shared, 1, #done.shared, 1, {}), {}
+  if done.tag then
+    table.insert(tags, 1, done.tag)
+  end
+  local seen = call:each(tags, function(tag)
+    return look_again(call, at.repository, tag, done.digest)
+  end)
+  for position, tag in ipairs(tags) do
+    if seen[position] == "remains" then
+      done.remaining[#done.remaining + 1] = tag
+    elseif seen[position] == "gone" and tag ~= done.tag then
+      gone[#gone + 1] = tag
+    end
+  end
+  done.shared = gone
+  if done.tag and done.remaining[1] == done.tag then
+    fail {
+      code = "registry", remaining = done.remaining,
+      message = ("the registry deleted %s, and keeps the tag %s, which still serves it"):format(done.digest, done.tag),
+      hint = "it deletes no tags: ask its operator, or delete the tag in its own interface",
+    }
+  end
+end
+
 --- Deletes the manifest itself, once it is known which tags go with it.
-local function delete_digest(at, digest, o)
+local function delete_digest(call, at, digest, o)
   local found = delete.plan(at.tag, digest, try(at.repository:holders(digest)), o.shared)
-  return done_of(at, digest, found, not o.dry_run and try(at.repository:delete(digest)))
+  if o.dry_run then
+    return done_of(at, digest, found)
+  end
+  local done = done_of(at, digest, found, try(at.repository:delete(digest)))
+  note_gone(call, at, done)
+  return done
+end
+
+--- A tag that the registry did not find when it should delete it must be gone: somebody else may have been quicker.
+local function check_gone(at)
+  local now = try(digest_at(at.repository, at.tag))
+  if now then
+    fail {
+      code = "unsupported",
+      message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
+      hint = "delete its manifest by digest: " .. argument.name_of(at, now),
+    }
+  end
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(at, o)
+local function delete_tag(call, at, o)
   local digest, repository = try(read.descriptor_of("delete", at)).digest, at.repository
   if at.digest and at.digest ~= digest then
     fail {
@@ -85,17 +144,17 @@ local function delete_tag(at, o)
   local found = { shared = {}, listed = {}, tag_only = true }
   if o.dry_run then -- what registries can do shows only when they are told to
     return repository.can.delete_tag == true and done_of(at, digest, found)
-      or delete_digest(at, digest, { dry_run = true, shared = true })
+      or delete_digest(call, at, digest, { dry_run = true, shared = true })
   end
   local removed, refusal = repository:delete(at.tag)
-  if removed then
-    return done_of(at, digest, found, removed)
-  end
-  -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
-  if removed == nil and refusal.code ~= "unsupported" and refusal.status ~= 400 then
+  if removed == false then
+    check_gone(at)
+  elseif not removed and not refusal.digest_alone then
     fail(refusal)
+  elseif not removed then
+    return delete_digest(call, at, digest, o)
   end
-  return delete_digest(at, digest, o)
+  return done_of(at, digest, found, removed)
 end
 
 ---@class manifest.DeleteResult
@@ -103,6 +162,7 @@ end
 ---@field digest string
 ---@field tag string?
 ---@field shared string[] other tags that went with it
+---@field remaining string[] tags that the registry keeps, and serves it under
 ---@field listed string[] tags of indexes that lack it now; in a layout digests of those without a tag
 ---@field tag_only boolean? only the tag is gone
 ---@field removed {manifests: integer, blobs: integer}? files that left the disk, of a layout
@@ -130,9 +190,9 @@ function delete.run(call, given, o)
   end)
   local done
   if at.tag then
-    done = delete_tag(at, o)
+    done = delete_tag(call, at, o)
   else
-    done = delete_digest(at, try(read.descriptor_of("delete", at)).digest, o)
+    done = delete_digest(call, at, try(read.descriptor_of("delete", at)).digest, o)
   end
   done.dry_run = o.dry_run
   return done

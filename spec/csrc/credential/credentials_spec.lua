@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local ours = require "spec.support.worlds.ours"
 local temp = require "spec.support.temp"
 local testing = require "manifest.testing"
 
@@ -273,6 +274,24 @@ describe("the order of places", function()
     local found = auth.credentials("h", nil, { HOME = "relative", XDG_RUNTIME_DIR = "x", XDG_CONFIG_HOME = "y" })
     assert.same({}, found.places)
     assert.same({}, auth.credentials("h", nil, { XDG_RUNTIME_DIR = "x" }).places)
+  end)
+
+  it("warns of a closed folder of docker's, and names one of podman's among the places alone", function()
+    local home = temp.folder("home")
+    assert(os.execute(("mkdir -p %s/.docker %s/.config/containers; chmod 0 %s/.docker %s/.config/containers"):format(home,
+      home, home, home)))
+    local done = ours.run_bound(temp.file([[
+      local found = require("manifest.testing").auth.credentials("h", nil, { HOME = arg[1] })
+      print(table.concat(found.warnings, "|"))
+      print(table.concat(found.places, "|"))
+    ]]), home)
+    assert(os.execute(("chmod 700 %s/.docker %s/.config/containers"):format(home, home)))
+    if not done then
+      return pending("root's rights cannot be taken away here")
+    end
+    local warnings, places = done.stdout:match("^([^\n]*)\n([^\n]*)\n$")
+    assert.equal(("cannot read %s/.docker/config.json: Permission denied"):format(home), warnings, done.stderr)
+    assert.matches(home .. "/.config/containers/auth.json (not readable)", places, 1, true)
   end)
 
   it("warns when REGISTRY_AUTH_FILE is not there", function()

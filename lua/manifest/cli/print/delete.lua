@@ -35,6 +35,9 @@ function print.text(out, done, given)
   for _, tag in ipairs(done.shared) do
     out:line(("%s tag %s with it"):format(verb, tag))
   end
+  for _, tag in ipairs(done.remaining) do
+    out:line(("The registry keeps the tag %s, which still serves it"):format(tag))
+  end
   for _, tag in ipairs(done.listed) do
     out:line(("The index %s names it still"):format(tag))
   end
@@ -49,6 +52,7 @@ function print.json(out, done, given)
   return json.object({
     { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
     { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
+    { "remaining", json.array(done.remaining) },
     { "dryRun", done.dry_run == true },
     { "removed", done.removed and json.object({
       { "blobs", done.removed.blobs }, { "manifests", done.removed.manifests },
