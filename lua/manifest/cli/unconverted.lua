@@ -11,14 +11,12 @@ local unconverted = {}
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
   ["apply"] = "manifest.cli.verb.apply",
-  ["attach"] = "manifest.cli.verb.attach",
   ["index add"] = "manifest.cli.verb.index.add",
   ["index annotate"] = "manifest.cli.verb.index.annotate",
   ["index create"] = "manifest.cli.verb.index.create",
   ["index remove"] = "manifest.cli.verb.index.remove",
   ["index replace"] = "manifest.cli.verb.index.replace",
   ["plan"] = "manifest.cli.verb.plan",
-  ["referrers"] = "manifest.cli.verb.referrers",
 }
 
 --- The types of what the modules call kinds.

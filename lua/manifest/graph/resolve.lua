@@ -115,10 +115,9 @@ end
 --- The same of what call:open opened.
 ---@param call manifest.Call
 ---@param at table of call:open
----@param wanted string|table platform
+---@param wanted table platform
 ---@return table descriptor
 function resolve.at(call, at, wanted)
-  wanted = failure.try(argument.platform(wanted))
   return resolve.image(call, failure.try(read.document_of(call.verb, at)), wanted, at.text)
 end
 

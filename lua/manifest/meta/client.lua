@@ -106,6 +106,19 @@ function Client:copy(source, target, options) end
 ---@return manifest.Error?
 function Client:delete(ref, options) end
 
+--- List what refers to an image: signatures, SBOMs, attestations.
+---@param ref string|manifest.Location What is referred to
+---@param options? manifest.ReferrersOptions
+---@return manifest.ReferrersResult?
+---@return manifest.Error?
+function Client:referrers(ref, options) end
+
+--- Attach files to an image as an artifact.
+---@param options manifest.AttachOptions
+---@return manifest.AttachResult?
+---@return manifest.Error?
+function Client:attach(options) end
+
 --- Show all that a reference names, with sizes.
 ---@param ref string|manifest.Location Where to begin
 ---@param options? manifest.TreeOptions
@@ -153,6 +166,8 @@ function Client:logout(registry) end
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
+---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
+---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?

@@ -112,6 +112,25 @@
 ---@field dry_run? boolean Delete nothing, say what would go
 ---@field shared? boolean Also when other tags name the digest, or an index does
 
+---@class manifest.ReferrersOptions
+---@field annotations? table<string, string> Only referrers with it
+---@field artifact_type? string Only referrers of this type
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
+---@class manifest.AttachFile
+---@field annotations? table<string, string> Annotations of its descriptor
+---@field media_type? string Media type of its content
+---@field path string The file
+---@field title? string|false Its name in the artifact (default: the file's; false: none)
+
+---@class manifest.AttachOptions
+---@field annotations? table<string, string> Annotation of the artifact
+---@field artifact_type string What the artifact is, as a media type
+---@field files? string|manifest.AttachFile|(string|manifest.AttachFile)[] What it holds
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+---@field shared? boolean False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed
+---@field subject string|manifest.Location What the artifact refers to
+
 ---@class manifest.TreeOptions
 ---@field referrers? boolean Ask for referrers, too
 
