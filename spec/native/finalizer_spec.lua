@@ -18,14 +18,23 @@ local function start(engine, repository)
     registry = server.address.a, repository = repository }))
 end
 
+--- Makes every allocation collect all garbage until it is closed. The hook goes meanwhile: that of the hostile
+--- collector chooses another mode in the middle of a round.
+local function collecting()
+  local hook, mask, count = debug.gethook()
+  debug.sethook()
+  local mode, pause = collectgarbage("incremental", 0, 0, TO_THE_END), collectgarbage("setpause", 0)
+  return setmetatable({}, { __close = function()
+    collectgarbage("incremental", pause, 0, DEFAULT)
+    collectgarbage(mode)
+    debug.sethook(hook, mask, count)
+  end })
+end
+
 --- Calls round(soon) again and again, with a collection at every allocation: soon(fn) makes fn run at the next one, in
 --- the next round at the one after that, and so on.
 local function at_each_allocation(round)
-  local mode, pause = collectgarbage("incremental", 0, 0, TO_THE_END), collectgarbage("setpause", 0)
-  finally(function()
-    collectgarbage("incremental", pause, 0, DEFAULT)
-    collectgarbage(mode)
-  end)
+  local _ <close> = collecting()
   local function soon(count, fn)
     setmetatable({}, { __gc = function()
       if count > 1 then
