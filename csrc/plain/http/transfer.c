@@ -305,6 +305,7 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   bool write = transfer->write_paused && sink_ready;
   bool read = transfer->read_paused && transfer->source->ready(transfer->source);
   int still = 0;
+  CURLcode result;
 
   if (!write && !read)
     return false;
@@ -317,7 +318,9 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   }
   still |= transfer->write_paused ? CURLPAUSE_RECV : 0;
   still |= transfer->read_paused ? CURLPAUSE_SEND : 0;
-  curl_easy_pause(transfer->easy, still);
+  result = curl_easy_pause(transfer->easy, still);
+  if (result != CURLE_OK) /* what was kept is lost, and libcurl would go on without it */
+    mf_transfer_finish(transfer, result);
   return true;
 }
 

@@ -290,3 +290,31 @@ describe("limits", function()
     end
   end)
 end)
+
+describe("a body that waits for an upload", function()
+  --- A download that waits, all of its rest in libcurl's hands, for an upload that does not begin: its server is mute.
+  local function waiting()
+    local bytes = ("x"):rep(64 * 1024 + 100)
+    local server, engine = stage({ { answer = { status = 200, body = bytes } } }, {}, { a = {}, b = { mute = true } })
+    local pipe = core.pipe(64 * 1024, #bytes)
+    local download = assert(engine:start({ method = "GET", url = server.urls.a .. "/", sink_pipe = pipe,
+      digest = digest_of(bytes), timeout = 60 }))
+    local upload = assert(engine:start({ method = "PUT", url = server.urls.b:gsub("http:", "https:"), body_pipe = pipe,
+      attempts = 1, timeout = 60 }))
+    for _ = 1, 5 do
+      assert.same({}, assert(engine:step(0.1)))
+    end
+    return engine, download, upload
+  end
+
+  it("is canceled with it", function()
+    local engine, download, upload = waiting()
+    upload:close()
+    repeat
+      local finished = assert(engine:step(1))
+    until finished[1]
+    local _, problem = download:result()
+    assert.equal("canceled", problem.code)
+    assert.equal("the upload that these bytes were for has ended", problem.message)
+  end)
+end)
