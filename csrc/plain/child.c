@@ -19,6 +19,7 @@
 
 struct mf_child {
   struct mf_spawned running; /* descriptors are -1 once closed */
+  pid_t process;             /* whose child it is: one forked from that leaves it alone */
   struct mf_bytes input;
   size_t sent;
   struct mf_bytes output;
@@ -42,7 +43,7 @@ static void close_fd(int *fd)
 static void kill_group(struct mf_child *child)
 {
   /* Only while its leader is not reaped: until then nobody else can have this number. */
-  if (!child->ended && !child->killed)
+  if (!child->ended && !child->killed && child->process == getpid())
     kill(-child->running.pid, SIGKILL);
   child->killed = true;
   close_fd(&child->running.input);
@@ -198,6 +199,7 @@ void mf_child_free(struct mf_child *child)
   if (!child)
     return;
   kill_group(child);
+  child->ended = child->ended || child->process != getpid();
   /* A killed process ends at once unless the kernel itself is stuck in it (a dead network disk): then it stays. */
   for (tries = 0; !child->ended && !reap(child) && tries < 2000; tries++)
     nanosleep(&moment, NULL);
@@ -218,6 +220,7 @@ static struct mf_child *new_child(const char *program, const void *input, size_t
   mf_bytes_init(&child->input, length);
   mf_bytes_init(&child->output, limits->output);
   child->input.secret = child->output.secret = true;
+  child->process = getpid();
   child->timeout = limits->timeout;
   child->deadline = mf_clock_now() + limits->timeout;
   snprintf(child->name, sizeof(child->name), "%s", slash ? slash + 1 : program);

@@ -90,6 +90,7 @@ struct mf_sink *mf_sink_nowhere(void)
 struct file_sink {
   struct mf_sink sink;
   int descriptor;
+  pid_t process; /* the file is its own: a forked child leaves it alone */
   char path[];
 };
 
@@ -125,7 +126,7 @@ static bool close_file(struct file_sink *file, bool keep)
   if (descriptor < 0)
     return true;
   file->descriptor = -1;
-  if (!keep)
+  if (!keep && file->process == getpid())
     unlink(file->path);
   return close(descriptor) == 0;
 }
@@ -162,6 +163,7 @@ struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem)
     return NULL;
   }
   file->sink = (struct mf_sink){write_file, restart_file, always_ready, finish_file, free_file};
+  file->process = getpid();
   memcpy(file->path, path, size);
   file->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file->descriptor < 0) {
