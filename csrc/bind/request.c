@@ -86,6 +86,8 @@ static bool read_body_file(lua_State *L, int index, struct mf_request *request, 
   if (path) {
     lua_Integer offset = mfl_field_integer(L, index, "body_offset", 0);
     lua_Integer length = mfl_field_integer(L, index, "body_length", -1);
+    if (offset < 0 || length < -1)
+      luaL_error(L, "field '%s': must not be negative", offset < 0 ? "body_offset" : "body_length");
     check_first(L, request->source, "body");
     request->source = mf_source_file(path, offset, length, problem);
   }

@@ -254,17 +254,12 @@ struct mf_child *mf_child_start(const char *program, char *const argv[], const v
   return child;
 }
 
-struct mf_child *mf_child_run(const char *program, char *const argv[], const void *input, size_t length,
-                              const struct mf_child_limits *limits, struct mf_problem *problem)
+void mf_child_wait(const struct mf_child *child, double seconds)
 {
-  struct mf_child *child = mf_child_start(program, argv, input, length, limits, problem);
+  struct pollfd descriptors[MF_CHILD_DESCRIPTORS];
+  size_t count = mf_child_descriptors(child, descriptors);
+  double wait = mf_child_due(child) - mf_clock_now();
 
-  while (child && !mf_child_step(child)) {
-    struct pollfd descriptors[MF_CHILD_DESCRIPTORS];
-    size_t count = mf_child_descriptors(child, descriptors);
-    double wait = mf_child_due(child) - mf_clock_now();
-
-    poll(descriptors, count, wait <= 0 ? 0 : wait > 1 ? 1000 : (int)(wait * 1000) + 1);
-  }
-  return child;
+  wait = wait < seconds ? wait : seconds;
+  poll(descriptors, count, wait <= 0 ? 0 : (int)(wait * 1000) + 1); /* a signal ends it: the caller looks */
 }

@@ -121,6 +121,35 @@ describe("a finalizer that runs in the middle of a call", function()
     end)
   end)
 
+  it("may forget the logins that are asked for", function()
+    at_each_allocation(function(soon)
+      local engine <close> = requests.engine({ ask = true })
+      local started = {}
+      for number = 1, 3 do
+        started[number] = start(engine, "a" .. number)
+      end
+      soon(function()
+        engine:forget_logins()
+      end)
+      local _, asked
+      repeat
+        _, asked = assert(engine:step(1))
+      until asked
+      for _, login in ipairs(asked) do
+        assert.equal(server.address.a, login.registry)
+        assert.matches("^a[123]$", login.repository)
+      end
+    end)
+  end)
+
+  it("may close the engine that is warned", function()
+    close_in(function()
+      return requests.engine()
+    end, function(engine)
+      engine:warn(12345) -- a number becomes a text
+    end)
+  end)
+
   it("may edit the object that is written as JSON", function()
     local edits = { function(object)
       for number = 1, 60 do

@@ -52,6 +52,20 @@ describe("an engine", function()
     assert.is_nil(lfs.attributes(folder .. "/file"))
   end)
 
+  it("waits though nobody has taken the result of what ended before", function()
+    local engine <close> = requests.engine()
+    assert(engine:start(request("/x")))
+    assert(engine:start(request("/hang")))
+    repeat
+      local finished = assert(engine:step(1))
+    until finished[1]
+    local before = core.clock()
+    for _ = 1, 10 do
+      assert.same({}, assert(engine:step(0.1)))
+    end
+    assert.is_true(core.clock() - before >= 0.5, "it came back at once") -- some events may end a step early
+  end)
+
   it("that is closed ends its exchanges", function()
     local engine = requests.engine()
     local exchange = assert(engine:start(request("/hang")))
@@ -159,6 +173,8 @@ describe("a request table", function()
     { sink_file = "/x\0y" }, { limit = -1 }, { limit = 1.5 }, { limit = "5" }, { timeout = 0 }, { timeout = -1 },
     { timeout = 0 / 0 }, { timeout = "1" }, { attempts = 0 }, { attempts = 1000 }, { body_pipe = {} },
     { sink_pipe = "x" }, { body_offset = "x", body_file = "/dev/null" },
+    { body_offset = -1, body_file = "/dev/null" }, { body_offset = math.mininteger, body_file = "/dev/null" },
+    { body_length = -2, body_file = "/dev/null" },
   }
   for index, fields in ipairs(bad) do
     it(("number %d is refused and leaves nothing behind"):format(index), function()

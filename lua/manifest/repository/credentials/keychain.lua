@@ -6,6 +6,7 @@
 local config_json = require("manifest.repository.credentials.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local program = require("manifest.base.program")
 
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
@@ -80,7 +81,7 @@ end
 ---@return string|nil "done" or "not_found"
 ---@return table|nil err
 local function run_helper(helper, action, input, secret)
-  local done, problem = core.child.run({ core.auth.helper_name(helper), action }, input,
+  local done, problem = program.run({ core.auth.helper_name(helper), action }, input,
     { timeout = HELPER_SECONDS })
   if not done then
     return nil, error_of.new({ code = "credentials",
