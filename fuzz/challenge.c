@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/http/auth/challenge.h"
-#include "../csrc/plain/origin.h"
+#include "../csrc/header/challenge.h"
+#include "../csrc/url/origin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/http/auth/config_file.h"
-#include "../csrc/plain/http/auth/helper.h"
+#include "../csrc/credential/config_file.h"
+#include "../csrc/credential/helper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

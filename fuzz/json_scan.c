@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/json_scan.h"
-#include "../csrc/plain/json_tree.h"
-#include "../csrc/plain/json_write.h"
+#include "../csrc/json/scan.h"
+#include "../csrc/json/tree.h"
+#include "../csrc/json/write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

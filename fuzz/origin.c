@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/ascii.h"
-#include "../csrc/plain/domain.h"
-#include "../csrc/plain/http/no_proxy.h"
-#include "../csrc/plain/origin.h"
-#include "../csrc/plain/http/auth/realm.h"
-#include "../csrc/plain/url.h"
+#include "../csrc/base/ascii.h"
+#include "../csrc/auth/domain.h"
+#include "../csrc/url/proxy.h"
+#include "../csrc/url/origin.h"
+#include "../csrc/auth/realm.h"
+#include "../csrc/url/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

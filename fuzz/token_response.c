@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/plain/ascii.h"
-#include "../csrc/plain/http/auth/helper.h"
-#include "../csrc/plain/http/auth/token_response.h"
+#include "../csrc/base/ascii.h"
+#include "../csrc/credential/helper.h"
+#include "../csrc/auth/token_response.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,10 +1,10 @@
 --- The module as its users meet it: what is loaded when, and the life of a client.
 
-local images = require("spec.support.images")
+local images = require("spec.support.inputs.images")
 local process = require("spec.support.process")
-local registry = require("spec.support.registry")
+local registry = require("spec.support.servers.registry")
 local temp = require("spec.support.temp")
-local ours = require("spec.support.ours")
+local ours = require("spec.support.worlds.ours")
 
 --- Runs Lua in a process of its own and returns its output.
 local function lua(code, env)
@@ -25,7 +25,7 @@ describe("the module", function()
         if name:find("^manifest") then io.write(name, " ") end
       end]])
     assert.not_matches("core", loaded)
-    assert.not_matches("action", loaded)
+    assert.not_matches("%.verb%.", loaded)
     assert.not_matches("client", loaded)
   end)
 

@@ -1,9 +1,9 @@
 --- Every example is run as its head says, against a real registry.
 
 local block = require "spec.support.block"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

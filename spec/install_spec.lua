@@ -1,7 +1,7 @@
 --- What `cmake --install` lays down works from where it lies.
 
 local lfs = require "lfs"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -1,13 +1,13 @@
 --- What we write is read by crane and regctl, and what they write is read by us: indexes, images, layouts, referrers.
 
 local block = require "spec.support.block"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local peers = require "spec.support.peers"
+local peers = require "spec.support.worlds.peers"
 local process = require "spec.support.process"
-local referrers = require "spec.support.referrers"
-local registry = require "spec.support.registry"
-local tar = require "spec.support.tar"
+local referrers = require "spec.support.servers.referrers"
+local registry = require "spec.support.servers.registry"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of

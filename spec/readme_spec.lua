@@ -1,9 +1,9 @@
 --- The README is true: every block of code in it is run, with a registry on loopback in the place of the one it names.
 
 local block_of = require "spec.support.block"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -1,6 +1,6 @@
 --- The rock builds through CMake into an empty tree, and works from it. Slow: it compiles everything once more.
 
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local sample = require "spec.support.sample"
 local temp = require "spec.support.temp"

@@ -1,11 +1,11 @@
 --- The parts that other specs stand on are tested like any other.
 
 local block = require "spec.support.block"
-local certificates = require "spec.support.certificates"
-local docker = require "spec.support.docker"
-local images = require "spec.support.images"
+local certificates = require "spec.support.inputs.certificates"
+local docker = require "spec.support.worlds.docker"
+local images = require "spec.support.inputs.images"
 local process = require "spec.support.process"
-local registries = require "spec.support.registry"
+local registries = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
 
 describe("spec.support.process", function()
@@ -62,7 +62,7 @@ describe("spec.support.block", function()
   end)
 end)
 
-describe("spec.support.registry", function()
+describe("spec.support.servers.registry", function()
   if not registries.present() then
     pending("needs docker-registry")
     return
@@ -106,7 +106,7 @@ describe("spec.support.registry", function()
   end)
 end)
 
-describe("spec.support.docker", function()
+describe("spec.support.worlds.docker", function()
   if not (docker.present() and registries.present()) then
     pending("needs docker and docker-registry")
     return
@@ -127,8 +127,8 @@ describe("spec.support.docker", function()
   end)
 end)
 
-describe("spec.support.scripted", function()
-  local scripted = require "spec.support.scripted"
+describe("spec.support.servers.scripted", function()
+  local scripted = require "spec.support.servers.scripted"
 
   local function curl(...)
     return process.run { "curl", "-s", "-S", "-i", "--max-time", "60", ... }

@@ -1,8 +1,8 @@
---- A client: its options, and the verbs as methods; what these share is in context.lua.
+--- A client: its options, and the verbs as methods; what a call of one has is in call.lua.
 
 local check = require("manifest.base.check")
-local contexts = require("manifest.context")
-local verbs = require("manifest.verbs")
+local contexts = require("manifest.call")
+local verbs = require("manifest.verb.catalogue")
 
 local methods = {}
 local mt = { __name = "manifest.client", __index = methods }
@@ -81,7 +81,7 @@ end
 function methods:abandon(seconds)
   local loop = not self.closed and self.context and rawget(self.context, "loop")
   if loop and loop:owes_uploads() then
-    require("manifest.repository.remote.upload").abandon_all(loop, seconds)
+    require("manifest.repository.registry.upload").abandon_all(loop, seconds)
   end
 end
 
@@ -94,7 +94,7 @@ function methods:login_place(registry)
   if not context then
     return nil, err
   end
-  return require("manifest.action.login").place(context, registry)
+  return require("manifest.verb.login").place(context, registry)
 end
 
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.
@@ -166,14 +166,14 @@ local function new(options)
   options = check.options("client", options, OPTIONS)
   check_values(options)
   if options.mirrors then
-    require("manifest.repository.remote.mirror").check(options.mirrors, 3)
+    require("manifest.repository.registry.mirror").check(options.mirrors, 3)
   end
   local own = {}
   for name, value in pairs(options) do
     own[name] = value
   end
   if type(own.credentials) == "table" then
-    own.credentials = require("manifest.repository.credentials.vault").of_table(own.credentials)
+    own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
   return setmetatable({ options = own }, mt)
 end

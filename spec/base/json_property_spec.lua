@@ -1,7 +1,7 @@
 -- Properties of generated texts, and what lies outside the text: the locale and the time of loading.
 local json = require("manifest.base.json")
-local json_text = require("spec.support.json_text")
-local random = require("spec.support.random")
+local json_text = require("spec.support.inputs.json_text")
+local random = require("spec.support.inputs.random")
 
 describe("JSON of all kinds", function()
   it("is the same after reading and writing, however it was laid out", function()

@@ -4,11 +4,11 @@
 local base64 = require("manifest.core").base64
 local block = require "spec.support.block"
 local dkjson = require "dkjson"
-local helper_program = require "spec.support.helper_program"
+local helper_program = require "spec.support.inputs.helper_program"
 local lfs = require "lfs"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
-local scripted = require "spec.support.scripted"
+local ours = require "spec.support.worlds.ours"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local SECRET = "canary-cred-e4"

@@ -1,12 +1,12 @@
 --- --json of every own verb has the shape that docs/commands.md gives: no field more, and each one is seen once.
 
 local block = require "spec.support.block"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local json = require("manifest").json
-local ours = require "spec.support.ours"
-local registry = require "spec.support.registry"
-local shape = require "spec.support.json_shape"
-local tar = require "spec.support.tar"
+local ours = require "spec.support.worlds.ours"
+local registry = require "spec.support.servers.registry"
+local shape = require "spec.support.asserts.json_shape"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }

@@ -1,7 +1,7 @@
 --- The command as a process: what it prints where, and its exit status.
 
-local fleet_of = require("spec.support.fleet")
-local ours = require("spec.support.ours")
+local fleet_of = require("spec.support.worlds.fleet")
+local ours = require("spec.support.worlds.ours")
 local process = require("spec.support.process")
 local temp = require("spec.support.temp")
 
@@ -172,7 +172,7 @@ describe("manifest with a registry", function()
   end)
 
   try("shows an index that docker's view cannot hold only as bytes", function(manifest)
-    local made = require("spec.support.images").push(fleet.registry, { { repository = "app", tag = "empty",
+    local made = require("spec.support.inputs.images").push(fleet.registry, { { repository = "app", tag = "empty",
       type = "oci-index", children = {} } })
     local done = manifest({ "inspect", made[1].reference })
     assert.equal(1, done.status)

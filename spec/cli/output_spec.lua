@@ -1,6 +1,6 @@
 local output = require("manifest.cli.output")
 local process = require("spec.support.process")
-local ours = require("spec.support.ours")
+local ours = require("spec.support.worlds.ours")
 
 describe("output", function()
   it("escapes what could drive a terminal, and keeps lines and tabs", function()

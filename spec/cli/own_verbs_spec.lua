@@ -2,7 +2,7 @@
 
 local block = require "spec.support.block"
 local json = require("manifest").json
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local temp = require "spec.support.temp"
 
 local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }

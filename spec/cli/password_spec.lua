@@ -1,10 +1,10 @@
 --- The password prompt on a real terminal: nothing typed is shown, and the terminal is as it was on every way out.
 
 local block = require "spec.support.block"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
-local terminal = require "spec.support.terminal"
+local terminal = require "spec.support.worlds.terminal"
 
 local PASSWORD = "canary-typed-77"
 

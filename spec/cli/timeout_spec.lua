@@ -1,7 +1,7 @@
 --- The option --timeout: how long a command waits for one request.
 
-local ours = require "spec.support.ours"
-local scripted = require "spec.support.scripted"
+local ours = require "spec.support.worlds.ours"
+local scripted = require "spec.support.servers.scripted"
 
 describe("--timeout", function()
   local function run(answer, words)

@@ -1,8 +1,8 @@
 --- Many processes at work on one local list.
 
 local core = require "manifest.core"
-local drafts = require "spec.support.drafts"
-local ours = require "spec.support.ours"
+local drafts = require "spec.support.inputs.drafts"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local store = require "manifest.draft.store"
 local temp = require "spec.support.temp"
@@ -31,7 +31,7 @@ describe("processes that work on one list", function()
     local folder = temp.folder("config")
     local opened = store.open { folder = folder }
     local list = start_all([[
-      local drafts = require "spec.support.drafts"
+      local drafts = require "spec.support.inputs.drafts"
       local opened = require("manifest.draft.store").open { folder = arg[1], timeout = 60 }
       for round = 1, tonumber(arg[3]) do
         local ref = ("h.io/app:p%s-%d"):format(arg[2], round)
@@ -71,7 +71,7 @@ describe("processes that work on one list", function()
   it("agree on who made a new list, and survive its removal", function()
     local folder = temp.folder("config")
     local list = start_all([[
-      local drafts = require "spec.support.drafts"
+      local drafts = require "spec.support.inputs.drafts"
       local opened = require("manifest.draft.store").open { folder = arg[1], timeout = 60 }
       local made = 0
       for _ = 1, tonumber(arg[3]) do

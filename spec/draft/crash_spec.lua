@@ -1,8 +1,8 @@
 --- A process that is killed, or that a call fails, at any step of its work on a local list.
 
 local core = require "manifest.core"
-local drafts = require "spec.support.drafts"
-local inject = require "spec.support.inject"
+local drafts = require "spec.support.inputs.drafts"
+local inject = require "spec.support.worlds.inject"
 local file_name = require "manifest.draft.file_name"
 local store = require "manifest.draft.store"
 local sample = require "spec.support.sample"
@@ -20,7 +20,7 @@ local verbs = {
 }
 
 local template = [[
-  local drafts = require "spec.support.drafts"
+  local drafts = require "spec.support.inputs.drafts"
   local draft_entry = require "manifest.draft.entry"
   local LIST = %q
   local opened = require("manifest.draft.store").open { folder = arg[1] }

@@ -1,8 +1,8 @@
 --- The files of a list, when one of them is bad: it is named and kept, and the others work on.
 
 local core = require "manifest.core"
-local drafts = require "spec.support.drafts"
-local fails = require "spec.support.fails_saying"
+local drafts = require "spec.support.inputs.drafts"
+local fails = require "spec.support.asserts.fails_saying"
 local file_name = require "manifest.draft.file_name"
 local store = require "manifest.draft.store"
 local temp = require "spec.support.temp"

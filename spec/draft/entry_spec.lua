@@ -1,13 +1,13 @@
 local block = require "spec.support.block"
 local core = require "manifest.core"
 local digest = require "manifest.name.digest"
-local docker = require "spec.support.docker"
-local drafts = require "spec.support.drafts"
+local docker = require "spec.support.worlds.docker"
+local drafts = require "spec.support.inputs.drafts"
 local entry = require "manifest.draft.entry"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local json = require "manifest.base.json"
 local media_type = require "manifest.name.media_type"
-local registry = require "spec.support.registry"
+local registry = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
 
 local function corrupt(text, bytes)

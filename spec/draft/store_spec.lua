@@ -1,8 +1,8 @@
 local core = require "manifest.core"
-local drafts = require "spec.support.drafts"
-local fails = require "spec.support.fails_saying"
+local drafts = require "spec.support.inputs.drafts"
+local fails = require "spec.support.asserts.fails_saying"
 local file_name = require "manifest.draft.file_name"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local shelf = require "manifest.draft.shelf"
 local store = require "manifest.draft.store"
@@ -211,7 +211,7 @@ describe("manifest.draft.store", function()
       shell(("chmod -R a-w '%s'"):format(folder))
       local done = ours.run_bound(temp.file([[
         local store = require("manifest.draft.store")
-        local drafts = require("spec.support.drafts")
+        local drafts = require("spec.support.inputs.drafts")
         local opened = store.open { folder = arg[1] }
         assert(#assert(opened:list("h.io/app:all")) == 1)
         local _, err = opened:save("h.io/app:all", drafts.entry("h.io/app:a"))

@@ -1,6 +1,6 @@
 --- The live comparison with the docker CLI: the recorded table, and seeded random mutations of it.
 
-local oracle = require("spec.support.docker_oracle")
+local oracle = require("spec.support.worlds.docker_oracle")
 local recorded = require("spec.fixtures.references")
 local reference = require("manifest.name.reference")
 

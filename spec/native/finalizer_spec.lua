@@ -3,7 +3,7 @@
 
 local block = require "spec.support.block"
 local core = require "manifest.core"
-local requests = require "spec.support.requests"
+local requests = require "spec.support.worlds.requests"
 
 local ROUNDS = 25
 
@@ -124,9 +124,8 @@ describe("a finalizer that runs in the middle of a call", function()
   it("may forget the logins that are asked for", function()
     at_each_allocation(function(soon)
       local engine <close> = requests.engine({ ask = true })
-      local started = {}
       for number = 1, 3 do
-        started[number] = start(engine, "a" .. number)
+        start(engine, "a" .. number)
       end
       soon(function()
         engine:forget_logins()

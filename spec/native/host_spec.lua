@@ -1,10 +1,10 @@
 --- The C core inside a host of its own: each allocation fails in turn, and nothing is left after lua_close.
 
-local helper_program = require "spec.support.helper_program"
+local helper_program = require "spec.support.inputs.helper_program"
 local lfs = require "lfs"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
-local scripted = require "spec.support.scripted"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local build = os.getenv("MANIFEST_BUILD") or "build"

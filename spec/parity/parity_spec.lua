@@ -1,12 +1,12 @@
 --- Jobs by seed, done by `docker manifest`, by `manifest`, and by the two in turn. After every step standard output,
 -- exit status, local store and registry must be equal.
 
-local docker = require("spec.support.docker")
+local docker = require("spec.support.worlds.docker")
 local jobs = require("spec.parity.jobs")
 local pool = require("spec.parity.pool")
 local random = require("spec.parity.random")
 local sample = require("spec.support.sample")
-local registry = require("spec.support.registry")
+local registry = require("spec.support.servers.registry")
 local worlds = require("spec.parity.worlds")
 
 local COUNT = 72 // sample.step

@@ -1,4 +1,4 @@
---- The images of one job, as spec.support.images pushes them: both families, platforms of every shape, tags and
+--- The images of one job, as spec.support.inputs.images pushes them: both families, platforms of every shape, tags and
 --- digests, one repository or several, names whose file names sort unlike the command line.
 
 local odd = require("spec.parity.odd")

@@ -1,12 +1,12 @@
 --- Worlds that a job runs in: each has a registry, filled alike, and a configuration folder of its own. In one docker
 -- does every step, in one our command, in one either of them, so that each goes on with what the other left.
 
-local docker = require("spec.support.docker")
-local images = require("spec.support.images")
+local docker = require("spec.support.worlds.docker")
+local images = require("spec.support.inputs.images")
 local lfs = require("lfs")
-local ours = require("spec.support.ours")
+local ours = require("spec.support.worlds.ours")
 local process = require("spec.support.process")
-local registry = require("spec.support.registry")
+local registry = require("spec.support.servers.registry")
 local temp = require("spec.support.temp")
 
 local methods = {}

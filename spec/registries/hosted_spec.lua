@@ -1,12 +1,12 @@
 --- Registries that somebody runs for all: Docker Hub, and those of GitHub, Google, Amazon and Azure.
 
 local block = require "spec.support.block"
-local known = require "spec.support.known_registry"
+local known = require "spec.support.servers.known_registry"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
-local played = require "spec.support.played_image"
+local ours = require "spec.support.worlds.ours"
+local played = require "spec.support.inputs.played_image"
 local process = require "spec.support.process"
-local scripted = require "spec.support.scripted"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 if not (process.present("python3") and process.present("openssl")) then

@@ -1,9 +1,9 @@
 --- Registries that people run themselves: Quay, Harbor, GitLab, Artifactory, Nexus, zot.
 
 local block = require "spec.support.block"
-local known = require "spec.support.known_registry"
-local ours = require "spec.support.ours"
-local played = require "spec.support.played_image"
+local known = require "spec.support.servers.known_registry"
+local ours = require "spec.support.worlds.ours"
+local played = require "spec.support.inputs.played_image"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -2,12 +2,12 @@
 
 local archive = require "manifest.repository.archive"
 local block = require "spec.support.block"
-local docker_archive = require "spec.support.docker_archive"
-local fails = require "spec.support.fails_saying"
+local docker_archive = require "spec.support.inputs.docker_archive"
+local fails = require "spec.support.asserts.fails_saying"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
-local tar = require "spec.support.tar"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of

@@ -3,7 +3,7 @@
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -1,10 +1,10 @@
 --- What an answer that is no success becomes, alone and by way of a registry that gives it.
 
 local block = require "spec.support.block"
-local canary = require "spec.support.canary"
+local canary = require "spec.support.asserts.canary"
 local problem = require "manifest.repository.problem"
-local repositories = require "spec.support.repositories"
-local small_manifest = require "spec.support.small_manifest"
+local repositories = require "spec.support.worlds.repositories"
+local small_manifest = require "spec.support.inputs.small_manifest"
 
 local stage = block.each(repositories.stage)
 

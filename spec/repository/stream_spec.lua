@@ -1,16 +1,16 @@
 --- Blobs that are streamed from GET to upload: no two ends wait for each other, and none is taken for stalled.
 
 local block = require "spec.support.block"
-local certificates = require "spec.support.certificates"
+local certificates = require "spec.support.inputs.certificates"
 local json = require("manifest").json
 local lfs = require "lfs"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
-local referrers = require "spec.support.referrers"
-local registry = require "spec.support.registry"
-local repositories = require "spec.support.repositories"
-local scripted = require "spec.support.scripted"
+local referrers = require "spec.support.servers.referrers"
+local registry = require "spec.support.servers.registry"
+local repositories = require "spec.support.worlds.repositories"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of

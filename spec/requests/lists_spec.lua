@@ -1,12 +1,12 @@
 --- docs/requests.md, row by row: what the verbs that make and change lists, indexes and images ask of a registry. Each
 --- call has a client of its own, which knows nothing yet.
 
-local certificates = require "spec.support.certificates"
+local certificates = require "spec.support.inputs.certificates"
 local manifest = require "manifest"
-local nginx = require "spec.support.nginx"
-local registry = require "spec.support.registry"
-local request_counts = require "spec.support.request_counts"
-local tar = require "spec.support.tar"
+local nginx = require "spec.support.servers.nginx"
+local registry = require "spec.support.servers.registry"
+local request_counts = require "spec.support.asserts.request_counts"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 describe("the requests of", function()

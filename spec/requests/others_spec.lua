@@ -1,12 +1,12 @@
 --- docs/requests.md, row by row: what the verbs that read, copy, delete, attach, check and release ask of a registry.
 --- Each call has a client of its own, which knows nothing yet.
 
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local referrers = require "spec.support.referrers"
-local registry = require "spec.support.registry"
-local request_counts = require "spec.support.request_counts"
-local tar = require "spec.support.tar"
+local referrers = require "spec.support.servers.referrers"
+local registry = require "spec.support.servers.registry"
+local request_counts = require "spec.support.asserts.request_counts"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 describe("the requests of", function()

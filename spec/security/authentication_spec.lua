@@ -1,13 +1,13 @@
 --- Authentication through real requests: what a registry may say, and what is sent where because of it.
 
-local canary = require "spec.support.canary"
-local certificates = require "spec.support.certificates"
-local challenger = require "spec.support.challenger"
-local helper_program = require "spec.support.helper_program"
-local internet = require "spec.support.internet"
+local canary = require "spec.support.asserts.canary"
+local certificates = require "spec.support.inputs.certificates"
+local challenger = require "spec.support.servers.challenger"
+local helper_program = require "spec.support.inputs.helper_program"
+local internet = require "spec.support.servers.internet"
 local process = require "spec.support.process"
-local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
+local requests = require "spec.support.worlds.requests"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local function stage(challenges, options)
@@ -198,7 +198,7 @@ describe("a token server whose name resolves to an address inside", function()
     temp.file(('{"auths":{"registry.example.com":{"auth":"%s"}}}'):format(canary.basic("u", "p")),
       config .. "/config.json")
     local done = run_script(([[
-      local requests = require "spec.support.requests"
+      local requests = require "spec.support.worlds.requests"
       for address in ("%s"):gmatch("%%S+") do
         local engine = requests.engine { config_folder = %q, resolve = { "auth.example.com:443:" .. address } }
         local response, problem = requests.run(engine, { url = "https://registry.example.com/v2/app/manifests/1",
@@ -231,7 +231,7 @@ describe("credentials", function()
     local helper = helper_program.new("spec", ("cat >> %s\necho >> %s\n%s\n"):format(record, record, body))
     temp.file(config, folder .. "/config.json")
     local script = ([[
-      local requests = require "spec.support.requests"
+      local requests = require "spec.support.worlds.requests"
       local engine = requests.engine { config_folder = %q }
       for _ = 1, 2 do
         local list = {}

@@ -3,10 +3,10 @@
 
 local base64 = require("manifest.core").base64
 local dkjson = require "dkjson"
-local helper_program = require "spec.support.helper_program"
-local internet = require "spec.support.internet"
-local ours = require "spec.support.ours"
-local played = require "spec.support.played_image"
+local helper_program = require "spec.support.inputs.helper_program"
+local internet = require "spec.support.servers.internet"
+local ours = require "spec.support.worlds.ours"
+local played = require "spec.support.inputs.played_image"
 local process = require "spec.support.process"
 local sample = require "spec.support.sample"
 local temp = require "spec.support.temp"

@@ -1,9 +1,9 @@
 --- The TLS handshake: which ends of it are tried again and which are final, and who is shown the client's certificate.
 
-local certificates = require "spec.support.certificates"
+local certificates = require "spec.support.inputs.certificates"
 local process = require "spec.support.process"
-local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
+local requests = require "spec.support.worlds.requests"
+local scripted = require "spec.support.servers.scripted"
 
 if not (process.present("openssl") and process.present("python3")) then
   pending("needs openssl and python3")

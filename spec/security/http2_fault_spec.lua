@@ -1,9 +1,9 @@
 --- What an HTTP/2 server may do to a request that one of HTTP/1.1 cannot: refuse its stream, break it alone, or say
 --- that a connection takes no more.
 
-local certificates = require "spec.support.certificates"
+local certificates = require "spec.support.inputs.certificates"
 local process = require "spec.support.process"
-local requests = require "spec.support.requests"
+local requests = require "spec.support.worlds.requests"
 local temp = require "spec.support.temp"
 
 if not (process.present("python3") and process.present("openssl")) then

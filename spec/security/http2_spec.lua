@@ -1,9 +1,9 @@
 --- HTTP/2, where the registry offers it.
 
-local certificates = require "spec.support.certificates"
-local images = require "spec.support.images"
-local registries = require "spec.support.registry"
-local repositories = require "spec.support.repositories"
+local certificates = require "spec.support.inputs.certificates"
+local images = require "spec.support.inputs.images"
+local registries = require "spec.support.servers.registry"
+local repositories = require "spec.support.worlds.repositories"
 
 describe("a registry with TLS", function()
   if not registries.present() then

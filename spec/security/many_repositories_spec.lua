@@ -1,12 +1,12 @@
 --- More repositories than one token, or one client's memory of logins, has room for.
 
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local registries = require "spec.support.registry"
-local scripted = require "spec.support.scripted"
-local small_manifest = require "spec.support.small_manifest"
+local registries = require "spec.support.servers.registry"
+local scripted = require "spec.support.servers.scripted"
+local small_manifest = require "spec.support.inputs.small_manifest"
 local temp = require "spec.support.temp"
-local token_registry = require "spec.support.token_registry"
+local token_registry = require "spec.support.servers.token_registry"
 
 describe("many repositories", function()
   it("are read for one list, each with a token that reaches", function()

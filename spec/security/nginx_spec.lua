@@ -1,13 +1,13 @@
 --- What stands between a client and many a registry: nginx, with TLS, HTTP/2, limits and redirects.
 
-local canary = require("spec.support.canary")
-local certificates = require("spec.support.certificates")
-local images = require("spec.support.images")
+local canary = require("spec.support.asserts.canary")
+local certificates = require("spec.support.inputs.certificates")
+local images = require("spec.support.inputs.images")
 local manifest = require("manifest")
-local nginx = require("spec.support.nginx")
-local ours = require("spec.support.ours")
+local nginx = require("spec.support.servers.nginx")
+local ours = require("spec.support.worlds.ours")
 local process = require("spec.support.process")
-local registries = require("spec.support.registry")
+local registries = require("spec.support.servers.registry")
 local temp = require("spec.support.temp")
 
 local USER, PASSWORD = canary.secret("user"), canary.secret("password")

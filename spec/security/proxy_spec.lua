@@ -1,9 +1,9 @@
 --- Requests through a proxy: which go there, what it sees, and whose fault a failure is said to be.
 
-local canary = require "spec.support.canary"
-local certificates = require "spec.support.certificates"
+local canary = require "spec.support.asserts.canary"
+local certificates = require "spec.support.inputs.certificates"
 local process = require "spec.support.process"
-local scripted = require "spec.support.scripted"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local NAME = "registry.example.com"
@@ -45,7 +45,7 @@ local function get(server, env, times, url)
   local script = ([[
     package.path = "lua/?.lua;./?.lua;" .. package.path
     package.cpath = "%s/?.so;" .. package.cpath
-    local requests = require "spec.support.requests"
+    local requests = require "spec.support.worlds.requests"
     local engine = requests.engine { config_folder = %q, ca_file = %q, insecure_hosts = { %q } }
     for _ = 1, %d do
       local response, problem = requests.run(engine, { url = %q, registry = %q, attempts = 2 })

@@ -1,12 +1,12 @@
 --- Where secrets go when a registry sends its client elsewhere: nowhere.
 
-local canary = require "spec.support.canary"
-local certificates = require "spec.support.certificates"
+local canary = require "spec.support.asserts.canary"
+local certificates = require "spec.support.inputs.certificates"
 local core = require "manifest.core"
-local ports = require "spec.support.port"
-local repositories = require "spec.support.repositories"
-local requests = require "spec.support.requests"
-local scripted = require "spec.support.scripted"
+local ports = require "spec.support.servers.port"
+local repositories = require "spec.support.worlds.repositories"
+local requests = require "spec.support.worlds.requests"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local REGISTRY = "registry.example.com"

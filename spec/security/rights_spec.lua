@@ -1,11 +1,11 @@
 --- Every own verb where tokens rule: as one who may write, one who may only read, and where nobody may do anything.
 
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local registries = require "spec.support.registry"
-local tar = require "spec.support.tar"
+local registries = require "spec.support.servers.registry"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
-local token_registry = require "spec.support.token_registry"
+local token_registry = require "spec.support.servers.token_registry"
 
 local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", architecture = "arm64" }
 

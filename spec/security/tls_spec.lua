@@ -2,14 +2,14 @@
 --- policy holds for every request of a verb.
 
 local base64 = require("manifest.core").base64
-local certificates = require "spec.support.certificates"
-local internet = require "spec.support.internet"
+local certificates = require "spec.support.inputs.certificates"
+local internet = require "spec.support.servers.internet"
 local lfs = require "lfs"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
-local played = require "spec.support.played_image"
+local ours = require "spec.support.worlds.ours"
+local played = require "spec.support.inputs.played_image"
 local process = require "spec.support.process"
-local registry_of = require "spec.support.registry"
+local registry_of = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
 
 if not process.present("openssl") then

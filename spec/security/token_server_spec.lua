@@ -1,10 +1,10 @@
 --- docker-registry with a token server that signs for it: the registry itself checks what we bring.
 
 local hash = require("manifest.core").hash
-local images = require "spec.support.images"
-local registries = require "spec.support.registry"
-local repositories = require "spec.support.repositories"
-local token_registry = require "spec.support.token_registry"
+local images = require "spec.support.inputs.images"
+local registries = require "spec.support.servers.registry"
+local repositories = require "spec.support.worlds.repositories"
+local token_registry = require "spec.support.servers.token_registry"
 
 describe("a registry with a token server", function()
   if not registries.present() then

@@ -1,8 +1,8 @@
 --- Tokens through real requests: when they are fetched, how, and how long they are used.
 
-local canary = require "spec.support.canary"
-local challenger = require "spec.support.challenger"
-local requests = require "spec.support.requests"
+local canary = require "spec.support.asserts.canary"
+local challenger = require "spec.support.servers.challenger"
+local requests = require "spec.support.worlds.requests"
 
 local function stage(challenges, options)
   local made = challenger.start(challenges, options)

@@ -1,18 +1,18 @@
 --- What the specs of one block (a describe, or a whole file) share: made before the first, ended after the last.
 --
---     local server, at = block.registry { delete = false }  -- as spec.support.registry starts it; at("app:1") is there
---     local made = block.images(server, { ... })            -- as spec.support.images pushes them
+--     local server, at = block.registry { delete = false }  -- as servers.registry starts it; at("app:1") is there
+--     local made = block.images(server, { ... })            -- as inputs.images pushes them
 --     local client = block.client { manifest_limit = 4000 } -- with a configuration folder of its own
---     local played = block.scripted { exchanges = ... }     -- as spec.support.scripted starts it
+--     local played = block.scripted { exchanges = ... }     -- as servers.scripted starts it
 --     local stage = block.each(repositories.stage)          -- what stage(...) starts ends with the spec that calls it
 --
 -- Servers and images are empty tables until the specs run.
 
 local busted = require "busted"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local registry = require "spec.support.registry"
-local scripted = require "spec.support.scripted"
+local registry = require "spec.support.servers.registry"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local block = {}

@@ -6,13 +6,29 @@
 local lfs = require "lfs"
 local temp = require "spec.support.temp"
 
+-- A room of C uses rooms before it in this list only; all of them are below the rooms of Lua.
+local C_ROOMS = { "base", "json", "file", "process", "stream", "url", "header", "credential", "answer", "curl", "auth",
+  "exchange", "bind/lib", "bind/core", "bind/http" }
+-- Those that know neither libcurl nor a room that does.
+local LOCAL_ROOMS = { ["csrc/base"] = true, ["csrc/json"] = true, ["csrc/file"] = true, ["csrc/process"] = true,
+  ["csrc/stream"] = true, ["csrc/bind/lib"] = true, ["csrc/bind/core"] = true }
+
 local FLOORS = {
-  ["csrc/plain"] = 1, ["csrc/plain/http"] = 2, ["csrc/bind"] = 3, ["lua/manifest/base"] = 4, ["lua/manifest/name"] = 5,
-  ["lua/manifest/index"] = 6, ["lua/manifest/repository"] = 6, ["lua/manifest/draft"] = 6,
-  ["lua/manifest/action"] = 7, ["lua/manifest"] = 8, ["lua/manifest/cli"] = 9, ["bin"] = 10,
+  ["lua/manifest/base"] = 4, ["lua/manifest/name"] = 5, ["lua/manifest/engine"] = 6,
+  ["lua/manifest/document"] = 7, ["lua/manifest/layer"] = 7, ["lua/manifest/draft"] = 7,
+  ["lua/manifest/credential"] = 7, ["lua/manifest/declare"] = 7,
+  ["lua/manifest/repository"] = 8, ["lua/manifest/graph"] = 9, ["lua/manifest/tag"] = 10, ["lua/manifest/verb"] = 11,
+  ["lua/manifest"] = 12, ["lua/manifest/cli"] = 13, ["bin"] = 14,
 }
 
-local MOST_LINES, MOST_FUNCTION_LINES = 350, 60
+for number, room in ipairs(C_ROOMS) do
+  FLOORS["csrc/" .. room] = number / 100
+end
+
+--- Folders of one room of which the first may use the second: a release is made of indexes.
+local BESIDE = { ["lua/manifest/verb/release"] = "lua/manifest/verb/index" }
+
+local MOST_LINES, MOST_FUNCTION_LINES = { c = 600, lua = 350 }, 60
 
 --- What a kind of file must not say, as patterns on its text without comments.
 local BANNED_C = { "strcpy", "strcat", "strtok", "sprintf", "vsprintf", "sscanf", "atoi", "atol", "atof", "gets",
@@ -42,13 +58,28 @@ local function kind_of(path, text)
   return (path:find("%.lua$") or text:find("^#![^\n]*lua")) and "lua" or nil
 end
 
---- The text with its comments blanked, lines kept.
-local function without_comments(text, kind)
-  if kind == "lua" then
-    return (text:gsub("%-%-[^\n]*", ""))
+--- Where the literal that opens at FROM ends: at its closing quote.
+local function literal_end(text, from)
+  local quote, at = text:sub(from, from), from + 1
+  while text:sub(at, at) ~= quote and at <= #text do
+    at = at + (text:sub(at, at) == "\\" and 2 or 1)
   end
-  text = text:gsub("/%*.-%*/", function(comment) return (comment:gsub("[^\n]", "")) end)
-  return (text:gsub("//[^\n]*", ""))
+  return at
+end
+
+--- C without its comments, lines kept; and without its literals too.
+local function bare_c(text)
+  local code, bare, at = {}, {}, 1
+  while at <= #text do
+    local from = text:find("[\"'/]", at) or #text + 1
+    local comment = text:match("^/%*.-%*/", from) or text:match("^//[^\n]*", from)
+    local stop = comment and from + #comment - 1 or text:find("^/", from) or literal_end(text, from)
+    local lines = comment and comment:gsub("[^\n]", "")
+    code[#code + 1] = text:sub(at, from - 1) .. (lines or text:sub(from, stop))
+    bare[#bare + 1] = text:sub(at, from - 1) .. (lines or text:match("^/", from) or " ")
+    at = stop + 1
+  end
+  return table.concat(code), table.concat(bare)
 end
 
 local function read_tree(root)
@@ -58,7 +89,13 @@ local function read_tree(root)
       local text = assert(temp.read(root .. "/" .. path))
       local kind = kind_of(path, text)
       if kind then
-        files[path] = { kind = kind, text = text, code = without_comments(text, kind), room = path:match("^(.*)/") }
+        local code, bare
+        if kind == "c" then
+          code, bare = bare_c(text)
+        else
+          code = text:gsub("%-%-[^\n]*", "")
+        end
+        files[path] = { kind = kind, text = text, code = code, bare = bare, room = path:match("^(.*)/") }
       end
     end)
   end
@@ -82,24 +119,55 @@ local function lua_file(files, module)
   return files[path .. ".lua"] and path .. ".lua" or files[path .. "/init.lua"] and path .. "/init.lua" or nil
 end
 
---- Calls `visit(target)` for each file that a file uses. Any text that names a module counts, since modules are also
---- required lazily through tables of their names; only the name of a metatable does not.
-local function each_use(files, path, file, visit)
-  if file.kind == "c" then
-    for name in file.code:gmatch('#%s*include%s+"([^"]+)"') do
-      local beside = file.room .. "/" .. name
-      while beside:find("[^/]+/%.%./") do
-        beside = beside:gsub("[^/]+/%.%./", "", 1)
+--- Where each function and constant of C that other files see is defined; a file keeps the names of its own static
+--- functions in `private`, since another file may have a function of that name.
+local function definitions_of(files)
+  local found = {}
+  for path, file in pairs(files) do
+    file.private = {}
+    for before, name in ("\n" .. (file.bare or "")):gmatch("\n(%f[%a_][^\n;{}()]-)([%a_][%w_]*)%s*%b()%s*\n{") do
+      if before:find("%f[%w]static%f[%W]") then
+        file.private[name] = true
+      else
+        found[name] = path
       end
-      visit(files[beside] and beside or nil, name)
     end
+    for name in ("\n" .. (file.bare or "")):gmatch("\nconst [^\n;=()]-([%a_][%w_]*)%s*=") do
+      found[name] = path
+    end
+  end
+  return found
+end
+
+--- Calls `visit(target, name)` for each file that a C file includes, or whose functions and constants it names: a call
+--- is an arrow too when the header is someone else's.
+local function each_c_use(files, path, file, definitions, visit)
+  for name in file.code:gmatch('#%s*include%s+"([^"]+)"') do
+    local beside = file.room .. "/" .. name
+    while beside:find("[^/]+/%.%./") do
+      beside = beside:gsub("[^/]+/%.%./", "", 1)
+    end
+    visit(files[beside] and beside or nil, name)
+  end
+  if path:find("%.h$") then
     return
   end
+  local bare = file.bare:gsub("%f[%w_]struct%s+[%w_]+", ""):gsub("%f[%w_]enum%s+[%w_]+", "")
+  for name in bare:gmatch("%f[%w_]([%a_][%w_]*)") do
+    if definitions[name] and definitions[name] ~= path and not file.private[name] then
+      visit(definitions[name], name)
+    end
+  end
+end
+
+--- Calls `visit(target, name)` for each file that a Lua file uses. Any text that names a module counts, since modules
+--- are also required lazily through tables of their names; only the name of a metatable does not.
+local function each_lua_use(files, path, file, visit)
   for before, name in file.code:gmatch("([^\n]-)[\"'](manifest[%w_.]*)[\"']") do
     local target = lua_file(files, name)
     local required = before:find("require%s*%(?%s*$") ~= nil
     if name == "manifest.core" then
-      target = required and "csrc/bind/core.c" or nil
+      target = required and "csrc/bind/core/core.c" or nil
     end
     if (target or required) and target ~= path and not before:find("__name%s*=%s*$") then
       visit(target, name)
@@ -144,13 +212,19 @@ local function circles(edges)
 end
 
 local function is_beside(a, b)
-  return a ~= b and a:sub(1, #b + 1) ~= b .. "/" and b:sub(1, #a + 1) ~= a .. "/"
+  return a ~= b and BESIDE[a] ~= b and a:sub(1, #b + 1) ~= b .. "/" and b:sub(1, #a + 1) ~= a .. "/"
 end
 
 local function check_arrows(files, say)
-  local edges = {}
+  local edges, definitions = {}, definitions_of(files)
+  local function each_use(path, file, visit)
+    if file.kind == "c" then
+      return each_c_use(files, path, file, definitions, visit)
+    end
+    return each_lua_use(files, path, file, visit)
+  end
   for path, file in pairs(files) do
-    each_use(files, path, file, function(target, name)
+    each_use(path, file, function(target, name)
       if not target then
         return say("%s uses %s, which is nowhere", path, name)
       end
@@ -158,6 +232,8 @@ local function check_arrows(files, say)
       local to, to_room = floor_of(files[target].room)
       if from and to and from_room ~= to_room and to >= from then
         say("runs %s: %s uses %s", to > from and "up" or "sideways", path, target)
+      elseif LOCAL_ROOMS[from_room] and to and not LOCAL_ROOMS[to_room] then
+        say("needs libcurl: %s uses %s", path, target)
       elseif from_room == to_room and is_beside(file.room, files[target].room) then
         say("runs sideways: %s uses %s", path, target)
       end
@@ -176,14 +252,15 @@ local function check_arrows(files, say)
 end
 
 local function check_c(path, file, say)
-  local plain = path:find("^csrc/plain/")
   for header in file.code:gmatch("#%s*include%s+[<\"]([^\n>\"]*)[>\"]") do
-    if plain and (header:find("lua", 1, true) or header:find("lauxlib", 1, true)) then
-      say("%s includes %s: plain C knows no Lua", path, header)
+    if not path:find("^csrc/bind/") and (header:find("lua", 1, true) or header:find("lauxlib", 1, true)) then
+      say("%s includes %s: only bind knows Lua", path, header)
+    elseif LOCAL_ROOMS[file.room] and header:find("^curl/") then
+      say("%s includes %s: this room does without libcurl", path, header)
     end
   end
   for _, name in ipairs(BANNED_C) do
-    if file.code:find("%f[%w_]" .. name .. "%s*%(") then
+    if file.bare:find("%f[%w_]" .. name .. "%s*%(") then
       say("%s calls %s", path, name)
     end
   end
@@ -197,10 +274,10 @@ local function check_lua(path, file, say)
       say("%s prints or exits (%s): only the command does", path, found)
     end
   end
-  if file.code:find("coroutine%.yield") and path ~= "lua/manifest/repository/loop.lua" then
+  if file.code:find("coroutine%.yield") and path ~= "lua/manifest/engine/loop.lua" then
     say("%s yields: only the loop does", path)
   end
-  if room == "lua/manifest/index" or room == "lua/manifest/name" then
+  if room == "lua/manifest/document" or room == "lua/manifest/name" then
     for part in file.code:gmatch("%f[%w_]core%.(%w+)") do
       if part == "file" or part == "engine" or part == "child" then
         say("%s uses core.%s: this room is pure", path, part)
@@ -224,7 +301,7 @@ local function check_lengths(path, file, say)
       first = nil
     end
   end
-  if number - 1 > MOST_LINES then
+  if number - 1 > MOST_LINES[file.kind] then
     say("long file: %s (%d lines)", path, number - 1)
   end
 end

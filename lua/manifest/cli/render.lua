@@ -1,6 +1,6 @@
 --- docker's text of what the verbs found. Pure: values in, text out.
 
-local document = require("manifest.index.document")
+local document = require("manifest.document.index")
 local json = require("manifest.base.json")
 
 local render = {}

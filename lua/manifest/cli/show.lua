@@ -1,6 +1,6 @@
 --- What the own verbs' commands share: JSON with the field names of the image specification, sizes for people, options.
 
-local descriptor = require("manifest.index.descriptor")
+local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 

@@ -9,7 +9,7 @@ local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local limit = require("manifest.repository.limit")
-local tar_file = require("manifest.repository.archive.tar_file")
+local tar_file = require("manifest.layer.tar_file")
 local text = require("manifest.base.text")
 
 local methods = {}

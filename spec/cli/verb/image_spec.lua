@@ -2,9 +2,9 @@
 
 local block = require "spec.support.block"
 local json = require("manifest").json
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
-local tar = require "spec.support.tar"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 describe("manifest image", function()

@@ -1,10 +1,10 @@
 --- `manifest index create`, add, replace, annotate and remove: their options, text, JSON and exit statuses.
 
 local block = require "spec.support.block"
-local images = require "spec.support.images"
+local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
-local docker = require "spec.support.docker"
+local ours = require "spec.support.worlds.ours"
+local docker = require "spec.support.worlds.docker"
 
 local json = manifest.json
 

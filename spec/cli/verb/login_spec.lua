@@ -2,11 +2,11 @@
 
 local base64 = require("manifest.core").base64
 local block = require "spec.support.block"
-local helper_program = require "spec.support.helper_program"
+local helper_program = require "spec.support.inputs.helper_program"
 local lfs = require "lfs"
-local ours = require "spec.support.ours"
-local registry_of = require "spec.support.registry"
-local scripted = require "spec.support.scripted"
+local ours = require "spec.support.worlds.ours"
+local registry_of = require "spec.support.servers.registry"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local PASSWORD = "canary-login-51c0"
@@ -53,7 +53,7 @@ describe("manifest login", function()
   end)
 
   it("lets docker read what it wrote", function()
-    local docker = require "spec.support.docker"
+    local docker = require "spec.support.worlds.docker"
     if not docker.present() then
       pending("needs docker")
       return
@@ -242,7 +242,7 @@ describe("manifest login", function()
   end)
 
   it("sends the password over TLS that it trusts, or that it was told not to check", function()
-    local certificates = require "spec.support.certificates"
+    local certificates = require "spec.support.inputs.certificates"
     local authority = certificates.authority("ours")
     local certificate, key = authority:issue("server")
     local secure = registry_of.start { users = { me = PASSWORD }, tls = { certificate = certificate, key = key } }

@@ -2,13 +2,13 @@
 
 local base64 = require("manifest.core").base64
 local dkjson = require "dkjson"
-local helper_program = require "spec.support.helper_program"
-local images = require "spec.support.images"
-local ours = require "spec.support.ours"
+local helper_program = require "spec.support.inputs.helper_program"
+local images = require "spec.support.inputs.images"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
-local registry_of = require "spec.support.registry"
+local registry_of = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
-local token_registry = require "spec.support.token_registry"
+local token_registry = require "spec.support.servers.token_registry"
 
 local USER, PASSWORD = token_registry.writer.username, token_registry.writer.password
 local IDENTITY = "refresh-" .. PASSWORD
@@ -111,7 +111,7 @@ describe("manifest login at a registry with a token server", function()
   end)
 
   it("lets docker use what it kept", function()
-    local docker = require "spec.support.docker"
+    local docker = require "spec.support.worlds.docker"
     if not docker.present() then
       return pending("needs docker")
     end

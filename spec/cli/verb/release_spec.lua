@@ -1,7 +1,7 @@
 --- plan and apply as commands: text, JSON and exit statuses.
 
 local json = require("manifest").json
-local releases = require "spec.support.releases"
+local releases = require "spec.support.worlds.releases"
 local temp = require "spec.support.temp"
 
 describe("a release on the command line", function()

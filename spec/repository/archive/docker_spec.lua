@@ -1,11 +1,11 @@
 --- docker's own archives, for whose images a manifest is made.
 
 local archive = require "manifest.repository.archive"
-local docker_archive = require "spec.support.docker_archive"
-local fails = require "spec.support.fails_saying"
+local docker_archive = require "spec.support.inputs.docker_archive"
+local fails = require "spec.support.asserts.fails_saying"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local tar = require "spec.support.tar"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of

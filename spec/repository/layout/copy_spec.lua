@@ -4,7 +4,7 @@ local block = require "spec.support.block"
 local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
 local process = require "spec.support.process"
-local tar = require "spec.support.tar"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 local json, sha = manifest.json, manifest.digest.of

@@ -1,10 +1,10 @@
 --- What leaves the disk with a deleted tag, what does not, and who else may be at work in the layout.
 
-local inject = require "spec.support.inject"
+local inject = require "spec.support.worlds.inject"
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
 local manifest = require "manifest"
-local ours = require "spec.support.ours"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 

@@ -44,7 +44,7 @@ end
 
 local function as_json(done)
   local json = require("manifest.base.json")
-  local descriptor = require("manifest.index.descriptor")
+  local descriptor = require("manifest.document.descriptor")
   local layers = {}
   for index, layer in ipairs(done.layers) do
     layers[index] = descriptor.to_json(layer)

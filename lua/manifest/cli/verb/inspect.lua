@@ -14,7 +14,7 @@ local function run(call)
   end
   if not call.options.raw then
     local ok
-    ok, err = require("manifest.action.inspect").is_showable(seen)
+    ok, err = require("manifest.verb.inspect").is_showable(seen)
     if not ok then
       return nil, err
     end

@@ -4,7 +4,7 @@
 -- The same archive always gives the same bytes. Layers are mostly plain tar archives there; then the config tells what
 -- each must hash to.
 
-local compression = require("manifest.base.compression")
+local compression = require("manifest.layer.compression")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")

@@ -7,7 +7,7 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
-local layout_reach = require("manifest.repository.layout.reach")
+local layout_reach = require("manifest.repository.layout.mentions")
 
 local layout_sweep = {}
 

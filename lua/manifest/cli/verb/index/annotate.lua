@@ -1,7 +1,7 @@
 --- manifest index annotate
 
 local show = require("manifest.cli.verb.index.show")
-local words = require("manifest.cli.verb.index.words")
+local words = require("manifest.cli.verb.index.source_words")
 
 local FIELDS = { os = "os", arch = "architecture", variant = "variant", os_version = "os.version" }
 

@@ -1,7 +1,7 @@
 --- manifest index create
 
 local show = require("manifest.cli.verb.index.show")
-local words = require("manifest.cli.verb.index.words")
+local words = require("manifest.cli.verb.index.source_words")
 
 --- The options of client:index; nil, what is wrong and what to do, when the words cannot be meant.
 local function read(given, arguments)

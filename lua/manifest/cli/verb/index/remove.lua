@@ -1,7 +1,7 @@
 --- manifest index remove
 
 local show = require("manifest.cli.verb.index.show")
-local words = require("manifest.cli.verb.index.words")
+local words = require("manifest.cli.verb.index.source_words")
 
 local function run(call)
   local given = call.options

@@ -1,7 +1,7 @@
 --- manifest index replace
 
 local show = require("manifest.cli.verb.index.show")
-local words = require("manifest.cli.verb.index.words")
+local words = require("manifest.cli.verb.index.source_words")
 
 local function run(call)
   local read = assert(words.read_sources(call.options, call.arguments))

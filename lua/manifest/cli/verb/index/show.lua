@@ -1,6 +1,6 @@
 --- What the index commands print. Pure: values in, text out.
 
-local descriptor = require("manifest.index.descriptor")
+local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 

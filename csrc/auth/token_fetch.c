@@ -1,0 +1,405 @@
+#include "token_fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/clock.h"
+#include "../answer/redirect.h"
+#include "../answer/retry.h"
+#include "../base/bytes.h"
+#include "../curl/transfer.h"
+#include "../stream/source.h"
+#include "realm.h"
+#include "token_request.h"
+
+#define TRIES 3
+#define REDIRECTS 3
+#define SECONDS 30.0
+
+struct mf_token_fetch {
+  struct mf_task task;
+  int references;
+  struct mf_network *network;
+  const struct mf_endpoint *registry;
+  struct mf_endpoint *server; /* of the realm */
+  struct mf_token_key key;
+  struct mf_scopes scopes;
+  struct mf_credentials credentials;
+  enum mf_token_flow flow;
+  struct mf_token_request request;
+  struct mf_source *source;
+  struct mf_transfer *transfer;
+  struct mf_bytes body;
+  double deadline;
+  int tries;
+  int redirects;
+  struct mf_token token;
+  struct mf_problem problem;
+};
+
+/* {=== on the wire ===} */
+
+static enum mf_flow take_body(void *context, const char *data, size_t length)
+{
+  struct mf_token_fetch *fetch = context;
+
+  if (mf_bytes_add(&fetch->body, data, length))
+    return MF_FLOW_OK;
+  mf_problem_set(&fetch->transfer->problem, MF_PROBLEM_TOO_LARGE, "the token server's answer is larger than %d bytes",
+                 MF_TOKEN_BODY);
+  return MF_FLOW_FAIL;
+}
+
+static bool admit(void *context, enum mf_address_class address)
+{
+  const struct mf_token_fetch *fetch = context;
+  const struct mf_realm_rules rules = {.auth_hosts = &fetch->network->settings.auth_hosts};
+  /* Learned schemes count: a loopback registry that speaks plain HTTP names itself as http. */
+  bool chosen = mf_origin_equal(&fetch->server->origin, &fetch->registry->origin) ||
+                mf_realm_is_named(&fetch->registry->origin, fetch->key.realm, &rules);
+
+  return mf_address_class_allowed(address, fetch->registry->peer, chosen);
+}
+
+static void drop(struct mf_token_fetch *fetch)
+{
+  if (fetch->transfer) {
+    mf_engine_withdraw(fetch->network->engine, fetch->transfer);
+    mf_transfer_free(fetch->transfer);
+    fetch->transfer = NULL;
+  }
+  if (fetch->source)
+    fetch->source->free(fetch->source);
+  fetch->source = NULL;
+}
+
+static bool add_headers(struct mf_token_fetch *fetch, struct mf_headers *headers)
+{
+  struct mf_bytes value;
+  bool ok;
+
+  if (!mf_headers_add(headers, "Accept", "application/json"))
+    return false;
+  if (fetch->request.form)
+    return mf_headers_add(headers, "Content-Type", "application/x-www-form-urlencoded");
+  if (!fetch->request.basic)
+    return true;
+  mf_bytes_init(&value, 64 * 1024);
+  value.secret = true;
+  ok = mf_credentials_basic(&fetch->credentials, &value, &fetch->problem) &&
+       mf_headers_add(headers, "Authorization", value.data);
+  mf_bytes_free(&value);
+  return ok;
+}
+
+/* Puts the prepared request on the wire. False: problem set. */
+static bool send_request(struct mf_token_fetch *fetch)
+{
+  const struct mf_transfer_owner owner = {fetch, take_body, admit};
+  const char *form = fetch->request.form;
+  struct mf_connection connection;
+  struct mf_headers headers = {0};
+
+  mf_bytes_clear(&fetch->body);
+  fetch->tries++;
+  mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
+  fetch->source = form ? mf_source_memory(form, strlen(form)) : NULL;
+  mf_network_connection(fetch->network, fetch->server, &connection);
+  if ((!form || fetch->source) && add_headers(fetch, &headers))
+    fetch->transfer = mf_transfer_new(form ? "POST" : "GET", fetch->request.url, &headers, fetch->source, &connection,
+                                      &owner, &fetch->problem);
+  mf_headers_wipe(&headers);
+  return fetch->transfer && mf_engine_submit(fetch->network->engine, fetch->transfer, &fetch->problem);
+}
+
+/* {=== what comes next ===} */
+
+/* The token is there, or the problem is set. */
+static void end(struct mf_token_fetch *fetch)
+{
+  drop(fetch);
+  mf_engine_remove(fetch->network->engine, &fetch->task);
+  fetch->task.done = true;
+}
+
+static bool begin_flow(struct mf_token_fetch *fetch)
+{
+  const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
+
+  mf_token_request_free(&fetch->request);
+  return mf_token_request_build(&fetch->request, fetch->flow, fetch->key.realm, fetch->key.service, &fetch->scopes,
+                                fetch->network->settings.offline, credentials, &fetch->problem) &&
+         send_request(fetch);
+}
+
+static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&fetch->server->named, host);
+}
+
+/* Seconds that the answer asks us to wait, or -1. */
+static double asked_wait(struct mf_token_fetch *fetch)
+{
+  struct mf_headers headers = {0};
+  const char *asked = NULL;
+  double wait = -1;
+
+  if (fetch->transfer && mf_transfer_headers(fetch->transfer, &headers))
+    asked = mf_headers_get(&headers, "Retry-After", 0);
+  if (asked)
+    wait = mf_retry_after(asked, time(NULL));
+  mf_headers_free(&headers);
+  return wait;
+}
+
+static bool wait_and_retry(struct mf_token_fetch *fetch)
+{
+  double wait = asked_wait(fetch);
+
+  if (wait < 0)
+    wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
+  if (fetch->tries >= TRIES || mf_clock_now() + wait > fetch->deadline)
+    return false;
+  drop(fetch);
+  fetch->task.due = mf_clock_now() + wait;
+  return true;
+}
+
+static void refused(struct mf_token_fetch *fetch, long status)
+{
+  char host[MF_ORIGIN_TEXT];
+  enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
+  const char *hint = "check the credentials, or log in again";
+
+  if (status == 403)
+    code = MF_PROBLEM_DENIED;
+  if (mf_retry_status(status)) {
+    code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
+    hint = "try again later";
+  }
+  server_name(fetch, host);
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
+  fetch->problem.status = (int)status;
+  fetch->problem.retryable = mf_retry_status(status);
+  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);
+  end(fetch);
+}
+
+/* A redirect may lead elsewhere on the same origin; a form with a secret is never sent on. */
+static bool follow(struct mf_token_fetch *fetch, long status)
+{
+  struct mf_headers headers = {0};
+  struct mf_origin target_origin;
+  char warning[MF_REDIRECT_WARNING];
+  char *target = NULL;
+  bool ok = false;
+
+  if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
+    target = mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), warning,
+                                &fetch->problem);
+  mf_headers_free(&headers);
+  if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->origin)) {
+    if (warning[0])
+      mf_network_warn(fetch->network, warning);
+    free(fetch->request.url);
+    fetch->request.url = target;
+    drop(fetch);
+    ok = send_request(fetch);
+  } else {
+    char host[MF_ORIGIN_TEXT];
+    free(target);
+    server_name(fetch, host);
+    mf_problem_set(&fetch->problem, MF_PROBLEM_REDIRECT, "the token server %s redirects in a way that is not followed",
+                   host);
+  }
+  return ok;
+}
+
+/* A login asked for more than a token of a few minutes. */
+static void keep_identity(const struct mf_token_fetch *fetch)
+{
+  struct mf_network *network = fetch->network;
+
+  if (network->settings.offline && fetch->flow != MF_TOKEN_REFRESH && fetch->token.refresh_token &&
+      !network->identity_token)
+    network->identity_token = strdup(fetch->token.refresh_token);
+}
+
+/* It was refused as it was asked: asks for something else, or in another way. Quay's token server answers 400 to a
+   scope that names `delete`, and has `*` for it. */
+static void ask_otherwise(struct mf_token_fetch *fetch, long status)
+{
+  drop(fetch);
+  if (status != 400 || !mf_scopes_star(&fetch->scopes, "delete"))
+    fetch->flow = mf_token_next_flow(fetch->flow, (int)status, &fetch->credentials);
+  if (fetch->flow == MF_TOKEN_GIVE_UP)
+    refused(fetch, status);
+  else if (!begin_flow(fetch))
+    end(fetch);
+}
+
+/* The specification leaves open which of two tokens counts: who is refused later should know that there were two. */
+static void tell_of_two(const struct mf_token_fetch *fetch, const char *host)
+{
+  char text[MF_ORIGIN_TEXT + 128];
+
+  if (!fetch->token.differ)
+    return;
+  snprintf(text, sizeof(text), "the token server %s gave two tokens that differ: access_token is used, token is not",
+           host);
+  mf_network_warn(fetch->network, text);
+}
+
+static void settle(struct mf_token_fetch *fetch)
+{
+  long status = mf_transfer_status(fetch->transfer);
+  char host[MF_ORIGIN_TEXT];
+
+  server_name(fetch, host);
+  if (fetch->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&fetch->server->trust)) {
+    drop(fetch);
+    fetch->tries--;
+    if (!send_request(fetch))
+      end(fetch);
+  } else if (fetch->transfer->result != CURLE_OK) {
+    mf_transfer_explain(fetch->transfer, host, &fetch->problem);
+    if (!fetch->problem.retryable || !wait_and_retry(fetch))
+      end(fetch);
+  } else if (status == 200) {
+    /* Either way it is over: with a token, or with the problem that the parser filled in. */
+    if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
+                       &fetch->problem)) {
+      keep_identity(fetch);
+      tell_of_two(fetch, host);
+    }
+    end(fetch);
+  } else if (mf_redirect_status(status)) {
+    if (!follow(fetch, status))
+      end(fetch);
+  } else if (mf_retry_status(status)) {
+    if (!wait_and_retry(fetch))
+      refused(fetch, status);
+  } else {
+    ask_otherwise(fetch, status);
+  }
+}
+
+static bool advance(struct mf_task *task)
+{
+  struct mf_token_fetch *fetch = (struct mf_token_fetch *)task;
+  double now = mf_clock_now();
+
+  if (now >= fetch->deadline) {
+    char host[MF_ORIGIN_TEXT];
+    server_name(fetch, host);
+    mf_problem_set(&fetch->problem, MF_PROBLEM_TIMEOUT, "the token server %s did not answer in %.0f seconds", host,
+                   SECONDS);
+    end(fetch);
+    return true;
+  }
+  if (fetch->transfer && !fetch->transfer->finished)
+    return false;
+  if (fetch->transfer) {
+    settle(fetch);
+    return true;
+  }
+  if (now < fetch->task.due)
+    return false;
+  fetch->task.due = fetch->deadline;
+  if (!send_request(fetch))
+    end(fetch);
+  return true;
+}
+
+/* {=== life ===} */
+
+static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, const struct mf_scopes *scopes,
+                 const struct mf_credentials *credentials)
+{
+  mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
+  if (!mf_token_key_copy(&fetch->key, key) || !mf_scopes_merge(&fetch->scopes, scopes) ||
+      !mf_credentials_copy(&fetch->credentials, credentials))
+    return false;
+  fetch->server = mf_network_endpoint(fetch->network, fetch->key.realm, false, &fetch->problem);
+  return fetch->server != NULL;
+}
+
+static void destroy(struct mf_token_fetch *fetch)
+{
+  drop(fetch);
+  if (!fetch->task.done)
+    mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_token_request_free(&fetch->request);
+  mf_token_free(&fetch->token);
+  mf_credentials_free(&fetch->credentials);
+  mf_scopes_free(&fetch->scopes);
+  mf_bytes_free(&fetch->body);
+  mf_token_key_free(&fetch->key);
+  free(fetch);
+}
+
+struct mf_token_fetch *mf_token_fetch_new(struct mf_network *network, const struct mf_endpoint *registry,
+                                          const struct mf_token_key *key, const struct mf_scopes *scopes,
+                                          const struct mf_credentials *credentials, struct mf_problem *problem)
+{
+  struct mf_token_fetch *fetch = calloc(1, sizeof(*fetch));
+
+  if (!fetch) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return NULL;
+  }
+  fetch->references = 1;
+  fetch->network = network;
+  fetch->registry = registry;
+  fetch->deadline = mf_clock_now() + SECONDS;
+  fetch->task = (struct mf_task){.advance = advance, .due = fetch->deadline};
+  mf_bytes_init(&fetch->body, MF_TOKEN_BODY);
+  fetch->body.secret = true;
+  mf_engine_add(network->engine, &fetch->task);
+  if (fill(fetch, key, scopes, credentials)) {
+    fetch->flow = mf_token_first_flow(&fetch->credentials);
+    if (begin_flow(fetch))
+      return fetch;
+  }
+  *problem = fetch->problem;
+  destroy(fetch);
+  return NULL;
+}
+
+struct mf_token_fetch *mf_token_fetch_hold(struct mf_token_fetch *fetch)
+{
+  fetch->references++;
+  return fetch;
+}
+
+void mf_token_fetch_release(struct mf_token_fetch *fetch)
+{
+  if (--fetch->references == 0)
+    destroy(fetch);
+}
+
+bool mf_token_fetch_done(const struct mf_token_fetch *fetch)
+{
+  return fetch->task.done;
+}
+
+bool mf_token_fetch_serves(const struct mf_token_fetch *fetch, const struct mf_token_key *key,
+                           const struct mf_scopes *wanted)
+{
+  return mf_token_key_equal(&fetch->key, key) && mf_scopes_cover(&fetch->scopes, wanted);
+}
+
+const struct mf_token *mf_token_fetch_result(const struct mf_token_fetch *fetch, struct mf_problem *problem)
+{
+  if (fetch->token.token)
+    return &fetch->token;
+  *problem = fetch->problem;
+  return NULL;
+}
+
+const struct mf_scopes *mf_token_fetch_scopes(const struct mf_token_fetch *fetch)
+{
+  return &fetch->scopes;
+}

@@ -1,0 +1,43 @@
+/* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
+   is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
+#include "../lib/help.h"
+
+#include "open.h"
+
+__attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);
+
+/* core[name]: a field of manifest.http. Upvalue: require, which a script may take away from its globals later. */
+static int get_http(lua_State *L)
+{
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushliteral(L, "manifest.http");
+  lua_call(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_gettable(L, -2);
+  return 1;
+}
+
+static void add_http(lua_State *L)
+{
+  lua_createtable(L, 0, 1);
+  lua_getglobal(L, "require");
+  lua_pushcclosure(L, get_http, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+}
+
+int luaopen_manifest_core(lua_State *L)
+{
+  luaL_checkversion(L);
+  lua_newtable(L);
+  mfl_open_file(L);
+  mfl_open_child(L);
+  mfl_open_clock(L);
+  mfl_open_decompressor(L);
+  mfl_open_hash(L);
+  mfl_open_interrupt(L);
+  mfl_open_json(L);
+  mfl_open_terminal(L);
+  add_http(L);
+  return 1;
+}

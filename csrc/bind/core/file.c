@@ -1,0 +1,310 @@
+/* core.file: regular files, folders and locks. Paths are strings without NULs; what the disk refuses is nil, problem.
+ */
+#include "../lib/help.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../file/directory.h"
+#include "../../file/file.h"
+#include "../../file/lock.h"
+#include "../../stream/copy.h"
+#include "open.h"
+
+#define LOCK_CLASS "manifest.core.lock"
+#define NAMES_CLASS "manifest.core.names"
+
+static int done_or_fail(lua_State *L, bool done, const struct mf_problem *problem)
+{
+  if (!done)
+    return mfl_fail(L, problem);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* Argument ARG as an option table: an empty one when it is absent. */
+static void check_options(lua_State *L, int arg)
+{
+  lua_settop(L, arg);
+  if (lua_isnil(L, arg)) {
+    lua_newtable(L);
+    lua_replace(L, arg);
+  }
+  luaL_checktype(L, arg, LUA_TTABLE);
+}
+
+static mode_t check_mode(lua_State *L, int arg, lua_Integer mode)
+{
+  luaL_argcheck(L, mode >= 0 && mode <= 07777, arg, "mode is not within 0 and 07777");
+  return (mode_t)mode;
+}
+
+/* ---- files ---- */
+
+/* read(path, limit, {follow = true}) -> bytes */
+static int file_read(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  lua_Integer limit = luaL_checkinteger(L, 2);
+  struct mf_problem problem;
+  struct mf_bytes *bytes;
+  bool follow;
+
+  luaL_argcheck(L, limit >= 0, 2, "limit is negative");
+  check_options(L, 3);
+  follow = mfl_field_boolean(L, 3, "follow", true);
+  bytes = mfl_push_bytes(L, (size_t)limit);
+  if (!mf_file_read(path, follow, bytes, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
+  mf_bytes_free(bytes);
+  return 1;
+}
+
+/* replace(path, bytes, {mode = 0600, keep = false, keep_owner = false, follow = true, more = false, temporary = dir?})
+   -> true */
+static int file_replace(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  size_t length;
+  const char *data = luaL_checklstring(L, 2, &length);
+  struct mf_file_style style;
+  struct mf_problem problem;
+
+  check_options(L, 3);
+  style.mode = check_mode(L, 3, mfl_field_integer(L, 3, "mode", 0600));
+  style.keep = mfl_field_boolean(L, 3, "keep", false);
+  style.keep_owner = mfl_field_boolean(L, 3, "keep_owner", false);
+  style.follow = mfl_field_boolean(L, 3, "follow", true);
+  style.more = mfl_field_boolean(L, 3, "more", false);
+  style.temporary = mfl_field_text(L, 3, "temporary");
+  return done_or_fail(L, mf_file_replace(path, data, length, &style, &problem), &problem);
+}
+
+/* target(path) -> path of what replace() would replace: behind a symbolic link, or PATH itself */
+static int file_target(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  char target[PATH_MAX];
+  struct mf_problem problem;
+
+  if (!mf_file_target(path, true, target, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, target);
+  return 1;
+}
+
+/* remove(path) -> true */
+static int file_remove(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+
+  return done_or_fail(L, mf_file_remove(path, &problem), &problem);
+}
+
+/* rename(from, to) -> true */
+static int file_rename(lua_State *L)
+{
+  const char *from = mfl_check_text(L, 1);
+  const char *to = mfl_check_text(L, 2);
+  struct mf_problem problem;
+
+  return done_or_fail(L, mf_file_rename(from, to, &problem), &problem);
+}
+
+/* copy(from, to, algorithm [, offset, length]) -> hexadecimal digest of the bytes | nil, problem. TO must not exist;
+   nil: the bytes are only read. Without a length up to the end of the file. */
+static int file_copy(lua_State *L)
+{
+  struct mf_part from = {mfl_check_text(L, 1), luaL_optinteger(L, 4, 0), luaL_optinteger(L, 5, -1)};
+  const char *to = lua_isnil(L, 2) ? NULL : mfl_check_text(L, 2);
+  const char *algorithm = mfl_check_text(L, 3);
+  char hex[MF_HASH_HEX_MAX + 1];
+  struct mf_problem problem;
+
+  luaL_argcheck(L, from.offset >= 0, 4, "the offset is negative");
+  luaL_argcheck(L, from.length >= -1, 5, "the length is negative");
+  if (!mf_copy(&from, to, algorithm, hex, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, hex);
+  return 1;
+}
+
+/* temporary(folder) -> path of a file that does not exist, in the folder | nil, problem */
+static int file_temporary(lua_State *L)
+{
+  const char *folder = mfl_check_text(L, 1);
+  char path[PATH_MAX];
+  struct mf_problem problem;
+
+  if (!mf_copy_target(folder, path, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, path);
+  return 1;
+}
+
+/* set_mode(path, mode) -> true | nil, problem */
+static int file_set_mode(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  lua_Integer mode = luaL_checkinteger(L, 2);
+  struct mf_problem problem;
+
+  if (chmod(path, check_mode(L, 2, mode))) {
+    mf_problem_errno(&problem, "cannot set the mode of", path);
+    return mfl_fail(L, &problem);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* ---- folders ---- */
+
+/* remove_tree(path) -> true */
+static int file_remove_tree(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+
+  return done_or_fail(L, mf_directory_remove(path, &problem), &problem);
+}
+
+/* make_directory(path, mode = 0700) -> true */
+static int file_make_directory(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  mode_t mode = check_mode(L, 2, luaL_optinteger(L, 2, 0700));
+  struct mf_problem problem;
+
+  return done_or_fail(L, mf_directory_make(path, mode, &problem), &problem);
+}
+
+/* kind(path, {follow = false}) -> "file" | "directory" | "other" | nil when there is nothing | nil, problem */
+static int file_kind(lua_State *L)
+{
+  static const char *const names[] = {
+      [MF_KIND_FILE] = "file", [MF_KIND_DIRECTORY] = "directory", [MF_KIND_OTHER] = "other"};
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+  enum mf_kind kind;
+
+  check_options(L, 2);
+  kind = mf_directory_kind(path, mfl_field_boolean(L, 2, "follow", false), &problem);
+  if (kind == MF_KIND_PROBLEM)
+    return mfl_fail(L, &problem);
+  if (kind == MF_KIND_NONE)
+    luaL_pushfail(L);
+  else
+    lua_pushstring(L, names[kind]);
+  return 1;
+}
+
+/* identity(path) -> "device:inode:birth" */
+static int file_identity(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  char identity[MF_IDENTITY_SIZE];
+  struct mf_problem problem;
+
+  if (!mf_directory_identity(path, identity, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, identity);
+  return 1;
+}
+
+static int free_names(lua_State *L)
+{
+  mf_names_free(luaL_checkudata(L, 1, NAMES_CLASS));
+  return 0;
+}
+
+/* list(path) -> array of names, sorted bytewise */
+static int file_list(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_names *names = lua_newuserdatauv(L, sizeof(*names), 0);
+  struct mf_problem problem;
+  size_t index;
+
+  *names = (struct mf_names){NULL, 0, 0};
+  luaL_setmetatable(L, NAMES_CLASS);
+  if (!mf_directory_list(path, names, &problem))
+    return mfl_fail(L, &problem);
+  lua_newtable(L);
+  for (index = 0; index < names->count; index++) {
+    lua_pushstring(L, names->names[index]);
+    lua_rawseti(L, -2, (lua_Integer)index + 1);
+  }
+  mf_names_free(names);
+  return 1;
+}
+
+/* ---- locks ---- */
+
+struct lock {
+  int fd; /* -1: not held */
+};
+
+static int lock_release(lua_State *L)
+{
+  struct lock *lock = luaL_checkudata(L, 1, LOCK_CLASS);
+  int fd = lock->fd;
+
+  lock->fd = -1;
+  if (fd >= 0)
+    close(fd);
+  return 0;
+}
+
+static int lock_tostring(lua_State *L)
+{
+  struct lock *lock = luaL_checkudata(L, 1, LOCK_CLASS);
+
+  lua_pushfstring(L, "%s (%s)", LOCK_CLASS, lock->fd >= 0 ? "held" : "released");
+  return 1;
+}
+
+/* lock(path, {shared = false, timeout = 10}) -> lock with :release(), also released when it is closed or collected */
+static int file_lock(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+  struct lock *lock;
+  double timeout;
+  bool shared;
+
+  check_options(L, 2);
+  shared = mfl_field_boolean(L, 2, "shared", false);
+  timeout = mfl_field_number(L, 2, "timeout", 10);
+  luaL_argcheck(L, timeout >= 0 && timeout <= 86400, 2, "timeout is not within 0 and 86400 s");
+  lock = lua_newuserdatauv(L, sizeof(*lock), 0);
+  lock->fd = -1;
+  luaL_setmetatable(L, LOCK_CLASS);
+  lock->fd = mf_lock_take(path, shared, timeout, &problem);
+  if (lock->fd < 0)
+    return mfl_fail(L, &problem);
+  return 1;
+}
+
+/* ---- opening ---- */
+
+static const luaL_Reg lock_metamethods[] = {
+    {"__gc", lock_release}, {"__close", lock_release}, {"__tostring", lock_tostring}, {NULL, NULL}};
+static const luaL_Reg lock_methods[] = {{"release", lock_release}, {NULL, NULL}};
+static const luaL_Reg names_metamethods[] = {{"__gc", free_names}, {"__close", free_names}, {NULL, NULL}};
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"copy", file_copy},     {"identity", file_identity},   {"kind", file_kind},
+    {"list", file_list},     {"lock", file_lock},           {"make_directory", file_make_directory},
+    {"read", file_read},     {"remove", file_remove},       {"remove_tree", file_remove_tree},
+    {"rename", file_rename}, {"replace", file_replace},     {"set_mode", file_set_mode},
+    {"target", file_target}, {"temporary", file_temporary}, {NULL, NULL}};
+
+void mfl_open_file(lua_State *L)
+{
+  mfl_new_class(L, LOCK_CLASS, lock_metamethods, lock_methods);
+  mfl_new_class(L, NAMES_CLASS, names_metamethods, no_methods);
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "file");
+}

@@ -1,0 +1,44 @@
+/* manifest.core: terminal. */
+#include "../lib/help.h"
+
+#include "../../process/terminal.h"
+#include "open.h"
+
+/* terminal.is_terminal("stdin"|"stdout"|"stderr") -> boolean */
+static int terminal_is_terminal(lua_State *L)
+{
+  static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
+
+  lua_pushboolean(L, mf_terminal_is(luaL_checkoption(L, 1, NULL, names)));
+  return 1;
+}
+
+#define SECRET_LIMIT ((size_t)4096) /* what a terminal's line holds */
+
+/* terminal.read_secret(prompt) -> the line typed, not shown | nil, problem */
+static int terminal_read_secret(lua_State *L)
+{
+  const char *prompt = mfl_check_text(L, 1);
+  struct mf_bytes *line = mfl_push_bytes(L, SECRET_LIMIT);
+  struct mf_problem problem;
+  bool ok;
+
+  line->secret = true;
+  ok = mf_terminal_read_secret(prompt, line, &problem);
+  if (ok)
+    lua_pushlstring(L, line->data ? line->data : "", line->length);
+  mf_bytes_free(line);
+  return ok ? 1 : mfl_fail(L, &problem);
+}
+
+static const luaL_Reg functions[] = {
+    {"is_terminal", terminal_is_terminal},
+    {"read_secret", terminal_read_secret},
+    {NULL, NULL},
+};
+
+void mfl_open_terminal(lua_State *L)
+{
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "terminal");
+}

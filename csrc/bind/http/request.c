@@ -1,0 +1,265 @@
+#include "request.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userdata.h"
+
+#define MEMORY_LIMIT (4 * 1024 * 1024) /* bytes of a body, unless the caller has another limit */
+
+static char *own(lua_State *L, const char *text)
+{
+  char *copy = text ? strdup(text) : NULL;
+
+  if (text && !copy)
+    luaL_error(L, "not enough memory");
+  return copy;
+}
+
+/* A copy of field NAME, or NULL. */
+static char *own_field(lua_State *L, int index, const char *name)
+{
+  char *copy = own(L, mfl_field_text(L, index, name));
+
+  lua_pop(L, 1);
+  return copy;
+}
+
+static void read_headers(lua_State *L, int index, struct mf_headers *headers)
+{
+  if (lua_getfield(L, index, "headers") == LUA_TNIL) {
+    lua_pop(L, 1);
+    return;
+  }
+  luaL_checktype(L, -1, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING, index,
+                  "headers: names and values must be strings");
+    if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1) || strlen(lua_tostring(L, -2)) != lua_rawlen(L, -2) ||
+        !mf_headers_add(headers, lua_tostring(L, -2), lua_tostring(L, -1)))
+      luaL_error(L, "header '%s': not a header that can be sent, or not enough memory", lua_tostring(L, -2));
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+/* The scopes' userdata becomes the exchange's second user value, so that it lives as long. */
+static const struct mf_scopes *read_scopes(lua_State *L, int index, int exchange)
+{
+  const struct mf_scopes *scopes = NULL;
+
+  if (lua_getfield(L, index, "scopes") != LUA_TNIL) {
+    scopes = luaL_testudata(L, -1, MFL_SCOPES);
+    if (!scopes)
+      luaL_error(L, "field 'scopes': %s expected, got %s", MFL_SCOPES, luaL_typename(L, -1));
+  }
+  lua_setiuservalue(L, exchange, 2);
+  return scopes;
+}
+
+/* The same for the retries: the third user value. */
+static struct mf_allowance *read_retries(lua_State *L, int index, int exchange)
+{
+  struct mf_allowance *retries = NULL;
+
+  if (lua_getfield(L, index, "retries") != LUA_TNIL) {
+    retries = luaL_testudata(L, -1, MFL_ALLOWANCE);
+    if (!retries)
+      luaL_error(L, "field 'retries': %s expected, got %s", MFL_ALLOWANCE, luaL_typename(L, -1));
+  }
+  lua_setiuservalue(L, exchange, 3);
+  return retries;
+}
+
+/* A second body or sink would take the place of one that nobody frees. */
+static void check_first(lua_State *L, const void *held, const char *what)
+{
+  if (held)
+    luaL_error(L, "a request has more than one %s", what);
+}
+
+static bool read_body_file(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
+{
+  const char *path = mfl_field_text(L, index, "body_file");
+
+  if (path) {
+    lua_Integer offset = mfl_field_integer(L, index, "body_offset", 0);
+    lua_Integer length = mfl_field_integer(L, index, "body_length", -1);
+    if (offset < 0 || length < -1)
+      luaL_error(L, "field '%s': must not be negative", offset < 0 ? "body_offset" : "body_length");
+    check_first(L, request->source, "body");
+    request->source = mf_source_file(path, offset, length, problem);
+  }
+  lua_pop(L, 1);
+  return !path || request->source;
+}
+
+static void read_body_text(lua_State *L, int index, struct mf_request *request)
+{
+  size_t length;
+  const char *text;
+
+  if (lua_getfield(L, index, "body") != LUA_TNIL) {
+    text = luaL_checklstring(L, -1, &length);
+    request->source = mf_source_memory(text, length);
+    if (!request->source)
+      luaL_error(L, "not enough memory");
+  }
+  lua_pop(L, 1);
+}
+
+static struct mf_pipe *pipe_field(lua_State *L, int index, const char *name)
+{
+  struct mfl_pipe *box = NULL;
+
+  if (lua_getfield(L, index, name) != LUA_TNIL) {
+    box = luaL_checkudata(L, -1, MFL_PIPE);
+    if (!box->pipe)
+      luaL_error(L, "field '%s': attempt to use a closed pipe", name);
+  }
+  lua_pop(L, 1);
+  return box ? box->pipe : NULL;
+}
+
+static void read_pipes(lua_State *L, int index, struct mf_request *request)
+{
+  struct mf_pipe *from = pipe_field(L, index, "body_pipe");
+  struct mf_pipe *into;
+
+  if (from) {
+    check_first(L, request->source, "body");
+    request->source = mf_pipe_source(from);
+    if (!request->source)
+      luaL_error(L, "field 'body_pipe': already used");
+  }
+  into = pipe_field(L, index, "sink_pipe");
+  if (into) {
+    request->sink = mf_pipe_sink(into);
+    if (!request->sink)
+      luaL_error(L, "field 'sink_pipe': already used");
+  }
+}
+
+static bool read_sink_file(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
+{
+  const char *path = mfl_field_text(L, index, "sink_file");
+
+  if (path) {
+    check_first(L, request->sink, "sink");
+    request->sink = mf_sink_file(path, problem);
+  }
+  lua_pop(L, 1);
+  return !path || request->sink;
+}
+
+static bool read_discard(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
+{
+  lua_getfield(L, index, "discard");
+  bool discard = lua_toboolean(L, -1);
+
+  lua_pop(L, 1);
+  if (!discard)
+    return true;
+  check_first(L, request->sink, "sink");
+  request->sink = mf_sink_nowhere();
+  if (!request->sink)
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  return request->sink;
+}
+
+/* What goes into a sink may be of any size, what stays in memory may not. After the sinks. */
+static void read_bounds(lua_State *L, int index, struct mf_request *request)
+{
+  lua_Integer limit = mfl_field_integer(L, index, "limit", request->sink ? LLONG_MAX : MEMORY_LIMIT);
+  lua_Integer attempts = mfl_field_integer(L, index, "attempts", 5);
+
+  request->timeout = mfl_field_number(L, index, "timeout", 600);
+  if (limit < 0)
+    luaL_error(L, "field 'limit': must not be negative");
+  if (attempts < 1 || attempts > 100)
+    luaL_error(L, "field 'attempts': must be 1 to 100");
+  if (!(request->timeout > 0))
+    luaL_error(L, "field 'timeout': must be above 0");
+  request->limit = (size_t)limit;
+  request->attempts = (int)attempts;
+}
+
+bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *request, struct mf_problem *problem)
+{
+  luaL_checktype(L, index, LUA_TTABLE);
+  request->method = own_field(L, index, "method");
+  request->bulk = mfl_field_boolean(L, index, "bulk", false);
+  request->after_body = mfl_field_boolean(L, index, "after_body", false);
+  request->url = own_field(L, index, "url");
+  if (!request->method || !request->url)
+    luaL_error(L, "a request needs a method and a url");
+  request->home = own_field(L, index, "home");
+  request->registry = own_field(L, index, "registry");
+  request->repository = own_field(L, index, "repository");
+  request->digest = own_field(L, index, "digest");
+  read_headers(L, index, &request->headers);
+  request->scopes = read_scopes(L, index, exchange);
+  request->retries = read_retries(L, index, exchange);
+  read_body_text(L, index, request);
+  read_pipes(L, index, request);
+  if (!read_body_file(L, index, request, problem) || !read_sink_file(L, index, request, problem) ||
+      !read_discard(L, index, request, problem))
+    return false;
+  read_bounds(L, index, request);
+  return true;
+}
+
+/* headers: lower-case name -> value, or an array of values when the header came more than once. */
+static void push_headers(lua_State *L, const struct mf_headers *headers)
+{
+  lua_createtable(L, 0, (int)headers->count);
+  for (size_t i = 0; i < headers->count; i++) {
+    const struct mf_header *header = &headers->items[i];
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (const char *c = header->name; *c; c++)
+      luaL_addchar(&buffer, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+    luaL_pushresult(&buffer);
+    lua_pushvalue(L, -1);
+    switch (lua_rawget(L, -3)) {
+    case LUA_TNIL:
+      lua_pop(L, 1);
+      lua_pushstring(L, header->value);
+      lua_rawset(L, -3);
+      continue;
+    case LUA_TSTRING:
+      lua_createtable(L, 2, 0);
+      lua_insert(L, -2);
+      lua_rawseti(L, -2, 1);
+      break;
+    default:
+      break;
+    }
+    lua_pushstring(L, header->value);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    lua_rawset(L, -3);
+  }
+}
+
+void mfl_push_response(lua_State *L, const struct mf_response *response)
+{
+  lua_createtable(L, 0, 7);
+  lua_pushinteger(L, response->status);
+  lua_setfield(L, -2, "status");
+  push_headers(L, &response->headers);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, response->body.data ? response->body.data : "", response->body.length);
+  lua_setfield(L, -2, "body");
+  lua_pushinteger(L, response->received);
+  lua_setfield(L, -2, "received");
+  lua_pushstring(L, response->url);
+  lua_setfield(L, -2, "url");
+  lua_pushinteger(L, response->attempts);
+  lua_setfield(L, -2, "attempts");
+  if (response->digest[0]) {
+    lua_pushstring(L, response->digest);
+    lua_setfield(L, -2, "digest");
+  }
+}

@@ -1,0 +1,40 @@
+/* The userdata of manifest.http, as its files share them. */
+#ifndef MFL_USERDATA_H
+#define MFL_USERDATA_H
+
+#include <stdbool.h>
+
+#include "../../exchange/client.h"
+#include "../../exchange/exchange.h"
+#include "../../stream/pipe.h"
+#include "../lib/help.h"
+
+#define MFL_ENGINE "manifest.engine"
+#define MFL_EXCHANGE "manifest.exchange"
+#define MFL_PIPE "manifest.pipe"
+#define MFL_SCOPES "manifest.scopes"       /* a struct mf_scopes */
+#define MFL_ALLOWANCE "manifest.allowance" /* a struct mf_allowance */
+
+struct mfl_exchange;
+
+/* Either may be collected first: they are linked by pointers that each clears in the other. */
+struct mfl_engine {
+  struct mf_client client;
+  struct mfl_exchange *exchanges; /* those with a live exchange */
+  bool open;
+};
+
+struct mfl_exchange {
+  struct mfl_exchange *previous;
+  struct mfl_exchange *next;
+  struct mfl_engine *engine;    /* NULL when closed */
+  struct mf_exchange *exchange; /* NULL when closed */
+  struct mf_request request;    /* while it is read */
+  bool reported;                /* step() has named it as finished */
+};
+
+struct mfl_pipe {
+  struct mf_pipe *pipe; /* NULL when closed */
+};
+
+#endif

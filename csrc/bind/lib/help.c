@@ -1,0 +1,155 @@
+#include "help.h"
+
+#include <string.h>
+
+#define BYTES_CLASS "manifest.core.bytes"
+
+const char *mfl_check_text(lua_State *L, int arg)
+{
+  size_t length;
+  const char *text = luaL_checklstring(L, arg, &length);
+
+  luaL_argcheck(L, strlen(text) == length, arg, "string contains a NUL");
+  return text;
+}
+
+const char *mfl_field_text(lua_State *L, int index, const char *name)
+{
+  size_t length;
+  const char *text;
+  int type = lua_getfield(L, index, name);
+
+  if (type == LUA_TNIL)
+    return NULL;
+  if (type != LUA_TSTRING)
+    luaL_error(L, "field '%s': string expected, got %s", name, luaL_typename(L, -1));
+  text = lua_tolstring(L, -1, &length);
+  if (strlen(text) != length)
+    luaL_error(L, "field '%s': string contains a NUL", name);
+  return text;
+}
+
+bool mfl_field_boolean(lua_State *L, int index, const char *name, bool fallback)
+{
+  int type = lua_getfield(L, index, name);
+  bool value = type == LUA_TNIL ? fallback : lua_toboolean(L, -1);
+
+  if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+    luaL_error(L, "field '%s': boolean expected, got %s", name, luaL_typename(L, -1));
+  lua_pop(L, 1);
+  return value;
+}
+
+lua_Integer mfl_field_integer(lua_State *L, int index, const char *name, lua_Integer fallback)
+{
+  int whole = 1;
+  lua_Integer value = fallback;
+
+  if (lua_getfield(L, index, name) != LUA_TNIL)
+    value = lua_tointegerx(L, -1, &whole);
+  if (!whole || lua_type(L, -1) == LUA_TSTRING)
+    luaL_error(L, "field '%s': integer expected, got %s", name, luaL_typename(L, -1));
+  lua_pop(L, 1);
+  return value;
+}
+
+double mfl_field_number(lua_State *L, int index, const char *name, double fallback)
+{
+  int type = lua_getfield(L, index, name);
+  double value = type == LUA_TNIL ? fallback : lua_tonumber(L, -1);
+
+  if (type != LUA_TNIL && type != LUA_TNUMBER)
+    luaL_error(L, "field '%s': number expected, got %s", name, luaL_typename(L, -1));
+  lua_pop(L, 1);
+  return value;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+  if (!text[0])
+    return;
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+int mfl_fail(lua_State *L, const struct mf_problem *problem)
+{
+  luaL_pushfail(L);
+  lua_createtable(L, 0, 6);
+  set_text(L, "code", mf_problem_name(problem->code));
+  set_text(L, "message", problem->text);
+  set_text(L, "hint", problem->hint);
+  set_text(L, "host", problem->host);
+  if (problem->status) {
+    lua_pushinteger(L, problem->status);
+    lua_setfield(L, -2, "status");
+  }
+  lua_pushboolean(L, problem->retryable);
+  lua_setfield(L, -2, "retryable");
+  return 2;
+}
+
+static int free_bytes(lua_State *L)
+{
+  struct mf_bytes *bytes = luaL_checkudata(L, 1, BYTES_CLASS);
+
+  mf_bytes_free(bytes);
+  return 0;
+}
+
+struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
+{
+  static const luaL_Reg metamethods[] = {{"__gc", free_bytes}, {"__close", free_bytes}, {NULL, NULL}};
+  struct mf_bytes *bytes = lua_newuserdatauv(L, sizeof(*bytes), 0);
+
+  mf_bytes_init(bytes, limit);
+  mfl_set_class(L, BYTES_CLASS, metamethods);
+  return bytes;
+}
+
+/* Pushes the metatable NAME. False: it is new, and make_class() has to come when it is complete. Memory may run out in
+   between, and half a class that is registered would stay half for ever. */
+static bool find_class(lua_State *L, const char *name, const luaL_Reg *metamethods)
+{
+  if (luaL_getmetatable(L, name) == LUA_TTABLE)
+    return true;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  luaL_setfuncs(L, metamethods, 0);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  return false;
+}
+
+static void make_class(lua_State *L, const char *name)
+{
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, name);
+}
+
+void mfl_set_class(lua_State *L, const char *name, const luaL_Reg *metamethods)
+{
+  if (!find_class(L, name, metamethods))
+    make_class(L, name);
+  lua_setmetatable(L, -2);
+}
+
+void mfl_new_class(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods)
+{
+  if (!find_class(L, name, metamethods)) {
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    make_class(L, name);
+  }
+  lua_pop(L, 1);
+}
+
+void mfl_add_functions(lua_State *L, const char *name, const luaL_Reg *functions)
+{
+  luaL_getsubtable(L, -1, name);
+  luaL_setfuncs(L, functions, 0);
+  lua_pop(L, 1);
+}

@@ -1,0 +1,171 @@
+#include "lookup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../file/file.h"
+#include "../base/secret.h"
+
+enum kind { KIND_TEXT, KIND_NAMED_FILE, KIND_FILE, KIND_LEGACY_FILE };
+
+enum stage { STAGE_OPEN, STAGE_HOST_HELPER, STAGE_AUTHS, STAGE_STORE, STAGE_DONE };
+
+/* Adds a source whose path is FOLDER followed by REST. A folder that is not absolute gives none. */
+static bool add_source(struct mf_lookup *lookup, enum kind kind, const char *folder, const char *rest)
+{
+  size_t size;
+  char *path;
+
+  if (!folder || (kind != KIND_TEXT && kind != KIND_NAMED_FILE && folder[0] != '/'))
+    return true;
+  size = strlen(folder) + strlen(rest) + 1;
+  path = malloc(size);
+  if (!path)
+    return false;
+  snprintf(path, size, "%s%s", folder, rest);
+  lookup->sources[lookup->source_count].kind = (int)kind;
+  lookup->sources[lookup->source_count++].path = path;
+  return true;
+}
+
+static bool add_sources(struct mf_lookup *lookup, const struct mf_environment *environment)
+{
+  char runtime[64];
+
+  snprintf(runtime, sizeof(runtime), "/run/containers/%lu", environment->user_id);
+  if (!add_source(lookup, KIND_TEXT, environment->DOCKER_AUTH_CONFIG, "") ||
+      !add_source(lookup, KIND_NAMED_FILE, environment->REGISTRY_AUTH_FILE, ""))
+    return false;
+  if (environment->DOCKER_CONFIG ? !add_source(lookup, KIND_FILE, environment->DOCKER_CONFIG, "/config.json")
+                                 : !add_source(lookup, KIND_FILE, environment->HOME, "/.docker/config.json"))
+    return false;
+  if (environment->XDG_RUNTIME_DIR
+          ? !add_source(lookup, KIND_FILE, environment->XDG_RUNTIME_DIR, "/containers/auth.json")
+          : !add_source(lookup, KIND_FILE, runtime, "/auth.json"))
+    return false;
+  if (environment->XDG_CONFIG_HOME
+          ? !add_source(lookup, KIND_FILE, environment->XDG_CONFIG_HOME, "/containers/auth.json")
+          : !add_source(lookup, KIND_FILE, environment->HOME, "/.config/containers/auth.json"))
+    return false;
+  return add_source(lookup, KIND_LEGACY_FILE, environment->HOME, "/.dockercfg");
+}
+
+bool mf_lookup_init(struct mf_lookup *lookup, const char *registry, const char *repository,
+                    const struct mf_environment *environment)
+{
+  *lookup = (struct mf_lookup){.stage = STAGE_OPEN};
+  if (!mf_config_query_init(&lookup->query, registry, repository))
+    return mf_problem_set(&lookup->problem, MF_PROBLEM_INVALID_ARGUMENT,
+                          "the registry's or repository's name is too long");
+  if (!add_sources(lookup, environment))
+    return mf_problem_set(&lookup->problem, MF_PROBLEM_MEMORY, "memory ran out");
+  return true;
+}
+
+static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path)
+{
+  struct mf_problem problem;
+  struct mf_bytes bytes;
+
+  mf_bytes_init(&bytes, MF_CONFIG_LIMIT);
+  bytes.secret = true;
+  if (mf_file_read(path, true, &bytes, &problem)) {
+    mf_texts_add(&lookup->places, path);
+    mf_config_file_open(&lookup->file, bytes.data ? bytes.data : "", bytes.length, path, kind == KIND_LEGACY_FILE,
+                        &lookup->warnings);
+  } else if (problem.code == MF_PROBLEM_NOT_FOUND) {
+    mf_texts_addf(&lookup->places, "%s (absent)", path);
+    if (kind == KIND_NAMED_FILE)
+      mf_texts_addf(&lookup->warnings, "REGISTRY_AUTH_FILE names a file that is not there: %s", path);
+  } else {
+    mf_texts_addf(&lookup->places, "%s (not readable)", path);
+    mf_texts_addf(&lookup->warnings, "%s", problem.text);
+  }
+  mf_bytes_free(&bytes);
+}
+
+static void open_source(struct mf_lookup *lookup)
+{
+  const char *path = lookup->sources[lookup->source].path;
+  enum kind kind = (enum kind)lookup->sources[lookup->source].kind;
+
+  if (kind != KIND_TEXT) {
+    open_file(lookup, kind, path);
+    return;
+  }
+  mf_texts_add(&lookup->places, "DOCKER_AUTH_CONFIG");
+  mf_config_file_open(&lookup->file, path, strlen(path), "DOCKER_AUTH_CONFIG", false, &lookup->warnings);
+}
+
+/* RESULT of asking the file for a helper's name: goes on, or ends this step with STEP. */
+static bool use_helper(struct mf_lookup *lookup, int result, const char *name, enum mf_lookup_step *step)
+{
+  if (result == 0 || (result > 0 && strcmp(name, lookup->helper) == 0))
+    return false;
+  if (result < 0) {
+    *step = MF_LOOKUP_FAILED;
+    return true;
+  }
+  snprintf(lookup->helper, sizeof(lookup->helper), "%s", name);
+  mf_texts_addf(&lookup->places, "docker-credential-%s", name);
+  mf_config_query_servers(&lookup->query, lookup->servers);
+  *step = MF_LOOKUP_HELPER;
+  return true;
+}
+
+/* One stage of the current source. True when it ends this step. */
+static bool do_stage(struct mf_lookup *lookup, enum stage stage, enum mf_lookup_step *step)
+{
+  char name[MF_HELPER_NAME] = "";
+  int result;
+
+  switch (stage) {
+  case STAGE_OPEN:
+    lookup->helper[0] = '\0';
+    open_source(lookup);
+    return false;
+  case STAGE_HOST_HELPER:
+    result = mf_config_file_host_helper(&lookup->file, &lookup->query, name, &lookup->problem);
+    return use_helper(lookup, result, name, step);
+  case STAGE_AUTHS:
+    *step = MF_LOOKUP_FOUND;
+    return mf_config_file_auth(&lookup->file, &lookup->query, &lookup->credentials, &lookup->warnings);
+  case STAGE_STORE:
+    result = mf_config_file_store(&lookup->file, name, &lookup->problem);
+    return use_helper(lookup, result, name, step);
+  case STAGE_DONE:
+    mf_config_file_close(&lookup->file);
+    break;
+  }
+  return false;
+}
+
+enum mf_lookup_step mf_lookup_next(struct mf_lookup *lookup)
+{
+  enum mf_lookup_step step = MF_LOOKUP_NONE;
+
+  while (lookup->source < lookup->source_count) {
+    enum stage stage = (enum stage)lookup->stage;
+
+    if (stage == STAGE_DONE) {
+      lookup->source++;
+      lookup->stage = STAGE_OPEN;
+    } else {
+      lookup->stage++;
+    }
+    if (do_stage(lookup, stage, &step))
+      return step;
+  }
+  return MF_LOOKUP_NONE;
+}
+
+void mf_lookup_free(struct mf_lookup *lookup)
+{
+  mf_credentials_free(&lookup->credentials);
+  mf_config_file_close(&lookup->file);
+  mf_texts_free(&lookup->warnings);
+  mf_texts_free(&lookup->places);
+  while (lookup->source_count > 0)
+    mf_secret_free(lookup->sources[--lookup->source_count].path);
+}

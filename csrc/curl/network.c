@@ -1,0 +1,289 @@
+#include "network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../url/proxy.h"
+#include "../base/secret.h"
+#include "../url/url.h"
+
+#define ROOTS_MOST 8 /* certs.d folders */
+
+/* {=== copies of the caller's settings ===} */
+
+static const char **each_text(struct mf_settings *settings, size_t index)
+{
+  const char **texts[] = {&settings->ca_file, &settings->client_certificate, &settings->client_key,
+                          &settings->user_agent, &settings->config_folder};
+
+  return index < sizeof(texts) / sizeof(texts[0]) ? texts[index] : NULL;
+}
+
+static bool copy_list(struct mf_texts *to, const struct mf_texts *from)
+{
+  for (size_t i = 0; i < from->count; i++)
+    if (!mf_texts_add(to, from->items[i]))
+      return false;
+  return true;
+}
+
+static bool copy_settings(struct mf_settings *to, const struct mf_settings *from)
+{
+  bool ok = true;
+
+  *to = *from;
+  to->insecure_hosts = to->certificate_roots = to->auth_hosts = to->resolve = (struct mf_texts){0};
+  for (size_t i = 0; each_text(to, i); i++) {
+    const char **text = each_text(to, i);
+    *text = *text ? strdup(*text) : NULL;
+    ok = ok && (*text || !*each_text((struct mf_settings *)from, i));
+  }
+  return ok && copy_list(&to->insecure_hosts, &from->insecure_hosts) &&
+         copy_list(&to->certificate_roots, &from->certificate_roots) && copy_list(&to->auth_hosts, &from->auth_hosts) &&
+         copy_list(&to->resolve, &from->resolve);
+}
+
+static void free_settings(struct mf_settings *settings)
+{
+  for (size_t i = 0; each_text(settings, i); i++)
+    free((char *)*each_text(settings, i));
+  mf_texts_free(&settings->insecure_hosts);
+  mf_texts_free(&settings->certificate_roots);
+  mf_texts_free(&settings->auth_hosts);
+  mf_texts_free(&settings->resolve);
+}
+
+/* The variables are copied: setenv in the host program may move them. */
+static bool copy_environment(struct mf_environment *environment)
+{
+  bool ok = true;
+
+  mf_environment_read(environment);
+#define COPY(name)                                                                                                     \
+  if (environment->name) {                                                                                             \
+    environment->name = strdup(environment->name);                                                                     \
+    ok = ok && environment->name;                                                                                      \
+  }
+  MF_ENVIRONMENT_NAMES(COPY)
+#undef COPY
+  return ok;
+}
+
+static void free_environment(struct mf_environment *environment)
+{
+#define FREE(name) mf_secret_free((char *)environment->name); /* DOCKER_AUTH_CONFIG and proxies hold passwords */
+  MF_ENVIRONMENT_NAMES(FREE)
+#undef FREE
+}
+
+static bool list_resolved(struct mf_network *network)
+{
+  const struct mf_texts *texts = &network->settings.resolve;
+  struct curl_slist *longer;
+
+  for (size_t i = 0; i < texts->count; i++) {
+    longer = curl_slist_append(network->resolve, texts->items[i]);
+    if (!longer)
+      return false;
+    network->resolve = longer;
+  }
+  return true;
+}
+
+struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem)
+{
+  struct mf_network *network = calloc(1, sizeof(*network));
+  bool copied;
+
+  if (!network) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return NULL;
+  }
+  copied = copy_settings(&network->settings, settings);
+  copied = copy_environment(&network->environment) && copied;
+  copied = copied && list_resolved(network);
+  if (copied && network->settings.config_folder) {
+    free((char *)network->environment.DOCKER_CONFIG);
+    network->environment.DOCKER_CONFIG = strdup(network->settings.config_folder);
+    copied = network->environment.DOCKER_CONFIG != NULL;
+  }
+  if (copied)
+    network->engine = mf_engine_new(&network->settings.limits, problem);
+  else
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  if (network->engine)
+    return network;
+  mf_network_free(network);
+  return NULL;
+}
+
+void mf_network_free(struct mf_network *network)
+{
+  struct mf_endpoint *next;
+
+  /* The engine first: connections use the endpoints' strings. */
+  if (network->engine)
+    mf_engine_free(network->engine);
+  for (struct mf_endpoint *endpoint = network->endpoints; endpoint; endpoint = next) {
+    next = endpoint->next;
+    mf_endpoint_free(endpoint);
+  }
+  curl_slist_free_all(network->resolve);
+  mf_secret_free(network->identity_token);
+  mf_texts_free(&network->warnings);
+  free_settings(&network->settings);
+  free_environment(&network->environment);
+  free(network);
+}
+
+void mf_network_warn(struct mf_network *network, const char *text)
+{
+  if (!mf_texts_has(&network->warnings, text))
+    mf_texts_add(&network->warnings, text);
+}
+
+/* {=== endpoints ===} */
+
+static void take_warnings(struct mf_network *network, struct mf_texts *warnings)
+{
+  for (size_t i = 0; i < warnings->count; i++)
+    mf_network_warn(network, warnings->items[i]);
+  mf_texts_free(warnings);
+}
+
+/* An authority that cannot be read is a warning: the handshake will tell if it was needed. */
+static void add_authority(struct mf_network *network, struct mf_endpoint *endpoint, const char *path)
+{
+  char text[512];
+
+  if (mf_trust_add(&endpoint->trust, path))
+    return;
+  snprintf(text, sizeof(text), "cannot read the certificate authority %s", path);
+  mf_network_warn(network, text);
+}
+
+static bool find_certificates(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  const struct mf_texts *given = &network->settings.certificate_roots;
+  const char *roots[ROOTS_MOST + 1] = {NULL};
+  char host[MF_ORIGIN_TEXT];
+
+  if (strcmp(endpoint->named.scheme, "https") != 0)
+    return true;
+  for (size_t i = 0; i < given->count && i < ROOTS_MOST; i++)
+    roots[i] = given->items[i];
+  if (!mf_trust_open(&endpoint->trust, &network->environment))
+    return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  mf_origin_print(&endpoint->named, host);
+  if (!mf_certificates_find(host, &network->environment, given->count > 0 ? roots : NULL, &endpoint->certificates,
+                            problem))
+    return false;
+  take_warnings(network, &endpoint->certificates.warnings);
+  for (size_t i = 0; i < endpoint->certificates.authorities.count; i++)
+    add_authority(network, endpoint, endpoint->certificates.authorities.items[i]);
+  if (network->settings.ca_file && !mf_trust_add(&endpoint->trust, network->settings.ca_file))
+    return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read the certificate authorities in %s",
+                          network->settings.ca_file);
+  return true;
+}
+
+static bool find_proxy(struct mf_network *network, const struct mf_origin *origin, char **proxy,
+                       struct mf_problem *problem)
+{
+  struct mf_texts warnings = {0};
+  bool ok = mf_proxy_for(origin, &network->environment, proxy, &warnings);
+
+  take_warnings(network, &warnings);
+  return ok || mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+}
+
+static bool set_up(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  return find_proxy(network, &endpoint->named, &endpoint->proxy, problem) &&
+         find_certificates(network, endpoint, problem);
+}
+
+bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  if (endpoint->plain_proxy)
+    return true; /* transfers may be using it */
+  mf_endpoint_use_plain(endpoint);
+  return find_proxy(network, &endpoint->origin, &endpoint->plain_proxy, problem);
+}
+
+static void make_home(const struct mf_network *network, struct mf_endpoint *endpoint)
+{
+  char host[MF_ORIGIN_TEXT];
+  bool insecure = network->settings.insecure;
+
+  mf_origin_print(&endpoint->named, host);
+  insecure = insecure || mf_texts_has(&network->settings.insecure_hosts, host);
+  endpoint->home = true;
+  endpoint->verify = !insecure;
+  endpoint->plain_allowed = insecure || mf_host_is_loopback(endpoint->named.host);
+}
+
+static struct mf_endpoint *find(const struct mf_network *network, const struct mf_origin *origin)
+{
+  for (struct mf_endpoint *endpoint = network->endpoints; endpoint; endpoint = endpoint->next)
+    if (mf_origin_equal(&endpoint->named, origin) || mf_origin_equal(&endpoint->origin, origin))
+      return endpoint;
+  return NULL;
+}
+
+struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
+                                        struct mf_problem *problem)
+{
+  struct mf_origin origin;
+  struct mf_endpoint *endpoint;
+  char text[256];
+
+  if (!mf_origin_parse(url, &origin)) {
+    mf_url_print(url, text, sizeof(text));
+    mf_problem_set(problem, MF_PROBLEM_INVALID_ARGUMENT, "not a URL that can be requested: %s", text);
+    return NULL;
+  }
+  endpoint = find(network, &origin);
+  if (!endpoint) {
+    endpoint = mf_endpoint_new(&origin);
+    if (!endpoint) {
+      mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+      return NULL;
+    }
+    if (!set_up(network, endpoint, problem)) {
+      mf_endpoint_free(endpoint);
+      return NULL;
+    }
+    endpoint->next = network->endpoints;
+    network->endpoints = endpoint;
+  }
+  if (home && !endpoint->home)
+    make_home(network, endpoint);
+  return endpoint;
+}
+
+void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
+                           struct mf_connection *connection)
+{
+  const struct mf_settings *settings = &network->settings;
+  const struct mf_certificates *own = &endpoint->certificates;
+  bool as_named = strcmp(endpoint->origin.scheme, endpoint->named.scheme) == 0;
+
+  *connection = (struct mf_connection){
+      .verify = endpoint->verify,
+      .trust = &endpoint->trust,
+      .resolve = network->resolve,
+      .proxy = as_named ? endpoint->proxy : endpoint->plain_proxy,
+      .user_agent = settings->user_agent,
+      .connect_timeout = settings->connect_timeout,
+      .stall_timeout = settings->stall_timeout,
+  };
+  if (own->certificates.count > 0) {
+    connection->client_certificate = own->certificates.items[0];
+    connection->client_key = own->keys.items[0];
+  } else if (endpoint->home) {
+    connection->client_certificate = settings->client_certificate;
+    connection->client_key = settings->client_key;
+  }
+}

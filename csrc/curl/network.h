@@ -1,0 +1,58 @@
+/* The network as one client sees it: its settings, its engine, and what it knows of each origin. */
+#ifndef MF_NETWORK_H
+#define MF_NETWORK_H
+
+#include <stdbool.h>
+
+#include "endpoint.h"
+#include "engine.h"
+#include "../base/environment.h"
+#include "../base/problem.h"
+#include "../base/texts.h"
+#include "transfer.h"
+
+/* Strings may be NULL. mf_network_new copies what it keeps. */
+struct mf_settings {
+  bool insecure;                  /* every registry that the user names: no certificate check, plain HTTP will do */
+  struct mf_texts insecure_hosts; /* host[:port] for which the same holds */
+  const char *ca_file;            /* PEM, used beside the system's authorities */
+  const char *client_certificate;
+  const char *client_key;
+  const char *user_agent;
+  const char *config_folder;         /* instead of DOCKER_CONFIG */
+  struct mf_texts certificate_roots; /* instead of the usual certs.d folders */
+  struct mf_texts auth_hosts;        /* "registry=authhost": token servers that may see the registry's credentials */
+  bool same_domain;                  /* so may those of the registry's registrable domain */
+  bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
+  bool ask;                          /* the caller has credentials of its own (mf_login_take_question) */
+  double connect_timeout;            /* seconds */
+  double stall_timeout;              /* seconds */
+  double backoff;                    /* seconds: the first wait between attempts, at most */
+  struct mf_texts resolve;           /* "host:port:address": answers that take the place of name lookup */
+  struct mf_engine_limits limits;
+};
+
+struct mf_network {
+  struct mf_engine *engine;
+  struct mf_settings settings;
+  struct mf_environment environment;
+  struct mf_endpoint *endpoints;
+  struct curl_slist *resolve;
+  char *identity_token;     /* that a token server gave (offline), or NULL */
+  struct mf_texts warnings; /* one line each, without secrets; each once */
+};
+
+struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem);
+void mf_network_free(struct mf_network *network);
+/* The endpoint for URL's origin. HOME: the user named this registry, so `insecure` and plain HTTP rules apply to it. */
+struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
+                                        struct mf_problem *problem);
+/* It spoke plain HTTP: from now on it is an http origin, and has the proxy of one. False when memory is short. */
+bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem);
+/* How to connect to it. The strings are the network's. */
+void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
+                           struct mf_connection *connection);
+/* Notes a warning, once. */
+void mf_network_warn(struct mf_network *network, const char *text);
+
+#endif

@@ -1,0 +1,434 @@
+#include "transfer.h"
+
+#include <errno.h>
+#include <math.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/secret.h"
+#include "../url/proxy.h"
+
+#define BULK_BUFFER (64L * 1024)
+#define SMALL_BUFFER (16L * 1024) /* bytes that libcurl reads or sends at once; TLS never gives more */
+#define SLOW 1L                   /* bytes a second below which a transfer has stalled */
+/* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
+#define HEADER_LIMIT ((size_t)64 * 1024)
+
+/* {=== libcurl's callbacks ===} */
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+  struct mf_transfer *transfer = context;
+
+  switch (transfer->owner.body(transfer->owner.context, data, size * count)) {
+  case MF_FLOW_OK:
+    return size * count;
+  case MF_FLOW_PAUSE:
+    transfer->write_paused = true;
+    return CURL_WRITEFUNC_PAUSE;
+  default:
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
+/* The headers of an answer begin with its status line and end with an empty one; trailers may follow the body. */
+static void watch_headers(struct mf_transfer *transfer, const char *line, size_t length)
+{
+  if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+    transfer->headers_whole = false;
+  else if (line[0] == '\n' || (length == 2 && line[0] == '\r'))
+    transfer->headers_whole = true;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+  struct mf_transfer *transfer = context;
+
+  watch_headers(transfer, data, size * count);
+  transfer->header_bytes += size * count;
+  if (transfer->header_bytes <= HEADER_LIMIT)
+    return size * count;
+  mf_problem_set(&transfer->problem, MF_PROBLEM_TOO_LARGE, "the answer has more than %zu bytes of headers",
+                 HEADER_LIMIT);
+  return CURL_WRITEFUNC_ERROR;
+}
+
+static size_t on_read(char *data, size_t size, size_t count, void *context)
+{
+  struct mf_transfer *transfer = context;
+  size_t got = 0;
+
+  switch (transfer->source->read(transfer->source, data, size * count, &got, &transfer->problem)) {
+  case MF_FLOW_OK:
+    return got;
+  case MF_FLOW_PAUSE:
+    transfer->read_paused = true;
+    /* It waits for us, not for the peer. (A pause of what is received, libcurl itself leaves out.) */
+    curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
+    return CURL_READFUNC_PAUSE;
+  case MF_FLOW_END:
+    return 0;
+  default:
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+/* libcurl sends a body again by itself when a reused connection turns out to be dead. */
+static int on_seek(void *context, curl_off_t offset, int origin)
+{
+  struct mf_transfer *transfer = context;
+
+  if (offset != 0 || origin != SEEK_SET || !transfer->source->rewind(transfer->source))
+    return CURL_SEEKFUNC_FAIL;
+  return CURL_SEEKFUNC_OK;
+}
+
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  struct mf_transfer *transfer = context;
+
+  (void)purpose;
+  if (!transfer->proxy && !transfer->owner.admit(transfer->owner.context, mf_address_class(&address->addr))) {
+    transfer->refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* Before each request, also on a connection that was opened for somebody else. */
+static int on_request(void *context, char *address, char *local_address, int port, int local_port)
+{
+  struct mf_transfer *transfer = context;
+  enum mf_address_class class_of = MF_ADDRESS_UNSPECIFIED;
+
+  (void)local_address;
+  (void)port;
+  (void)local_port;
+  mf_address_class_of_text(address, &class_of);
+  if (transfer->proxy || transfer->owner.admit(transfer->owner.context, class_of))
+    return CURL_PREREQFUNC_OK;
+  transfer->refused = true;
+  return CURL_PREREQFUNC_ABORT;
+}
+
+/* {=== making one ===} */
+
+static bool add_line(struct curl_slist **lines, const char *name, const char *value)
+{
+  size_t room = strlen(name) + strlen(value) + 3;
+  struct curl_slist *longer;
+  char *line = malloc(room);
+
+  if (!line)
+    return false;
+  snprintf(line, room, value[0] ? "%s: %s" : "%s:%s", name, value);
+  longer = curl_slist_append(*lines, line);
+  mf_secret_free(line);
+  if (longer)
+    *lines = longer;
+  return longer != NULL;
+}
+
+static bool add_lines(struct mf_transfer *transfer, const struct mf_headers *headers)
+{
+  for (size_t i = 0; i < headers->count; i++)
+    if (!add_line(&transfer->lines, headers->items[i].name, headers->items[i].value))
+      return false;
+  /* An empty value keeps libcurl from sending its own: proxies hang on Expect. */
+  return add_line(&transfer->lines, "Expect", "");
+}
+
+#define SET(option, value)                                                                                             \
+  do {                                                                                                                 \
+    if (curl_easy_setopt(easy, option, value) != CURLE_OK)                                                             \
+      return false;                                                                                                    \
+  } while (0)
+
+static bool set_callbacks(struct mf_transfer *transfer)
+{
+  CURL *easy = transfer->easy;
+
+  SET(CURLOPT_PRIVATE, transfer);
+  SET(CURLOPT_ERRORBUFFER, transfer->error);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, transfer);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, transfer);
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  SET(CURLOPT_OPENSOCKETDATA, transfer);
+  SET(CURLOPT_PREREQFUNCTION, on_request);
+  SET(CURLOPT_PREREQDATA, transfer);
+  return true;
+}
+
+/* Waiting to share a connection is for TLS, where the greeting tells whether it can be shared. In plain HTTP only an
+   answer tells, and a request that feeds another would wait for the other's. */
+static bool set_sharing(CURL *easy, const char *url, bool bulk)
+{
+  bool tls = strncmp(url, "https:", 6) == 0;
+  bool shared = !bulk && tls;
+
+  SET(CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  SET(CURLOPT_PIPEWAIT, shared ? 1L : 0L);
+  SET(CURLOPT_BUFFERSIZE, bulk && !tls ? BULK_BUFFER : SMALL_BUFFER);
+  SET(CURLOPT_UPLOAD_BUFFERSIZE, bulk ? BULK_BUFFER : SMALL_BUFFER);
+  if (bulk && tls) /* the records of TLS fill whole packets: fewer, and nobody waits for the last one but ourselves */
+    SET(CURLOPT_TCP_NODELAY, 0L);
+  return true;
+}
+
+static bool set_connection(CURL *easy, const struct mf_connection *connection)
+{
+  SET(CURLOPT_SSL_VERIFYPEER, connection->verify ? 1L : 0L);
+  SET(CURLOPT_SSL_VERIFYHOST, connection->verify ? 2L : 0L);
+  if (!mf_trust_apply(connection->trust, easy))
+    return false;
+  if (connection->client_certificate)
+    SET(CURLOPT_SSLCERT, connection->client_certificate);
+  if (connection->client_key)
+    SET(CURLOPT_SSLKEY, connection->client_key);
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_PROXY, connection->proxy ? connection->proxy : "");
+  if (connection->proxy && strncmp(connection->proxy, "https:", 6) == 0 &&
+      !mf_trust_apply_to_proxy(connection->trust, easy))
+    return false;
+  SET(CURLOPT_NOPROXY, ""); /* it was decided by us: libcurl is not to read the environment */
+  SET(CURLOPT_RESOLVE, connection->resolve);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connection->connect_timeout * 1000));
+  SET(CURLOPT_LOW_SPEED_LIMIT, SLOW);
+  SET(CURLOPT_LOW_SPEED_TIME, (long)ceil(connection->stall_timeout));
+  SET(CURLOPT_USERAGENT, connection->user_agent);
+  return true;
+}
+
+static bool set_request(struct mf_transfer *transfer, const char *method, const char *url)
+{
+  CURL *easy = transfer->easy;
+  bool head = strcmp(method, "HEAD") == 0;
+
+  SET(CURLOPT_URL, url);
+  SET(CURLOPT_PROTOCOLS_STR, "http,https");
+  SET(CURLOPT_PATH_AS_IS, 1L);
+  SET(CURLOPT_FOLLOWLOCATION, 0L);
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_HTTP09_ALLOWED, 0L);
+  SET(CURLOPT_HTTPHEADER, transfer->lines);
+  SET(CURLOPT_CUSTOMREQUEST, method);
+  if (head)
+    SET(CURLOPT_NOBODY, 1L);
+  if (!transfer->source)
+    return true;
+  SET(CURLOPT_UPLOAD, 1L);
+  SET(CURLOPT_CUSTOMREQUEST, method);
+  SET(CURLOPT_READFUNCTION, on_read);
+  SET(CURLOPT_READDATA, transfer);
+  SET(CURLOPT_SEEKFUNCTION, on_seek);
+  SET(CURLOPT_SEEKDATA, transfer);
+  SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->source->size);
+  return true;
+}
+
+#undef SET
+
+struct mf_transfer *mf_transfer_new(const char *method, const char *url, const struct mf_headers *headers,
+                                    struct mf_source *source, const struct mf_connection *connection,
+                                    const struct mf_transfer_owner *owner, struct mf_problem *problem)
+{
+  struct mf_transfer *transfer = calloc(1, sizeof(*transfer));
+
+  if (transfer) {
+    transfer->owner = *owner;
+    transfer->source = source;
+    transfer->proxy = connection->proxy && connection->proxy[0] ? connection->proxy : NULL;
+    transfer->easy = curl_easy_init();
+  }
+  if (!transfer || !transfer->easy || !add_lines(transfer, headers) || !set_callbacks(transfer) ||
+      !set_connection(transfer->easy, connection) || !set_sharing(transfer->easy, url, connection->bulk) ||
+      !set_request(transfer, method, url)) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot set up the request (out of memory, or a URL or option refused)");
+    if (transfer)
+      mf_transfer_free(transfer);
+    return NULL;
+  }
+  return transfer;
+}
+
+void mf_transfer_free(struct mf_transfer *transfer)
+{
+  curl_easy_cleanup(transfer->easy);
+  for (struct curl_slist *line = transfer->lines; line; line = line->next)
+    OPENSSL_cleanse(line->data, strlen(line->data)); /* an Authorization line may be among them */
+  curl_slist_free_all(transfer->lines);
+  free(transfer);
+}
+
+/* {=== reading the answer ===} */
+
+void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result)
+{
+  transfer->result = result == CURLE_OK && !transfer->headers_whole ? CURLE_GOT_NOTHING : result;
+  transfer->finished = true;
+}
+
+long mf_transfer_status(const struct mf_transfer *transfer)
+{
+  long status = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers)
+{
+  struct curl_header *header = NULL;
+
+  for (;;) {
+    header = curl_easy_nextheader(transfer->easy, CURLH_HEADER, -1, header);
+    if (!header)
+      return true;
+    if (!mf_headers_receive(headers, header->name, header->value))
+      return false;
+  }
+}
+
+bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class *class_of)
+{
+  const char *address = NULL;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+  return !transfer->proxy && address && address[0] && mf_address_class_of_text(address, class_of);
+}
+
+bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
+{
+  bool write = transfer->write_paused && sink_ready;
+  bool read = transfer->read_paused && transfer->source->ready(transfer->source);
+  int still = 0;
+  CURLcode result;
+
+  if (!write && !read)
+    return false;
+  /* Cleared first: libcurl may call back, and pause again, at once. */
+  if (write)
+    transfer->write_paused = false;
+  if (read) {
+    transfer->read_paused = false;
+    curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_LIMIT, SLOW);
+  }
+  still |= transfer->write_paused ? CURLPAUSE_RECV : 0;
+  still |= transfer->read_paused ? CURLPAUSE_SEND : 0;
+  result = curl_easy_pause(transfer->easy, still);
+  if (result != CURLE_OK) /* what was kept is lost, and libcurl would go on without it */
+    mf_transfer_finish(transfer, result);
+  return true;
+}
+
+bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
+{
+  return transfer->result == CURLE_SSL_CONNECT_ERROR &&
+         (strstr(transfer->error, "wrong version number") || strstr(transfer->error, "http request") ||
+          strstr(transfer->error, "packet length too long"));
+}
+
+/* {=== why it failed ===} */
+
+struct explanation {
+  CURLcode result;
+  enum mf_problem_code code;
+  bool retryable;
+  const char *text;
+};
+
+static const struct explanation explanations[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, MF_PROBLEM_NETWORK, true, "the name cannot be looked up"},
+    {CURLE_COULDNT_RESOLVE_PROXY, MF_PROBLEM_PROXY, true, "the proxy's name cannot be looked up"},
+    {CURLE_COULDNT_CONNECT, MF_PROBLEM_NETWORK, true, "cannot connect"},
+    {CURLE_PROXY, MF_PROBLEM_PROXY, false, "the proxy handshake failed"},
+    {CURLE_OPERATION_TIMEDOUT, MF_PROBLEM_TIMEOUT, true, "no answer in time"},
+    {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_TLS, false, "the TLS handshake failed"},
+    {CURLE_PEER_FAILED_VERIFICATION, MF_PROBLEM_TLS, false, "its certificate is not trusted"},
+    {CURLE_SSL_CERTPROBLEM, MF_PROBLEM_TLS, false, "the client certificate cannot be used"},
+    {CURLE_SSL_CACERT_BADFILE, MF_PROBLEM_TLS, false, "the CA file cannot be read"},
+    {CURLE_GOT_NOTHING, MF_PROBLEM_NETWORK, true, "it closed the connection without an answer"},
+    {CURLE_SEND_ERROR, MF_PROBLEM_NETWORK, true, "the connection broke while sending"},
+    {CURLE_RECV_ERROR, MF_PROBLEM_NETWORK, true, "the connection broke while receiving"},
+    {CURLE_PARTIAL_FILE, MF_PROBLEM_NETWORK, true, "the answer ended early"},
+    {CURLE_HTTP2, MF_PROBLEM_NETWORK, true, "an HTTP/2 error"},
+    {CURLE_HTTP2_STREAM, MF_PROBLEM_NETWORK, true, "an HTTP/2 stream error"},
+    {CURLE_SEND_FAIL_REWIND, MF_PROBLEM_NETWORK, true,
+     "the connection broke and the body cannot be sent again by itself"},
+    {CURLE_WEIRD_SERVER_REPLY, MF_PROBLEM_NETWORK, false, "the answer is not HTTP"},
+    {CURLE_UNSUPPORTED_PROTOCOL, MF_PROBLEM_NETWORK, false, "the answer is not HTTP/1.1 or HTTP/2"},
+    {CURLE_BAD_CONTENT_ENCODING, MF_PROBLEM_NETWORK, false, "the answer is encoded in a way that was not asked for"},
+    {CURLE_OUT_OF_MEMORY, MF_PROBLEM_MEMORY, false, "out of memory"},
+    {CURLE_ABORTED_BY_CALLBACK, MF_PROBLEM_CANCELED, false, "canceled"},
+};
+
+static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
+                                                    "the connection broke in the TLS handshake"};
+
+/* Did the connection end in the middle of the handshake? Nothing was said against us then, by a certificate, an alert
+   or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
+   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
+static bool broke_in_handshake(const struct mf_transfer *transfer)
+{
+  long cause = 0;
+
+  if (transfer->result != CURLE_SSL_CONNECT_ERROR)
+    return false;
+  curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
+  return cause == ECONNRESET || cause == EPIPE || strstr(transfer->error, "unexpected eof") ||
+         strstr(transfer->error, "SSL_connect: ");
+}
+
+/* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
+static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem *problem)
+{
+  char name[MF_ORIGIN_TEXT + 16];
+  long status = 0, untrusted = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  curl_easy_getinfo(transfer->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &untrusted);
+  if (!transfer->proxy || (status < 300 && !untrusted))
+    return false;
+  mf_proxy_print(transfer->proxy, name, sizeof(name));
+  if (untrusted)
+    return !mf_problem_set(problem, MF_PROBLEM_PROXY, "the certificate of the proxy %s is not trusted (%s)", name,
+                           transfer->error);
+  mf_problem_set(problem, MF_PROBLEM_PROXY, "the proxy %s answered %ld instead of connecting", name, status);
+  if (status == 407)
+    snprintf(problem->hint, sizeof(problem->hint),
+             "put user and password into its URL: http://user:password@host:port");
+  problem->status = (int)status;
+  problem->retryable = status == 502 || status == 503 || status == 504;
+  return true;
+}
+
+void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, struct mf_problem *problem)
+{
+  struct explanation found = {transfer->result, MF_PROBLEM_NETWORK, false, "the transfer failed"};
+
+  if (transfer->problem.code != MF_PROBLEM_NONE) {
+    *problem = transfer->problem;
+  } else if (explain_proxy(transfer, problem)) {
+    return;
+  } else if (transfer->refused) {
+    mf_problem_set(problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
+  } else {
+    for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
+      if (explanations[i].result == transfer->result)
+        found = explanations[i];
+    if (broke_in_handshake(transfer))
+      found = broken_handshake;
+    mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
+                   transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
+    problem->retryable = found.retryable;
+    if (found.result == CURLE_SSL_CERTPROBLEM)
+      snprintf(problem->hint, sizeof(problem->hint),
+               "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
+  }
+  snprintf(problem->host, sizeof(problem->host), "%s", host);
+}

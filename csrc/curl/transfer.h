@@ -1,0 +1,82 @@
+/* One HTTP request on the wire and its answer: the only file that sets libcurl options. No policy, no retry. */
+#ifndef MF_TRANSFER_H
+#define MF_TRANSFER_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../url/address.h"
+#include "../base/bytes.h"
+#include "../stream/flow.h"
+#include "../header/headers.h"
+#include "../base/problem.h"
+#include "../stream/source.h"
+#include "trust.h"
+
+/* How connections are made. Strings are borrowed until the transfer is freed; NULL: libcurl's default. */
+struct mf_connection {
+  bool verify; /* the peer's certificate and name */
+  const char *client_certificate;
+  const char *client_key;
+  const char *proxy; /* "" for none */
+  const char *user_agent;
+  const struct mf_trust *trust; /* the authorities */
+  struct curl_slist *resolve;   /* "host:port:address" lines: answers that take the place of name lookup */
+  bool bulk;                    /* a body that is streamed: see mf_transfer_new */
+  double connect_timeout;       /* seconds */
+  double stall_timeout;         /* seconds with less than a byte a second */
+};
+
+/* Whom the transfer tells and asks. CONTEXT is the first argument of each. */
+struct mf_transfer_owner {
+  void *context;
+  enum mf_flow (*body)(void *context, const char *data, size_t length); /* a piece of the answer's body */
+  bool (*admit)(void *context, enum mf_address_class address);          /* may such an address be talked to? */
+};
+
+struct mf_transfer {
+  CURL *easy;
+  struct curl_slist *lines; /* header lines as sent */
+  struct mf_transfer_owner owner;
+  struct mf_source *source; /* borrowed */
+  size_t header_bytes;
+  bool headers_whole; /* the empty line after them has come */
+  const char *proxy;  /* borrowed; NULL: none, the address seen is the peer's own */
+  bool write_paused;
+  bool read_paused;
+  bool refused; /* owner.admit said no */
+  bool started; /* handed to the multi handle */
+  bool finished;
+  CURLcode result;
+  struct mf_problem problem; /* set by a callback that ended the transfer */
+  char error[CURL_ERROR_SIZE];
+};
+
+/* A streamed body gets an HTTP/1.1 connection of its own: on a shared HTTP/2 one, libcurl keeps what a paused stream
+   receives in memory, up to the connection's window.
+
+   A transfer ready for mf_engine_submit; NULL when memory is short or libcurl refuses an option (problem set). */
+struct mf_transfer *mf_transfer_new(const char *method, const char *url, const struct mf_headers *headers,
+                                    struct mf_source *source, const struct mf_connection *connection,
+                                    const struct mf_transfer_owner *owner, struct mf_problem *problem);
+/* Notes how it ended. libcurl takes an answer whose headers broke off for one without a body: it is an error here. */
+void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result);
+/* The HTTP status, 0 before there is one. */
+long mf_transfer_status(const struct mf_transfer *transfer);
+/* Copies the headers of the last answer. */
+bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers);
+/* Of a host that owner.admit, or its spelling alone, keeps us from. */
+#define MF_TRANSFER_ELSEWHERE "%s is at an address that a registry on another network may not send this client to"
+/* Describes why a finished transfer failed: code, text, host and whether another try may help. */
+void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, struct mf_problem *problem);
+/* The class of the address that answered; false when it is not known, or is a proxy's. */
+bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class *class_of);
+/* Lets a paused side go on when its sink or source is ready. True when it did. */
+bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready);
+/* True when the peer answered a TLS greeting with plain text. */
+bool mf_transfer_met_plain_http(const struct mf_transfer *transfer);
+/* The transfer must not be in the engine any more. */
+void mf_transfer_free(struct mf_transfer *transfer);
+
+#endif

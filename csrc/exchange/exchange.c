@@ -1,0 +1,390 @@
+#include "exchange.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../base/clock.h"
+#include "../answer/retry.h"
+#include "verdict.h"
+
+#define ASIDE_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
+
+static bool is_success(long status)
+{
+  return status >= 200 && status <= 299;
+}
+
+static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&exchange->endpoint->named, host);
+}
+
+/* {=== the end ===} */
+
+static void drop_transfer(struct mf_exchange *exchange)
+{
+  if (!exchange->transfer)
+    return;
+  mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
+  mf_transfer_free(exchange->transfer);
+  exchange->transfer = NULL;
+}
+
+static void abandon_questions(struct mf_exchange *exchange)
+{
+  mf_question_abandon(&exchange->home->scheme, exchange);
+  mf_question_abandon(&exchange->home->access, &exchange->ticket);
+}
+
+/* A server may repeat what it was sent, in a warning or in the words of an error. URLs are followed and not shown. */
+static void blot(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+
+  for (size_t i = 0; i < response->headers.count; i++) {
+    const struct mf_header *header = &response->headers.items[i];
+    if (strcasecmp(header->name, "Location") != 0 && strcasecmp(header->name, "Link") != 0)
+      mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
+  }
+  if (response->body.length > 0 && !is_success(response->status))
+    mf_ticket_blot(&exchange->ticket, response->body.data, response->body.length);
+}
+
+static void end(struct mf_exchange *exchange)
+{
+  struct mf_source *source = exchange->request.source;
+
+  blot(exchange);
+  drop_transfer(exchange);
+  abandon_questions(exchange);
+  mf_receipt_free(&exchange->receipt);
+  exchange->request.source = NULL;
+  if (source)
+    source->free(source); /* now: the other end of a pipe must learn of it */
+  exchange->task.done = true;
+  mf_engine_call(exchange->client->network->engine);
+}
+
+/* What the answer is shown with: the body that was asked for, or the start of an error's text; nothing of a body that
+   turned out to be no good. */
+static void choose_body(struct mf_exchange *exchange, bool good)
+{
+  struct mf_response *response = &exchange->response;
+
+  if (good)
+    return;
+  mf_bytes_free(&response->body);
+  if (is_success(response->status))
+    return;
+  response->body = exchange->aside;
+  exchange->aside = (struct mf_bytes){0};
+}
+
+static bool fail(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+
+  if (!exchange->problem.host[0]) {
+    host_of(exchange, host);
+    snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
+  }
+  choose_body(exchange, false);
+  end(exchange);
+  return true;
+}
+
+static bool succeed(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+  bool good = is_success(response->status);
+
+  if (good && !mf_receipt_finish(&exchange->receipt, &exchange->problem))
+    return fail(exchange);
+  if (!mf_retry_status(response->status))
+    mf_allowance_earn(exchange->request.retries);
+  response->received = exchange->receipt.received;
+  choose_body(exchange, good);
+  mf_problem_clear(&exchange->problem);
+  end(exchange);
+  return true;
+}
+
+/* {=== what is known of the registry ===} */
+
+/* The registry has begun to answer: whoever waits to know its scheme, or whether it wants credentials, need not wait
+   for the end of a long body. */
+static void hear(struct mf_exchange *exchange, long status)
+{
+  if (!mf_exchange_at_home(exchange))
+    return;
+  mf_question_answer(&exchange->home->scheme, exchange);
+  if (status != 401)
+    mf_question_answer(&exchange->home->access, &exchange->ticket);
+}
+
+/* What has nothing to send yet must not be the one that finds out about the registry: whoever feeds it waits for that.
+ */
+static bool has_body(const struct mf_exchange *exchange)
+{
+  struct mf_source *source = exchange->request.source;
+  bool known = exchange->home->scheme.answered && exchange->home->access.answered;
+
+  return !source || (known && !exchange->request.after_body) || source->ready(source);
+}
+
+/* False while another request finds out whether the registry speaks plain HTTP. */
+static bool knows_home(struct mf_exchange *exchange)
+{
+  const struct mf_endpoint *home = exchange->home;
+
+  if (!has_body(exchange))
+    return false;
+  if (!mf_exchange_at_home(exchange) || !home->plain_allowed || strcmp(home->origin.scheme, "http") == 0)
+    return true;
+  return mf_question_ask(&exchange->home->scheme, exchange);
+}
+
+/* False, with the problem set, when the URL spells out an address that the registry may not lead to. */
+static bool may_go_there(struct mf_exchange *exchange)
+{
+  const struct mf_endpoint *home = exchange->home;
+  char host[MF_ORIGIN_TEXT];
+
+  if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
+    return true;
+  mf_origin_print(&exchange->endpoint->named, host);
+  mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
+  snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
+  return false;
+}
+
+/* Puts the scheme that was learned into the URL. False: memory, problem set. */
+static bool use_scheme(struct mf_exchange *exchange)
+{
+  char *url;
+
+  if (!mf_exchange_at_home(exchange))
+    return true;
+  url = mf_endpoint_url(exchange->home, exchange->response.url);
+  if (!url)
+    return mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
+  free(exchange->response.url);
+  exchange->response.url = url;
+  return true;
+}
+
+/* {=== libcurl's questions ===} */
+
+static enum mf_flow take_body(void *context, const char *data, size_t length)
+{
+  struct mf_exchange *exchange = context;
+  struct curl_header *range = NULL;
+  long status = mf_transfer_status(exchange->transfer);
+
+  hear(exchange, status);
+  if (status == 206)
+    curl_easy_header(exchange->transfer->easy, "Content-Range", 0, CURLH_HEADER, -1, &range);
+  return mf_receipt_take(&exchange->receipt, status, range ? range->value : NULL, data, length,
+                         &exchange->transfer->problem);
+}
+
+static bool admit(void *context, enum mf_address_class address)
+{
+  const struct mf_exchange *exchange = context;
+
+  return mf_address_class_allowed(address, exchange->home->peer, mf_exchange_at_home(exchange));
+}
+
+/* {=== an attempt ===} */
+
+static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
+{
+  int64_t offset = mf_receipt_offset(&exchange->receipt);
+  char range[48];
+
+  if (offset == 0)
+    return true;
+  snprintf(range, sizeof(range), "bytes=%" PRId64 "-", offset);
+  return mf_headers_add(headers, "Range", range);
+}
+
+static bool send_request(struct mf_exchange *exchange, const char *authorization)
+{
+  const struct mf_transfer_owner owner = {exchange, take_body, admit};
+  struct mf_request *request = &exchange->request;
+  struct mf_connection connection;
+  struct mf_headers headers = {0};
+  bool ok = mf_headers_copy(&headers, &request->headers) && add_range(exchange, &headers);
+
+  if (ok && authorization)
+    ok = mf_headers_add(&headers, "Authorization", authorization);
+  exchange->response.attempts++;
+  exchange->tries++;
+  mf_network_connection(exchange->client->network, exchange->endpoint, &connection);
+  connection.bulk = request->bulk;
+  mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
+  if (ok)
+    exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
+                                         &connection, &owner, &exchange->problem);
+  mf_headers_wipe(&headers);
+  return exchange->transfer &&
+         mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
+}
+
+/* Sends the request if it can be sent now. True when it got further. */
+static bool prepare(struct mf_exchange *exchange)
+{
+  struct mf_bytes value;
+  enum mf_readiness readiness = MF_READY;
+
+  if (mf_clock_now() < exchange->not_before || !knows_home(exchange))
+    return false;
+  mf_bytes_init(&value, (size_t)64 * 1024);
+  value.secret = true;
+  if (mf_exchange_at_home(exchange))
+    readiness = mf_authorization_value(exchange->client->authorization, &exchange->ticket, &value, &exchange->problem);
+  if (readiness == MF_READY &&
+      (!may_go_there(exchange) || !use_scheme(exchange) || !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
+       !send_request(exchange, value.length ? value.data : NULL)))
+    readiness = MF_FAILED;
+  mf_bytes_free(&value);
+  exchange->task.due = exchange->deadline;
+  return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
+}
+
+/* {=== what an answer leads to ===} */
+
+static bool can_repeat(struct mf_exchange *exchange)
+{
+  struct mf_source *source = exchange->request.source;
+
+  return !source || source->rewind(source);
+}
+
+/* Back to prepare, after SECONDS. */
+static bool again(struct mf_exchange *exchange, double seconds)
+{
+  drop_transfer(exchange);
+  if (!can_repeat(exchange)) {
+    mf_problem_set(&exchange->problem, MF_PROBLEM_NETWORK, "the body was partly sent and cannot be sent again");
+    exchange->problem.retryable = true;
+    return fail(exchange);
+  }
+  exchange->not_before = mf_clock_now() + seconds;
+  exchange->task.due = exchange->not_before < exchange->deadline ? exchange->not_before : exchange->deadline;
+  return true;
+}
+
+static bool settle(struct mf_exchange *exchange)
+{
+  struct mf_verdict verdict = mf_verdict_on(exchange);
+
+  switch (verdict.kind) {
+  case MF_VERDICT_AGAIN:
+    return again(exchange, verdict.wait);
+  case MF_VERDICT_FAIL:
+    return fail(exchange);
+  default:
+    return succeed(exchange);
+  }
+}
+
+static bool advance(struct mf_task *task)
+{
+  struct mf_exchange *exchange = (struct mf_exchange *)task;
+  char host[MF_ORIGIN_TEXT];
+
+  if (mf_clock_now() >= exchange->deadline) {
+    host_of(exchange, host);
+    mf_problem_set(&exchange->problem, MF_PROBLEM_TIMEOUT, "%s: not done in %g seconds", host,
+                   exchange->request.timeout);
+    return fail(exchange);
+  }
+  if (!exchange->transfer)
+    return prepare(exchange);
+  if (exchange->transfer->finished)
+    return settle(exchange);
+  return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));
+}
+
+/* {=== life ===} */
+
+static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *problem)
+{
+  struct mf_network *network = exchange->client->network;
+  struct mf_request *request = &exchange->request;
+
+  exchange->home = mf_network_endpoint(network, request->home ? request->home : request->url, true, problem);
+  exchange->endpoint = exchange->home ? mf_network_endpoint(network, request->url, false, problem) : NULL;
+  if (!exchange->endpoint)
+    return false;
+  exchange->ticket.endpoint = exchange->home;
+  exchange->ticket.registry = request->registry;
+  exchange->ticket.repository = request->repository;
+  exchange->ticket.wanted = request->scopes;
+  exchange->response.url = strdup(request->url);
+  if (!request->sink)
+    exchange->memory = mf_sink_memory(&exchange->response.body);
+  if (!exchange->response.url || (!request->sink && !exchange->memory))
+    return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  return mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
+                         request->limit, &exchange->aside, problem);
+}
+
+struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)
+{
+  struct mf_exchange *exchange = calloc(1, sizeof(*exchange));
+
+  if (!exchange) {
+    mf_request_free(request);
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return NULL;
+  }
+  exchange->client = client;
+  exchange->request = *request;
+  *request = (struct mf_request){0};
+  exchange->deadline = mf_clock_now() + exchange->request.timeout;
+  exchange->task = (struct mf_task){.advance = advance, .due = exchange->deadline};
+  mf_bytes_init(&exchange->aside, ASIDE_LIMIT);
+  mf_bytes_init(&exchange->response.body, exchange->request.limit);
+  mf_engine_add(client->network->engine, &exchange->task);
+  if (open_exchange(exchange, problem))
+    return exchange;
+  mf_exchange_free(exchange);
+  return NULL;
+}
+
+bool mf_exchange_done(const struct mf_exchange *exchange)
+{
+  return exchange->task.done;
+}
+
+void mf_exchange_take_response(struct mf_exchange *exchange, struct mf_response *response)
+{
+  *response = exchange->response;
+  exchange->response = (struct mf_response){0};
+}
+
+const struct mf_problem *mf_exchange_problem(const struct mf_exchange *exchange)
+{
+  return &exchange->problem;
+}
+
+void mf_exchange_free(struct mf_exchange *exchange)
+{
+  drop_transfer(exchange);
+  if (exchange->home)
+    abandon_questions(exchange);
+  mf_engine_remove(exchange->client->network->engine, &exchange->task);
+  mf_receipt_free(&exchange->receipt);
+  mf_ticket_free(&exchange->ticket);
+  if (exchange->memory)
+    exchange->memory->free(exchange->memory);
+  mf_request_free(&exchange->request);
+  mf_response_free(&exchange->response);
+  mf_bytes_free(&exchange->aside);
+  free(exchange);
+}

@@ -1,0 +1,21 @@
+/* One logical request: authorisation, redirects, retries and limits around as many transfers as it takes. */
+#ifndef MF_EXCHANGE_H
+#define MF_EXCHANGE_H
+
+#include "client.h"
+#include "../base/problem.h"
+#include "request.h"
+
+struct mf_exchange;
+
+/* Starts it; it goes on in mf_engine_step, and its task is done at the end. NULL: problem set, the request is freed. */
+struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem);
+bool mf_exchange_done(const struct mf_exchange *exchange);
+/* Once done: moves the answer into RESPONSE. Any HTTP status is an answer. */
+void mf_exchange_take_response(struct mf_exchange *exchange, struct mf_response *response);
+/* Once done. A problem with a code means that there is no answer that can be used. */
+const struct mf_problem *mf_exchange_problem(const struct mf_exchange *exchange);
+/* Ends it if it is still under way, and frees it. */
+void mf_exchange_free(struct mf_exchange *exchange);
+
+#endif

@@ -1,0 +1,261 @@
+#include "verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/ascii.h"
+#include "../base/clock.h"
+#include "../url/proxy.h"
+#include "../answer/redirect.h"
+#include "../answer/retry.h"
+
+#define WAIT_LIMIT 60.0             /* seconds that a server may ask us to wait */
+#define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
+
+/* How often a server may be silent until the time is over: who was so twice will be a third time. */
+enum { SILENCES = 2 };
+
+static const struct mf_verdict failed = {MF_VERDICT_FAIL, 0};
+static const struct mf_verdict done = {MF_VERDICT_DONE, 0};
+
+static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&exchange->endpoint->named, host);
+}
+
+bool mf_exchange_at_home(const struct mf_exchange *exchange)
+{
+  return mf_origin_equal(&exchange->endpoint->origin, &exchange->home->origin);
+}
+
+/* Has the body got so much further since the last time that it may break as often again? */
+static bool got_further(struct mf_exchange *exchange)
+{
+  if (exchange->receipt.received - exchange->gained < PROGRESS)
+    return false;
+  exchange->gained = exchange->receipt.received;
+  exchange->tries = 1;
+  return true;
+}
+
+/* How often it may be sent; a server that keeps silent is not waited for as often as one that fails at once. */
+static int most_tries(const struct mf_exchange *exchange)
+{
+  bool silent = exchange->transfer->result == CURLE_OPERATION_TIMEDOUT;
+
+  return silent && exchange->request.attempts > SILENCES ? SILENCES : exchange->request.attempts;
+}
+
+/* Seconds to wait before the next attempt, or -1 when there is to be none. */
+static double retry_wait(struct mf_exchange *exchange)
+{
+  const char *asked = mf_headers_get(&exchange->response.headers, "Retry-After", 0);
+  double wait = asked ? mf_retry_after(asked, time(NULL)) : -1;
+
+  got_further(exchange);
+  if (wait > WAIT_LIMIT)
+    return -1; /* a quota, not a hiccup: the caller should know */
+  if (wait < 0)
+    wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
+  if (exchange->tries >= most_tries(exchange) || mf_clock_now() + wait >= exchange->deadline)
+    return -1;
+  return mf_allowance_take(exchange->request.retries) ? wait : -1;
+}
+
+/* The attempt that has just ended was not one in its own right: a step on the way of the same. */
+static struct mf_verdict next_step(struct mf_exchange *exchange)
+{
+  exchange->response.attempts--;
+  exchange->tries--;
+  return (struct mf_verdict){MF_VERDICT_AGAIN, 0};
+}
+
+/* The next attempt goes to where URL leads. False with the problem set: it still stands where it stood. */
+static bool turn_to(struct mf_exchange *exchange, const char *url)
+{
+  struct mf_endpoint *endpoint = mf_network_endpoint(exchange->client->network, url, false, &exchange->problem);
+
+  if (endpoint)
+    exchange->endpoint = endpoint;
+  return endpoint;
+}
+
+/* Another attempt after WAIT seconds, from the URL that was asked for: what a redirect named may not live as long. */
+static struct mf_verdict start_over(struct mf_exchange *exchange, double wait)
+{
+  char *url = strdup(exchange->request.url);
+
+  exchange->redirects = 0;
+  if (!url || !turn_to(exchange, url)) {
+    free(url);
+    return failed;
+  }
+  free(exchange->response.url);
+  exchange->response.url = url;
+  return (struct mf_verdict){MF_VERDICT_AGAIN, wait};
+}
+
+/* It answered our TLS greeting in plain text: go on in plain HTTP if that is allowed, else say so in words. */
+static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+
+  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed) {
+    if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
+      return failed;
+    mf_question_answer(&exchange->home->scheme, exchange);
+    return next_step(exchange);
+  }
+  host_of(exchange, host);
+  mf_problem_set(&exchange->problem, MF_PROBLEM_TLS, "%s answered in plain HTTP where TLS was expected", host);
+  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
+           "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
+  return failed;
+}
+
+static struct mf_verdict judge_failure(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+  double wait;
+
+  if (mf_transfer_met_plain_http(exchange->transfer))
+    return met_plain_http(exchange);
+  if (exchange->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&exchange->endpoint->trust))
+    return next_step(exchange);
+  host_of(exchange, host);
+  mf_transfer_explain(exchange->transfer, host, &exchange->problem);
+  wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
+  return wait >= 0 ? start_over(exchange, wait) : failed;
+}
+
+static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+  char warning[MF_REDIRECT_WARNING];
+  char *target = NULL;
+
+  if (exchange->redirects++ < MF_REDIRECT_LIMIT)
+    target = mf_redirect_target(exchange->request.method, response->status, response->url,
+                                mf_headers_get(&response->headers, "Location", 0), warning, &exchange->problem);
+  else
+    mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, "more than %d redirects", MF_REDIRECT_LIMIT);
+  if (!target)
+    return failed;
+  if (warning[0])
+    mf_network_warn(exchange->client->network, warning);
+  free(response->url);
+  response->url = target;
+  return turn_to(exchange, target) ? next_step(exchange) : failed;
+}
+
+static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)
+{
+  if (mf_authorization_answered(exchange->client->authorization, &exchange->ticket, 401, exchange->response.url,
+                                &exchange->response.headers, &exchange->problem) != MF_READY)
+    return failed;
+  return next_step(exchange);
+}
+
+static bool unasked_encoding(struct mf_exchange *exchange)
+{
+  const char *encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", 0);
+
+  if (!encoding || !encoding[0] || mf_same_word(encoding, "identity"))
+    return false;
+  mf_problem_set(&exchange->problem, MF_PROBLEM_UNSUPPORTED, "the answer is encoded (%.32s), which was not asked for",
+                 encoding);
+  return true;
+}
+
+/* A server may send less than it was asked for, and says so: the rest is asked for, for as long as something comes. */
+static struct mf_verdict ask_for_rest(struct mf_exchange *exchange)
+{
+  double wait = got_further(exchange) ? 0 : retry_wait(exchange);
+  char host[MF_ORIGIN_TEXT];
+
+  if (wait >= 0)
+    return start_over(exchange, wait);
+  host_of(exchange, host);
+  mf_problem_set(&exchange->problem, MF_PROBLEM_NETWORK, "%s: the answer ended early, again and again", host);
+  exchange->problem.retryable = true;
+  return failed;
+}
+
+/* A body that does not hash right is fetched once more, from its first byte. */
+static struct mf_verdict judge_body(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+
+  if (response->status < 200 || response->status > 299)
+    return done;
+  if (unasked_encoding(exchange))
+    return failed;
+  if (mf_receipt_is_part(&exchange->receipt))
+    return ask_for_rest(exchange);
+  if (mf_receipt_check(&exchange->receipt, response->digest, sizeof(response->digest), &exchange->problem))
+    return done;
+  if (exchange->tries < exchange->request.attempts && mf_allowance_take(exchange->request.retries) &&
+      mf_receipt_restart(&exchange->receipt, &exchange->problem))
+    return start_over(exchange, 0);
+  return failed;
+}
+
+static struct mf_verdict refused_by_proxy(struct mf_exchange *exchange)
+{
+  char name[MF_ORIGIN_TEXT + 16];
+
+  mf_proxy_print(exchange->transfer->proxy, name, sizeof(name));
+  mf_problem_set(&exchange->problem, MF_PROBLEM_PROXY, "the proxy %s answered 407: it wants credentials", name);
+  exchange->problem.status = 407;
+  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
+           "put user and password into its URL: http://user:password@host:port");
+  return failed;
+}
+
+static struct mf_verdict judge_status(struct mf_exchange *exchange)
+{
+  long status = exchange->response.status;
+  double wait = -1;
+
+  if (mf_redirect_status(status))
+    return judge_redirect(exchange);
+  if (status == 416 && mf_receipt_offset(&exchange->receipt) > 0) {
+    exchange->receipt.whole = true;
+    return next_step(exchange);
+  }
+  if (mf_retry_status(status))
+    wait = retry_wait(exchange);
+  return wait >= 0 ? start_over(exchange, wait) : judge_body(exchange);
+}
+
+static struct mf_verdict judge_answer(struct mf_exchange *exchange)
+{
+  struct mf_response *response = &exchange->response;
+
+  if (response->status == 407 && exchange->transfer->proxy)
+    return refused_by_proxy(exchange);
+  if (mf_exchange_at_home(exchange)) {
+    mf_question_answer(&exchange->home->scheme, exchange);
+    mf_transfer_peer(exchange->transfer, &exchange->home->peer);
+    if (response->status == 401 && exchange->ticket.registry)
+      return judge_unauthorized(exchange);
+    mf_authorization_answered(exchange->client->authorization, &exchange->ticket, response->status, response->url,
+                              &response->headers, &exchange->problem);
+  }
+  return judge_status(exchange);
+}
+
+struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
+{
+  mf_headers_free(&exchange->response.headers);
+  exchange->response.status = mf_transfer_status(exchange->transfer);
+  if (!mf_transfer_headers(exchange->transfer, &exchange->response.headers)) {
+    mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
+    return failed;
+  }
+  if (exchange->transfer->result == CURLE_OK || exchange->receipt.sated)
+    return judge_answer(exchange);
+  return judge_failure(exchange);
+}

@@ -1,0 +1,46 @@
+/* What the end of a transfer leads to: another attempt, a failure, or the answer; and the exchange that it is judged
+   by, which only exchange.c and verdict.c look into. */
+#ifndef MF_VERDICT_H
+#define MF_VERDICT_H
+
+#include "../answer/receipt.h"
+#include "client.h"
+#include "request.h"
+
+struct mf_exchange {
+  struct mf_task task;
+  struct mf_client *client;
+  struct mf_request request;
+  struct mf_endpoint *home;     /* the registry */
+  struct mf_endpoint *endpoint; /* whom the current URL addresses */
+  struct mf_ticket ticket;
+  struct mf_transfer *transfer; /* while it is on the wire */
+  struct mf_receipt receipt;
+  struct mf_sink *memory; /* our own sink, when the request has none */
+  struct mf_bytes aside;
+  double deadline;
+  double not_before; /* waits until then before the next attempt */
+  int redirects;
+  int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
+  int64_t gained; /* bytes of the body that had come by then */
+  struct mf_response response;
+  struct mf_problem problem;
+};
+
+enum mf_verdict_kind {
+  MF_VERDICT_DONE,  /* the answer is there, whatever its status */
+  MF_VERDICT_AGAIN, /* send again: after a wait, with credentials, or to where a redirect leads */
+  MF_VERDICT_FAIL,  /* exchange->problem is set */
+};
+
+struct mf_verdict {
+  enum mf_verdict_kind kind;
+  double wait; /* AGAIN: seconds */
+};
+
+/* Is the current URL one of the registry itself, where secrets may go? */
+bool mf_exchange_at_home(const struct mf_exchange *exchange);
+/* Judges the exchange's finished transfer. Sets the response's status and headers, and what another attempt needs. */
+struct mf_verdict mf_verdict_on(struct mf_exchange *exchange);
+
+#endif

@@ -1,0 +1,50 @@
+/* Folders: what a path is, the names in one, making with parents, removing with content, durable on return. */
+#ifndef MF_DIRECTORY_H
+#define MF_DIRECTORY_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "../base/problem.h"
+
+enum mf_kind {
+  MF_KIND_NONE,      /* nothing there */
+  MF_KIND_FILE,      /* a regular file */
+  MF_KIND_DIRECTORY, /* a folder */
+  MF_KIND_OTHER,     /* anything else; a symbolic link that is not followed */
+  MF_KIND_PROBLEM    /* could not be told */
+};
+
+/* follow: what a symbolic link points to, instead of the link itself. */
+enum mf_kind mf_directory_kind(const char *path, bool follow, struct mf_problem *problem);
+/* The folder part of PATH ("." when it has none), without trailing slashes; cut to fit. */
+void mf_directory_of(const char *path, char folder[PATH_MAX]);
+/* Making the entries of a folder durable (fsync) in two halves, so that what can fail early fails before the change.
+   FD is -1 for a folder that may be written but not read: its entries reach the disk in time. The second half closes
+   FD; its text tells that the change itself is done. */
+bool mf_directory_open(const char *path, int *fd, struct mf_problem *problem);
+bool mf_directory_flush(int fd, const char *path, struct mf_problem *problem);
+/* Both halves, after a change. */
+bool mf_directory_sync(const char *path, struct mf_problem *problem);
+/* Makes a folder and what is missing above it, each with MODE less the umask. One that is there is left as it is. */
+bool mf_directory_make(const char *path, mode_t mode, struct mf_problem *problem);
+/* Removes PATH and everything under it; follows no symbolic link. At most 64 folders deep. */
+bool mf_directory_remove(const char *path, struct mf_problem *problem);
+
+struct mf_names {
+  char **names; /* sorted bytewise, as Go's ReadDir gives them; without "." and ".." */
+  size_t count;
+  size_t capacity;
+};
+
+/* Lists a folder into NAMES, which is zeroed before and freed with mf_names_free whatever the result. */
+bool mf_directory_list(const char *path, struct mf_names *names, struct mf_problem *problem);
+void mf_names_free(struct mf_names *names);
+
+#define MF_IDENTITY_SIZE 80
+/* "device:inode:birth" of PATH itself: a folder that was removed and made again has another one, since the time of
+   birth differs even where the inode is used again. birth is 0 where the file system does not keep it. */
+bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem);
+
+#endif

@@ -1,0 +1,14 @@
+/* Locks between processes: flock(2) on a file of its own. The kernel frees them when their holder ends, however. */
+#ifndef MF_LOCK_H
+#define MF_LOCK_H
+
+#include <stdbool.h>
+
+#include "../base/problem.h"
+
+/* Locks PATH, made if missing, waiting at most TIMEOUT seconds (MF_PROBLEM_LOCKED after that). SHARED locks bear one
+   another. Returns a descriptor whose closing frees the lock, or -1. A lock file that another process removes while we
+   wait is noticed: the lock we get is on the file that has the name, so its holder may remove it. */
+int mf_lock_take(const char *path, bool shared, double timeout, struct mf_problem *problem);
+
+#endif

@@ -1,0 +1,44 @@
+/* Writes JSON in the order it is told, byte for byte as Go's encoding/json would: the digest depends on it. */
+#ifndef MF_JSON_WRITE_H
+#define MF_JSON_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/bytes.h"
+#include "../base/problem.h"
+
+/* A writer is driven by the calls below, in the order of the text; commas, colons and line breaks are its own business.
+   Each call returns false when it failed, and the problem then says why. The caller keeps containers balanced. */
+struct mf_json_writer {
+  struct mf_bytes *out;
+  const char *indent; /* written once a level; "" writes no blanks at all */
+  bool html;          /* write < > & as escapes, as Go does unless told otherwise */
+  struct mf_problem *problem;
+  bool repair; /* write \ufffd for a byte that is not UTF-8, as Go does, rather than fail */
+  /* The rest is the writer's own. */
+  unsigned depth;
+  uint64_t objects; /* a bit a level: it is an object */
+  bool has_items;   /* the innermost container has one already */
+  bool after_key;
+};
+
+/* A writer that appends to OUT. */
+struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, bool html, struct mf_problem *problem);
+/* Opens an array or an object. False at more than MF_JSON_DEPTH levels. */
+bool mf_json_open(struct mf_json_writer *writer, bool object);
+bool mf_json_close(struct mf_json_writer *writer);
+/* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8,
+   unless the writer repairs. */
+bool mf_json_string(struct mf_json_writer *writer, const char *bytes, size_t length);
+bool mf_json_integer(struct mf_json_writer *writer, int64_t value);
+/* VALUE is finite. */
+bool mf_json_float(struct mf_json_writer *writer, double value);
+/* true, false or null. */
+bool mf_json_word(struct mf_json_writer *writer, const char *word);
+/* Writes JSON text as one value: its tokens are kept byte for byte (but for html), the blanks between them replaced.
+   False when mf_json_scan refuses it. */
+bool mf_json_verbatim(struct mf_json_writer *writer, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,194 @@
+#include "origin.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/ascii.h"
+
+/* The authority of an http(s) URL, or NULL. curl_url takes one to three slashes; only two are a URL to everybody. */
+static const char *find_authority(const char *url)
+{
+  const char *authority = NULL;
+
+  if (mf_starts_with_word(url, "https://", 8))
+    authority = url + 8;
+  else if (mf_starts_with_word(url, "http://", 7))
+    authority = url + 7;
+  return authority && *authority != '/' ? authority : NULL;
+}
+
+static bool bytes_are_plain(const char *url)
+{
+  size_t length = 0;
+
+  for (; url[length]; length++)
+    if (!mf_is_visible(url[length]) || url[length] == '\\' || url[length] == '#')
+      return false;
+  return length <= MF_URL_LIMIT;
+}
+
+static bool authority_is_plain(const char *authority)
+{
+  size_t length = strcspn(authority, "/?");
+
+  for (size_t i = 0; i < length; i++)
+    if (!mf_is_alnum(authority[i]) && !strchr(".-_:[]", authority[i]))
+      return false;
+  return length > 0 && authority[length - 1] != ':';
+}
+
+/* A name whose last label is a number means an IPv4 address to some parsers and a name to others. */
+static bool ends_in_number(const char *host)
+{
+  size_t length = strlen(host);
+  const char *label;
+
+  if (length > 0 && host[length - 1] == '.')
+    length--;
+  label = host + length;
+  while (label > host && label[-1] != '.')
+    label--;
+  if (label == host + length)
+    return true;
+  if (label[0] == '0' && (label[1] == 'x' || label[1] == 'X'))
+    return true;
+  return strspn(label, "0123456789") >= (size_t)(host + length - label);
+}
+
+static bool set_host(struct mf_origin *origin, const char *host)
+{
+  size_t length = strlen(host);
+  struct in6_addr six;
+  struct in_addr four;
+
+  if (length == 0 || length >= sizeof(origin->host))
+    return false;
+  if (host[0] == '[') {
+    char inner[64];
+
+    if (length > sizeof(inner) || host[length - 1] != ']')
+      return false;
+    snprintf(inner, sizeof(inner), "%.*s", (int)(length - 2), host + 1);
+    return inet_pton(AF_INET6, inner, &six) == 1 && inet_ntop(AF_INET6, &six, origin->host, sizeof(origin->host));
+  }
+  memcpy(origin->host, host, length + 1);
+  mf_lower_text(origin->host);
+  if (inet_pton(AF_INET, origin->host, &four) == 1)
+    return true;
+  return host[0] != '.' && !strstr(host, "..") && !ends_in_number(host);
+}
+
+static bool read_parts(CURLU *parts, struct mf_origin *origin)
+{
+  char *host = NULL;
+  char *port = NULL;
+  bool ok = curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+            curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK && set_host(origin, host);
+
+  if (ok)
+    origin->port = (int)strtol(port, NULL, 10);
+  curl_free(host);
+  curl_free(port);
+  return ok && origin->port > 0 && origin->port <= 65535;
+}
+
+bool mf_origin_parse(const char *url, struct mf_origin *origin)
+{
+  const char *authority = find_authority(url);
+  CURLU *parts;
+  bool ok;
+
+  *origin = (struct mf_origin){.port = 0};
+  if (!authority || !bytes_are_plain(url) || !authority_is_plain(authority))
+    return false;
+  parts = curl_url();
+  if (!parts)
+    return false;
+  snprintf(origin->scheme, sizeof(origin->scheme), "%s", authority - url == 8 ? "https" : "http");
+  ok = curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK && read_parts(parts, origin);
+  curl_url_cleanup(parts);
+  if (!ok)
+    *origin = (struct mf_origin){.port = 0};
+  return ok;
+}
+
+bool mf_origin_equal(const struct mf_origin *one, const struct mf_origin *other)
+{
+  return one->port == other->port && strcmp(one->scheme, other->scheme) == 0 && strcmp(one->host, other->host) == 0;
+}
+
+void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT])
+{
+  bool six = strchr(origin->host, ':') != NULL;
+  int own = strcmp(origin->scheme, "https") == 0 ? 443 : 80;
+  int length = snprintf(text, MF_ORIGIN_TEXT, "%s%s%s", six ? "[" : "", origin->host, six ? "]" : "");
+
+  if (origin->port != own)
+    snprintf(text + length, (size_t)(MF_ORIGIN_TEXT - length), ":%d", origin->port);
+}
+
+bool mf_host_is_address(const char *host)
+{
+  struct in6_addr six;
+  struct in_addr four;
+
+  return inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1;
+}
+
+static bool address_is_loopback(const char *host)
+{
+  struct in6_addr six;
+  struct in_addr four;
+
+  if (inet_pton(AF_INET, host, &four) == 1)
+    return (ntohl(four.s_addr) >> 24) == 127;
+  if (inet_pton(AF_INET6, host, &six) != 1)
+    return false;
+  return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
+}
+
+bool mf_host_is_loopback(const char *host)
+{
+  static const char below[] = ".localhost";
+  size_t length = strlen(host);
+  char inner[256];
+
+  if (length >= sizeof(inner))
+    return false;
+  if (host[0] == '[' && host[length - 1] == ']') {
+    snprintf(inner, sizeof(inner), "%.*s", (int)(length - 2), host + 1);
+    return address_is_loopback(inner);
+  }
+  if (length == 9 && mf_starts_with_word(host, "localhost", 9))
+    return true;
+  /* RFC 6761 keeps names below localhost for loopback, and libcurl itself resolves them so. */
+  if (length >= sizeof(below) && mf_starts_with_word(host + length - strlen(below), below, strlen(below)))
+    return true;
+  return address_is_loopback(host);
+}
+
+/* The class that a host's spelling tells. A dot at its end changes nothing for those who look it up for us. */
+static bool class_of_host(const char *host, enum mf_address_class *class_of)
+{
+  char name[sizeof(((struct mf_origin *)0)->host)];
+  size_t length = strlen(host);
+
+  snprintf(name, sizeof(name), "%.*s", (int)(length > 0 && host[length - 1] == '.' ? length - 1 : length), host);
+  if (!mf_host_is_loopback(name))
+    return mf_address_class_of_text(name, class_of);
+  *class_of = MF_ADDRESS_LOOPBACK;
+  return true;
+}
+
+bool mf_origin_may_name(const struct mf_origin *registry, const struct mf_origin *other, enum mf_address_class peer)
+{
+  enum mf_address_class class_of, own = peer;
+
+  if (!class_of_host(other->host, &class_of))
+    return true;
+  class_of_host(registry->host, &own);
+  return mf_address_class_allowed(class_of, peer, false) || mf_address_class_allowed(class_of, own, false);
+}

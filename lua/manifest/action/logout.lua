@@ -1,3 +1,0 @@
---- logout: what login.lua calls `forget`, since it undoes what login did.
-
-return { perform = require("manifest.action.login").forget }

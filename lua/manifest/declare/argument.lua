@@ -1,0 +1,162 @@
+--- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
+
+local check = require("manifest.base.check")
+local error_of = require("manifest.base.error")
+local reference = require("manifest.name.reference")
+
+local names = {}
+
+--- The reference a verb works on.
+---@param verb string for the error
+---@param given string|table
+---@param prefix string|nil what docker's message says before the reason
+---@return table|nil ref
+---@return table|nil err invalid_reference
+function names.parse(verb, given, prefix)
+  if reference.is(given) then
+    return given:with_default_tag()
+  end
+  check.type(verb .. ": reference", given, "string", 3)
+  local ref, err = reference.parse(given)
+  if ref then
+    return ref:with_default_tag()
+  end
+  local message = prefix and ("%s %s: %s"):format(prefix, given, err.message) or err.message
+  return nil, error_of.new({
+    code = err.code, message = message, verb = verb, ref = given, cause = err,
+    hint = err.hint or "write [HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]",
+  })
+end
+
+--- The same for our own verbs, which also take layouts (oci:PATH[:TAG]) and archives.
+---@param verb string for the error
+---@param given string|table
+---@return table|nil place reference, or what name/location.lua reads
+---@return table|nil err invalid_reference
+function names.location(verb, given)
+  local location = require("manifest.name.location") -- docker's verbs never come here
+  if location.is_local(given) then
+    return given
+  end
+  if type(given) ~= "string" or not location.is_local_text(given) then
+    return names.parse(verb, given)
+  end
+  local place, err = location.parse(given)
+  if not place then
+    return nil, err:with({ verb = verb, ref = given })
+  end
+  return place
+end
+
+--- True when a name says neither tag nor digest.
+---@param given string|table
+---@return boolean
+function names.is_bare(given)
+  local location = require("manifest.name.location")
+  local ref = type(given) == "string" and location.parse(given) or type(given) == "table" and given
+  return ref and not ref.tag and not ref.digest or false
+end
+
+--- A full name in the same repository.
+---@param at table of call:open
+---@param selector string tag or digest
+---@return string
+function names.name_of(at, selector)
+  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+end
+
+--- Checks tags for the repository of a reference.
+---@param verb string for the error
+---@param ref table
+---@param given string[]
+---@param level integer stack level to blame for a tag that is no text, as for check.type
+---@return string[]|nil tags each once, in order
+---@return table|nil err invalid_reference
+function names.tags(verb, ref, given, level)
+  local list, seen = {}, {}
+  for position, name in ipairs(given) do
+    check.type(("%s: tag %d"):format(verb, position), name, "string", level > 0 and level + 1 or 0)
+    local ok, err = ref:with_tag(name)
+    if not ok then
+      return nil, err
+    end
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  return list
+end
+
+--- A platform: a text is read, a table stays as it is.
+---@param given string|table
+---@return table|nil platform
+---@return table|nil err invalid_platform
+function names.platform(given)
+  if type(given) == "string" then
+    return require("manifest.name.platform").parse(given)
+  end
+  return given
+end
+
+--- A list of platforms.
+---@param where string what to call one of them that is neither text nor table
+---@param given table
+---@param level integer stack level to blame for that, as for check.type
+---@return table[]|nil platforms
+---@return table|nil err invalid_platform
+function names.platforms(where, given, level)
+  local list = {}
+  for position, one in ipairs(given) do
+    check.type(where, one, "string|table", level > 0 and level + 1 or 0)
+    local read, err = names.platform(one)
+    if not read then
+      return nil, err
+    end
+    list[position] = read
+  end
+  return list
+end
+
+--- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
+---@param ref table reference
+---@return string|nil tag or digest
+function names.selector(ref)
+  return ref.tag or ref.digest
+end
+
+--- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
+--- is only part of something else.
+---@param ref table reference
+---@param digest string
+---@return string|nil
+function names.unnamed(ref, digest)
+  return ref.kind ~= "layout" and digest or nil
+end
+
+local WHAT_TO_DO = {
+  not_found = "check the name and the tag, and whether the registry lets you read it (manifest login)",
+  unauthorized = "log in to the registry, and check that the account may read the repository",
+  denied = "check that the account may read the repository",
+}
+
+--- A registry's refusal in the words that docker has for it, with what to do about it.
+---@param err table
+---@param verb string for the error
+---@param ref string|table
+---@return table err another one for not_found, else the same with verb, ref and a hint
+function names.in_docker_words(err, verb, ref)
+  local location = require("manifest.name.location")
+  if location.is_local(ref) or location.is_local_text(tostring(ref)) then
+    return err:with({ verb = verb, ref = tostring(ref) })
+  end
+  if err.code ~= "not_found" then
+    return err:with({ verb = verb, ref = tostring(ref), hint = WHAT_TO_DO[err.code] })
+  end
+  return error_of.new({
+    code = "not_found", message = "no such manifest: " .. tostring(ref), verb = verb, ref = tostring(ref),
+    hint = WHAT_TO_DO.not_found, host = err.host, status = err.status, errors = err.errors, cause = err,
+  })
+end
+
+return names

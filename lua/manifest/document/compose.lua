@@ -1,0 +1,175 @@
+--- From entries to the bytes of an index: which media type, what may be in it, what must be in it. Pure.
+
+local choice = require("manifest.document.platform_choice")
+local digest = require("manifest.name.digest")
+local document = require("manifest.document.index")
+local error_of = require("manifest.base.error")
+local media_type = require("manifest.name.media_type")
+local platform = require("manifest.name.platform")
+
+local compose = {}
+
+local TYPES = { oci = media_type.oci_index, docker = media_type.docker_list }
+
+local function fail(code, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint })
+end
+
+--- What of an index a Docker list has no place for, as text; nil when nothing is.
+local function beyond_docker(parts, entries)
+  if parts.annotations then
+    return "annotations of the index"
+  end
+  if parts.artifact_type or parts.subject then
+    return parts.subject and "a subject" or "an artifact type"
+  end
+  for _, entry in ipairs(entries) do
+    if entry.annotations then
+      return "annotations of an entry"
+    end
+    if entry.artifact_type then
+      return "an artifact type of an entry"
+    end
+    if entry.media_type ~= media_type.docker_manifest then
+      return ("an entry of type %s"):format(entry.media_type)
+    end
+  end
+end
+
+--- The media type of an index, and what must be said about the choice. A Docker list never loses a thing silently.
+---@param wanted string|nil "oci" or "docker", what the caller asked for
+---@param now string|nil media type that the index has, when it is there already
+---@param parts table annotations, artifact_type, subject
+---@param entries table[]
+---@return string|nil media_type
+---@return string|table|nil notice, or the error
+local function decide_type(wanted, now, parts, entries)
+  local reason = beyond_docker(parts, entries)
+  if wanted == "docker" and reason then
+    return fail("unsupported", ("a Docker list has no place for %s"):format(reason), "make it an OCI index, or leave "
+      .. "that out")
+  end
+  local given = wanted and TYPES[wanted] or now
+  local all_docker = #entries > 0
+  for _, entry in ipairs(entries) do
+    all_docker = all_docker and entry.media_type == media_type.docker_manifest
+  end
+  if given == media_type.oci_index then
+    return given
+  end
+  if not reason and (given or all_docker) then
+    return media_type.docker_list
+  end
+  if given or all_docker then
+    return media_type.oci_index, ("written as an OCI index: a Docker list has no place for %s"):format(reason)
+  end
+  return media_type.oci_index
+end
+
+--- The entries that a pull may come to: those of nested indexes too, as far as they were fetched.
+local function reachable(entries)
+  local all = table.move(entries, 1, #entries, 1, {})
+  for _, entry in ipairs(entries) do
+    local inner = entry.node and entry.node.index and entry.node.index.entries or {}
+    table.move(inner, 1, #inner, #all + 1, all)
+  end
+  return all
+end
+
+--- Fails when a platform that must be there is not.
+---@param entries table[]
+---@param expected table[] platforms
+---@return boolean|nil ok
+---@return table|nil err check_failed, with `missing` (texts)
+function compose.expect(entries, expected)
+  local missing = {}
+  entries = reachable(entries)
+  for position, one in ipairs(choice.missing(entries, expected)) do
+    missing[position] = platform.format(one)
+  end
+  if #missing == 0 then
+    return true
+  end
+  local _, err = fail("check_failed", ("no image for %s"):format(table.concat(missing, ", ")),
+    "nothing was written; there is " .. choice.describe(entries))
+  return nil, err:with({ missing = missing })
+end
+
+--- Entries must say for what they are, or nothing at all.
+local function check_entries(entries)
+  for _, entry in ipairs(entries) do
+    local found = entry.platform
+    if found and ((found.os or "") == "" or (found.architecture or "") == "") then
+      return fail("incomplete", ("the entry %s has a platform without os or architecture"):format(entry.digest),
+        "say both")
+    end
+  end
+  return true
+end
+
+--- Serialises.
+---@param object table ordered JSON of an index
+---@param kind string media type
+---@param entries table[]
+---@param notice string|nil
+---@return table|nil made {bytes, media_type, digest, size, entries, notices}
+---@return table|nil err
+local function serialise(object, kind, entries, notice)
+  local bytes, err = document.serialise(object)
+  if not bytes then
+    return nil, err
+  end
+  return {
+    bytes = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes, entries = entries, notices = { notice },
+  }
+end
+
+--- A new index.
+---@param entries table[]
+---@param parts table annotations, artifact_type, subject (descriptor), media_type ("oci", "docker" or nil)
+---@return table|nil made {bytes, media_type, digest, size, entries, notices}
+---@return table|nil err
+function compose.index(entries, parts)
+  local ok, err = check_entries(entries)
+  if not ok then
+    return nil, err
+  end
+  local kind, notice = decide_type(parts.media_type, nil, parts, entries)
+  if not kind then
+    return nil, notice
+  end
+  return serialise(document.build({
+    entries = entries, media_type = kind, annotations = parts.annotations, artifact_type = parts.artifact_type,
+    subject = parts.subject,
+  }), kind, entries, notice)
+end
+
+--- Whether a Docker list that was read has already what such a list has no place for: then it is left what it is.
+function compose.is_odd(index)
+  return index.media_type == media_type.docker_list and beyond_docker(index, index.entries) ~= nil
+end
+
+--- An index that was read, with other entries and annotations; all else of its JSON stays.
+---@param index table of document.read; is_odd says what compose.is_odd said of it before it was changed
+---@param entries table[]
+---@param wanted string|nil "oci" or "docker"
+---@return table|nil made as of compose.index
+---@return table|nil err
+function compose.edited(index, entries, wanted)
+  local ok, err = check_entries(entries)
+  if not ok then
+    return nil, err
+  end
+  local kind, notice = index.media_type, nil
+  if wanted or not index.is_odd then
+    kind, notice = decide_type(wanted, index.media_type, index, entries)
+  end
+  if not kind then
+    return nil, notice
+  end
+  document.set_entries(index, entries)
+  document.set_media_type(index, kind)
+  return serialise(index.json, kind, entries, notice)
+end
+
+return compose

@@ -1,0 +1,164 @@
+--- Reads the manifest of one image: its config, its layers, and the platform its config tells.
+
+local descriptor = require("manifest.document.descriptor")
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local parts = require("manifest.document.links")
+local shape = require("manifest.document.shape")
+
+local image = {}
+
+--- Layers that a registry need not hold: base layers of Windows, and what the image specification deprecated.
+local FOREIGN = { [media_type.docker_foreign_layer] = true }
+local OCI_FOREIGN = "application/vnd.oci.image.layer.nondistributable."
+
+local function bad(message)
+  return nil, error_of.new({ code = "invalid_manifest", message = message })
+end
+
+local function read_layers(value)
+  if value == nil or value == json.null then
+    return {}
+  end
+  return parts.descriptors(value, "the manifest", "layers", "layer", "layers")
+end
+
+--- Reads an image manifest.
+---@param bytes string
+---@param outer string|nil media type it was sent with
+---@return table|nil image {media_type, size, config, layers, annotations, artifact_type, subject, json}
+---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
+function image.read(bytes, outer)
+  local seen, err = shape.read(bytes, outer)
+  if not seen then
+    return nil, err
+  end
+  if seen.kind ~= "image" then
+    return bad("the document is an index, not the manifest of one image")
+  end
+  return image.of(seen, #bytes)
+end
+
+--- The same of a document that shape.read has read already.
+---@param seen table of shape.read
+---@param size integer bytes of the document
+---@return table|nil image as image.read gives it
+---@return table|nil err invalid_manifest, too_large
+function image.of(seen, size)
+  local config, err = descriptor.read(seen.json.config, "the config")
+  local layers, read
+  if config then
+    layers, err = read_layers(seen.json.layers)
+  end
+  if layers then
+    read, err = parts.common(seen, size, "the manifest")
+  end
+  if not read then
+    return nil, err
+  end
+  read.config, read.layers = config, layers
+  return read
+end
+
+--- The blobs a registry must hold before the manifest, config first, each digest once.
+---@param read table an image
+---@return table[] blobs {digest, size, media_type, foreign}; foreign ones may legitimately be absent from a registry
+function image.blobs(read)
+  local blobs, seen = {}, {}
+  local function add(item)
+    if not seen[item.digest] then
+      seen[item.digest] = true
+      blobs[#blobs + 1] = {
+        digest = item.digest,
+        size = item.size,
+        media_type = item.media_type,
+        foreign = FOREIGN[item.media_type] == true or item.media_type:find(OCI_FOREIGN, 1, true) == 1,
+      }
+    end
+  end
+  add(read.config)
+  for _, layer in ipairs(read.layers) do
+    add(layer)
+  end
+  return blobs
+end
+
+local CONFIG_FIELDS = {
+  architecture = "string", os = "string", variant = "string", ["os.version"] = "string", ["os.features"] = "list",
+}
+
+local function config_value(name, value)
+  local wanted = CONFIG_FIELDS[name]
+  if wanted == "string" then
+    if type(value) ~= "string" then
+      return bad(("the image's config has a field '%s' that is not a string"):format(name))
+    end
+    return value ~= "" and value or nil
+  end
+  if not json.is_array(value) then
+    return bad(("the image's config has a field '%s' that is not a list"):format(name))
+  end
+  local list = {}
+  for index, item in ipairs(value) do
+    if type(item) ~= "string" then
+      return bad(("the image's config has a field '%s' that is not a list of strings"):format(name))
+    end
+    list[index] = item
+  end
+  return #list > 0 and list or nil
+end
+
+--- The platform that an image's config tells. Names match in any case and a later one wins, as docker reads them.
+---@param bytes string the config blob
+---@return table|nil platform possibly empty, when the config tells nothing
+---@return table|nil err invalid_json or invalid_manifest
+function image.platform(bytes)
+  local object, err = json.decode(bytes)
+  if err then
+    return nil, err
+  end
+  if object == json.null then
+    return {}
+  end
+  if not json.is_object(object) then
+    return bad("the image's config is not a JSON object")
+  end
+  local platform = {}
+  for _, key in ipairs(json.keys(object)) do
+    local name = key:lower()
+    local value = object[key]
+    if CONFIG_FIELDS[name] and value ~= json.null then
+      local read
+      read, err = config_value(name, value)
+      if err then
+        return nil, err
+      end
+      platform[name] = read
+    end
+  end
+  return platform
+end
+
+--- The bytes of an image manifest, laid out as docker lays out what it writes.
+---@param given table media_type, config and layers (descriptors); optional: annotations, artifact_type, subject (a
+--- descriptor)
+---@return string|nil bytes
+---@return table|nil err a text that is not UTF-8
+function image.build(given)
+  local layers = {}
+  for index, layer in ipairs(given.layers) do
+    layers[index] = descriptor.to_json(layer)
+  end
+  return json.encode(json.object({
+    { "schemaVersion", 2 },
+    { "mediaType", given.media_type },
+    { "artifactType", given.artifact_type },
+    { "config", descriptor.to_json(given.config) },
+    { "layers", json.array(layers) },
+    { "subject", given.subject and descriptor.to_json(given.subject) or nil },
+    { "annotations", json.sorted_object(given.annotations) },
+  }), { indent = "   ", html = true })
+end
+
+return image

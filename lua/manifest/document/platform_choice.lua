@@ -1,0 +1,116 @@
+--- Which entries of an index: by platform or by digest, present or missing, in which order. Pure.
+
+local attestation = require("manifest.document.attestation")
+local platform = require("manifest.name.platform")
+
+local choice = {}
+
+--- What makes two platforms one, as text; nil for an entry that is for no platform, such as an attestation.
+---@param entry table descriptor
+---@return string|nil key
+function choice.key(entry)
+  local found = entry.platform
+  if not found or attestation.is(entry) or (found.os or "") == "" or found.os == "unknown" then
+    return nil
+  end
+  return platform.format(platform.normalise(found))
+end
+
+local function has_all(features, wanted)
+  local have = {}
+  for _, feature in ipairs(features or {}) do
+    have[feature] = true
+  end
+  for _, feature in ipairs(wanted or {}) do
+    if not have[feature] then
+      return false
+    end
+  end
+  return true
+end
+
+--- Whether an entry is what somebody means by a platform: os, architecture and variant agree, in the usual spellings
+--- (arm64 is arm64/v8, arm is arm/v7); version and features of the os count when they are asked for.
+---@param wanted table platform
+---@param entry table descriptor
+---@return boolean
+function choice.fits(wanted, entry)
+  if not choice.key(entry) then
+    return false
+  end
+  local a, b = platform.normalise(wanted), platform.normalise(entry.platform)
+  local version, found = a["os.version"], b["os.version"]
+  return a.os == b.os and a.architecture == b.architecture and a.variant == b.variant
+    and (version == "" or version == found or found:sub(1, #version + 1) == version .. ".")
+    and has_all(b["os.features"], a["os.features"])
+end
+
+--- The positions of the entries that a selector means.
+---@param entries table[] descriptors
+---@param selector table {digest} or {platform}
+---@return integer[] positions
+function choice.find(entries, selector)
+  local found = {}
+  for position, entry in ipairs(entries) do
+    local is_it
+    if selector.digest then
+      is_it = entry.digest == selector.digest
+    else
+      is_it = choice.fits(selector.platform, entry)
+    end
+    found[#found + 1] = is_it and position or nil
+  end
+  return found
+end
+
+--- The platforms of a list that no entry has.
+---@param entries table[] descriptors
+---@param expected table[] platforms
+---@return table[] missing platforms
+function choice.missing(entries, expected)
+  local missing = {}
+  for _, wanted in ipairs(expected) do
+    if #choice.find(entries, { platform = wanted }) == 0 then
+      missing[#missing + 1] = wanted
+    end
+  end
+  return missing
+end
+
+--- The platforms of some entries as one line of text, each once.
+---@param entries table[] descriptors
+---@return string text "no platform" when there is none
+function choice.describe(entries)
+  local texts, seen = {}, {}
+  for _, entry in ipairs(entries) do
+    local text = choice.key(entry) and platform.format(entry.platform)
+    if text and not seen[text] then
+      seen[text] = true
+      texts[#texts + 1] = text
+    end
+  end
+  return #texts > 0 and table.concat(texts, ", ") or "no platform"
+end
+
+--- The entries ordered by platform; those without one come last, in the order they had.
+---@param entries table[] descriptors
+---@return table[] sorted a new list
+function choice.sorted(entries)
+  local places = {}
+  for position, entry in ipairs(entries) do
+    places[position] = { key = choice.key(entry) or "\255", position = position, entry = entry }
+  end
+  table.sort(places, function(a, b)
+    if a.key ~= b.key then
+      return a.key < b.key
+    end
+    return a.position < b.position
+  end)
+  local sorted = {}
+  for position, place in ipairs(places) do
+    sorted[position] = place.entry
+  end
+  return sorted
+end
+
+return choice

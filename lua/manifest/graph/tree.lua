@@ -1,0 +1,116 @@
+--- Trees: a document of a repository with all that it names, to be copied: one that cannot be read is a failure.
+
+local document = require("manifest.document.index")
+local error_of = require("manifest.base.error")
+local image = require("manifest.document.image")
+local media_type = require("manifest.name.media_type")
+local source = require("manifest.graph.read")
+local walk = require("manifest.graph.walk")
+
+local tree = {}
+
+--- A fetched document as a tree without its children: what it is, and what it names.
+---@param answer table of source.document: bytes, media_type, digest, size, shape, repository
+---@return table|nil node {kind = "image"|"index", digest, size, media_type, bytes, repository, children, and: read (an
+--- image's view) or index (an index's)}
+---@return table|nil err
+function tree.node(answer)
+  local node = {
+    kind = answer.shape.kind, digest = answer.digest, size = answer.size, media_type = answer.media_type,
+    bytes = answer.bytes, repository = answer.repository, children = {},
+  }
+  local err
+  if node.kind == "index" then
+    node.index, err = document.of(answer.shape, answer.size)
+  else
+    node.read, err = image.of(answer.shape, answer.size)
+  end
+  if err then
+    return nil, err
+  end
+  return node
+end
+
+--- An index may name what is no manifest, such as the layers of a build cache: the registry has that as a blob.
+local function blob_node(child, repository)
+  return {
+    kind = "blob", digest = child.digest, size = child.size, media_type = child.media_type, repository = repository,
+    children = {},
+  }
+end
+
+local function fetch_child(repository, child, options)
+  if not media_type.is_index(child.media_type) and not media_type.is_manifest(child.media_type) then
+    return blob_node(child, repository)
+  end
+  local answer, err = repository:manifest(child.digest)
+  if answer then
+    answer, err = source.complete(answer, options.verb, options.ref or child.digest, repository)
+  end
+  if not answer then
+    err.message = ("the index names %s, which cannot be fetched: %s"):format(child.digest, err.message)
+    return nil, err
+  end
+  if media_type.is_index(child.media_type) ~= (answer.shape.kind == "index") then
+    return nil, error_of.new({
+      code = "ambiguous",
+      message = ("the index says that %s is %s, it is %s"):format(child.digest, child.media_type, answer.media_type),
+    })
+  end
+  return tree.node(answer)
+end
+
+--- Fetches all that an index names, level by level, each document once. An image comes back as it is.
+---@param context table
+---@param repository table where the document is from
+---@param answer table of source.document
+---@param options table|nil want = fn(descriptor, parent node) -> boolean (which children; default all), verb and ref
+--- for errors
+---@return table|nil tree see tree.node; children in the order of the index, only the wanted ones
+---@return table|nil err
+function tree.gather(context, repository, answer, options)
+  options = options or {}
+  local root, err = tree.node(answer)
+  if not root then
+    return nil, err
+  end
+  local nodes
+  nodes, err = walk.levels(context, root, function(entry)
+    return fetch_child(repository, entry, options)
+  end, options.want)
+  if not nodes then
+    return nil, err
+  end
+  for _, node in ipairs(nodes) do
+    for position, child in ipairs(node.entries or {}) do
+      node.children[position] = child.node
+    end
+  end
+  return root
+end
+
+--- The manifests and indexes of some trees, each digest once. Trees may hold different parts of one index.
+---@param trees table[] of tree.gather or tree.node
+---@return table[] nodes
+function tree.documents(trees)
+  local list, seen, visited = {}, {}, {}
+  local function add(node)
+    if visited[node] then
+      return
+    end
+    visited[node] = true
+    if not seen[node.digest] and node.kind ~= "blob" then
+      seen[node.digest] = true
+      list[#list + 1] = node
+    end
+    for _, child in ipairs(node.children) do
+      add(child)
+    end
+  end
+  for _, root in ipairs(trees) do
+    add(root)
+  end
+  return list
+end
+
+return tree

@@ -1,0 +1,257 @@
+--- A tar archive on the disk: where each file lies in it. Nothing is unpacked; a file is a range of the archive.
+--
+-- The headers are read once, by seeking from one to the next. An archive that says of itself what cannot be (a file
+-- that ends beyond the archive, say) is refused as a whole.
+
+local compression = require("manifest.layer.compression")
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
+local tar = require("manifest.layer.tar")
+local text = require("manifest.base.text")
+
+local methods = {}
+local mt = { __name = "manifest.tar_file", __index = methods }
+
+local MOST_ENTRIES = 100000
+local PIECE = 256 * 1024
+
+local PROGRAMS = { gzip = "gunzip", zstd = "unzstd", bzip2 = "bunzip2", xz = "unxz" }
+
+local function fail(code, path, what, hint)
+  return nil, error_of.new({ code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint })
+end
+
+--- Opens the archive; a FIFO, which would block, is not opened.
+---@return file*|nil file unbuffered
+---@return integer|table size, or the error
+local function open_file(path)
+  local kind, problem = core.file.kind(path, { follow = true })
+  if problem then
+    return nil, error_of.of_core(problem)
+  end
+  if kind ~= "file" then
+    return fail(kind and "invalid_argument" or "not_found", path, kind and "is no regular file" or "does not exist",
+      kind == "directory" and "for a folder write oci:PATH" or "check the path")
+  end
+  local file, reason = io.open(path, "rb")
+  local size = file and file:seek("end")
+  if not size then
+    return fail("io", path, "cannot be read: " .. tostring(reason))
+  end
+  file:setvbuf("no")
+  return file, size
+end
+
+--- Refuses a compressed archive: its files have no place in it before it is unpacked.
+local function check_head(path, head)
+  local kind = compression.of(head)
+  if kind then
+    return fail("unsupported", path, "is compressed with " .. kind,
+      ("decompress the archive first (%s); its layers may stay compressed"):format(PROGRAMS[kind]))
+  end
+  if #head < tar.BLOCK then
+    return fail("corrupt", path, "is no tar archive: it is too short")
+  end
+  return true
+end
+
+--- A name as it is looked up: "./a", "a/" and "a" are one.
+local function normal(name)
+  name = name:gsub("/+", "/"):gsub("/%./", "/"):gsub("^%./", ""):gsub("/$", "")
+  return name
+end
+
+--- Reads the record at the place of the file, which says something of the next entry.
+local function read_record(file, header, said)
+  local body = header.size == 0 and "" or file:read(header.size)
+  if not body or #body < header.size then
+    return nil, error_of.new({ code = "corrupt", message = "the tar archive is cut short" })
+  end
+  return tar.record(header, body, said)
+end
+
+--- Enters a file of the archive. Which of two of one name is meant nobody knows: neither can be had.
+local function enter(self, header, offset)
+  local name = normal(header.path)
+  local known = self.by_name[name]
+  if known then
+    known.is_double = known.is_double or known.kind ~= "5" or header.kind ~= "5" -- folders may come twice
+    return
+  end
+  self.by_name[name] = {
+    name = name, offset = offset, size = header.size, is_regular = header.is_regular, kind = header.kind,
+    link = header.link,
+  }
+end
+
+--- Reads the next header.
+---@return integer|nil place of the one after it; false at the end
+---@return table|nil err
+local function read_entry(self, file, place, said)
+  local block = file:seek("set", place) and file:read(tar.BLOCK)
+  if not block or tar.is_end(block) then
+    return false -- some writers leave the end mark out
+  end
+  local header, err = tar.header(block)
+  if not header then
+    return nil, err
+  end
+  local offset = place + tar.BLOCK
+  header = header.is_record and header or tar.with_records(header, said)
+  if header.size > self.size - offset then
+    return nil, error_of.new({
+      code = "corrupt", message = ("the tar archive is cut short: %s ends beyond it"):format(
+        text.printable(header.path)),
+    })
+  end
+  if header.is_record then
+    local ok
+    ok, err = read_record(file, header, said)
+    if not ok then
+      return nil, err
+    end
+  else
+    for name in pairs(said) do
+      said[name] = nil
+    end
+    enter(self, header, offset)
+  end
+  return offset + tar.padded(header.size)
+end
+
+local function read_headers(self, file)
+  local place, count, said = 0, 0, {}
+  while place do
+    local after, err = read_entry(self, file, place, said)
+    if after == nil then
+      return fail(err.code, self.path, "cannot be read as a tar archive: " .. err.message)
+    end
+    place, count = after, count + 1
+    if count > MOST_ENTRIES then
+      return fail("too_large", self.path, ("has more than %d entries"):format(MOST_ENTRIES))
+    end
+  end
+  return self
+end
+
+--- Opens an archive and reads its headers.
+---@param path string
+---@return table|nil tar_file
+---@return table|nil err
+local function open(path)
+  local opened, size = open_file(path)
+  if not opened then
+    return nil, size
+  end
+  local file <close> = opened
+  file:seek("set", 0)
+  local ok, err = check_head(path, file:read(tar.BLOCK) or "")
+  if not ok then
+    return nil, err
+  end
+  return read_headers(setmetatable({ path = path, size = size, by_name = {} }, mt), file)
+end
+
+--- Where a link leads, from the root of the archive; nil when that is outside.
+local function target_of(entry)
+  if entry.kind == "1" then
+    return entry.link
+  end
+  if entry.link:sub(1, 1) == "/" then
+    return nil
+  end
+  local parts = {}
+  for part in ((entry.name:match("^(.*/)") or "") .. entry.link):gmatch("[^/]+") do
+    if part ~= ".." then
+      parts[#parts + 1] = part ~= "." and part or nil
+    elseif not table.remove(parts) then
+      return nil
+    end
+  end
+  return table.concat(parts, "/")
+end
+
+--- The range of a file of the archive. One link is followed: docker writes a layer that two images share as one.
+---@param name string
+---@return table|nil range {name, offset, size}
+---@return table|nil err not_found, corrupt
+function methods:find(name)
+  local entry = self.by_name[normal(name)]
+  if entry and (entry.kind == "1" or entry.kind == "2") and not entry.is_double then
+    local target = target_of(entry)
+    entry = target and self.by_name[normal(target)]
+    if not entry or not entry.is_regular then
+      return fail("corrupt", self.path, ("has %s as a link that leads to no file in it"):format(text.printable(name)))
+    end
+  end
+  if not entry then
+    return fail("not_found", self.path, "has no file " .. text.printable(name))
+  end
+  if entry.is_double then
+    return fail("corrupt", self.path, ("has more than one %s"):format(text.printable(name)))
+  end
+  if not entry.is_regular then
+    return fail("corrupt", self.path, ("has %s, but not as a plain file"):format(text.printable(name)))
+  end
+  return entry
+end
+
+--- Reads a range piece by piece.
+---@param range table of find
+---@param take function (piece) -> true | nil, err
+---@return boolean|nil ok
+---@return table|nil err
+function methods:each_piece(range, take)
+  local file <close>, reason = io.open(self.path, "rb")
+  if not file or not file:seek("set", range.offset) then
+    return fail("io", self.path, "cannot be read: " .. tostring(reason))
+  end
+  local left = range.size
+  while left > 0 do
+    local piece = file:read(math.min(left, PIECE))
+    if not piece then
+      return fail("io", self.path, "became shorter while it was read")
+    end
+    local ok, err = take(piece)
+    if not ok then
+      return nil, err
+    end
+    left = left - #piece
+  end
+  return true
+end
+
+--- Reads a small file of the archive.
+---@param range table of find
+---@param limit integer bytes
+---@return string|nil bytes
+---@return table|nil err too_large, io
+function methods:read(range, limit)
+  if range.size > limit then
+    return fail("too_large", self.path, ("has %s with %d bytes, more than %d"):format(text.printable(range.name),
+      range.size, limit))
+  end
+  local parts = {}
+  local ok, err = self:each_piece(range, function(piece)
+    parts[#parts + 1] = piece
+    return true
+  end)
+  return ok and table.concat(parts) or nil, err
+end
+
+--- The digest of a range, read in bounded memory; with a path, it is written to that new file, too.
+---@param range table of find
+---@param algorithm string|nil default "sha256"
+---@param to string|nil
+---@return string|nil digest
+---@return table|nil err
+function methods:digest(range, algorithm, to)
+  algorithm = algorithm or "sha256"
+  local hex, problem = core.file.copy(self.path, to, algorithm, range.offset, range.size)
+  if not hex then
+    return nil, error_of.of_core(problem)
+  end
+  return algorithm .. ":" .. hex
+end
+
+return { open = open }

@@ -1,0 +1,324 @@
+--- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
+--
+-- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
+-- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+
+local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
+local limit = require("manifest.repository.limit")
+local manifests = require("manifest.repository.registry.manifests")
+local mirror = require("manifest.repository.registry.mirror")
+local problem = require("manifest.repository.problem")
+
+local methods = {}
+local mt = { __name = "manifest.repository", __index = methods }
+
+--- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
+--- long as bytes flow (stall_timeout), and no longer than a week.
+local STREAM_TIMEOUT = 7 * 24 * 60 * 60
+
+--- What a token for a place must cover: the repository itself, and what else the verb reads there.
+local function scopes_of(place, actions, also)
+  local scopes = { ("repository:%s:%s"):format(place.path, actions) }
+  return core.scopes(table.move(also or {}, 1, #(also or {}), 2, scopes))
+end
+
+--- Opens a repository; nothing is sent yet.
+---@param loop table
+---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
+--- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
+--- only read)
+local function new(loop, options)
+  local actions = options.actions or "pull"
+  local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
+  for index, place in ipairs(places) do
+    local own = index == #places
+    place.scopes = own and options.scopes or scopes_of(place, actions, own and options.also)
+    place.retries = own and options.retries or nil -- a dead mirror must not use up the registry's
+  end
+  return setmetatable({
+    loop = loop,
+    domain = options.domain,
+    path = options.path,
+    base = places[#places].base,
+    places = places, -- to read from; the registry itself is the last
+    timeout = options.timeout,
+    manifest_limit = options.manifest_limit or limit.DEFAULT,
+    brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+  }, mt)
+end
+
+--- What a token for this repository is asked for.
+function methods:token_scopes()
+  return self.places[#self.places].scopes
+end
+
+--- What to do about errors of what a server sent, by code; their words need its name.
+local ABOUT_ANSWER = {
+  redirect = "the registry's answer is unsafe; nothing was sent on",
+  too_large = "look at what answers there; the client's option 'manifest_limit' allows larger manifests",
+}
+
+--- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
+---@param err table problem of the C core, or an error
+---@param place table|nil the mirror that it is about
+---@return table err
+function methods:failed(err, place)
+  local domain = place and place.domain or self.domain
+  if not error_of.is(err) then
+    err = error_of.of_core(err)
+  end
+  if err.response then
+    err.errors = err.errors or problem.list_of(err.response.body or "")
+    err.response = problem.outline(err.response)
+  end
+  if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
+    err.message = domain .. ": " .. err.message
+    err.hint = ABOUT_ANSWER[err.code]
+  end
+  return err:with({ host = domain })
+end
+
+--- Was the request refused without a word on how to authenticate?
+local function is_bare_401(err)
+  return err.status == 401 and err.response and not err.response.headers["www-authenticate"]
+end
+
+--- Some registries name their token server only where their API begins: one request asks there, the others wait for
+--- what it learns. False: nothing.
+local function ask_for_challenge(self, place)
+  self.loop:watch(function()
+    return not place.is_asking
+  end)
+  if place.learned ~= nil then
+    return place.learned
+  end
+  place.is_asking = true
+  local _ <close> = setmetatable({}, { __close = function()
+    place.is_asking = false
+  end })
+  local response, err = self.loop:request({
+    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
+    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
+  })
+  place.learned = response ~= nil or not is_bare_401(err)
+  return place.learned
+end
+
+--- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
+local function pass_on_warnings(self, place, response)
+  local header = response.headers.warning
+  if not header or problem.is_elsewhere(response, place.domain) then
+    return
+  end
+  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+    self.loop:warn(("%s says: %s"):format(place.domain, line))
+  end
+end
+
+--- May the verb send something again? For what is no request of its own, such as a stream.
+---@return boolean
+function methods:may_retry()
+  local retries = self.places[#self.places].retries
+  return retries == nil or retries:take()
+end
+
+--- Sends a request below this repository (path) or to a URL that the registry gave (url).
+---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
+---@param place table|nil one of `places`: a mirror; default the registry itself
+---@return table|nil response any HTTP status
+---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
+function methods:send(request, place)
+  place = place or self.places[#self.places]
+  local own = {
+    url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
+    scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,
+  }
+  for name, value in pairs(request) do
+    own[name] = value
+  end
+  own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
+  local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
+  local response, err = self.loop:request(own)
+  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
+    response, err = self.loop:request(own)
+  end
+  if response then
+    pass_on_warnings(self, place, response)
+    return response
+  end
+  return nil, self:failed(err, place)
+end
+
+local function is_success(response)
+  return response.status >= 200 and response.status <= 299
+end
+
+--- Sends a request that only reads: to each mirror first.
+---@param request table as for send, without sink_pipe
+---@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
+---@return table|nil response of a mirror: a success; of the registry: any HTTP status
+---@return table|nil err of send, or of check
+function methods:read(request, check)
+  local function ask(place)
+    local response, err = self:send(request, place)
+    local ok = response ~= nil
+    if ok and check and is_success(response) then
+      ok, err = check(response, place.domain)
+    end
+    return ok and response or nil, err
+  end
+  local found = mirror.first(self, function(place)
+    local response, err = ask(place)
+    if response and not is_success(response) then
+      return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
+    end
+    return response, err
+  end)
+  if found then
+    return found
+  end
+  return ask(self.places[#self.places])
+end
+
+--- Fetches a manifest, list or index.
+---@param reference string tag or digest
+---@param options table? accept (media types, comma-separated)
+---@return table|nil got {bytes, media_type (the header's, nil when it says nothing useful), digest, size, response}
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function methods:manifest(reference, options)
+  return manifests.get(self, reference, options)
+end
+
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+---@param reference string tag or digest
+---@return table|nil found {digest, size, media_type, response}
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
+function methods:head(reference)
+  return manifests.head(self, reference)
+end
+
+--- Refuses a manifest that is too large to be stored; put_manifest does so too.
+methods.check_manifest = limit.check
+
+--- Stores a manifest under a tag or its digest.
+---@param reference string tag or digest
+---@param bytes string
+---@param kind string media type
+---@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
+--- that heed such a condition)
+---@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+function methods:put_manifest(reference, bytes, kind, options)
+  return manifests.put(self, reference, bytes, kind, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that.
+---@param reference string tag or digest
+---@return boolean|nil deleted false: it was gone already
+---@return table|nil err unsupported, denied, ...
+function methods:delete(reference)
+  return manifests.delete(self, reference)
+end
+
+--- Lists the tags; tags.lua says how.
+---@param options table|nil see tags.lua
+---@return string[]|nil names
+---@return table|nil err not_found, unauthorized, denied, too_large, ...
+function methods:tags(options)
+  return require("manifest.repository.registry.tags").list(self, options)
+end
+
+--- Lists what refers to a digest; referrers.lua says how.
+---@param digest string
+---@param options table|nil see referrers.lua
+---@return table[]|nil descriptors
+---@return table|nil err unauthorized, denied, conflict, too_large, ...
+function methods:referrers(digest, options)
+  return require("manifest.repository.registry.referrers").list(self, digest, options)
+end
+
+--- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
+--- breaks off all the same is left out when the caller streams it again.
+local function stream_blob(self, digest, request)
+  local _, place = mirror.first(self, function(one)
+    return self:has_blob(digest, one)
+  end)
+  local response, err = self:send(request, place)
+  if response and response.status ~= 200 and response.status ~= 206 then
+    response, err = nil, problem.of_response(response, "GET blob " .. digest, (place or self).domain)
+  end
+  if not response and place and err.code ~= "canceled" then
+    mirror.fail(self, place, err)
+    err.retryable = true
+  end
+  return response, err
+end
+
+--- Fetches a blob; where its bytes go is said by the options.
+---@param options table sink_pipe, or sink_file, or discard = true (hashed, not kept), else into memory; limit (bytes)
+---@param digest string
+---@return table|nil response
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function methods:get_blob(digest, options)
+  local request = {
+    method = "GET",
+    path = "/blobs/" .. digest,
+    digest = digest,
+    limit = options.limit,
+    sink_pipe = options.sink_pipe,
+    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
+    sink_file = options.sink_file,
+    discard = options.discard,
+  }
+  if request.sink_pipe then
+    return stream_blob(self, digest, request)
+  end
+  local response, err = self:read(request)
+  if not response then
+    return nil, err
+  end
+  if response.status ~= 200 and response.status ~= 206 then
+    return nil, problem.of_response(response, "GET blob " .. digest, self.domain)
+  end
+  return response
+end
+
+--- Fetches a small blob, such as a config, into memory.
+---@param digest string
+---@param options table? limit (bytes; default as for manifests)
+---@return string|nil bytes
+---@return table|nil err of get_blob
+function methods:blob(digest, options)
+  local response, err = self:get_blob(digest, { limit = options and options.limit or self.manifest_limit })
+  if not response then
+    return nil, err
+  end
+  return response.body
+end
+
+--- Is the blob there?
+---@param digest string
+---@param place table|nil one of `places`: a mirror; default the registry itself
+---@return boolean|nil there
+---@return table|nil err when the registry could not be asked, or may not tell
+function methods:has_blob(digest, place)
+  return require("manifest.repository.registry.upload").exists(self, digest, place)
+end
+
+--- Brings a blob of another repository here (upload.lua says how).
+---@param descriptor table {digest=, size=}
+---@param source table repository
+function methods:copy_blob(descriptor, source)
+  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+end
+
+--- Stores a blob unless it is there.
+---@param digest string of the content
+---@param body table {body=bytes} or {body_file=path}
+function methods:upload(digest, body)
+  return require("manifest.repository.registry.upload").send(self, digest, body)
+end
+
+return { new = new }

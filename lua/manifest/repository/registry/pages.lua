@@ -1,0 +1,102 @@
+--- Lists that a registry gives page by page.
+
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local link = require("manifest.repository.registry.link")
+local mirror = require("manifest.repository.registry.mirror")
+local problem = require("manifest.repository.problem")
+
+local pages = {}
+
+local MOST_PAGES = 10000
+local PAGE_BYTES = 4 * 1024 * 1024
+
+local function endless(domain, message)
+  return error_of.new({ code = "too_large", message = message:format(domain), host = domain })
+end
+
+--- Reads one page.
+---@return table|nil document the decoded object; nil without an error: the list is not offered
+---@return table|nil response_or_err
+local function read(repository, place, at, request)
+  local response, err = repository:send({
+    method = "GET", path = at.path, url = at.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
+  }, place)
+  if not response then
+    return nil, err
+  end
+  if at.path and request.absent and request.absent(response, place) then -- what has a first page is offered
+    return nil
+  end
+  if response.status ~= 200 then
+    return nil, problem.of_response(response, request.what, place.domain)
+  end
+  local document, failure = json.decode(response.body)
+  if json.is_object(document) then
+    return document, response
+  end
+  return nil, error_of.new({
+    code = "registry",
+    message = ("%s answered %s with something else than a JSON object"):format(place.domain, request.what),
+    host = place.domain,
+    cause = failure,
+  })
+end
+
+--- Reads the pages of one place; the next one is asked of whoever served this one.
+local function read_all(repository, place, request, each)
+  local asked = {}
+  local at = { path = request.path }
+  for _ = 1, MOST_PAGES do
+    local document, response = read(repository, place, at, request)
+    if not document then
+      if response then
+        return nil, response
+      end
+      return false
+    end
+    asked[response.url] = true
+    if not each(document) then
+      return true
+    end
+    local url, err, warning = link.next(response.headers.link, response.url)
+    if warning then
+      repository.loop:warn(warning)
+    end
+    if err then
+      return nil, repository:failed(err, place)
+    end
+    if not url then
+      return true
+    end
+    if asked[url] then
+      return nil, endless(place.domain, "%s names a page as the next that was read before")
+    end
+    at = { url = url }
+  end
+  return nil, endless(place.domain, "%s sent " .. MOST_PAGES .. " pages and more")
+end
+
+--- Reads page after page until the last, or until it is enough: of the first mirror that has the whole list, else of
+--- the registry.
+---@param repository table
+---@param request table path (below the repository), accept, what (for messages), absent (function (response, place) ->
+--- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing)
+---@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
+---@return boolean|nil done false: not offered; nil, err otherwise
+---@return table|nil err
+function pages.each(repository, request, begin)
+  local done = mirror.first(repository, function(place)
+    local read_whole, err = read_all(repository, place, request, begin())
+    if read_whole and request.is_vain and request.is_vain() then
+      return false
+    end
+    return read_whole, err
+  end)
+  if done then
+    return true
+  end
+  return read_all(repository, repository.places[#repository.places], request, begin())
+end
+
+return pages

@@ -1,0 +1,141 @@
+--- What refers to a manifest: by the registry's own list, or by the tag that stands in for it where there is none.
+
+local digest_name = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local pages = require("manifest.repository.registry.pages")
+local problem = require("manifest.repository.problem")
+local referrers_tag = require("manifest.name.referrers_tag")
+
+local referrers = {}
+
+local MOST = 100000
+local NOT_OFFERED = { [400] = true, [404] = true, [405] = true, [406] = true, [501] = true }
+
+--- Is this entry a descriptor that can be worked with? Its digest becomes part of URLs.
+local function is_descriptor(entry)
+  return json.is_object(entry) and type(entry.mediaType) == "string" and type(entry.digest) == "string"
+    and math.type(entry.size) == "integer" and entry.size >= 0 and digest_name.parse(entry.digest) ~= nil
+end
+
+--- Adds the descriptors of one list. False when there are too many.
+local function add(found, document, wanted)
+  for _, entry in ipairs(json.is_array(document.manifests) and document.manifests or {}) do
+    if not is_descriptor(entry) then
+      found.skipped = found.skipped + 1
+    elseif not wanted or entry.artifactType == wanted then
+      found[#found + 1] = entry
+    end
+    if #found > MOST then
+      return false
+    end
+  end
+  return true
+end
+
+local function too_many(repository)
+  return error_of.new({
+    code = "too_large", message = ("%s lists more than %d referrers"):format(repository.domain, MOST),
+    host = repository.domain,
+  })
+end
+
+--- The list under the stand-in tag; empty when there is none.
+local function without_api(repository, digest, options)
+  local found = { skipped = 0, fallback = true }
+  if options.api_only then
+    return found
+  end
+  local tag, err = referrers_tag.of(digest)
+  local got
+  if tag then
+    got, err = repository:manifest(tag) -- whatever it is: some registries refuse to convert
+  end
+  if not got then
+    if err.code == "not_found" then
+      return found
+    end
+    return nil, err
+  end
+  local document = json.decode(got.bytes)
+  if not json.is_object(document) or document.mediaType ~= nil and document.mediaType ~= media_type.oci_index
+    or not json.is_array(document.manifests) then
+    return nil, error_of.new({
+      code = "conflict",
+      message = ("%s: the tag %s, which lists what refers to %s, holds something else than an index"):format(
+        repository.domain, tag, digest),
+      host = repository.domain,
+    })
+  end
+  if not add(found, document, options.artifact_type) then
+    return nil, too_many(repository)
+  end
+  return found
+end
+
+local function not_offered(response)
+  return NOT_OFFERED[response.status]
+    or (response.status == 200
+      and media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index)
+end
+
+--- Does the answer only say that there is no such repository? It may come into being before the next question.
+local function is_unknown_name(response)
+  for _, item in ipairs(response.status == 404 and problem.list_of(response.body) or {}) do
+    if item.code == "NAME_UNKNOWN" then
+      return true
+    end
+  end
+  return false
+end
+
+--- Lists what refers to a digest.
+---@param repository table
+---@param digest string
+---@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for
+---@return table[]|nil descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
+--- entries were no descriptors)
+---@return table|nil err
+function referrers.list(repository, digest, options)
+  options = options or {}
+  local wanted = options.artifact_type
+  if repository.no_referrers then
+    return without_api(repository, digest, options)
+  end
+  local found, over
+  local query = wanted and "?artifactType=" .. wanted:gsub("[^%w._~-]", function(byte)
+    return ("%%%02X"):format(byte:byte())
+  end) or ""
+  local done, err = pages.each(repository, {
+    path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
+    absent = function(response, place)
+      local absent = not_offered(response)
+      if not place.is_mirror then
+        repository.no_referrers = absent and not is_unknown_name(response)
+      end
+      return absent
+    end,
+    is_vain = function()
+      return #found == 0 -- a mirror that knows nothing of referrers may say so, too
+    end,
+  }, function()
+    found, over = { skipped = 0 }, false
+    return function(document)
+      over = not add(found, document, wanted) -- filtered here too: a registry need not
+      return not over
+    end
+  end)
+  if done == false then
+    return without_api(repository, digest, options)
+  end
+  if over then
+    return nil, too_many(repository)
+  end
+  if not done then
+    return nil, err
+  end
+  return found
+end
+
+return referrers

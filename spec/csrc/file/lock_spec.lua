@@ -1,0 +1,121 @@
+local core = require "manifest.core"
+local ours = require "spec.support.worlds.ours"
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+local lock = core.file.lock
+
+local function busy(path, options)
+  options = options or {}
+  options.timeout = options.timeout or 0
+  local taken, problem = lock(path, options)
+  assert.is_nil(taken)
+  assert.equal("locked", problem.code)
+  assert.truthy(problem.retryable)
+  assert.truthy(problem.message:find(path, 1, true))
+end
+
+--- A process that takes the lock, says so and stays; it runs `code` first.
+local function holder(path, code)
+  local program = temp.file((code or "") .. [[
+    local held = assert(require("manifest.core").file.lock(arg[1]))
+    io.stdout:write("held\n"):flush()
+    os.execute("exec sleep 100")
+    held:release()
+  ]])
+  local started = process.start { "lua5.4", program, path, env = ours.variables(), preload = true }
+  assert(process.wait_for(function() return started:output():find("held") end), started:errors())
+  return started
+end
+
+describe("core.file.lock", function()
+  it("keeps others out until it is released", function()
+    local path = temp.path("lock")
+    local held = assert(lock(path))
+    assert.equal("manifest.core.lock (held)", tostring(held))
+    busy(path)
+    busy(path, { shared = true, timeout = 0.05 })
+    held:release()
+    held:release()
+    assert.equal("manifest.core.lock (released)", tostring(held))
+    assert(lock(path, { timeout = 0 })):release()
+  end)
+
+  it("is shared among those who ask for that", function()
+    local path = temp.path("lock")
+    local one = assert(lock(path, { shared = true }))
+    local two = assert(lock(path, { shared = true, timeout = 0 }))
+    busy(path)
+    one:release()
+    busy(path)
+    two:release()
+    assert(lock(path, { timeout = 0 })):release()
+  end)
+
+  it("is released when its variable goes out of scope, and when it is collected", function()
+    local path = temp.path("lock")
+    do
+      local held <close> = assert(lock(path)) -- luacheck: ignore held
+      busy(path)
+    end
+    local dropped = lock(path, { timeout = 0 })
+    assert.truthy(dropped)
+    dropped = nil -- luacheck: ignore dropped
+    collectgarbage()
+    collectgarbage()
+    assert(lock(path, { timeout = 0 })):release()
+  end)
+
+  it("is given when its holder lets go while we wait", function()
+    local path = temp.path("lock")
+    local other = holder(path, "")
+    busy(path)
+    other:signal("KILL")
+    assert(lock(path, { timeout = 10 })):release()
+    other:stop("KILL")
+  end)
+
+  it("does not pass to programs that its holder starts", function()
+    local path = temp.path("lock")
+    local held = assert(lock(path))
+    local child = process.start { "sleep", "100" }
+    held:release()
+    assert(lock(path, { timeout = 0 })):release()
+    assert.is_true(child:alive())
+    child:stop()
+  end)
+
+  it("is on the file that has the name, also when the holder removes it", function()
+    local path = temp.path("lock")
+    local other = process.start {
+      "lua5.4", temp.file([[
+        local file = require("manifest.core").file
+        for _ = 1, 200 do
+          local held <close> = assert(file.lock(arg[1], { timeout = 60 }))
+          local handle = assert(io.open(arg[2], "r+"))
+          local count = handle:read("n")
+          handle:seek("set")
+          handle:write(count + 1, "\n")
+          handle:close()
+          assert(file.remove(arg[1]))
+        end
+      ]]), path, temp.file("0\n", path .. "-count"), env = ours.variables(), preload = true }
+    for _ = 1, 200 do
+      local held <close> = assert(lock(path, { timeout = 60 })) -- luacheck: ignore held
+      local count = tonumber(temp.read(path .. "-count"))
+      temp.file(count + 1 .. "\n", path .. "-count")
+      assert(core.file.remove(path))
+    end
+    assert.equal(0, other:wait(), other:errors())
+    assert.equal("400\n", temp.read(path .. "-count"))
+  end)
+
+  it("says what cannot be locked", function()
+    local _, problem = lock(temp.path("none") .. "/lock")
+    assert.equal("not_found", problem.code)
+    _, problem = lock(temp.folder())
+    assert.equal("io", problem.code)
+    assert.has_error(function() lock("/tmp/x", { timeout = 0 / 0 }) end)
+    assert.has_error(function() lock("/tmp/x", { timeout = -1 }) end)
+  end)
+end)

@@ -1,0 +1,84 @@
+local copying = require "manifest.graph.transfer"
+
+--- What planning needs of a repository: where it is.
+local function repository(domain, path)
+  return { domain = domain, path = path }
+end
+
+local function image(from, digest, layers, foreign)
+  local read = { config = { digest = "config-of-" .. digest, size = 1, media_type = "c" }, layers = {} }
+  for index, layer in ipairs(layers) do
+    read.layers[index] = {
+      digest = layer, size = 2,
+      media_type = foreign and "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip" or "l",
+    }
+  end
+  return { kind = "image", digest = digest, bytes = digest, media_type = "m", repository = from, read = read,
+    children = {} }
+end
+
+local function index(from, digest, children)
+  return { kind = "index", digest = digest, bytes = digest, media_type = "i", repository = from, children = children }
+end
+
+local function names(list, field)
+  local found = {}
+  for position, one in ipairs(list) do
+    found[position] = one[field or "digest"]
+  end
+  return found
+end
+
+describe("copying.plan", function()
+  local target = repository("r", "target")
+  local a, b, far = repository("r", "a"), repository("r", "b"), repository("far", "a")
+
+  it("brings each blob once, with all the repositories that have it", function()
+    local plan = copying.plan(target, { image(far, "one", { "x", "y" }), image(a, "two", { "y" }), image(b, "three",
+      { "y" }) })
+    assert.same({ "config-of-one", "x", "y", "config-of-two", "config-of-three" }, names(plan.blobs))
+    assert.same({ b, a, far }, plan.blobs[3].from)
+    assert.is_true(plan.blobs[3].mountable)
+    assert.is_nil(plan.blobs[2].mountable)
+    assert.same({ { "one", "two", "three" } }, { names(plan.levels[1]) })
+  end)
+
+  it("leaves what the repository has already", function()
+    local plan = copying.plan(target, { image(target, "here", { "x" }), image(a, "there", { "x", "y" }) })
+    assert.same({ "config-of-there", "y" }, names(plan.blobs))
+    assert.same({ "there" }, names(plan.levels[1]))
+    plan = copying.plan(repository("r", "target"), { index(target, "i", { image(target, "here", { "x" }) }) })
+    assert.same({ {}, {}, {} }, { plan.blobs, plan.levels, plan.tags })
+  end)
+
+  it("puts children before parents, and names last", function()
+    local inner = index(a, "inner", { image(a, "one", {}), image(a, "two", {}) })
+    local outer = index(a, "outer", { inner, image(a, "two", {}) })
+    outer.names = { "1.0", "latest" }
+    local plan = copying.plan(target, { outer })
+    assert.same({ { "one", "two" }, { "inner" } }, { names(plan.levels[1]), names(plan.levels[2]) })
+    assert.equal(2, #plan.levels)
+    assert.same({ "1.0", "latest" }, names(plan.tags, "name"))
+    assert.equal("outer", plan.tags[1].bytes)
+  end)
+
+  it("may do without a layer that registries need not hold", function()
+    local plan = copying.plan(target, { image(a, "windows", { "base" }, true) })
+    assert.same({ false, true }, names(plan.blobs, "optional"))
+    plan = copying.plan(target, { image(a, "windows", { "base" }, true), image(a, "linux", { "base" }) })
+    assert.same({ "config-of-windows", "base", "config-of-linux" }, names(plan.blobs))
+    assert.is_false(plan.blobs[2].optional)
+  end)
+
+  it("takes what an index names many times once", function()
+    local node = image(a, "leaf", {})
+    for level = 1, 8 do
+      local children = {}
+      for position = 1, 50 do
+        children[position] = node
+      end
+      node = index(a, "level" .. level, children)
+    end
+    assert.equal(9, #copying.plan(target, { node }).levels)
+  end)
+end)

@@ -1,0 +1,213 @@
+--- Manifests read, looked at, stored and deleted, as registries of all kinds answer.
+
+local block = require "spec.support.block"
+local canary = require "spec.support.asserts.canary"
+local core = require "manifest.core"
+local media_type = require "manifest.name.media_type"
+local repositories = require "spec.support.worlds.repositories"
+local small_manifest = require "spec.support.inputs.small_manifest"
+
+local function digest_of(bytes, algorithm)
+  return (algorithm or "sha256") .. ":" .. core.hash.sum(algorithm or "sha256", bytes)
+end
+
+local stage = block.each(repositories.stage)
+
+local BYTES, DIGEST, manifest_answer = small_manifest.bytes, small_manifest.digest, small_manifest.answer
+
+describe("a manifest", function()
+  for name, header in pairs { ["application/vnd.oci.image.manifest.v1+json; charset=utf-8"] = media_type.oci_manifest,
+    [" Application/VND.oci.image.manifest.v1+JSON "] = media_type.oci_manifest, ["text/plain"] = "text/plain",
+    ["garbage"] = false, [""] = false } do
+    it(("of Content-Type %q"):format(name), function()
+      local _, repository = stage { { answer = manifest_answer { headers = { { "Content-Type", name } } } } }
+      assert.equal(header or nil, assert(repository:manifest("t")).media_type)
+    end)
+  end
+
+  it("is asked for with all that can be read", function()
+    local server, repository = stage { { answer = manifest_answer() } }
+    assert(repository:manifest("t"))
+    assert.equal(media_type.accept, server:requests()[1].header.accept)
+  end)
+
+  it("by tag has the digest of its bytes whatever the header says", function()
+    local _, repository = stage { { answer = manifest_answer { headers = { { "Docker-Content-Digest",
+      digest_of("x") } } } } }
+    assert.equal(DIGEST, assert(repository:manifest("t")).digest)
+  end)
+
+  it("by digest must be it", function()
+    local _, repository = stage { { answer = manifest_answer { headers = { { "Docker-Content-Digest",
+      digest_of("x") } } } } }
+    local _, err = repository:manifest(digest_of("x"))
+    assert.equal("digest_mismatch", err.code)
+    assert.equal(DIGEST, assert(repository:manifest(DIGEST)).digest)
+    local sha512 = digest_of(BYTES, "sha512")
+    assert.equal(sha512, assert(repository:manifest(sha512)).digest)
+  end)
+
+  it("over the limit is an error", function()
+    local _, repository = stage({ { answer = manifest_answer { body = ("x"):rep(101) } } }, { manifest_limit = 100 })
+    local _, err = repository:manifest("t")
+    assert.equal("too_large", err.code)
+    assert.equal(repository.domain .. ": the answer is larger than 100 bytes", err.message)
+    assert.matches("manifest_limit", err.hint)
+  end)
+
+  it("that is none is an error that says who answered", function()
+    for _, body in ipairs({ "", "<html>", "[]" }) do
+      local _, repository = stage { { answer = manifest_answer { body = body } } }
+      local _, err = repository:manifest("t")
+      assert.equal("invalid_manifest", err.code)
+      assert.equal(repository.domain .. " answered GET manifest t with something else than a manifest", err.message)
+      assert.matches("login page", err.hint)
+    end
+  end)
+
+  it("tells rate limits, and shows no cookie", function()
+    local _, repository = stage { { answer = manifest_answer { headers = { { "RateLimit-Remaining", "7;w=21600" },
+      { "Set-Cookie", "secret" } } } } }
+    local got = assert(repository:manifest("t"))
+    assert.equal("7;w=21600", got.response.headers["ratelimit-remaining"])
+    assert.is_nil(canary.text_of(got.response):find("secret", 1, true))
+  end)
+end)
+
+describe("a head", function()
+  local get = { method = "GET", answer = manifest_answer() }
+
+  for _, status in ipairs { 405, 501 } do
+    it(("that answers %d is asked for with GET, the next one at once"):format(status), function()
+      local server, repository = stage { { method = "HEAD", answer = { status = status } }, get }
+      for _ = 1, 2 do
+        assert.equal(DIGEST, assert(repository:head("t")).digest)
+      end
+      assert.equal(3, #server:requests())
+    end)
+  end
+
+  for _, headers in ipairs { {}, { { "Docker-Content-Digest", "" } }, { { "Docker-Content-Digest", "sha256:abc" } },
+    { { "Docker-Content-Digest", "md5:" .. ("0"):rep(32) } } } do
+    it("that tells no digest is asked for with GET", function()
+      local _, repository = stage { { method = "HEAD", answer = { status = 200, headers = headers } }, get }
+      assert.equal(DIGEST, assert(repository:head("t")).digest)
+    end)
+  end
+
+  it("that a signed URL refuses is asked for with GET", function()
+    local server, repository = stage { { origin = "b", method = "HEAD", answer = { status = 403 } },
+      { origin = "b", answer = manifest_answer() },
+      { answer = { status = 307, headers = { { "Location", "${b}/signed" } } } } }
+    assert.equal(DIGEST, assert(repository:head("t")).digest)
+    assert.equal(2, #server:requests("b"))
+  end)
+
+  it("that is denied or missing is not", function()
+    for status, code in pairs { [403] = "denied", [404] = "not_found" } do
+      local server, repository = stage { { answer = { status = status } } }
+      local _, err = repository:head("t")
+      assert.equal(code, err.code)
+      assert.equal(1, #server:requests())
+    end
+  end)
+
+  it("that names another digest than asked for is an error", function()
+    local _, repository = stage { { answer = manifest_answer() } }
+    local _, err = repository:head(digest_of("x"))
+    assert.equal("digest_mismatch", err.code)
+  end)
+
+  it("that names it by another algorithm is asked for with GET", function()
+    local server, repository = stage { { answer = manifest_answer() } }
+    local sha512 = digest_of(BYTES, "sha512")
+    assert.equal(sha512, assert(repository:head(sha512)).digest)
+    assert.equal("GET", server:requests()[2].method)
+  end)
+end)
+
+describe("storing a manifest", function()
+  local function put(answer, more)
+    local exchanges = { { method = "PUT", answer = answer }, { method = "HEAD", answer = manifest_answer() } }
+    if more then
+      table.insert(exchanges, 1, more)
+    end
+    local server, repository = stage(exchanges, { actions = "pull,push" })
+    local stored, err = repository:put_manifest("t", BYTES, media_type.oci_manifest)
+    return stored, err, server
+  end
+
+  for _, status in ipairs { 200, 201, 202, 204 } do
+    it(("is done when %d names its digest"):format(status), function()
+      local stored, _, server = put { status = status, headers = { { "Docker-Content-Digest", DIGEST } } }
+      assert.equal(DIGEST, assert(stored).digest)
+      assert.equal(1, #server:requests())
+      assert.equal(media_type.oci_manifest, server:requests()[1].header["content-type"])
+      assert.equal(BYTES, server:requests()[1].body)
+    end)
+  end
+
+  it("is done when 201 says nothing", function()
+    assert(put { status = 201 })
+  end)
+
+  it("is looked at again when a server is merely polite", function()
+    local stored, _, server = put { status = 200 }
+    assert(stored)
+    assert.equal("HEAD", server:requests()[2].method)
+    local err
+    stored, err = put({ status = 200 }, { method = "HEAD", answer = { status = 404 } })
+    assert.is_nil(stored)
+    assert.equal("not_found", err.code)
+  end)
+
+  it("as something else is an error", function()
+    local _, err = put { status = 201, headers = { { "Docker-Content-Digest", digest_of("x") } } }
+    assert.equal("digest_mismatch", err.code)
+    assert(put { status = 201, headers = { { "Docker-Content-Digest", digest_of("x", "sha512") } } })
+  end)
+
+  it("over the limit is refused before it is sent", function()
+    local server, repository = stage({ { answer = { status = 201 } } }, { actions = "pull,push",
+      manifest_limit = #BYTES - 1 })
+    local stored, err = repository:put_manifest("t", BYTES, media_type.oci_manifest)
+    assert.is_nil(stored)
+    assert.equal("too_large", err.code)
+    assert.matches("manifest_limit", err.hint)
+    assert.same({}, server:requests())
+  end)
+
+  it("is sent again after a 5xx", function()
+    assert(put({ status = 201 }, { method = "PUT", times = 2, answer = { status = 500 } }))
+  end)
+
+  for status, code in pairs { [400] = "registry", [401] = "unauthorized", [403] = "denied", [404] = "not_found",
+    [405] = "unsupported", [409] = "conflict", [412] = "conflict", [413] = "too_large" } do
+    it(("that is answered %d is %s"):format(status, code), function()
+      local _, err = put { status = status }
+      assert.equal(code, err.code)
+    end)
+  end
+
+  it("tells which subject the registry has noted", function()
+    local stored = put { status = 201, headers = { { "OCI-Subject", DIGEST } } }
+    assert.equal(DIGEST, stored.subject)
+  end)
+end)
+
+describe("deleting", function()
+  for status, wanted in pairs { [200] = true, [202] = true, [204] = true, [404] = false } do
+    it(("with %d"):format(status), function()
+      local _, repository = stage { { answer = { status = status } } }
+      assert.equal(wanted, (repository:delete("t")))
+    end)
+  end
+
+  it("that is not offered is unsupported", function()
+    for _, answer in ipairs { { status = 405 }, { status = 400, body = '{"errors":[{"code":"UNSUPPORTED"}]}' } } do
+      local _, repository = stage { { answer = answer } }
+      local _, err = repository:delete("t")
+      assert.equal("unsupported", err.code)
+    end
+  end)
+end)

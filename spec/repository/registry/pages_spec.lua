@@ -1,0 +1,94 @@
+--- Lists page by page: where they end, and where they must be ended.
+
+local pages = require "manifest.repository.registry.pages"
+local repositories = require "spec.support.worlds.repositories"
+
+local REQUEST = { path = "/list", accept = "application/json", what = "GET list" }
+
+describe("pages", function()
+  --- Reads a list of a scripted registry; returns the outcome, how many pages were taken, and the server.
+  local function read(exchanges, most, more)
+    local server, repository, _, stop = repositories.stage(exchanges)
+    finally(stop)
+    local taken, request = 0, more or {}
+    for name, value in pairs(REQUEST) do
+      request[name] = value
+    end
+    local done, err = pages.each(repository, request, function()
+      return function()
+        taken = taken + 1
+        return taken ~= most
+      end
+    end)
+    return done, err, taken, server
+  end
+
+  local function page(link)
+    return { status = 200, body = "{}", headers = link and { { "Link", ('<%s>; rel="next"'):format(link) } } }
+  end
+
+  for name, link in pairs {
+    ["as a path"] = "/v2/app/list", ["as a whole URL"] = "${a}/v2/app/list", ["as an empty query"] = "list",
+    ["with dots"] = "/v2/other/../app/list",
+  } do
+    it("that name themselves as the next one, " .. name .. ", are read once", function()
+      local _, err, taken = read { { answer = page(link) } }
+      assert.equal("too_large", err.code)
+      assert.matches("read before", err.message, 1, true)
+      assert.is_true(taken <= 2)
+    end)
+  end
+
+  it("that lead back to an earlier one end there", function()
+    local _, err, taken = read { { target = "/v2/app/list", answer = page("?2") },
+      { target = "/v2/app/list?2", answer = page("?3") }, { target = "/v2/app/list?3", answer = page("?2") } }
+    assert.equal("too_large", err.code)
+    assert.equal(3, taken)
+  end)
+
+  it("that never end are an error", function()
+    local number = 0
+    local endless = {
+      places = { { domain = "registry.example.com" } }, domain = "registry.example.com",
+      send = function(_, request)
+        number = number + 1
+        return { status = 200, body = "{}", url = request.url or "https://registry.example.com/v2/app/list",
+          headers = { link = ("<?%d>; rel=next"):format(number) } }
+      end,
+    }
+    local done, err = pages.each(endless, REQUEST, function()
+      return function()
+        return true
+      end
+    end)
+    assert.is_nil(done)
+    assert.equal("too_large", err.code)
+    assert.equal("registry.example.com", err.host)
+    assert.equal(10000, number)
+  end)
+
+  it("are read no further than is wanted", function()
+    local done, _, taken, server = read({ { target = "/v2/app/list", answer = page("?2") },
+      { answer = page("?3") } }, 2)
+    assert.is_true(done)
+    assert.equal(2, taken)
+    assert.equal(2, #server:requests())
+  end)
+
+  it("that are not offered are told from those that fail", function()
+    local function absent(response)
+      return response.status == 404
+    end
+    assert.is_false((read({ { answer = { status = 404 } } }, nil, { absent = absent })))
+    local done, err = read({ { answer = { status = 403 } } }, nil, { absent = absent })
+    assert.is_nil(done)
+    assert.equal("denied", err.code)
+  end)
+
+  it("of which a later one fails are an error", function()
+    local done, err, taken = read { { target = "/v2/app/list", answer = page("?2") }, { answer = { status = 404 } } }
+    assert.is_nil(done)
+    assert.equal("not_found", err.code)
+    assert.equal(1, taken)
+  end)
+end)

@@ -1,0 +1,87 @@
+--- What refers to a manifest, where a registry lists it and where a tag stands in for its list.
+
+local block = require "spec.support.block"
+local core = require "manifest.core"
+local media_type = require "manifest.name.media_type"
+local repositories = require "spec.support.worlds.repositories"
+local small_manifest = require "spec.support.inputs.small_manifest"
+
+local function digest_of(bytes)
+  return "sha256:" .. core.hash.sum("sha256", bytes)
+end
+
+local stage = block.each(repositories.stage)
+
+describe("referrers", function()
+  local SUBJECT = digest_of("subject")
+  local function entry(name, kind)
+    return ('{"mediaType":"%s","digest":"%s","size":5,"artifactType":"%s"}'):format(media_type.oci_manifest,
+      digest_of(name), kind or "application/x")
+  end
+  local function list(...)
+    return ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(media_type.oci_index,
+      table.concat({ ... }, ","))
+  end
+  local INDEX = { { "Content-Type", media_type.oci_index } }
+
+  it("come from the registry's list, page by page", function()
+    local _, repository = stage {
+      { target = "/v2/app/referrers/" .. SUBJECT, answer = { status = 200, body = list(entry "a"),
+        headers = { INDEX[1], { "Link", "<?n=2>; rel=next" } } } },
+      { pattern = "n=2", answer = { status = 200, body = list(entry "b", '{"digest":"../x"}', "null"),
+        headers = INDEX } },
+    }
+    local found = assert(repository:referrers(SUBJECT))
+    assert.equal(2, #found)
+    assert.equal(digest_of("b"), found[2].digest)
+    assert.equal(2, found.skipped)
+    assert.is_nil(found.fallback)
+  end)
+
+  it("are filtered by type here when the registry does not", function()
+    local server, repository = stage { { answer = { status = 200, body = list(entry("a", "x/y+z"), entry "b"),
+      headers = INDEX } } }
+    assert.equal(1, #assert(repository:referrers(SUBJECT, { artifact_type = "x/y+z" })))
+    assert.equal("artifactType=x%2Fy%2Bz", server:requests()[1].target:match("%?(.*)$"))
+  end)
+
+  for name, answer in pairs { [404] = { status = 404 }, [400] = { status = 400 }, [405] = { status = 405 },
+    [406] = { status = 406 }, type = { status = 200, body = "{}", headers = { { "Content-Type",
+      "application/json" } } } } do
+    it("come from the stand-in tag after " .. name, function()
+      local tag = SUBJECT:gsub(":", "-")
+      local server, repository = stage { { path = "/v2/app/manifests/" .. tag, answer = { status = 200,
+        body = list(entry "a"), headers = INDEX } }, { answer = answer } }
+      local found = assert(repository:referrers(SUBJECT))
+      assert.equal(1, #found)
+      assert.is_true(found.fallback)
+      assert(repository:referrers(SUBJECT))
+      assert.equal(3, #server:requests()) -- what is not offered is not asked for again
+    end)
+  end
+
+  it("are asked for again of a registry that only said that it has no such repository yet", function()
+    local server, repository = stage {
+      { pattern = "referrers", times = 1, answer = { status = 404,
+        body = '{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}' } },
+      { pattern = "referrers", answer = { status = 200, body = list(entry "a"), headers = INDEX } },
+      { answer = { status = 404 } } }
+    assert.equal(0, #assert(repository:referrers(SUBJECT)))
+    local found = assert(repository:referrers(SUBJECT))
+    assert.equal(digest_of("a"), found[1].digest)
+    assert.is_nil(found.fallback)
+    assert.equal(3, #server:requests())
+  end)
+
+  it("are none when there is neither", function()
+    local _, repository = stage { { answer = { status = 404 } } }
+    assert.equal(0, #assert(repository:referrers(SUBJECT)))
+  end)
+
+  it("under a tag that holds something else are an error", function()
+    local _, repository = stage { { pattern = "manifests", answer = small_manifest.answer() },
+      { answer = { status = 404 } } }
+    local _, err = repository:referrers(SUBJECT)
+    assert.equal("conflict", err.code)
+  end)
+end)

@@ -1,0 +1,49 @@
+--- Our own command out of the work tree, in a world of its own; used like spec.support.worlds.docker.
+
+local docker = require "spec.support.worlds.docker"
+local lfs = require "lfs"
+local process = require "spec.support.process"
+
+local root = lfs.currentdir()
+
+--- The variables that make the build under test found.
+local function variables()
+  local build = os.getenv("MANIFEST_BUILD") or "build"
+  return {
+    LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s/?.lua;;"):format(root, root, root),
+    LUA_CPATH = ("%s/%s/?.so;;"):format(root, build),
+    MANIFEST_BUILD = build,
+  }
+end
+
+--- The command `manifest`: ours.new { folder = , config = , env = } { "create", ... } -> { status, stdout, stderr }.
+local function new(options)
+  options = options or {}
+  local env = variables()
+  for name, value in pairs(options.env or {}) do
+    env[name] = value
+  end
+  local words = { "lua5.4", root .. "/bin/manifest" }
+  if os.getenv("MANIFEST_HOSTILE_GC") == "1" then
+    words = { "lua5.4", "-e", "require('spec.support.hostile_gc').start()", root .. "/bin/manifest" }
+  end
+  return docker.world(words, { folder = options.folder, config = options.config, env = env, preload = true })
+end
+
+--- Runs a Lua program that is held to the modes of files as anybody is: root's right to pass over them is taken away.
+--- nil where that cannot be done.
+local function run_bound(path, ...)
+  local words = { "lua5.4", path, ... }
+  if process.run({ "id", "-u" }).stdout == "0\n" then
+    local set = "-dac_override,-dac_read_search"
+    local bound = { "setpriv", "--bounding-set=" .. set, "--inh-caps=" .. set }
+    if process.run({ bound[1], bound[2], bound[3], "test", "-r", root .. "/lua/manifest/init.lua" }).status ~= 0 then
+      return nil -- no setpriv, or root may not take it away, or the work tree is somebody else's and closed
+    end
+    words = table.move(words, 1, #words, #bound + 1, bound)
+  end
+  words.env, words.preload = variables(), true
+  return process.run(words)
+end
+
+return { new = new, variables = variables, run_bound = run_bound, root = root }

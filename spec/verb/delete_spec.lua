@@ -1,0 +1,137 @@
+--- delete: by digest where a registry knows digests only, by tag where it can, in layouts; nothing goes unasked.
+
+local block = require "spec.support.block"
+local fails = require "spec.support.asserts.fails"
+local images = require "spec.support.inputs.images"
+local manifest = require "manifest"
+local referrers = require "spec.support.servers.referrers"
+local registry = require "spec.support.servers.registry"
+local requests_of = require "spec.support.asserts.requests_of"
+local scripted = require "spec.support.servers.scripted"
+local temp = require "spec.support.temp"
+
+describe("delete", function()
+  local server, at = block.registry()
+  local client = block.client()
+
+  local function push(repository, tags)
+    local list = {}
+    for index, tag in ipairs(tags) do
+      list[index] = { repository = repository, tag = tag, seed = "same", platform = { os = "linux" } }
+    end
+    return images.push(server, list)[1].digest
+  end
+
+  it("deletes the manifest of a tag, when it is its only one", function()
+    local digest = push("alone", { "a" })
+    images.push(server, { { repository = "alone", tag = "other" } })
+    local done = assert(client:delete(at("alone:a")))
+    assert.equal(digest, done.digest)
+    assert.same({}, done.shared)
+    fails("not_found", client:digest(at("alone:a")))
+    assert(client:digest(at("alone:other")))
+    fails("not_found", client:delete(at("alone:a")))
+  end)
+
+  it("deletes nothing when other tags would go too, and names them", function()
+    local digest = push("shared", { "a", "b", "c" })
+    local err = fails("conflict", client:delete(at("shared:a")))
+    table.sort(err.shared)
+    assert.same({ "b", "c" }, err.shared)
+    assert.equal(digest, err.digest)
+    err = fails("conflict", client:delete(at("shared@" .. digest)))
+    assert.equal(3, #err.shared)
+    assert(client:digest(at("shared:a")))
+    local asked = requests_of(server, function()
+      local seen = assert(client:delete(at("shared:a"), { dry_run = true }))
+      assert.equal(2, #seen.shared)
+      assert.is_true(seen.dry_run)
+    end)
+    for _, line in ipairs(asked) do
+      assert.is_nil(line:find("^DELETE"))
+    end
+    local done = assert(client:delete(at("shared:a"), { shared = true }))
+    assert.equal(2, #done.shared)
+    fails("not_found", client:digest(at("shared:c")))
+  end)
+
+  it("keeps what an index still names, unless told", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "listed", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
+      { repository = "listed", tag = "all", type = "oci-index", children = { "amd" } },
+    })
+    local err = fails("conflict", client:delete(at("listed:amd")))
+    assert.same({ "all" }, err.listed)
+    err = fails("conflict", client:delete(at("listed@" .. made.amd.digest)))
+    assert.same({ "all" }, err.listed)
+    assert(client:delete(at("listed:all")))
+    assert(client:delete(at("listed:amd")))
+  end)
+
+  it("deletes by digest", function()
+    local made = images.push(server, { { repository = "untagged" }, { repository = "untagged", tag = "x" } })
+    assert(client:delete(at("untagged@" .. made[1].digest)))
+    fails("not_found", client:digest(at("untagged@" .. made[1].digest)))
+    fails("not_found", client:delete(at("untagged@" .. made[1].digest)))
+    local err = fails("conflict", client:delete(at("untagged:x@" .. made[1].digest)))
+    assert.matches(made[2].digest, err.message, 1, true)
+  end)
+
+  it("wants to know what", function()
+    fails("invalid_reference", client:delete(at("alone")))
+    fails("invalid_reference", client:delete("oci:" .. temp.path("x")))
+    fails("not_found", client:delete(at("never:1")))
+  end)
+
+  it("says so when the registry deletes nothing", function()
+    local strict = registry.start { delete = false }
+    images.push(strict, { { repository = "app", tag = "1" } })
+    fails("unsupported", client:delete(strict.address .. "/app:1"))
+    assert(client:digest(strict.address .. "/app:1"))
+    strict:stop()
+  end)
+
+  it("takes the tag alone where a registry can", function()
+    local able, why = referrers.start()
+    if not able then
+      return pending(why)
+    end
+    images.push(able, { { repository = "app", tag = "a", seed = "s" }, { repository = "app", tag = "b", seed = "s" } })
+    local done = assert(client:delete(able.address .. "/app:a"))
+    assert.is_true(done.tag_only)
+    fails("not_found", client:digest(able.address .. "/app:a"))
+    assert(client:digest(able.address .. "/app:b"))
+    able:stop()
+  end)
+
+  it("takes no more than the tag when the registry refuses or fails", function()
+    for status, code in pairs { [403] = "denied", [500] = "registry" } do
+      local digest = manifest.digest.of("{}")
+      local server_of_tag = scripted.start { exchanges = {
+        { method = "HEAD", answer = { status = 200, headers = { { "Docker-Content-Digest", digest },
+          { "Content-Type", manifest.media_type.oci_manifest } } } },
+        { method = "DELETE", path = "/v2/app/manifests/1", answer = { status = status } },
+        { answer = { status = 202 } },
+      } }
+      fails(code, client:delete(server_of_tag.address.a .. "/app:1", { shared = true }))
+      for _, request in ipairs(server_of_tag:requests()) do
+        assert.not_matches(digest, request.target, 1, true)
+      end
+      server_of_tag:stop()
+    end
+  end)
+
+  it("takes the tag alone in a layout", function()
+    push("layout", { "a" })
+    local path = "oci:" .. temp.path("layout")
+    assert(client:copy(at("layout:a"), path .. ":a"))
+    assert(client:copy(at("layout:a"), path .. ":b"))
+    local done = assert(client:delete(path .. ":a"))
+    assert.is_true(done.tag_only)
+    fails("not_found", client:digest(path .. ":a"))
+    assert(client:digest(path .. ":b"))
+    fails("conflict", client:delete(path .. "@" .. done.digest))
+    assert(client:delete(path .. "@" .. done.digest, { shared = true }))
+    fails("not_found", client:digest(path .. ":b"))
+  end)
+end)
