@@ -214,7 +214,7 @@ os.execvp("lua5.4", ["lua5.4", sys.argv[1]])]=] }))
     local env = ours.variables()
     local host = process.start { "lua5.4", "-e", ("require('manifest.base.program').run({ '/bin/sh', '-c', "
       .. "'echo $$ > %s; exec sleep 1000' }, '', { timeout = 1000 })"):format(pid), env = env,
-      stderr = temp.path("stderr") }
+      stderr = temp.path("stderr"), preload = true }
     assert(process.wait_for(function()
       return (temp.read(pid) or ""):find("\n")
     end))
