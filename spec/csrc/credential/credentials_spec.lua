@@ -57,6 +57,16 @@ describe("auths", function()
     assert.equal("rt", found.registry_token)
   end)
 
+  it("reads an environment whose texts nobody else keeps", function()
+    local folder = temp.folder("docker")
+    temp.file(config { h = "u:p" }, folder .. "/config.json")
+    local found = auth.credentials("h", nil, setmetatable({}, { __index = function(_, name)
+      collectgarbage()
+      return name == "DOCKER_CONFIG" and ("%s/%s"):format(folder, ("./"):rep(100)) or nil
+    end }))
+    assert.equal("u", found.username)
+  end)
+
   it("drops NULs that an old docker put at the password's end", function()
     assert.equal("p", find(config { h = "u:p\0\0\0" }, "h").password)
   end)
