@@ -58,9 +58,9 @@ end
 ---@return userdata|nil engine
 ---@return table|nil err
 local function open_engine(context, changes)
-  local engine, problem = core.engine(settings_of(context, changes))
+  local engine, err = core.engine(settings_of(context, changes))
   if not engine then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return engine
 end
@@ -241,8 +241,8 @@ local function new(options, owner)
   return setmetatable(context, {
     __index = function(_, name)
       if name == "loop" then
-        local loop, problem = connect(context)
-        return loop or error(problem, 0)
+        local loop, reason = connect(context)
+        return loop or error(reason, 0)
       end
       if name == "store" then -- most verbs have nothing to do with it
         context.store = require("manifest.draft.store").open({ folder = folder })

@@ -1,4 +1,6 @@
+local core = require "manifest.base.core"
 local error_of = require("manifest.base.error")
+local temp = require "spec.support.temp"
 
 describe("an error", function()
   it("is one line: verb, reference, what happened, what to do", function()
@@ -36,5 +38,25 @@ describe("an error", function()
     assert.has_error(function() error_of.new({ code = "io" }) end)
     assert.is_true(error_of.is(error_of.new({ code = "io", message = "m" })))
     assert.is_false(error_of.is({ code = "io" }))
+  end)
+end)
+
+describe("a failure of the C core", function()
+  it("is an error of this module, whichever of its modules has it", function()
+    for _, err in ipairs { select(2, core.file.read("/no such file", 1)), select(2, core.location("https://a/b", "x:")),
+      select(2, core.json.decode("{")) } do
+      assert.is_true(error_of.is(err))
+      assert.equal(err, err:with { verb = "push" })
+      assert.matches("^push: ", tostring(err))
+    end
+  end)
+
+  it("has a code of the closed set", function()
+    local count = 0
+    for name in assert(temp.read("csrc/base/problem.h")):gmatch('X%([%u_]+, "([%l_]+)"%)') do
+      assert.truthy(name == "none" or error_of.codes[name], name)
+      count = count + 1
+    end
+    assert.is_true(count > 20)
   end)
 end)

@@ -103,6 +103,7 @@ static int child_start(lua_State *L)
 static int child_wait(lua_State *L)
 {
   const struct box *box = luaL_checkudata(L, 1, CHILD_CLASS);
+  struct mf_problem problem;
 
   luaL_argcheck(L, box->child, 1, "attempt to use a closed child");
   if (!mf_child_step(box->child)) {
@@ -110,7 +111,10 @@ static int child_wait(lua_State *L)
     lua_pushboolean(L, 0);
     return 1;
   }
-  return mf_child_problem(box->child) ? mfl_fail(L, mf_child_problem(box->child)) : push_result(L, box->child);
+  if (!mf_child_problem(box->child))
+    return push_result(L, box->child);
+  problem = *mf_child_problem(box->child);
+  return mfl_fail(L, &problem);
 }
 
 static const luaL_Reg metamethods[] = {{"__gc", free_box}, {"__close", free_box}, {NULL, NULL}};

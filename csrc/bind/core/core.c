@@ -17,6 +17,15 @@ static int get_http(lua_State *L)
   return 1;
 }
 
+/* error_class(metatable): what the core returns as nil, problem has it from now on, so that it is an error of Lua's. */
+static int error_class(lua_State *L)
+{
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  mfl_set_error_class(L);
+  return 0;
+}
+
 static void add_http(lua_State *L)
 {
   lua_createtable(L, 0, 1);
@@ -38,6 +47,8 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_interrupt(L);
   mfl_open_json(L);
   mfl_open_terminal(L);
+  lua_pushcfunction(L, error_class);
+  lua_setfield(L, -2, "error_class");
   add_http(L);
   return 1;
 }

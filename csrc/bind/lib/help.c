@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define BYTES_CLASS "manifest.core.bytes"
+#define ERROR_CLASS "manifest.error"
 
 const char *mfl_check_text(lua_State *L, int arg)
 {
@@ -72,6 +73,11 @@ static void set_text(lua_State *L, const char *name, const char *text)
   lua_setfield(L, -2, name);
 }
 
+void mfl_set_error_class(lua_State *L)
+{
+  lua_setfield(L, LUA_REGISTRYINDEX, ERROR_CLASS);
+}
+
 int mfl_fail(lua_State *L, const struct mf_problem *problem)
 {
   luaL_pushfail(L);
@@ -86,6 +92,7 @@ int mfl_fail(lua_State *L, const struct mf_problem *problem)
   }
   lua_pushboolean(L, problem->retryable);
   lua_setfield(L, -2, "retryable");
+  luaL_setmetatable(L, ERROR_CLASS);
   return 2;
 }
 

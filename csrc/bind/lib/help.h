@@ -20,6 +20,8 @@ bool mfl_field_boolean(lua_State *L, int index, const char *name, bool fallback)
 lua_Integer mfl_field_integer(lua_State *L, int index, const char *name, lua_Integer fallback);
 double mfl_field_number(lua_State *L, int index, const char *name, double fallback);
 
+/* Gives the problems that are pushed from now on the metatable on top, and pops it. */
+void mfl_set_error_class(lua_State *L);
 /* Pushes nil and a table {code, message, hint, host, status, retryable} for the problem. Returns 2. */
 int mfl_fail(lua_State *L, const struct mf_problem *problem);
 /* Pushes a userdata that holds an empty struct mf_bytes and frees it when collected or closed. */

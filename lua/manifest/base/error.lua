@@ -65,11 +65,6 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
---- Makes an error of a problem table of the C core (code, message, hint, host, status, retryable).
-local function of_core(problem)
-  return new(problem)
-end
-
 --- Fills in fields that the place where the error arose did not know, such as verb and ref. Returns the error itself.
 function methods:with(fields)
   for name, value in pairs(fields) do
@@ -86,4 +81,4 @@ function mt:__tostring()
   return self.hint and line .. "; " .. self.hint or line
 end
 
-return { new = new, is = is, of_core = of_core, codes = codes }
+return { new = new, is = is, codes = codes, class = mt }

@@ -6,24 +6,16 @@
 -- array when it holds 1..n, and else as an object with its keys sorted by their bytes.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local sorted_keys = require("manifest.base.text").sorted_keys
 
 local json = {}
-
-local function result(value, problem)
-  if value == nil then
-    return nil, error_of.of_core(problem)
-  end
-  return value
-end
 
 --- Reads one JSON value.
 ---@param text string
 ---@return any|nil value null is `json.null`
 ---@return table? err invalid_json: what is wrong at which byte, counted from 0
 function json.decode(text)
-  return result(core.json.decode(text))
+  return core.json.decode(text)
 end
 
 --- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new
@@ -35,7 +27,7 @@ end
 ---@return table? err invalid_argument: not UTF-8 (without repair), an integer beyond 2^53, nested deeper than 64 (or in
 --- itself); invalid_json: verbatim text that is none
 function json.encode(value, options)
-  return result(core.json.encode(value, options))
+  return core.json.encode(value, options)
 end
 
 --- Lays out JSON text anew and keeps every token byte for byte, numbers and escapes included: Go's json.Indent.
@@ -45,7 +37,7 @@ end
 ---@return string|nil text
 ---@return table? err invalid_json
 function json.indent(text, indent, options)
-  return result(core.json.indent(text, indent, options))
+  return core.json.indent(text, indent, options)
 end
 
 --- Makes an object of a list of {key, value} pairs, in that order. A pair whose value is nil is left out.

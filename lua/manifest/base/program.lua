@@ -8,16 +8,16 @@ local program = {}
 ---@param input string|nil its standard input
 ---@param limits table|nil {timeout = seconds, limit = bytes of its output}
 ---@return table|nil done {output, status or signal}; neither: the host takes the status away
----@return table|nil problem of the core
+---@return table|nil err not_found, io, timeout, too_large
 function program.run(argv, input, limits)
-  local child <close>, problem = core.child.start(argv, input, limits)
+  local child <close>, err = core.child.start(argv, input, limits)
   local done = nil
   if child then
     repeat
-      done, problem = child:wait()
+      done, err = child:wait()
     until done ~= false
   end
-  return done, problem
+  return done, err
 end
 
 return program

@@ -34,11 +34,12 @@ end
 ---@return table|nil document of config_json.read
 ---@return string|table text of the file, "" when there is none; without a document an error: io, corrupt
 local function read(self)
-  local text, problem = core.file.read(self.path, LIMIT)
-  if not text and problem.code ~= "not_found" then
-    return nil, error_of.of_core(problem)
+  local text, err = core.file.read(self.path, LIMIT)
+  if not text and err.code ~= "not_found" then
+    return nil, err
   end
-  local document, err = config_json.read(text or "")
+  local document
+  document, err = config_json.read(text or "")
   if not document then
     err.message = ("%s: %s"):format(self.path, err.message)
     return nil, err:with({ hint = "repair it or move it away; it was not changed" })
@@ -54,9 +55,9 @@ local function look(self, registry)
   if not document then
     return nil, text
   end
-  local helper, problem = core.auth.store_helper(text, self.path, registry)
-  if problem then
-    return nil, error_of.of_core(problem)
+  local helper, err = core.auth.store_helper(text, self.path, registry)
+  if err then
+    return nil, err
   end
   return { text = text, helper = helper }
 end
@@ -81,11 +82,11 @@ end
 ---@return string|nil "done" or "not_found"
 ---@return table|nil err
 local function run_helper(helper, action, input, secret)
-  local done, problem = program.run({ core.auth.helper_name(helper), action }, input,
+  local done, err = program.run({ core.auth.helper_name(helper), action }, input,
     { timeout = HELPER_SECONDS })
   if not done then
     return nil, error_of.new({ code = "credentials",
-      message = ("docker-credential-%s %s: %s"):format(helper, action, problem.message) })
+      message = ("docker-credential-%s %s: %s"):format(helper, action, err.message) })
   end
   local status = done.status or (done.signal and 128 + done.signal) or 0
   if status == 0 then
@@ -96,7 +97,7 @@ local function run_helper(helper, action, input, secret)
   if result == "not_found" then
     return "not_found"
   end
-  return nil, error_of.of_core(reason)
+  return nil, reason
 end
 
 --- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that
@@ -121,35 +122,36 @@ end
 local function write(target, text)
   local fresh = fresh_of(target)
   local tidy <close> = removes(fresh) -- luacheck: ignore tidy
-  local ok, problem = core.file.make_directory(fresh, OWNER_ONLY_FOLDER)
+  local ok, err = core.file.make_directory(fresh, OWNER_ONLY_FOLDER)
   if ok then
-    ok, problem = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
+    ok, err = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
   end
   if not ok then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return true
 end
 
 --- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
 local function edit(self, change)
-  local ok, problem = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
+  local ok, err = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
   local target, lock_path, lock
   if ok then
-    target, problem = core.file.target(self.path)
+    target, err = core.file.target(self.path)
   end
   if target then
     lock_path = lock_of(target)
-    lock, problem = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
+    lock, err = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
   end
   if not lock then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   local held <close> = lock -- luacheck: ignore held
   -- While we hold it: who waits for it notices.
   local tidy <close> = removes(lock_path) -- luacheck: ignore tidy
   core.file.remove_tree(fresh_of(target))
-  local document, err = read(self)
+  local document
+  document, err = read(self)
   if not document then
     return nil, err
   end

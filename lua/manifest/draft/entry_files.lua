@@ -16,11 +16,10 @@ local entry_files = {}
 
 --- The entry in a file; not_found when there is no file.
 local function read(path)
-  local bytes, problem = core.file.read(path, ENTRY_LIMIT, { follow = false })
+  local bytes, err = core.file.read(path, ENTRY_LIMIT, { follow = false })
   if bytes then
     return draft_entry.decode(bytes, path)
   end
-  local err = error_of.of_core(problem)
   local kind = core.file.kind(path)
   if kind and kind ~= "file" then
     err.code, err.hint = "corrupt", "remove it: only regular files can be entries"
@@ -64,9 +63,9 @@ end
 ---@return table[]|nil entries
 ---@return table[]|table errs one error when the folder itself cannot be read
 function entry_files.read_all(place)
-  local names, problem = core.file.list(place.entries)
+  local names, unlisted = core.file.list(place.entries)
   if not names then
-    return nil, error_of.of_core(problem)
+    return nil, unlisted
   end
   local entries, errs = {}, {}
   for _, name in ipairs(names) do
@@ -110,10 +109,10 @@ function entry_files.encode(entries)
 end
 
 local function write(place, folder, file, more)
-  local done, problem = core.file.replace(folder .. "/" .. file.name, file.bytes,
+  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes,
     { temporary = place.fresh, keep = true, follow = false, more = more })
   if not done then
-    return nil, error_of.of_core(problem):with { ref = tostring(file.ref) }
+    return nil, err:with { ref = tostring(file.ref) }
   end
   return true
 end
@@ -147,11 +146,10 @@ end
 ---@return table|nil err
 function entry_files.create(place, files)
   local folder = place.fresh .. "/list"
-  local done, problem = core.file.make_directory(folder)
+  local done, err = core.file.make_directory(folder)
   if not done then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
-  local err
   done, err = write_all(place, folder, files)
   if done then
     done, err = place:claim(folder)
@@ -159,11 +157,11 @@ function entry_files.create(place, files)
   if not done then
     return nil, err
   end
-  done, problem = core.file.make_directory(place.lists)
+  done, err = core.file.make_directory(place.lists)
   if done then
-    done, problem = core.file.rename(folder, place.entries)
+    done, err = core.file.rename(folder, place.entries)
   end
-  return done, problem and error_of.of_core(problem)
+  return done, err
 end
 
 return entry_files

@@ -16,13 +16,6 @@ local LOCK_SLICE = 0.25
 local methods = {}
 local mt = { __name = "manifest.draft.shelf", __index = methods }
 
-local function result(value, problem)
-  if value == nil and problem then
-    return nil, error_of.of_core(problem)
-  end
-  return value
-end
-
 --- The places of a list. Touches no disk.
 ---@param folder string docker's configuration folder
 ---@param list any reference, or its normalised text
@@ -53,18 +46,18 @@ end
 
 --- Writes down that a folder is this list's.
 function methods:claim(folder)
-  local identity, problem = core.file.identity(folder)
+  local identity, err = core.file.identity(folder)
   if not identity then
-    return result(nil, problem)
+    return nil, err
   end
   local text = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
-  return result(core.file.replace(self.record, text, { temporary = self.fresh, follow = false }))
+  return core.file.replace(self.record, text, { temporary = self.fresh, follow = false })
 end
 
 local function read_record(path)
-  local bytes, problem = core.file.read(path, RECORD_LIMIT, { follow = false })
+  local bytes, err = core.file.read(path, RECORD_LIMIT, { follow = false })
   if not bytes then
-    return nil, problem.code ~= "not_found" and error_of.of_core(problem) or nil
+    return nil, err.code ~= "not_found" and err or nil
   end
   local record = json.decode(bytes)
   if type(record) == "table" and type(record.list) == "string" and type(record.folder) == "string" then
@@ -78,9 +71,9 @@ end
 ---@return boolean|nil
 ---@return table|nil err corrupt, collision, io
 function methods:exists()
-  local kind, problem = core.file.kind(self.entries)
-  if problem then
-    return result(nil, problem)
+  local kind, err = core.file.kind(self.entries)
+  if err then
+    return nil, err
   end
   if not kind then
     return false
@@ -89,7 +82,8 @@ function methods:exists()
     return nil, error_of.new { code = "corrupt", ref = self.ref, message = self.entries .. " is not a folder",
       hint = "remove it" }
   end
-  local record, err = read_record(self.record)
+  local record
+  record, err = read_record(self.record)
   if err then
     return nil, err:with { ref = self.ref }
   end
@@ -97,9 +91,9 @@ function methods:exists()
     return true
   end
   local identity
-  identity, problem = core.file.identity(self.entries)
+  identity, err = core.file.identity(self.entries)
   if not identity then
-    return result(nil, problem)
+    return nil, err
   end
   if record.folder ~= without_device(identity) then
     return true
@@ -112,19 +106,19 @@ end
 
 --- One try that lasts at most a moment; the folder may vanish between the two calls, when a list is removed.
 local function try_lock(self, seconds)
-  local problem
+  local err
   for _ = 1, 100 do
     local made, lock
-    made, problem = core.file.make_directory(self.own)
+    made, err = core.file.make_directory(self.own)
     if not made then
-      return nil, problem
+      return nil, err
     end
-    lock, problem = core.file.lock(self.own .. "/lock", { timeout = seconds })
-    if lock or problem.code ~= "not_found" then
-      return lock, problem
+    lock, err = core.file.lock(self.own .. "/lock", { timeout = seconds })
+    if lock or err.code ~= "not_found" then
+      return lock, err
     end
   end
-  return nil, problem
+  return nil, err
 end
 
 --- Clears what a killed process left half-written. A folder that is empty stays: to remove it and to make it anew would
@@ -134,8 +128,8 @@ local function sweep(self)
   if names and #names == 0 then
     return true
   end
-  local cleared, problem = core.file.remove_tree(self.fresh)
-  return cleared or problem.code == "not_found", problem
+  local cleared, err = core.file.remove_tree(self.fresh)
+  return cleared or err.code == "not_found", err
 end
 
 --- Locks the list against other processes, and clears what a killed one left half-written.
@@ -144,30 +138,30 @@ end
 ---@return table|nil err
 function methods:lock(timeout)
   local waited = 0
-  local lock, problem
+  local lock, err
   repeat -- In slices, so that a signal's hook gets its turn: no Lua code runs inside the C core.
     local slice = math.min(LOCK_SLICE, timeout - waited)
-    lock, problem = try_lock(self, slice)
+    lock, err = try_lock(self, slice)
     waited = waited + slice
-  until lock or problem.code ~= "locked" or waited >= timeout
+  until lock or err.code ~= "locked" or waited >= timeout
   if not lock then
-    local err = error_of.of_core(problem):with { ref = self.ref }
-    err.hint = problem.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
+    err:with { ref = self.ref }
+    err.hint = err.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
       or err.hint
     return nil, err
   end
   local cleared
-  cleared, problem = sweep(self)
+  cleared, err = sweep(self)
   if not cleared then
     lock:release()
-    return result(nil, problem)
+    return nil, err
   end
   return lock
 end
 
 --- Makes the folder for what is being written. Under the lock.
 function methods:prepare()
-  return result(core.file.make_directory(self.fresh))
+  return core.file.make_directory(self.fresh)
 end
 
 --- Clears all that is ours of a list that is gone, the lock last: it is not used after this call. What fails now is
@@ -194,11 +188,11 @@ end
 
 --- Removes the list, in one step. Under the lock.
 function methods:remove()
-  local done, problem = core.file.make_directory(self.fresh)
+  local done, err = core.file.make_directory(self.fresh)
   if done then
-    done, problem = core.file.rename(self.entries, self.fresh .. "/removed")
+    done, err = core.file.rename(self.entries, self.fresh .. "/removed")
   end
-  return result(done, problem)
+  return done, err
 end
 
 return { new = new }

@@ -4,7 +4,6 @@
 -- task it drives the engine by itself. C never calls Lua, so nothing here runs while libcurl is on the stack.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local group = require("manifest.engine.group")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
@@ -86,7 +85,7 @@ end
 local function step(self)
   local finished, asked = self.engine:step(patience(self))
   if not finished then
-    error(error_of.of_core(asked), 0)
+    error(asked, 0)
   end
   for _, exchange in ipairs(finished) do
     local task = self.waiting[exchange]
@@ -108,7 +107,7 @@ end
 
 --- Resumes one task and tells its group how it stopped.
 local function resume(self, task)
-  local ok, value, problem = coroutine.resume(task.coroutine)
+  local ok, value, err = coroutine.resume(task.coroutine)
   if coroutine.status(task.coroutine) == "suspended" then
     if value ~= WAIT then
       self:cancel(task)
@@ -123,7 +122,7 @@ local function resume(self, task)
   if not ok and type(value) == "string" then
     value = debug.traceback(task.coroutine, value)
   end
-  task.group:ended(task, ok, value, problem)
+  task.group:ended(task, ok, value, err)
 end
 
 --- Works until done() holds, on behalf of code that is no task.
@@ -229,9 +228,9 @@ function methods:request(request)
   if self.answering then
     error("a credentials function may not use the client that asks it", 2)
   end
-  local started, problem = self.engine:start(request)
+  local started, err = self.engine:start(request)
   if not started then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
   self:wait(function()
@@ -242,11 +241,11 @@ function methods:request(request)
   end)
   self.finished[exchange] = nil
   local response
-  response, problem = exchange:result()
+  response, err = exchange:result()
   if response then
     return response
   end
-  return nil, error_of.of_core(problem)
+  return nil, err
 end
 
 --- Are there blob uploads that are open, or work that may have begun one?

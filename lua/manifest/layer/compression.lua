@@ -44,9 +44,9 @@ function compression.opener(name, take)
       hint = "compress it with gzip or zstd instead",
     })
   end
-  local decompressor, problem = core.decompressor(name)
+  local decompressor, err = core.decompressor(name)
   if not decompressor then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return setmetatable({ decompressor = decompressor, take = take }, mt)
 end
@@ -57,14 +57,15 @@ end
 function methods:feed(bytes)
   self.decompressor:feed(bytes)
   while true do
-    local piece, problem = self.decompressor:read(PIECE)
+    local piece, err = self.decompressor:read(PIECE)
     if not piece then
-      return nil, error_of.of_core(problem)
+      return nil, err
     end
     if piece == "" then
       return true
     end
-    local ok, err = self.take(piece)
+    local ok
+    ok, err = self.take(piece)
     if not ok then
       return nil, err
     end

@@ -19,9 +19,9 @@ end
 ---@return file*|nil file
 ---@return table|nil err not_found, invalid_argument (no regular file), io
 function regular_file.open(path, noun)
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
+  local kind, err = core.file.kind(path, { follow = true })
+  if err then
+    return nil, err
   end
   local name = noun .. " " .. path
   if kind ~= "file" then

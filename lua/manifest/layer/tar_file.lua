@@ -25,9 +25,9 @@ end
 ---@return file*|nil file unbuffered
 ---@return integer|table size, or the error
 local function open_file(path)
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
+  local kind, err = core.file.kind(path, { follow = true })
+  if err then
+    return nil, err
   end
   if kind ~= "file" then
     return fail(kind and "invalid_argument" or "not_found", path, kind and "is no regular file" or "does not exist",
@@ -247,9 +247,9 @@ end
 ---@return table|nil err
 function methods:digest(range, algorithm, to)
   algorithm = algorithm or "sha256"
-  local hex, problem = core.file.copy(self.path, to, algorithm, range.offset, range.size)
+  local hex, err = core.file.copy(self.path, to, algorithm, range.offset, range.size)
   if not hex then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return algorithm .. ":" .. hex
 end

@@ -83,9 +83,9 @@ function digest.of(bytes, algorithm)
   if not hex_length[algorithm] then
     return unsupported(algorithm)
   end
-  local hex, problem = core.hash.sum(algorithm, bytes)
+  local hex, err = core.hash.sum(algorithm, bytes)
   if not hex then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return algorithm .. ":" .. hex
 end
@@ -146,9 +146,9 @@ function digest.hasher(algorithm)
   if not hex_length[algorithm] then
     return unsupported(algorithm)
   end
-  local hash, problem = core.hash.new(algorithm)
+  local hash, err = core.hash.new(algorithm)
   if not hash then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return setmetatable({ algorithm = algorithm, hash = hash }, hasher_mt)
 end

@@ -4,7 +4,6 @@
 -- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
@@ -60,15 +59,12 @@ local ABOUT_ANSWER = {
   too_large = "look at what answers there; the client's option 'manifest_limit' allows larger manifests",
 }
 
---- Completes an error of the C core with what only this room knows, and takes out what an error must not hold.
----@param err table problem of the C core, or an error
+--- Completes an error with what only this room knows, and takes out what an error must not hold.
+---@param err table
 ---@param place table|nil the mirror that it is about
 ---@return table err
 function methods:failed(err, place)
   local domain = place and place.domain or self.domain
-  if not error_of.is(err) then
-    err = error_of.of_core(err)
-  end
   if err.response then
     err.errors = err.errors or problem.list_of(err.response.body or "")
     err.response = problem.outline(err.response)

@@ -47,9 +47,9 @@ local function read_password(call)
   if not has_terminal() then
     return refusal("no password, and standard input is not a terminal to ask at", "pipe it in with --password-stdin")
   end
-  local line, problem = require("manifest.base.core").terminal.read_secret("Password: ")
+  local line, err = require("manifest.base.core").terminal.read_secret("Password: ")
   if not line then
-    return nil, error_of.of_core(problem):with({ verb = "login" })
+    return nil, err:with({ verb = "login" })
   end
   if line == "" then
     return refusal("a password is required")

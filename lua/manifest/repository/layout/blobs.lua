@@ -17,14 +17,6 @@ local function fail(code, message)
   return nil, error_of.new({ code = code, message = message })
 end
 
---- A result of the C core as this room gives it.
-local function result(value, problem)
-  if value == nil and problem then
-    return nil, error_of.of_core(problem)
-  end
-  return value
-end
-
 --- True for the name of a file that is still being written, or was when its writer ended.
 ---@param name string
 ---@return boolean
@@ -50,9 +42,10 @@ function layout_blobs.find(root, hash)
   if not path then
     return nil, err
   end
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return result(nil, problem)
+  local kind
+  kind, err = core.file.kind(path, { follow = true })
+  if err then
+    return nil, err
   end
   if kind ~= "file" then
     return fail("not_found", ("oci:%s has no blob %s"):format(root, hash))
@@ -72,7 +65,7 @@ function layout_blobs.read(root, hash, limit)
     return nil, err
   end
   local bytes, actual
-  bytes, err = result(core.file.read(path, limit))
+  bytes, err = core.file.read(path, limit)
   if bytes then
     actual, err = digest.of(bytes, digest.parse(hash).algorithm)
   end
@@ -93,7 +86,7 @@ end
 ---@return table|nil err digest_mismatch, not_found, io
 function layout_blobs.copy(from, to, hash)
   local algorithm = digest.parse(hash).algorithm
-  local hex, err = result(core.file.copy(from, to, algorithm))
+  local hex, err = core.file.copy(from, to, algorithm)
   if not hex then
     return nil, err
   end
@@ -112,12 +105,12 @@ local function write(root, path, bytes, hash)
   if actual ~= hash then
     return fail("digest_mismatch", ("the bytes hash to %s, not to %s"):format(actual, hash))
   end
-  return result(core.file.replace(path, bytes, { mode = READABLE, temporary = root }))
+  return core.file.replace(path, bytes, { mode = READABLE, temporary = root })
 end
 
 --- Lets fill write a new file, and moves it to its place. However that is left, by an interrupt too, nothing stays.
 local function move_in(root, path, fill)
-  local temporary, err = result(core.file.temporary(root))
+  local temporary, err = core.file.temporary(root)
   if not temporary then
     return nil, err
   end
@@ -130,10 +123,10 @@ local function move_in(root, path, fill)
   local ok
   ok, err = fill(temporary)
   if ok then
-    ok, err = result(core.file.set_mode(temporary, READABLE))
+    ok, err = core.file.set_mode(temporary, READABLE)
   end
   if ok then
-    moved, err = result(core.file.rename(temporary, path))
+    moved, err = core.file.rename(temporary, path)
   end
   return moved, err
 end
@@ -152,7 +145,7 @@ function layout_blobs.store(root, hash, content)
   if core.file.kind(path) == "file" then
     return true
   end
-  local ok, err = result(core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER))
+  local ok, err = core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER)
   if not ok then
     return nil, err
   end

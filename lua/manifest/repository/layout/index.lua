@@ -46,12 +46,12 @@ end
 --- Reads one of the two documents; false when it is not there.
 local function read_document(path, name)
   local file = path .. "/" .. name
-  local bytes, problem = core.file.read(file, layout_index.LIMIT)
+  local bytes, err = core.file.read(file, layout_index.LIMIT)
   if not bytes then
-    if problem.code == "not_found" then
+    if err.code == "not_found" then
       return false
     end
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return decode(path, name, bytes)
 end
@@ -75,9 +75,9 @@ end
 
 --- Anything in the folder that is not of our own making?
 local function is_empty(path)
-  local names, problem = core.file.list(path)
+  local names, err = core.file.list(path)
   if not names then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   for _, name in ipairs(names) do
     if name ~= LOCK_NAME and not layout_blobs.is_temporary(name) then
@@ -92,9 +92,9 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found, corrupt, unsupported, io
 function layout_index.check(path)
-  local kind, problem = core.file.kind(path, { follow = true })
-  if problem then
-    return nil, error_of.of_core(problem)
+  local kind, err = core.file.kind(path, { follow = true })
+  if err then
+    return nil, err
   end
   if not kind then
     return fail("not_found", "there is no folder " .. path, "check the path")
@@ -102,7 +102,8 @@ function layout_index.check(path)
   if kind ~= "directory" then
     return not_one(path, "it is no folder")
   end
-  local known, err = read_version(path)
+  local known
+  known, err = read_version(path)
   if known ~= false then
     return known, err
   end
@@ -122,9 +123,9 @@ function layout_index.check(path)
 end
 
 local function write(path, name, document)
-  local ok, problem = core.file.replace(path .. "/" .. name, assert(json.encode(document)), { mode = READABLE })
+  local ok, err = core.file.replace(path .. "/" .. name, assert(json.encode(document)), { mode = READABLE })
   if not ok then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return true
 end
@@ -136,11 +137,12 @@ end
 ---@return table|nil err of fn; locked, io
 function layout_index.locked(path, fn)
   local file = path .. "/" .. LOCK_NAME
-  local lock <close>, problem = core.file.lock(file, { timeout = LOCK_SECONDS })
+  local lock <close>, err = core.file.lock(file, { timeout = LOCK_SECONDS })
   if not lock then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
-  local value, err = fn()
+  local value
+  value, err = fn()
   core.file.remove(file) -- while it is held: whoever waits for it notices
   return value, err
 end
@@ -150,11 +152,12 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err corrupt (a folder with something else), unsupported, locked, io
 function layout_index.create(path)
-  local ok, problem = core.file.make_directory(path, FOLDER)
+  local ok, err = core.file.make_directory(path, FOLDER)
   if not ok then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
-  local known, err = read_version(path)
+  local known
+  known, err = read_version(path)
   if known or err then
     return known, err
   end

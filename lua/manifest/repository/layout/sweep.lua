@@ -5,7 +5,6 @@
 -- all that it had.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_reach = require("manifest.repository.layout.mentions")
 
@@ -20,8 +19,7 @@ local function remove(root, hash)
   if not path then
     return nil, err
   end
-  local ok, problem = core.file.remove(path)
-  return ok, problem and error_of.of_core(problem)
+  return core.file.remove(path)
 end
 
 local function remove_all(root, list, kept)

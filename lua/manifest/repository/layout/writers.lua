@@ -2,7 +2,6 @@
 -- ends: where nobody has one, half-written files are of writers that were killed, and the next writer removes them.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_index = require("manifest.repository.layout.index")
 
@@ -41,9 +40,9 @@ function layout_writers.join(path)
       return remove_leftovers(path)
     end)
   end
-  local lock, problem = core.file.lock(path .. FILE, { shared = true, timeout = PATIENCE })
-  if not lock and problem.code == "locked" then
-    return nil, error_of.of_core(problem)
+  local lock, err = core.file.lock(path .. FILE, { shared = true, timeout = PATIENCE })
+  if not lock and err.code == "locked" then
+    return nil, err
   end
   return lock or false
 end

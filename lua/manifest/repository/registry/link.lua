@@ -123,7 +123,7 @@ function link.next(header, url)
   end
   local next_url, warning = core.location(url, target)
   if not next_url then
-    return nil, error_of.of_core(warning)
+    return nil, warning
   end
   if core.url.same_origin(url, next_url) then
     return next_url, nil, warning

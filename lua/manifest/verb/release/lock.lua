@@ -67,14 +67,14 @@ function lock.read(path)
   if not path then
     return { sources = {}, targets = {} }
   end
-  local bytes, problem = core.file.read(path, LIMIT)
+  local bytes, err = core.file.read(path, LIMIT)
   if bytes then
     return lock.parse(bytes, path)
   end
-  if problem.code == "not_found" then
+  if err.code == "not_found" then
     return { sources = {}, targets = {} }
   end
-  return nil, error_of.of_core(problem)
+  return nil, err
 end
 
 --- The content of a lock file. Pure.
@@ -101,9 +101,9 @@ function lock.write(path, bytes, old)
   if bytes == old then
     return true
   end
-  local ok, problem = core.file.replace(path, bytes, { mode = READABLE })
+  local ok, err = core.file.replace(path, bytes, { mode = READABLE })
   if not ok then
-    return nil, error_of.of_core(problem)
+    return nil, err
   end
   return true
 end

@@ -171,12 +171,13 @@ end
 ---@return table|nil release
 ---@return table|nil err
 function read.file(path)
-  local bytes, problem = core.file.read(path, LIMIT)
+  local bytes, err = core.file.read(path, LIMIT)
   if not bytes then
-    return nil, error_of.of_core(problem):with({ hint = problem.code == "not_found" and "check the path" or nil })
+    return nil, err:with({ hint = err.code == "not_found" and "check the path" or nil })
   end
   local is_yaml = path:find("%.ya?ml$") ~= nil
-  local value, err = (is_yaml and yaml.read or script.run)(bytes, path)
+  local value
+  value, err = (is_yaml and yaml.read or script.run)(bytes, path)
   if not value then
     return nil, err
   end
