@@ -326,13 +326,6 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   return true;
 }
 
-bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
-{
-  return transfer->result == CURLE_SSL_CONNECT_ERROR &&
-         (strstr(transfer->error, "wrong version number") || strstr(transfer->error, "http request") ||
-          strstr(transfer->error, "packet length too long"));
-}
-
 /* {=== why it failed ===} */
 
 struct explanation {
@@ -370,18 +363,35 @@ static const struct explanation explanations[] = {
 static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
                                                     "the connection broke in the TLS handshake"};
 
-/* Did the connection end in the middle of the handshake? Nothing was said against us then, by a certificate, an alert
-   or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
-   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
-static bool broke_in_handshake(const struct mf_transfer *transfer)
+enum handshake { HANDSHAKE_OTHER, HANDSHAKE_MET_HTTP, HANDSHAKE_BROKE };
+
+/* How the TLS handshake failed: against an answer in plain text; because the connection ended in the middle, when
+   nothing was said against us by a certificate or an alert; or otherwise. libcurl has one code for all of these, and but
+   for a reset only OpenSSL's words tell. "SSL_connect: ..." is what libcurl says where OpenSSL has no error to tell. */
+static enum handshake failed_handshake(const struct mf_transfer *transfer)
 {
+  static const struct {
+    const char *words;
+    enum handshake meaning;
+  } told[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
+              {"http request", HANDSHAKE_MET_HTTP},
+              {"packet length too long", HANDSHAKE_MET_HTTP},
+              {"unexpected eof", HANDSHAKE_BROKE},
+              {"SSL_connect: ", HANDSHAKE_BROKE}};
   long cause = 0;
 
   if (transfer->result != CURLE_SSL_CONNECT_ERROR)
-    return false;
+    return HANDSHAKE_OTHER;
+  for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+    if (strstr(transfer->error, told[i].words))
+      return told[i].meaning;
   curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
-  return cause == ECONNRESET || cause == EPIPE || strstr(transfer->error, "unexpected eof") ||
-         strstr(transfer->error, "SSL_connect: ");
+  return cause == ECONNRESET || cause == EPIPE ? HANDSHAKE_BROKE : HANDSHAKE_OTHER;
+}
+
+bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
+{
+  return failed_handshake(transfer) == HANDSHAKE_MET_HTTP;
 }
 
 /* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
@@ -421,7 +431,7 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)
         found = explanations[i];
-    if (broke_in_handshake(transfer))
+    if (failed_handshake(transfer) == HANDSHAKE_BROKE)
       found = broken_handshake;
     mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
