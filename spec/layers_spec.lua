@@ -96,6 +96,7 @@ describe("the checker of the house", function()
     { { ["lua/manifest/verb/a.lua"] = "local x = io.stderr\n" }, "prints or exits" },
     { { ["lua/manifest/init.lua"] = "os.exit(1)\n" }, "prints or exits" },
     { { ["lua/manifest/verb/a.lua"] = "coroutine.yield()\n" }, "yields" },
+    { { ["lua/manifest/draft/a.lua"] = "core.file.lock(path)\n" }, "takes a lock by itself" },
     { { ["lua/manifest/document/a.lua"] = "core.engine {}\n" }, "uses core.engine" },
     { { ["lua/manifest/document/a.lua"] = "core.file.read(1)\n" }, "uses core.file" },
     { { ["lua/manifest/other/a.lua"] = 'require("manifest.cli.b")\n', ["lua/manifest/cli/b.lua"] = "\n" }, "runs up" },

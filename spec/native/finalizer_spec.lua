@@ -18,23 +18,23 @@ local function start(engine, repository)
     registry = server.address.a, repository = repository }))
 end
 
---- Makes every allocation collect all garbage until it is closed. The hook goes meanwhile: that of the hostile
---- collector chooses another mode in the middle of a round.
+--- Makes every allocation collect all garbage; the function that it returns ends that. The hook goes meanwhile: that of
+--- the hostile collector chooses another mode in the middle of a round.
 local function collecting()
   local hook, mask, count = debug.gethook()
   debug.sethook()
   local mode, pause = collectgarbage("incremental", 0, 0, TO_THE_END), collectgarbage("setpause", 0)
-  return setmetatable({}, { __close = function()
+  collectgarbage()
+  return function()
     collectgarbage("incremental", pause, 0, DEFAULT)
     collectgarbage(mode)
     debug.sethook(hook, mask, count)
-  end })
+  end
 end
 
---- Calls round(soon) again and again, with a collection at every allocation: soon(fn) makes fn run at the next one, in
---- the next round at the one after that, and so on.
+--- Calls round(soon) again and again: soon(fn) makes every allocation collect until the round is over, and fn run at
+--- the next one, in the next round at the one after that, and so on.
 local function at_each_allocation(round)
-  local _ <close> = collecting()
   local function soon(count, fn)
     setmetatable({}, { __gc = function()
       if count > 1 then
@@ -44,11 +44,16 @@ local function at_each_allocation(round)
       end
     end })
   end
-  collectgarbage()
+  local function restore() end
+  local _ <close> = setmetatable({}, { __close = function()
+    restore()
+  end })
   for count = 1, ROUNDS do
     round(function(fn)
+      restore = collecting()
       soon(count, fn)
     end)
+    restore()
   end
 end
 

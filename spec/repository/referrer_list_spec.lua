@@ -38,7 +38,7 @@ describe("a list of referrers", function()
       engine:close()
       server:stop()
     end)
-    return referrer_list.add({ loop = loop, turns = {} }, repository, SUBJECT, { OURS })
+    return referrer_list.add({ loop = loop }, repository, SUBJECT, { OURS })
   end
 
   local function puts()

@@ -6,6 +6,7 @@
 local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local lock = require("manifest.engine.lock")
 local program = require("manifest.base.program")
 
 local methods = {}
@@ -135,20 +136,17 @@ end
 --- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
 local function edit(self, change)
   local ok, err = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
-  local target, lock_path, lock
+  local target, taken
   if ok then
     target, err = core.file.target(self.path)
   end
   if target then
-    lock_path = lock_of(target)
-    lock, err = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
+    taken, err = lock.take(lock_of(target), { patience = LOCK_SECONDS, remove = true })
   end
-  if not lock then
+  if not taken then
     return nil, err
   end
-  local held <close> = lock -- luacheck: ignore held
-  -- While we hold it: who waits for it notices.
-  local tidy <close> = removes(lock_path) -- luacheck: ignore tidy
+  local _ <close> = taken
   core.file.remove_tree(fresh_of(target))
   local document
   document, err = read(self)

@@ -5,6 +5,7 @@
 
 local core = require("manifest.base.core")
 local group = require("manifest.engine.group")
+local pause = require("manifest.engine.pause")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}
@@ -151,6 +152,7 @@ end
 function methods:spawn(task, fn)
   task.coroutine = coroutine.create(fn)
   self.tasks[task.coroutine] = task
+  pause.loops[task.coroutine] = self
   self:wake(task)
 end
 

@@ -8,9 +8,9 @@ local descriptor = require("manifest.document.descriptor")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local referrers_tag = require("manifest.name.referrers_tag")
-local turn = require("manifest.engine.lock")
 
 local referrer_list = {}
 
@@ -122,7 +122,7 @@ function referrer_list.add(context, repository, subject, descriptors)
   if not tag then
     return nil, err
   end
-  local _ <close> = turn.take(context, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  local _ <close> = lock.turn(("%s/%s:%s"):format(repository.domain, repository.path, tag))
   for try = 1, TRIES do
     local listed
     listed, err = attempt(repository, tag, descriptors)

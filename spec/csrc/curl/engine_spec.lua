@@ -298,9 +298,7 @@ end)
 describe("after a fork", function()
   --- Runs a script that may fork(), with requests, engine and the server's url; what it prints.
   local function forking(script, env)
-    local library = process.run({ "sh", "-c",
-      "ls /usr/lib/*/liblua5.4.so.0 /usr/lib/liblua5.4.so.0 /usr/local/lib/liblua5.4.so.0 2>/dev/null | head -n 1",
-    }).stdout:match("[^\n]+")
+    local library = process.lua_library()
     if not library then
       pending("needs Lua as a shared library")
       return
