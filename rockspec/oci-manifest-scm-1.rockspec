@@ -18,8 +18,8 @@ description = {
 
 dependencies = { "lua >= 5.4, < 5.5" }
 
--- Libraries alone: CMake asks pkg-config for the headers, which Debian keeps where LuaRocks does not look. libzstd is not
--- here because LuaRocks knows no library that may be absent: CMake takes it when it is there.
+-- Libraries alone: CMake asks pkg-config for the headers, which Debian keeps where LuaRocks does not look. libzstd and
+-- libpsl are not here because LuaRocks knows no library that may be absent: CMake takes them when they are there.
 external_dependencies = {
   CURL = { library = "curl" },
   CRYPTO = { library = "crypto" },

@@ -42,9 +42,10 @@ describe("the module", function()
 
   it("has every verb on a default client", function()
     local manifest = require("manifest")
-    for verb in pairs(require("manifest.client").verbs) do
-      assert.truthy(manifest[verb], verb)
+    for _, entry in ipairs(require("manifest.verb.catalogue")) do
+      assert.truthy(manifest[entry.method], entry.method)
     end
+    assert.equal(manifest.client({}).index, manifest.client({}).index_create)
     local code = [[
       local manifest = require "manifest"
       for _, call in ipairs {

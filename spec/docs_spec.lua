@@ -1,11 +1,11 @@
 --- The documents are kept true: the rooms, files, tests and options that they name are there.
 
-local connection = require "manifest.cli.connection"
+local catalogue = require "manifest.verb.catalogue"
+local commands = require "manifest.cli.command"
 local lfs = require "lfs"
 local manifest = require "manifest"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
-local verbs = require "manifest.cli.verbs"
 
 describe("docs/architecture.md", function()
   local text = assert(temp.read("docs/architecture.md"))
@@ -80,9 +80,9 @@ describe("docs/requests.md", function()
     end
     assert.same(cases, stated)
     local text = table.concat(stated, " ")
-    for verb in pairs(require("manifest.verb.catalogue")) do
-      local name = verb:gsub("^index$", "index_create"):gsub("_", " ")
-      assert.is_true(name == "login" or name == "logout" or text:find("`" .. name .. "[` ]") ~= nil, verb)
+    for _, entry in ipairs(catalogue) do
+      local name = entry.name
+      assert.is_true(name == "login" or name == "logout" or text:find("`" .. name .. "[` ]") ~= nil, name)
     end
   end)
 end)
@@ -102,16 +102,17 @@ describe("the reference that tools/docs writes", function()
 
   it("leads to the page of each verb, which shows the options that it speaks of", function()
     local start = page("README")
-    for verb, module in pairs(require("manifest.verb.catalogue")) do
-      assert.matches(("- [%s](%s.md)\n"):format(verb, module), start, 1, true)
+    for _, entry in ipairs(catalogue) do
+      local module = entry.module
+      assert.matches(("- [%s](%s.md)\n"):format(entry.method, module), start, 1, true)
       local text = page(module)
       assert.is_true(not text:find("see OPTIONS", 1, true) or text:find("\nlocal OPTIONS = ", 1, true) ~= nil, module)
     end
   end)
 
   it("has every option of a client, and every code of an error", function()
-    for name in pairs(require("manifest.client").options) do
-      assert.matches(("\n  %s = "):format(name), page("manifest.client"), 1, true)
+    for name in pairs(require("manifest.declare.client")) do
+      assert.matches(("\n  %s = "):format(name), page("manifest.declare.client"), 1, true)
     end
     for code in pairs(manifest.error.codes) do
       assert.matches(("\n  %s = "):format(code), page("manifest.base.error"), 1, true)
@@ -137,12 +138,9 @@ describe("the options named", function()
   --- The options of the verbs that a test picks, as a set.
   local function options_of(picks)
     local known = { help = true }
-    for _, verb in ipairs(verbs) do
-      local module = picks(verb.name) and require(verb.module) or { options = {} }
-      for _, list in ipairs { module.options, connection.is_needed(module) and connection.OPTIONS or {} } do
-        for _, option in ipairs(list) do
-          known[option.name] = true
-        end
+    for _, entry in ipairs(catalogue) do
+      for _, flag in ipairs(picks(entry.name) and commands.of(entry).flags or {}) do
+        known[flag.name] = true
       end
     end
     return known

@@ -2,11 +2,15 @@
 
 #include <stddef.h>
 #include <string.h>
+#ifdef MF_PSL
+#include <libpsl.h>
+#endif
 
 #include "../url/origin.h"
 
-/* Below these, neighbours are strangers: anybody can rent a name. Only equal hosts are of one owner there. */
-static const char *const hosting[] = {
+/* Below these, neighbours are strangers: anybody can rent a name. The list of public suffixes calls some of them
+   registrable (azurecr.io, gcr.io, ...), and a machine's copy of it may be older than others. */
+static const char *const rented[] = {
     "aliyuncs.com",
     "amazonaws.com",
     "amazonaws.com.cn",
@@ -17,6 +21,7 @@ static const char *const hosting[] = {
     "azurecr.io",
     "azureedge.net",
     "azurefd.net",
+    "azurestaticapps.net",
     "azurewebsites.net",
     "b-cdn.net",
     "br.com",
@@ -30,9 +35,14 @@ static const char *const hosting[] = {
     "cn.com",
     "co.com",
     "co.nl",
+    "code.run",
+    "codeberg.page",
+    "container-registry.com",
+    "csb.app",
     "ddns.net",
     "de.com",
     "deno.dev",
+    "devtunnels.ms",
     "digitaloceanspaces.com",
     "duckdns.org",
     "dyndns.org",
@@ -49,15 +59,24 @@ static const char *const hosting[] = {
     "githubusercontent.com",
     "gitlab.io",
     "gitpod.io",
+    "glitch.me",
     "googleapis.com",
     "googleusercontent.com",
+    "gradio.live",
     "herokuapp.com",
+    "hf.space",
     "hopto.org",
     "icr.io",
+    "jfrog.io",
     "jpn.com",
+    "koyeb.app",
+    "lhr.life",
     "linodeobjects.com",
     "loca.lt",
+    "localhost.run",
     "localto.net",
+    "lovable.app",
+    "modal.run",
     "myfritz.net",
     "myqcloud.com",
     "netlify.app",
@@ -68,23 +87,32 @@ static const char *const hosting[] = {
     "ngrok.io",
     "nip.io",
     "no-ip.org",
+    "now.sh",
     "ocir.io",
+    "on.aws",
     "ondigitalocean.app",
     "onrender.com",
     "oraclecloud.com",
+    "ovh.net",
     "pages.dev",
+    "pinggy.link",
     "pkg.dev",
+    "pythonanywhere.com",
     "r2.dev",
     "railway.app",
     "repl.co",
+    "repl.run",
     "replit.app",
     "ru.com",
     "run.app",
     "sa.com",
     "scw.cloud",
+    "serveo.net",
     "sslip.io",
+    "streamlit.app",
     "surge.sh",
     "synology.me",
+    "tencentcloudcr.com",
     "traefik.me",
     "trafficmanager.net",
     "trycloudflare.com",
@@ -94,24 +122,17 @@ static const char *const hosting[] = {
     "us.com",
     "us.org",
     "vercel.app",
+    "volces.com",
     "wasabisys.com",
     "web.app",
     "windows.net",
     "workers.dev",
     "xip.io",
     "za.com",
+    "zrok.io",
 };
 
-/* Second labels that registries of countries sell below; those of one or two letters count without being listed. */
-static const char *const shared_labels[] = {
-    "aichi", "asn",     "asso",     "com",    "conf",     "edu",   "firm",  "fukuoka",    "gen",   "gob",    "gouv",
-    "gov",   "govt",    "gub",      "health", "hokkaido", "idf",   "idn",   "idv",        "ind",   "inf",    "info",
-    "int",   "iwi",     "kanagawa", "kiev",   "kyiv",     "kyoto", "law",   "ltd",        "maori", "mil",    "mod",
-    "msk",   "muni",    "net",      "nhs",    "nom",      "org",   "osaka", "parliament", "plc",   "police", "press",
-    "pro",   "saitama", "sch",      "school", "spb",      "store", "tokyo", "web",
-};
-
-static bool ends_below(const char *host, const char *suffix)
+static bool is_below(const char *host, const char *suffix)
 {
   size_t length = strlen(host);
   size_t tail = strlen(suffix);
@@ -121,47 +142,39 @@ static bool ends_below(const char *host, const char *suffix)
   return length == tail || host[length - tail - 1] == '.';
 }
 
-static bool is_below_hosting(const char *host)
+static bool is_rented(const char *host)
 {
-  for (size_t i = 0; i < sizeof(hosting) / sizeof(*hosting); i++)
-    if (ends_below(host, hosting[i]))
+  for (size_t i = 0; i < sizeof(rented) / sizeof(*rented); i++)
+    if (is_below(host, rented[i]))
       return true;
   return false;
 }
 
-/* The start of the label that ends at END. */
-static const char *label_before(const char *host, const char *end)
+#ifdef MF_PSL
+/* The list is read for each question: there is one where a registry names a token server on another host. */
+static const char *ask_list(const char *host)
 {
-  while (end > host && end[-1] != '.')
-    end--;
-  return end;
-}
+  psl_ctx_t *list = psl_latest(NULL);
+  const char *found = list ? psl_registrable_domain(list, host) : NULL;
 
-static bool is_shared_label(const char *label, size_t length)
-{
-  if (length <= 2)
-    return true;
-  for (size_t i = 0; i < sizeof(shared_labels) / sizeof(*shared_labels); i++)
-    if (strlen(shared_labels[i]) == length && memcmp(shared_labels[i], label, length) == 0)
-      return true;
-  return false;
+  psl_free(list);
+  return found;
 }
+#else
+static const char *ask_list(const char *host)
+{
+  (void)host;
+  return NULL;
+}
+#endif
 
 const char *mf_domain_registrable(const char *host)
 {
-  const char *end = host + strlen(host);
-  const char *top = label_before(host, end);
-  const char *second, *third;
+  size_t length = strlen(host);
 
-  if (mf_host_is_address(host) || top == host || top == end || is_below_hosting(host))
+  if (length == 0 || host[length - 1] == '.' || mf_host_is_address(host) || is_rented(host))
     return NULL;
-  second = label_before(host, top - 1);
-  if (end - top != 2 || !is_shared_label(second, (size_t)(top - 1 - second)))
-    return second;
-  if (second == host)
-    return NULL;
-  third = label_before(host, second - 1);
-  return third;
+  return ask_list(host);
 }
 
 bool mf_domain_same_owner(const char *one, const char *other)

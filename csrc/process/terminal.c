@@ -4,12 +4,20 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 bool mf_terminal_is(int descriptor)
 {
   return isatty(descriptor) == 1;
+}
+
+int mf_terminal_columns(int descriptor)
+{
+  struct winsize size;
+
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* {=== signals: only noted while nothing is shown, delivered afterwards ===} */

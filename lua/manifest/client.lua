@@ -1,36 +1,39 @@
---- A client: its options, and the verbs as methods; what a call of one has is in call.lua.
+--- A client: its options, and the verbs as methods; what one call of them has is in call.lua.
+--
+-- What the programmer got wrong is raised here, at the caller's own line, before anything is done. What the world can
+-- cause comes back as `nil, err`.
 
-local check = require("manifest.base.check")
-local contexts = require("manifest.call")
-local verbs = require("manifest.verb.catalogue")
+local calls = require("manifest.call")
+local catalogue = require("manifest.verb.catalogue")
+local contexts = require("manifest.context")
+local declare = require("manifest.declare")
+local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
+local options_of = require("manifest.declare.client")
+local text = require("manifest.base.text")
+local types = require("manifest.declare.type")
+
+local CLOSED = "attempt to use a closed client"
 
 local methods = {}
-local mt = { __name = "manifest.client", __index = methods }
+local mt = { __name = "manifest.client" }
 
---- The options of a client: the one table of their names and types.
-local OPTIONS = {
-  config = "string", -- folder of docker's configuration; default $DOCKER_CONFIG or ~/.docker
-  insecure = "boolean|table", -- plain HTTP and unverified TLS, for every registry or for those listed
-  jobs = "integer", -- requests at once, default 32
-  timeout = "number", -- seconds a request may take, all its tries; default 600, for streamed blobs while bytes flow
-  connect_timeout = "number", -- seconds until a connection stands, default 15
-  stall_timeout = "number", -- seconds without a byte, default 60
-  connections = "integer", -- to one host over HTTP/1.1, default 6; a blob copied within one registry takes two
-  manifest_limit = "integer", -- bytes of a manifest or config, default 4 MiB
-  ca_file = "string", -- more certificate authorities, PEM
-  client_certificate = "string", -- PEM
-  client_key = "string", -- PEM; default: it is in the file of the certificate
-  auth_hosts = "table", -- "REGISTRY=TOKEN-SERVER" pairs that may get credentials
-  same_domain = "boolean", -- so may token servers of the registry's own domain, default true
-  mirrors = "table", -- {["docker.io"] = {"HOST[:PORT][/PREFIX]", ...}}: read from these first, in order
-  credentials = "function|table", -- (registry, repository) -> {username=, password=} or nil; or {[registry] = {...}}
-  user_agent = "string",
-}
-
-local function context_of(self)
-  if self.closed then
-    error("attempt to use a closed client", 3)
+--- The method of a name; a name that is near to one is a mistake, any other is nothing.
+function mt.__index(_, name)
+  local method = methods[name]
+  if method == nil and type(name) == "string" then
+    local near = text.nearest(name, text.sorted_keys(methods))
+    if near then
+      error(("a client has no '%s' (did you mean '%s'?)"):format(name, near), 2)
+    end
   end
+  return method
+end
+
+--- What the calls of a client share, made when the first needs it.
+---@return table|nil context
+---@return table|nil err
+local function context_of(self)
   if not self.context then
     local context, err = contexts.new(self.options, self)
     if not context then
@@ -41,48 +44,92 @@ local function context_of(self)
   return self.context
 end
 
-for verb, module in pairs(verbs) do
-  methods[verb] = function(self, ...)
-    local context, err = context_of(self)
-    if not context then
-      return nil, err:with({ verb = verb })
+local function start(self, verb, ...)
+  local call = calls.new(failure.try(context_of(self)), verb.name)
+  local values = failure.try(declare.read(verb, ...))
+  return verb.run(call, table.unpack(values, 1, values.n))
+end
+
+--- Adds to a failure which verb it was, and what that verb says to do about it.
+local function with_verb(verb, value, err, ...)
+  if value == nil and error_of.is(err) then
+    err:with({ verb = verb.name, hint = verb.hints[err.code] })
+  end
+  return value, err, ...
+end
+
+--- Calls a module that is not converted yet: it checks its arguments and returns its errors itself.
+local function perform(self, entry, module, ...)
+  local context, err = context_of(self)
+  if not context then
+    return nil, err:with({ verb = entry.name })
+  end
+  return module.perform(calls.new(context, entry.name).context, ...)
+end
+
+local function method_of(entry)
+  return function(self, ...)
+    if self.closed then
+      error(CLOSED, 2)
     end
-    return require(module).perform(contexts.of_one_call(context), ...)
+    local verb = require(entry.module)
+    if verb.perform then
+      return perform(self, entry, verb, ...)
+    end
+    local wrong = declare.wrong(verb, ...)
+    if wrong then
+      error(("%s: %s"):format(verb.method, wrong), 2)
+    end
+    return with_verb(verb, failure.face(start, self, verb, ...))
   end
 end
 
---- Runs fn(item, index) over a list, the client's `jobs` at once; results keep the list's order.
+for _, entry in ipairs(catalogue) do
+  methods[entry.method] = method_of(entry)
+  if entry.alias then
+    methods[entry.alias] = methods[entry.method]
+  end
+end
+
+--- Not verbs, but declared alike.
+local ALL = declare.verb {
+  name = "all",
+  arguments = {
+    { "list", "table", help = "Any values" }, { "fn", "function", help = "(item, index) -> value | nil, err" },
+  },
+  options = {
+    jobs = { "count", help = "How many at once (default: the client's)" },
+    collect = { "boolean", help = "Go on after an error, and return all of them by index" },
+  },
+}
+local CLOSE = declare.verb {
+  name = "close",
+  options = {
+    abandon = { "seconds", help = "Give up uploads that are open, in this time at most; best effort" },
+  },
+}
+
+--- Runs fn(item, index) over a list, the client's `jobs` at once; results keep the list's order. What fn raises is
+--- raised.
 ---@param list table
----@param fn function item, index -> value, or nil and an error
----@param options table|nil {jobs, collect = boolean: go on after an error}
+---@param fn function (item, index) -> value, or nil and an error
+---@param options table|nil see ALL
 ---@return table|nil results
 ---@return table|nil err the first error, or with collect the table of errors by index
 function methods:all(list, fn, options)
-  options = check.options("all", options, { jobs = "integer", collect = "boolean" })
-  if options.jobs and options.jobs < 1 then
-    error("all: option 'jobs' must be at least 1", 2)
+  if self.closed then
+    error(CLOSED, 2)
   end
-  check.type("all: list", list, "table")
-  check.type("all: function", fn, "function")
-  local context, err = context_of(self)
-  if not context then
-    return nil, err
+  local wrong = declare.wrong(ALL, list, fn, options)
+  if wrong then
+    error("all: " .. wrong, 2)
   end
-  local loop
-  loop, err = context.connect()
-  if not loop then
-    return nil, err
-  end
-  return loop:all(list, options.jobs or context.jobs, fn, options.collect)
-end
-
---- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun. Best effort.
----@param seconds number at most, to learn of all of them, and as many to give them up
-function methods:abandon(seconds)
-  local loop = not self.closed and self.context and rawget(self.context, "loop")
-  if loop and loop:owes_uploads() then
-    require("manifest.repository.registry.upload").abandon_all(loop, seconds)
-  end
+  options = options or {}
+  return failure.face(function()
+    local context = failure.try(context_of(self))
+    local loop = failure.try(context.connect())
+    return loop:all(list, options.jobs or context.jobs, failure.boxed(fn), options.collect)
+  end)
 end
 
 --- Where a login at a registry would be kept; an error when it could not be.
@@ -90,6 +137,9 @@ end
 ---@return string|nil place a helper's program, or the path of a file
 ---@return table|nil err
 function methods:login_place(registry)
+  if self.closed then
+    error(CLOSED, 2)
+  end
   local context, err = context_of(self)
   if not context then
     return nil, err
@@ -111,11 +161,15 @@ function methods:warnings()
   return table.move(context.warned, 1, #context.warned, 1, {})
 end
 
---- Ends all connections. A second call does nothing.
-function methods:close()
-  if self.closed then
-    return
+--- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun.
+local function abandon(self, seconds)
+  local loop = self.context and rawget(self.context, "loop")
+  if loop and loop:owes_uploads() then
+    require("manifest.repository.registry.upload").abandon_all(loop, seconds)
   end
+end
+
+local function close(self)
   self.closed = true
   local engine = self.context and rawget(self.context, "engine")
   if engine then
@@ -124,7 +178,27 @@ function methods:close()
   end
 end
 
-mt.__close = methods.close
+--- Ends all connections. A second call does nothing.
+---@param options table|nil see CLOSE
+function methods:close(options)
+  local wrong = declare.wrong(CLOSE, options)
+  if wrong then
+    error("close: " .. wrong, 2)
+  end
+  if self.closed then
+    return
+  end
+  local _ <close> = failure.defer(function()
+    close(self)
+  end)
+  if options and options.abandon then
+    abandon(self, options.abandon)
+  end
+end
+
+function mt:__close()
+  self:close()
+end
 
 --- The engine may have been collected before us, so nothing is asked of it.
 function mt:__gc()
@@ -139,43 +213,22 @@ function mt:__tostring()
   return self.closed and "manifest.client (closed)" or "manifest.client"
 end
 
---- Values of the right type that cannot be meant.
-local function check_values(options)
-  for name, kind in pairs(OPTIONS) do
-    if (kind == "integer" or kind == "number") and options[name] and options[name] <= 0 then
-      error(("client: option '%s' must be above 0"):format(name), 3)
-    end
-  end
-  if options.client_key and not options.client_certificate then
-    error("client: option 'client_key' needs 'client_certificate'", 3)
-  end
-  if options.user_agent and options.user_agent:find("%c") then
-    error("client: option 'user_agent' must be one line", 3) -- the rest would be headers
-  end
-  for _, pair in ipairs(options.auth_hosts or {}) do
-    if type(pair) ~= "string" or not pair:find("^[^=/]+=[^=/]+$") then
-      error("client: option 'auth_hosts' must be a list of REGISTRY=HOST[:PORT]", 3)
-    end
-  end
-end
-
 --- Makes a client.
----@param options table|nil see OPTIONS
+---@param options table|nil see declare/client.lua
 ---@return table client
 local function new(options)
-  options = check.options("client", options, OPTIONS)
-  check_values(options)
-  if options.mirrors then
-    require("manifest.repository.registry.mirror").check(options.mirrors, 3)
+  local wrong = declare.wrong_options(options_of, options)
+  if wrong then
+    error("client: " .. wrong, 2)
   end
-  local own = {}
-  for name, value in pairs(options) do
-    own[name] = value
+  local own = assert(types.read_all(options or {}, options_of))
+  if own.mirrors then
+    require("manifest.repository.registry.mirror").check(own.mirrors, 3)
   end
   if type(own.credentials) == "table" then
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
-  return setmetatable({ options = own }, mt)
+  return setmetatable({ options = own, closed = false, context = false }, mt)
 end
 
-return { new = new, options = OPTIONS, verbs = verbs }
+return { new = new, methods = methods }

@@ -18,15 +18,14 @@ local function default_client()
   return default
 end
 
---- Verbs of the default client. `digest` is not here: it is a verb and a module, see below.
-for _, verb in ipairs({
-  "create", "annotate", "inspect", "push", "rm", "resolve", "image", "all", "get", "config", "index",
-  "index_add", "index_remove", "index_replace", "index_annotate", "tag", "tags", "copy", "delete",
-  "referrers", "attach", "tree", "verify", "diff", "plan", "apply", "login", "logout",
-}) do
-  manifest[verb] = function(...)
+--- A method of the default client. After close() the next one gets a client anew.
+local function of_default_client(name)
+  return function(...)
     local client = default_client()
-    return client[verb](client, ...)
+    if name == "close" then
+      default = nil
+    end
+    return client[name](client, ...)
   end
 end
 
@@ -50,14 +49,32 @@ local function digest_part()
   })
 end
 
+--- What stands for a name: a part, or a method of the default client. A name that is near to one is a mistake, any
+--- other is nothing.
+local function find(name)
+  if name == "digest" then
+    return digest_part()
+  elseif PARTS[name] then
+    return require(PARTS[name])
+  end
+  local methods = require("manifest.client").methods
+  if methods[name] then
+    return of_default_client(name)
+  end
+  local text = require("manifest.base.text")
+  local known = text.sorted_keys(methods)
+  for part in pairs(PARTS) do
+    known[#known + 1] = part
+  end
+  local near = type(name) == "string" and text.nearest(name, known)
+  if near then
+    error(("manifest has no '%s' (did you mean '%s'?)"):format(name, near), 3)
+  end
+end
+
 return setmetatable(manifest, {
   __index = function(self, name)
-    local part
-    if name == "digest" then
-      part = digest_part()
-    elseif PARTS[name] then
-      part = require(PARTS[name])
-    end
+    local part = find(name)
     rawset(self, name, part)
     return part
   end,

@@ -144,10 +144,10 @@ describe("--json of", function()
 
   it("every own verb is looked at here", function()
     local source = assert(temp.read("spec/cli/json_spec.lua"))
-    for _, verb in ipairs(require("manifest.cli.verbs")) do
-      for _, option in ipairs(require(verb.module).options) do
-        local words = verb.name:gsub(" ", '", "')
-        assert.is_true(option.name ~= "json" or source:find(('{ "%s"'):format(words), 1, true) ~= nil, verb.name)
+    for _, entry in ipairs(require("manifest.verb.catalogue")) do
+      for _, flag in ipairs(require("manifest.cli.command").of(entry).flags) do
+        local words = entry.name:gsub(" ", '", "')
+        assert.is_true(flag.name ~= "json" or source:find(('{ "%s"'):format(words), 1, true) ~= nil, entry.name)
       end
     end
   end)

@@ -1,16 +1,21 @@
+local declare = require("manifest.declare")
+local flags = require("manifest.declare.flags")
 local options = require("manifest.cli.options")
 
-local declared = {
-  { name = "amend", short = "a", kind = "boolean", help = "Amend" },
-  { name = "purge", short = "p", kind = "boolean", help = "Purge" },
-  { name = "os", short = "o", kind = "string", help = "Set operating system" },
-  { name = "os-features", kind = "list", value = "strings", help = "Set features" },
-  { name = "tag", kind = "strings", help = "Another tag" },
-  { name = "jobs", kind = "integer", value = "int", help = "How many at once" },
-  { name = "if-digest", kind = "digest", help = "A digest" },
-  { name = "platform", kind = "platform", help = "A platform" },
-  { name = "expect", kind = "platforms", help = "Platforms" },
-}
+local declared = flags.of(declare.verb {
+  name = "spec", json = false,
+  options = {
+    amend = { "boolean", short = "a", help = "Amend" },
+    purge = { "boolean", short = "p", help = "Purge" },
+    os = { "string", short = "o", help = "Set operating system" },
+    os_features = { "string[]", commas = true, help = "Set features" },
+    tags = { "tag[]", flag = "tag", help = "Another tag" },
+    jobs = { "count", help = "How many at once" },
+    if_digest = { "digest", help = "A digest" },
+    platform = { "platform", help = "A platform" },
+    expect = { "platform[]", help = "Platforms" },
+  },
+})
 
 local function read(...)
   return options.read(declared, { ... })
@@ -58,10 +63,11 @@ describe("the option reader", function()
 
   it("lets the last of a repeated option win and joins lists", function()
     assert.equal("b", read("--os", "a", "--os", "b").options.os)
-    assert.same({ "a", "b", "c,d", "a" }, read("--os-features", "a,b", "--os-features", '"c,d",a').options.os_features)
+    assert.same({ "a", "b", "c,d", "a" },
+      read("--os-features", "a,b", "--os-features", '"c,d",a').options["os-features"])
     assert.same({ "x,y", "z" }, read("--tag", "x,y", "--tag=z").options.tag)
-    assert.same({ "a", "", "b" }, read("--os-features", "a,,b").options.os_features)
-    assert.same({}, read("--os-features", "").options.os_features)
+    assert.same({ "a", "", "b" }, read("--os-features", "a,,b").options["os-features"])
+    assert.same({}, read("--os-features", "").options["os-features"])
   end)
 
   it("ends the options at two dashes and takes one dash as an argument", function()
@@ -92,8 +98,8 @@ describe("the option reader", function()
   end)
 
   it("ends a comma list where Go does", function()
-    assert.same({ "a" }, read("--os-features", "a\r").options.os_features)
-    assert.same({ "a", "b" }, read("--os-features", "\r\na,b\r\nc").options.os_features)
+    assert.same({ "a" }, read("--os-features", "a\r").options["os-features"])
+    assert.same({ "a", "b" }, read("--os-features", "\r\na,b\r\nc").options["os-features"])
     for _, empty in ipairs({ "\r", "\n", "\r\n" }) do
       assert.is_nil(read("--os-features", empty))
     end
@@ -103,14 +109,14 @@ describe("the option reader", function()
     assert.matches('holds a "', message("--os-features", 'a"b'))
     assert.matches("does not end", message("--os-features", '"a'))
     assert.matches("followed by", message("--os-features", '"a"b'))
-    assert.same({ 'a"b', "c" }, read("--os-features", '"a""b",c').options.os_features)
-    assert.same({ "a" }, read("--os-features", "\na\nb").options.os_features)
+    assert.same({ 'a"b', "c" }, read("--os-features", '"a""b",c').options["os-features"])
+    assert.same({ "a" }, read("--os-features", "\na\nb").options["os-features"])
     assert.matches("no value", message("--os-features", "\n"))
   end)
 
   it("takes no digest and no platform that is none, and no empty list of platforms", function()
     local digest = "sha256:" .. ("0"):rep(64)
-    assert.equal(digest, read("--if-digest", digest).options.if_digest)
+    assert.equal(digest, read("--if-digest", digest).options["if-digest"])
     assert.equal("linux/arm/v7", read("--platform", "linux/arm/v7").options.platform)
     local expect = read("--expect", "linux/arm,linux/386", "--expect=a/b").options.expect
     assert.same({ "linux/arm", "linux/386", "a/b" }, expect)
@@ -122,11 +128,5 @@ describe("the option reader", function()
       end
     end
     assert.matches("it names no platform", message("--expect", "linux/arm", "--expect="))
-  end)
-
-  it("describes options in aligned columns, sorted by name", function()
-    local lines = options.describe(declared)
-    assert.equal("  -a, --amend                 Amend", lines[1])
-    assert.equal("      --os-features strings   Set features", lines[6])
   end)
 end)

@@ -4,11 +4,12 @@
 -- of one room use what is above or below them in the tree, not what is beside them.
 
 local lfs = require "lfs"
+local returning = require "spec.support.returning"
 local temp = require "spec.support.temp"
 
 -- A room of C uses rooms before it in this list only; all of them are below the rooms of Lua.
 local C_ROOMS = { "base", "json", "file", "process", "stream", "url", "header", "credential", "answer", "curl", "auth",
-  "exchange", "bind/lib", "bind/core", "bind/http" }
+  "exchange", "bind/lib", "bind/core", "bind/http", "bind/testing" }
 -- Those that know neither libcurl nor a room that does.
 local LOCAL_ROOMS = { ["csrc/base"] = true, ["csrc/json"] = true, ["csrc/file"] = true, ["csrc/process"] = true,
   ["csrc/stream"] = true, ["csrc/bind/lib"] = true, ["csrc/bind/core"] = true }
@@ -266,6 +267,26 @@ local function check_c(path, file, say)
   end
 end
 
+--- In these rooms a failure is raised (base/failure.lua): they neither catch it nor hand it on by themselves.
+local RAISING = { ["lua/manifest/verb"] = true, ["lua/manifest/graph"] = true, ["lua/manifest/tag"] = true }
+local HANDING_ON = {
+  "%f[%w_]x?pcall%f[^%w_]", "%f[%w_.]error%s*[%({\"']", "%f[%w_]return nil,",
+  "%f[%w_]local [%w_, ]*, ?err%f[^%w_]", "%f[%w_]local [%w_, ]*, ?problem%f[^%w_]",
+  "%f[%w_]local [%w_, ]*, ?failure%f[^%w_]", "%f[%w_]require%(?%s*\"manifest%.base%.error\"",
+}
+
+local function check_failures(path, file, say)
+  local found
+  for _, pattern in ipairs(HANDING_ON) do
+    found = found or file.code:match(pattern)
+  end
+  if found and not returning[path] then
+    say("%s hands a failure on by itself (%s): base/failure.lua does", path, found)
+  elseif returning[path] and not found then
+    say("%s raises its failures now: take its line out of spec/support/returning.lua", path)
+  end
+end
+
 local function check_lua(path, file, say)
   local _, room = floor_of(file.room)
   for _, pattern in ipairs(room ~= "lua/manifest/cli" and room ~= "bin" and PRINTING or {}) do
@@ -273,6 +294,9 @@ local function check_lua(path, file, say)
     if found then
       say("%s prints or exits (%s): only the command does", path, found)
     end
+  end
+  if RAISING[room] then
+    check_failures(path, file, say)
   end
   if file.code:find("coroutine%.yield") and path ~= "lua/manifest/engine/loop.lua" then
     say("%s yields: only the loop does", path)

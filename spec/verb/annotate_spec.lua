@@ -1,6 +1,7 @@
 --- annotate: the plan, and what it does with the local store.
 
 local annotate = require("manifest.verb.annotate")
+local failure = require("manifest.base.failure")
 local fleet_of = require("spec.support.worlds.fleet")
 local store = require("manifest.draft.store")
 
@@ -30,7 +31,7 @@ describe("the plan of annotate", function()
     end
     for _, pair in ipairs({ "linux/zork", "windows/arm64", "beos/386", "linux/", "/amd64", "/" }) do
       local os, arch = pair:match("(.*)/(.*)")
-      local platform, err = annotate.plan(nil, { os = os, arch = arch })
+      local platform, err = failure.caught(annotate.plan, nil, { os = os, arch = arch })
       assert.is_nil(platform)
       assert.equal("invalid_platform", err.code)
       assert.equal("manifest entry for image has unsupported os/arch combination: " .. pair, err.message)
@@ -38,7 +39,7 @@ describe("the plan of annotate", function()
   end)
 
   it("names the values given, not the stored ones", function()
-    local _, err = annotate.plan(arm, { os = "windows" })
+    local _, err = failure.caught(annotate.plan, arm, { os = "windows" })
     assert.matches(": windows/$", err.message)
   end)
 end)
@@ -78,6 +79,6 @@ describe("annotate", function()
   it("raises on unknown options", function()
     local client <close> = require("manifest").client({ config = "/nonexistent" })
     assert.error_matches(function() client:annotate("a", "b", { architecture = "x" }) end, "unknown option")
-    assert.has_error(function() client:annotate("a", "b", { os_features = "x" }) end)
+    assert.has_error(function() client:annotate("a", "b", { os_features = 5 }) end)
   end)
 end)

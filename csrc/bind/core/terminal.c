@@ -4,11 +4,23 @@
 #include "../../process/terminal.h"
 #include "open.h"
 
+static const char *const names[] = {"stdin", "stdout", "stderr", NULL}; /* of the descriptors 0 to 2 */
+
+/* terminal.columns("stdin"|"stdout"|"stderr") -> integer: of a line; nil: no terminal, or one that does not say */
+static int terminal_columns(lua_State *L)
+{
+  int columns = mf_terminal_columns(luaL_checkoption(L, 1, NULL, names));
+
+  if (columns > 0)
+    lua_pushinteger(L, columns);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 /* terminal.is_terminal("stdin"|"stdout"|"stderr") -> boolean */
 static int terminal_is_terminal(lua_State *L)
 {
-  static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
-
   lua_pushboolean(L, mf_terminal_is(luaL_checkoption(L, 1, NULL, names)));
   return 1;
 }
@@ -32,6 +44,7 @@ static int terminal_read_secret(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
+    {"columns", terminal_columns},
     {"is_terminal", terminal_is_terminal},
     {"read_secret", terminal_read_secret},
     {NULL, NULL},

@@ -1,133 +1,15 @@
-/* core.auth, what the machine says: credentials, helpers, proxies, certificates. The environment is always a table. */
-#include "credentials.h"
-
-#include "../lib/help.h"
-
-#include <string.h>
-
-#include "../../curl/certificates.h"
-#include "../../credential/config_file.h"
-#include "../../credential/lookup.h"
-#include "../../credential/helper.h"
-#include "../../url/proxy.h"
-#include "../../base/secret.h"
+/* core.auth: what a login's keeper asks about config.json and its helpers. */
 #include "../lib/box.h"
-#include "open.h"
+#include "../lib/help.h"
 #include "../lib/texts.h"
+
+#include "../../credential/config_file.h"
+#include "../../credential/helper.h"
+#include "open.h"
 
 static void free_credentials(void *content)
 {
   mf_credentials_free(content);
-}
-
-static void free_lookup(void *content)
-{
-  mf_lookup_free(content);
-}
-
-static void free_certificates(void *content)
-{
-  mf_certificates_free(content);
-}
-
-static void free_secret(void *content)
-{
-  mf_secret_free(*(char **)content);
-}
-
-static void check_memory(lua_State *L, bool ok)
-{
-  if (!ok)
-    luaL_error(L, "not enough memory");
-}
-
-struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
-{
-  static const char *const names[] = {"username", "password", "identity_token", "registry_token"};
-  struct mf_credentials *credentials;
-  char **fields[4];
-
-  index = lua_absindex(L, index);
-  luaL_checktype(L, index, LUA_TTABLE);
-  credentials = mfl_push_box(L, sizeof(*credentials), free_credentials);
-  fields[0] = &credentials->username;
-  fields[1] = &credentials->password;
-  fields[2] = &credentials->identity_token;
-  fields[3] = &credentials->registry_token;
-  for (size_t i = 0; i < 4; i++) {
-    check_memory(L, mf_credentials_set(fields[i], mfl_field_text(L, index, names[i])));
-    lua_pop(L, 1);
-  }
-  return credentials;
-}
-
-void mfl_push_credentials(lua_State *L, const struct mf_credentials *credentials)
-{
-  lua_createtable(L, 0, 4);
-  mfl_set_text(L, "username", credentials->username);
-  mfl_set_text(L, "password", credentials->password);
-  mfl_set_text(L, "identity_token", credentials->identity_token);
-  mfl_set_text(L, "registry_token", credentials->registry_token);
-}
-
-/* Reads the table of variables at INDEX. The texts stay on the stack, and live as long. */
-static void check_environment(lua_State *L, int index, struct mf_environment *environment)
-{
-  luaL_checktype(L, index, LUA_TTABLE);
-  luaL_checkstack(L, 40, "environment");
-#define GET(name)                                                                                                      \
-  environment->name = mfl_field_text(L, index, #name);                                                                 \
-  if (environment->name && !environment->name[0])                                                                      \
-    environment->name = NULL;
-  MF_ENVIRONMENT_NAMES(GET)
-#undef GET
-  environment->user_id = (unsigned long)mfl_field_integer(L, index, "user_id", 0);
-}
-
-static void push_step(lua_State *L, enum mf_lookup_step step, struct mf_lookup *lookup)
-{
-  static const char *const steps[] = {"found", "none", "helper", "failed"};
-
-  mfl_push_credentials(L, &lookup->credentials);
-  mfl_set_text(L, "step", steps[step]);
-  mfl_set_texts(L, "warnings", &lookup->warnings);
-  mfl_set_texts(L, "places", &lookup->places);
-  if (step == MF_LOOKUP_HELPER) {
-    mfl_set_text(L, "helper", lookup->helper);
-    lua_newtable(L);
-    for (lua_Integer i = 0; lookup->servers[i]; i++) {
-      lua_pushstring(L, lookup->servers[i]);
-      lua_rawseti(L, -2, i + 1);
-    }
-    lua_setfield(L, -2, "servers");
-  }
-  if (step == MF_LOOKUP_FAILED) {
-    mfl_fail(L, &lookup->problem);
-    lua_setfield(L, -3, "problem");
-    lua_pop(L, 1);
-  }
-}
-
-/* credentials(registry, repository?, environment, unanswered?) -> {step, username.., helper, servers, problem,
-   warnings, places}: the lookup's end, or its helper after UNANSWERED of them did not know the registry. */
-static int look_up(lua_State *L)
-{
-  const char *registry = mfl_check_text(L, 1);
-  const char *repository = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  lua_Integer unanswered = luaL_optinteger(L, 4, 0);
-  struct mf_environment environment;
-  struct mf_lookup *lookup;
-  enum mf_lookup_step step;
-
-  check_environment(L, 3, &environment);
-  lookup = mfl_push_box(L, sizeof(*lookup), free_lookup);
-  if (!mf_lookup_init(lookup, registry, repository, &environment))
-    return mfl_fail(L, &lookup->problem);
-  do
-    step = mf_lookup_next(lookup);
-  while (step == MF_LOOKUP_HELPER && unanswered-- > 0);
-  push_step(L, step, lookup);
-  return 1;
 }
 
 /* helper_name(text) -> the program's name, or nil when it may not be used */
@@ -143,81 +25,22 @@ static int helper_name(lua_State *L)
   return 1;
 }
 
-/* helper_answer(name, status, output) -> "found", credentials | "not_found" | "failed", problem */
-static int helper_answer(lua_State *L)
+/* helper_failure(name, status, output) -> problem of a helper that ended with STATUS, not 0; nil when it only says that
+   it does not know the registry */
+static int helper_failure(lua_State *L)
 {
   size_t length;
   const char *name = mfl_check_text(L, 1);
   int status = (int)luaL_checkinteger(L, 2);
   const char *output = luaL_checklstring(L, 3, &length);
-  struct mf_credentials *found = mfl_push_box(L, sizeof(*found), free_credentials);
+  struct mf_credentials *none = mfl_push_box(L, sizeof(*none), free_credentials);
   struct mf_problem problem;
 
-  switch (mf_helper_read(name, status, output, length, found, &problem)) {
-  case MF_HELPER_FOUND:
-    lua_pushliteral(L, "found");
-    mfl_push_credentials(L, found);
-    return 2;
-  case MF_HELPER_NOT_FOUND:
-    lua_pushliteral(L, "not_found");
-    return 1;
-  case MF_HELPER_FAILED:
-    break;
-  }
-  lua_pushliteral(L, "failed");
+  luaL_argcheck(L, status != 0, 2, "it has not failed");
+  if (mf_helper_read(name, status, output, length, none, &problem) != MF_HELPER_FAILED)
+    return 0;
   mfl_fail(L, &problem);
-  lua_remove(L, -2);
-  return 2;
-}
-
-/* basic(credentials) -> header value | nil, problem */
-static int basic(lua_State *L)
-{
-  const struct mf_credentials *given = mfl_check_credentials(L, 1);
-  struct mf_bytes *value = mfl_push_bytes(L, 65536);
-  struct mf_problem problem;
-
-  if (!mf_credentials_basic(given, value, &problem))
-    return mfl_fail(L, &problem);
-  lua_pushlstring(L, value->data, value->length);
   return 1;
-}
-
-/* identity(credentials) -> the text that stands for them in cache keys */
-static int identity(lua_State *L)
-{
-  const struct mf_credentials *given = mfl_check_credentials(L, 1);
-  char text[MF_CREDENTIALS_IDENTITY];
-
-  mf_credentials_identity(given, text);
-  lua_pushstring(L, text);
-  return 1;
-}
-
-/* proxy_for(url, environment) -> proxy URL or nil, the same for people or nil, warnings */
-static int proxy_for(lua_State *L)
-{
-  struct mf_origin origin;
-  struct mf_environment environment;
-  struct mf_texts *warnings;
-  char **proxy;
-
-  luaL_argcheck(L, mf_origin_parse(mfl_check_text(L, 1), &origin), 1, "not a plain URL");
-  check_environment(L, 2, &environment);
-  warnings = mfl_push_texts_box(L);
-  proxy = mfl_push_box(L, sizeof(*proxy), free_secret);
-  check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
-  lua_pushstring(L, *proxy);
-  if (*proxy) {
-    char text[512];
-
-    mf_proxy_print(*proxy, text, sizeof(text));
-    lua_pushstring(L, text);
-  } else {
-    lua_pushnil(L);
-  }
-  mfl_push_texts(L, warnings);
-  return 3;
 }
 
 /* Pushes the helper's name of RESULT, or what stands for none or for a name that is none. */
@@ -269,43 +92,14 @@ static int key_names(lua_State *L)
   return 1;
 }
 
-#define MOST_ROOTS 8
-
-/* certificates(host, environment, roots?) -> {folder, authorities, certificates, keys, warnings} | nil, problem */
-static int certificates(lua_State *L)
-{
-  const char *host = mfl_check_text(L, 1);
-  const char *roots[MOST_ROOTS + 1] = {NULL};
-  const struct mf_texts *given;
-  struct mf_certificates *found;
-  struct mf_environment environment;
-  struct mf_problem problem;
-
-  lua_settop(L, 3);
-  check_environment(L, 2, &environment);
-  given = mfl_check_texts(L, 3, "roots");
-  luaL_argcheck(L, given->count <= MOST_ROOTS, 3, "too many folders");
-  for (size_t i = 0; i < given->count; i++)
-    roots[i] = given->items[i];
-  found = mfl_push_box(L, sizeof(*found), free_certificates);
-  if (!mf_certificates_find(host, &environment, lua_isnil(L, 3) ? NULL : roots, found, &problem))
-    return mfl_fail(L, &problem);
-  lua_createtable(L, 0, 5);
-  mfl_set_text(L, "folder", found->folder);
-  mfl_set_texts(L, "authorities", &found->authorities);
-  mfl_set_texts(L, "certificates", &found->certificates);
-  mfl_set_texts(L, "keys", &found->keys);
-  mfl_set_texts(L, "warnings", &found->warnings);
-  return 1;
-}
-
 void mfl_open_credentials(lua_State *L)
 {
-  static const luaL_Reg functions[] = {{"credentials", look_up},         {"helper_name", helper_name},
-                                       {"helper_answer", helper_answer}, {"basic", basic},
-                                       {"identity", identity},           {"proxy_for", proxy_for},
-                                       {"certificates", certificates},   {"store_helper", store_helper},
-                                       {"key_names", key_names},         {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"helper_name", helper_name},
+                                       {"helper_failure", helper_failure},
+                                       {"store_helper", store_helper},
+                                       {"key_names", key_names},
+                                       {NULL, NULL}};
 
-  mfl_add_functions(L, "auth", functions);
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "auth");
 }

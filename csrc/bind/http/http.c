@@ -12,7 +12,6 @@ int luaopen_manifest_http(lua_State *L)
   mfl_open_exchange(L);
   mfl_open_engine(L);
   mfl_open_url(L);
-  mfl_open_auth(L);
   mfl_open_credentials(L);
   return 1;
 }

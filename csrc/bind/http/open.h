@@ -4,8 +4,7 @@
 
 #include <lua.h>
 
-void mfl_open_auth(lua_State *L);
-void mfl_open_credentials(lua_State *L); /* more of auth */
+void mfl_open_credentials(lua_State *L); /* auth */
 void mfl_open_engine(lua_State *L);
 void mfl_open_exchange(lua_State *L); /* location, pipe */
 void mfl_open_url(lua_State *L);

@@ -65,6 +65,15 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
+--- Another error of the same fields: one that is stored stays as it is.
+local function copy(err)
+  local other = {}
+  for name, value in pairs(err) do
+    other[name] = value
+  end
+  return setmetatable(other, mt)
+end
+
 --- Fills in fields that the place where the error arose did not know, such as verb and ref. Returns the error itself.
 function methods:with(fields)
   for name, value in pairs(fields) do
@@ -81,4 +90,4 @@ function mt:__tostring()
   return self.hint and line .. "; " .. self.hint or line
 end
 
-return { new = new, is = is, codes = codes, class = mt }
+return { new = new, is = is, copy = copy, codes = codes, class = mt }

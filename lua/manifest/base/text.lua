@@ -71,6 +71,29 @@ function text.before(a, b)
   return #a < #b
 end
 
+--- Breaks a text into lines at its spaces; an empty line divides paragraphs, a single line end is a space.
+---@param value string
+---@param width integer
+---@return string[] lines
+function text.wrap(value, width)
+  local lines = {}
+  for paragraph in (value .. "\n\n"):gmatch("(.-)\n\n+") do
+    if #lines > 0 then
+      lines[#lines + 1] = ""
+    end
+    local line
+    for word in paragraph:gmatch("%S+") do
+      if line and #line + 1 + #word <= width then
+        line = line .. " " .. word
+      else
+        lines[#lines + 1], line = line, word
+      end
+    end
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
 --- The keys of a table, all of them strings, as a sorted array.
 function text.sorted_keys(set)
   local keys = {}

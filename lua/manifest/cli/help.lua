@@ -1,60 +1,107 @@
 --- The texts of help pages and of usage errors.
 
-local connection = require("manifest.cli.connection")
-local options = require("manifest.cli.options")
+local text = require("manifest.base.text")
 
 local help = {}
+
+--- Where nobody says how wide a line may be.
+local WIDTH = 80
+
+--- A column of options is no wider: longer ones have their text on the next line.
+local MOST_LEFT = 32
 
 local INTRODUCTION = [[
 Create, annotate, inspect and push manifest lists and OCI indexes: one name for
 an image that is built for several architectures.]]
 
 --- The usage line of a verb.
-function help.usage(name, verb)
-  return ("Usage:  manifest %s %s"):format(name, verb.usage)
+---@param command table
+function help.usage(command)
+  return ("Usage:  manifest %s %s"):format(command.entry.name, command.usage)
+end
+
+--- Text in two columns, the right one wrapped.
+local function add_rows(lines, rows, width)
+  local left_width = 0
+  for _, row in ipairs(rows) do
+    left_width = #row[1] <= MOST_LEFT and math.max(left_width, #row[1]) or left_width
+  end
+  for _, row in ipairs(rows) do
+    local left = row[1]
+    if #left > left_width then
+      lines[#lines + 1], left = left, ""
+    end
+    for _, right in ipairs(text.wrap(row[2], math.max(20, width - left_width - 3))) do
+      lines[#lines + 1], left = ("%-" .. left_width .. "s   %s"):format(left, right), ""
+    end
+  end
 end
 
 --- The page of the command itself, or of a family of its verbs.
----@param verbs table[] list of {name, summary}
+---@param entries table[] of the catalogue
 ---@param family string|nil the word that all of their names begin with
-function help.command(verbs, family)
+---@param width integer|nil of a line
+function help.overview(entries, family, width)
   local lines = { "Usage:  manifest COMMAND", "", INTRODUCTION, "", "Commands:" }
   if family then
     lines = { ("Usage:  manifest %s COMMAND"):format(family), "", "Commands:" }
   end
-  local width = 0
-  for _, verb in ipairs(verbs) do
-    width = math.max(width, #verb.name)
+  local rows = {}
+  for position, entry in ipairs(entries) do
+    rows[position] = { "  " .. entry.name, entry.summary }
   end
-  for _, verb in ipairs(verbs) do
-    lines[#lines + 1] = ("  %-" .. width .. "s   %s"):format(verb.name, verb.summary)
-  end
+  add_rows(lines, rows, width or WIDTH)
   lines[#lines + 1] = ""
   lines[#lines + 1] = "Run 'manifest COMMAND --help' for more information on a command."
   return table.concat(lines, "\n") .. "\n"
 end
 
-local function add_options(lines, title, declared)
-  if #declared == 0 then
+local function left_column(flag)
+  return ("  %s--%s%s"):format(flag.short and "-" .. flag.short .. ", " or "    ", flag.name,
+    flag.value and " " .. flag.value or "")
+end
+
+--- Adds the options that a test picks, sorted by name.
+local function add_options(lines, title, command, width, picks)
+  local picked, rows = {}, {}
+  for _, flag in ipairs(command.flags) do
+    picked[#picked + 1] = picks(flag) and flag or nil
+  end
+  if #picked == 0 then
     return
   end
-  lines[#lines + 1] = ""
-  lines[#lines + 1] = title
-  table.move(options.describe(declared), 1, #declared, #lines + 1, lines)
+  table.sort(picked, function(a, b)
+    return text.before(a.name, b.name)
+  end)
+  for position, flag in ipairs(picked) do
+    rows[position] = { left_column(flag), flag.help }
+  end
+  table.move({ "", title }, 1, 2, #lines + 1, lines)
+  add_rows(lines, rows, width)
 end
 
 --- The page of one verb.
----@param name string
----@param verb table its module
-function help.verb(name, verb)
-  local lines = { help.usage(name, verb), "", verb.summary }
-  if verb.description then
+---@param command table
+---@param width integer|nil of a line
+function help.verb(command, width)
+  width = width or WIDTH
+  local lines = { help.usage(command), "" }
+  table.move(text.wrap(command.summary, width), 1, width, #lines + 1, lines)
+  if command.description then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = verb.description
+    table.move(text.wrap(command.description, width), 1, #command.description, #lines + 1, lines)
   end
-  add_options(lines, "Options:", verb.options)
-  if connection.is_needed(verb) then
-    add_options(lines, "Options for connections:", connection.OPTIONS)
+  add_options(lines, "Options:", command, width, function(flag)
+    return flag.of ~= "client" and flag.name ~= "help"
+  end)
+  add_options(lines, "Options for connections:", command, width, function(flag)
+    return flag.of == "client"
+  end)
+  if #command.examples > 0 then
+    table.move({ "", "Examples:" }, 1, 2, #lines + 1, lines)
+    for _, example in ipairs(command.examples) do
+      lines[#lines + 1] = "  manifest " .. example
+    end
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -64,11 +111,10 @@ local function counted(count)
 end
 
 --- What is wrong with a number of arguments, in docker's words; nil when nothing is.
----@param name string
----@param verb table its module
+---@param command table
 ---@param count integer
-function help.wrong_count(name, verb, count)
-  local least, most = verb.arguments[1], verb.arguments[2]
+function help.wrong_count(command, count)
+  local least, most = command.least, command.most
   if count >= least and (not most or count <= most) then
     return nil
   end
@@ -80,7 +126,7 @@ function help.wrong_count(name, verb, count)
   else
     wanted = ("requires at least %d and at most %s"):format(least, counted(most))
   end
-  return ("manifest: 'manifest %s' %s"):format(name, wanted)
+  return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
 end
 
 return help

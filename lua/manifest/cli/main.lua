@@ -1,7 +1,8 @@
 --- The command: finds the verb, reads its options, calls it, and turns the outcome into text and an exit status.
 
-local connection = require("manifest.cli.connection")
-local verbs = require("manifest.cli.verbs")
+local catalogue = require("manifest.verb.catalogue")
+local commands = require("manifest.cli.command")
+local failure = require("manifest.base.failure")
 
 local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
 local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
@@ -10,30 +11,6 @@ local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended,
 local FAREWELL = 2
 
 local main = {}
-
---- The verb that the first words name, its words taken off: the verb, its position behind it.
-local function find(words)
-  local two = words[2] and words[1] .. " " .. words[2]
-  for _, verb in ipairs(verbs) do
-    if verb.name == two then
-      return verb, 3
-    end
-    if verb.name == words[1] then
-      return verb, 2
-    end
-  end
-end
-
---- The verbs of a family: "index" -> those called "index create", ...
-local function family(word)
-  local members = {}
-  for _, verb in ipairs(verbs) do
-    if verb.name:sub(1, #word + 1) == word .. " " then
-      members[#members + 1] = verb
-    end
-  end
-  return members
-end
 
 local function names_of(list)
   local names = {}
@@ -49,7 +26,7 @@ end
 
 local function unknown_topic(out, words)
   local topic = table.concat(words, " ")
-  local near = nearest(topic, verbs)
+  local near = nearest(topic, catalogue)
   out:complain("manifest: unknown help topic: " .. topic)
   out:complain(near and ("did you mean 'manifest help %s'?"):format(near) or "'manifest help' lists them")
   return FAILED
@@ -58,26 +35,26 @@ end
 local function print_help(out, words)
   local help = require("manifest.cli.help")
   if not words[1] then
-    out:say(help.command(verbs))
+    out:say(help.overview(catalogue, nil, out:width()))
     return 0
   end
-  local verb, members = find(words), family(words[1])
-  if not verb and (words[2] or #members == 0) then
+  local entry, members = commands.find(words), commands.family(words[1])
+  if not entry and (words[2] or #members == 0) then
     return unknown_topic(out, words)
   end
-  out:say(verb and help.verb(verb.name, require(verb.module)) or help.command(members, words[1]))
+  out:say(entry and help.verb(commands.of(entry), out:width()) or help.overview(members, words[1], out:width()))
   return 0
 end
 
 local ASKS_FOR_HELP = { help = true, ["--help"] = true, ["-h"] = true }
 
 local function unknown_command(out, words)
-  local relatives = family(words[1])
+  local relatives = commands.family(words[1])
   if #relatives > 0 and ASKS_FOR_HELP[words[2]] then
     return print_help(out, { words[1] })
   end
   local written = #relatives > 0 and table.concat(words, " ", 1, math.min(2, #words)) or words[1]
-  local near = nearest(written, #relatives > 0 and relatives or verbs)
+  local near = nearest(written, #relatives > 0 and relatives or catalogue)
   out:complain("manifest: unknown command: manifest " .. written)
   if near then
     out:complain(("did you mean 'manifest %s'?"):format(near))
@@ -92,7 +69,7 @@ end
 local function without_verb(out, words)
   local word = words[1]
   if not word then
-    out:tell(require("manifest.cli.help").command(verbs))
+    out:tell(require("manifest.cli.help").overview(catalogue))
     return 0
   end
   if word == "--version" or word == "version" then
@@ -110,22 +87,25 @@ local function without_verb(out, words)
   return unknown_command(out, words)
 end
 
-local function bad_usage(out, name, verb, message, hint, status)
+local function bad_usage(out, command, message, hint, status)
   out:complain(message)
   if hint then
     out:complain(hint)
   end
   out:tell(("\n%s\n\nRun 'manifest %s --help' for more information\n"):format(
-    require("manifest.cli.help").usage(name, verb), name))
+    require("manifest.cli.help").usage(command), command.entry.name))
   return status
 end
 
---- Prints an error: docker's words first, then the verb, the reference and what to do.
-local function report(out, name, err)
+--- Prints an error: docker's words first, then the verb, the reference and what to do. Options are named as flags.
+local function report(out, name, err, list)
+  local function worded(line)
+    return require("manifest.declare.flags").worded(line, list)
+  end
   for _, one in ipairs(err.errors_of_each or { err }) do
-    out:complain(one.message)
+    out:complain(worded(one.message))
     if one.hint then
-      out:complain(("manifest %s%s: %s"):format(name, one.ref and " " .. one.ref or "", one.hint))
+      out:complain(("manifest %s%s: %s"):format(name, one.ref and " " .. one.ref or "", worded(one.hint)))
     end
   end
   return err.code == "check_failed" and CHECK_FAILED or FAILED
@@ -135,72 +115,58 @@ local function is_interrupt(raised)
   return type(raised) == "table" and raised.text ~= nil and raised.text:find("interrupted!", 1, true) ~= nil
 end
 
-local function call_verb(out, name, verb, read)
+local function call_verb(out, command, given)
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
-  local _ <close> = setmetatable({}, { __close = function()
+  local _ <close> = failure.defer(function()
     if client then
-      client:abandon(FAREWELL)
-      client:close()
+      client:close({ abandon = FAREWELL })
       for _, line in ipairs(client:warnings()) do
         out:complain("manifest: warning: " .. line)
       end
     end
-  end })
-  local call = { arguments = read.arguments, options = read.options, out = out }
-  function call.client(options)
-    client = client or require("manifest").client(connection.add(options, read.options))
+  end)
+  local status, err = command.run({ out = out, given = given, client = function(options)
+    client = client or require("manifest").client(options)
     return client
-  end
-  local status, err = verb.run(call)
-  if err then
-    return report(out, name, err)
+  end })
+  if err and not status then
+    return report(out, command.entry.name, err, command.flags)
   end
   return status or 0
 end
 
-local HELP = { name = "help", short = "h", kind = "boolean", help = "Print usage" }
-
---- All options that a verb takes: its own, and those that it need not name.
-local function declared_of(verb)
-  local declared = table.move(verb.options, 1, #verb.options, 2, { HELP })
-  local more = connection.is_needed(verb) and connection.OPTIONS or {}
-  return table.move(more, 1, #more, #declared + 1, declared)
-end
-
 local function dispatch(out, words)
-  local found, behind = find(words)
-  if not found then
+  local entry, behind = commands.find(words)
+  if not entry then
     return without_verb(out, words)
   end
-  local verb = require(found.module)
-  local declared = declared_of(verb)
-  local read, message, hint = require("manifest.cli.options").read(declared, { table.unpack(words, behind) })
+  local command = commands.of(entry)
+  local read, message, hint = require("manifest.cli.options").read(command.flags, { table.unpack(words, behind) })
   if not read then
-    return bad_usage(out, found.name, verb, message, hint, BAD_USAGE)
+    return bad_usage(out, command, message, hint, BAD_USAGE)
   end
   if read.options.help then
-    return print_help(out, { found.name })
+    return print_help(out, { entry.name })
   end
-  local wrong = require("manifest.cli.help").wrong_count(found.name, verb, #read.arguments)
+  local wrong = require("manifest.cli.help").wrong_count(command, #read.arguments)
   if wrong then
-    return bad_usage(out, found.name, verb, wrong, nil, found.is_dockers and FAILED or BAD_USAGE)
+    return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
   end
-  wrong = connection.wrong_usage(read.options)
-  if not wrong and verb.wrong_usage then
-    wrong, hint = verb.wrong_usage(read.options, read.arguments)
+  local given
+  given, wrong, hint = command.given(read.options, read.arguments)
+  if not given then
+    return bad_usage(out, command, wrong, hint, BAD_USAGE)
   end
-  if wrong then
-    return bad_usage(out, found.name, verb, wrong, hint, BAD_USAGE)
-  end
-  return call_verb(out, found.name, verb, read)
+  return call_verb(out, command, given)
 end
 
 local function on_raise(raised)
   if type(raised) == "table" then
     return raised
   end
-  return { text = tostring(raised), trace = debug.traceback(tostring(raised), 2) }
+  local line = tostring(raised)
+  return { text = line, trace = line:find("\nstack traceback:", 1, true) and line or debug.traceback(line, 2) }
 end
 
 local function on_crash(out, raised)
@@ -212,7 +178,7 @@ local function on_crash(out, raised)
     return BY_SIGNAL + (require("manifest.base.core").interrupt.signal() or SIGINT)
   end
   if require("manifest.base.error").is(raised) then
-    return report(out, raised.verb or "", raised)
+    return report(out, raised.verb or "", raised, {})
   end
   if raised.text and (raised.text:find("module 'manifest.core' not found", 1, true)
     or raised.text:find("module 'manifest.http' not found", 1, true)) then

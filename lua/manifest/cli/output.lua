@@ -29,6 +29,15 @@ function methods:write(value)
   self:say(self.terminal and harmless(value) or value)
 end
 
+--- How wide a line of standard output may be: as wide as the terminal; nil when it is none.
+---@return integer|nil
+function methods:width() -- luacheck: ignore self
+  local has_core, columns = pcall(function() -- help is shown without the core, too
+    return core.terminal.columns("stdout")
+  end)
+  return has_core and columns or nil
+end
+
 --- Writes what was held back, and tells whether all of it arrived.
 ---@return boolean|nil ok
 ---@return string|nil reason

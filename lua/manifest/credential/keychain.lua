@@ -94,11 +94,11 @@ local function run_helper(helper, action, input, secret)
     return "done"
   end
   local output = secret and done.output:find(secret, 1, true) and "" or done.output
-  local result, reason = core.auth.helper_answer(helper, status, output)
-  if result == "not_found" then
-    return "not_found"
+  local reason = core.auth.helper_failure(helper, status, output)
+  if reason then
+    return nil, reason
   end
-  return nil, reason
+  return "not_found"
 end
 
 --- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that

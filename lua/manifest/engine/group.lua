@@ -66,7 +66,7 @@ function methods:ended(task, ok, value, problem)
     self.raised = self.raised or value
     self.failed = 0
     cancel_from(self, 1)
-  elseif value == nil then
+  elseif value == nil and problem ~= nil then
     self.errors[task.index] = problem
     if not self.collect then
       self.failed = math.min(self.failed or task.index, task.index)

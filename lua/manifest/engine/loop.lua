@@ -4,6 +4,7 @@
 -- task it drives the engine by itself. C never calls Lua, so nothing here runs while libcurl is on the stack.
 
 local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
 local group = require("manifest.engine.group")
 local pause = require("manifest.engine.pause")
 
@@ -50,11 +51,9 @@ end
 --- Asks the caller's own vault. While it answers, the client may not be used: the vault would be asked by itself.
 local function answer_logins(self, asked)
   self.answering = true
-  local guard <close> = setmetatable({}, { -- luacheck: ignore guard
-    __close = function()
-      self.answering = false
-    end,
-  })
+  local _ <close> = failure.defer(function()
+    self.answering = false
+  end)
   for _, login in ipairs(asked) do
     self.engine:answer(login.registry, login.repository, self.ask(login.registry, login.repository))
   end
@@ -120,10 +119,7 @@ local function resume(self, task)
   if task.canceled then
     return
   end
-  if not ok and type(value) == "string" then
-    value = debug.traceback(task.coroutine, value)
-  end
-  task.group:ended(task, ok, value, err)
+  task.group:ended(task, failure.ended(task.coroutine, ok, value, err))
 end
 
 --- Works until done() holds, on behalf of code that is no task.
@@ -284,7 +280,8 @@ end
 --- Runs fn(item, index) over a list, at most JOBS at a time. Results keep the list's order.
 ---@param list any[]
 ---@param jobs integer
----@param fn function (item, index) -> value | nil, err
+---@param fn function (item, index) -> value | nil, err; a failure that it raises counts as one that it returns, and
+--- neither value nor error is success
 ---@param collect boolean? true: go on after failures and return both tables
 ---@return table|nil results value of each item (with collect: nil where it failed)
 ---@return any err without collect: the error of the first item in list order that failed; with it: a table of errors

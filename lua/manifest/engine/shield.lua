@@ -1,5 +1,7 @@
 --- Work that goes on when the task that waits for it is canceled: its outcome must not be lost.
 
+local failure = require("manifest.base.failure")
+
 local shield = {}
 
 local methods = {}
@@ -23,9 +25,9 @@ function shield.run(loop, fn)
   local work = setmetatable({ loop = loop }, mt)
   loop.shielded[work] = true
   loop:spawn({ group = work }, fn)
-  local _ <close> = setmetatable({}, { __close = function()
+  local _ <close> = failure.defer(function()
     work.owner = nil -- a task that is canceled must not be woken
-  end })
+  end)
   loop:wait(function()
     return work.over
   end, function(task)

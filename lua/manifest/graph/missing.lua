@@ -2,15 +2,16 @@
 -- registry took stands for the blobs that it names. An index may have been taken without its images (a sparse copy), so
 -- those are asked for on their own.
 
-local copying = require("manifest.graph.transfer")
+local failure = require("manifest.base.failure")
+local transfer = require("manifest.graph.transfer")
 
-local present = {}
+local missing = {}
 
 --- The trees without what is there; an index that is there leaves those of its images that are not. Pure.
 ---@param trees table[]
 ---@param there table [digest] = true
 ---@return table[] left a root that is there stays when it gets names
-function present.plan(trees, there)
+function missing.plan(trees, there)
   local pruned, prune = {}, nil
 
   --- What is left of a node: itself, or of one that is there what is left below it.
@@ -46,22 +47,16 @@ function present.plan(trees, there)
 end
 
 --- Asks a repository for the manifests of some trees, and leaves out what it has.
----@param context table
+---@param call manifest.Call
 ---@param target table repository
 ---@param trees table[]
----@return table[]|nil left
----@return table|nil err
-function present.without(context, target, trees)
+---@return table[] left
+function missing.without(call, target, trees)
   local there = {}
-  local ok, err = context.loop:all(copying.documents(trees), context.jobs, function(node)
-    local found, problem = target:head(node.digest)
-    if not found and problem.code ~= "not_found" then
-      return nil, problem
-    end
-    there[node.digest] = found ~= nil or nil
-    return true
+  call:each(transfer.documents(trees), function(node)
+    there[node.digest] = failure.allow("not_found", target:head(node.digest)) and true or nil
   end)
-  return ok and present.plan(trees, there), err
+  return missing.plan(trees, there)
 end
 
-return present
+return missing

@@ -1,70 +1,61 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
-local copying = require("manifest.graph.transfer")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
-local source = require("manifest.graph.read")
+local transfer = require("manifest.graph.transfer")
 
-local beside = {}
+local try = failure.try
+
+local referrers = {}
 
 --- Referrers may have referrers; deeper than this nobody looks.
 local MAX_DEPTH = 4
 
 --- The digests of all manifests and indexes of some trees, each once.
----@param trees table[] of copying.gather
----@return string[] digests
-function beside.digests(trees)
+local function digests_of(trees)
   local digests = {}
-  for position, node in ipairs(copying.documents(trees)) do
+  for position, node in ipairs(transfer.documents(trees)) do
     digests[position] = node.digest
   end
   return digests
 end
 
-local function fetch(context, from, selector)
-  local answer, err = source.document_at("copy", selector, from, selector)
-  if not answer then
-    return nil, err
-  end
-  return copying.gather(context, from, answer)
+local function fetch(call, from, selector)
+  return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
 end
 
---- The referrers of some manifests, and theirs.
----@param context table
----@param from table repository
----@param digests string[]
----@return table[]|nil found {tree, subject, descriptor}
----@return table|nil err
-function beside.referrers(context, from, digests)
-  local found, seen = {}, {}
-  for _ = 1, MAX_DEPTH do
-    local lists, err = context.loop:all(digests, context.jobs, function(hash)
-      return referrer_list.of(from, hash)
-    end)
-    if not lists then
-      return nil, err
-    end
-    local fresh, next_digests = {}, {}
-    for index, list in ipairs(lists) do
-      for _, item in ipairs(list) do
-        if not seen[item.digest] then
-          seen[item.digest] = true
-          fresh[#fresh + 1] = { subject = digests[index], descriptor = item }
-          next_digests[#next_digests + 1] = item.digest
-        end
+--- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
+local function fresh_ones(call, from, digests, seen)
+  local lists = call:each(digests, function(digest)
+    return try(referrer_list.of(from, digest))
+  end)
+  local fresh = {}
+  for index, list in ipairs(lists) do
+    for _, item in ipairs(list) do
+      if not seen[item.digest] then
+        seen[item.digest] = true
+        fresh[#fresh + 1] = { subject = digests[index], descriptor = item }
       end
     end
-    local ok
-    ok, err = context.loop:all(fresh, context.jobs, function(one)
-      local failure
-      one.tree, failure = fetch(context, from, one.descriptor.digest)
-      return one.tree and true, failure
+  end
+  return fresh
+end
+
+--- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
+local function referrers_of(call, from, digests)
+  local found, seen = {}, {}
+  for _ = 1, MAX_DEPTH do
+    local fresh = fresh_ones(call, from, digests, seen)
+    call:each(fresh, function(one)
+      one.tree = fetch(call, from, one.descriptor.digest)
     end)
-    if not ok then
-      return nil, err
-    end
     table.move(fresh, 1, #fresh, #found + 1, found)
-    digests = next_digests
+    digests = {}
+    for position, one in ipairs(fresh) do
+      digests[position] = one.descriptor.digest
+    end
     if #digests == 0 then
       break
     end
@@ -76,7 +67,7 @@ end
 ---@param tags string[]
 ---@param digests string[]
 ---@return string[] chosen without the lists of referrers, which are kept up by whoever stores referrers
-function beside.plan(tags, digests)
+function referrers.plan(tags, digests)
   local wanted, chosen = {}, {}
   for _, hash in ipairs(digests) do
     wanted[hash] = true
@@ -90,44 +81,58 @@ function beside.plan(tags, digests)
   return chosen
 end
 
---- The documents under such tags.
----@return table[]|nil trees with names
----@return table|nil err
-function beside.digest_tags(context, from, digests)
-  local tags, err = from:tags()
-  if not tags then
-    return nil, err
-  end
-  return context.loop:all(beside.plan(tags, digests), context.jobs, function(tag)
-    local tree, failure = fetch(context, from, tag)
-    if tree then
-      tree.names = { tag }
-    end
-    return tree, failure
+--- The documents under such tags, as trees with names.
+local function tagged_by(call, from, digests)
+  return call:each(referrers.plan(try(from:tags()), digests), function(tag)
+    local tree = fetch(call, from, tag)
+    tree.names = { tag }
+    return tree
   end)
 end
 
+--- What comes along with some trees.
+---@param call manifest.Call
+---@param from table repository
+---@param trees table[] of transfer.gather
+---@param options table referrers, digest_tags (booleans)
+---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests}
+function referrers.gather(call, from, trees, options)
+  local along = { referrers = {}, trees = {} }
+  local digests = digests_of(trees)
+  if options.referrers then
+    along.referrers = referrers_of(call, from, digests)
+    for position, one in ipairs(along.referrers) do
+      along.trees[position] = one.tree
+    end
+  end
+  if options.digest_tags then
+    local tagged = tagged_by(call, from, digests)
+    table.move(tagged, 1, #tagged, #along.trees + 1, along.trees)
+  end
+  return along
+end
+
 local function artifact_type_of(node)
-  local read = node.read or node.index
-  return read.artifact_type or (read.config and read.config.media_type)
+  local view = node.read or node.index
+  return view.artifact_type or (view.config and view.config.media_type)
 end
 
 --- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
 local function listed(one)
   local node = one.tree
-  local read = node.read or node.index
+  local view = node.read or node.index
   return {
     media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
-    annotations = read.annotations,
+    annotations = view.annotations,
   }
 end
 
---- Whether a registry told, when it stored a referrer, that it keeps track of the subject; else its lists are ours.
+--- Lists referrers that are stored now: a registry says then whether it keeps track of the subject, else its list is
+--- ours.
+---@param call manifest.Call
 ---@param target table repository
----@param found table[] of referrers(), stored by now
----@return boolean|nil ok
----@return table|nil err
-function beside.list_referrers(context, target, found)
+---@param found table[] {tree, subject}
+function referrers.list(call, target, found)
   local by_subject, subjects = {}, {}
   for _, one in ipairs(found) do
     if not by_subject[one.subject] then
@@ -136,10 +141,9 @@ function beside.list_referrers(context, target, found)
     end
     table.insert(by_subject[one.subject], listed(one))
   end
-  return context.loop:all(subjects, context.jobs, function(subject)
-    local tag, err = referrer_list.ensure(context, target, subject, by_subject[subject])
-    return tag ~= nil or nil, err
+  call:each(subjects, function(subject)
+    try(referrer_list.ensure(call.context, target, subject, by_subject[subject]))
   end)
 end
 
-return beside
+return referrers

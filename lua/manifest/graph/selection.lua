@@ -5,30 +5,27 @@
 
 local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
-local copying = require("manifest.graph.transfer")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local platform = require("manifest.name.platform")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
+local transfer = require("manifest.graph.transfer")
 
-local chosen = {}
+local fail, try = failure.fail, failure.try
+
+local selection = {}
 
 local function no_image(wanted, hint)
-  return nil, error_of.new({
-    code = "not_found", message = "there is no image for " .. platform.format(wanted), hint = hint,
-  })
+  fail { code = "not_found", message = "there is no image for " .. platform.format(wanted), hint = hint }
 end
 
---- Which entries of an index stay for some platforms: their images, and the attestations about those. Pure.
----@param entries table[] descriptors
----@param wanted table[] platforms
----@return table|nil keep [digest] = true
----@return table|nil err not_found: a platform that no entry has
-function chosen.plan(entries, wanted)
+--- Which entries of an index stay for some platforms: their images, and the attestations about those. A platform that
+--- no entry has is a failure.
+local function entries_to_keep(entries, wanted)
   local missing = choice.missing(entries, wanted)
   if #missing > 0 then
-    return no_image(missing[1], "there are " .. choice.describe(entries))
+    no_image(missing[1], "there are " .. choice.describe(entries))
   end
   local keep = {}
   for _, one in ipairs(wanted) do
@@ -44,12 +41,18 @@ function chosen.plan(entries, wanted)
   return keep
 end
 
+local function are_all_kept(entries, keep)
+  for _, entry in ipairs(entries) do
+    if not keep[entry.digest] then
+      return false
+    end
+  end
+  return true
+end
+
 --- The index without the entries that do not stay.
 local function rewrite(root, answer, keep)
-  local index, err = document.read(answer.bytes, answer.media_type)
-  if not index then
-    return nil, err
-  end
+  local index = try(document.read(answer.bytes, answer.media_type))
   for position = #index.entries, 1, -1 do
     if not keep[index.entries[position].digest] then
       document.remove(index, position)
@@ -61,64 +64,37 @@ local function rewrite(root, answer, keep)
 end
 
 --- An image alone: copied under a name that promises another platform, nobody would notice.
-local function check_image(answer, wanted)
-  local read, err = source.read_image(answer, "copy", answer.digest)
-  if not read then
-    return nil, err
-  end
-  local found
-  found, err = source.platform("copy", answer.digest, answer.repository, read)
-  if not found then
-    return nil, err
-  end
+local function check_image(verb, answer, wanted)
+  local image = try(read.read_image(answer, verb, answer.digest))
+  local found = try(read.platform(verb, answer.digest, answer.repository, image))
   if #choice.missing({ { platform = found } }, wanted) == #wanted then
-    return no_image(wanted[1], "it is one image, for " .. platform.format(found))
+    no_image(wanted[1], "it is one image, for " .. platform.format(found))
   end
-  return true
 end
 
 --- Fetches a document with what is to be copied of it.
----@param context table
----@param answer table of source.document_at
+---@param call manifest.Call
+---@param answer table of read.document_at
 ---@param options table platforms (list of platform tables, or nil for all), sparse, all_tags (images alone are copied
 --- whatever their platform)
----@return table|nil tree of copying.gather
----@return table|nil err
-function chosen.gather(context, answer, options)
-  local wanted = options.platforms
-  if wanted and answer.shape.kind == "image" and not options.all_tags then
-    local ok, failure = check_image(answer, wanted)
-    if not ok then
-      return nil, failure
-    end
+---@return table tree of transfer.gather
+function selection.gather(call, answer, options)
+  local wanted, is_image = options.platforms, answer.shape.kind == "image"
+  if wanted and is_image and not options.all_tags then
+    check_image(call.verb, answer, wanted)
   end
-  if not wanted or answer.shape.kind == "image" then
-    return copying.gather(context, answer.repository, answer)
+  if not wanted or is_image then
+    return try(transfer.gather(call.context, answer.repository, answer))
   end
-  local index, err = document.of(answer.shape, answer.size)
-  if not index then
-    return nil, err
-  end
-  local keep
-  keep, err = chosen.plan(index.entries, wanted)
-  if not keep then
-    return nil, err
-  end
-  local root
-  root, err = copying.gather(context, answer.repository, answer, { want = function(entry, parent)
+  local entries = try(document.of(answer.shape, answer.size)).entries
+  local keep = entries_to_keep(entries, wanted)
+  local root = try(transfer.gather(call.context, answer.repository, answer, { want = function(entry, parent)
     return parent.digest ~= answer.digest or keep[entry.digest]
-  end })
-  if not root then
-    return nil, err
-  end
-  local is_all = true
-  for _, entry in ipairs(index.entries) do
-    is_all = is_all and keep[entry.digest] == true
-  end
-  if options.sparse or is_all then
+  end }))
+  if options.sparse or are_all_kept(entries, keep) then
     return root
   end
   return rewrite(root, answer, keep)
 end
 
-return chosen
+return selection

@@ -1,13 +1,28 @@
 --- annotate: sets the platform of one entry of a local list.
 
-local check = require("manifest.base.check")
-local error_of = require("manifest.base.error")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 
-local annotate = {}
+local about, fail, try = failure.about, failure.fail, failure.try
 
-local OPTIONS = {
-  os = "string", arch = "string", variant = "string", os_version = "string", os_features = "table",
+local annotate = declare.verb {
+  name = "annotate", json = false,
+  arguments = {
+    { "list", "reference", value = "MANIFEST_LIST", help = "The local list" },
+    { "image", "reference", value = "MANIFEST", help = "Its entry" },
+  },
+  options = {
+    os = { "string", help = "Set operating system" },
+    arch = { "string", help = "Set architecture" },
+    variant = { "string", help = "Set architecture variant" },
+    os_version = { "string", help = "Set operating system version" },
+    os_features = { "string[]", commas = true, value = "strings", help = "Set operating system feature" },
+  },
+  examples = {
+    "annotate --os linux --arch arm64 --variant v8 app:1.0 app:1.0-arm64",
+    "annotate --os windows --os-version 10.0.17763 app:1.0 app:1.0-win",
+  },
 }
 
 --- The pairs docker accepts; the own verbs take any.
@@ -53,75 +68,55 @@ end
 
 --- The platform that an entry has after its annotation; an empty string changes nothing. Pure.
 ---@param old table|nil platform
----@param options table os, arch, variant, os_version, os_features
----@return table|nil platform
----@return table|nil err invalid_platform
-function annotate.plan(old, options)
+---@param o manifest.AnnotateOptions
+---@return table platform
+function annotate.plan(old, o)
   old = old or {}
   local platform = {
-    os = given_or(options.os, old.os),
-    architecture = given_or(options.arch, old.architecture),
-    variant = given_or(options.variant, old.variant),
-    ["os.version"] = given_or(options.os_version, old["os.version"]),
-    ["os.features"] = with_features(old["os.features"], options.os_features),
+    os = given_or(o.os, old.os),
+    architecture = given_or(o.arch, old.architecture),
+    variant = given_or(o.variant, old.variant),
+    ["os.version"] = given_or(o.os_version, old["os.version"]),
+    ["os.features"] = with_features(old["os.features"], o.os_features),
   }
   if is_supported(platform) then
     return platform
   end
-  local hint = SUPPORTED[platform.os]
-    and ("with %s, the architecture is one of %s"):format(platform.os, table.concat(SUPPORTED[platform.os], ", "))
-    or "give --os and --arch, such as --os linux --arch arm64"
-  return nil, error_of.new({
-    code = "invalid_platform", hint = hint,
-    message = ("manifest entry for image has unsupported os/arch combination: %s/%s"):format(
-      options.os or "", options.arch or ""),
-  })
+  fail {
+    code = "invalid_platform",
+    message = ("manifest entry for image has unsupported os/arch combination: %s/%s"):format(o.os or "", o.arch or ""),
+    hint = SUPPORTED[platform.os]
+      and ("with %s, the architecture is one of %s"):format(platform.os, table.concat(SUPPORTED[platform.os], ", "))
+      or "give --os and --arch, such as --os linux --arch arm64",
+  }
 end
 
-local function missing(image, target, ref)
-  return nil, error_of.new({
-    code = "not_found", message = ("manifest for image %s does not exist in %s"):format(image, target),
-    verb = "annotate", ref = tostring(ref),
-    hint = ("add it first: 'manifest create --amend %s %s'"):format(target, image),
-  })
-end
+---@class manifest.AnnotateResult
+---@field reference string of the entry
+---@field platform table that it has now, with the names of the image specification
 
---- Annotates an entry.
----@param context table
----@param given string|table the list
----@param image string|table the entry
----@param options table|nil os, arch, variant, os_version (strings), os_features (list of strings, appended when new)
----@return table|nil annotated {reference, platform}
----@return table|nil err invalid_reference, not_found, invalid_platform, corrupt, collision, locked, io
-function annotate.perform(context, given, image, options)
-  options = check.options("annotate", options, OPTIONS)
-  local target, err = names.parse("annotate", given, "annotate: error parsing name for manifest list")
-  if not target then
-    return nil, err
-  end
-  local ref
-  ref, err = names.parse("annotate", image, "annotate: error parsing name for manifest")
-  if not ref then
-    return nil, err
-  end
-  local platform
-  local ok
-  ok, err = context.store:update(target, ref, function(entry)
-    local problem
-    platform, problem = annotate.plan(entry.platform, options)
-    if not platform then
-      return nil, problem
+---@param call manifest.Call
+---@param list string|manifest.Reference
+---@param image string|manifest.Reference
+---@param o manifest.AnnotateOptions
+---@return manifest.AnnotateResult
+function annotate.run(call, list, image, o)
+  local target = try(argument.parse("annotate", list, "annotate: error parsing name for manifest list"))
+  local ref = try(argument.parse("annotate", image, "annotate: error parsing name for manifest"))
+  local _ <close> = about(ref)
+  local _ <close> = failure.amend(function(err)
+    if err.code == "not_found" then
+      err.message = ("manifest for image %s does not exist in %s"):format(tostring(image), tostring(list))
+      err.hint = ("add it first: 'manifest create --amend %s %s'"):format(tostring(list), tostring(image))
     end
+  end)
+  local platform
+  try(call.store:update(target, ref, function(entry)
+    platform = annotate.plan(entry.platform, o)
     entry.platform = platform
     return entry
-  end)
-  if ok then
-    return { reference = tostring(ref), platform = platform }
-  end
-  if err.code == "not_found" then
-    return missing(tostring(image), tostring(given), ref)
-  end
-  return nil, err:with({ verb = "annotate", ref = tostring(ref) })
+  end))
+  return { reference = tostring(ref), platform = platform }
 end
 
 return annotate

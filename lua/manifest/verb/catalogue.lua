@@ -1,32 +1,50 @@
---- The verbs of a client, and the module that does each. A module is loaded when its verb is first used.
+--- The verbs, in the order of the command's help page. A module is loaded only when its verb is used.
+--
+-- The method of a client is the name with underscores, `alias` another name of it. A verb that docker has
+-- (`is_dockers`) keeps docker's exit status for a wrong number of arguments.
 
-return {
-  create = "manifest.verb.create",
-  annotate = "manifest.verb.annotate",
-  inspect = "manifest.verb.inspect",
-  push = "manifest.verb.push",
-  rm = "manifest.verb.rm",
-  resolve = "manifest.verb.resolve",
-  digest = "manifest.verb.digest",
-  image = "manifest.verb.image",
-  index = "manifest.verb.index.create",
-  index_add = "manifest.verb.index.add",
-  index_remove = "manifest.verb.index.remove",
-  index_replace = "manifest.verb.index.replace",
-  index_annotate = "manifest.verb.index.annotate",
-  get = "manifest.verb.get",
-  config = "manifest.verb.config",
-  tag = "manifest.verb.tag",
-  tags = "manifest.verb.tags",
-  copy = "manifest.verb.copy",
-  delete = "manifest.verb.delete",
-  referrers = "manifest.verb.referrers",
-  attach = "manifest.verb.attach",
-  tree = "manifest.verb.tree",
-  verify = "manifest.verb.verify",
-  diff = "manifest.verb.diff",
-  plan = "manifest.verb.release.plan",
-  apply = "manifest.verb.release.apply",
-  login = "manifest.verb.login",
-  logout = "manifest.verb.logout",
+local function dockers(name, summary)
+  return { name = name, module = "manifest.verb." .. name, is_dockers = true, summary = summary }
+end
+
+local function own(name, module, summary)
+  return { name = name, module = "manifest.verb." .. module, summary = summary }
+end
+
+local catalogue = {
+  dockers("create", "Create a local manifest list for annotating and pushing to a registry"),
+  dockers("annotate", "Add additional information to a local image manifest"),
+  dockers("inspect", "Display an image manifest, or manifest list"),
+  dockers("push", "Push a manifest list to a repository"),
+  dockers("rm", "Delete one or more manifest lists from local storage"),
+  own("resolve", "resolve", "Show what a pull on a given platform takes"),
+  own("digest", "digest", "Show the digest of a reference"),
+  own("index create", "index.create", "Make an index of images from anywhere, and push it"),
+  own("index add", "index.add", "Add images to an index"),
+  own("index remove", "index.remove", "Remove entries from an index"),
+  own("index replace", "index.replace", "Replace the image of a platform in an index"),
+  own("index annotate", "index.annotate", "Change what an index says of an entry, or of itself"),
+  own("image", "image", "Make an image of layer archives"),
+  own("get", "get", "Print the exact bytes of a manifest or index"),
+  own("config", "config", "Print the config of an image"),
+  own("tag", "tag", "Give what a reference names more tags"),
+  own("tags", "tags", "List the tags of a repository"),
+  own("copy", "copy", "Copy images, or all tags of a repository"),
+  own("delete", "delete", "Delete a tag or a manifest"),
+  own("referrers", "referrers", "List what refers to an image: signatures, SBOMs, attestations"),
+  own("attach", "attach", "Attach files to an image as an artifact"),
+  own("tree", "tree", "Show all that a reference names, with sizes"),
+  own("verify", "verify", "Check that all that a reference names is well"),
+  own("diff", "diff", "Show what differs between two references"),
+  own("plan", "release.plan", "Show what apply would change"),
+  own("apply", "release.apply", "Make the indexes that a release file says"),
+  own("login", "login", "Log in to a registry"),
+  own("logout", "logout", "Forget the login at a registry"),
 }
+
+for _, entry in ipairs(catalogue) do
+  entry.method = entry.name:gsub(" ", "_")
+  entry.alias = entry.name == "index create" and "index" or nil
+end
+
+return catalogue

@@ -1,115 +1,98 @@
 --- create: begins or extends a local list with images of a registry.
 
-local check = require("manifest.base.check")
-local error_of = require("manifest.base.error")
-local names = require("manifest.declare.argument")
-local source = require("manifest.graph.read")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 
-local create = {}
+local about, allow, caught, fail, try = failure.about, failure.allow, failure.caught, failure.fail, failure.try
+
+local create = declare.verb {
+  name = "create", network = true, json = false,
+  arguments = {
+    { "target", "reference", value = "MANIFEST_LIST", help = "The list" },
+    { "sources", "reference[]", value = "MANIFEST", help = "Its images" },
+  },
+  options = {
+    amend = { "boolean", short = "a", help = "Amend an existing manifest list" },
+  },
+  examples = {
+    "create example.com/app:1 example.com/app:1-amd64 example.com/app:1-arm64",
+    "create --amend example.com/app:1 example.com/app:1-s390x",
+  },
+}
 
 --- What to do with the sources, in order: up to the first that cannot be used. Pure.
 ---@param sources table[] texts or references
----@param has function fn(ref) -> boolean: whether the list holds that entry, which then stays as it is; or nil, err
+---@param has function fn(ref) -> boolean: whether the list holds that entry, which then stays as it is
 ---@return table plan {fetch = refs to ask for, in order, each once; err = why the sources behind were not looked at}
 function create.plan(sources, has)
-  local fetch, seen = {}, {}
-  for _, given in ipairs(sources) do
-    local ref, err = names.parse("create", given)
-    local held
-    if ref then
-      held, err = has(ref)
+  local plan, seen = { fetch = {} }, {}
+  plan.err = select(2, caught(function()
+    for _, given in ipairs(sources) do
+      local ref = try(argument.parse("create", given))
+      if not has(ref) and not seen[tostring(ref)] then
+        seen[tostring(ref)] = true
+        plan.fetch[#plan.fetch + 1] = ref
+      end
     end
-    if err then
-      return { fetch = fetch, err = err }
-    end
-    local name = tostring(ref)
-    if not held and not seen[name] then
-      seen[name] = true
-      fetch[#fetch + 1] = ref
-    end
-  end
-  return { fetch = fetch }
+  end))
+  return plan
 end
 
-local function existing_error(target)
-  return error_of.new({
-    code = "exists", message = "refusing to amend an existing manifest list with no --amend flag", verb = "create",
-    ref = tostring(target),
-    hint = ("add --amend to extend it, or remove it first with 'manifest rm %s'"):format(tostring(target)),
-  })
+local function refuse_existing(target)
+  fail {
+    code = "exists", message = "refusing to amend an existing manifest list with no --amend flag",
+    hint = ("add option 'amend' to extend it, or remove it first with 'manifest rm %s'"):format(target),
+  }
 end
 
 local function holds(store, target, ref)
-  local entry, err = store:get(target, ref)
-  if entry or err.code == "not_found" then
-    return entry ~= nil
-  end
-  return nil, err:with({ verb = "create", ref = tostring(ref) })
+  local _ <close> = about(ref)
+  return allow("not_found", store:get(target, ref)) ~= nil
 end
 
---- Saves the entries before the first that failed, as docker does, and gives that failure.
-local function save(store, target, plan, entries, errors, must_be_new)
-  local good, failure = {}, plan.err
+--- Saves the entries before the first that failed, as docker does, and then raises that failure.
+local function save(call, target, plan, entries, errors, may_exist)
+  local good = {}
   for index in ipairs(plan.fetch) do
-    if not entries[index] then
-      failure = errors[index]
+    if errors[index] then
       break
     end
     good[index] = entries[index]
   end
-  if #good > 0 then
-    local ok, err = store:save_all(target, good, { fresh = must_be_new })
-    if not ok then
-      return nil, err:with({ verb = "create", ref = tostring(target) })
-    end
+  if #good > 0 and not allow("exists", call.store:save_all(target, good, { fresh = not may_exist })) then
+    refuse_existing(target)
   end
-  if failure then
-    return nil, failure
+  local err = errors[#good + 1] or plan.err
+  if err then
+    fail(err)
   end
-  return true
 end
 
---- Creates a local list. All images are fetched at once; they are saved in order.
----@param context table
----@param given string|table target
----@param sources table[] images, at least one
----@param options table|nil {amend = boolean}
----@return table|nil created {reference = text, fetched = number of entries that are new}
----@return table|nil err exists, not_found, invalid_reference, unsupported (a list), unauthorized, locked, io, ...
-function create.perform(context, given, sources, options)
-  options = check.options("create", options, { amend = "boolean" })
-  check.type("create: sources", sources, "table")
-  if #sources == 0 then
-    error("create: at least one source is needed", 2)
-  end
-  local target, err = names.parse("create", given, "error parsing name for manifest list")
-  if not target then
-    return nil, err
-  end
-  local exists
-  exists, err = context.store:exists(target)
-  if err then
-    return nil, err:with({ verb = "create", ref = tostring(target) })
-  end
-  if exists and not options.amend then
-    return nil, existing_error(target)
+---@class manifest.CreateResult
+---@field reference string
+---@field fetched integer entries that are new
+
+--- All images are fetched at once; they are saved in order.
+---@param call manifest.Call
+---@param given string|manifest.Reference
+---@param sources (string|manifest.Reference)[]
+---@param o manifest.CreateOptions
+---@return manifest.CreateResult
+function create.run(call, given, sources, o)
+  local target = try(argument.parse("create", given, "error parsing name for manifest list"))
+  local _ <close> = about(target)
+  if try(call.store:exists(target)) and not o.amend then
+    refuse_existing(target)
   end
   local plan = create.plan(sources, function(ref)
-    return holds(context.store, target, ref)
+    return holds(call.store, target, ref)
   end)
-  local loop
-  loop, err = context.connect()
-  if not loop then
-    return nil, err:with({ verb = "create", ref = tostring(target) })
-  end
-  local entries, errors = loop:all(plan.fetch, context.jobs, function(ref)
-    return source.fetch(context, "create", ref, plan.fetch)
-  end, true)
-  local ok
-  ok, err = save(context.store, target, plan, entries, errors, not options.amend)
-  if not ok then
-    return nil, err.code == "exists" and existing_error(target) or err
-  end
+  local entries, errors = call:collect(plan.fetch, function(ref)
+    return try(read.fetch(call.context, "create", ref, plan.fetch))
+  end)
+  save(call, target, plan, entries, errors, o.amend)
   return { reference = tostring(target), fetched = #plan.fetch }
 end
 

@@ -1,22 +1,25 @@
 --- digest: what a reference names now.
 
-local source = require("manifest.graph.read")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 
-local digest = {}
+local digest = declare.verb {
+  name = "digest", network = true,
+  description = "Asks the registry for what REF names now. One request; nothing is downloaded.",
+  arguments = { { "ref", "location", help = "What is looked at" } },
+  examples = { "digest docker.io/library/alpine:3", "digest --json oci:release:1.0" },
+}
 
---- Asks for the digest of a reference; one request, without the document.
----@param context table
----@param given string|table
----@return string|nil digest
----@return table|nil err not_found, unauthorized, denied, ...
----@return table|nil response status and headers of the registry's answer, rate limits among them; none from a layout
-function digest.perform(context, given)
-  local answer, err = context:visit("digest", given, function(at)
-    return source.descriptor_of("digest", at)
-  end)
-  if not answer then
-    return nil, err
-  end
+---@param call manifest.Call
+---@param ref string|manifest.Location
+---@return string digest
+---@return nil
+---@return manifest.Response|nil response of the registry, rate limits among its headers; none from a layout
+function digest.run(call, ref)
+  local at = call:open(ref)
+  local _ <close> = failure.about(at.text)
+  local answer = failure.try(read.descriptor_of("digest", at))
   return answer.digest, nil, answer.response
 end
 

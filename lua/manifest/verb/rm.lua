@@ -1,61 +1,50 @@
---- rm: removes local lists.
+--- rm: removes local lists. One that is missing does not keep the others.
 
-local check = require("manifest.base.check")
-local error_of = require("manifest.base.error")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 
-local rm = {}
+local try = failure.try
 
-local HINTS = { not_found = "there is no local list of that name; a pushed list stays in its registry" }
+local rm = declare.verb {
+  name = "rm", json = false,
+  arguments = { { "lists", "reference[]", value = "MANIFEST_LIST", help = "Local lists" } },
+  hints = { not_found = "there is no local list of that name; a pushed list stays in its registry" },
+  examples = { "rm registry.example.com/app:1.0", "rm app:1.0 app:1.1" },
+}
 
 local function remove(store, given)
-  local ref, err = names.parse("rm", given)
-  if not ref then
-    return nil, err
-  end
-  local ok
-  ok, err = store:remove(ref)
-  if not ok then
-    return nil, err:with({ verb = "rm", ref = tostring(ref), hint = HINTS[err.code] })
-  end
+  local ref = try(argument.parse("rm", given))
+  local _ <close> = failure.about(ref)
+  try(store:remove(ref))
   return tostring(ref)
 end
 
---- One error for all lists that could not be removed; `errors_of_each` has them one by one.
-local function all_of(errors)
-  if #errors == 1 then
-    return errors[1]
-  end
+--- One failure for all lists that could not be removed; `errors_of_each` has them one by one.
+local function fail_for_all(errors)
   local messages = {}
   for index, err in ipairs(errors) do
+    err:with({ verb = "rm", hint = rm.hints[err.code] })
     messages[index] = err.message
   end
-  return error_of.new({
-    code = errors[1].code, message = table.concat(messages, "; "), verb = "rm", errors_of_each = errors,
+  failure.fail(#errors == 1 and errors[1] or {
+    code = errors[1].code, message = table.concat(messages, "; "), errors_of_each = errors,
   })
 end
 
---- Removes local lists. One that is missing does not keep the others.
----@param context table
----@param given string|table a list, or an array of them
----@return table|nil removed {refs = texts}
----@return table|nil err names every list that could not be removed (errors_of_each, when there are several)
-function rm.perform(context, given)
-  if type(given) ~= "table" or getmetatable(given) then
-    given = { given }
-  end
-  if #given == 0 then
-    error("rm: at least one list is needed", 2)
-  end
+---@class manifest.RmResult
+---@field refs string[] the lists that were removed
+
+---@param call manifest.Call
+---@param lists (string|manifest.Reference)[]
+---@return manifest.RmResult
+function rm.run(call, lists)
   local removed, errors = {}, {}
-  for _, one in ipairs(given) do
-    check.type("rm: list", one, "string|table")
-    local ref, err = remove(context.store, one)
-    removed[#removed + 1] = ref
-    errors[#errors + 1] = err
+  for _, given in ipairs(lists) do
+    removed[#removed + 1], errors[#errors + 1] = failure.caught(remove, call.store, given)
   end
   if #errors > 0 then
-    return nil, all_of(errors)
+    fail_for_all(errors)
   end
   return { refs = removed }
 end

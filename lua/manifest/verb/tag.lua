@@ -1,61 +1,51 @@
 --- tag: more tags for what a reference names, in its repository; the bytes stay the same, so the digest does.
 
-local check = require("manifest.base.check")
-local error_of = require("manifest.base.error")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
-local hints = require("manifest.declare.hints")
-local names = require("manifest.declare.argument")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
 
-local tag = {}
+local try = failure.try
 
-local OPTIONS = { no_clobber = "boolean", if_digest = "string" }
+local tag = declare.verb {
+  name = "tag", network = true,
+  description = "The tags go to the repository of REF. The bytes stay as they are, so the digest does.",
+  arguments = {
+    { "ref", "location", help = "What gets the tags" },
+    { "tags", "tag[]", value = "TAG", help = "The tags" },
+  },
+  options = {
+    no_clobber = { "boolean", help = "Fail rather than move a tag that is there" },
+    if_digest = { "digest", help = "Move the tags only while they name this digest" },
+  },
+  hints = require("manifest.declare.hints").PUSH,
+  examples = { "tag example.com/app:1.0 latest", "tag --no-clobber example.com/app:1.0 1.0.3 1" },
+}
 
---- The tags as a list of distinct names, each one checked.
----@param at table place
----@param tags string|string[]
----@return string[]|nil names
----@return table|nil err
-function tag.plan(at, tags)
-  local list, err = names.tags("tag", at.ref, type(tags) == "string" and { tags } or tags, 4)
-  if not list then
-    return nil, err
-  end
-  if #list == 0 then
-    return nil, error_of.new({ code = "invalid_argument", message = "no tag was given", hint = "name at least one" })
-  end
-  return list
-end
+---@class manifest.TagResult
+---@field reference string
+---@field digest string
+---@field size integer bytes
+---@field media_type string
+---@field tags string[]
 
---- Adds tags: one GET, and a PUT for each; guards look at each tag just before and after they are put.
----@param context table
----@param given string|table reference
----@param tags string|string[]
----@param options table|nil {no_clobber = never move a tag that is there, if_digest = what each tag must name now}
----@return table|nil done {reference, digest, size, media_type, tags}
----@return table|nil err invalid_argument, invalid_reference, not_found, conflict, exists, unauthorized, denied, ...
-function tag.perform(context, given, tags, options)
-  options = check.options("tag", options, OPTIONS)
-  check.type("tag: tags", tags, "string|table", 3)
-  local at, err = context:open("tag", given, { actions = "pull,push" })
-  if not at then
-    return nil, err
+--- One GET, and a PUT for each tag; guards look at each tag just before and after they are put.
+---@param call manifest.Call
+---@param ref string|manifest.Location
+---@param tags string[]
+---@param o manifest.TagOptions
+---@return manifest.TagResult
+function tag.run(call, ref, tags, o)
+  local at = call:open(ref, { write = true })
+  local _ <close> = failure.about(at.text)
+  local list = try(argument.tags("tag", at.ref, tags, 0))
+  local answer = try(read.document_of("tag", at))
+  local puts = {}
+  for position, name in ipairs(list) do
+    puts[position] = { name = name, made = answer, rules = o }
   end
-  local list, answer, done
-  list, err = tag.plan(at, tags)
-  if list then
-    answer, err = source.document_of("tag", at)
-  end
-  if answer then
-    local puts = {}
-    for position, name in ipairs(list) do
-      puts[position] = { name = name, made = answer, rules = options }
-    end
-    done, err = guard.put_all(context, at.repository, puts)
-  end
-  if not done then
-    return nil, err:with({ verb = "tag", ref = at.text, hint = hints.PUSH[err.code] })
-  end
+  try(guard.put_all(call.context, at.repository, puts))
   return {
     reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,
   }

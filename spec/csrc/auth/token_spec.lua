@@ -1,6 +1,6 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
-describe("core.auth.token_response", function()
+describe("testing.auth.token_response", function()
   local function token(body)
     return (auth.token_response(body) or {}).token
   end
@@ -73,7 +73,7 @@ describe("core.auth.token_response", function()
   end)
 end)
 
-describe("core.auth.token_request", function()
+describe("testing.auth.token_request", function()
   local user = { username = "us er", password = "p&w=#1" }
   local scopes = { "repository:a/b:pull,push", "repository:c:pull" }
 
@@ -116,7 +116,7 @@ describe("core.auth.token_request", function()
   end)
 end)
 
-describe("core.auth.token_flow", function()
+describe("testing.auth.token_flow", function()
   local password = { username = "u", password = "p" }
   local both = { username = "u", password = "p", identity_token = "i" }
   local identity = { identity_token = "i" }
@@ -141,7 +141,7 @@ describe("core.auth.token_flow", function()
   end
 end)
 
-describe("core.auth.basic", function()
+describe("testing.auth.basic", function()
   it("is the header's value", function()
     assert.equal("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", auth.basic { username = "Aladdin", password = "open sesame" })
     assert.equal("Basic dTo=", auth.basic { username = "u", password = "" })
@@ -158,7 +158,7 @@ describe("core.auth.basic", function()
   end)
 end)
 
-describe("core.auth.identity", function()
+describe("testing.auth.identity", function()
   it("row 22: differs whenever the credentials do, and is empty for nobody", function()
     local seen = {}
     for _, credentials in ipairs { { username = "a", password = "b" }, { username = "ab", password = "" },

@@ -1,7 +1,8 @@
 local core = require "manifest.core"
 local temp = require "spec.support.temp"
+local testing = require "manifest.testing"
 
-local auth, base64 = core.auth, core.base64
+local auth, base64 = testing.auth, core.base64
 local canary = "canary-81d2"
 
 local function encoded(text)
@@ -351,9 +352,9 @@ describe("helpers", function()
   end)
 
   it("have names of a small alphabet", function()
-    assert.equal("docker-credential-ecr-login", auth.helper_name("ecr-login"))
-    assert.equal("docker-credential-a.b_C9", auth.helper_name("a.b_C9"))
-    assert.equal(118, #auth.helper_name(("x"):rep(100)))
-    assert.is_nil(auth.helper_name(("x"):rep(101)))
+    assert.equal("docker-credential-ecr-login", core.auth.helper_name("ecr-login"))
+    assert.equal("docker-credential-a.b_C9", core.auth.helper_name("a.b_C9"))
+    assert.equal(118, #core.auth.helper_name(("x"):rep(100)))
+    assert.is_nil(core.auth.helper_name(("x"):rep(101)))
   end)
 end)

@@ -1,9 +1,9 @@
 --- What a credential helper answers, read.
 
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 local canary = "canary-81d2"
 
-describe("core.auth.helper_answer", function()
+describe("testing.auth.helper_answer", function()
   local answer = auth.helper_answer
 
   it("reads user and secret", function()
@@ -53,4 +53,23 @@ describe("core.auth.helper_answer", function()
       assert.is_nil(problem.message:find("\27", 1, true))
     end)
   end
+end)
+
+describe("core.auth.helper_failure", function()
+  local failure = require("manifest.core").auth.helper_failure
+
+  it("is nothing where the helper only does not know the registry", function()
+    assert.is_nil((failure("x", 1, "credentials not found in native keychain\n")))
+  end)
+
+  it("is the helper's own words where it failed", function()
+    local problem = failure("x", 2, "the keyring is locked\n")
+    assert.equal("credentials", problem.code)
+    assert.matches("docker-credential-x", problem.message, 1, true)
+    assert.matches("the keyring is locked", problem.message, 1, true)
+  end)
+
+  it("is of a helper that failed", function()
+    assert.has_error(function() failure("x", 0, "{}") end)
+  end)
 end)

@@ -1,4 +1,4 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 local ours = require "spec.support.worlds.ours"
 local temp = require "spec.support.temp"
 
@@ -14,7 +14,7 @@ local function root(host, files)
   return folder
 end
 
-describe("core.auth.certificates", function()
+describe("testing.auth.certificates", function()
   it("finds authorities and pairs, in the order of their names", function()
     local folder = root("r.example:5000", { "b.crt", "a.crt", "client.cert", "client.key", "README", ".crt",
       "x.crt.bak" })
@@ -76,7 +76,7 @@ describe("core.auth.certificates", function()
     local done = ours.run_bound(temp.file([[
       local at = arg[1]
       local roots = { at .. "/a", at .. "/a/certs.d", "/nonexistent/certs.d" }
-      io.write(table.concat(require("manifest.core").auth.certificates("h", {}, roots).warnings, "|"))
+      io.write(table.concat(require("manifest.testing").auth.certificates("h", {}, roots).warnings, "|"))
     ]]), folder)
     assert(os.execute(("chmod 700 %s/a"):format(folder)))
     if not done then

@@ -1,4 +1,4 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
 local request = "https://registry.example.com/v2/a/manifests/b"
 
@@ -16,7 +16,7 @@ end
 local realm = '"https://a.example/t"'
 local bearer = "bearer https://a.example/t s"
 
-describe("core.auth.challenge", function()
+describe("testing.auth.challenge", function()
   -- The rows of registry-behaviour.md, table 1.2.
   local rows = {
     { "P1", "reads every line", { 'Bearer realm=' .. realm .. ',service="s"', 'Basic realm="x"' }, { bearer,

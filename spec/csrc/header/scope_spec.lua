@@ -1,6 +1,6 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
-describe("core.auth.scopes", function()
+describe("testing.auth.scopes", function()
   local cases = {
     { "nothing", {}, {} },
     { "one", { "repository:a:pull" }, { "repository:a:pull" } },
@@ -51,7 +51,7 @@ describe("core.auth.scopes", function()
   end)
 end)
 
-describe("core.auth.scopes_cover", function()
+describe("testing.auth.scopes_cover", function()
   local function covers(held, wanted)
     return auth.scopes_cover({ held }, { wanted })
   end

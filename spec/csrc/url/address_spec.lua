@@ -1,6 +1,6 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
-describe("core.auth.address_class", function()
+describe("testing.auth.address_class", function()
   local classes = {
     public = { "8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.0", "192.169.0.1", "100.63.255.255", "100.128.0.0",
       "11.0.0.0", "128.0.0.1", "126.255.255.255", "169.253.1.1", "169.255.1.1", "223.255.255.255",
@@ -34,7 +34,7 @@ describe("core.auth.address_class", function()
   end)
 end)
 
-describe("core.auth.address_allowed", function()
+describe("testing.auth.address_allowed", function()
   local addresses = { public = "8.8.8.8", private = "10.0.0.1", loopback = "127.0.0.1", ["link-local"] = "169.254.1.1",
     metadata = "169.254.169.254", unspecified = "0.0.0.0" }
 

@@ -1,4 +1,4 @@
-local auth = require("manifest.core").auth
+local auth = require("manifest.testing").auth
 
 local proxy = "http://proxy.example.com:3128"
 
@@ -71,7 +71,7 @@ describe("NO_PROXY", function()
   end)
 end)
 
-describe("core.auth.proxy_for", function()
+describe("testing.auth.proxy_for", function()
   it("chooses by the URL's scheme, upper case first", function()
     assert.is_nil(auth.proxy_for("https://a.example", {}))
     assert.is_nil(auth.proxy_for("https://a.example", { HTTP_PROXY = proxy, http_proxy = proxy }))

@@ -9,7 +9,8 @@ local function use()
   assert(not core.json.encode("\xff"))
   local engine = core.engine({ insecure_hosts = { "a.example" } })
   assert(engine:start({ method = "GET", url = "http://127.0.0.1:1/" }))
-  assert(core.url.join("http://a.example/", "b"))
+  assert(core.auth.key_names("a.example", "https://a.example/v1/"))
+  assert(not core.auth.store_helper("{}", "config.json", "a.example"))
 end
 
 local function forget()

@@ -3,7 +3,7 @@
 -- What reads gives nil, what is wrong, and what to do about it where that is known: bad usage, told before anything
 -- is asked.
 
-local csv = require("manifest.cli.csv")
+local csv = require("manifest.declare.csv")
 local show = require("manifest.cli.show")
 local text = require("manifest.base.text")
 

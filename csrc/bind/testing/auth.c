@@ -1,5 +1,4 @@
-/* core.auth, what registries and token servers say: challenges, scopes, tokens, realms, addresses. For specs, fuzzing
-   and tools; the engine uses their rooms directly. */
+/* testing.auth, what registries and token servers say: challenges, scopes, tokens, realms, addresses. */
 #include "credentials.h"
 
 #include "../lib/help.h"
@@ -270,7 +269,7 @@ static int address_allowed(lua_State *L)
   return 1;
 }
 
-void mfl_open_auth(lua_State *L)
+void mfl_open_testing_auth(lua_State *L)
 {
   static const luaL_Reg functions[] = {{"challenge", read_challenges},
                                        {"scopes", normalise_scopes},

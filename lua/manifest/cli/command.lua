@@ -1,0 +1,105 @@
+--- A verb as a command: {entry (of the catalogue), flags, usage, summary, description, examples, least and most (of
+--- words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit status | nil, err}.
+
+local catalogue = require("manifest.verb.catalogue")
+local declare = require("manifest.declare")
+local flags = require("manifest.declare.flags")
+local unconverted = require("manifest.cli.unconverted")
+
+local command = {}
+
+--- What is wrong with what was given, in the words of the command.
+local function wrong_usage(declaration, list, given)
+  local wrong = declare.wrong(declaration, table.unpack(given.arguments, 1, given.arguments.n))
+    or declare.wrong_options(require("manifest.declare.client"), given.client)
+  return wrong and flags.worded(wrong, list)
+end
+
+local function given_of(declaration, list, values, words)
+  local given, reason, hint = flags.given(declaration, list, values, words)
+  if not given then
+    return nil, reason, hint
+  end
+  local wrong = wrong_usage(declaration, list, given)
+  if wrong then
+    return nil, wrong
+  end
+  return given
+end
+
+--- Calls the client's method and prints what comes of it.
+local function run(declaration, print, call)
+  local given, out = call.given, call.out
+  local client = call.client(given.client)
+  if print.prepare then
+    local ok, err = print.prepare(out, client, given)
+    if not ok then
+      return nil, err
+    end
+  end
+  local result, err = client[declaration.method](client, table.unpack(given.arguments, 1, given.arguments.n))
+  if result == nil then
+    return print.failed and print.failed(out, err, given.all), err
+  end
+  if given.all.json then
+    local json = require("manifest.base.json")
+    out:write(json.encode(print.json(out, result, given.all), { indent = "  " }) .. "\n")
+  else
+    print.text(out, result, given.all)
+  end
+  return print.status and print.status(result, given.all) or 0
+end
+
+--- The command of a verb.
+---@param entry table of the catalogue
+---@return table command
+function command.of(entry)
+  if unconverted.has(entry) then
+    return unconverted.command(entry)
+  end
+  local declaration = require(entry.module)
+  local print = require((entry.module:gsub("^manifest%.verb%.", "manifest.cli.print.")))
+  local list = flags.of(declaration)
+  local least, most = flags.count(declaration)
+  return {
+    entry = entry, flags = list, usage = flags.usage(declaration), summary = entry.summary,
+    description = declaration.description, examples = declaration.examples, least = least, most = most,
+    given = function(values, words)
+      return given_of(declaration, list, values, words)
+    end,
+    run = function(call)
+      return run(declaration, print, call)
+    end,
+  }
+end
+
+--- The verb that the first words name: its entry, and the position behind its name.
+---@param words string[]
+---@return table|nil entry
+---@return integer|nil position
+function command.find(words)
+  local two = words[2] and words[1] .. " " .. words[2]
+  for _, entry in ipairs(catalogue) do
+    if entry.name == two then
+      return entry, 3
+    end
+    if entry.name == words[1] then
+      return entry, 2
+    end
+  end
+end
+
+--- The verbs of a family: "index" -> those called "index create", ...
+---@param word string
+---@return table[] entries
+function command.family(word)
+  local members = {}
+  for _, entry in ipairs(catalogue) do
+    if entry.name:sub(1, #word + 1) == word .. " " then
+      members[#members + 1] = entry
+    end
+  end
+  return members
+end
+
+return command

@@ -1,0 +1,3 @@
+--- What `manifest annotate` prints: nothing, as docker's.
+
+return { text = function() end }

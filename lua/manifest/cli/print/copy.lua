@@ -1,0 +1,44 @@
+--- What `manifest copy` prints.
+
+local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
+
+local print = {}
+
+local WHY = { same = "is the same already", exists = "is there and is left as it is" }
+
+local function name_of(item)
+  return item.name or "(no tag)"
+end
+
+---@param out table output
+---@param done manifest.CopyResult
+function print.text(out, done)
+  for _, item in ipairs(done.copied) do
+    out:write(("%s  %s\n"):format(item.digest, name_of(item)))
+  end
+  for _, item in ipairs(done.skipped) do
+    out:write(("%s  %s %s\n"):format(item.digest, name_of(item), WHY[item.reason]))
+  end
+  if done.dry_run then
+    out:write(("would bring %s (%s) and %s\n"):format(show.count(done.blobs, "blob"), show.size(done.size),
+      show.count(done.manifests, "more manifest")))
+  end
+end
+
+local function item_json(item)
+  return json.object({ { "name", item.name }, { "digest", item.digest }, { "reason", item.reason } })
+end
+
+---@param done manifest.CopyResult
+---@return table document
+function print.json(_, done)
+  return json.object({
+    { "source", done.source }, { "target", done.target }, { "dryRun", done.dry_run == true },
+    { "copied", show.array(done.copied, item_json) }, { "skipped", show.array(done.skipped, item_json) },
+    { "blobs", done.blobs }, { "blobBytes", done.size }, { "manifests", done.manifests },
+    { "referrers", done.referrers },
+  })
+end
+
+return print

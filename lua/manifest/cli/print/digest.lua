@@ -1,0 +1,21 @@
+--- What `manifest digest` prints.
+
+local json = require("manifest.base.json")
+
+local print = {}
+
+---@param out table output
+---@param digest string
+function print.text(out, digest)
+  out:write(digest .. "\n")
+end
+
+---@param digest string
+---@param options table
+---@return table document
+function print.json(_, digest, options)
+  local named = require("manifest.name.location").parse(options.ref):with_default_tag()
+  return json.object({ { "reference", tostring(named) }, { "digest", digest } })
+end
+
+return print

@@ -1,0 +1,22 @@
+--- What `manifest tags` prints.
+
+local json = require("manifest.base.json")
+
+local print = {}
+
+---@param out table output
+---@param tags string[]
+function print.text(out, tags)
+  if #tags > 0 then
+    out:write(table.concat(tags, "\n") .. "\n")
+  end
+end
+
+---@param tags string[]
+---@param options table
+---@return table document
+function print.json(_, tags, options)
+  return json.object({ { "repository", options.repository }, { "tags", json.array(tags) } })
+end
+
+return print

@@ -1,0 +1,188 @@
+--- What a verb is, as data: its arguments and options, what is wrong together, what to do about a failure, examples.
+--
+--     local copy = declare.verb {
+--       name = "copy", network = true,
+--       arguments = { { "source", "location" }, { "target", "location" } },
+--       options = { all_tags = { "boolean", help = "All tags; SOURCE and TARGET are repositories" } },
+--     }
+--
+-- From it come the checks and the method of a client, the command's options and help, types for editors, man pages,
+-- tables of the documents. docs/architecture.md ("A new verb") has all that a declaration may say.
+
+local types = require("manifest.declare.type")
+
+local declare = {}
+
+--- What a declaration, and what is said of an option or an argument, may have.
+local OF_VERBS = {
+  name = true, arguments = true, options = true, named = true, network = true, printing = true, json = true,
+  check = true, hints = true, examples = true, description = true,
+}
+local OF_VALUES = {
+  [1] = true, [2] = true, help = true, flag = true, short = true, value = true, default = true, required = true,
+  optional = true, in_options = true, needs = true, excludes = true, of = true, fields = true, text = true,
+  class = true, words = true, commas = true, or_false = true, switch = true,
+}
+
+local function check_keys(what, given, known)
+  for key in pairs(given) do
+    assert(known[key], ("%s: a declaration has no '%s'"):format(what, tostring(key)))
+  end
+end
+
+local function compile(what, specs)
+  for name, spec in pairs(specs) do
+    check_keys(("%s: %s"):format(what, name), spec, OF_VALUES)
+    types.compile(spec)
+  end
+end
+
+--- Makes a declaration whole: each value gets its type.
+---@param declaration table see docs/architecture.md
+---@return table declaration the same; the module of a verb adds `run`
+function declare.verb(declaration)
+  local what = declaration.name
+  check_keys(what, declaration, OF_VERBS)
+  declaration.method = what:gsub(" ", "_")
+  declaration.options, declaration.printing = declaration.options or {}, declaration.printing or {}
+  declaration.hints, declaration.examples = declaration.hints or {}, declaration.examples or {}
+  compile(what, declaration.options)
+  compile(what, declaration.printing)
+  declaration.specs = {} -- of all that Lua gives by name
+  for name, spec in pairs(declaration.options) do
+    declaration.specs[name] = spec
+  end
+  declaration.positional = {} -- of all that Lua gives by position
+  for _, argument in ipairs(declaration.arguments or {}) do
+    local name = table.remove(argument, 1)
+    check_keys(("%s: %s"):format(what, name), argument, OF_VALUES)
+    types.compile(argument)
+    argument.name, argument.required = name, not argument.optional
+    if declaration.named or argument.in_options then
+      declaration.specs[name] = argument
+    else
+      table.insert(declaration.positional, argument)
+    end
+  end
+  declaration.arguments = declaration.arguments or {}
+  return declaration
+end
+
+local function sentence(label, why)
+  if why:find("^is ") then
+    return ("%s %s"):format(label, why)
+  end
+  return ("%s: %s"):format(label, why)
+end
+
+local function list_of(names)
+  return type(names) == "table" and names or { names }
+end
+
+--- What is wrong with options together: one needs another, two exclude each other.
+local function wrong_together(specs, given)
+  for _, name in ipairs(require("manifest.base.text").sorted_keys(specs)) do
+    local spec = given[name] and specs[name] or {}
+    for _, other in ipairs(list_of(spec.needs)) do
+      if not given[other] then
+        return ("option '%s' needs option '%s'"):format(name, other)
+      end
+    end
+    for _, other in ipairs(list_of(spec.excludes)) do
+      if given[other] then
+        return ("option '%s' and option '%s' exclude each other"):format(name, other)
+      end
+    end
+  end
+end
+
+--- What is wrong with a table of options.
+---@param specs table name -> what is declared of it
+---@param given any
+---@return string|nil sentence
+function declare.wrong_options(specs, given)
+  if given == nil then
+    given = {}
+  end
+  if type(given) ~= "table" or getmetatable(given) ~= nil then
+    return ("options: table expected, got %s"):format(type(given))
+  end
+  local name, why, path = types.wrong_in(given, specs)
+  if not name then
+    return wrong_together(specs, given)
+  end
+  if not specs[name] then
+    return ("unknown option '%s'%s"):format(name, why:match("^unknown(.*)$"))
+  end
+  return sentence(("option '%s%s'"):format(name, path), why)
+end
+
+--- What is wrong with one argument.
+local function wrong_argument(argument, value)
+  local why, path = types.missing(argument, value), ""
+  if not why and value ~= nil then
+    why, path = types.wrong(argument.type, value)
+  end
+  return why and sentence(argument.name .. path, why)
+end
+
+--- All that is given, by name.
+local function by_name(declaration, given)
+  local values, positional = {}, declaration.positional
+  for name, value in pairs(given[#positional + 1] or {}) do
+    values[name] = value
+  end
+  for position, argument in ipairs(positional) do
+    values[argument.name] = given[position]
+  end
+  return values
+end
+
+--- What the programmer got wrong in a call of a verb.
+---@param declaration table
+---@param ... any what the verb is called with: arguments, and a table of options
+---@return string|nil sentence nil: nothing is
+function declare.wrong(declaration, ...)
+  local given, positional = table.pack(...), declaration.positional
+  for position, argument in ipairs(positional) do
+    local wrong = wrong_argument(argument, given[position])
+    if wrong then
+      return wrong
+    end
+  end
+  for position = #positional + 2, given.n do
+    if given[position] ~= nil then
+      return ("more was given than %d arguments and a table of options"):format(#positional)
+    end
+  end
+  local wrong = declare.wrong_options(declaration.specs, given[#positional + 1])
+  if wrong or not declaration.check then
+    return wrong
+  end
+  return declaration.check(by_name(declaration, given))
+end
+
+--- What `run` gets of a call that is right: arguments and options with lists as lists, platforms as tables, defaults
+--- filled in. All tables are its own.
+---@param declaration table
+---@param ... any as for wrong
+---@return table|nil values with n, for table.unpack
+---@return table|nil err a text that is none of its kind: invalid_platform, invalid_digest, ...
+function declare.read(declaration, ...)
+  local given, positional = table.pack(...), declaration.positional
+  local values = { n = #positional + 1 }
+  for position, argument in ipairs(positional) do
+    if given[position] ~= nil then
+      local value, err = types.read(argument.type, given[position])
+      if value == nil then
+        return nil, err
+      end
+      values[position] = value
+    end
+  end
+  local options, err = types.read_all(given[values.n] or {}, declaration.specs)
+  values[values.n] = options
+  return options and values, err
+end
+
+return declare

@@ -1,0 +1,298 @@
+--- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
+--- them.
+
+local text = require("manifest.base.text")
+
+--- A table that was written as one, so no reference and the like.
+local function is_plain(value)
+  return type(value) == "table" and getmetatable(value) == nil
+end
+
+local function accepts(wanted)
+  return function(value)
+    return type(value) == wanted
+  end
+end
+
+--- A number above zero: in Lua of any kind when it is of seconds, in the command a whole one.
+local function number_type(lua, value, least)
+  return {
+    lua = lua, what = lua, value = value,
+    accepts = function(given)
+      return lua == "number" and type(given) == "number" or math.type(given) == "integer"
+    end,
+    check = function(given)
+      if least and given < least then
+        return ("must be at least %d"):format(least), ""
+      end
+      if given ~= given or given <= 0 then
+        return "must be above 0", ""
+      end
+    end,
+    flag = function(given)
+      local number = given:match("^%d+$") and math.tointeger(tonumber(given))
+      if not number then
+        return nil, "not a whole number"
+      end
+      if number < 1 then
+        return nil, "must be at least 1"
+      end
+      return number
+    end,
+  }
+end
+
+--- A text of some kind. MODULE's function says whether it is one: for the command before anything is asked, so that no
+--- guard is lost to an empty variable of a script; for Lua as an error that is returned.
+local function text_type(value, module, parse)
+  local function parsed(given)
+    return require(module)[parse or "parse"](given)
+  end
+  return {
+    lua = "string", what = "string", value = value, accepts = accepts("string"),
+    read = module and function(given)
+      local ok, err = parsed(given)
+      if not ok then
+        return nil, err
+      end
+      return given
+    end,
+    flag = function(given)
+      if module then
+        local ok, err = parsed(given)
+        if not ok then
+          return nil, err.message
+        end
+      end
+      return given
+    end,
+  }
+end
+
+local BOOLEANS = {
+  ["1"] = true, t = true, T = true, ["true"] = true, TRUE = true, True = true,
+  ["0"] = false, f = false, F = false, ["false"] = false, FALSE = false, False = false,
+}
+
+local function boolean_type()
+  return {
+    lua = "boolean", what = "boolean", accepts = accepts("boolean"),
+    flag = function(given)
+      if BOOLEANS[given] == nil then
+        return nil, "neither true nor false"
+      end
+      return BOOLEANS[given]
+    end,
+  }
+end
+
+--- A reference, or with `also` (a function) another thing that has a name of its own.
+local function name_type(class, also)
+  return {
+    lua = "string|" .. class, what = "string or reference", value = "ref",
+    accepts = function(value)
+      return type(value) == "string" or require("manifest.name.reference").is(value) or also ~= nil and also(value)
+    end,
+    flag = function(given)
+      return given
+    end,
+  }
+end
+
+local function location_type()
+  return name_type("manifest.Location", function(value)
+    return require("manifest.name.location").is_local(value)
+  end)
+end
+
+local PLATFORM_FIELDS = {
+  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
+  os_version = "os.version", ["os.version"] = "os.version",
+  os_features = "os.features", ["os.features"] = "os.features",
+}
+
+--- Why a field of a platform table is wrong.
+local function wrong_field(name, value, may_be_false)
+  local field = PLATFORM_FIELDS[name]
+  if not field then
+    local near = text.nearest(tostring(name), text.sorted_keys(PLATFORM_FIELDS))
+    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(name)
+  end
+  if value == false and may_be_false then
+    return nil
+  end
+  if field ~= "os.features" then
+    if type(value) ~= "string" then
+      return ("string expected, got %s"):format(type(value)), "." .. name
+    end
+    return nil
+  end
+  if not is_plain(value) then
+    return ("list of strings expected, got %s"):format(type(value)), "." .. name
+  end
+  for position, feature in ipairs(value) do
+    if type(feature) ~= "string" then
+      return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
+    end
+  end
+end
+
+--- A platform as text or as a table; the verb gets a table with the names of the image specification. Of a change to a
+--- platform, a table says single fields, where false clears one, and a text says them all (`whole`).
+local function platform_type(is_change)
+  return {
+    commas = true,
+    lua = is_change and "string|manifest.PlatformChange" or "string|manifest.Platform", what = "string or table",
+    value = "platform",
+    accepts = function(value)
+      return type(value) == "string" or is_plain(value)
+    end,
+    check = function(value)
+      for name, part in pairs(type(value) == "table" and value or {}) do
+        local why, path = wrong_field(name, part, is_change)
+        if why then
+          return why, path
+        end
+      end
+    end,
+    read = function(value)
+      if type(value) == "string" then
+        local read, err = require("manifest.name.platform").parse(value)
+        if read and is_change then
+          read.whole = true
+        end
+        return read, err
+      end
+      local read = {}
+      for name, part in pairs(value) do
+        read[PLATFORM_FIELDS[name]] = part
+      end
+      return read
+    end,
+    flag = text_type("platform", "manifest.name.platform").flag,
+  }
+end
+
+--- Names with values, such as annotations: {name = value}, in the command NAME=VALUE. Of a change, false removes one.
+local function map_type(is_change)
+  local value_lua = is_change and "string|false" or "string"
+  return {
+    lua = ("table<string, %s>"):format(value_lua), what = "table", value = "name=value", accepts = is_plain,
+    is_repeatable = true,
+    check = function(value)
+      for name, one in pairs(value) do
+        if type(name) ~= "string" then
+          return ("string expected for a name, got %s"):format(type(name)), ""
+        end
+        if type(one) ~= "string" and not (is_change and one == false) then
+          return ("string expected, got %s"):format(type(one)), "." .. name
+        end
+      end
+    end,
+    read = function(value)
+      local own = {}
+      for name, one in pairs(value) do
+        own[name] = one
+      end
+      return own
+    end,
+    flag = function(given, so_far)
+      local name, value = given:match("^([^=]+)=(.*)$")
+      if not name then
+        return nil, "not NAME=VALUE"
+      end
+      local all = {}
+      for key, one in pairs(so_far or {}) do
+        all[key] = one
+      end
+      all[name] = value
+      return all
+    end,
+  }
+end
+
+--- One of a few words.
+local function choice_type(spec)
+  local words = assert(spec.of, "a choice needs `of`, the list of its words")
+  local known = {}
+  for _, word in ipairs(words) do
+    known[word] = true
+  end
+  local function why(value)
+    return ("cannot be '%s'; it is one of: %s"):format(text.printable(value), table.concat(words, " "))
+  end
+  return {
+    lua = '"' .. table.concat(words, '"|"') .. '"', what = "string", value = table.concat(words, "|"),
+    accepts = accepts("string"),
+    check = function(value)
+      if not known[value] then
+        return why(value), ""
+      end
+    end,
+    flag = function(given)
+      if not known[given] then
+        return nil, why(given)
+      end
+      return given
+    end,
+  }
+end
+
+--- A text that must be of a form; what is not is the programmer's mistake.
+local function form_type(value, is_right, why)
+  return {
+    lua = "string", what = "string", value = value, accepts = accepts("string"),
+    check = function(given)
+      if not is_right(given) then
+        return why, ""
+      end
+    end,
+    flag = function(given)
+      if not is_right(given) then
+        return nil, why
+      end
+      return given
+    end,
+  }
+end
+
+local function is_auth_host(given)
+  return given:find("^[^=/]+=[^=/]+$") ~= nil
+end
+
+--- What goes into a header: the rest of it would be other headers.
+local function is_line(given)
+  return not given:find("%c")
+end
+
+local function any_type()
+  return { lua = "any", what = "value", accepts = function(value)
+    return value ~= nil
+  end }
+end
+
+--- Each by its name, as a function of what a declaration says of it (`of`).
+return {
+  any = any_type,
+  auth_host = function() return form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]") end,
+  boolean = boolean_type,
+  choice = choice_type,
+  location = location_type,
+  map = function() return map_type(false) end,
+  repository = location_type,
+  count = function() return number_type("integer", "number", 1) end,
+  digest = function() return text_type("digest", "manifest.name.digest") end,
+  file = function() return text_type("file") end,
+  line = function() return form_type("text", is_line, "must be one line") end,
+  folder = function() return text_type("folder") end,
+  ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
+  map_change = function() return map_type(true) end,
+  media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
+  pattern = function() return text_type("pattern") end,
+  platform = function() return platform_type(false) end,
+  platform_change = function() return platform_type(true) end,
+  reference = function() return name_type("manifest.Reference") end,
+  seconds = function() return number_type("number", "seconds") end,
+  string = function() return text_type("string") end,
+  tag = function() return text_type("tag") end,
+}

@@ -1,0 +1,281 @@
+--- The types of arguments and options: what Lua may give for one, what the verb gets, and how the command reads it.
+--
+-- A declaration names a type: "boolean", "tag", "platform[]", "boolean|string[]", "(location|table)[]". A list may be
+-- given as a single value; the verb always gets a list. kind.lua has the single types. A type has
+--
+--     lua            its name in LuaCATS
+--     what           what to call it in "... expected, got number"
+--     accepts(value) -> boolean: can it be meant for this type at all?
+--     check(value)   -> why it is wrong, path of the part that is (".os", "[2].os"); nil: it is right. What it finds is
+--                    the programmer's mistake
+--     read(value)    -> what the verb gets; nil, err: a text that is none of its kind (a platform, a digest)
+--     flag(text, so_far) -> value for Lua; nil, reason: how the command reads its word. Types without it have no flag
+--     value          what stands for the value in help
+--     is_repeatable  each time the command gives it, there is one more
+
+local kinds = require("manifest.declare.kind")
+local text = require("manifest.base.text")
+
+local types = {}
+
+--- Why a value is wrong for a type, and where in it: nil when it is right.
+local function wrong(type_of, value)
+  if not type_of.accepts(value) then
+    return ("%s expected, got %s"):format(type_of.what, type(value)), ""
+  end
+  if type_of.check then
+    return type_of.check(value)
+  end
+end
+
+types.wrong = wrong
+
+--- What the verb gets of a value.
+local function read(type_of, value)
+  if type_of.read then
+    return type_of.read(value)
+  end
+  return value
+end
+
+types.read = read
+
+--- Keys of a table that is given, those that are no strings too, in an order that does not change.
+local function keys_of(given)
+  local keys = {}
+  for key in pairs(given) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b)
+    return text.before(tostring(a), tostring(b))
+  end)
+  return keys
+end
+
+--- What is wrong with a table of named values: its field, why, and the path in that field.
+---@param given table
+---@param specs table name -> what is declared of it, compiled
+---@return string|nil name nil: nothing is wrong
+---@return string why
+---@return string path
+function types.wrong_in(given, specs)
+  for _, name in ipairs(keys_of(given)) do
+    local spec = specs[name]
+    if not spec then
+      local near = text.nearest(tostring(name), text.sorted_keys(specs))
+      return tostring(name), "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), ""
+    end
+    local why, path = wrong(spec.type, given[name])
+    if why then
+      return name, why, path
+    end
+  end
+  for _, name in ipairs(text.sorted_keys(specs)) do
+    local why = types.missing(specs[name], given[name])
+    if why then
+      return name, why, ""
+    end
+  end
+end
+
+--- Whether a value is needed and not there; a list must have something in it.
+---@return string|nil why
+function types.missing(spec, value)
+  if not spec.required then
+    return nil
+  end
+  if value == nil then
+    return "is needed"
+  end
+  if spec.type.element and type(value) == "table" and getmetatable(value) == nil and next(value) == nil then
+    return "is empty: at least one is needed"
+  end
+end
+
+--- A table of named values as the verb gets it: a table of its own, with defaults.
+---@return table|nil own
+---@return table|nil err
+function types.read_all(given, specs)
+  local own = {}
+  for name, spec in pairs(specs) do
+    local value = given[name]
+    if value == nil then
+      value = spec.default
+    end
+    if value ~= nil then
+      local err
+      own[name], err = read(spec.type, value)
+      if own[name] == nil then
+        return nil, err
+      end
+    end
+  end
+  return own
+end
+
+--- A table of named fields, each with a type; with `text`, a text stands for a table of that field alone.
+local function record_type(spec)
+  local fields, short = spec.fields, spec.text
+  if not fields then
+    return { lua = "table", what = "table", accepts = function(value)
+      return type(value) == "table"
+    end }
+  end
+  types.compile_all(fields)
+  local function as_table(value)
+    return type(value) == "string" and { [short] = value } or value
+  end
+  return {
+    lua = (short and "string|" or "") .. assert(spec.class, "a table with fields needs a `class`"),
+    what = short and "string or table" or "table", value = short,
+    accepts = function(value)
+      return type(value) == "table" and getmetatable(value) == nil or short ~= nil and type(value) == "string"
+    end,
+    check = function(value)
+      local name, why, path = types.wrong_in(as_table(value), fields)
+      if name then
+        return why, ("." .. name .. path)
+      end
+    end,
+    read = function(value)
+      return types.read_all(as_table(value), fields)
+    end,
+    flag = short and function(given)
+      return { [short] = given }
+    end,
+  }
+end
+
+--- A list of a type, or one of it alone. The command's word may be a comma list.
+local function list_type(element, spec)
+  local commas, read_word = spec.commas or element.commas, spec.words or element.flag
+  local function is_list(value)
+    return type(value) == "table" and getmetatable(value) == nil and (value[1] ~= nil or next(value) == nil)
+  end
+  return {
+    lua = ("%s|(%s)[]"):format(element.lua, element.lua), what = ("list of %s"):format(element.what),
+    value = element.value, is_repeatable = true, commas = commas, element = element,
+    accepts = function(value)
+      return is_list(value) or element.accepts(value)
+    end,
+    check = function(value)
+      if not is_list(value) then
+        return wrong(element, value)
+      end
+      for position, one in ipairs(value) do
+        local why, path = wrong(element, one)
+        if why then
+          return why, ("[%d]%s"):format(position, path)
+        end
+      end
+    end,
+    read = function(value)
+      local own = {}
+      for position, one in ipairs(is_list(value) and value or { value }) do
+        local err
+        own[position], err = read(element, one)
+        if own[position] == nil then
+          return nil, err
+        end
+      end
+      return own
+    end,
+    flag = read_word and function(given, so_far)
+      local words, reason = { given }, nil
+      if commas then
+        words, reason = require("manifest.declare.csv").split(given)
+      end
+      if not words then
+        return nil, reason
+      end
+      local all = { table.unpack(so_far or {}) }
+      for _, word in ipairs(words) do
+        local value, why = read_word(word)
+        if value == nil then
+          return nil, why
+        end
+        all[#all + 1] = value
+      end
+      if #words == 0 and element.commas then
+        return nil, ("it names no %s"):format(element.value)
+      end
+      return all
+    end,
+  }
+end
+
+--- One of several types: the first that can be meant.
+local function union_type(members)
+  local first, luas, whats = members[1], {}, {}
+  for position, member in ipairs(members) do
+    luas[position], whats[position] = member.lua, member.what
+  end
+  local function member_of(value)
+    for _, member in ipairs(members) do
+      if member.accepts(value) then
+        return member
+      end
+    end
+  end
+  return {
+    lua = table.concat(luas, "|"), what = table.concat(whats, " or "), value = first.value, flag = first.flag,
+    accepts = function(value)
+      return member_of(value) ~= nil
+    end,
+    check = function(value)
+      return wrong(member_of(value), value)
+    end,
+    read = function(value)
+      return read(member_of(value), value)
+    end,
+  }
+end
+
+local make
+
+local function make_single(name, spec)
+  if name == "table" then
+    return record_type(spec)
+  end
+  return assert(kinds[name], "no such type: " .. name)(spec)
+end
+
+--- Makes a type of its text.
+function make(expression, spec)
+  local inner = expression:match("^%((.*)%)%[%]$")
+  if inner then
+    return list_type(make(inner, spec), spec)
+  end
+  local members = {}
+  for one in expression:gmatch("[^|]+") do
+    local element = one:match("^(.*)%[%]$")
+    members[#members + 1] = element and list_type(make_single(element, spec), spec) or make_single(one, spec)
+  end
+  return #members == 1 and members[1] or union_type(members)
+end
+
+--- Gives what is declared of one value its type. `words` reads the command's word in place of the type; with `or_false`
+--- Lua may give false, too.
+---@param spec table {text of the type, ...}
+function types.compile(spec)
+  spec.type = make(spec[1], spec)
+  if spec.words and not spec.type.element then
+    spec.type.flag = spec.words
+  end
+  if spec.or_false then
+    spec.type = union_type({ spec.type, {
+      lua = "false", what = "false", accepts = function(value)
+        return value == false
+      end,
+    } })
+  end
+end
+
+--- The same for a table of them.
+function types.compile_all(specs)
+  for _, spec in pairs(specs) do
+    types.compile(spec)
+  end
+end
+
+return types
