@@ -145,6 +145,37 @@ static int file_temporary(lua_State *L)
   return 1;
 }
 
+static int close_scratch(lua_State *L)
+{
+  luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+
+  return luaL_fileresult(L, fclose(stream->f) == 0, NULL);
+}
+
+/* scratch(folder) -> a file of Lua's own kind for reading, which has no name; a request fills it: sink_scratch | nil,
+   problem */
+static int file_scratch(lua_State *L)
+{
+  const char *folder = mfl_check_text(L, 1);
+  luaL_Stream *stream = lua_newuserdatauv(L, sizeof(*stream), 0);
+  struct mf_problem problem;
+  int fd;
+
+  *stream = (luaL_Stream){NULL, NULL}; /* closed, for now */
+  luaL_setmetatable(L, LUA_FILEHANDLE);
+  fd = mf_copy_scratch(folder, &problem);
+  if (fd < 0)
+    return mfl_fail(L, &problem);
+  stream->f = fdopen(fd, "r");
+  if (!stream->f) {
+    mf_problem_errno(&problem, "cannot open a temporary file in", folder);
+    close(fd);
+    return mfl_fail(L, &problem);
+  }
+  stream->closef = close_scratch;
+  return 1;
+}
+
 /* set_mode(path, mode) -> true | nil, problem */
 static int file_set_mode(lua_State *L)
 {
@@ -271,8 +302,8 @@ static int lock_tostring(lua_State *L)
   return 1;
 }
 
-/* lock(path, {shared = false, remove = false}) -> lock with :release(), also released when it is closed or collected, or
-   nil and a problem: locked when another process holds it. With remove the file goes with the lock. */
+/* lock(path, {shared = false, remove = false}) -> lock with :release(), also released when it is closed or collected,
+   or nil and a problem: locked when another process holds it. With remove the file goes with the lock. */
 static int file_lock(lua_State *L)
 {
   size_t length = strlen(mfl_check_text(L, 1));
@@ -299,12 +330,22 @@ static const luaL_Reg lock_metamethods[] = {
 static const luaL_Reg lock_methods[] = {{"release", lock_release}, {NULL, NULL}};
 static const luaL_Reg names_metamethods[] = {{"__gc", free_names}, {"__close", free_names}, {NULL, NULL}};
 static const luaL_Reg no_methods[] = {{NULL, NULL}};
-static const luaL_Reg functions[] = {
-    {"copy", file_copy},     {"identity", file_identity},   {"kind", file_kind},
-    {"list", file_list},     {"lock", file_lock},           {"make_directory", file_make_directory},
-    {"read", file_read},     {"remove", file_remove},       {"remove_tree", file_remove_tree},
-    {"rename", file_rename}, {"replace", file_replace},     {"set_mode", file_set_mode},
-    {"target", file_target}, {"temporary", file_temporary}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"copy", file_copy},
+                                     {"identity", file_identity},
+                                     {"kind", file_kind},
+                                     {"list", file_list},
+                                     {"lock", file_lock},
+                                     {"make_directory", file_make_directory},
+                                     {"read", file_read},
+                                     {"remove", file_remove},
+                                     {"remove_tree", file_remove_tree},
+                                     {"rename", file_rename},
+                                     {"replace", file_replace},
+                                     {"scratch", file_scratch},
+                                     {"set_mode", file_set_mode},
+                                     {"target", file_target},
+                                     {"temporary", file_temporary},
+                                     {NULL, NULL}};
 
 void mfl_open_file(lua_State *L)
 {

@@ -154,6 +154,22 @@ static bool read_sink_file(lua_State *L, int index, struct mf_request *request, 
   return !path || request->sink;
 }
 
+static bool read_sink_scratch(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
+{
+  if (lua_getfield(L, index, "sink_scratch") != LUA_TNIL) {
+    luaL_Stream *stream = luaL_checkudata(L, -1, LUA_FILEHANDLE);
+
+    if (!stream->closef)
+      luaL_error(L, "field 'sink_scratch': attempt to use a closed file");
+    check_first(L, request->sink, "sink");
+    request->sink = mf_sink_scratch(fileno(stream->f), problem);
+    if (!request->sink)
+      return false;
+  }
+  lua_pop(L, 1);
+  return true;
+}
+
 static bool read_discard(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
 {
   lua_getfield(L, index, "discard");
@@ -205,7 +221,7 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   read_body_text(L, index, request);
   read_pipes(L, index, request);
   if (!read_body_file(L, index, request, problem) || !read_sink_file(L, index, request, problem) ||
-      !read_discard(L, index, request, problem))
+      !read_sink_scratch(L, index, request, problem) || !read_discard(L, index, request, problem))
     return false;
   read_bounds(L, index, request);
   return true;

@@ -253,7 +253,7 @@ local function stream_blob(self, digest, request)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.
----@param options table sink_pipe, or sink_file, or discard = true (hashed, not kept), else into memory; limit (bytes)
+---@param options table sink_pipe, sink_file, sink_scratch or discard = true (hashed, not kept), else into memory; limit (bytes)
 ---@param digest string
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
@@ -264,8 +264,9 @@ function methods:get_blob(digest, options)
     digest = digest,
     limit = options.limit,
     sink_pipe = options.sink_pipe,
-    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
+    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
     sink_file = options.sink_file,
+    sink_scratch = options.sink_scratch,
     discard = options.discard,
   }
   if request.sink_pipe then

@@ -25,7 +25,8 @@ local function rest(from, to, shown, length)
     headers = { { "Content-Range", shown or ("bytes %d-%d/%d"):format(from, to - 1, #BODY) } } }
 end
 
---- Fetches BODY into memory, a file, and through a pipe into a PUT; returns what arrived, or nil and the problem.
+--- Fetches BODY into memory, a file, one without a name, and through a pipe into a PUT; returns what arrived, or
+--- nil and the problem.
 local ways = {}
 
 function ways.memory(engine, server)
@@ -41,6 +42,16 @@ function ways.file(engine, server)
     assert.is_nil(temp.read(path), "a file that failed must not stay")
   end
   return response and temp.read(path), problem
+end
+
+function ways.scratch(engine, server)
+  local folder = temp.folder("scratch")
+  local file <close> = assert(core.file.scratch(folder))
+  assert.same({}, core.file.list(folder))
+  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", digest = digest_of(BODY),
+    sink_scratch = file })
+  file:seek("set")
+  return response and file:read("a"), problem
 end
 
 function ways.pipe(engine, server)
@@ -187,7 +198,7 @@ for name, fetch in pairs(ways) do
   end)
 end
 
-for _, name in ipairs { "memory", "file" } do
+for _, name in ipairs { "memory", "file", "scratch" } do
   it(("a body into %s that hashes wrong is fetched once more"):format(name), function()
     local server, engine = stage { { path = "/blob", times = 1, answer = { status = 200, body = BODY:gsub("0", "1") } },
       { path = "/blob", answer = { status = 200, body = BODY } } }

@@ -174,7 +174,7 @@ describe("a request table", function()
     { timeout = 0 / 0 }, { timeout = "1" }, { attempts = 0 }, { attempts = 1000 }, { body_pipe = {} },
     { sink_pipe = "x" }, { body_offset = "x", body_file = "/dev/null" },
     { body_offset = -1, body_file = "/dev/null" }, { body_offset = math.mininteger, body_file = "/dev/null" },
-    { body_length = -2, body_file = "/dev/null" },
+    { body_length = -2, body_file = "/dev/null" }, { sink_scratch = "x" }, { sink_scratch = 1, discard = true },
   }
   for index, fields in ipairs(bad) do
     it(("number %d is refused and leaves nothing behind"):format(index), function()
