@@ -68,7 +68,7 @@ static void check_layout(const char *text, size_t length, bool html)
 static void check_text(const char *text, size_t length)
 {
   struct mf_problem problem;
-  bool accepted = mf_json_scan(text, length, 0, NULL, &problem);
+  bool accepted = mf_json_scan(text, length, NULL, &problem);
   cJSON *tree = mf_json_parse(text, length, &problem);
 
   check(accepted == (tree != NULL));

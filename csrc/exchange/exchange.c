@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "../base/ascii.h"
 #include "../base/clock.h"
 #include "../answer/retry.h"
 #include "verdict.h"
@@ -46,7 +46,7 @@ static void blot(struct mf_exchange *exchange)
 
   for (size_t i = 0; i < response->headers.count; i++) {
     const struct mf_header *header = &response->headers.items[i];
-    if (strcasecmp(header->name, "Location") != 0 && strcasecmp(header->name, "Link") != 0)
+    if (!mf_same_word(header->name, "Location") && !mf_same_word(header->name, "Link"))
       mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
   }
   if (response->body.length > 0 && !is_success(response->status))

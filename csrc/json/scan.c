@@ -206,10 +206,9 @@ static bool scan_text(struct scan *scan)
   return scan->at == scan->end || fault_at(scan, scan->at, "something after the value");
 }
 
-bool mf_json_scan(const char *text, size_t length, unsigned depth, struct mf_bytes *floats, struct mf_problem *problem)
+bool mf_json_scan(const char *text, size_t length, struct mf_bytes *floats, struct mf_problem *problem)
 {
-  struct scan scan = {
-      .text = text, .at = text, .end = text + length, .depth = depth, .floats = floats, .problem = problem};
+  struct scan scan = {.text = text, .at = text, .end = text + length, .floats = floats, .problem = problem};
   bool accepted;
 
   mf_json_keys_init(&scan.keys);

@@ -18,10 +18,9 @@ struct mf_json_float {
   size_t offset;  /* where its text starts */
 };
 
-/* Checks the text, whose value will stand inside DEPTH others. Appends to FLOATS (unless NULL) a struct mf_json_float
-   for each. False: not accepted; the problem says what is wrong at which byte, counted from 0, and repeats nothing of
-   the text. */
-bool mf_json_scan(const char *text, size_t length, unsigned depth, struct mf_bytes *floats, struct mf_problem *problem);
+/* Checks the text. Appends to FLOATS (unless NULL) a struct mf_json_float for each. False: not accepted; the problem
+   says what is wrong at which byte, counted from 0, and repeats nothing of the text. */
+bool mf_json_scan(const char *text, size_t length, struct mf_bytes *floats, struct mf_problem *problem);
 /* Skips space, tab, line feed and carriage return: the blanks of JSON. */
 const char *mf_json_skip_blanks(const char *at, const char *end);
 

@@ -98,7 +98,7 @@ cJSON *mf_json_parse(const char *text, size_t length, struct mf_problem *problem
   struct mf_bytes floats;
 
   mf_bytes_init(&floats, SIZE_MAX / 4);
-  if (mf_json_scan(text, length, 0, &floats, problem)) {
+  if (mf_json_scan(text, length, &floats, problem)) {
     tree = floats.length > 0 ? parse_with_floats(text, length, &floats) : cJSON_ParseWithLength(text, length);
     if (!tree)
       mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out while reading JSON");

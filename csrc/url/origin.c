@@ -20,7 +20,7 @@ static const char *find_authority(const char *url)
   return authority && *authority != '/' ? authority : NULL;
 }
 
-static bool bytes_are_plain(const char *url)
+bool mf_url_is_plain(const char *url)
 {
   size_t length = 0;
 
@@ -102,7 +102,7 @@ bool mf_origin_parse(const char *url, struct mf_origin *origin)
   bool ok;
 
   *origin = (struct mf_origin){.port = 0};
-  if (!authority || !bytes_are_plain(url) || !authority_is_plain(authority))
+  if (!authority || !mf_url_is_plain(url) || !authority_is_plain(authority))
     return false;
   parts = curl_url();
   if (!parts)

@@ -13,16 +13,6 @@ static void free_text(void *content)
   free(*(char **)content);
 }
 
-/* Pushes an allocated C string, or the problem. */
-static int push_owned(lua_State *L, char **box, char *text, const struct mf_problem *problem)
-{
-  *box = text;
-  if (!text)
-    return mfl_fail(L, problem);
-  lua_pushstring(L, text);
-  return 1;
-}
-
 /* join(base, relative) -> url | nil, problem */
 static int join(lua_State *L)
 {
@@ -31,19 +21,11 @@ static int join(lua_State *L)
   char **box = mfl_push_box(L, sizeof(*box), free_text);
   struct mf_problem problem;
 
-  return push_owned(L, box, mf_url_join(base, relative, &problem), &problem);
-}
-
-/* with_query(url, name, value) -> url | nil, problem */
-static int with_query(lua_State *L)
-{
-  const char *url = mfl_check_text(L, 1);
-  const char *name = mfl_check_text(L, 2);
-  const char *value = mfl_check_text(L, 3);
-  char **box = mfl_push_box(L, sizeof(*box), free_text);
-  struct mf_problem problem;
-
-  return push_owned(L, box, mf_url_with_query(url, name, value, &problem), &problem);
+  *box = mf_url_join(base, relative, &problem);
+  if (!*box)
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, *box);
+  return 1;
 }
 
 /* is_loopback(host) -> boolean */
@@ -65,8 +47,7 @@ static int print(lua_State *L)
 
 void mfl_open_testing_url(lua_State *L)
 {
-  static const luaL_Reg functions[] = {
-      {"join", join}, {"with_query", with_query}, {"is_loopback", is_loopback}, {"print", print}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"join", join}, {"is_loopback", is_loopback}, {"print", print}, {NULL, NULL}};
 
   luaL_newlib(L, functions);
   lua_setfield(L, -2, "url");

@@ -56,6 +56,26 @@ function text.nearest(word, known)
   end
 end
 
+local LOWER, UPPER = {}, {}
+for byte = 0x41, 0x5a do
+  local upper, lower = string.char(byte), string.char(byte + 32)
+  LOWER[upper], UPPER[lower] = lower, upper
+end
+
+--- The text with A to Z in lower case. Lua's own `lower` asks the locale: in Turkish, I is no i.
+---@param value string
+---@return string
+function text.lower(value)
+  return (value:gsub("[A-Z]", LOWER))
+end
+
+--- The text with a to z in upper case.
+---@param value string
+---@return string
+function text.upper(value)
+  return (value:gsub("[a-z]", UPPER))
+end
+
 --- Does a text come before another, byte by byte? Lua's own `<` asks the locale, and what is digested must not.
 ---@param a string
 ---@param b string

@@ -42,8 +42,7 @@ local function run(declaration, print, call)
     return print.failed and print.failed(out, err, given.all), err
   end
   if given.all.json then
-    local json = require("manifest.base.json")
-    out:write(json.encode(print.json(out, result, given.all), { indent = "  " }) .. "\n")
+    require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
   else
     print.text(out, result, given.all)
   end

@@ -136,6 +136,22 @@ local function call_verb(out, command, given)
   return status or 0
 end
 
+--- What JSON has no text for is refused before anything is done: a report must name it.
+---@return string|nil wrong
+---@return string|nil hint
+local function not_for_json(read)
+  local given = { table.unpack(read.arguments) }
+  for _, value in pairs(read.options) do
+    local list = type(value) == "table" and value or { value }
+    table.move(list, 1, #list, #given + 1, given)
+  end
+  for _, one in ipairs(read.options.json and given or {}) do
+    if type(one) == "string" and not utf8.len(one) then
+      return ("'%s' is not UTF-8, which --json needs"):format(one), "rename it, or leave --json out"
+    end
+  end
+end
+
 local function dispatch(out, words)
   local entry, behind = commands.find(words)
   if not entry then
@@ -152,6 +168,10 @@ local function dispatch(out, words)
   local wrong = require("manifest.cli.help").wrong_count(command, #read.arguments)
   if wrong then
     return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
+  end
+  wrong, hint = not_for_json(read)
+  if wrong then
+    return bad_usage(out, command, wrong, hint, BAD_USAGE)
   end
   local given
   given, wrong, hint = command.given(read.options, read.arguments)

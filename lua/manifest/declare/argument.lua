@@ -1,6 +1,7 @@
 --- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
 
 local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local reference = require("manifest.name.reference")
 
@@ -62,7 +63,7 @@ end
 ---@param selector string tag or digest
 ---@return string
 function names.name_of(at, selector)
-  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+  return at.name .. (digest.is(selector) and "@" or ":") .. selector
 end
 
 --- Checks tags for the repository of a reference.
@@ -88,7 +89,7 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is.
+--- A platform: a text is read, a table stays as it is when its fields are what they must be.
 ---@param given string|table
 ---@return table|nil platform
 ---@return table|nil err invalid_platform
@@ -96,7 +97,7 @@ function names.platform(given)
   if type(given) == "string" then
     return require("manifest.name.platform").parse(given)
   end
-  return given
+  return require("manifest.name.platform").check(given)
 end
 
 --- A list of platforms.
@@ -128,10 +129,10 @@ end
 --- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
 --- is only part of something else.
 ---@param ref table reference
----@param digest string
+---@param hash string digest
 ---@return string|nil
-function names.unnamed(ref, digest)
-  return ref.kind ~= "layout" and digest or nil
+function names.unnamed(ref, hash)
+  return ref.kind ~= "layout" and hash or nil
 end
 
 local WHAT_TO_DO = {

@@ -262,7 +262,7 @@ end
 
 --- What goes into a header: the rest of it would be other headers.
 local function is_line(given)
-  return not given:find("%c")
+  return not given:find("[\0-\31\127]")
 end
 
 local function any_type()
@@ -281,7 +281,7 @@ return {
   map = function() return map_type(false) end,
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
-  digest = function() return text_type("digest", "manifest.name.digest") end,
+  digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return text_type("file") end,
   line = function() return form_type("text", is_line, "must be one line") end,
   folder = function() return text_type("folder") end,

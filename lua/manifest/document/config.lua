@@ -58,6 +58,21 @@ local function as_it_is(_, value)
   return value
 end
 
+local HEALTHCHECK = {
+  Test = "table", Interval = "integer", Timeout = "integer", StartPeriod = "integer", StartInterval = "integer",
+  Retries = "integer",
+}
+
+--- Times are in nanoseconds, as Go has them.
+local function healthcheck(name, value)
+  check.options(name, value, HEALTHCHECK, 4)
+  local members = {}
+  for index, key in ipairs(text.sorted_keys(value)) do
+    members[index] = { key, key == "Test" and strings(name .. ".Test", value.Test) or value[key] }
+  end
+  return json.object(members)
+end
+
 --- What a config may hold, in the order in which it is written; the last three are docker's own.
 local FIELDS = {
   { "User", "string", as_it_is },
@@ -69,7 +84,7 @@ local FIELDS = {
   { "WorkingDir", "string", as_it_is },
   { "Labels", "table", map },
   { "StopSignal", "string", as_it_is },
-  { "Healthcheck", "table", as_it_is },
+  { "Healthcheck", "table", healthcheck },
   { "OnBuild", "table", strings },
   { "Shell", "table", strings },
 }

@@ -1,12 +1,13 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
+local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
 
-local try = failure.try
+local allow, caught, try = failure.allow, failure.caught, failure.try
 
 local referrers = {}
 
@@ -63,31 +64,119 @@ local function referrers_of(call, from, digests)
   return found
 end
 
---- The tags of a repository that are made of one of some digests: `sha256-HEX.sig` and the like. Pure.
+--- The tags that begin with the form of one of some digests, `sha256-HEX`: what follows it is everybody's own (`.sig`,
+--- `.v0.3.bundle`, `-sig`). Pure.
 ---@param tags string[]
 ---@param digests string[]
----@return string[] chosen without the lists of referrers, which are kept up by whoever stores referrers
+---@return table[] found {tag, subject = digest, is_bare = nothing follows: a list of referrers may stand there}
 function referrers.plan(tags, digests)
-  local wanted, chosen = {}, {}
-  for _, hash in ipairs(digests) do
-    wanted[hash] = true
+  local subjects, lengths, found = {}, {}, {}
+  for _, digest in ipairs(digests) do
+    local form = try(referrers_tag.of(digest))
+    subjects[form], lengths[#form] = digest, true
   end
   for _, tag in ipairs(tags) do
-    local subject, rest = referrers_tag.subject(tag)
-    if subject and wanted[subject] and rest ~= "" then
-      chosen[#chosen + 1] = tag
+    for length in pairs(lengths) do
+      local subject = subjects[tag:sub(1, length)]
+      found[#found + 1] = subject and { tag = tag, subject = subject, is_bare = #tag == length } or nil
     end
   end
-  return chosen
+  return found
 end
 
---- The documents under such tags, as trees with names.
-local function tagged_by(call, from, digests)
-  return call:each(referrers.plan(try(from:tags()), digests), function(tag)
-    local tree = fetch(call, from, tag)
-    tree.names = { tag }
-    return tree
+local function refers_to(tree, subject)
+  local view = tree.read or tree.index
+  return view.subject ~= nil and view.subject.digest == subject
+end
+
+--- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
+--- an image or an index that has this tag. What is gone is passed over.
+local function listed_in(call, from, answer, subject)
+  if answer.shape.kind ~= "index" then
+    return nil
+  end
+  local found, is_odd = {}, false
+  local entries = try(document.of(answer.shape, answer.size)).entries
+  local trees = call:each(entries, function(entry)
+    return allow("not_found", caught(fetch, call, from, entry.digest)) or false
   end)
+  for position, tree in ipairs(trees) do
+    if tree and refers_to(tree, subject) then
+      tree.is_referrer = true
+      found[#found + 1] = { tree = tree, subject = subject, descriptor = entries[position] }
+    end
+    is_odd = is_odd or tree ~= false
+  end
+  return (#found > 0 or not is_odd) and found or nil
+end
+
+--- What stands under one such tag: a tree with its name, or the referrers that it lists.
+local function fetch_tagged(call, from, one)
+  local answer = try(read.document_at(call.verb, one.tag, from, one.tag))
+  local listed = one.is_bare and listed_in(call, from, answer, one.subject)
+  if listed then
+    return { referrers = listed }
+  end
+  local tree = try(transfer.gather(call.context, from, answer))
+  tree.names = { one.tag }
+  return { tree = tree }
+end
+
+--- Adds what stands under such tags, and under those made of the digests of that.
+local function add_tagged(call, from, trees, along)
+  local tags, taken = try(from:tags()), {}
+  for _ = 1, MAX_DEPTH do
+    local fresh = {}
+    for _, one in ipairs(referrers.plan(tags, digests_of(trees))) do
+      fresh[#fresh + 1] = not taken[one.tag] and one or nil
+      taken[one.tag] = true
+    end
+    trees = {}
+    for _, found in ipairs(call:each(fresh, function(one)
+      return fetch_tagged(call, from, one)
+    end)) do
+      trees[#trees + 1] = found.tree
+      referrers.add(along, found.referrers or {}, trees)
+    end
+    for _, tree in ipairs(trees) do
+      along.trees[#along.trees + 1] = tree.names and tree or nil
+    end
+    if #trees == 0 then
+      return
+    end
+  end
+end
+
+--- Adds referrers to those that come along, each digest once.
+---@param along table of gather
+---@param found table[] {tree, subject, descriptor}
+---@param trees table[]|nil gets the trees of those that are new
+function referrers.add(along, found, trees)
+  for _, one in ipairs(found) do
+    if not along.known[one.descriptor.digest] then
+      along.known[one.descriptor.digest] = true
+      along.referrers[#along.referrers + 1], along.trees[#along.trees + 1] = one, one.tree
+      if trees then
+        trees[#trees + 1] = one.tree
+      end
+    end
+  end
+end
+
+--- The lists of referrers among tags that are to be copied: a list is not moved over the one that the target has, what
+--- it lists goes there.
+---@param call manifest.Call
+---@param from table repository
+---@param moves table[] {selector, wanted}
+---@return table<table, table[]> lists [move] = {{tree, subject, descriptor}}
+function referrers.lists(call, from, moves)
+  local lists = {}
+  call:each(moves, function(move)
+    local subject, rest = referrers_tag.subject(move.selector)
+    local answer = subject and rest == "" and try(read.document_at(call.verb, move.selector, from, move.wanted))
+    lists[move] = answer and listed_in(call, from, answer, subject) or nil
+  end)
+  return lists
 end
 
 --- What comes along with some trees.
@@ -95,19 +184,16 @@ end
 ---@param from table repository
 ---@param trees table[] of transfer.gather
 ---@param options table referrers, digest_tags (booleans)
----@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests}
+---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
+--- the digests of the referrers}
 function referrers.gather(call, from, trees, options)
-  local along = { referrers = {}, trees = {} }
-  local digests = digests_of(trees)
+  local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
-    along.referrers = referrers_of(call, from, digests)
-    for position, one in ipairs(along.referrers) do
-      along.trees[position] = one.tree
-    end
+    referrers.add(along, referrers_of(call, from, digests_of(trees)))
   end
   if options.digest_tags then
-    local tagged = tagged_by(call, from, digests)
-    table.move(tagged, 1, #tagged, #along.trees + 1, along.trees)
+    local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })
+    add_tagged(call, from, all, along)
   end
   return along
 end

@@ -117,6 +117,34 @@ function platform.parse(written)
   return result
 end
 
+local function is_text_list(value)
+  local count = 0
+  for _, item in pairs(type(value) == "table" and value or { false }) do
+    if type(item) ~= "string" then
+      return false
+    end
+    count = count + 1
+  end
+  return count == #value
+end
+
+--- Checks the fields of a platform that a caller gives as a table: other types would become a document that no tool
+--- can read.
+---@param value table
+---@return table|nil value
+---@return table|nil err code invalid_platform
+function platform.check(value)
+  for _, name in ipairs({ "os", "architecture", "variant", "os.version" }) do
+    if value[name] ~= nil and type(value[name]) ~= "string" then
+      return fail(tostring(value[name]), name .. " is not a text")
+    end
+  end
+  if value["os.features"] and not is_text_list(value["os.features"]) then
+    return fail(platform.format(value), "os.features is not a list of texts")
+  end
+  return value
+end
+
 --- The platform as text, with version and features of the os when it has them: what parse() reads. A missing name is
 --- "unknown". Names come as they are: what a registry sent is to be escaped before a terminal sees it.
 ---@param value table

@@ -161,7 +161,7 @@ end
 
 --- Says why a text is no reference: docker's message, and for people what to look at.
 local function refuse(written, domain, remainder)
-  if match(domain:lower(), remainder:lower()) then
+  if match(text.lower(domain), text.lower(remainder)) then
     return fail("repository name must be lowercase", "a domain has no '_', and a path has no upper case")
   end
   local hint
@@ -280,4 +280,12 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
-return { parse = parse, is = is }
+--- The full form of an image's name, with its domain and a tag; a text that is none stays as it is.
+---@param written string
+---@return string
+local function full(written)
+  local ref = parse(written)
+  return ref and tostring(ref:with_default_tag()) or written
+end
+
+return { parse = parse, is = is, full = full }

@@ -12,6 +12,7 @@ local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
+local timestamp = require("manifest.document.timestamp")
 
 local image = {}
 
@@ -49,8 +50,10 @@ local function check_options(options)
     if type(given) ~= "string" then
       check.options(("image: layer %d"):format(position), given, LAYER_OPTIONS, 3)
       check.type(("image: layer %d: path"):format(position), given.path, "string", 3)
+      check.texts(("image: layer %d: annotations"):format(position), given.annotations, 3)
     end
   end
+  check.texts("image: annotations", options.annotations, 3)
   local family = options.media_type or "oci"
   if not FAMILIES[family] then
     error(("image: option 'media_type' is \"oci\" or \"docker\", not '%s'"):format(family), 3)
@@ -61,23 +64,16 @@ local function check_options(options)
   return family
 end
 
-local function time_text(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)
-end
-
 --- The time that the config tells: given, or of the environment, or none.
 ---@return string|nil created
 ---@return table|nil err
 local function created_of(options)
   local given = options.created
   if math.type(given) == "integer" then
-    return time_text(given)
+    return timestamp.of_seconds(given)
   end
   if given then
-    if not given:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.?%d*[Z+-][%d:]*$") then
-      return fail("invalid_argument", ("'%s' is no time"):format(given), "write it as in 2026-01-31T12:00:00Z")
-    end
-    return given
+    return timestamp.check(given)
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -88,7 +84,7 @@ local function created_of(options)
     return fail("invalid_argument", ("SOURCE_DATE_EPOCH is '%s', which is no number of seconds"):format(epoch),
       "set it to a whole number, or unset it")
   end
-  return time_text(seconds)
+  return timestamp.of_seconds(seconds)
 end
 
 local function platform_of(given)

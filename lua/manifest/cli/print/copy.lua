@@ -5,7 +5,8 @@ local show = require("manifest.cli.show")
 
 local print = {}
 
-local WHY = { same = "is the same already", exists = "is there and is left as it is" }
+local WHY = { same = "is the same already", exists = "is there and is left as it is",
+  list = "is a list of referrers, which are listed in the target" }
 
 local function name_of(item)
   return item.name or "(no tag)"

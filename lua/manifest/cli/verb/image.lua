@@ -15,20 +15,26 @@ local function pairs_of(words)
   return values
 end
 
---- Checks what the option table cannot: returns the tables of --env, --label and --annotation.
+--- Checks what the option table cannot: returns the tables of --env, --label and --annotation; or nil, what is wrong
+--- and what to do.
 local function read(call)
   local read_pairs = {}
-  for _, name in ipairs({ "env", "label", "annotation" }) do
+  for _, name in ipairs({ "env", "label" }) do
     local values, bad = pairs_of(call.options[name])
     if not values then
       return nil, ('invalid argument "%s" for "--%s" flag: write NAME=VALUE'):format(bad, name)
     end
     read_pairs[name] = values
   end
+  local wrong, hint
+  read_pairs.annotation, wrong, hint = require("manifest.cli.show").annotations_of(call.options.annotation, "manifest")
+  if wrong then
+    return nil, wrong, hint
+  end
   if not call.options.platform then
     return nil, "--platform is needed, such as --platform linux/arm64"
   end
-  if call.options.docker and next(read_pairs.annotation) then
+  if call.options.docker and read_pairs.annotation then
     return nil, "an image of docker's media types has no annotations: use --label, or leave --docker out"
   end
   return read_pairs
@@ -42,24 +48,27 @@ local function config_of(options, given)
   }
 end
 
-local function as_json(done)
+local function as_json(out, done)
   local json = require("manifest.base.json")
   local descriptor = require("manifest.document.descriptor")
   local layers = {}
   for index, layer in ipairs(done.layers) do
     layers[index] = descriptor.to_json(layer)
   end
-  return json.encode(json.object({
+  require("manifest.cli.show").report(out, json.object({
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", descriptor.to_json(done.config) }, { "layers", json.array(layers) },
-  })) .. "\n"
+  }))
 end
 
 local function run(call)
   local options = call.options
-  local given, wrong = read(call)
+  local given, wrong, hint = read(call)
   if not given then
     call.out:complain(wrong)
+    if hint then
+      call.out:complain(hint)
+    end
     return BAD_USAGE
   end
   local client = call.client({ insecure = options.insecure })
@@ -71,7 +80,11 @@ local function run(call)
   if not done then
     return nil, err
   end
-  call.out:write(options.json and as_json(done) or done.digest .. "\n")
+  if options.json then
+    as_json(call.out, done)
+  else
+    call.out:write(done.digest .. "\n")
+  end
   return 0
 end
 

@@ -9,6 +9,7 @@ local release = {}
 release.options = {
   show.insecure, show.json,
   { name = "update", kind = "boolean", help = "Resolve the sources anew, whatever the lock file says" },
+  { name = "shallow", kind = "boolean", help = "Do not look into an index that is the same already" },
   { name = "lock", kind = "string", value = "file", help = "The lock file, default FILE.lock" },
   { name = "no-lock", kind = "boolean", help = "Neither read nor write a lock file" },
   { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
@@ -121,7 +122,9 @@ function release.call(call, verb, words)
   if given.no_lock then
     path = false
   end
-  local outcome, err = client[verb](client, call.arguments[1], { update = given.update, lock = path })
+  local outcome, err = client[verb](client, call.arguments[1], {
+    update = given.update, shallow = given.shallow, lock = path,
+  })
   if outcome or err.outcome then
     release.show(call, outcome or err.outcome, words)
   end

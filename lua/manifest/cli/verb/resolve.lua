@@ -8,18 +8,17 @@ local function line_of(found)
   return ("%s  %s  %s  %d\n"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
 end
 
-local function as_json(found)
-  local json = require("manifest.base.json")
-  return json.encode(show.descriptor(found)) .. "\n"
-end
-
 local function run(call)
   local client = call.client({ insecure = call.options.insecure })
   local found, err = client:resolve(call.arguments[1], call.arguments[2])
   if not found then
     return nil, err
   end
-  call.out:write(call.options.json and as_json(found) or line_of(found))
+  if call.options.json then
+    show.report(call.out, show.descriptor(found))
+  else
+    call.out:write(line_of(found))
+  end
   return 0
 end
 

@@ -85,7 +85,7 @@ local function run(call)
     return nil, err
   end
   if call.options.json then
-    call.out:write(require("manifest.base.json").encode(as_json(tree), { indent = "  " }) .. "\n")
+    show.report(call.out, as_json(tree), "  ")
     return 0
   end
   call.out:write(("%s  %s\n"):format(tree.reference, line_of(tree)))

@@ -3,6 +3,7 @@
 local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
+local reports = require("manifest.cli.show")
 
 local show = {}
 
@@ -12,13 +13,13 @@ end
 
 --- The one JSON document of --json; docs/commands.md tells its shape.
 ---@param done table of client:index and its like
----@return string
+---@return table ordered JSON
 function show.json(done)
   local manifests = {}
   for position, entry in ipairs(done.entries) do
     manifests[position] = descriptor.to_json(entry)
   end
-  return json.encode(json.object({
+  return json.object({
     { "reference", done.reference },
     { "digest", done.digest },
     { "size", done.size },
@@ -34,7 +35,7 @@ function show.json(done)
     }) or nil },
     { "plan", done.plan and texts(done.plan) or nil },
     { "bytes", done.bytes },
-  })) .. "\n"
+  })
 end
 
 local function entry_line(entry)
@@ -67,7 +68,7 @@ function show.outcome(call, done, err)
   end
   local out, options = call.out, call.options
   if options.json then
-    out:write(show.json(done))
+    reports.report(out, show.json(done))
     return 0
   end
   for _, notice in ipairs(done.notices) do
