@@ -146,8 +146,7 @@ local function put_once(repository, reference, bytes, kind, options)
       return nil, err
     end
   end
-  local subject = response.headers["oci-subject"]
-  return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
+  return { digest = digest, size = #bytes, media_type = kind, subject = response.headers["oci-subject"] }
 end
 
 --- A manifest that was stored needs no more than time, see restore.lua.

@@ -48,8 +48,7 @@ end
 --- Where the upload goes on, resolved against the URL that answered. From here on it is open: it is noted, so that an
 --- interrupted command can still give it up.
 local function session_url(repository, response)
-  local location = response.headers.location
-  local url, warning = core.location(response.url, type(location) == "string" and location or "")
+  local url, warning = core.location(response.url, response.headers.location or "")
   if not url then
     return nil, repository:failed(warning)
   end
