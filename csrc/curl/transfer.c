@@ -326,6 +326,14 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   return true;
 }
 
+bool mf_transfer_is_secure(const struct mf_transfer *transfer)
+{
+  curl_off_t microseconds = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
 /* {=== why it failed ===} */
 
 struct explanation {
@@ -394,6 +402,11 @@ bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
   return failed_handshake(transfer) == HANDSHAKE_MET_HTTP;
 }
 
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
+{
+  return failed_handshake(transfer) == HANDSHAKE_BROKE;
+}
+
 /* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
 static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem *problem)
 {
@@ -431,7 +444,7 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)
         found = explanations[i];
-    if (failed_handshake(transfer) == HANDSHAKE_BROKE)
+    if (mf_transfer_broke_in_handshake(transfer))
       found = broken_handshake;
     mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));

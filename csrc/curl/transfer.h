@@ -76,6 +76,10 @@ bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class 
 bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready);
 /* True when the peer answered a TLS greeting with plain text. */
 bool mf_transfer_met_plain_http(const struct mf_transfer *transfer);
+/* Did the connection end in the middle of the TLS handshake, with nothing said against us? */
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer);
+/* Has the TLS handshake come to its end? */
+bool mf_transfer_is_secure(const struct mf_transfer *transfer);
 /* The transfer must not be in the engine any more. */
 void mf_transfer_free(struct mf_transfer *transfer);
 

@@ -43,11 +43,7 @@ local function settings_of(context, changes)
   for _, name in ipairs(PASSED_ON) do
     settings[name] = options[name]
   end
-  if type(options.insecure) == "table" then
-    settings.insecure_hosts = options.insecure
-  else
-    settings.insecure = options.insecure
-  end
+  require("manifest.repository.endpoint").allow(settings, options)
   settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
   for name, value in pairs(changes or {}) do
     settings[name] = value
@@ -148,7 +144,8 @@ local function open_repository(context, reference, wanted)
     domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
-    timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
+    timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
+    mirrors = options.mirrors,
     retries = context.retries,
   })
 end

@@ -6,7 +6,7 @@
 #include "../../auth/login.h"
 #include "../lib/texts.h"
 
-#define LISTS 4 /* of texts among the settings */
+#define LISTS 5 /* of texts among the settings */
 
 static struct mfl_engine *check_engine(lua_State *L)
 {
@@ -84,10 +84,12 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   read_texts(L, 1, "auth_hosts", &lists[1]);
   read_texts(L, 1, "certificate_roots", &lists[2]);
   read_texts(L, 1, "resolve", &lists[3]);
+  read_texts(L, 1, "plain_hosts", &lists[4]);
   settings->insecure_hosts = lists[0];
   settings->auth_hosts = lists[1];
   settings->certificate_roots = lists[2];
   settings->resolve = lists[3];
+  settings->plain_hosts = lists[4];
   settings->ca_file = mfl_field_text(L, 1, "ca_file");
   settings->client_certificate = mfl_field_text(L, 1, "client_certificate");
   settings->client_key = mfl_field_text(L, 1, "client_key");

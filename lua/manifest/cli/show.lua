@@ -120,13 +120,6 @@ function show.pairs_of(given)
   return values
 end
 
-local NOT_HERE = {
-  index = "no index is written here",
-  ["index-descriptor"] = "nothing that is written here names an index",
-  manifest = "an index names its images by digest, and with other annotations they would be others",
-  ["manifest-descriptor"] = "no index is written here that says anything of an image",
-}
-
 local function add_scoped(into, one, scope, own, of_entries)
   if scope.name == own and not scope.platform then
     into.own[one.name] = one.value
@@ -135,7 +128,7 @@ local function add_scoped(into, one, scope, own, of_entries)
   elseif scope.name == own then
     return ("the annotation '%s' is for a platform, which is not chosen here"):format(one.name)
   else
-    return ("--annotation cannot take '%s:': %s"):format(scope.name, NOT_HERE[scope.name])
+    return ("--annotation cannot take '%s:': %s"):format(scope.name, annotation.NOT_HERE[scope.name])
   end
 end
 

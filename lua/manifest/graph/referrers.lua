@@ -1,13 +1,17 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
+local budget = require("manifest.graph.budget")
+local descriptor = require("manifest.document.descriptor")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
 
-local allow, caught, try = failure.allow, failure.caught, failure.try
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 local referrers = {}
 
@@ -27,6 +31,37 @@ local function fetch(call, from, selector)
   return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
 end
 
+--- The blobs that a document of no known kind names, as the withdrawn artifact manifest has them, and its subject.
+---@return table[] nodes
+---@return string|nil subject digest
+local function names_of(answer, from)
+  local object, nodes = json.decode(answer.bytes), {}
+  object = json.is_object(object) and object or {}
+  for position, one in ipairs(json.is_array(object.blobs) and object.blobs or {}) do
+    local blob = try(descriptor.read(one, "blob " .. position))
+    nodes[position] = {
+      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from,
+      children = {},
+    }
+  end
+  return nodes, json.is_object(object.subject) and object.subject.digest or nil
+end
+
+--- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
+--- is.
+local function fetch_referrer(call, from, listed)
+  local name = listed.media_type
+  if media_type.is_manifest(name) or media_type.is_index(name) then
+    return fetch(call, from, listed.digest)
+  end
+  local answer = try(from:manifest(listed.digest, { accept = media_type.accept .. ", " .. name }))
+  local children, subject = names_of(answer, from)
+  return {
+    kind = "other", digest = answer.digest, size = answer.size, media_type = answer.media_type or name,
+    bytes = answer.bytes, repository = from, children = children, subject = subject,
+  }
+end
+
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
@@ -44,13 +79,22 @@ local function fresh_ones(call, from, digests, seen)
   return fresh
 end
 
+local function check(refusal)
+  if refusal then
+    fail(refusal)
+  end
+end
+
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
-local function referrers_of(call, from, digests)
+---@param allowed table what they may take
+local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local fresh = fresh_ones(call, from, digests, seen)
+    check(allowed:over(#fresh, 0))
     call:each(fresh, function(one)
-      one.tree = fetch(call, from, one.descriptor.digest)
+      one.tree = fetch_referrer(call, from, one.descriptor)
+      check(allowed:take(1, one.tree.size))
     end)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -86,6 +130,9 @@ end
 
 local function refers_to(tree, subject)
   local view = tree.read or tree.index
+  if not view then
+    return tree.subject == subject
+  end
   return view.subject ~= nil and view.subject.digest == subject
 end
 
@@ -98,7 +145,7 @@ local function listed_in(call, from, answer, subject)
   local found, is_odd = {}, false
   local entries = try(document.of(answer.shape, answer.size)).entries
   local trees = call:each(entries, function(entry)
-    return allow("not_found", caught(fetch, call, from, entry.digest)) or false
+    return allow("not_found", caught(fetch_referrer, call, from, entry)) or false
   end)
   for position, tree in ipairs(trees) do
     if tree and refers_to(tree, subject) then
@@ -189,7 +236,8 @@ end
 function referrers.gather(call, from, trees, options)
   local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
-    referrers.add(along, referrers_of(call, from, digests_of(trees)))
+    local allowed = budget.new(call.options, math.max(1, #trees))
+    referrers.add(along, referrers_of(call, from, digests_of(trees), allowed))
   end
   if options.digest_tags then
     local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })
@@ -198,17 +246,20 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(node)
-  local view = node.read or node.index
+local function artifact_type_of(view)
   return view.artifact_type or (view.config and view.config.media_type)
 end
 
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
+--- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
+--- that is not known here, what the source's list says.
 local function listed(one)
   local node = one.tree
   local view = node.read or node.index
+  if not view then
+    return one.descriptor
+  end
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
+    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
     annotations = view.annotations,
   }
 end

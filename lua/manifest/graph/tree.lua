@@ -13,10 +13,11 @@ local tree = {}
 
 --- A fetched document as a tree without its children: what it is, and what it names.
 ---@param answer table of source.document: bytes, media_type, digest, size, shape, repository
+---@param keeps_json boolean? the view has the decoded document too, which takes many times its bytes
 ---@return table|nil node {kind = "image"|"index", digest, size, media_type, bytes, repository, children, and: read (an
 --- image's view) or index (an index's)}
 ---@return table|nil err
-function tree.node(answer)
+function tree.node(answer, keeps_json)
   local node = {
     kind = answer.shape.kind, digest = answer.digest, size = answer.size, media_type = answer.media_type,
     bytes = answer.bytes, repository = answer.repository, children = {},
@@ -27,9 +28,11 @@ function tree.node(answer)
   else
     node.read, err = image.of(answer.shape, answer.size)
   end
-  if err then
+  local view = node.index or node.read
+  if not view then
     return nil, err
   end
+  view.json = keeps_json and view.json or nil
   return node
 end
 
@@ -81,7 +84,7 @@ local function fetch_child(context, repository, child, options)
       message = ("the index says that %s is %s, it is %s"):format(child.digest, child.media_type, answer.media_type),
     })
   end
-  return tree.node(answer)
+  return tree.node(answer, options.json)
 end
 
 --- Fetches all that an index names, level by level, each document once. An image comes back as it is.
@@ -89,13 +92,13 @@ end
 ---@param repository table where the document is from
 ---@param answer table of source.document
 ---@param options table|nil want = fn(descriptor, parent node) -> boolean (which children; default all), verb and ref
---- for errors
+--- for errors, json = true: see tree.node
 ---@return table|nil tree see tree.node; children in the order of the index, only the wanted ones; of an index `absent`
 --- is the set of the attestations that are not there
 ---@return table|nil err
 function tree.gather(context, repository, answer, options)
   options = options or {}
-  local root, err = tree.node(answer)
+  local root, err = tree.node(answer, options.json)
   if not root then
     return nil, err
   end

@@ -40,6 +40,16 @@ end
 --- Headers that may hold what opens a door: signed URLs, cookies. They are no part of a result or an error.
 local UNSHOWN = { ["location"] = true, ["link"] = true, ["set-cookie"] = true, ["set-cookie2"] = true }
 
+--- Statuses by which a server refuses for now, or until one has logged in.
+local PASSING = { [401] = true, [408] = true, [425] = true, [429] = true }
+
+--- Does a status refuse what was sent for good? A registry may refuse what it has already.
+---@param status integer|nil
+---@return boolean
+function problem.is_refusal(status)
+  return status ~= nil and status >= 400 and status <= 499 and not PASSING[status]
+end
+
 --- What callers may read of an answer: its status and headers, rate limits and warnings among them.
 ---@param response table
 ---@return table outline {status, headers}

@@ -28,8 +28,8 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
---- only read)
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
+--- mirrors (by domain, for a repository that is only read)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -46,6 +46,7 @@ local function new(loop, options)
     places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
+    chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
@@ -283,12 +284,14 @@ function methods:get_blob(digest, options)
   local request = {
     method = "GET",
     path = "/blobs/" .. digest,
-    digest = digest,
+    digest = not (options.part and options.part.range_length) and digest or nil,
     limit = options.limit,
     sink_pipe = options.sink_pipe,
     bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
     sink_file = options.sink_file,
     sink_scratch = options.sink_scratch,
+    range_offset = options.part and options.part.range_offset,
+    range_length = options.part and options.part.range_length,
     discard = options.discard,
   }
   if request.sink_pipe then

@@ -76,8 +76,14 @@ local function plan_of(call, repository, list, along, trees)
   return transfer.plan(repository, list.is_new and all or missing.without(call, repository, all))
 end
 
+--- Codes by which a registry says that it wants what a manifest names.
+local UNKNOWN = { MANIFEST_UNKNOWN = true, MANIFEST_BLOB_UNKNOWN = true, BLOB_UNKNOWN = true }
+
+--- Was the index itself refused (400, 404)? What the source lacks is answered 404, too, to another request.
 local function explain_sparse(err)
-  if err.status == 400 and err.code ~= "unauthorized" then
+  local first = err.errors and err.errors[1]
+  local is_put = err.message:find("^failed to put") ~= nil
+  if is_put and (err.status == 400 or err.status == 404 and (not first or UNKNOWN[first.code])) then
     err.hint = "the registry takes no index whose images are missing: copy without option 'sparse'"
   end
 end

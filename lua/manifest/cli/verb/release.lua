@@ -12,7 +12,6 @@ release.options = {
   { name = "shallow", kind = "boolean", help = "Do not look into an index that is the same already" },
   { name = "lock", kind = "string", value = "file", help = "The lock file, default FILE.lock" },
   { name = "no-lock", kind = "boolean", help = "Neither read nor write a lock file" },
-  { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
 }
 
 function release.wrong_usage(given)
@@ -117,7 +116,7 @@ end
 ---@return table|nil err
 function release.call(call, verb, words)
   local given = call.options
-  local client = call.client({ insecure = given.insecure, jobs = given.jobs })
+  local client = call.client({ insecure = given.insecure })
   local path = given.lock
   if given.no_lock then
     path = false

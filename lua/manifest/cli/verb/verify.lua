@@ -36,7 +36,7 @@ local function as_text(out, report)
 end
 
 local function run(call)
-  local client = call.client({ insecure = call.options.insecure, jobs = call.options.jobs })
+  local client = call.client({ insecure = call.options.insecure })
   local report, err = client:verify(call.arguments[1], { binaries = call.options.binaries })
   report = report or err.report
   if not report then
@@ -59,7 +59,6 @@ return {
   options = {
     show.insecure, show.json,
     { name = "binaries", kind = "boolean", help = "Also check that the programs in the layers are for the platform" },
-    { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
   },
   run = run,
 }
