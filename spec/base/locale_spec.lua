@@ -29,8 +29,8 @@ describe("the locale", function()
     local output = locale.run("de_DE", "UTF-8", [[
       assert(("%.1f"):format(1.5) == "1,5", "no comma")
       print(require "manifest.cli.show".size(1536))
-      local core = require "manifest.core"
-      print(select(2, core.child.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
+      local program = require "manifest.base.program"
+      print(select(2, program.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
     if not output then
       return pending("needs localedef and its sources")
     end

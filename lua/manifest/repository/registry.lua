@@ -6,6 +6,7 @@
 local blobs = require("manifest.repository.registry.blobs")
 local challenge = require("manifest.repository.registry.challenge")
 local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 local later = require("manifest.base.later")
 local holders = later("manifest.repository.registry.holders")
 local limit = require("manifest.repository.limit")
@@ -16,6 +17,7 @@ local reference_name = require("manifest.name.reference")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
+local text = require("manifest.base.text")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
@@ -102,7 +104,7 @@ end
 
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
 local function pass_on_warnings(self, place, response)
-  local header = response.headers.warning
+  local header = response.repeated.warning or response.headers.warning
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
@@ -118,6 +120,21 @@ function methods:may_retry()
   return retries == nil or retries:take()
 end
 
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+---@return table|nil err registry
+local function check_headers(place, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = place.domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(place.domain, text.printable(value), name),
+      })
+    end
+  end
+  return nil
+end
+
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
 ---@param place table|nil one of `places`: a mirror; default the registry itself
@@ -125,6 +142,10 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
+  local refused = check_headers(place, request.headers)
+  if refused then
+    return nil, self:failed(refused, place)
+  end
   local own = {
     url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
     scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,

@@ -1,7 +1,6 @@
 --- Blobs out of a repository: into memory, into a file, piece by piece, or streamed on. What arrives is hashed.
 
 local core = require("manifest.base.core")
-local defer = require("manifest.base.failure").defer
 local measure = require("manifest.layer.measure")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
@@ -15,16 +14,16 @@ local function check_status(response, digest, domain)
   return nil, problem.of_response(response, "GET blob " .. digest, domain)
 end
 
---- Fetches a blob; where its bytes go is said by the request: sink_file, discard = true (hashed, not kept), else
+--- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not kept), else
 --- memory.
 ---@param repository manifest.Repository
 ---@param digest string
----@param request table sink_file, discard, limit (bytes)
+---@param request table sink_file, sink_scratch, discard, limit (bytes)
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function blobs.get(repository, digest, request)
   request.method, request.path, request.digest = "GET", "/blobs/" .. digest, digest
-  request.bulk = request.sink_file ~= nil
+  request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
   local response, err = repository:read(request)
   if not response then
     return nil, err
@@ -86,17 +85,14 @@ function blobs.read(repository, digest, take)
     local response, err = blobs.get(repository, digest, { discard = true })
     return response and response.received, err
   end
-  local path, err = core.file.temporary(os.getenv("TMPDIR") or "/tmp")
-  if not path then
-    return nil, err
+  local file <close>, failure = core.file.scratch(os.getenv("TMPDIR") or "/tmp")
+  if not file then
+    return nil, failure
   end
-  local _ <close> = defer(function()
-    core.file.remove(path)
-  end)
-  local response, measured
-  response, err = blobs.get(repository, digest, { sink_file = path })
+  local response, err = blobs.get(repository, digest, { sink_scratch = file })
+  local measured
   if response then
-    measured, err = measure.file(path, "the blob", { take = take })
+    measured, err = measure.open_file(file, "the blob " .. digest, { take = take })
   end
   return measured and measured.size, err
 end
