@@ -259,7 +259,7 @@ function moves.put_guarded(call, list, repository, options)
     for position, tag in ipairs(tags) do
       puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
     end
-    return guard.put_all(call.context, repository, puts, leaves)
+    return guard.put_all(call, repository, puts, leaves)
   end
 end
 
