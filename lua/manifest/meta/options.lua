@@ -35,6 +35,13 @@
 ---@field os_version? string Set operating system version
 ---@field variant? string Set architecture variant
 
+---@class manifest.InspectOptions
+---@field list? string|manifest.Reference Look at that entry of a local list
+---@field verbose? boolean Output additional info including layers and platform
+
+---@class manifest.PushOptions
+---@field purge? boolean Remove the local manifest list after push
+
 ---@class manifest.EntryAnnotations
 ---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
 ---@field platform? string|manifest.Platform Of entries for this platform (default: of all)
@@ -172,4 +179,5 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied

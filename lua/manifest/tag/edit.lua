@@ -9,6 +9,7 @@
 local argument = require("manifest.declare.argument")
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
@@ -17,6 +18,7 @@ local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
+local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
 
 local allow, amend, caught, fail, try = failure.allow, failure.amend, failure.caught, failure.fail, failure.try
@@ -25,9 +27,6 @@ local edit = {}
 
 local MAX_WRITES = 40
 local STALE = 0.1 -- seconds: what was read longer ago is looked at again before it is overwritten
-local SETTLE = 0.4 -- seconds that what was written must hold, twice; more on a slow registry
-local LONGEST_SETTLE = 5
-local HOLDS = 2
 
 local function empty_index()
   local bytes = assert(json.encode(document.build({ entries = {}, media_type = media_type.oci_index })))
@@ -74,6 +73,10 @@ local function change(job, state, again)
   try(compose.expect(entries, job.options.expect or {}))
   local made = try(compose.edited(state.index, entries, job.options.media_type))
   try(job.at.repository:check_manifest(made.bytes))
+  local algorithm = state.digest and digest.algorithm(state.digest)
+  if algorithm and algorithm ~= digest.algorithm(made.digest) then
+    made.digest = digest.of(made.bytes, algorithm)
+  end
   if state.digest and made.bytes == state.bytes then
     made.unchanged = true
     made.digest, made.bytes, made.size = state.digest, state.original, #state.original
@@ -90,7 +93,9 @@ local function put(call, job, state, made)
   if at.tag and guard.is_set(rules) then
     return guard.put_all(call, at.repository, { { name = at.tag, made = made, rules = rules } })
   end
-  return try(at.repository:put_manifest(at.tag, made.bytes, made.media_type, { instead_of = state.digest or false }))
+  return try(at.repository:put_manifest(at.tag, made.bytes, made.media_type, {
+    instead_of = state.digest or false, digest = made.digest,
+  }))
 end
 
 --- The index as it would be, and as it is; nothing is written.
@@ -100,14 +105,15 @@ end
 ---@return table made
 ---@return table state of read
 function edit.rehearse(call, job, again)
-  local state = read(call, job)
-  guard.check({ if_digest = job.options.if_digest }, job.at.selector or job.at.name, state.digest or false)
+  local state, if_digest = read(call, job), job.options.if_digest
+  local is_it = if_digest and state.digest and digest.matches(state.original, if_digest)
+  guard.check({ if_digest = if_digest }, job.at.selector or job.at.name, is_it and if_digest or state.digest or false)
   return change(job, state, again), state
 end
 
 --- Whether the tag names something else than what was read.
 local function has_moved(job, state)
-  return digest_at(job.at.repository, job.at.selector) ~= (state.digest or false)
+  return digest_at(job.at.repository, job.at.selector, state.digest) ~= (state.digest or false)
 end
 
 --- Writes, unless somebody else wrote since the index was read, as far as a look just before can tell. A write that the
@@ -125,7 +131,7 @@ local function write(call, job, state, made)
 end
 
 --- One read, one change, one write; again when the registry says that the tag moved in between.
----@param memory table written = how often we have written
+---@param memory table written = how often we have written, started = when that was read
 ---@return table made; unchanged = true when nothing was written
 local function attempt(call, job, memory)
   for count = 1, MAX_WRITES do
@@ -133,10 +139,8 @@ local function attempt(call, job, memory)
     if made.unchanged then
       return made
     end
-    local is_written = write(call, job, state, made)
-    memory.window = core.clock() - state.at
-    if is_written then
-      memory.written = memory.written + 1
+    if write(call, job, state, made) then
+      memory.written, memory.started = memory.written + 1, state.at
       return made
     end
     call.loop:sleep(math.random() * 0.02 * math.min(count, 10))
@@ -146,25 +150,18 @@ end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
 local function converge(call, job)
-  local memory, holds, made = { written = 0, window = 0 }, 0, nil
-  while holds < HOLDS and memory.written < MAX_WRITES do
+  local memory, made = { written = 0 }, nil
+  try(settle(call.loop, function()
+    if made and digest_at(job.at.repository, job.at.selector, made.digest) == made.digest then
+      return true
+    end
     local before = memory.written
-    if not made or digest_at(job.at.repository, job.at.selector) ~= made.digest then
-      made = attempt(call, job, memory)
-    end
-    if memory.written == 0 then
-      return made
-    end
-    holds = memory.written == before and holds + 1 or 0
-    if holds < HOLDS then
-      local settle = math.min(math.max(SETTLE, 4 * memory.window), LONGEST_SETTLE)
-      call.loop:sleep(settle * (0.75 + math.random() / 2))
-    end
+    made = attempt(call, job, memory)
+    return memory.written == before, memory.started
+  end))
+  if memory.written > 0 then
+    made.unchanged = nil
   end
-  if holds < HOLDS then
-    fail { code = "conflict", message = "others overwrite the index all the time", hint = "try again later" }
-  end
-  made.unchanged = nil
   return made
 end
 
@@ -177,7 +174,7 @@ function edit.perform(call, job)
   if not at.tag then
     return attempt(call, job, { written = 0 })
   end
-  local mine <close> = lock.take(call.context, ("%s:%s"):format(at.name, at.tag))
+  local mine <close> = lock.turn(("%s:%s"):format(at.name, at.tag))
   if job.options.shared or not mine then
     return converge(call, job)
   end

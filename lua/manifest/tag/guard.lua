@@ -55,14 +55,14 @@ end
 ---@param wanted string|nil digest; nil when it is not known yet
 ---@return string|boolean now what it names, false: it is not there
 function guard.look(repository, name, rules, wanted)
-  local now = try(digest_at(repository, name))
+  local now = try(digest_at(repository, name, wanted, rules.if_digest))
   guard.check(rules, name, now, wanted)
   return now
 end
 
 --- Looks at a tag after it has moved: it must be ours still.
 local function confirm(repository, put)
-  local now = try(digest_at(repository, put.name))
+  local now = try(digest_at(repository, put.name, put.made.digest))
   if now ~= put.made.digest then
     refuse("conflict", now, ("the tag %s was moved to %s by somebody else, right after it was made %s"):format(
       put.name, now or "nothing", put.made.digest), "look which of the two should stay")
@@ -73,7 +73,7 @@ end
 --- been stored, with only its answer lost; or somebody else was quicker.
 ---@return table stored
 local function explain(repository, put, refusal)
-  local now = digest_at(repository, put.name)
+  local now = digest_at(repository, put.name, put.made.digest, put.rules.if_digest)
   if now == put.made.digest then
     return { digest = now }
   end
@@ -83,18 +83,21 @@ local function explain(repository, put, refusal)
   fail(refusal)
 end
 
-local function write(repository, put)
+local function write(repository, put, deferred)
   local made, rules = put.made, put.rules
-  local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
+  local options = { digest = made.digest, defer = deferred }
+  if guard.is_set(rules) then
+    options.instead_of = rules.if_digest or false
+  end
   local _ <close> = amend(function(err)
     err.message = ("failed to put %s: %s"):format(put.name, err.message)
   end)
-  return try(repository:put_manifest(put.name, made.bytes, made.media_type, condition))
+  return try(repository:put_manifest(put.name, made.bytes, made.media_type, options))
 end
 
 --- Puts a document under a tag; the guards go along as conditions.
-local function write_guarded(repository, put)
-  local stored, refusal = caught(write, repository, put)
+local function write_guarded(repository, put, deferred)
+  local stored, refusal = caught(write, repository, put, deferred)
   if stored then
     return stored
   end
@@ -111,9 +114,9 @@ end
 ---@param repository table
 ---@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules} each
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
----@return table[] stored {digest, unchanged = the tag was not put, subject = of the registry's answer} each
+---@return table[] stored {digest, unchanged = the tag was not put} each
 function guard.put_all(call, repository, puts, leaves)
-  local stored = {}
+  local stored, deferred = {}, {}
   local function for_each(step, only_guarded)
     call:each(puts, function(put, position)
       if stored[position] and stored[position].unchanged or only_guarded and not guard.is_set(put.rules) then
@@ -131,11 +134,12 @@ function guard.put_all(call, repository, puts, leaves)
     stored[position] = now == put.made.digest and { digest = now, unchanged = true } or nil
   end, true)
   for_each(function(put, position)
-    stored[position] = write_guarded(repository, put)
+    stored[position] = write_guarded(repository, put, deferred)
   end)
   for_each(function(put)
     confirm(repository, put)
   end, true)
+  try(repository:list_referrers(deferred))
   return stored
 end
 

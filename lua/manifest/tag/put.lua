@@ -3,7 +3,6 @@
 local argument = require("manifest.declare.argument")
 local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
-local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local try = failure.try
 
@@ -38,7 +37,7 @@ function put.known_tags(job)
 end
 
 --- Puts the index under some of its tags, but for those that name it already and are not guarded.
----@return table[] stored {name, unchanged, subject} each
+---@return table[] stored {name, unchanged} each
 local function put_tags(call, job, made, known, list)
   local puts = {}
   for _, name in ipairs(list) do
@@ -68,24 +67,17 @@ local function put_all(call, job, made)
   return table.move(rest, 1, #rest, #first + 1, first)
 end
 
---- Puts the index under its tags. Where the registry keeps no referrers, the list under the subject's tag is kept up.
+--- Puts the index under its tags.
 ---@param call manifest.Call
----@param job table options, tags, subject (a descriptor), known, sources, at
+---@param job table options, tags, known, sources, at
 ---@param made table of compose.index
 ---@return string[] written names that did not name it before
 function put.all(call, job, made)
-  local written, is_listed, subject = {}, job.subject == nil, job.subject
+  local written = {}
   for _, one in ipairs(put_all(call, job, made)) do
     if not one.unchanged then
       written[#written + 1] = one.name
-      is_listed = is_listed or one.subject == subject.digest
     end
-  end
-  if #written > 0 and not is_listed then
-    try(referrer_list.ensure(call.context, job.at.repository, subject.digest, { {
-      media_type = made.media_type, digest = made.digest, size = made.size,
-      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
-    } }))
   end
   return written
 end
