@@ -267,7 +267,7 @@ function moves.put_guarded(call, list, repository, options)
     for position, tag in ipairs(tags) do
       puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
     end
-    local stored = try(guard.put_all(call.context, repository, puts, leaves))
+    local stored = guard.put_all(call, repository, puts, leaves)
     for position, one in ipairs(stored) do
       tags[position].stored = one.digest
     end
