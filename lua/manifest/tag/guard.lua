@@ -109,6 +109,7 @@ local function write(repository, put, deferred)
   end
   local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, options)
   if stored then
+    made.stored = stored.digest
     return stored
   end
   err.message = ("failed to put %s: %s"):format(put.name, err.message)
@@ -123,7 +124,8 @@ end
 --- look may find a registry while it writes anew what it has.
 ---@param context table
 ---@param repository table
----@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules = see OPTIONS}
+---@param puts table[] {name = tag or digest, made = {bytes, media_type, digest; stored is set: the digest that the
+--- repository names it by}, rules = see OPTIONS}
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
 ---@return table[]|nil stored {digest, unchanged = the tag was not put} each
 ---@return table|nil err

@@ -267,11 +267,7 @@ function moves.put_guarded(call, list, repository, options)
     for position, tag in ipairs(tags) do
       puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
     end
-    local stored, err = guard.put_all(call.context, repository, puts, leaves)
-    for position, one in ipairs(stored or {}) do
-      tags[position].stored = one.digest
-    end
-    return stored, err
+    return guard.put_all(call.context, repository, puts, leaves)
   end
 end
 
