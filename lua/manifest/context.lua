@@ -222,7 +222,6 @@ local function new(options, owner)
   local context = {
     options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     scopes = setmetatable({}, { __mode = "k" }),
-    turns = {}, -- at tags that are being edited
   }
   context.open, context.visit = methods.open, methods.visit
   function context.connect()

@@ -77,17 +77,17 @@ describe("a list of referrers", function()
   end
 
   it("is left alone while another process of this machine keeps its turn", function()
-    local turn = require "manifest.engine.lock"
-    local take = turn.take
+    local lock = require "manifest.engine.lock"
+    local take = lock.turn
     finally(function()
-      turn.take = take
+      lock.turn = take
     end)
-    turn.take = function()
+    lock.turn = function()
       return nil, manifest.error.new { code = "locked", message = "another has it" }
     end
     fails("locked", add {})
     assert.same({}, sent("PUT"))
-    turn.take = function() -- no place for locks: all the same
+    lock.turn = function() -- no place for locks: all the same
       return nil
     end
     assert(add {

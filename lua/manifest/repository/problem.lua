@@ -152,7 +152,7 @@ local function words_of(list, response)
   if line == "" then
     line = own_words(response.body)
   end
-  if line == "" and type(kind) == "string" and kind:find("^text/plain") then
+  if line == "" and kind and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
   end
   if line == "" then
@@ -197,7 +197,7 @@ local function limits_of(response)
   for _, one in ipairs({ { "ratelimit-limit", "limit" }, { "ratelimit-remaining", "left" },
     { "retry-after", "retry after" } }) do
     local value = response.status == 429 and response.headers[one[1]]
-    if type(value) == "string" then
+    if value then
       told[#told + 1] = one[2] .. " " .. text.printable(value:sub(1, 64))
     end
   end

@@ -12,11 +12,11 @@ local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local referrer = require("manifest.repository.referrer")
 local referrers_tag = require("manifest.name.referrers_tag")
 local settle = require("manifest.engine.settle")
-local turn = require("manifest.engine.lock")
 
 local referrer_list = {}
 
@@ -143,7 +143,7 @@ local function edit_in_turn(repository, tag, subject, change)
   if not repository.loop then
     return edit(repository, tag, subject, change)
   end
-  local mine <close>, err = turn.take(repository, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  local mine <close>, err = lock.turn(("%s/%s:%s"):format(repository.domain, repository.path, tag))
   if not mine and err then
     return nil, err
   end

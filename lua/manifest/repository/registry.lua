@@ -4,6 +4,7 @@
 -- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
@@ -12,6 +13,7 @@ local problem = require("manifest.repository.problem")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
+local text = require("manifest.base.text")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
@@ -115,7 +117,7 @@ end
 
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
 local function pass_on_warnings(self, place, response)
-  local header = response.headers.warning
+  local header = response.repeated.warning or response.headers.warning
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
@@ -131,6 +133,21 @@ function methods:may_retry()
   return retries == nil or retries:take()
 end
 
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+---@return table|nil err registry
+local function check_headers(place, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = place.domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(place.domain, text.printable(value), name),
+      })
+    end
+  end
+  return nil
+end
+
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
 ---@param place table|nil one of `places`: a mirror; default the registry itself
@@ -138,6 +155,10 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
+  local refused = check_headers(place, request.headers)
+  if refused then
+    return nil, self:failed(refused, place)
+  end
   local own = {
     url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
     scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,
@@ -279,7 +300,8 @@ local function stream_blob(self, digest, request)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.
----@param options table sink_pipe, or sink_file, or discard = true (hashed, not kept), else into memory; limit (bytes)
+---@param options table sink_pipe, sink_file, sink_scratch or discard = true (hashed, not kept), else into memory; limit
+--- (bytes)
 ---@param digest string
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
@@ -290,8 +312,9 @@ function methods:get_blob(digest, options)
     digest = not (options.part and options.part.range_length) and digest or nil,
     limit = options.limit,
     sink_pipe = options.sink_pipe,
-    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
+    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
     sink_file = options.sink_file,
+    sink_scratch = options.sink_scratch,
     range_offset = options.part and options.part.range_offset,
     range_length = options.part and options.part.range_length,
     discard = options.discard,

@@ -11,12 +11,12 @@ local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
 local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
-local turn = require("manifest.engine.lock")
 
 local edit = {}
 
@@ -213,7 +213,7 @@ function edit.perform(context, job)
   if not ref.tag then
     return attempt(context, job, { written = 0 })
   end
-  local mine <close> = turn.take(context, ("%s:%s"):format(ref.repository, ref.tag))
+  local mine <close> = lock.turn(("%s:%s"):format(ref.repository, ref.tag))
   if job.options.shared or not mine then
     return converge(context, job)
   end
