@@ -99,6 +99,7 @@ end
 local function write_guarded(repository, put, deferred)
   local stored, refusal = caught(write, repository, put, deferred)
   if stored then
+    made.stored = stored.digest
     return stored
   end
   if guard.is_set(put.rules) and refusal.code == "conflict" then
@@ -112,7 +113,8 @@ end
 --- look may find a registry while it writes anew what it has.
 ---@param call manifest.Call
 ---@param repository table
----@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules} each
+---@param puts table[] {name = tag or digest, made = {bytes, media_type, digest; stored is set: the digest that the
+--- repository names it by}, rules} each
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
 ---@return table[] stored {digest, unchanged = the tag was not put} each
 function guard.put_all(call, repository, puts, leaves)
