@@ -21,8 +21,8 @@ bool mf_pace_is_free(const struct mf_pace *pace, bool joined, double now);
 void mf_pace_begin(struct mf_pace *pace, bool joined, double now);
 void mf_pace_end(struct mf_pace *pace, bool joined);
 /* A request that was sent at SENT was answered 429. ASKED: seconds that the answer asks for, 0 or less when it does
-   not say; the hold is FIRST seconds then, twice as many each time, at most 10. False: the host has said nothing else for ten
-   minutes, and is believed. */
+   not say; the hold is FIRST seconds then, twice as many each time, at most 10. False: the host has said nothing else
+   for ten minutes, and is believed. */
 bool mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now);
 /* A request was answered. */
 void mf_pace_accept(struct mf_pace *pace);

@@ -200,15 +200,18 @@ static void refused(struct mf_token_fetch *fetch, long status)
   char host[MF_ORIGIN_TEXT];
   enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
   const char *hint = "check the credentials, or log in again";
+  const char *word = status == 401 ? ": unauthorized" : "";
 
-  if (status == 403)
+  if (status == 403) {
     code = MF_PROBLEM_DENIED;
+    word = ": denied";
+  }
   if (mf_retry_status(status)) {
     code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
     hint = "try again later";
   }
   server_name(fetch, host);
-  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s", host, status, word);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
   snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);

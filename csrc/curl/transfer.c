@@ -160,7 +160,7 @@ static bool set_callbacks(struct mf_transfer *transfer)
   SET(CURLOPT_OPENSOCKETDATA, transfer);
   SET(CURLOPT_PREREQFUNCTION, on_request);
   SET(CURLOPT_PREREQDATA, transfer);
-  return true;
+  return mf_validity_watch(easy, transfer->validity);
 }
 
 /* Waiting to share a connection is for TLS, where the greeting tells whether it can be shared. In plain HTTP only an
@@ -408,6 +408,19 @@ bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
   return failed_handshake(transfer) == HANDSHAKE_BROKE;
 }
 
+/* Does nobody listen on this very machine? Who waits for a registry to start asks it himself, as with docker. */
+static bool refused_here(const struct mf_transfer *transfer)
+{
+  struct mf_origin origin;
+  const char *url = NULL;
+  long cause = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
+  curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+  return transfer->result == CURLE_COULDNT_CONNECT && cause == ECONNREFUSED && !transfer->proxy && url &&
+         mf_origin_parse(url, &origin) && mf_host_is_loopback(origin.host);
+}
+
 /* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
 static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem *problem)
 {
@@ -447,9 +460,10 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
         found = explanations[i];
     if (mf_transfer_broke_in_handshake(transfer))
       found = broken_handshake;
-    mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
-                   transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
-    problem->retryable = found.retryable;
+    mf_problem_set(problem, found.code, "%s: %s (%s%s%s)", host, found.text,
+                   transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result),
+                   transfer->validity[0] ? "; " : "", transfer->validity);
+    problem->retryable = found.retryable && !refused_here(transfer);
     if (found.result == CURLE_SSL_CERTPROBLEM)
       snprintf(problem->hint, sizeof(problem->hint),
                "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");

@@ -13,6 +13,7 @@
 #include "../base/problem.h"
 #include "../stream/source.h"
 #include "trust.h"
+#include "validity.h"
 
 /* How connections are made. Strings are borrowed until the transfer is freed; NULL: libcurl's default. */
 struct mf_connection {
@@ -51,6 +52,7 @@ struct mf_transfer {
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
   char error[CURL_ERROR_SIZE];
+  char validity[MF_VALIDITY_TEXT]; /* of a certificate out of its time, else "" */
 };
 
 /* A streamed body gets an HTTP/1.1 connection of its own: on a shared HTTP/2 one, libcurl keeps what a paused stream

@@ -5,6 +5,7 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
+local vault = require("manifest.base.later")("manifest.credential.vault")
 
 --- Options that the engine takes as they are.
 local PASSED_ON = {
@@ -24,10 +25,10 @@ local RETRIES = 20
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
-    return folder
+    return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
-  local home = os.getenv("HOME")
-  if not home or home:sub(1, 1) ~= "/" then
+  local home = core.file.home()
+  if not home then
     return nil, error_of.new({
       code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
       hint = "set HOME, or DOCKER_CONFIG to the folder to use",
@@ -62,7 +63,7 @@ end
 ---@return function|nil ask (registry, repository); nil without such a source
 local function asker_of(credentials)
   return credentials and failure.boxed(function(registry, repository)
-    return require("manifest.credential.vault").ask(credentials, registry, repository)
+    return vault.ask(credentials, registry, repository)
   end)
 end
 
@@ -129,7 +130,8 @@ end
 ---@param context table
 ---@param reference table of name/location or name/reference
 ---@param wanted table for a registry: actions ("pull" or "pull,push"), also (references that the verb reads), beside (a
---- repository whose token serves this one too, when both are of one registry)
+--- repository whose token serves this one too, when both are of one registry), shared (false: nobody else writes lists
+--- of referrers there now)
 ---@return table repository
 local function open_repository(context, reference, wanted)
   local options = context.options
@@ -145,8 +147,7 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
-    mirrors = options.mirrors,
-    retries = context.retries,
+    mirrors = options.mirrors, retries = context.retries, turns = context.turns, shared = wanted.shared,
   })
 end
 
@@ -177,7 +178,9 @@ function methods:open(verb, given, wanted)
     return nil, err:with({ verb = verb, ref = tostring(ref) })
   end
   return {
-    repository = self.repository(ref, { actions = wanted.actions or "pull", also = wanted.also }),
+    repository = self.repository(ref, {
+      actions = wanted.actions or "pull", also = wanted.also, shared = wanted.shared,
+    }),
     selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
     name = ref.repository,
   }

@@ -33,7 +33,8 @@ end)
 describe("--plain-http", function()
   it("keeps TLS from being tried", function()
     local server = scripted.start { origins = { a = { resets = true } }, exchanges = {
-      { answer = { status = 200, body = "{}", headers = { { "Docker-Content-Digest", manifest.digest.of("{}") } } } } } }
+      { answer = { status = 200, body = "{}",
+        headers = { { "Docker-Content-Digest", manifest.digest.of("{}") } } } } } }
     finally(function()
       server:stop()
     end)

@@ -178,11 +178,11 @@ describe("a registry behind nginx", function()
       local client <close> = client_of()
       assert(client:create(target, sources))
       local pushed = assert(client:push(target))
-      local made = assert(client:index({ target = front.address.front .. "/slow/app:1",
+      local index = assert(client:index({ target = front.address.front .. "/slow/app:1",
         sources = { sources[1], sources[2], sources[3] } }))
       local copied = assert(client:copy(target, front.address.front .. "/slow/copy:1"))
       assert.equal(pushed.digest, copied.copied[1].digest)
-      assert.equal(made.digest, assert(client:digest(front.address.front .. "/slow/app:1")))
+      assert.equal(index.digest, assert(client:digest(front.address.front .. "/slow/app:1")))
       local refused, all = 0, front:requests()
       for _, request in ipairs(all) do
         refused = refused + (request.status == 429 and 1 or 0)

@@ -24,8 +24,8 @@ end
 
 local function json_answer(kind, document)
   local bytes = type(document) == "string" and document or dkjson.encode(document)
-  return { status = 200, body = bytes, headers = { { "Content-Type", kind }, { "Docker-Content-Digest", digest_of(bytes) } } },
-    digest_of(bytes), #bytes
+  local headers = { { "Content-Type", kind }, { "Docker-Content-Digest", digest_of(bytes) } }
+  return { status = 200, body = bytes, headers = headers }, digest_of(bytes), #bytes
 end
 
 describe("a referrer of a type that was withdrawn", function()
@@ -77,8 +77,8 @@ describe("a sparse index that a registry refuses", function()
     return err
   end
 
-  for _, case in ipairs { { 400, "MANIFEST_BLOB_UNKNOWN" }, { 404, "MANIFEST_UNKNOWN" }, { 404, "MANIFEST_BLOB_UNKNOWN" },
-    { 400 }, { 404 } } do
+  for _, case in ipairs { { 400, "MANIFEST_BLOB_UNKNOWN" }, { 404, "MANIFEST_UNKNOWN" },
+    { 404, "MANIFEST_BLOB_UNKNOWN" }, { 400 }, { 404 } } do
     it(("with %d %s is told as what it is"):format(case[1], case[2] or "and no word"), function()
       local err = copy(table.unpack(case))
       assert.equal(case[1], err.status)
@@ -105,7 +105,8 @@ describe("a reference that names more than is allowed", function()
     local server = scripted.start { exchanges = { { path = "/v2/app/manifests/1", answer = answer } } }
     local client <close> = manifest.client { config = temp.folder("config"), max_documents = 2 }
     for _, verb in ipairs { "tree", "verify", "copy" } do
-      local _, err = client[verb](client, server.address.a .. "/app:1", verb == "copy" and "oci:" .. temp.path("l") or nil)
+      local target = verb == "copy" and "oci:" .. temp.path("l") or nil
+      local _, err = client[verb](client, server.address.a .. "/app:1", target)
       assert.equal("too_large", err.code)
       assert.matches("option 'max_documents'", err.hint, 1, true)
     end

@@ -1,22 +1,21 @@
---- A verb as a command: {entry (of the catalogue), flags, usage, summary, description, examples, least and most (of
---- words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit status | nil, err}.
+--- A verb as a command: {entry (of the catalogue), flags, arguments (declared), usage, summary, description, examples,
+-- least and most (of words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit
+-- status | nil, err}. What declarations need is loaded when a verb was found: `--version` needs none of it.
 
 local catalogue = require("manifest.verb.catalogue")
-local declare = require("manifest.declare")
-local flags = require("manifest.declare.flags")
-local unconverted = require("manifest.cli.unconverted")
 
 local command = {}
 
 --- What is wrong with what was given, in the words of the command.
 local function wrong_usage(declaration, list, given)
+  local declare, flags = require("manifest.declare"), require("manifest.declare.flags")
   local wrong = declare.wrong(declaration, table.unpack(given.arguments, 1, given.arguments.n))
     or declare.wrong_options(require("manifest.declare.client"), given.client)
   return wrong and flags.worded(wrong, list)
 end
 
 local function given_of(declaration, list, values, words)
-  local given, reason, hint = flags.given(declaration, list, values, words)
+  local given, reason, hint = require("manifest.declare.flags").given(declaration, list, values, words)
   if not given then
     return nil, reason, hint
   end
@@ -41,6 +40,12 @@ local function run(declaration, print, call)
   if result == nil then
     return print.failed and print.failed(out, err, given.all), err
   end
+  if print.check then
+    local ok, reason = print.check(result, given.all)
+    if not ok then
+      return nil, reason
+    end
+  end
   if given.all.json then
     require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
   else
@@ -53,16 +58,19 @@ end
 ---@param entry table of the catalogue
 ---@return table command
 function command.of(entry)
+  local unconverted = require("manifest.cli.unconverted")
   if unconverted.has(entry) then
     return unconverted.command(entry)
   end
   local declaration = require(entry.module)
   local print = require((entry.module:gsub("^manifest%.verb%.", "manifest.cli.print.")))
+  local flags = require("manifest.declare.flags")
   local list = flags.of(declaration)
   local least, most = flags.count(declaration)
   return {
-    entry = entry, flags = list, usage = flags.usage(declaration), summary = entry.summary,
-    description = declaration.description, examples = declaration.examples, least = least, most = most,
+    entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
+    summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
+    most = most,
     given = function(values, words)
       return given_of(declaration, list, values, words)
     end,
@@ -78,11 +86,12 @@ end
 ---@return integer|nil position
 function command.find(words)
   local two = words[2] and words[1] .. " " .. words[2]
+  local one = require("manifest.cli.words").verb(words[1])
   for _, entry in ipairs(catalogue) do
     if entry.name == two then
       return entry, 3
     end
-    if entry.name == words[1] then
+    if entry.name == one then
       return entry, 2
     end
   end

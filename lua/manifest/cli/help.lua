@@ -1,5 +1,6 @@
 --- The texts of help pages and of usage errors.
 
+local flags = require("manifest.declare.flags")
 local text = require("manifest.base.text")
 
 local help = {}
@@ -13,6 +14,12 @@ local MOST_LEFT = 32
 local INTRODUCTION = [[
 Create, annotate, inspect and push manifest lists and OCI indexes: one name for
 an image that is built for several architectures.]]
+
+local BEFORE_THE_COMMAND = {
+  { "  --config folder", "Docker's configuration and the local lists (default $DOCKER_CONFIG or ~/.docker)" },
+  { "  -D, -H, -c, -l, --tls...", "Docker's other global options are taken, and change nothing" },
+  { "  -v, --version", "Print the version" },
+}
 
 --- The usage line of a verb.
 ---@param command table
@@ -51,6 +58,10 @@ function help.overview(entries, family, width)
     rows[position] = { "  " .. entry.name, entry.summary }
   end
   add_rows(lines, rows, width or WIDTH)
+  if not family then
+    table.move({ "", "Before the command:" }, 1, 2, #lines + 1, lines)
+    add_rows(lines, BEFORE_THE_COMMAND, width or WIDTH)
+  end
   lines[#lines + 1] = ""
   lines[#lines + 1] = "Run 'manifest COMMAND --help' for more information on a command."
   return table.concat(lines, "\n") .. "\n"
@@ -74,7 +85,7 @@ local function add_options(lines, title, command, width, picks)
     return text.before(a.name, b.name)
   end)
   for position, flag in ipairs(picked) do
-    rows[position] = { left_column(flag), flag.help }
+    rows[position] = { left_column(flag), flags.worded(flag.help, command.flags) }
   end
   table.move({ "", title }, 1, 2, #lines + 1, lines)
   add_rows(lines, rows, width)
@@ -104,29 +115,6 @@ function help.verb(command, width)
     end
   end
   return table.concat(lines, "\n") .. "\n"
-end
-
-local function counted(count)
-  return ("%d argument%s"):format(count, count == 1 and "" or "s")
-end
-
---- What is wrong with a number of arguments, in docker's words; nil when nothing is.
----@param command table
----@param count integer
-function help.wrong_count(command, count)
-  local least, most = command.least, command.most
-  if count >= least and (not most or count <= most) then
-    return nil
-  end
-  local wanted
-  if least == most then
-    wanted = "requires " .. counted(least)
-  elseif not most then
-    wanted = "requires at least " .. counted(least)
-  else
-    wanted = ("requires at least %d and at most %s"):format(least, counted(most))
-  end
-  return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
 end
 
 return help

@@ -2,7 +2,6 @@
 
 local catalogue = require("manifest.verb.catalogue")
 local commands = require("manifest.cli.command")
-local failure = require("manifest.base.failure")
 
 local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
 local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
@@ -21,7 +20,7 @@ local function names_of(list)
 end
 
 local function nearest(written, list)
-  return require("manifest.base.text").nearest(written, names_of(list))
+  return require("manifest.cli.words").nearest(written, names_of(list))
 end
 
 local function unknown_topic(out, words)
@@ -76,13 +75,12 @@ local function without_verb(out, words)
     out:say(("manifest %s\n"):format(require("manifest.base.version")))
     return 0
   end
+  if word == "__complete" then -- what the shells' scripts in completions/ ask
+    require("manifest.cli.complete").print(out, { table.unpack(words, 2) })
+    return 0
+  end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
-  end
-  if word:find("^%-.") then
-    out:complain("unknown flag: " .. word)
-    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
-    return BAD_USAGE
   end
   return unknown_command(out, words)
 end
@@ -115,10 +113,10 @@ local function is_interrupt(raised)
   return type(raised) == "table" and raised.text ~= nil and raised.text:find("interrupted!", 1, true) ~= nil
 end
 
-local function call_verb(out, command, given)
+local function call_verb(out, command, given, config)
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
-  local _ <close> = failure.defer(function()
+  local _ <close> = require("manifest.base.failure").defer(function()
     if client then
       client:close({ abandon = FAREWELL })
       for _, line in ipairs(client:warnings()) do
@@ -127,6 +125,7 @@ local function call_verb(out, command, given)
     end
   end)
   local status, err = command.run({ out = out, given = given, client = function(options)
+    options.config = config
     client = client or require("manifest").client(options)
     return client
   end })
@@ -152,20 +151,44 @@ local function not_for_json(read)
   end
 end
 
-local function dispatch(out, words)
+--- Takes off what stands before the verb: docker's name and its global flags.
+---@return string[]|nil words from the verb on, with field config: the folder of --config
+---@return integer|nil status when there is nothing more to do
+local function before_verb(out, words)
+  local name = (words[0] or ""):match("[^/]*$")
+  if name == "docker" then
+    return require("manifest.cli.docker_name").take(out, words)
+  end
+  if not (words[1] or ""):find("^%-.") then
+    return words
+  end
+  local rest, message, status = require("manifest.cli.globals").take(words)
+  if not rest then
+    out:complain(message)
+    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  end
+  return rest, status
+end
+
+local function dispatch(out, given_words)
+  local words, ended = before_verb(out, given_words)
+  if not words then
+    return ended
+  end
   local entry, behind = commands.find(words)
   if not entry then
     return without_verb(out, words)
   end
   local command = commands.of(entry)
-  local read, message, hint = require("manifest.cli.options").read(command.flags, { table.unpack(words, behind) })
+  local options = require("manifest.cli.options")
+  local read, message, hint = options.read(command.flags, { table.unpack(words, behind) })
   if not read then
     return bad_usage(out, command, message, hint, BAD_USAGE)
   end
   if read.options.help then
     return print_help(out, { entry.name })
   end
-  local wrong = require("manifest.cli.help").wrong_count(command, #read.arguments)
+  local wrong = options.wrong_count(command, #read.arguments)
   if wrong then
     return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
   end
@@ -178,7 +201,7 @@ local function dispatch(out, words)
   if not given then
     return bad_usage(out, command, wrong, hint, BAD_USAGE)
   end
-  return call_verb(out, command, given)
+  return call_verb(out, command, given, words.config)
 end
 
 local function on_raise(raised)

@@ -102,22 +102,24 @@ end
 --- Reads the words behind a verb.
 ---@param declared table[] flags (declare/flags.lua)
 ---@param words string[]
+---@param leading boolean|nil only the options before the first argument: all behind it are arguments
 ---@return table|nil read {options = {[name of the flag] = value}, arguments = {...}}
 ---@return string|nil message what is wrong, in docker's words
 ---@return string|nil hint
-function options.read(declared, words)
+function options.read(declared, words, leading)
   local long, short = index_of(declared)
   local values, arguments = {}, {}
   local position = 1
   while position <= #words do
     local word = words[position]
     local message, hint
-    if word == "--" then
-      table.move(words, position + 1, #words, #arguments + 1, arguments)
+    local is_option = word:find("^%-.") ~= nil
+    if word == "--" or (leading and not is_option) then
+      table.move(words, position + (is_option and 1 or 0), #words, #arguments + 1, arguments)
       break
     elseif word:sub(1, 2) == "--" then
       position, message, hint = take_long(words, position, long, values)
-    elseif #word > 1 and word:sub(1, 1) == "-" then
+    elseif is_option then
       position, message = take_short(words, position, short, values)
     else
       arguments[#arguments + 1] = word
@@ -128,6 +130,29 @@ function options.read(declared, words)
     end
   end
   return { options = values, arguments = arguments }
+end
+
+local function counted(count)
+  return ("%d argument%s"):format(count, count == 1 and "" or "s")
+end
+
+--- What is wrong with a number of arguments, in docker's words; nil when nothing is.
+---@param command table
+---@param count integer
+function options.wrong_count(command, count)
+  local least, most = command.least, command.most
+  if count >= least and (not most or count <= most) then
+    return nil
+  end
+  local wanted
+  if least == most then
+    wanted = "requires " .. counted(least)
+  elseif not most then
+    wanted = "requires at least " .. counted(least)
+  else
+    wanted = ("requires at least %d and at most %s"):format(least, counted(most))
+  end
+  return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
 end
 
 return options

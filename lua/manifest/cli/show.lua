@@ -18,7 +18,7 @@ show.platform = {
 ---@param value table
 ---@param indent string|nil
 function show.report(out, value, indent)
-  out:write(json.encode(value, { indent = indent, report = true }) .. "\n")
+  out:json(json.encode(value, { indent = indent, report = true }))
 end
 
 --- Writes one JSON document.

@@ -21,11 +21,9 @@ local MODULES = {
   ["index create"] = "manifest.cli.verb.index.create",
   ["index remove"] = "manifest.cli.verb.index.remove",
   ["index replace"] = "manifest.cli.verb.index.replace",
-  ["inspect"] = "manifest.cli.verb.inspect",
   ["login"] = "manifest.cli.verb.login",
   ["logout"] = "manifest.cli.verb.logout",
   ["plan"] = "manifest.cli.verb.plan",
-  ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
   ["tree"] = "manifest.cli.verb.tree",
@@ -109,7 +107,7 @@ function unconverted.command(entry)
   local list = flags_of(module)
   return {
     entry = entry, flags = list, usage = module.usage, summary = entry.summary, description = module.description,
-    examples = {}, least = module.arguments[1], most = module.arguments[2],
+    examples = {}, arguments = {}, least = module.arguments[1], most = module.arguments[2],
     given = function(values, words)
       return given_of(module, list, values, words)
     end,

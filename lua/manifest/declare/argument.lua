@@ -141,12 +141,18 @@ local WHAT_TO_DO = {
   denied = "check that the account may read the repository",
 }
 
+--- What to do where something is not there, behind the registry's own words for it.
+local function hint_of_absence(err)
+  return err.words and ("%s says '%s'; %s"):format(err.host, err.words, WHAT_TO_DO.not_found) or WHAT_TO_DO.not_found
+end
+
 --- A registry's refusal in the words that docker has for it, with what to do about it.
 ---@param err table
----@param verb string for the error
+---@param verb string|nil for the error
 ---@param ref string|table
+---@param noun string|nil what REF names, default "manifest"
 ---@return table err another one for not_found, else the same with verb, ref and a hint
-function names.in_docker_words(err, verb, ref)
+function names.in_docker_words(err, verb, ref, noun)
   local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
@@ -155,8 +161,9 @@ function names.in_docker_words(err, verb, ref)
     return err:with({ verb = verb, ref = tostring(ref), hint = WHAT_TO_DO[err.code] })
   end
   return error_of.new({
-    code = "not_found", message = "no such manifest: " .. tostring(ref), verb = verb, ref = tostring(ref),
-    hint = WHAT_TO_DO.not_found, host = err.host, status = err.status, errors = err.errors, cause = err,
+    code = "not_found", message = (noun and "no such " .. noun or "no such manifest") .. ": " .. tostring(ref),
+    verb = verb, ref = tostring(ref), hint = hint_of_absence(err), host = err.host, status = err.status,
+    errors = err.errors, words = err.words, cause = err,
   })
 end
 

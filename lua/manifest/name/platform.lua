@@ -7,6 +7,7 @@
 local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
+local host = require("manifest.base.later")("manifest.name.host")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -20,7 +21,8 @@ local function fail(written, why)
   return nil, error_of.new({
     code = "invalid_platform",
     message = ("invalid platform '%s': %s"):format(short, why),
-    hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7",
+    hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7"
+      .. (written:find("[:@]") and "; a reference comes first, then the platform" or ""),
   })
 end
 
@@ -197,7 +199,7 @@ end
 function platform.match(wanted, available)
   check.type("wanted platform", wanted, "table")
   check.type("available platform", available, "table")
-  return require("manifest.name.host").match(wanted, available)
+  return host.match(wanted, available)
 end
 
 --- The place in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
@@ -208,7 +210,7 @@ end
 function platform.best(wanted, list)
   check.type("wanted platform", wanted, "table")
   check.type("list", list, "table")
-  return require("manifest.name.host").best(wanted, list)
+  return host.best(wanted, list)
 end
 
 return platform

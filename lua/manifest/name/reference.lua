@@ -169,6 +169,8 @@ local function refuse(written, domain, remainder)
     hint = "it is empty"
   elseif written:find("://", 1, true) then
     hint = "a reference has no scheme: leave out what stands before '://'"
+  elseif written:find("^%.?%.?/") then
+    hint = "it looks like a path: a reference comes first, then files; a layout is written oci:PATH"
   else
     local odd = written:match("[^A-Za-z0-9%[%]:/@._+-][\x80-\xbf]*")
     hint = odd and ("'%s' may not stand in a reference"):format(text.printable(odd:sub(1, 8))) or nil
@@ -225,7 +227,8 @@ function methods:with_tag(tag)
   check.type("tag", tag, "string")
   if not is_tag(tag) then
     local hint = "'%s' is not a tag: at most %d letters, digits, '_', '.' and '-', the first not '.' or '-'"
-    return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT))
+    local order = tag:find("[/:]") and "; a reference comes first, then tags alone" or ""
+    return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT) .. order)
   end
   return new(self.domain, self.path, tag, self.digest)
 end

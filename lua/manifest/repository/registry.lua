@@ -1,15 +1,21 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+-- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrer_list = later("manifest.repository.referrer_list")
+local referrers = later("manifest.repository.registry.referrers")
+local tags = later("manifest.repository.registry.tags")
 local text = require("manifest.base.text")
+local upload = later("manifest.repository.registry.upload")
+local warning = later("manifest.repository.registry.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -29,7 +35,8 @@ end
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
---- mirrors (by domain, for a repository that is only read)
+--- mirrors (by domain, for a repository that is only read); shared (false: nobody else writes lists of referrers now);
+--- turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -48,6 +55,9 @@ local function new(loop, options)
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+    shared = options.shared,
+    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
+    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
 
@@ -111,7 +121,7 @@ local function pass_on_warnings(self, place, response)
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
-  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+  for _, line in ipairs(warning.read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -209,12 +219,14 @@ function methods:manifest(reference, options)
   return manifests.get(self, reference, options)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
 ---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference)
-  return manifests.head(self, reference)
+function methods:head(reference, options)
+  return manifests.head(self, reference, options)
 end
 
 --- Refuses a manifest that is too large to be stored; put_manifest does so too.
@@ -224,18 +236,31 @@ methods.check_manifest = limit.check
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
----@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition)
----@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+---@param options table? instead_of, digest, defer; manifests.lua says what they are
+---@return table|nil stored {digest, size, media_type, listed}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
---- Deletes a manifest by digest, or a tag where the registry allows that.
+--- Lists referrers that were stored with `defer`; referrer_list.lua says how.
+---@param deferred table[]
+---@param options table|nil tolerant
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred, options)
+  if #deferred == 0 then
+    return {}
+  end
+  return referrer_list.keep(self, deferred, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported, denied, ...
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end
@@ -245,7 +270,7 @@ end
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
-  return require("manifest.repository.registry.tags").list(self, options)
+  return tags.list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
@@ -254,7 +279,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
-  return require("manifest.repository.registry.referrers").list(self, digest, options)
+  return referrers.list(self, digest, options)
 end
 
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
@@ -326,21 +351,21 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return require("manifest.repository.registry.upload").exists(self, digest, place)
+  return upload.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+  return upload.copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return require("manifest.repository.registry.upload").send(self, digest, body)
+  return upload.send(self, digest, body)
 end
 
 return { new = new }

@@ -42,11 +42,9 @@ end
 ---@return table|nil err conflict, exists, unauthorized, denied, ...
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
-  local is_listed = job.subject == nil
   local function note(name, stored)
     if not stored.unchanged then
       written[#written + 1] = name
-      is_listed = is_listed or stored.subject == job.subject.digest
     end
   end
   local function put(list)
@@ -74,14 +72,6 @@ function naming.put(context, job, made)
     if ok then
       ok, err = put({ table.unpack(job.tags, 2) })
     end
-  end
-  if ok and #written > 0 and not is_listed then
-    local tag
-    tag, err = require("manifest.repository.referrer_list").ensure(context, repository, job.subject.digest, { {
-      media_type = made.media_type, digest = made.digest, size = made.size,
-      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
-    } })
-    ok = tag ~= nil -- false: the registry lists it itself
   end
   return ok and written, err
 end

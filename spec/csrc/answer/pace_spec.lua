@@ -99,7 +99,8 @@ end)
 
 describe("a host that said 429", function()
   it("is held for every request, another host is not", function()
-    local server, engine = stage({ { origin = "a", answer = { status = 429, headers = { { "Retry-After", "40" } } } }, OK },
+    local server, engine = stage({
+      { origin = "a", answer = { status = 429, headers = { { "Retry-After", "40" } } } }, OK },
       nil, { a = {}, b = { address = "127.0.0.2" } })
     assert.equal(429, assert(get(engine, server, { attempts = 1 })).status)
     local response, problem = get(engine, server, { timeout = 1 })
@@ -112,7 +113,8 @@ describe("a host that said 429", function()
 
   it("is asked by half as many at once, and by as many again after many answers", function()
     local gate = temp.path("gate")
-    local server, engine = stage({ refusals(8, { { "Retry-After", "1" } }), { path = "/free", answer = { status = 200 } },
+    local server, engine = stage({ refusals(8, { { "Retry-After", "1" } }),
+      { path = "/free", answer = { status = 200 } },
       { answer = { { gate = gate }, { status = 200, body = "ok" } } } }, { connections = 8 })
     local seen, open = start_until(engine, server, list_of(8, server.urls.a), 12)
     assert.equal(12, seen)
@@ -143,7 +145,8 @@ describe("a host that said 429", function()
   end)
 
   it("lets both ends of a stream through, which wait for each other", function()
-    local server, engine = stage { refusals(6), { method = "GET", answer = { status = 200, body = "x", ["repeat"] = 300000 } },
+    local server, engine = stage { refusals(6),
+      { method = "GET", answer = { status = 200, body = "x", ["repeat"] = 300000 } },
       { method = "PUT", answer = { status = 201 } } }
     assert(get(engine, server))
     local pipe = core.pipe(32768, 300000)

@@ -68,7 +68,8 @@ describe("a blob larger than chunk_size", function()
   for what, body in pairs(BODIES) do
     it("goes in parts out of " .. what, function()
       local server, repository = stage { { method = "PATCH", times = 1, answer = took(1, "0-99999") },
-        { method = "PATCH", times = 1, answer = took(2) }, { method = "PATCH", times = 1, answer = took(3, "bytes=0-299999") } }
+        { method = "PATCH", times = 1, answer = took(2) },
+        { method = "PATCH", times = 1, answer = took(3, "bytes=0-299999") } }
       assert(repository:upload(DIGEST, body()))
       local list, bytes = parts_of(server)
       assert.same({ "0-99999 100000 /u/0", "100000-199999 100000 /u/1", "200000-299999 100000 /u/2" }, list)
@@ -200,7 +201,8 @@ describe("docker-registry behind a front that takes no body over 1 MiB", functio
     local front = nginx.start { urls = { store = store.url }, servers = { front = {
       body = "client_max_body_size 1m; location / { ${proxied} proxy_pass ${store}; }" } } }
     local layer = temp.path("layer.tar")
-    assert(os.execute(("head -c 3000000 /dev/urandom > %s.d && tar -cf %s %s.d 2>/dev/null"):format(layer, layer, layer)))
+    assert(os.execute(("head -c 3000000 /dev/urandom > %s.d && tar -cf %s %s.d 2>/dev/null"):format(layer, layer,
+      layer)))
     local client <close> = manifest.client { config = temp.folder("config") }
     local function image(target)
       return assert(client:image { target = target, layers = { layer }, platform = "linux/amd64" })

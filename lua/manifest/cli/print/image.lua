@@ -8,7 +8,7 @@ local print = {}
 ---@param out table output
 ---@param done manifest.ImageResult
 function print.text(out, done)
-  out:write(done.digest .. "\n")
+  out:line(done.digest)
 end
 
 ---@param done manifest.ImageResult

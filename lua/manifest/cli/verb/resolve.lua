@@ -5,7 +5,7 @@ local show = require("manifest.cli.show")
 --- One line: digest, platform, media type, size.
 local function line_of(found)
   local platform = require("manifest.name.platform")
-  return ("%s  %s  %s  %d\n"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
+  return ("%s  %s  %s  %d"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
 end
 
 local function run(call)
@@ -17,7 +17,7 @@ local function run(call)
   if call.options.json then
     show.report(call.out, show.descriptor(found))
   else
-    call.out:write(line_of(found))
+    call.out:line(line_of(found))
   end
   return 0
 end

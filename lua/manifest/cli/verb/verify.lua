@@ -23,14 +23,14 @@ end
 
 local function as_text(out, report)
   for _, problem in ipairs(report.problems) do
-    out:write(("problem: %s\n"):format(problem.message))
+    out:line(("problem: %s"):format(problem.message))
   end
   for _, note in ipairs(report.notes) do
-    out:write(("note: %s\n"):format(note.message))
+    out:line(("note: %s"):format(note.message))
   end
   local checked = report.checked
   local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
-  out:write(("%s: %s, %s%s, %s: %s\n"):format(report.reference, show.count(checked.documents, "document"),
+  out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.documents, "document"),
     show.count(checked.blobs, "blob"), programs, show.size(checked.size),
     #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
 end

@@ -99,9 +99,10 @@ local function send_part(repository, state, length, send)
     return nil, err
   end
   if offset > last + 1 then
-    return nil, error_of.new({ code = "registry", host = repository.domain,
-      message = ("%s says that it has %d bytes of an upload that was sent %d"):format(
-        repository.domain, offset, last + 1),
+    return nil, error_of.new({
+      code = "registry", host = repository.domain,
+      message = ("%s says that it has %d bytes of an upload that was sent %d"):format(repository.domain, offset,
+        last + 1),
     })
   end
   return { url = url, offset = offset == 0 and last + 1 or offset }

@@ -44,7 +44,8 @@ local function entry_line(entry)
 end
 
 --- For people: what was written, and its entries.
-function show.text(done)
+---@return string[] lines
+function show.lines(done)
   local lines = { ("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.reference) }
   for _, entry in ipairs(done.entries) do
     lines[#lines + 1] = entry_line(entry)
@@ -53,7 +54,7 @@ function show.text(done)
     lines[#lines + 1] = "  also as " .. done.tags[position]
   end
   lines[#lines + 1] = "Digest: " .. done.digest
-  return table.concat(lines, "\n") .. "\n"
+  return lines
 end
 
 --- Prints the outcome of a command in the form that was asked for.
@@ -75,7 +76,7 @@ function show.outcome(call, done, err)
     out:complain("note: " .. notice)
   end
   if options.quiet then
-    out:write(done.digest .. "\n")
+    out:line(done.digest)
   elseif done.dry_run then
     out:write(done.bytes)
     for _, step in ipairs(done.plan) do
@@ -83,7 +84,9 @@ function show.outcome(call, done, err)
     end
     out:complain("digest " .. done.digest)
   else
-    out:write(show.text(done))
+    for _, line in ipairs(show.lines(done)) do
+      out:line(line)
+    end
   end
   return 0
 end
