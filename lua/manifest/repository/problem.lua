@@ -188,7 +188,7 @@ local function blame(response, list, host)
     return code, host
   end
   return code == "not_found" and code or "registry",
-    ("%s (redirected to %s)"):format(host, place_of(response.url) or "another host")
+    ("%s (redirected to %s)"):format(host, response.host or "another host")
 end
 
 --- What a registry that counts requests tells of its limits, for people; "" when it tells nothing.
