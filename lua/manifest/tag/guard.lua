@@ -99,7 +99,7 @@ end
 local function write_guarded(repository, put, deferred)
   local stored, refusal = caught(write, repository, put, deferred)
   if stored then
-    made.stored = stored.digest
+    put.made.stored = stored.digest
     return stored
   end
   if guard.is_set(put.rules) and refusal.code == "conflict" then
