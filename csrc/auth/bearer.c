@@ -65,7 +65,8 @@ static bool judge(const struct mf_bearer *bearer, const struct mf_endpoint *endp
                   const struct mf_credentials *credentials, struct mf_problem *problem)
 {
   const struct mf_settings *settings = &bearer->network->settings;
-  const struct mf_realm_rules rules = {&settings->auth_hosts, settings->same_domain, endpoint->peer};
+  const struct mf_realm_rules rules = {&settings->auth_hosts, settings->same_domain, endpoint->peer,
+                                       &bearer->network->secrets};
 
   switch (mf_realm_judge(&endpoint->origin, realm, &rules, problem)) {
   case MF_REALM_TRUSTED:

@@ -154,7 +154,7 @@ static bool begin_flow(struct mf_token_fetch *fetch)
 
 static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&fetch->server->named, host);
+  mf_network_host(fetch->network, fetch->server, host);
 }
 
 /* Seconds that the answer asks us to wait, or -1. */
@@ -295,6 +295,8 @@ static void settle(struct mf_token_fetch *fetch)
     if (!send_request(fetch))
       end(fetch);
   } else if (fetch->transfer->result != CURLE_OK) {
+    if (!fetch->server->home)
+      mf_secrets_blot(&fetch->network->secrets, fetch->transfer->error, strlen(fetch->transfer->error));
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);
     if (!fetch->problem.retryable || !wait_and_retry(fetch))
       end(fetch);

@@ -133,10 +133,18 @@ void mf_network_free(struct mf_network *network)
   }
   curl_slist_free_all(network->resolve);
   mf_secret_free(network->identity_token);
+  mf_secrets_free(&network->secrets);
   mf_texts_free(&network->warnings);
   free_settings(&network->settings);
   free_environment(&network->environment);
   free(network);
+}
+
+void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&endpoint->named, host);
+  if (!endpoint->home)
+    mf_secrets_blot(&network->secrets, host, strlen(host));
 }
 
 void mf_network_warn(struct mf_network *network, const char *text)

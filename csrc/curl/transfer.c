@@ -374,8 +374,9 @@ static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_
 enum handshake { HANDSHAKE_OTHER, HANDSHAKE_MET_HTTP, HANDSHAKE_BROKE };
 
 /* How the TLS handshake failed: against an answer in plain text; because the connection ended in the middle, when
-   nothing was said against us by a certificate or an alert; or otherwise. libcurl has one code for all of these, and but
-   for a reset only OpenSSL's words tell. "SSL_connect: ..." is what libcurl says where OpenSSL has no error to tell. */
+   nothing was said against us by a certificate or an alert; or otherwise. libcurl has one code for all of these, and
+   but for a reset only OpenSSL's words tell. "SSL_connect: ..." is what libcurl says where OpenSSL has no error to
+   tell. */
 static enum handshake failed_handshake(const struct mf_transfer *transfer)
 {
   static const struct {

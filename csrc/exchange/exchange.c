@@ -20,7 +20,7 @@ static bool is_success(long status)
 
 static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&exchange->endpoint->named, host);
+  mf_network_host(exchange->client->network, exchange->endpoint, host);
 }
 
 /* {=== the end ===} */
@@ -42,18 +42,20 @@ static void abandon_questions(struct mf_exchange *exchange)
   mf_question_abandon(&exchange->home->access, &exchange->ticket);
 }
 
-/* A server may repeat what it was sent, in a warning or in the words of an error. URLs are followed and not shown. */
+/* A server may repeat what it was sent, in the words of an error or in a challenge, which has been answered by now. */
 static void blot(struct mf_exchange *exchange)
 {
+  const struct mf_secrets *secrets = &exchange->client->network->secrets;
   struct mf_response *response = &exchange->response;
 
   for (size_t i = 0; i < response->headers.count; i++) {
     const struct mf_header *header = &response->headers.items[i];
-    if (!mf_same_word(header->name, "Location") && !mf_same_word(header->name, "Link"))
-      mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
+    if (mf_same_word(header->name, "WWW-Authenticate"))
+      mf_secrets_blot(secrets, header->value, strlen(header->value));
   }
   if (response->body.length > 0 && !is_success(response->status))
-    mf_ticket_blot(&exchange->ticket, response->body.data, response->body.length);
+    mf_secrets_blot(secrets, response->body.data, response->body.length);
+  host_of(exchange, response->host);
 }
 
 static void end(struct mf_exchange *exchange)
@@ -158,7 +160,7 @@ static bool may_go_there(struct mf_exchange *exchange)
 
   if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
     return true;
-  mf_origin_print(&exchange->endpoint->named, host);
+  host_of(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
   snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
   return false;

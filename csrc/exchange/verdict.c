@@ -21,7 +21,20 @@ static const struct mf_verdict done = {MF_VERDICT_DONE, 0};
 
 static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&exchange->endpoint->named, host);
+  mf_network_host(exchange->client->network, exchange->endpoint, host);
+}
+
+/* What a server repeats of the secrets that it was sent is written over before a word of it is used. What is followed
+   or answered is left as it came: no message shows it. */
+static void blot_headers(const struct mf_exchange *exchange)
+{
+  const struct mf_headers *headers = &exchange->response.headers;
+
+  for (size_t i = 0; i < headers->count; i++) {
+    const char *name = headers->items[i].name;
+    if (!mf_same_word(name, "Location") && !mf_same_word(name, "Link") && !mf_same_word(name, "WWW-Authenticate"))
+      mf_secrets_blot(&exchange->client->network->secrets, headers->items[i].value, strlen(headers->items[i].value));
+  }
 }
 
 bool mf_exchange_at_home(const struct mf_exchange *exchange)
@@ -129,6 +142,8 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (exchange->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&exchange->endpoint->trust))
     return next_step(exchange);
   host_of(exchange, host);
+  if (!exchange->endpoint->home) /* libcurl's words may hold its name */
+    mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
   return wait >= 0 ? start_over(exchange, wait) : failed;
@@ -288,6 +303,7 @@ struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
     mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
     return failed;
   }
+  blot_headers(exchange);
   if (exchange->transfer->result == CURLE_OK || exchange->receipt.sated)
     return judge_answer(exchange);
   return judge_failure(exchange);

@@ -293,7 +293,7 @@ static void push_headers(lua_State *L, const struct mf_headers *headers)
 
 void mfl_push_response(lua_State *L, const struct mf_response *response)
 {
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, 9);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "status");
   push_headers(L, &response->headers);
@@ -305,6 +305,8 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   lua_setfield(L, -2, "received");
   lua_pushstring(L, response->url);
   lua_setfield(L, -2, "url");
+  lua_pushstring(L, response->host);
+  lua_setfield(L, -2, "host");
   lua_pushinteger(L, response->attempts);
   lua_setfield(L, -2, "attempts");
   lua_pushboolean(L, response->held);

@@ -6,6 +6,7 @@
 
 #include "../../base/environment.h"
 #include "../../base/secret.h"
+#include "../../base/blot.h"
 #include "../../credential/helper.h"
 #include "../../credential/lookup.h"
 #include "../../curl/certificates.h"
@@ -128,6 +129,28 @@ static int look_up(lua_State *L)
   return 1;
 }
 
+static void free_secrets(void *content)
+{
+  mf_secrets_free(content);
+}
+
+/* blot(text, secrets) -> the text as it is shown */
+static int blot(lua_State *L)
+{
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  const struct mf_texts *given = mfl_check_texts(L, 2, "secrets");
+  struct mf_secrets *secrets = mfl_push_box(L, sizeof(*secrets), free_secrets);
+  struct mf_bytes *shown = mfl_push_bytes(L, length);
+
+  check_memory(L, mf_bytes_add(shown, text, length));
+  for (size_t i = 0; i < given->count; i++)
+    check_memory(L, mf_secrets_add(secrets, given->items[i]));
+  mf_secrets_blot(secrets, shown->data, shown->length);
+  lua_pushlstring(L, shown->data ? shown->data : "", shown->length);
+  return 1;
+}
+
 /* helper_answer(name, status, output) -> "found", credentials | "not_found" | "failed", problem */
 static int helper_answer(lua_State *L)
 {
@@ -238,8 +261,8 @@ static int certificates(lua_State *L)
 void mfl_open_testing_credentials(lua_State *L)
 {
   static const luaL_Reg functions[] = {
-      {"credentials", look_up}, {"helper_answer", helper_answer}, {"basic", basic}, {"identity", identity},
-      {"proxy_for", proxy_for}, {"certificates", certificates},   {NULL, NULL}};
+      {"blot", blot},         {"credentials", look_up}, {"helper_answer", helper_answer}, {"basic", basic},
+      {"identity", identity}, {"proxy_for", proxy_for}, {"certificates", certificates},   {NULL, NULL}};
 
   mfl_add_functions(L, "auth", functions);
 }

@@ -11,11 +11,6 @@ local unconverted = {}
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
   ["apply"] = "manifest.cli.verb.apply",
-  ["index add"] = "manifest.cli.verb.index.add",
-  ["index annotate"] = "manifest.cli.verb.index.annotate",
-  ["index create"] = "manifest.cli.verb.index.create",
-  ["index remove"] = "manifest.cli.verb.index.remove",
-  ["index replace"] = "manifest.cli.verb.index.replace",
   ["plan"] = "manifest.cli.verb.plan",
 }
 

@@ -76,7 +76,7 @@ function methods:place(registry)
   return found.helper and core.auth.helper_name(found.helper) or self.path
 end
 
---- Runs a helper. A failure is told in its own words, unless they hold the secret.
+--- Runs a helper. A failure is told in its own words, without the secret.
 ---@return string|nil "done" or "not_found"
 ---@return table|nil err
 local function run_helper(helper, action, input, secret)
@@ -90,8 +90,7 @@ local function run_helper(helper, action, input, secret)
   if status == 0 then
     return "done"
   end
-  local output = secret and done.output:find(secret, 1, true) and "" or done.output
-  local reason = core.auth.helper_failure(helper, status, output)
+  local reason = core.auth.helper_failure(helper, status, done.output, secret)
   if reason then
     return nil, reason
   end

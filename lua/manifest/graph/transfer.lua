@@ -139,7 +139,7 @@ local function bring_all(call, target, list, others)
     end
   end
   call:each(tasks, function(task)
-    return try(task())
+    task()
   end)
 end
 
@@ -173,14 +173,14 @@ function transfer.run(call, target, plan, options)
   end
   bring_all(call, target, early, options.beside or {})
   if options.check then
-    try(options.check())
+    options.check()
     bring_all(call, target, late, {})
   end
   for _, level in ipairs(plan.levels) do
     put_all(call, target, level)
   end
   if options.put_tags then
-    try(options.put_tags(plan.tags))
+    options.put_tags(plan.tags)
   else
     put_all(call, target, plan.tags)
   end

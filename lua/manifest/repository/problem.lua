@@ -188,7 +188,7 @@ local function blame(response, list, host)
     return code, host
   end
   return code == "not_found" and code or "registry",
-    ("%s (redirected to %s)"):format(host, place_of(response.url) or "another host")
+    ("%s (redirected to %s)"):format(host, response.host or "another host")
 end
 
 --- What a registry that counts requests tells of its limits, for people; "" when it tells nothing.
@@ -239,6 +239,23 @@ function problem.of_response(response, what, host)
     retryable = may_pass(response.status),
     response = problem.outline(response),
   })
+end
+
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+---@param domain string
+---@param headers table<string, string>|nil of a request
+---@return table|nil err registry
+function problem.of_headers(domain, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
+      })
+    end
+  end
+  return nil
 end
 
 return problem

@@ -6,7 +6,6 @@
 local blobs = require("manifest.repository.registry.blobs")
 local challenge = require("manifest.repository.registry.challenge")
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
 local later = require("manifest.base.later")
 local holders = later("manifest.repository.registry.holders")
 local limit = require("manifest.repository.limit")
@@ -17,7 +16,6 @@ local reference_name = require("manifest.name.reference")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
-local text = require("manifest.base.text")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
@@ -120,21 +118,6 @@ function methods:may_retry()
   return retries == nil or retries:take()
 end
 
---- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
---- of whoever wrote it.
----@return table|nil err registry
-local function check_headers(place, headers)
-  for name, value in pairs(headers or {}) do
-    if value:find("[%z\1-\8\10-\31\127]") then
-      return error_of.new({
-        code = "registry", host = place.domain,
-        message = ("%s names '%s', which cannot be sent as %s"):format(place.domain, text.printable(value), name),
-      })
-    end
-  end
-  return nil
-end
-
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
 ---@param place table|nil one of `places`: a mirror; default the registry itself
@@ -142,7 +125,7 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
-  local refused = check_headers(place, request.headers)
+  local refused = problem.of_headers(place.domain, request.headers)
   if refused then
     return nil, self:failed(refused, place)
   end

@@ -116,7 +116,7 @@ function attach.run(call, o)
   local subject = { media_type = found.media_type, digest = found.digest, size = found.size }
   local plan = plan_of(subject, layers, o)
   local manifest = plan.manifest
-  local stored = try(built.send(call.context, at.repository, plan, manifest.digest))
+  local stored = built.send(call, at.repository, plan, manifest.digest)
   return {
     reference = names.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
     media_type = manifest.media_type, artifact_type = o.artifact_type, subject = subject, files = layers,

@@ -146,13 +146,13 @@ describe("a descriptor that the caller wrote", function()
   it("is read as text, with JSON's names, or with ours", function()
     for _, form in ipairs { WORDS, assert(json.encode(WORDS)),
       { media_type = WORDS.mediaType, digest = WORDS.digest, size = 2 } } do
-      assert.equal(hash("1"), assert(flatten.read_descriptor(form)).digest)
+      assert.equal(hash("1"), flatten.read_descriptor(form).digest)
     end
   end)
 
   it("that is none is an error", function()
     for _, form in ipairs { "{", "[]", "null", "{}", '{"mediaType":"a/b","digest":"sha256:0","size":1}' } do
-      local read, err = flatten.read_descriptor(form)
+      local read, err = caught(flatten.read_descriptor, form)
       assert.is_nil(read)
       assert.is_string(err.code)
     end
@@ -165,22 +165,22 @@ describe("a descriptor that the caller wrote", function()
       ['{"os":"linux","rootfs":{}}'] = "the config of an image",
       ['{"Ref":"a","Descriptor":{}}'] = "what 'docker manifest inspect --verbose' prints",
     } do
-      local read, err = flatten.read_descriptor(form)
+      local read, err = caught(flatten.read_descriptor, form)
       assert.is_nil(read)
       assert.equal("invalid_argument", err.code)
       assert.equal(("the JSON is %s, not a descriptor"):format(what), err.message)
       assert.matches("resolve --json", err.hint, 1, true)
     end
-    local _, err = flatten.read_descriptor("{}")
+    local _, err = caught(flatten.read_descriptor, "{}")
     assert.matches("resolve --json", err.hint, 1, true)
   end)
 
   it("must be true of its document", function()
-    assert(flatten.entry_of_descriptor(source(), assert(flatten.read_descriptor(WORDS)), image("1")))
+    assert(flatten.entry_of_descriptor(source(), flatten.read_descriptor(WORDS), image("1")))
     for name, value in pairs { size = 3, mediaType = media_type.docker_manifest } do
       local words = { mediaType = WORDS.mediaType, digest = WORDS.digest, size = WORDS.size }
       words[name] = value
-      local read = assert(flatten.read_descriptor(words))
+      local read = flatten.read_descriptor(words)
       local made, err = caught(flatten.entry_of_descriptor, source(), read, image("1"))
       assert.is_nil(made)
       assert.equal("invalid_argument", err.code)

@@ -14,8 +14,8 @@ local function check_status(response, digest, domain)
   return nil, problem.of_response(response, "GET blob " .. digest, domain)
 end
 
---- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not kept), else
---- memory.
+--- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not
+--- kept), else memory.
 ---@param repository manifest.Repository
 ---@param digest string
 ---@param request table sink_file, sink_scratch, discard, limit (bytes)

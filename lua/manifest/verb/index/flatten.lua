@@ -7,9 +7,11 @@ local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
 local descriptor = require("manifest.document.descriptor")
 local entry_of = require("manifest.document.entry")
-local fail = require("manifest.base.failure").fail
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+
+local amend, fail, try = failure.amend, failure.fail, failure.try
 
 local flatten = {}
 
@@ -142,26 +144,21 @@ function flatten.entries(one, edges, taken)
   return entries
 end
 
+local function decode(given)
+  local text = type(given) == "table" and try(json.encode(given.mediaType and given or descriptor.to_json(given)))
+    or given
+  local _ <close> = amend(function(err)
+    err:with({ hint = "write it as 'manifest resolve --json' prints it" })
+  end)
+  return try(json.decode(text))
+end
+
 --- A descriptor that the caller wrote, read.
 ---@param given string|table JSON text; or a table with the JSON's names, or with this module's
----@return table|nil descriptor with json
----@return table|nil err
+---@return table descriptor with json
 function flatten.read_descriptor(given)
-  local text, err = given, nil
-  if type(given) == "table" then
-    text, err = json.encode(given.mediaType and given or descriptor.to_json(given))
-  end
-  local object, read
-  if text then
-    object, err = json.decode(text)
-    err = err and err:with({ hint = "write it as 'manifest resolve --json' prints it" })
-  end
-  if object ~= nil then
-    read, err = descriptor.read_given(object)
-  end
-  if not read then
-    return nil, err
-  end
+  local object = decode(given)
+  local read = try(descriptor.read_given(object))
   read.json = object
   return read
 end
