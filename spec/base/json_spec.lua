@@ -211,7 +211,7 @@ describe("json.encode", function()
     refused(nested(65, 1), "invalid_argument")
     refused(nested(1000, 1), "invalid_argument")
     assert(json.encode(nested(60, json.verbatim("[[[[1]]]]"))))
-    refused(nested(60, json.verbatim("[[[[[1]]]]]")), "invalid_json")
+    refused(nested(60, json.verbatim("[[[[[1]]]]]")), "invalid_argument")
     local list, object = {}, {}
     list[1], object.a = list, object
     refused(list, "invalid_argument")

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../../json/scan.h"
 #include "../../json/write.h"
 #include "json_value.h"
 
