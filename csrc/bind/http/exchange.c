@@ -108,7 +108,8 @@ static int new_pipe(lua_State *L)
   box->pipe = NULL;
   luaL_setmetatable(L, MFL_PIPE);
   box->pipe = mf_pipe_new((size_t)capacity, size);
-  return box->pipe ? 1 : luaL_error(L, "not enough memory");
+  mfl_check_memory(L, box->pipe);
+  return 1;
 }
 
 static int pipe_close(lua_State *L)
@@ -138,8 +139,7 @@ static int new_scopes(lua_State *L)
   *scopes = (struct mf_scopes){0};
   luaL_setmetatable(L, MFL_SCOPES);
   for (lua_Integer i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-    if (!mf_scopes_add(scopes, mfl_check_text(L, -1)))
-      return luaL_error(L, "not enough memory");
+    mfl_check_memory(L, mf_scopes_add(scopes, mfl_check_text(L, -1)));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
