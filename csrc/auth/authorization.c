@@ -120,17 +120,14 @@ static void name_places(const struct mf_login *login, struct mf_problem *problem
 {
   const struct mf_texts *places = mf_login_places(login);
   bool known = mf_credentials_any(mf_login_credentials(login));
-  size_t length;
 
-  if (places->count == 0) {
-    snprintf(problem->hint, sizeof(problem->hint), known ? "check the user name and the password" : "log in first");
-    return;
-  }
-  snprintf(problem->hint, sizeof(problem->hint), known ? "log in again; looked in:" : "log in first; looked in:");
-  for (size_t i = 0; i < places->count; i++) {
-    length = strlen(problem->hint);
-    snprintf(problem->hint + length, sizeof(problem->hint) - length, "%s %s", i ? "," : "", places->items[i]);
-  }
+  problem->hint = 0;
+  if (places->count == 0)
+    mf_problem_advise(problem, known ? "check the user name and the password" : "log in first");
+  else
+    mf_problem_advise(problem, known ? "log in again; looked in:" : "log in first; looked in:");
+  for (size_t i = 0; i < places->count; i++)
+    mf_problem_advise(problem, "%s %s", i ? "," : "", places->items[i]);
 }
 
 /* The token server's refusal, which knows nothing of where credentials come from. */
@@ -246,7 +243,7 @@ static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, cons
                  "%s offers no way to authenticate that is known here (it offers: %s)", host, offered);
   problem->status = 401;
   snprintf(problem->host, sizeof(problem->host), "%s", host);
-  snprintf(problem->hint, sizeof(problem->hint), "Basic and Bearer are known");
+  mf_problem_advise(problem, "Basic and Bearer are known");
   return true;
 }
 

@@ -102,9 +102,8 @@ static enum mf_realm_verdict distrust(const struct mf_origin *registry, const st
          problem);
   mf_origin_print(registry, registry_text);
   mf_origin_print(realm, realm_text);
-  snprintf(problem->hint, sizeof(problem->hint),
-           "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)", registry_text,
-           realm_text);
+  mf_problem_advise(problem, "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)",
+                    registry_text, realm_text);
   return MF_REALM_ANONYMOUS;
 }
 

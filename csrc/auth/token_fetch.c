@@ -183,7 +183,7 @@ static void refused(struct mf_token_fetch *fetch, long status)
   mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
-  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);
+  mf_problem_advise(&fetch->problem, "%s", hint);
   end(fetch);
 }
 

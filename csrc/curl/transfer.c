@@ -397,8 +397,7 @@ static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem 
                            transfer->error);
   mf_problem_set(problem, MF_PROBLEM_PROXY, "the proxy %s answered %ld instead of connecting", name, status);
   if (status == 407)
-    snprintf(problem->hint, sizeof(problem->hint),
-             "put user and password into its URL: http://user:password@host:port");
+    mf_problem_advise(problem, "put user and password into its URL: http://user:password@host:port");
   problem->status = (int)status;
   problem->retryable = status == 502 || status == 503 || status == 504;
   return true;
@@ -424,8 +423,8 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
     problem->retryable = found.retryable;
     if (found.result == CURLE_SSL_CERTPROBLEM)
-      snprintf(problem->hint, sizeof(problem->hint),
-               "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
+      mf_problem_advise(problem,
+                        "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
   }
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }

@@ -83,7 +83,7 @@ int mfl_fail(lua_State *L, const struct mf_problem *problem)
   lua_createtable(L, 0, 6);
   set_text(L, "code", mf_problem_name(problem->code));
   set_text(L, "message", problem->text);
-  set_text(L, "hint", problem->hint);
+  set_text(L, "hint", mf_problem_hint(problem));
   set_text(L, "host", problem->host);
   if (problem->status) {
     lua_pushinteger(L, problem->status);
