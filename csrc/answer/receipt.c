@@ -1,5 +1,6 @@
 #include "receipt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t
 {
   enum mf_flow flow;
 
+  assert(receipt->received >= 0 && (uint64_t)receipt->received <= receipt->limit);
   if (length > receipt->limit - (size_t)receipt->received) {
     mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes", receipt->limit);
     return MF_FLOW_FAIL;

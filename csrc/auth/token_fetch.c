@@ -1,5 +1,6 @@
 #include "token_fetch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,6 +377,7 @@ struct mf_token_fetch *mf_token_fetch_hold(struct mf_token_fetch *fetch)
 
 void mf_token_fetch_release(struct mf_token_fetch *fetch)
 {
+  assert(fetch->references > 0);
   if (--fetch->references == 0)
     destroy(fetch);
 }

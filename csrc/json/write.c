@@ -1,5 +1,6 @@
 #include "write.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "../base/c_locale.h"
@@ -159,6 +160,7 @@ bool mf_json_close(struct mf_json_writer *writer)
   bool object = in_object(writer);
   bool empty = !writer->has_items;
 
+  assert(writer->depth > 0);
   writer->depth--;
   writer->has_items = true;
   return (empty || break_line(writer)) && add(writer, object ? "}" : "]", 1);

@@ -1,5 +1,6 @@
 #include "pipe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ static void put(struct mf_pipe *pipe, const char *data, size_t length)
   size_t end = (pipe->start + pipe->fill) % pipe->capacity;
   size_t first = pipe->capacity - end < length ? pipe->capacity - end : length;
 
+  assert(pipe->start < pipe->capacity && length <= pipe->capacity - pipe->fill);
   memcpy(pipe->ring + end, data, first);
   memcpy(pipe->ring, data + first, length - first);
   pipe->fill += length;
@@ -49,6 +51,7 @@ static void take(struct mf_pipe *pipe, char *data, size_t length)
 {
   size_t first = pipe->capacity - pipe->start < length ? pipe->capacity - pipe->start : length;
 
+  assert(pipe->start < pipe->capacity && length <= pipe->fill);
   memcpy(data, pipe->ring + pipe->start, first);
   memcpy(data + first, pipe->ring, length - first);
   pipe->start = (pipe->start + length) % pipe->capacity;
@@ -166,6 +169,7 @@ struct mf_pipe *mf_pipe_new(size_t capacity, int64_t size)
 
 void mf_pipe_release(struct mf_pipe *pipe)
 {
+  assert(pipe->references > 0);
   if (--pipe->references == 0)
     free(pipe);
 }

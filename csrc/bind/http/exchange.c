@@ -4,6 +4,7 @@
 #include "open.h"
 #include "request.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "../../answer/redirect.h"
@@ -14,6 +15,7 @@ static void close_exchange(struct mfl_exchange *box)
 
   box->exchange = NULL;
   if (box->engine) {
+    assert(box->previous ? box->previous->next == box : box->engine->exchanges == box);
     if (box->previous)
       box->previous->next = box->next;
     else
