@@ -90,6 +90,19 @@ describe("README", function()
     assert.is_string(temp.read(folder .. "/release/index.json"))
   end)
 
+  it("takes docker's place by a link", function()
+    local bin, docker = folder .. "/bin", temp.folder("docker") .. "/docker"
+    assert(require("lfs").mkdir(bin))
+    temp.file('#!/bin/sh\necho "docker itself: $*"\n', docker)
+    os.execute("chmod 755 " .. docker)
+    local path = world.PATH
+    world.PATH = ("%s:%s:%s"):format(bin, docker:match("^(.*)/"), path)
+    local shell = run("sh", block("sh", "ln -s"))
+    world.PATH = path
+    assert.matches('"manifests": %[', shell)
+    assert.matches("\ndocker itself: build %.\n$", shell)
+  end)
+
   it("shows an error", function()
     local text = run("lua", block("lua", "manifest.inspect"))
     assert.matches("^not_found\n[^\n]*app:none[^\n]*; [^\n]*\n$", text)

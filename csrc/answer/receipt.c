@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,31 @@ bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem)
   mf_bytes_clear(receipt->aside);
   receipt->open = receipt->sated = false;
   receipt->skip = receipt->total = 0;
-  return receipt->received == 0 || receipt->digest || start_again(receipt, problem);
+  return receipt->received == 0 || receipt->digest || receipt->length > 0 || start_again(receipt, problem);
 }
 
-int64_t mf_receipt_offset(const struct mf_receipt *receipt)
+/* Where the next attempt is to begin. */
+static int64_t offset_of(const struct mf_receipt *receipt)
 {
-  return receipt->whole ? 0 : receipt->received;
+  return receipt->whole ? 0 : receipt->first + receipt->received;
+}
+
+bool mf_receipt_asks_part(const struct mf_receipt *receipt)
+{
+  return offset_of(receipt) > 0 || (!receipt->whole && receipt->length > 0);
+}
+
+void mf_receipt_range(const struct mf_receipt *receipt, char text[MF_RECEIPT_RANGE])
+{
+  int64_t offset = offset_of(receipt);
+
+  text[0] = '\0';
+  if (!mf_receipt_asks_part(receipt))
+    return;
+  if (receipt->length > 0)
+    snprintf(text, MF_RECEIPT_RANGE, "bytes=%" PRId64 "-%" PRId64, offset, receipt->first + receipt->length - 1);
+  else
+    snprintf(text, MF_RECEIPT_RANGE, "bytes=%" PRId64 "-", offset);
 }
 
 /* Reads a decimal number that ends with STOP and moves past it. -1: there is none, or it is out of range. */
@@ -85,25 +105,36 @@ static int64_t range_start(const char *content_range, int64_t *total)
    next attempt ask for the whole. */
 static bool open_attempt(struct mf_receipt *receipt, long status, const char *content_range, struct mf_problem *problem)
 {
-  int64_t offset = mf_receipt_offset(receipt);
+  int64_t offset = offset_of(receipt);
+  bool is_part = mf_receipt_asks_part(receipt);
+  int64_t total;
 
   receipt->open = true;
-  if (status != 206)
-    receipt->skip = receipt->received;
-  if (status != 206 || (offset > 0 && range_start(content_range, &receipt->total) == offset))
+  if (status != 206) {
+    receipt->skip = receipt->first + receipt->received;
     return true;
-  receipt->total = 0;
+  }
+  if (is_part && range_start(content_range, &total) == offset) {
+    receipt->total = total > receipt->first ? total - receipt->first : 0;
+    if (receipt->length > 0 && receipt->length < receipt->total)
+      receipt->total = receipt->length;
+    return true;
+  }
   mf_problem_set(problem, MF_PROBLEM_NETWORK, "the answer is another part of the body than the one asked for");
-  problem->retryable = offset > 0;
+  problem->retryable = is_part;
   receipt->whole = true;
   return false;
 }
 
 static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t length, struct mf_problem *problem)
 {
+  size_t wanted = receipt->length > 0 ? (size_t)(receipt->length - receipt->received) : length;
+  bool enough = wanted < length; /* a server that knows no ranges goes on to the end */
   enum mf_flow flow;
 
   assert(receipt->received >= 0 && (uint64_t)receipt->received <= receipt->limit);
+  if (enough)
+    length = wanted;
   if (length > receipt->limit - (size_t)receipt->received) {
     mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes", receipt->limit);
     return MF_FLOW_FAIL;
@@ -112,7 +143,10 @@ static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t
   if (flow != MF_FLOW_OK)
     return flow;
   receipt->received += (int64_t)length;
-  return mf_hash_update(&receipt->hash, data, length, problem) ? MF_FLOW_OK : MF_FLOW_FAIL;
+  if (!mf_hash_update(&receipt->hash, data, length, problem))
+    return MF_FLOW_FAIL;
+  receipt->sated = enough;
+  return enough ? MF_FLOW_FAIL : MF_FLOW_OK;
 }
 
 enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char *content_range, const char *data,

@@ -12,6 +12,8 @@
 #include "../base/problem.h"
 #include "../stream/sink.h"
 
+#define MF_RECEIPT_RANGE 64 /* bytes of a Range header's value */
+
 struct mf_receipt {
   struct mf_sink *sink; /* borrowed */
   const char *digest;   /* expected, borrowed; NULL: any */
@@ -19,13 +21,15 @@ struct mf_receipt {
   struct mf_hash hash;
   size_t limit;           /* bytes that it takes at most */
   struct mf_bytes *aside; /* borrowed: the start of a body that is not a 2xx one */
+  int64_t first;          /* offset in the body of the first byte that is wanted */
+  int64_t length;         /* bytes that are wanted; 0: all */
   int64_t received;       /* bytes that went into hash and sink */
-  int64_t total;          /* bytes of the whole body as a partial answer tells; 0: not told */
+  int64_t total;          /* bytes that there are of what is wanted, as a partial answer tells; 0: not told */
   int64_t skip;           /* bytes of this attempt that were received by an earlier one */
   bool open;              /* this attempt's first piece has come */
   bool whole;             /* ranges have failed: the whole is asked for, and what is there already is skipped */
   bool restarted;         /* what had come did not hash right and was thrown away, once */
-  bool sated;             /* enough of an error's body has come: the attempt was ended by us */
+  bool sated;             /* enough has come, of an error's body or of a part: the attempt was ended by us */
   bool ended;             /* the sink has been told its end */
 };
 
@@ -34,8 +38,10 @@ bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const cha
 /* Makes ready for another attempt: a body with a known digest goes on where it broke off, any other starts again (it
    may be another document by now). False when it cannot: problem set. */
 bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem);
-/* The offset to ask for in a Range header; 0: ask for all of it. */
-int64_t mf_receipt_offset(const struct mf_receipt *receipt);
+/* Does the next attempt ask for a part? */
+bool mf_receipt_asks_part(const struct mf_receipt *receipt);
+/* The Range header to ask with, "" for none. */
+void mf_receipt_range(const struct mf_receipt *receipt, char text[MF_RECEIPT_RANGE]);
 /* Takes a piece of the body of an answer with STATUS; CONTENT_RANGE is that header or NULL. */
 enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char *content_range, const char *data,
                              size_t length, struct mf_problem *problem);

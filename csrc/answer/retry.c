@@ -38,6 +38,18 @@ double mf_retry_after(const char *value, time_t now)
   return date > now ? (double)(date - now) : 0;
 }
 
+double mf_retry_asked(const struct mf_headers *headers, time_t now)
+{
+  static const char used_up[] = "0;w=";
+  const char *after = mf_headers_get(headers, "Retry-After", 0);
+  const char *remaining = mf_headers_get(headers, "RateLimit-Remaining", 0);
+  double seconds = after ? mf_retry_after(after, now) : -1;
+
+  if (seconds <= 0 && remaining && strncmp(remaining, used_up, strlen(used_up)) == 0)
+    return strtod(remaining + strlen(used_up), NULL);
+  return seconds;
+}
+
 double mf_retry_backoff(int attempt, double first)
 {
   double most = first;

@@ -8,7 +8,10 @@
 #include "login.h"
 
 #define REFUSALS 2 /* 401 answers to one request that may be followed by another attempt */
-#define NONE_FOUND "credentials are needed and none were found"
+/* The words that scripts look for in docker's output. */
+#define DENIED "requested access to the resource is denied"
+#define REFUSED "unauthorized: authentication required"
+#define NONE_FOUND REFUSED "; credentials are needed and none were found"
 #define LOGINS 1024 /* kept: of more, the oldest is looked up anew when it is needed again */
 
 struct mf_authorization {
@@ -240,7 +243,7 @@ static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, cons
   if ((endpoint->challenges.count == 0 && !known) || mf_challenges_choose(&endpoint->challenges, true))
     return false;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
-                 "%s offers no way to authenticate that is known here (it offers: %s)", host, offered);
+                 "%s: " REFUSED "; it offers no way to authenticate that is known here (it offers: %s)", host, offered);
   problem->status = 401;
   snprintf(problem->host, sizeof(problem->host), "%s", host);
   mf_problem_advise(problem, "Basic and Bearer are known");
@@ -268,8 +271,8 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
 
   mf_origin_print(&ticket->endpoint->named, host);
   if (lacks_right(ticket, mf_login_credentials(login))) {
-    mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: the account may not do this in %s (insufficient_scope)", host,
-                   ticket->repository ? ticket->repository : "the registry");
+    mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: " DENIED ": the account may not do this in %s (insufficient_scope)",
+                   host, ticket->repository ? ticket->repository : "the registry");
     problem->status = 401;
     snprintf(problem->host, sizeof(problem->host), "%s", host);
     return;
@@ -278,7 +281,7 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
   if (explain_unknown(ticket->endpoint, known, host, offered, problem))
     return;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
-                 known ? "the credentials were not accepted" : NONE_FOUND,
+                 known ? REFUSED "; the credentials were not accepted" : NONE_FOUND,
                  offered[0] ? offered : "no way to authenticate");
   problem->status = 401;
   snprintf(problem->host, sizeof(problem->host), "%s", host);

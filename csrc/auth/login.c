@@ -26,7 +26,7 @@ static void end(struct mf_login *login, enum mf_login_state state)
     mf_network_warn(login->network, login->lookup.warnings.items[i]);
 }
 
-/* Takes the lookup's next step: at once found, none or failed, or a helper to be asked later. */
+/* Takes the lookup's next step: at once found or none, or a helper to be asked later. */
 static void look_further(struct mf_login *login)
 {
   switch (mf_lookup_next(&login->lookup)) {
@@ -42,10 +42,6 @@ static void look_further(struct mf_login *login)
     login->server = 0;
     login->state = MF_LOGIN_HELPER;
     break;
-  case MF_LOOKUP_FAILED:
-    login->problem = login->lookup.problem;
-    end(login, MF_LOGIN_FAILED);
-    break;
   }
 }
 
@@ -60,12 +56,15 @@ static void ask_helpers(struct mf_login *login)
     if (!mf_helper_runs_ask(login->helpers, login->lookup.helper, server, &result, &login->credentials,
                             &login->problem))
       return;
+    if (result == MF_HELPER_NOT_FOUND && login->lookup.servers[login->server + 1]) {
+      login->server++;
+      continue;
+    }
+    mf_lookup_asked(&login->lookup, result == MF_HELPER_FAILED ? &login->problem : NULL);
     if (result == MF_HELPER_FOUND)
       end(login, MF_LOGIN_FOUND);
-    else if (result == MF_HELPER_FAILED)
+    else if (login->problem.code == MF_PROBLEM_MEMORY && result == MF_HELPER_FAILED)
       end(login, MF_LOGIN_FAILED);
-    else if (login->lookup.servers[login->server + 1])
-      login->server++;
     else
       look_further(login);
   }

@@ -16,6 +16,7 @@
 #include "token_request.h"
 
 #define TRIES 3
+#define REFUSALS 10 /* answers 429, which do not count among the tries */
 #define REDIRECTS 3
 #define SECONDS 30.0
 
@@ -34,7 +35,9 @@ struct mf_token_fetch {
   struct mf_transfer *transfer;
   struct mf_bytes body;
   double deadline;
+  double sent;
   int tries;
+  int refusals; /* 429 */
   int redirects;
   struct mf_token token;
   struct mf_problem problem;
@@ -105,6 +108,8 @@ static bool send_request(struct mf_token_fetch *fetch)
 
   mf_bytes_clear(&fetch->body);
   fetch->tries++;
+  fetch->sent = mf_clock_now();
+  mf_pace_begin(&fetch->server->pace, true, fetch->sent);
   mf_problem_set(&fetch->problem, MF_PROBLEM_MEMORY, "out of memory");
   fetch->source = form ? mf_source_memory(form, strlen(form)) : NULL;
   mf_network_connection(fetch->network, fetch->server, &connection);
@@ -125,6 +130,19 @@ static void end(struct mf_token_fetch *fetch)
   fetch->task.done = true;
 }
 
+/* Now, or when the server may be asked again. */
+static bool send_when_free(struct mf_token_fetch *fetch)
+{
+  const struct mf_pace *pace = &fetch->server->pace;
+
+  if (mf_pace_is_free(pace, true, mf_clock_now()))
+    return send_request(fetch);
+  fetch->task.due = pace->until;
+  if (fetch->deadline < pace->until + SECONDS)
+    fetch->deadline = pace->until + SECONDS;
+  return true;
+}
+
 static bool begin_flow(struct mf_token_fetch *fetch)
 {
   const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
@@ -132,7 +150,7 @@ static bool begin_flow(struct mf_token_fetch *fetch)
   mf_token_request_free(&fetch->request);
   return mf_token_request_build(&fetch->request, fetch->flow, fetch->key.realm, fetch->key.service, &fetch->scopes,
                                 fetch->network->settings.offline, credentials, &fetch->problem) &&
-         send_request(fetch);
+         send_when_free(fetch);
 }
 
 static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_TEXT])
@@ -144,15 +162,25 @@ static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_
 static double asked_wait(struct mf_token_fetch *fetch)
 {
   struct mf_headers headers = {0};
-  const char *asked = NULL;
   double wait = -1;
 
   if (fetch->transfer && mf_transfer_headers(fetch->transfer, &headers))
-    asked = mf_headers_get(&headers, "Retry-After", 0);
-  if (asked)
-    wait = mf_retry_after(asked, time(NULL));
+    wait = mf_retry_asked(&headers, time(NULL));
   mf_headers_free(&headers);
   return wait;
+}
+
+/* Too many requests: nobody asks the server for a while. */
+static bool wait_for_server(struct mf_token_fetch *fetch)
+{
+  double asked = asked_wait(fetch);
+
+  if (asked > MF_RETRY_WAIT_LIMIT || ++fetch->refusals >= REFUSALS)
+    return false;
+  mf_pace_refuse(&fetch->server->pace, fetch->sent, asked, fetch->network->settings.backoff, mf_clock_now());
+  drop(fetch);
+  fetch->tries--;
+  return send_when_free(fetch);
 }
 
 static bool wait_and_retry(struct mf_token_fetch *fetch)
@@ -173,15 +201,18 @@ static void refused(struct mf_token_fetch *fetch, long status)
   char host[MF_ORIGIN_TEXT];
   enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
   const char *hint = "check the credentials, or log in again";
+  const char *word = status == 401 ? ": unauthorized" : "";
 
-  if (status == 403)
+  if (status == 403) {
     code = MF_PROBLEM_DENIED;
+    word = ": denied";
+  }
   if (mf_retry_status(status)) {
     code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
     hint = "try again later";
   }
   server_name(fetch, host);
-  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld", host, status);
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s", host, status, word);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
   mf_problem_advise(&fetch->problem, "%s", hint);
@@ -269,6 +300,7 @@ static void settle(struct mf_token_fetch *fetch)
     if (!fetch->problem.retryable || !wait_and_retry(fetch))
       end(fetch);
   } else if (status == 200) {
+    mf_pace_accept(&fetch->server->pace);
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
     if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
                        &fetch->problem)) {
@@ -280,7 +312,7 @@ static void settle(struct mf_token_fetch *fetch)
     if (!follow(fetch, status))
       end(fetch);
   } else if (mf_retry_status(status)) {
-    if (!wait_and_retry(fetch))
+    if (!(status == 429 ? wait_for_server(fetch) : wait_and_retry(fetch)))
       refused(fetch, status);
   } else {
     ask_otherwise(fetch, status);
@@ -309,7 +341,7 @@ static bool advance(struct mf_task *task)
   if (now < fetch->task.due)
     return false;
   fetch->task.due = fetch->deadline;
-  if (!send_request(fetch))
+  if (!send_when_free(fetch))
     end(fetch);
   return true;
 }

@@ -13,7 +13,8 @@
 
 static bool fail(struct mf_problem *problem, const char *host, const char *why)
 {
-  mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "the token server %s did not return a token: %s", host, why);
+  mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "unauthorized: the token server %s did not return a token: %s", host,
+                 why);
   snprintf(problem->host, sizeof(problem->host), "%s", host);
   return false;
 }

@@ -3,6 +3,8 @@
 #ifndef MF_ENVIRONMENT_H
 #define MF_ENVIRONMENT_H
 
+#include <limits.h>
+
 #define MF_ENVIRONMENT_NAMES(X)                                                                                        \
   X(HOME)                                                                                                              \
   X(XDG_RUNTIME_DIR)                                                                                                   \
@@ -26,9 +28,10 @@ struct mf_environment {
   MF_ENVIRONMENT_NAMES(MF_ENVIRONMENT_FIELD)
 #undef MF_ENVIRONMENT_FIELD
   unsigned long user_id; /* for /run/containers/UID/auth.json */
+  char home[PATH_MAX];   /* what HOME is when the variable is not set */
 };
 
-/* The process's own environment. HOME falls back to nothing: an unset HOME skips the files below it. */
+/* The process's own environment. HOME is the user's home (mf_home); without one, the files below it are skipped. */
 void mf_environment_read(struct mf_environment *environment);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "c_locale.h"
+
 const char *mf_problem_name(enum mf_problem_code code)
 {
   static const char *const names[] = {
@@ -24,12 +26,16 @@ void mf_problem_clear(struct mf_problem *problem)
 bool mf_problem_set(struct mf_problem *problem, enum mf_problem_code code, const char *format, ...)
 {
   va_list arguments;
+  locale_t previous;
+  bool entered = mf_c_locale_enter(&previous); /* 1.5 seconds are no 1,5 */
 
   mf_problem_clear(problem);
   problem->code = code;
   va_start(arguments, format);
   vsnprintf(problem->text, MF_PROBLEM_ROOM, format, arguments);
   va_end(arguments);
+  if (entered)
+    mf_c_locale_leave(previous);
   return false;
 }
 

@@ -7,7 +7,7 @@
 #include "../file/file.h"
 #include "../base/secret.h"
 
-enum kind { KIND_TEXT, KIND_NAMED_FILE, KIND_FILE, KIND_LEGACY_FILE };
+enum kind { KIND_TEXT, KIND_NAMED_FILE, KIND_FILE, KIND_OTHERS_FILE, KIND_LEGACY_FILE };
 
 enum stage { STAGE_OPEN, STAGE_HOST_HELPER, STAGE_AUTHS, STAGE_STORE, STAGE_DONE };
 
@@ -41,12 +41,12 @@ static bool add_sources(struct mf_lookup *lookup, const struct mf_environment *e
                                  : !add_source(lookup, KIND_FILE, environment->HOME, "/.docker/config.json"))
     return false;
   if (environment->XDG_RUNTIME_DIR
-          ? !add_source(lookup, KIND_FILE, environment->XDG_RUNTIME_DIR, "/containers/auth.json")
-          : !add_source(lookup, KIND_FILE, runtime, "/auth.json"))
+          ? !add_source(lookup, KIND_OTHERS_FILE, environment->XDG_RUNTIME_DIR, "/containers/auth.json")
+          : !add_source(lookup, KIND_OTHERS_FILE, runtime, "/auth.json"))
     return false;
   if (environment->XDG_CONFIG_HOME
-          ? !add_source(lookup, KIND_FILE, environment->XDG_CONFIG_HOME, "/containers/auth.json")
-          : !add_source(lookup, KIND_FILE, environment->HOME, "/.config/containers/auth.json"))
+          ? !add_source(lookup, KIND_OTHERS_FILE, environment->XDG_CONFIG_HOME, "/containers/auth.json")
+          : !add_source(lookup, KIND_OTHERS_FILE, environment->HOME, "/.config/containers/auth.json"))
     return false;
   return add_source(lookup, KIND_LEGACY_FILE, environment->HOME, "/.dockercfg");
 }
@@ -80,7 +80,8 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
       mf_texts_addf(&lookup->warnings, "REGISTRY_AUTH_FILE names a file that is not there: %s", path);
   } else {
     mf_texts_addf(&lookup->places, "%s (not readable)", path);
-    mf_texts_addf(&lookup->warnings, "%s", problem.text);
+    if (kind != KIND_OTHERS_FILE) /* podman's may be another user's: only who needs a login is to know */
+      mf_texts_addf(&lookup->warnings, "%s", problem.text);
   }
   mf_bytes_free(&bytes);
 }
@@ -98,24 +99,27 @@ static void open_source(struct mf_lookup *lookup)
   mf_config_file_open(&lookup->file, path, strlen(path), "DOCKER_AUTH_CONFIG", false, &lookup->warnings);
 }
 
-/* RESULT of asking the file for a helper's name: goes on, or ends this step with STEP. */
-static bool use_helper(struct mf_lookup *lookup, int result, const char *name, enum mf_lookup_step *step)
+/* RESULT of asking the file for a helper's name. True when that helper is to be asked. */
+static bool use_helper(struct mf_lookup *lookup, int result, const char *name)
 {
-  if (result == 0 || (result > 0 && strcmp(name, lookup->helper) == 0))
+  if (result < 0)
+    mf_texts_addf(&lookup->warnings, "%s; going on without it", lookup->problem.text);
+  if (result <= 0 || strcmp(name, lookup->helper) == 0)
     return false;
-  if (result < 0) {
-    *step = MF_LOOKUP_FAILED;
-    return true;
-  }
   snprintf(lookup->helper, sizeof(lookup->helper), "%s", name);
-  mf_texts_addf(&lookup->places, "docker-credential-%s", name);
   mf_config_query_servers(&lookup->query, lookup->servers);
-  *step = MF_LOOKUP_HELPER;
   return true;
 }
 
-/* One stage of the current source. True when it ends this step. */
-static bool do_stage(struct mf_lookup *lookup, enum stage stage, enum mf_lookup_step *step)
+void mf_lookup_asked(struct mf_lookup *lookup, const struct mf_problem *problem)
+{
+  mf_texts_addf(&lookup->places, "docker-credential-%s%s", lookup->helper, problem ? " (failed)" : "");
+  if (problem)
+    mf_texts_addf(&lookup->warnings, "%s; going on without it", problem->text);
+}
+
+/* One stage of the current source: NONE goes on to the next. */
+static enum mf_lookup_step do_stage(struct mf_lookup *lookup, enum stage stage)
 {
   char name[MF_HELPER_NAME] = "";
   int result;
@@ -124,28 +128,29 @@ static bool do_stage(struct mf_lookup *lookup, enum stage stage, enum mf_lookup_
   case STAGE_OPEN:
     lookup->helper[0] = '\0';
     open_source(lookup);
-    return false;
+    break;
   case STAGE_HOST_HELPER:
     result = mf_config_file_host_helper(&lookup->file, &lookup->query, name, &lookup->problem);
-    return use_helper(lookup, result, name, step);
+    return use_helper(lookup, result, name) ? MF_LOOKUP_HELPER : MF_LOOKUP_NONE;
   case STAGE_AUTHS:
-    *step = MF_LOOKUP_FOUND;
-    return mf_config_file_auth(&lookup->file, &lookup->query, &lookup->credentials, &lookup->warnings);
+    if (mf_config_file_auth(&lookup->file, &lookup->query, &lookup->credentials, &lookup->warnings))
+      return MF_LOOKUP_FOUND;
+    break;
   case STAGE_STORE:
     result = mf_config_file_store(&lookup->file, name, &lookup->problem);
-    return use_helper(lookup, result, name, step);
+    return use_helper(lookup, result, name) ? MF_LOOKUP_HELPER : MF_LOOKUP_NONE;
   case STAGE_DONE:
     mf_config_file_close(&lookup->file);
     break;
   }
-  return false;
+  return MF_LOOKUP_NONE;
 }
 
 enum mf_lookup_step mf_lookup_next(struct mf_lookup *lookup)
 {
   enum mf_lookup_step step = MF_LOOKUP_NONE;
 
-  while (lookup->source < lookup->source_count) {
+  while (step == MF_LOOKUP_NONE && lookup->source < lookup->source_count) {
     enum stage stage = (enum stage)lookup->stage;
 
     if (stage == STAGE_DONE) {
@@ -154,10 +159,9 @@ enum mf_lookup_step mf_lookup_next(struct mf_lookup *lookup)
     } else {
       lookup->stage++;
     }
-    if (do_stage(lookup, stage, &step))
-      return step;
+    step = do_stage(lookup, stage);
   }
-  return MF_LOOKUP_NONE;
+  return step;
 }
 
 void mf_lookup_free(struct mf_lookup *lookup)

@@ -4,8 +4,8 @@
 
      mf_lookup_init(&lookup, registry, repository, environment);
      while ((step = mf_lookup_next(&lookup)) == MF_LOOKUP_HELPER)
-       ask docker-credential-HELPER for each server until one is found (use it), or fails (stop: error);
-       when none is found: go on
+       ask docker-credential-HELPER for each server until one is found (use it), tell mf_lookup_asked how it
+       went, and go on when none was found, a failure included
      (the struct points into itself: it may not be moved)
      use lookup.credentials (FOUND), or none (NONE), or lookup.problem (FAILED)
      mf_lookup_free(&lookup); */
@@ -24,13 +24,13 @@
 
 #define MF_LOOKUP_SOURCES 8
 
-enum mf_lookup_step { MF_LOOKUP_FOUND, MF_LOOKUP_NONE, MF_LOOKUP_HELPER, MF_LOOKUP_FAILED };
+enum mf_lookup_step { MF_LOOKUP_FOUND, MF_LOOKUP_NONE, MF_LOOKUP_HELPER };
 
 struct mf_lookup {
   struct mf_credentials credentials; /* FOUND. mf_lookup_free wipes it: copy or take it (and zero it here) */
   char helper[MF_HELPER_NAME];       /* HELPER: docker-credential-HELPER */
   const char *servers[4];            /* HELPER: URLs to ask with, in order, NULL-terminated */
-  struct mf_problem problem;         /* FAILED */
+  struct mf_problem problem;         /* of mf_lookup_init */
   struct mf_texts warnings;          /* what was skipped and why; never a value */
   struct mf_texts places;            /* where it looked, for the 401 error; never content */
 
@@ -48,6 +48,8 @@ struct mf_lookup {
 bool mf_lookup_init(struct mf_lookup *lookup, const char *registry, const char *repository,
                     const struct mf_environment *environment);
 enum mf_lookup_step mf_lookup_next(struct mf_lookup *lookup);
+/* After HELPER: the helper was asked, and failed with PROBLEM, if any. */
+void mf_lookup_asked(struct mf_lookup *lookup, const struct mf_problem *problem);
 /* Overwrites secrets and frees; safe twice and after a failed init. */
 void mf_lookup_free(struct mf_lookup *lookup);
 

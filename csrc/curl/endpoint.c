@@ -40,11 +40,14 @@ void mf_question_abandon(struct mf_question *question, const void *asker)
     question->asker = NULL;
 }
 
-void mf_endpoint_use_plain(struct mf_endpoint *endpoint)
+struct mf_origin mf_endpoint_plain_origin(const struct mf_endpoint *endpoint)
 {
-  snprintf(endpoint->origin.scheme, sizeof(endpoint->origin.scheme), "http");
+  struct mf_origin plain = endpoint->origin;
+
+  snprintf(plain.scheme, sizeof(plain.scheme), "http");
   if (endpoint->named.port == 443)
-    endpoint->origin.port = 80;
+    plain.port = 80;
+  return plain;
 }
 
 char *mf_endpoint_url(const struct mf_endpoint *endpoint, const char *url)

@@ -7,6 +7,7 @@
 
 #include "../url/address.h"
 #include "certificates.h"
+#include "../answer/pace.h"
 #include "../header/challenge.h"
 #include "../url/origin.h"
 #include "trust.h"
@@ -32,6 +33,7 @@ struct mf_endpoint {
   char *plain_proxy;               /* the same since it was learned that it speaks plain HTTP */
   struct mf_certificates certificates;
   struct mf_trust trust;
+  struct mf_pace pace;
 };
 
 struct mf_endpoint *mf_endpoint_new(const struct mf_origin *origin);
@@ -40,8 +42,8 @@ bool mf_question_ask(struct mf_question *question, const void *asker);
 void mf_question_answer(struct mf_question *question, const void *asker);
 /* ASKER goes away without an answer: the next may ask. */
 void mf_question_abandon(struct mf_question *question, const void *asker);
-/* It spoke plain HTTP: from now on it is an http origin. */
-void mf_endpoint_use_plain(struct mf_endpoint *endpoint);
+/* Where it is in plain HTTP. */
+struct mf_origin mf_endpoint_plain_origin(const struct mf_endpoint *endpoint);
 /* URL with the scheme that was learned, for free(); NULL when memory is short. */
 char *mf_endpoint_url(const struct mf_endpoint *endpoint, const char *url);
 void mf_endpoint_free(struct mf_endpoint *endpoint);

@@ -33,13 +33,14 @@ static bool copy_settings(struct mf_settings *to, const struct mf_settings *from
   bool ok = true;
 
   *to = *from;
-  to->insecure_hosts = to->certificate_roots = to->auth_hosts = to->resolve = (struct mf_texts){0};
+  to->insecure_hosts = to->plain_hosts = to->certificate_roots = to->auth_hosts = to->resolve = (struct mf_texts){0};
   for (size_t i = 0; each_text(to, i); i++) {
     const char **text = each_text(to, i);
     *text = *text ? strdup(*text) : NULL;
     ok = ok && (*text || !*each_text((struct mf_settings *)from, i));
   }
   return ok && copy_list(&to->insecure_hosts, &from->insecure_hosts) &&
+         copy_list(&to->plain_hosts, &from->plain_hosts) &&
          copy_list(&to->certificate_roots, &from->certificate_roots) && copy_list(&to->auth_hosts, &from->auth_hosts) &&
          copy_list(&to->resolve, &from->resolve);
 }
@@ -49,6 +50,7 @@ static void free_settings(struct mf_settings *settings)
   for (size_t i = 0; each_text(settings, i); i++)
     free((char *)*each_text(settings, i));
   mf_texts_free(&settings->insecure_hosts);
+  mf_texts_free(&settings->plain_hosts);
   mf_texts_free(&settings->certificate_roots);
   mf_texts_free(&settings->auth_hosts);
   mf_texts_free(&settings->resolve);
@@ -204,15 +206,23 @@ static bool set_up(struct mf_network *network, struct mf_endpoint *endpoint, str
          find_certificates(network, endpoint, problem);
 }
 
-bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+/* Once: transfers may be using it. */
+static bool find_plain_proxy(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
 {
-  if (endpoint->plain_proxy)
-    return true; /* transfers may be using it */
-  mf_endpoint_use_plain(endpoint);
-  return find_proxy(network, &endpoint->origin, &endpoint->plain_proxy, problem);
+  const struct mf_origin plain = mf_endpoint_plain_origin(endpoint);
+
+  return endpoint->plain_proxy || find_proxy(network, &plain, &endpoint->plain_proxy, problem);
 }
 
-static void make_home(const struct mf_network *network, struct mf_endpoint *endpoint)
+bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+{
+  if (!find_plain_proxy(network, endpoint, problem))
+    return false;
+  endpoint->origin = mf_endpoint_plain_origin(endpoint);
+  return true;
+}
+
+static bool make_home(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
 {
   char host[MF_ORIGIN_TEXT];
   bool insecure = network->settings.insecure;
@@ -222,6 +232,7 @@ static void make_home(const struct mf_network *network, struct mf_endpoint *endp
   endpoint->home = true;
   endpoint->verify = !insecure;
   endpoint->plain_allowed = insecure || mf_host_is_loopback(endpoint->named.host);
+  return !mf_texts_has(&network->settings.plain_hosts, host) || mf_network_use_plain(network, endpoint, problem);
 }
 
 static struct mf_endpoint *find(const struct mf_network *network, const struct mf_origin *origin)
@@ -258,8 +269,8 @@ struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *
     endpoint->next = network->endpoints;
     network->endpoints = endpoint;
   }
-  if (home && !endpoint->home)
-    make_home(network, endpoint);
+  if (home && !endpoint->home && !make_home(network, endpoint, problem))
+    return NULL;
   return endpoint;
 }
 
@@ -286,4 +297,25 @@ void mf_network_connection(const struct mf_network *network, const struct mf_end
     connection->client_certificate = settings->client_certificate;
     connection->client_key = settings->client_key;
   }
+}
+
+char *mf_network_plain_connection(struct mf_network *network, struct mf_endpoint *endpoint,
+                                  struct mf_connection *connection, struct mf_problem *problem)
+{
+  const struct mf_origin plain = mf_endpoint_plain_origin(endpoint);
+  char host[MF_ORIGIN_TEXT];
+  size_t size = sizeof(host) + sizeof("http:///v2/");
+  char *url;
+
+  if (!find_plain_proxy(network, endpoint, problem))
+    return NULL;
+  mf_network_connection(network, endpoint, connection);
+  connection->proxy = endpoint->plain_proxy;
+  mf_origin_print(&plain, host);
+  url = malloc(size);
+  if (url)
+    snprintf(url, size, "http://%s/v2/", host);
+  else
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+  return url;
 }

@@ -15,6 +15,7 @@
 struct mf_settings {
   bool insecure;                  /* every registry that the user names: no certificate check, plain HTTP will do */
   struct mf_texts insecure_hosts; /* host[:port] for which the same holds */
+  struct mf_texts plain_hosts;    /* host[:port] that speak plain HTTP: TLS is not tried */
   const char *ca_file;            /* PEM, used beside the system's authorities */
   const char *client_certificate;
   const char *client_key;
@@ -47,8 +48,12 @@ void mf_network_free(struct mf_network *network);
 /* The endpoint for URL's origin. HOME: the user named this registry, so `insecure` and plain HTTP rules apply to it. */
 struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
                                         struct mf_problem *problem);
-/* It spoke plain HTTP: from now on it is an http origin, and has the proxy of one. False when memory is short. */
+/* It speaks plain HTTP: from now on it is an http origin, and has the proxy of one. False when memory is short. */
 bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem);
+/* How to connect to it in plain HTTP, whatever it is taken for now, and the URL of its API there, for free(). NULL:
+   problem set. */
+char *mf_network_plain_connection(struct mf_network *network, struct mf_endpoint *endpoint,
+                                  struct mf_connection *connection, struct mf_problem *problem);
 /* How to connect to it. The strings are the network's. */
 void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
                            struct mf_connection *connection);

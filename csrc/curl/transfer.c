@@ -160,7 +160,7 @@ static bool set_callbacks(struct mf_transfer *transfer)
   SET(CURLOPT_OPENSOCKETDATA, transfer);
   SET(CURLOPT_PREREQFUNCTION, on_request);
   SET(CURLOPT_PREREQDATA, transfer);
-  return true;
+  return mf_validity_watch(easy, transfer->validity);
 }
 
 /* Waiting to share a connection is for TLS, where the greeting tells whether it can be shared. In plain HTTP only an
@@ -323,6 +323,14 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   return true;
 }
 
+bool mf_transfer_is_secure(const struct mf_transfer *transfer)
+{
+  curl_off_t microseconds = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
 bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
 {
   return transfer->result == CURLE_SSL_CONNECT_ERROR &&
@@ -367,10 +375,10 @@ static const struct explanation explanations[] = {
 static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
                                                     "the connection broke in the TLS handshake"};
 
-/* Did the connection end in the middle of the handshake? Nothing was said against us then, by a certificate, an alert
-   or an answer in plain text. libcurl has one code for all of these; for an end without a reset only its words tell:
-   "SSL_connect: ..." is what it says where OpenSSL has no error to tell. */
-static bool broke_in_handshake(const struct mf_transfer *transfer)
+/* Nothing was said against us then, by a certificate, an alert or an answer in plain text. libcurl has one code for all
+   of these; for an end without a reset only its words tell: "SSL_connect: ..." is what it says where OpenSSL has no
+   error to tell. */
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
 {
   long cause = 0;
 
@@ -379,6 +387,19 @@ static bool broke_in_handshake(const struct mf_transfer *transfer)
   curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
   return cause == ECONNRESET || cause == EPIPE || strstr(transfer->error, "unexpected eof") ||
          strstr(transfer->error, "SSL_connect: ");
+}
+
+/* Does nobody listen on this very machine? Who waits for a registry to start asks it himself, as with docker. */
+static bool refused_here(const struct mf_transfer *transfer)
+{
+  struct mf_origin origin;
+  const char *url = NULL;
+  long cause = 0;
+
+  curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
+  curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+  return transfer->result == CURLE_COULDNT_CONNECT && cause == ECONNREFUSED && !transfer->proxy && url &&
+         mf_origin_parse(url, &origin) && mf_host_is_loopback(origin.host);
 }
 
 /* The proxy's own certificate, or its answer to CONNECT, when that was no success. */
@@ -417,11 +438,12 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)
         found = explanations[i];
-    if (broke_in_handshake(transfer))
+    if (mf_transfer_broke_in_handshake(transfer))
       found = broken_handshake;
-    mf_problem_set(problem, found.code, "%s: %s (%s)", host, found.text,
-                   transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result));
-    problem->retryable = found.retryable;
+    mf_problem_set(problem, found.code, "%s: %s (%s%s%s)", host, found.text,
+                   transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result),
+                   transfer->validity[0] ? "; " : "", transfer->validity);
+    problem->retryable = found.retryable && !refused_here(transfer);
     if (found.result == CURLE_SSL_CERTPROBLEM)
       mf_problem_advise(problem,
                         "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");

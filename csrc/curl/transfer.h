@@ -13,6 +13,7 @@
 #include "../base/problem.h"
 #include "../stream/source.h"
 #include "trust.h"
+#include "validity.h"
 
 /* How connections are made. Strings are borrowed until the transfer is freed; NULL: libcurl's default. */
 struct mf_connection {
@@ -51,6 +52,7 @@ struct mf_transfer {
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
   char error[CURL_ERROR_SIZE];
+  char validity[MF_VALIDITY_TEXT]; /* of a certificate out of its time, else "" */
 };
 
 /* A streamed body gets an HTTP/1.1 connection of its own: on a shared HTTP/2 one, libcurl keeps what a paused stream
@@ -76,6 +78,10 @@ bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class 
 bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready);
 /* True when the peer answered a TLS greeting with plain text. */
 bool mf_transfer_met_plain_http(const struct mf_transfer *transfer);
+/* Did the connection end in the middle of the TLS handshake, with nothing said against us? */
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer);
+/* Has the TLS handshake come to its end? */
+bool mf_transfer_is_secure(const struct mf_transfer *transfer);
 /* The transfer must not be in the engine any more. */
 void mf_transfer_free(struct mf_transfer *transfer);
 

@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "../base/clock.h"
+#include "../base/ascii.h"
 #include "../answer/retry.h"
+#include "../base/clock.h"
+#include "scheme.h"
 #include "verdict.h"
 
 #define ASIDE_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
@@ -26,11 +27,13 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
 
 static void drop_transfer(struct mf_exchange *exchange)
 {
+  mf_scheme_drop(exchange);
   if (!exchange->transfer)
     return;
   mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
   mf_transfer_free(exchange->transfer);
   exchange->transfer = NULL;
+  mf_pace_end(exchange->pace, exchange->request.joined);
 }
 
 static void abandon_questions(struct mf_exchange *exchange)
@@ -46,7 +49,7 @@ static void blot(struct mf_exchange *exchange)
 
   for (size_t i = 0; i < response->headers.count; i++) {
     const struct mf_header *header = &response->headers.items[i];
-    if (strcasecmp(header->name, "Location") != 0 && strcasecmp(header->name, "Link") != 0)
+    if (!mf_same_word(header->name, "Location") && !mf_same_word(header->name, "Link"))
       mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
   }
   if (response->body.length > 0 && !is_success(response->status))
@@ -201,13 +204,10 @@ static bool admit(void *context, enum mf_address_class address)
 
 static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
 {
-  int64_t offset = mf_receipt_offset(&exchange->receipt);
-  char range[48];
+  char range[MF_RECEIPT_RANGE];
 
-  if (offset == 0)
-    return true;
-  snprintf(range, sizeof(range), "bytes=%" PRId64 "-", offset);
-  return mf_headers_add(headers, "Range", range);
+  mf_receipt_range(&exchange->receipt, range);
+  return !range[0] || mf_headers_add(headers, "Range", range);
 }
 
 static bool send_request(struct mf_exchange *exchange, const char *authorization)
@@ -229,8 +229,26 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
     exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
                                          &connection, &owner, &exchange->problem);
   mf_headers_wipe(&headers);
-  return exchange->transfer &&
-         mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
+  if (!exchange->transfer)
+    return false;
+  exchange->sent = mf_clock_now();
+  exchange->probed = false;
+  exchange->pace = &exchange->endpoint->pace;
+  mf_pace_begin(exchange->pace, exchange->request.joined, exchange->sent);
+  return mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
+}
+
+/* False while the host must not be asked, or not by more at once. */
+static bool may_go(struct mf_exchange *exchange)
+{
+  const struct mf_pace *pace = &exchange->endpoint->pace;
+
+  if (mf_pace_is_free(pace, exchange->request.joined, mf_clock_now()))
+    return true;
+  exchange->task.due = exchange->deadline;
+  if (pace->until > mf_clock_now() && pace->until < exchange->deadline)
+    exchange->task.due = pace->until;
+  return false;
 }
 
 /* Sends the request if it can be sent now. True when it got further. */
@@ -239,7 +257,7 @@ static bool prepare(struct mf_exchange *exchange)
   struct mf_bytes value;
   enum mf_readiness readiness = MF_READY;
 
-  if (mf_clock_now() < exchange->not_before || !knows_home(exchange))
+  if (mf_clock_now() < exchange->not_before || !knows_home(exchange) || !may_go(exchange))
     return false;
   mf_bytes_init(&value, (size_t)64 * 1024);
   value.secret = true;
@@ -250,7 +268,7 @@ static bool prepare(struct mf_exchange *exchange)
        !send_request(exchange, value.length ? value.data : NULL)))
     readiness = MF_FAILED;
   mf_bytes_free(&value);
-  exchange->task.due = exchange->deadline;
+  exchange->task.due = exchange->transfer ? mf_scheme_due(exchange) : exchange->deadline;
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
 }
 
@@ -291,19 +309,43 @@ static bool settle(struct mf_exchange *exchange)
   }
 }
 
+static bool out_of_time(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+
+  host_of(exchange, host);
+  if (!exchange->transfer && exchange->endpoint->pace.refusals > 0)
+    mf_problem_set(&exchange->problem, MF_PROBLEM_RATE_LIMITED, "%s: too many requests (429), for %g seconds", host,
+                   exchange->request.timeout);
+  else
+    mf_problem_set(&exchange->problem, MF_PROBLEM_TIMEOUT, "%s: not done in %g seconds", host,
+                   exchange->request.timeout);
+  return fail(exchange);
+}
+
 static bool advance(struct mf_task *task)
 {
   struct mf_exchange *exchange = (struct mf_exchange *)task;
-  char host[MF_ORIGIN_TEXT];
+  enum mf_scheme_step scheme;
 
-  if (mf_clock_now() >= exchange->deadline) {
-    host_of(exchange, host);
-    mf_problem_set(&exchange->problem, MF_PROBLEM_TIMEOUT, "%s: not done in %g seconds", host,
-                   exchange->request.timeout);
-    return fail(exchange);
-  }
+  if (mf_clock_now() >= exchange->deadline)
+    return out_of_time(exchange);
   if (!exchange->transfer)
     return prepare(exchange);
+  scheme = mf_scheme_advance(exchange);
+  exchange->task.due = mf_scheme_due(exchange);
+  switch (scheme) {
+  case MF_SCHEME_WAIT:
+    return false;
+  case MF_SCHEME_PLAIN:
+    exchange->response.attempts--; /* a step on the way of the same attempt */
+    exchange->tries--;
+    return again(exchange, 0);
+  case MF_SCHEME_FAIL:
+    return fail(exchange);
+  case MF_SCHEME_GO_ON:
+    break;
+  }
   if (exchange->transfer->finished)
     return settle(exchange);
   return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));
@@ -329,8 +371,12 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
     exchange->memory = mf_sink_memory(&exchange->response.body);
   if (!exchange->response.url || (!request->sink && !exchange->memory))
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
-  return mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
-                         request->limit, &exchange->aside, problem);
+  if (!mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
+                       request->limit, &exchange->aside, problem))
+    return false;
+  exchange->receipt.first = request->first;
+  exchange->receipt.length = request->length;
+  return true;
 }
 
 struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)

@@ -25,11 +25,15 @@ struct mf_request {
   struct mf_source *source; /* body, or NULL */
   struct mf_sink *sink;     /* where a 2xx answer's body goes; NULL: memory, at most LIMIT bytes */
   char *digest;             /* what that body must hash to, or NULL */
+  int64_t first;            /* offset of the part of that body that is wanted */
+  int64_t length;           /* its bytes; 0: to the end. No digest is checked then: see receipt.h */
   bool bulk;                /* the body is streamed, and may be large */
   bool after_body;          /* sent only when its source is ready: the server may feed it that body meanwhile */
   size_t limit;             /* bytes */
   double timeout;           /* seconds for all of it */
   int attempts;             /* how often it may be sent; 1: not safe to repeat */
+  bool patient;             /* a 429 does not count among them, nor against the retries */
+  bool joined;              /* its body comes out of another request, or its answer's goes into one */
 };
 
 struct mf_response {
@@ -40,6 +44,7 @@ struct mf_response {
   int64_t received;     /* bytes of that body */
   char *url;            /* the last one asked, after redirects */
   int attempts;         /* how often it was sent */
+  bool held;            /* a 429 that may pass soon: the host is not asked before that */
 };
 
 /* Frees all of it; safe twice. */

@@ -11,7 +11,6 @@
 #include "../answer/redirect.h"
 #include "../answer/retry.h"
 
-#define WAIT_LIMIT 60.0             /* seconds that a server may ask us to wait */
 #define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
 
 /* How often a server may be silent until the time is over: who was so twice will be a third time. */
@@ -48,20 +47,25 @@ static int most_tries(const struct mf_exchange *exchange)
   return silent && exchange->request.attempts > SILENCES ? SILENCES : exchange->request.attempts;
 }
 
+/* Has it so many tries left, itself and of its verb? */
+static bool may_try_again(struct mf_exchange *exchange)
+{
+  return exchange->tries < most_tries(exchange) && mf_allowance_take(exchange->request.retries);
+}
+
 /* Seconds to wait before the next attempt, or -1 when there is to be none. */
 static double retry_wait(struct mf_exchange *exchange)
 {
-  const char *asked = mf_headers_get(&exchange->response.headers, "Retry-After", 0);
-  double wait = asked ? mf_retry_after(asked, time(NULL)) : -1;
+  double wait = mf_retry_asked(&exchange->response.headers, time(NULL));
 
   got_further(exchange);
-  if (wait > WAIT_LIMIT)
-    return -1; /* a quota, not a hiccup: the caller should know */
+  if (wait > MF_RETRY_WAIT_LIMIT)
+    return -1; /* the caller should know */
   if (wait < 0)
     wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
-  if (exchange->tries >= most_tries(exchange) || mf_clock_now() + wait >= exchange->deadline)
+  if (mf_clock_now() + wait >= exchange->deadline || !may_try_again(exchange))
     return -1;
-  return mf_allowance_take(exchange->request.retries) ? wait : -1;
+  return wait;
 }
 
 /* The attempt that has just ended was not one in its own right: a step on the way of the same. */
@@ -102,7 +106,7 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
 
-  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed) {
+  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed && !exchange->home->scheme.answered) {
     if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
       return failed;
     mf_question_answer(&exchange->home->scheme, exchange);
@@ -213,14 +217,37 @@ static struct mf_verdict refused_by_proxy(struct mf_exchange *exchange)
   return failed;
 }
 
+/* Too many requests: the host is held, for all. Who is patient waits as long as the deadline lets him. */
+static struct mf_verdict judge_too_many(struct mf_exchange *exchange)
+{
+  struct mf_pace *pace = &exchange->endpoint->pace;
+  double asked = mf_retry_asked(&exchange->response.headers, time(NULL));
+  bool again = exchange->request.attempts > 1;
+
+  if (asked > MF_RETRY_WAIT_LIMIT)
+    return judge_body(exchange); /* the caller should know */
+  exchange->response.held =
+      mf_pace_refuse(pace, exchange->sent, asked, exchange->client->network->settings.backoff, mf_clock_now());
+  if (!again || !exchange->response.held || pace->until >= exchange->deadline ||
+      !(exchange->request.patient || may_try_again(exchange)))
+    return judge_body(exchange);
+  if (exchange->request.patient)
+    exchange->tries--;
+  return start_over(exchange, 0);
+}
+
 static struct mf_verdict judge_status(struct mf_exchange *exchange)
 {
   long status = exchange->response.status;
   double wait = -1;
 
+  if (status == 429)
+    return judge_too_many(exchange);
+  if (!mf_retry_status(status))
+    mf_pace_accept(&exchange->endpoint->pace);
   if (mf_redirect_status(status))
     return judge_redirect(exchange);
-  if (status == 416 && mf_receipt_offset(&exchange->receipt) > 0) {
+  if (status == 416 && mf_receipt_asks_part(&exchange->receipt)) {
     exchange->receipt.whole = true;
     return next_step(exchange);
   }
@@ -249,6 +276,7 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
 struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
 {
   mf_headers_free(&exchange->response.headers);
+  exchange->response.held = false;
   exchange->response.status = mf_transfer_status(exchange->transfer);
   if (!mf_transfer_headers(exchange->transfer, &exchange->response.headers)) {
     mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");

@@ -1,5 +1,5 @@
 /* What the end of a transfer leads to: another attempt, a failure, or the answer; and the exchange that it is judged
-   by, which only exchange.c and verdict.c look into. */
+   by, which only exchange.c, scheme.c and verdict.c look into. */
 #ifndef MF_VERDICT_H
 #define MF_VERDICT_H
 
@@ -15,11 +15,15 @@ struct mf_exchange {
   struct mf_endpoint *endpoint; /* whom the current URL addresses */
   struct mf_ticket ticket;
   struct mf_transfer *transfer; /* while it is on the wire */
+  struct mf_transfer *probe;    /* asks the registry in plain HTTP beside it: see scheme.h */
+  bool probed;                  /* it was, since the transfer was sent */
   struct mf_receipt receipt;
   struct mf_sink *memory; /* our own sink, when the request has none */
   struct mf_bytes aside;
   double deadline;
-  double not_before; /* waits until then before the next attempt */
+  double not_before;    /* waits until then before the next attempt */
+  double sent;          /* when the transfer was sent */
+  struct mf_pace *pace; /* of the host that it was sent to, while it is on the wire */
   int redirects;
   int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
   int64_t gained; /* bytes of the body that had come by then */

@@ -81,6 +81,7 @@ struct writing {
   char target[PATH_MAX];
   char temporary[PATH_MAX];
   mode_t mode;
+  bool masked; /* mode is what open is given: the umask cuts it */
   uid_t owner;
   gid_t group;
   bool chown;
@@ -104,12 +105,15 @@ static bool look_at_old(struct writing *writing, const struct mf_file_style *sty
   struct stat seen;
 
   writing->mode = style->mode;
+  writing->masked = style->masked;
   if (lstat(writing->target, &seen))
     return errno == ENOENT || mf_disk_problem(problem, "cannot replace", writing->target);
   if (!S_ISREG(seen.st_mode))
     return mf_problem_set(problem, MF_PROBLEM_IO, "cannot replace %s: it is not a regular file", writing->target);
-  if (style->keep)
+  if (style->keep) {
     writing->mode = seen.st_mode & 07777;
+    writing->masked = false;
+  }
   if (style->keep || style->keep_owner) {
     writing->owner = seen.st_uid;
     writing->group = seen.st_gid;
@@ -131,14 +135,14 @@ bool mf_file_temporary(const char *folder, char path[PATH_MAX], struct mf_proble
 }
 
 /* Makes a file of a name nobody can foresee, which PATH receives. */
-static int open_temporary(const char *folder, char path[PATH_MAX], struct mf_problem *problem)
+static int open_temporary(const char *folder, char path[PATH_MAX], mode_t mode, struct mf_problem *problem)
 {
   int fd = -1;
 
   for (int tries = 0; fd < 0 && tries < 100; tries++) {
     if (!mf_file_temporary(folder, path, problem))
       return -1;
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0 && errno != EEXIST && errno != EINTR)
       break;
   }
@@ -176,7 +180,7 @@ static bool fill(int fd, const struct writing *writing, const void *data, size_t
   if (done && writing->chown && fchown(fd, writing->owner, writing->group))
     done = false;
   /* After fchown, which may clear bits. Not the mode of open: the umask cuts that one. */
-  done = done && fchmod(fd, writing->mode) == 0;
+  done = done && (writing->masked || fchmod(fd, writing->mode) == 0);
   while (done && fsync(fd)) {
     if (errno != EINTR)
       done = false;
@@ -194,7 +198,7 @@ static bool fill(int fd, const struct writing *writing, const void *data, size_t
 static bool put_in_place(const char *folder, struct writing *writing, const void *data, size_t length,
                          struct mf_problem *problem)
 {
-  int fd = open_temporary(folder, writing->temporary, problem);
+  int fd = open_temporary(folder, writing->temporary, writing->masked ? writing->mode : 0600, problem);
   int reason;
 
   if (fd < 0)

@@ -18,6 +18,7 @@ bool mf_file_read(const char *path, bool follow, struct mf_bytes *bytes, struct 
 
 struct mf_file_style {
   mode_t mode;           /* permissions, whatever the umask is */
+  bool masked;           /* ... less the umask, for a file that is not there yet */
   bool keep;             /* a file that is already there keeps its permissions and, when we may, its owner */
   bool keep_owner;       /* a file that is already there keeps its owner, when we may, but not its permissions */
   bool follow;           /* PATH may be a symbolic link: its target is replaced and the link stays */

@@ -20,7 +20,7 @@ static bool add(struct mf_json_writer *writer, const char *bytes, size_t length)
 
 static bool in_object(const struct mf_json_writer *writer)
 {
-  return writer->depth > 0 && (writer->objects >> (writer->depth - 1) & 1);
+  return writer->depth > 0 && (writer->objects[(writer->depth - 1) / 64] >> ((writer->depth - 1) % 64) & 1);
 }
 
 static bool break_line(struct mf_json_writer *writer)
@@ -120,7 +120,7 @@ static size_t add_character(struct mf_json_writer *writer, const char *at, const
 {
   size_t length = mf_utf8_length(at, end);
 
-  if (length == 0 && writer->repair)
+  if (length == 0 && (writer->repair || writer->report))
     return add_unicode(writer, 0xfffd) ? 1 : 0;
   if (length == 0) {
     mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT, "a string for JSON is not UTF-8");
@@ -142,14 +142,16 @@ struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, b
 
 bool mf_json_open(struct mf_json_writer *writer, bool object)
 {
-  uint64_t bit = (uint64_t)1 << (writer->depth % MF_JSON_DEPTH);
+  uint64_t *objects = &writer->objects[writer->depth / 64 % 2];
+  uint64_t bit = (uint64_t)1 << (writer->depth % 64);
+  unsigned deepest = writer->report ? MF_JSON_REPORT_DEPTH : MF_JSON_DEPTH;
 
-  if (writer->depth >= MF_JSON_DEPTH)
+  if (writer->depth >= deepest)
     return mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT,
-                          "a value for JSON is nested deeper than 64, or contains itself");
+                          "a value for JSON is nested deeper than %u, or contains itself", deepest);
   if (!add_token(writer, object ? "{" : "[", 1))
     return false;
-  writer->objects = object ? writer->objects | bit : writer->objects & ~bit;
+  *objects = object ? *objects | bit : *objects & ~bit;
   writer->depth++;
   writer->has_items = false;
   return true;
@@ -193,7 +195,9 @@ bool mf_json_integer(struct mf_json_writer *writer, int64_t value)
   size_t length;
 
   if (value > MF_JSON_INTEGER_MAX || value < -MF_JSON_INTEGER_MAX)
-    return mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT, "an integer for JSON is beyond 2^53");
+    return writer->report
+               ? mf_json_float(writer, (double)value)
+               : mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT, "an integer for JSON is beyond 2^53");
   length = mf_json_number_write((double)value, text);
   return add_token(writer, text, length);
 }

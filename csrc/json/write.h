@@ -9,6 +9,8 @@
 #include "../base/bytes.h"
 #include "../base/problem.h"
 
+#define MF_JSON_REPORT_DEPTH 128 /* a report may hold a document as deep as any that is read */
+
 /* A writer is driven by the calls below, in the order of the text; commas, colons and line breaks are its own business.
    Each call returns false when it failed, and the problem then says why. The caller keeps containers balanced. */
 struct mf_json_writer {
@@ -17,16 +19,18 @@ struct mf_json_writer {
   bool html;          /* write < > & as escapes, as Go does unless told otherwise */
   struct mf_problem *problem;
   bool repair; /* write \ufffd for a byte that is not UTF-8, as Go does, rather than fail */
+  bool report; /* it tells of something done, and must come out: it repairs, rounds integers beyond 2^53, and goes
+                  deeper */
   /* The rest is the writer's own. */
   unsigned depth;
-  uint64_t objects; /* a bit a level: it is an object */
-  bool has_items;   /* the innermost container has one already */
+  uint64_t objects[MF_JSON_REPORT_DEPTH / 64]; /* a bit a level: it is an object */
+  bool has_items;                              /* the innermost container has one already */
   bool after_key;
 };
 
 /* A writer that appends to OUT. */
 struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, bool html, struct mf_problem *problem);
-/* Opens an array or an object. False at more than MF_JSON_DEPTH levels. */
+/* Opens an array or an object. False at more than MF_JSON_DEPTH levels, or MF_JSON_REPORT_DEPTH of a report. */
 bool mf_json_open(struct mf_json_writer *writer, bool object);
 bool mf_json_close(struct mf_json_writer *writer);
 /* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8,

@@ -210,3 +210,9 @@ bool mf_spawn(const char *program, char *const argv[], struct mf_spawned *spawne
   spawned->pid_fd = open_pid(spawned->pid);
   return true;
 }
+
+bool mf_spawn_instead(const char *program, char *const argv[], struct mf_problem *problem)
+{
+  execv(program, argv);
+  return mf_problem_errno(problem, "cannot run", program);
+}

@@ -5,6 +5,7 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
+local vault = require("manifest.base.later")("manifest.credential.vault")
 
 --- Options that the engine takes as they are.
 local PASSED_ON = {
@@ -24,10 +25,10 @@ local RETRIES = 20
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
-    return folder
+    return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
-  local home = os.getenv("HOME")
-  if not home or home:sub(1, 1) ~= "/" then
+  local home = core.file.home()
+  if not home then
     return nil, error_of.new({
       code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
       hint = "set HOME, or DOCKER_CONFIG to the folder to use",
@@ -43,11 +44,7 @@ local function settings_of(context, changes)
   for _, name in ipairs(PASSED_ON) do
     settings[name] = options[name]
   end
-  if type(options.insecure) == "table" then
-    settings.insecure_hosts = options.insecure
-  else
-    settings.insecure = options.insecure
-  end
+  require("manifest.repository.endpoint").allow(settings, options)
   settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
   for name, value in pairs(changes or {}) do
     settings[name] = value
@@ -66,7 +63,7 @@ end
 ---@return function|nil ask (registry, repository); nil without such a source
 local function asker_of(credentials)
   return credentials and failure.boxed(function(registry, repository)
-    return require("manifest.credential.vault").ask(credentials, registry, repository)
+    return vault.ask(credentials, registry, repository)
   end)
 end
 
@@ -148,7 +145,8 @@ local function open_repository(context, reference, wanted)
     domain = reference.domain, path = reference.path, actions = wanted.actions, also = read and read.texts,
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
-    timeout = options.timeout, manifest_limit = options.manifest_limit, mirrors = options.mirrors,
+    timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
+    mirrors = options.mirrors,
     retries = context.retries,
   })
 end

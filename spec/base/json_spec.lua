@@ -218,6 +218,26 @@ describe("json.encode", function()
     refused(object, "invalid_argument")
   end)
 
+  it("lets a report out whatever it holds", function()
+    local deep = ('{"a":'):rep(63) .. "[]" .. ("}"):rep(63)
+    local read = assert(json.decode(deep))
+    local report = json.array { read, json.verbatim(deep), "\255ü", (1 << 53) + 2, math.maxinteger }
+    assert.equal(("[%s,%s,%s]"):format(deep, deep, [["\ufffdü",9.007199254740994e+15,9.223372036854776e+18]]),
+      (json.encode(report, { report = true })))
+    refused(report, "invalid_argument")
+    local level = { 1 }
+    for _ = 2, 128 do
+      level = { level }
+    end
+    assert.equal(("["):rep(128) .. "1" .. ("]"):rep(128), json.encode(level, { report = true }))
+    assert.is_nil((json.encode({ level }, { report = true })))
+    level = json.object { { "a", json.array {} } }
+    for _ = 3, 100 do
+      level = json.object { { "a", level } }
+    end
+    assert.equal(('{"a":'):rep(99) .. "[]" .. ("}"):rep(99), json.encode(level, { report = true }))
+  end)
+
   it("raises on what has no JSON form", function()
     for _, value in ipairs {
       print, coroutine.create(print), io.stdout, 0 / 0, 1 / 0, -1 / 0, { 1, nil, 3 }, { 1, a = 2 }, { [2] = 1 },

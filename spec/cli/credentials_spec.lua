@@ -80,8 +80,8 @@ describe("credentials of the command", function()
       local world = ours.new { env = { XDG_RUNTIME_DIR = "/" .. ("long/"):rep(100) } }
       local done = world { "digest", strict.address.a .. "/team/app:1" }
       assert.equal(1, done.status)
-      assert.matches(("credentials are needed and none were found (the token server %s answered %d)")
-        :format(strict.address.a, status), done.stderr, 1, true)
+      assert.matches(("credentials are needed and none were found (the token server %s answered %d: %s)")
+        :format(strict.address.a, status, status == 401 and "unauthorized" or "denied"), done.stderr, 1, true)
       assert.matches("log in first; looked in: " .. world.folder .. "/config.json", done.stderr, 1, true)
       assert.matches(world.folder .. "/.dockercfg (absent)\n", done.stderr, 1, true)
       local client <close> = manifest.client { config = world.folder, credentials = function() end }
@@ -98,41 +98,67 @@ describe("credentials of the command", function()
     assert.is_nil(done.stderr:find("canary", 1, true))
   end)
 
-  it("of a helper that is missing or fails are an error, never another entry's secret", function()
-    local cases = {
-      { nil, "docker%-credential%-spec" },
-      { "exit 1", "ended with status 1" },
-      { "echo '{\"Secret\":\"canary-x\"'; exit 2", "ended with status 2" },
-      { "echo canary-x", "not JSON" },
-      { "kill -9 $$", "killed by signal 9" },
-      { "echo '{\"Username\":\"me\"}'", "gave no secret" },
-      { "head -c 70000 /dev/zero", "65536" },
-    }
-    for _, case in ipairs(cases) do
-      local helper = case[1] and helper_program.new("spec", "cat >/dev/null\n" .. case[1])
+  -- What a helper may come to, and what the warning says of it.
+  local BROKEN_HELPERS = {
+    { nil, "docker%-credential%-spec" },
+    { "exit 1", "ended with status 1" },
+    { "echo '{\"Secret\":\"canary-x\"'; exit 2", "ended with status 2" },
+    { "echo canary-x", "not JSON" },
+    { "kill -9 $$", "killed by signal 9" },
+    { "echo '{\"Username\":\"me\"}'", "gave no secret" },
+    { "head -c 70000 /dev/zero", "65536" },
+  }
+
+  local function broken_helper(case)
+    return case[1] and helper_program.new("spec", "cat >/dev/null\n" .. case[1])
+  end
+
+  it("of a helper that is missing or fails are passed over, with a warning: the next place has them", function()
+    for _, case in ipairs(BROKEN_HELPERS) do
+      local helper = broken_helper(case)
       for _, more in ipairs {
         { credHelpers = { [server.address.a] = "spec" }, credsStore = "other" },
         { credHelpers = { [server.address.a] = "spec" } },
       } do
-        local before = #server:requests()
-        local world = ours.new { env = helper and { PATH = helper.path },
-          config = auths({ [server.address.a] = "me:" .. SECRET, ["https://index.docker.io/v1/"] = "hub:" .. SECRET },
-            more) }
-        local done = digest(world)
-        assert.equal(1, done.status)
-        assert.matches(case[2], done.stderr)
+        local done = digest(ours.new { env = helper and { PATH = helper.path },
+          config = auths({ [server.address.a] = "me:" .. SECRET }, more) })
+        assert_done(done)
+        assert.matches("^manifest: warning: [^\n]*" .. case[2] .. "[^\n]*; going on without it\n$", done.stderr)
         assert.is_nil((done.stdout .. done.stderr):find("canary", 1, true))
-        local requests = server:requests()
-        for index = before + 1, #requests do
-          assert.is_nil(requests[index].header.authorization)
-        end
       end
     end
     for _, name in ipairs { "../x", "a/b", "-x", "x;id", "." } do
-      local done = digest(ours.new { config = ('{"credsStore":"%s"}'):format(name) })
-      assert.equal(1, done.status)
-      assert.matches("not the name of a credential helper", done.stderr, 1, true)
+      local podman = temp.folder("podman")
+      assert(lfs.mkdir(podman .. "/containers"))
+      temp.file(auths { [server.address.a] = "me:" .. SECRET }, podman .. "/containers/auth.json")
+      local world = ours.new { config = ('{"credsStore":"%s"}'):format(name), env = { XDG_RUNTIME_DIR = podman } }
+      local done = digest(world)
+      assert_done(done)
+      assert.matches("not the name of a credential helper; going on without it", done.stderr, 1, true)
     end
+  end)
+
+  it("of a helper that fails are named in the 401 when nothing else has them, and a public image needs none", function()
+    for _, case in ipairs(BROKEN_HELPERS) do
+      local helper = broken_helper(case)
+      local world = ours.new { env = helper and { PATH = helper.path }, config = '{"credsStore":"spec"}' }
+      local before = #server:requests()
+      local done = digest(world)
+      assert.equal(1, done.status)
+      assert.matches("unauthorized: authentication required", done.stderr, 1, true)
+      assert.matches(world.folder .. "/config.json, docker-credential-spec (failed), ", done.stderr, 1, true)
+      assert.matches("warning: [^\n]*" .. case[2], done.stderr)
+      for index = before + 1, #server:requests() do
+        assert.is_nil(server:requests()[index].header.authorization)
+      end
+    end
+    local public = scripted.start { exchanges = { { answer = { status = 200, headers = HEADERS } } } }
+    finally(function()
+      public:stop()
+    end)
+    local done = ours.new { config = '{"credsStore":"spec"}' } { "digest", public.address.a .. "/team/app:1" }
+    assert_done(done)
+    assert.equal("", done.stderr) -- the helper was not even asked
   end)
 
   it("are not looked for in a helper of the working folder", function()

@@ -124,10 +124,24 @@ describe("manifest", function()
     assert.equal(0, done.status, done.stderr)
   end)
 
-  it("says what is missing without a home", function()
-    local done = manifest({ "rm", "a/b", env = { HOME = "", DOCKER_CONFIG = "" } })
+  it("takes the home of the password file where there is no HOME", function()
+    local home = process.run({ "sh", "-c", 'getent passwd "$(id -u)" | cut -d: -f6' }).stdout:match("^(/[^\n]*)")
+    if not home then
+      return pending("this user has no home in the password file")
+    end
+    local root = ours.root
+    local done = process.run { root .. "/bin/manifest", "rm", "h.io/none/such:1", clean = true, preload = true,
+      cwd = "/", env = { MANIFEST_BUILD = os.getenv("MANIFEST_BUILD") or "build" } }
+    assert.equal("No such manifest: h.io/none/such:1", done.stderr:match("^[^\n]*"))
+    local found = process.run { "lua5.4", "-e", "print(require('manifest.core').file.home())", clean = true,
+      preload = true, env = ours.variables() }
+    assert.equal(home .. "\n", found.stdout, found.stderr)
+  end)
+
+  it("says what is missing where HOME is no path", function()
+    local done = manifest({ "rm", "a/b", env = { HOME = "relative", DOCKER_CONFIG = "" } })
     assert.equal(1, done.status)
-    assert.matches("HOME is not set", done.stderr)
+    assert.matches("HOME is not set to a path", done.stderr)
     assert.matches("\nmanifest rm: set HOME, or DOCKER_CONFIG", done.stderr)
   end)
 end)
@@ -140,6 +154,20 @@ describe("manifest with a registry", function()
       act(ours.new())
     end)
   end
+
+  try("says what is absent in docker's line, and behind it in the registry's own words", function(manifest)
+    local absent = fleet:ref("app:absent")
+    for _, words in ipairs({ { "inspect", absent }, { "create", fleet:ref("app:list"), absent } }) do
+      local done = manifest(words)
+      assert.equal(1, done.status)
+      local first, second = done.stderr:match("^(.-)\n(.-)\n$")
+      assert.equal("no such manifest: " .. absent, first)
+      assert.matches("^manifest %l+ .*: .* says 'manifest unknown [^\n]*'; check the name", second)
+    end
+    local none = fleet:ref("none")
+    assert.matches("^no such repository: " .. none:gsub("%p", "%%%0") .. "\n[^\n]*name unknown",
+      manifest({ "tags", (none:gsub(":latest$", "")) }).stderr)
+  end)
 
   try("prints one list line for line", function(manifest)
     local target = fleet:ref("app:all")

@@ -98,6 +98,21 @@ describe("assembly.join", function()
   end)
 end)
 
+describe("assembly.annotate", function()
+  it("annotates all entries, or those of a platform, and says where there is none", function()
+    local entries, notices = { image("a", "linux/amd64"), image("b", "linux/arm"), attests("of-a", "a") }, {}
+    local changed = assembly.annotate(entries, {
+      { annotations = { x = "1" } }, { platform = { os = "linux", architecture = "arm" }, annotations = { y = "2" } },
+      { platform = { os = "linux", architecture = "s390x" }, annotations = { z = "3" } },
+    }, notices)
+    assert.same({ x = "1" }, changed[1].annotations)
+    assert.same({ x = "1", y = "2" }, changed[2].annotations)
+    assert.equal("1", changed[3].annotations.x)
+    assert.same({ "there is no image for linux/s390x to annotate" }, notices)
+    assert.is_nil(entries[1].annotations)
+  end)
+end)
+
 describe("assembly.follow", function()
   it("lets attestations go with their images, and no other", function()
     local old = { image("a", "linux/amd64"), image("b", "linux/arm"), attests("of-a", "a"), attests("lost", "z") }

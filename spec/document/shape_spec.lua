@@ -31,6 +31,14 @@ describe("the reader of a document's outside", function()
     end
   end)
 
+  it("takes null for what is not there", function()
+    assert.equal("image", assert(shape.read('{"schemaVersion":2,"manifests":null,' .. CONFIG .. "}")).kind)
+    assert.equal("index", assert(shape.read('{"schemaVersion":2,"layers":null,"config":null,"manifests":[]}')).kind)
+    assert.equal("index", assert(shape.read('{"schemaVersion":2,"manifests":null,"fsLayers":null}')).kind)
+    assert.equal("invalid_manifest", refused('{"schemaVersion":2,"layers":null}'))
+    assert.equal("ambiguous", refused('{"schemaVersion":2,"manifests":null}', media_type.oci_manifest))
+  end)
+
   it("refuses a document whose media types or fields disagree", function()
     local list = '{"schemaVersion":2,"mediaType":"' .. media_type.docker_list .. '",'
     assert.equal("ambiguous", refused(list .. '"layers":[]}'))

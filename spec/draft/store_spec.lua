@@ -53,18 +53,29 @@ describe("manifest.draft.store", function()
     assert.same({}, core.file.list(folder .. "/manifest/" .. file_name.of(LIST) .. "/new"))
   end)
 
-  it("makes files and folders for their owner only, and keeps the permissions that are there", function()
-    shell(("umask 022; mkdir -p '%s/manifests'"):format(folder))
-    assert(opened:save(LIST, drafts.entry("h.io/app:a")))
-    local modes = shell(("cd '%s' && stat -c '%%a %%n' manifests manifests/* manifests/*/* manifest manifest/*"):format(
-      folder))
-    local name = file_name.of(LIST)
-    local wanted = "755 manifests\n700 manifests/%s\n600 manifests/%s/h.io_app-a\n700 manifest\n700 manifest/%s\n"
-    assert.equal(wanted:format(name, name, name), modes)
-    shell(("chmod 644 '%s'"):format(path_of(LIST, "h.io/app:a")))
-    assert(opened:save(LIST, drafts.entry("h.io/app:a", { platform = { os = "linux", architecture = "arm" } })))
-    assert.equal("644\n", shell(("stat -c %%a '%s'"):format(path_of(LIST, "h.io/app:a"))))
-  end)
+  it("makes files and folders as open as the umask lets docker make them, and keeps the permissions that are there",
+    function()
+      local name = file_name.of(LIST)
+      local wanted = "%s manifests\n%s manifests/%s\n%s manifests/%s/h.io_app-a\n%s manifest\n%s manifest/%s\n"
+      local cases = { ["022"] = { "755", "644" }, ["077"] = { "700", "600" }, ["002"] = { "755", "644" } }
+      for umask, modes in pairs(cases) do
+        local own = temp.folder("umask")
+        local script = ([[
+          local drafts = require "spec.support.inputs.drafts"
+          assert(require("manifest.draft.store").open({ folder = %q }):save(%q, drafts.entry("h.io/app:a")))]]):format(
+          own, LIST)
+        local done = process.run { "sh", "-c", ('umask %s && exec lua5.4 "$0"'):format(umask), temp.file(script),
+          env = ours.variables(), preload = true }
+        assert.equal(0, done.status, done.stderr)
+        local seen = shell(("cd '%s' && stat -c '%%a %%n' manifests manifests/* manifests/*/* manifest manifest/*")
+          :format(own))
+        assert.equal(wanted:format(modes[1], modes[1], name, modes[2], name, modes[1], modes[1], name), seen)
+      end
+      assert(opened:save(LIST, drafts.entry("h.io/app:a")))
+      shell(("chmod 640 '%s'"):format(path_of(LIST, "h.io/app:a")))
+      assert(opened:save(LIST, drafts.entry("h.io/app:a", { platform = { os = "linux", architecture = "arm" } })))
+      assert.equal("640\n", shell(("stat -c %%a '%s'"):format(path_of(LIST, "h.io/app:a"))))
+    end)
 
   it("replaces an entry, and changes one in place", function()
     assert(opened:save(LIST, drafts.entry("h.io/app:a")))

@@ -1,7 +1,8 @@
+local media_type = require "manifest.name.media_type"
 local walk = require "manifest.graph.walk"
 
 --- Runs tasks one after another.
-local context = { jobs = 1, loop = {} }
+local context = { jobs = 1, loop = {}, options = {} }
 
 function context.loop.all(_, list, _, fn)
   local results = {}
@@ -81,5 +82,42 @@ describe("walk.levels", function()
     assert.is_nil(nodes)
     assert.equal("too_large", err.code)
     assert.same({}, fetched)
+  end)
+
+  --- What an index of two documents of so many bytes each comes to.
+  local function walk_with(options, told, real)
+    local root = { digest = "root", index = { entries = {
+      { digest = "a", size = told, media_type = media_type.oci_manifest },
+      { digest = "b", size = told, media_type = media_type.oci_manifest },
+    } } }
+    fetched = 0
+    local nodes, err = walk.levels({ jobs = 1, loop = context.loop, options = options }, root, function(entry)
+      fetched = fetched + 1
+      return { digest = entry.digest, size = real or told }
+    end)
+    return nodes and #nodes or err.hint, fetched
+  end
+
+  it("refuses more than it is allowed", function()
+    assert.same({ 3, 2 }, { walk_with({ max_documents = 2, max_bytes = 20 }, 10) })
+    local hint, count = walk_with({ max_documents = 1 }, 10)
+    assert.matches("max_documents", hint, 1, true)
+    assert.equal(0, count)
+    hint, count = walk_with({ max_bytes = 19 }, 10)
+    assert.matches("max_bytes", hint, 1, true)
+    assert.equal(0, count)
+  end)
+
+  it("believes what came, not what was told", function()
+    local hint, count = walk_with({ max_bytes = 19 }, 1, 10)
+    assert.matches("max_bytes", hint, 1, true)
+    assert.equal(2, count)
+  end)
+
+  it("counts nothing of blobs that an index names", function()
+    local root = { digest = "root", index = { entries = { { digest = "a", size = 1 << 40, media_type = "x/y" } } } }
+    assert(walk.levels(context, root, function(entry)
+      return { digest = entry.digest, size = entry.size, kind = "blob" }
+    end))
   end)
 end)

@@ -121,3 +121,25 @@ describe("digest.hasher", function()
     assert.has_error(function() hasher:update("x") end)
   end)
 end)
+
+describe("digest.check and digest.is", function()
+  it("take what can be computed", function()
+    for _, text in ipairs { "sha256:" .. hex(64), "sha384:" .. hex(96), "sha512:" .. hex(128) } do
+      assert.is_true(digest.check(text))
+      assert.is_true(digest.is(text))
+    end
+  end)
+
+  it("refuse everything else", function()
+    for text, code in pairs {
+      ["blake3:" .. hex(64)] = "unsupported", ["md5:" .. hex(32)] = "unsupported",
+      ["sha256:" .. hex(32)] = "invalid_digest",
+      ["sha384:" .. hex(64)] = "invalid_digest", ["2:3f2a91c"] = "unsupported", ["app"] = "invalid_digest",
+    } do
+      local ok, err = digest.check(text)
+      assert.is_nil(ok)
+      assert.equal(code, err.code)
+      assert.is_false(digest.is(text))
+    end
+  end)
+end)

@@ -9,6 +9,12 @@ describe("location", function()
       { "oci:..", ".." }, { "oci:folder@" .. DIGEST, "folder", nil, DIGEST },
       { "oci:folder:1.0@" .. DIGEST, "folder", "1.0", DIGEST }, { "oci:a@b", "a@b" },
       { "oci:folder:docker.io/library/alpine:3", "folder", "docker.io/library/alpine:3" }, { "oci:folder:", "folder" },
+      -- Jenkins names workspaces so; only a known algorithm makes a digest
+      { "oci:/ws/job@2:3f2a91c", "/ws/job@2", "3f2a91c" }, { "oci:/ws/job@2", "/ws/job@2" },
+      { "oci:/ws/job@2:" .. ("ab"):rep(32), "/ws/job@2", ("ab"):rep(32) },
+      { "oci:/ws/job@2:x@" .. DIGEST, "/ws/job@2", "x", DIGEST },
+      { "oci:/ws/job@sha256", "/ws/job@sha256" },
+      { "oci:folder@sha512:" .. ("ab"):rep(64), "folder", nil, "sha512:" .. ("ab"):rep(64) },
     }
     for _, case in ipairs(cases) do
       local read = assert(location.parse(case[1]))
@@ -31,7 +37,9 @@ describe("location", function()
 
   it("refuses what names no layout", function()
     for _, text in ipairs { "oci:", "oci::tag", "oci:a:-b", "oci:a:b c", "oci:a\0b", "oci:a\nb",
-      "oci:a:" .. ("x"):rep(600), "oci:a@sha256:abcd" } do
+      "oci:a:" .. ("x"):rep(600), "oci:a@sha256:abcd", "oci:a@sha256:zz:1", "oci:a@sha384:" .. ("ab"):rep(32),
+      "oci:a@SHA256:" .. ("ab"):rep(32), "oci:a@sha256:" .. ("AB"):rep(32), "oci:a@" .. DIGEST .. "0",
+      "oci:a@" .. DIGEST .. ":1", "oci:a@" .. DIGEST .. "@" .. DIGEST } do
       local none, err = location.parse(text)
       assert.is_nil(none, text)
       assert.equal("invalid_reference", err.code)

@@ -16,7 +16,10 @@ describe("referrers tag", function()
   it("tells its digest, and what stands behind it", function()
     assert.same({ "sha256:" .. hex, "" }, { referrers_tag.subject("sha256-" .. hex) })
     assert.same({ "sha256:" .. hex, ".sig" }, { referrers_tag.subject("sha256-" .. hex .. ".sig") })
-    for _, tag in ipairs { "latest", "sha256-" .. hex .. "0", "sha256-" .. hex:sub(2), "sha256-" .. hex .. ".SIG" } do
+    for _, rest in ipairs { "-sig", ".6fe828b32b9b4572.meta", ".v0.3.bundle", ".SIG", "_x" } do
+      assert.same({ "sha256:" .. hex, rest }, { referrers_tag.subject("sha256-" .. hex .. rest) })
+    end
+    for _, tag in ipairs { "latest", "sha256-" .. hex .. "0", "sha256-" .. hex:sub(2), "v1-sha256-" .. hex } do
       assert.is_nil(referrers_tag.subject(tag))
     end
   end)

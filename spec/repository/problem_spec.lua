@@ -38,7 +38,7 @@ describe("a problem", function()
 
   it("tells the registry's words, whatever form they have", function()
     for body, words in pairs {
-      ['{"errors":[{"code":"A","message":"b"},{"code":"C"},{"message":"d"},7,{"code":1}]}'] = ": A: b; C; d",
+      ['{"errors":[{"code":"A","message":"b"},{"code":"C"},{"message":"d"},7,{"code":1}]}'] = ": a: b; c; d",
       ['{"message":"one\\ntwo"}'] = ": one", ['{"error":{"x":1},"detail":"here"}'] = ": here",
       ['["errors"]'] = "", ["not for people"] = "", [""] = "",
     } do
@@ -46,6 +46,44 @@ describe("a problem", function()
     end
     local plain = of(502, "\n  Bad Gateway\nnginx", { ["content-type"] = "text/plain; charset=utf-8" })
     assert.equal("registry.example.com answered 502 to GET x: Bad Gateway", plain.message)
+  end)
+
+  it("has the words that scripts look for in docker's output", function()
+    assert.equal("registry.example.com answered 404 to GET x: manifest unknown",
+      of(404, '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}').message)
+    assert.equal("registry.example.com answered 403 to GET x: denied: no right",
+      of(403, '{"errors":[{"code":"DENIED","message":"no right"}]}').message)
+    assert.equal("registry.example.com answered 403 to GET x: denied", of(403).message)
+    assert.equal("registry.example.com answered 401 to GET x: unauthorized", of(401, "<html>").message)
+    assert.equal("registry.example.com answered 404 to GET x", of(404).message)
+    assert.equal("DENIED", of(403, '{"errors":[{"code":"DENIED"}]}').errors[1].code)
+  end)
+
+  it("shows the detail of an error, whatever it is", function()
+    local function words(detail)
+      return of(400, ('{"errors":[{"code":"MANIFEST_INVALID","message":"bad","detail":%s}]}'):format(detail)).words
+    end
+    for detail, shown in pairs {
+      ['"unknown tag=1"'] = " (unknown tag=1)", ['{"mediaType":"a/b","reason":"not allowed"}'] =
+        " (mediaType: a/b, reason: not allowed)", ['[{"Tag":"1"},{"Tag":"2"}]'] = " (Tag: 1, Tag: 2)", ["7"] = " (7)",
+      ["null"] = "", ["{}"] = "", ["[]"] = "", ['""'] = "", ['"bad"'] = "", ['"a\\nb"'] = " (a\\x0ab)",
+      ['{"a":{"b":{"c":{"d":1}}}}'] = "",
+    } do
+      assert.equal("manifest invalid: bad" .. shown, words(detail))
+    end
+    local long = of(400, ('{"errors":[{"code":"X","detail":"%s"}]}'):format(("y"):rep(5000))).message
+    assert.is_true(#long < 1200)
+  end)
+
+  it("says to try again only where that may help", function()
+    for _, status in ipairs { 500, 502, 503 } do
+      assert.matches("try again later", of(status).hint)
+    end
+    for _, status in ipairs { 400, 415, 418, 422 } do
+      assert.not_matches("try again", of(status).hint)
+      assert.not_matches("try again", of(status, '{"errors":[{"code":"X","message":"y"}]}').hint)
+    end
+    assert.matches("own words", of(415, '{"errors":[{"code":"X"}]}').hint)
   end)
 
   it("keeps the list of errors as far as it is one", function()

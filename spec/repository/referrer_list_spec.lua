@@ -49,6 +49,27 @@ describe("a list of referrers", function()
     return found
   end
 
+  it("is left alone while another process of this machine keeps its turn", function()
+    local turn = require "manifest.engine.lock"
+    local take = turn.take
+    finally(function()
+      turn.take = take
+    end)
+    turn.take = function()
+      return nil, manifest.error.new { code = "locked", message = "another has it" }
+    end
+    fails("locked", add {})
+    assert.same({}, puts())
+    turn.take = function() -- no place for locks: all the same
+      return nil
+    end
+    assert(add {
+      { method = "GET", path = TAG, state = "first", answer = list(A) },
+      { method = "PUT", path = TAG, answer = { status = 201 }, set_state = "second" },
+      { method = "GET", path = TAG, answer = list(A, OURS) },
+    })
+  end)
+
   for name, status in pairs { ["where the registry refuses what comes too late"] = 412,
     ["where the registry takes it all"] = 201 } do
     it("keeps what others have added meanwhile, " .. name, function()

@@ -104,6 +104,16 @@ describe("the requests of", function()
     front:stop()
   end)
 
+  row("`index create`, a source that is an index", function()
+    push("from", 2)
+    told("3 GET manifests, 1 PUT manifests", function(client)
+      return client:index { target = at("from:2"), sources = { at("from:1") } }
+    end)
+    told("2 GET manifests, 1 PUT manifests", function(client)
+      return client:index { target = at("from:3"), sources = { { ref = at("from:1"), platforms = { "linux/amd64" } } } }
+    end)
+  end)
+
   row("`index create`, a platform given whole", function()
     local sources = push_apart("whole", 1)
     told("1 GET manifests, 2 POST uploads, 2 PUT manifests", function(client)

@@ -56,7 +56,7 @@ describe("a TLS handshake", function()
       local server, engine = stage { a = { tls = tls { breaks = 4, gently = gently } } }
       local response, problem = requests.run(engine, { url = server.urls.a })
       assert.equal("ok", response and response.body or problem.message)
-      assert.equal(5, response.attempts)
+      assert.equal(3, response.attempts) -- after each of two, it was asked once in plain HTTP
       assert.equal(5, #server:requests())
       server, engine = stage { a = { tls = tls { breaks = 99, gently = gently } } }
       response, problem = requests.run(engine, { url = server.urls.a })
@@ -64,7 +64,7 @@ describe("a TLS handshake", function()
       assert.equal("network", problem.code)
       assert.is_true(problem.retryable)
       assert.matches("the connection broke in the TLS handshake", problem.message, 1, true)
-      assert.equal(5, #server:requests())
+      assert.equal(2 * 5, #server:requests())
     end)
   end
 
@@ -85,7 +85,8 @@ describe("a TLS handshake", function()
 
   it("with a server whose certificate has expired ends it", function()
     local certificate, key = authority:issue("old", { days = 0 })
-    assert_final({ certificate = certificate, key = key }, "expired")
+    local dates = "; it is valid from 2%d%d%d%-%d%d%-%d%d to 2%d%d%d%-%d%d%-%d%d%)$"
+    assert_final({ certificate = certificate, key = key }, "expired" .. dates)
   end)
 
   it("with a server that speaks TLS 1.1 and no newer ends it, once", function()

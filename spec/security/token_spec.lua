@@ -197,7 +197,7 @@ describe("tokens", function()
   end)
 
   it("that the token server does not give now are an error of its own, soon when it asks for a long wait", function()
-    for _, case in ipairs { { 503, "network", 3 }, { 429, "rate_limited", 3 }, { 429, "rate_limited", 1, "3600" },
+    for _, case in ipairs { { 503, "network", 3 }, { 429, "rate_limited", 10 }, { 429, "rate_limited", 1, "3600" },
       { 503, "network", 3, "0" }, { 403, "denied", 2 } } do
       local headers = case[4] and { { "Retry-After", case[4] } } or nil
       local made = stage({ BEARER }, { exchanges = function()

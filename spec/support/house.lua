@@ -162,7 +162,8 @@ local function each_c_use(files, path, file, definitions, visit)
 end
 
 --- Calls `visit(target, name)` for each file that a Lua file uses. Any text that names a module counts, since modules
---- are also required lazily through tables of their names; only the name of a metatable does not.
+--- are also required lazily through tables of their names; the name of a metatable and a scope
+--- of annotations do not.
 local function each_lua_use(files, path, file, visit)
   for before, name in file.code:gmatch("([^\n]-)[\"'](manifest[%w_.]*)[\"']") do
     local target = lua_file(files, name)
@@ -170,7 +171,8 @@ local function each_lua_use(files, path, file, visit)
     if name == "manifest.core" then
       target = required and "csrc/bind/core/core.c" or nil
     end
-    if (target or required) and target ~= path and not before:find("__name%s*=%s*$") then
+    if (target or required) and target ~= path and not before:find("__name%s*=%s*$")
+      and not before:find("scope%s*=%s*$") then
       visit(target, name)
     end
   end

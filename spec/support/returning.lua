@@ -17,7 +17,6 @@ return {
   ["lua/manifest/verb/delete.lua"] = true,
   ["lua/manifest/verb/diff.lua"] = true,
   ["lua/manifest/verb/get.lua"] = true,
-  ["lua/manifest/verb/image.lua"] = true,
   ["lua/manifest/verb/index/add.lua"] = true,
   ["lua/manifest/verb/index/annotate.lua"] = true,
   ["lua/manifest/verb/index/create.lua"] = true,

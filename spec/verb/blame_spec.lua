@@ -10,7 +10,7 @@ local RIGHT = {
   any = 1, auth_host = "r=h", boolean = true, count = 1, digest = "sha256:" .. ("0"):rep(64), file = "f",
   folder = "f", line = "l", location = "oci:a", map = {}, map_change = {}, media_type = "a/b", pattern = "p",
   platform = "linux/arm", platform_change = "linux/arm", reference = "a", repository = "a", seconds = 1, string = "s",
-  tag = "t", table = {}, ["function"] = print,
+  tag = "t", annotations = {}, integer = 1, variable = "a=b", table = {}, ["function"] = print,
 }
 
 --- Values of which every type refuses one, but for those that take anything.
@@ -136,7 +136,7 @@ describe("the caller's line is blamed for what is wrong with a call of", functio
       ["client: option 'jobs': integer expected, got string"] = function()
         local _ = manifest.client { jobs = "8" }
       end,
-      ["client: option 'insecure%[1%]': string expected, got number"] = function()
+      ["client: option 'insecure%[1%]': boolean, list of HOST%[:PORT%] or .* expected"] = function()
         local _ = manifest.client { insecure = { 5 } }
       end,
       ["all: fn is needed"] = function()

@@ -50,9 +50,37 @@ describe("copy", function()
     asked, done = requests_of(there, function()
       return assert(client:copy(from("app:all"), to("app:1")))
     end)
-    assert.same({ "HEAD /app/manifests/1" }, asked)
+    assert.equal(3, #asked)
+    assert.equal(3, count(asked, "HEAD")) -- of the tag and of each image
     assert.same({}, done.copied)
     assert.equal("same", done.skipped[1].reason)
+    asked = requests_of(there, function()
+      return assert(client:copy(from("app:all"), to("app:1"), { shallow = true }))
+    end)
+    assert.same({ "HEAD /app/manifests/1" }, asked)
+  end)
+
+  it("brings again what a cleanup has taken from an index whose tag stays", function()
+    local image = to("cleaned@" .. made.arm.digest)
+    for _, options in ipairs { {}, { all_tags = true, include = "all" }, { referrers = true }, { digest_tags = true },
+      { platforms = { "linux/amd64", "linux/arm64" } }, { no_clobber = true } } do
+      local source, target = options.all_tags and from("app") or from("app:all"),
+        options.all_tags and to("cleaned") or to("cleaned:all")
+      assert(client:copy(source, target, options))
+      assert.same({}, assert(client:copy(source, target, options)).copied)
+      assert(client:delete(image, { shared = true }))
+      options.shallow = true
+      assert.equal("same", assert(client:copy(source, target, options)).skipped[1].reason)
+      fails("not_found", client:digest(image))
+      options.shallow = nil
+      local asked, done = requests_of(there, function()
+        return assert(client:copy(source, target, options))
+      end)
+      assert.same({ { name = "all", digest = made.all.digest } }, done.copied)
+      assert.equal(1, done.manifests)
+      assert.equal(1, count(asked, "PUT")) -- of the image, not of the tag
+      is_whole(to("cleaned:all"), made.all.digest)
+    end
   end)
 
   it("goes on where it was", function()
@@ -152,9 +180,14 @@ describe("copy", function()
     asked, done = requests_of(there, function()
       return assert(client:copy(from("app"), to("whole"), options))
     end)
-    assert.equal(4, #asked)
-    assert.equal(4, count(asked, "HEAD"))
+    assert.equal(7, #asked)
+    assert.equal(6, count(asked, "HEAD")) -- of the tags, and of the images of the one index that two of them name
+    assert.equal(1, count(asked, "GET"))
     assert.equal(4, #done.skipped)
+    asked = requests_of(there, function()
+      return assert(client:copy(from("app"), to("whole"), { all_tags = true, exclude = "1.*", shallow = true }))
+    end)
+    assert.equal(4, #asked)
     fails("not_found", client:copy(from("app"), to("whole"), { all_tags = true, include = "none*" }))
     fails("not_found", client:copy(from("nowhere"), to("whole"), { all_tags = true }))
     fails("invalid_reference", client:copy(from("app:all"), to("whole"), { all_tags = true }))

@@ -12,9 +12,11 @@ describe("diff", function()
   local client = block.client()
   local made = block.images(server, {
     { name = "amd", repository = "app", tag = "amd", platform = AMD, layers = { "base", "one" },
-      config = { config = { Env = { "A=1" }, Labels = { x = "1", y = "1" } }, author = "me" } },
+      config = { config = { Env = { "A=1" }, Labels = { x = "1", y = "1" }, Tty = true }, author = "me",
+        ["x.on"] = true } },
     { name = "amd2", repository = "app", tag = "amd2", platform = AMD, layers = { "base", "two" },
-      config = { config = { Env = { "A=2" }, Labels = { x = "1", y = "2" } }, author = "me" } },
+      config = { config = { Env = { "A=2" }, Labels = { x = "1", y = "2" }, Tty = false }, author = "me",
+        ["x.on"] = false } },
     { name = "arm", repository = "app", platform = ARM },
     { name = "s390x", repository = "app", platform = S390X },
     { repository = "app", tag = "old", type = "oci-index", children = { "amd", "arm" }, annotations = { v = "1" } },
@@ -49,6 +51,8 @@ describe("diff", function()
     assert.same({ "1", "2" }, change(changed.changes, "label", "y"))
     assert.is_nil(change(changed.changes, "label", "x"))
     assert.is_nil(change(changed.changes, "config", "author"))
+    assert.same({ "true", "false" }, change(changed.changes, "config", "Tty"))
+    assert.same({ "true", "false" }, change(changed.changes, "config", "x.on"))
     local layers = {}
     for _, one in ipairs(changed.changes) do
       if one.what == "layer" then

@@ -105,10 +105,19 @@ describe("image", function()
     assert.is_nil(config_of(nil).created)
     assert.equal("1970-01-01T00:01:00Z", config_of(60).created)
     assert.equal("2026-01-31T12:00:00.5+01:00", config_of("2026-01-31T12:00:00.5+01:00").created)
-    order.created = "yesterday"
-    local done, err = client:image(order)
-    assert.is_nil(done)
-    assert.equal("invalid_argument", err.code)
+    assert.equal("9999-12-31T23:59:59Z", config_of(253402300799).created)
+    assert.equal("2024-02-29T23:59:59.123456789-11:30", config_of("2024-02-29T23:59:59.123456789-11:30").created)
+    for _, bad in ipairs {
+      "yesterday", "2026-02-29T12:00:00Z", "2026-13-01T12:00:00Z", "2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z",
+      "2026-01-31T12:00:61Z", "2026-01-31T12:00:00", "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00+0100",
+      "2026-01-31T12:00:00Z:", "2026-01-31T12:00:00+25:00", math.maxinteger, math.mininteger, 253402300800,
+    } do
+      order.created = bad
+      local done, err = client:image(order)
+      assert.is_nil(done)
+      assert.equal("invalid_argument", err.code)
+      assert.matches("is no time", err.message, 1, true)
+    end
   end)
 
   it("makes docker's kind of image, that skopeo reads too", function()
@@ -276,6 +285,21 @@ describe("image", function()
     assert.error_matches(order({ config = { EntryPoint = {} } }), "did you mean 'Entrypoint'")
     assert.error_matches(order({ config = { Cmd = { "a", 1 } } }), "Cmd%[2%]")
     assert.error_matches(order({ config = { Cmd = { a = "b" } } }), "list of strings")
+    assert.error_matches(order({ annotations = { a = 1 } }), "annotations.a': string expected")
+    assert.error_matches(order({ annotations = { "a" } }), "string expected for a name")
+    local layer = { path = "x", annotations = { a = false } }
+    assert.error_matches(order({ layers = { layer } }), "layers%[1%].annotations.a")
+    assert.error_matches(order({ config = { Healthcheck = { Interval = "30s" } } }), "Interval")
+    assert.error_matches(order({ config = { Healthcheck = { Test = { 1 } } } }), "Test%[1%]")
+    for _, platform in ipairs { { os = 1, architecture = "arm" }, { os = "linux", architecture = "arm", variant = {} },
+      { os = "linux", architecture = "arm", ["os.features"] = { 1 } },
+      { os = "linux", architecture = "arm", ["os.features"] = { a = "b" } } } do
+      assert.error_matches(order({ platform = platform }), "platform")
+    end
+    local config = { Healthcheck = { Test = {}, Interval = 3000000000 } }
+    local made = assert(order({ config = config, annotations = { a = "" },
+      platform = { os = "windows", architecture = "amd64", ["os.features"] = { "win32k" } } })())
+    assert.matches('"Healthcheck":{"Interval":3000000000,"Test":[]}', blob("wrong", made.config.digest), 1, true)
     assert.error_matches(order({ layer = {} }), "did you mean 'layers'")
     assert.error_matches(order({ layers = { {} } }), "path")
     assert.error_matches(order({ media_type = "oci-index" }), "media_type")

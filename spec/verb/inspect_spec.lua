@@ -52,6 +52,29 @@ describe("inspect", function()
     assert.equal(3, #fleet:requests())
   end)
 
+  try("asks the registry, with a warning, where the local lists may not be read", function()
+    local temp = require "spec.support.temp"
+    local folder = temp.folder("closed")
+    local shut = folder .. "/docker"
+    assert(os.execute(("mkdir '%s' && chmod 000 '%s'"):format(shut, shut)))
+    local done = require("spec.support.worlds.ours").run_bound(temp.file([[
+      local client = require("manifest").client { config = arg[1] }
+      print(assert(client:inspect(arg[2])).digest)
+      print(#client:warnings(), client:warnings()[1])
+      print(select(2, client:push(arg[2])).code)
+    ]]), shut, fleet.made.arm.reference)
+    os.execute(("chmod 700 '%s'"):format(shut))
+    if not done then
+      return pending("root's rights cannot be taken away here")
+    end
+    local digest, count, warning, code = done.stdout:match("^([^\n]*)\n(%d+)\t([^\n]*)\n([^\n]*)\n$")
+    assert.equal(fleet.made.arm.digest, digest, done.stdout .. done.stderr)
+    assert.is_true(tonumber(count) >= 1)
+    assert.matches(shut, warning, 1, true)
+    assert.matches("Permission denied", warning, 1, true)
+    assert.equal("io", code)
+  end)
+
   try("prefers a local list, which costs no request", function()
     local client <close> = fleet:client()
     local target = fleet.made.list.reference

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../process/child.h"
+#include "../../process/spawn.h"
 #include "open.h"
 
 #define CHILD_CLASS "manifest.core.child"
@@ -96,9 +97,20 @@ static int child_run(lua_State *L)
   return results;
 }
 
+/* instead(path, argv) -> nil, problem: the program takes the place of this process, with all that is open. */
+static int child_instead(lua_State *L)
+{
+  const char *program = mfl_check_text(L, 1);
+  char **argv = push_argv(L, 2);
+  struct mf_problem problem;
+
+  mf_spawn_instead(program, argv, &problem);
+  return mfl_fail(L, &problem);
+}
+
 static const luaL_Reg metamethods[] = {{"__gc", free_box}, {"__close", free_box}, {NULL, NULL}};
 static const luaL_Reg methods[] = {{NULL, NULL}};
-static const luaL_Reg functions[] = {{"run", child_run}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"instead", child_instead}, {"run", child_run}, {NULL, NULL}};
 
 void mfl_open_child(lua_State *L)
 {

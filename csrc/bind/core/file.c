@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../base/home.h"
 #include "../../file/directory.h"
 #include "../../file/file.h"
 #include "../../file/lock.h"
@@ -52,7 +53,8 @@ static int file_read(lua_State *L)
   return mfl_give_bytes(L, bytes);
 }
 
-/* replace(path, bytes, {mode = 0600, keep = false, keep_owner = false, follow = true, more = false, temporary = dir?})
+/* replace(path, bytes, {mode = 0600, masked = false, keep = false, keep_owner = false, follow = true, more = false,
+   temporary = dir?})
    -> true */
 static int file_replace(lua_State *L)
 {
@@ -64,6 +66,7 @@ static int file_replace(lua_State *L)
 
   check_options(L, 3);
   style.mode = check_mode(L, 3, mfl_field_integer(L, 3, "mode", 0600));
+  style.masked = mfl_field_boolean(L, 3, "masked", false);
   style.keep = mfl_field_boolean(L, 3, "keep", false);
   style.keep_owner = mfl_field_boolean(L, 3, "keep_owner", false);
   style.follow = mfl_field_boolean(L, 3, "follow", true);
@@ -215,6 +218,27 @@ static int file_list(lua_State *L)
   return 1;
 }
 
+/* home() -> the user's home folder, or nil */
+static int file_home(lua_State *L)
+{
+  char folder[PATH_MAX];
+
+  lua_pushstring(L, mf_home(folder));
+  return 1;
+}
+
+/* absolute(path) -> the path, seen from the root */
+static int file_absolute(lua_State *L)
+{
+  char absolute[PATH_MAX];
+  struct mf_problem problem;
+
+  if (!mf_home_absolute(mfl_check_text(L, 1), absolute, &problem))
+    return mfl_fail(L, &problem);
+  lua_pushstring(L, absolute);
+  return 1;
+}
+
 /* ---- locks ---- */
 
 struct lock {
@@ -267,12 +291,23 @@ static int file_lock(lua_State *L)
 static const luaL_Reg lock_metamethods[] = {
     {"__gc", lock_release}, {"__close", lock_release}, {"__tostring", lock_tostring}, {NULL, NULL}};
 static const luaL_Reg lock_methods[] = {{"release", lock_release}, {NULL, NULL}};
-static const luaL_Reg functions[] = {
-    {"copy", file_copy},     {"identity", file_identity},   {"kind", file_kind},
-    {"list", file_list},     {"lock", file_lock},           {"make_directory", file_make_directory},
-    {"read", file_read},     {"remove", file_remove},       {"remove_tree", file_remove_tree},
-    {"rename", file_rename}, {"replace", file_replace},     {"set_mode", file_set_mode},
-    {"target", file_target}, {"temporary", file_temporary}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"absolute", file_absolute},
+                                     {"home", file_home},
+                                     {"copy", file_copy},
+                                     {"identity", file_identity},
+                                     {"kind", file_kind},
+                                     {"list", file_list},
+                                     {"lock", file_lock},
+                                     {"make_directory", file_make_directory},
+                                     {"read", file_read},
+                                     {"remove", file_remove},
+                                     {"remove_tree", file_remove_tree},
+                                     {"rename", file_rename},
+                                     {"replace", file_replace},
+                                     {"set_mode", file_set_mode},
+                                     {"target", file_target},
+                                     {"temporary", file_temporary},
+                                     {NULL, NULL}};
 
 void mfl_open_file(lua_State *L)
 {

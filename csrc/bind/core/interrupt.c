@@ -12,6 +12,13 @@ static int interrupt_listen(lua_State *L)
   return 0;
 }
 
+/* interrupt.at_once(boolean): between true and false, a signal ends the process where it is; nothing before listen() */
+static int interrupt_at_once(lua_State *L)
+{
+  mf_interrupt_at_once(lua_toboolean(L, 1));
+  return 0;
+}
+
 /* interrupt.signal() -> the number of the signal that came as an interrupt | nil */
 static int interrupt_signal(lua_State *L)
 {
@@ -24,6 +31,7 @@ static int interrupt_signal(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
+    {"at_once", interrupt_at_once},
     {"listen", interrupt_listen},
     {"signal", interrupt_signal},
     {NULL, NULL},

@@ -179,6 +179,7 @@ int mfl_json_encode(lua_State *L)
   out = mfl_push_bytes(L, TEXT_LIMIT);
   writer = mf_json_writer(out, indent, html, &problem);
   writer.repair = option(L, 2, "repair");
+  writer.report = option(L, 2, "report");
   if (!write_value(L, &writer, 1))
     return mfl_fail(L, &problem);
   return mfl_give_bytes(L, out);

@@ -51,6 +51,7 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   settings->auth_hosts = texts_field(L, "auth_hosts");
   settings->certificate_roots = texts_field(L, "certificate_roots");
   settings->resolve = texts_field(L, "resolve");
+  settings->plain_hosts = texts_field(L, "plain_hosts");
   settings->ca_file = mfl_field_text(L, 1, "ca_file");
   settings->client_certificate = mfl_field_text(L, 1, "client_certificate");
   settings->client_key = mfl_field_text(L, 1, "client_key");

@@ -123,12 +123,14 @@ static void read_pipes(lua_State *L, int index, struct mf_request *request)
     request->source = mf_pipe_source(from);
     if (!request->source)
       luaL_error(L, "field 'body_pipe': already used");
+    request->joined = true;
   }
   into = pipe_field(L, index, "sink_pipe");
   if (into) {
     request->sink = mf_pipe_sink(into);
     if (!request->sink)
       luaL_error(L, "field 'sink_pipe': already used");
+    request->joined = true;
   }
 }
 
@@ -165,6 +167,12 @@ static void read_bounds(lua_State *L, int index, struct mf_request *request)
   lua_Integer limit = mfl_field_integer(L, index, "limit", request->sink ? LLONG_MAX : MEMORY_LIMIT);
   lua_Integer attempts = mfl_field_integer(L, index, "attempts", 5);
 
+  request->first = mfl_field_integer(L, index, "range_offset", 0);
+  request->length = mfl_field_integer(L, index, "range_length", 0);
+  if (request->first < 0 || request->length < 0 || request->first > LLONG_MAX / 4 || request->length > LLONG_MAX / 4)
+    luaL_error(L, "fields 'range_offset', 'range_length': out of range");
+  request->patient = lua_getfield(L, index, "attempts") == LUA_TNIL;
+  lua_pop(L, 1);
   request->timeout = mfl_field_number(L, index, "timeout", 600);
   if (limit < 0)
     luaL_error(L, "field 'limit': must not be negative");
@@ -235,7 +243,7 @@ static void push_headers(lua_State *L, const struct mf_headers *headers)
 
 void mfl_push_response(lua_State *L, const struct mf_response *response)
 {
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 8);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "status");
   push_headers(L, &response->headers);
@@ -248,6 +256,8 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   lua_setfield(L, -2, "url");
   lua_pushinteger(L, response->attempts);
   lua_setfield(L, -2, "attempts");
+  lua_pushboolean(L, response->held);
+  lua_setfield(L, -2, "held");
   if (response->digest[0]) {
     lua_pushstring(L, response->digest);
     lua_setfield(L, -2, "digest");

@@ -80,7 +80,7 @@ static void check_environment(lua_State *L, int index, struct mf_environment *en
 
 static void push_step(lua_State *L, enum mf_lookup_step step, struct mf_lookup *lookup)
 {
-  static const char *const steps[] = {"found", "none", "helper", "failed"};
+  static const char *const steps[] = {"found", "none", "helper"};
 
   push_credentials(L, &lookup->credentials);
   mfl_set_text(L, "step", steps[step]);
@@ -95,15 +95,10 @@ static void push_step(lua_State *L, enum mf_lookup_step step, struct mf_lookup *
     }
     lua_setfield(L, -2, "servers");
   }
-  if (step == MF_LOOKUP_FAILED) {
-    mfl_fail(L, &lookup->problem);
-    lua_setfield(L, -3, "problem");
-    lua_pop(L, 1);
-  }
 }
 
-/* credentials(registry, repository?, environment, unanswered?) -> {step, username.., helper, servers, problem,
-   warnings, places}: the lookup's end, or its helper after UNANSWERED of them did not know the registry. */
+/* credentials(registry, repository?, environment, unanswered?) -> {step, username.., helper, servers, warnings,
+   places}: the lookup's end, or its helper after UNANSWERED of them did not know the registry. */
 static int look_up(lua_State *L)
 {
   const char *registry = mfl_check_text(L, 1);
@@ -117,9 +112,12 @@ static int look_up(lua_State *L)
   lookup = mfl_push_box(L, sizeof(*lookup), free_lookup);
   if (!mf_lookup_init(lookup, registry, repository, &environment))
     return mfl_fail(L, &lookup->problem);
-  do
+  for (;;) {
     step = mf_lookup_next(lookup);
-  while (step == MF_LOOKUP_HELPER && unanswered-- > 0);
+    if (step != MF_LOOKUP_HELPER || unanswered-- == 0)
+      break;
+    mf_lookup_asked(lookup, NULL);
+  }
   push_step(L, step, lookup);
   return 1;
 }

@@ -27,7 +27,7 @@ return {
   proxy = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
   rate_limited = "wait, or log in for a higher limit",
   redirect = "the registry's answer is unsafe; nothing was sent on",
-  registry = "try again later, or ask the registry's operator",
+  registry = "ask the registry's operator: a registry does not answer so",
   timeout = "try again, or allow more time",
   tls = "check the certificate and its authority; --insecure skips the check",
   too_large = "make it smaller, or raise the limit",

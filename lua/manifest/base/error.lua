@@ -2,13 +2,15 @@
 --
 -- `tostring(err)` is one line: verb, reference, what happened, what to do. No field ever holds a secret.
 
+local advice = require("manifest.base.later")("manifest.base.advice")
+
 local methods = {}
 local mt = { __name = "manifest.error" }
 
 --- An error always says what to do: where nothing better is known, what its code suggests.
 function mt:__index(name)
   if name == "hint" then
-    return require("manifest.base.advice")[rawget(self, "code")]
+    return advice[rawget(self, "code")]
   end
   return methods[name]
 end
@@ -52,7 +54,8 @@ local codes = {
 
 --- Makes an error.
 ---@param fields table code (of the set above) and message; optional: hint (what to do), verb, ref (reference as text),
---- host, status (HTTP), errors (the registry's own list of {code, message, detail}), retryable (boolean), cause (error)
+--- host, status (HTTP), errors (the registry's own list of {code, message, detail}), words (what it says, as one line),
+--- retryable (boolean), cause (error)
 ---@return table err
 local function new(fields)
   assert(codes[fields.code], "no such error code: " .. tostring(fields.code))

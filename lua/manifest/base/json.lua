@@ -22,7 +22,8 @@ end
 -- ones sorted. Raises on what has no JSON form: functions, NaN, infinities, arrays with holes, other keys than strings.
 ---@param value any
 ---@param options table? indent (spaces or tabs for one level; default: no blanks at all), html (escape `<`, `>`, `&`),
---- repair (write `\ufffd` for each byte that is not UTF-8)
+--- repair (write `\ufffd` for each byte that is not UTF-8), report (it must come out whatever it holds: repair,
+--- integers beyond 2^53 rounded, and room for a document as deep as any that is read)
 ---@return string|nil text without a line break at the end
 ---@return table? err invalid_argument: not UTF-8 (without repair), an integer beyond 2^53, nested deeper than 64 (or in
 --- itself); invalid_json: verbatim text that is none

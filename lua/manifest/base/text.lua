@@ -56,6 +56,26 @@ function text.nearest(word, known)
   end
 end
 
+local LOWER, UPPER = {}, {}
+for byte = 0x41, 0x5a do
+  local upper, lower = string.char(byte), string.char(byte + 32)
+  LOWER[upper], UPPER[lower] = lower, upper
+end
+
+--- The text with A to Z in lower case. Lua's own `lower` asks the locale: in Turkish, I is no i.
+---@param value string
+---@return string
+function text.lower(value)
+  return (value:gsub("[A-Z]", LOWER))
+end
+
+--- The text with a to z in upper case.
+---@param value string
+---@return string
+function text.upper(value)
+  return (value:gsub("[a-z]", UPPER))
+end
+
 --- Does a text come before another, byte by byte? Lua's own `<` asks the locale, and what is digested must not.
 ---@param a string
 ---@param b string
@@ -104,9 +124,45 @@ function text.sorted_keys(set)
   return keys
 end
 
---- The text with everything that could drive a terminal or break a line written as \xNN: C0 and C1 controls, DEL,
---- and the Unicode line separators and bidirectional overrides. Bytes that are not UTF-8 are written as \xNN too.
-function text.printable(value)
+--- Characters that drive a terminal, break a line, turn its direction or cannot be seen: first and last of each range.
+local UNSEEN = {
+  { 0x0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
+  { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+  { 0x3164, 0x3164 }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff9, 0xfffb }, { 0x1bca0, 0x1bca3 },
+  { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+}
+
+local function is_unseen(code)
+  for _, range in ipairs(UNSEEN) do
+    if code <= range[2] then
+      return code >= range[1]
+    end
+  end
+  return false
+end
+
+local function as_bytes(piece)
+  return (piece:gsub(".", function(byte)
+    return ("\\x%02x"):format(byte:byte())
+  end))
+end
+
+--- What JSON has for a character, of which it is the same text.
+local function as_json(piece, code)
+  if not code or piece == "\n" then
+    return piece
+  end
+  if code < 0x10000 then
+    return ("\\u%04x"):format(code)
+  end
+  return ("\\u%04x\\u%04x"):format(0xd800 + (code - 0x10000 >> 10), 0xdc00 + (code & 0x3ff))
+end
+
+--- The text with each character of UNSEEN, and each byte that is not UTF-8, as WRITE(piece, code or nil) has it.
+local function escape(value, write)
+  if not value:find("[^\x20-\x7e]") then
+    return value
+  end
   local out = {}
   local position = 1
   while position <= #value do
@@ -114,14 +170,25 @@ function text.printable(value)
     local next_position = length and utf8.offset(value, 2, position) or position + 1
     local piece = value:sub(position, next_position - 1)
     local code = length and utf8.codepoint(piece)
-    local unsafe = not code or code < 0x20 or (code >= 0x7f and code < 0xa0) or (code >= 0x2028 and code <= 0x202e)
-      or (code >= 0x2066 and code <= 0x2069) or code == 0x200e or code == 0x200f or code == 0xfeff
-    out[#out + 1] = unsafe and piece:gsub(".", function(byte)
-      return ("\\x%02x"):format(byte:byte())
-    end) or piece
+    out[#out + 1] = (not code or is_unseen(code)) and write(piece, code) or piece
     position = next_position
   end
   return table.concat(out)
+end
+
+--- The text on one line that shows all of it: what cannot be seen, would break the line or drive a terminal, and what
+--- is not UTF-8, is written as \xNN.
+---@param value string
+---@return string
+function text.printable(value)
+  return escape(value, as_bytes)
+end
+
+--- A JSON document with the same values, in which nothing is invisible: \uNNNN stands for it. Line ends stay.
+---@param value string
+---@return string
+function text.printable_json(value)
+  return escape(value, as_json)
 end
 
 return text

@@ -42,8 +42,7 @@ local function run(declaration, print, call)
     return print.failed and print.failed(out, err, given.all), err
   end
   if given.all.json then
-    local json = require("manifest.base.json")
-    out:write(json.encode(print.json(out, result, given.all), { indent = "  " }) .. "\n")
+    require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
   else
     print.text(out, result, given.all)
   end
@@ -79,11 +78,12 @@ end
 ---@return integer|nil position
 function command.find(words)
   local two = words[2] and words[1] .. " " .. words[2]
+  local one = require("manifest.cli.words").verb(words[1])
   for _, entry in ipairs(catalogue) do
     if entry.name == two then
       return entry, 3
     end
-    if entry.name == words[1] then
+    if entry.name == one then
       return entry, 2
     end
   end

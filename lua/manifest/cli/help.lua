@@ -14,6 +14,12 @@ local INTRODUCTION = [[
 Create, annotate, inspect and push manifest lists and OCI indexes: one name for
 an image that is built for several architectures.]]
 
+local BEFORE_THE_COMMAND = {
+  { "  --config folder", "Docker's configuration and the local lists (default $DOCKER_CONFIG or ~/.docker)" },
+  { "  -D, -H, -c, -l, --tls...", "Docker's other global options are taken, and change nothing" },
+  { "  -v, --version", "Print the version" },
+}
+
 --- The usage line of a verb.
 ---@param command table
 function help.usage(command)
@@ -51,6 +57,10 @@ function help.overview(entries, family, width)
     rows[position] = { "  " .. entry.name, entry.summary }
   end
   add_rows(lines, rows, width or WIDTH)
+  if not family then
+    table.move({ "", "Before the command:" }, 1, 2, #lines + 1, lines)
+    add_rows(lines, BEFORE_THE_COMMAND, width or WIDTH)
+  end
   lines[#lines + 1] = ""
   lines[#lines + 1] = "Run 'manifest COMMAND --help' for more information on a command."
   return table.concat(lines, "\n") .. "\n"

@@ -21,7 +21,7 @@ local function names_of(list)
 end
 
 local function nearest(written, list)
-  return require("manifest.base.text").nearest(written, names_of(list))
+  return require("manifest.cli.words").nearest(written, names_of(list))
 end
 
 local function unknown_topic(out, words)
@@ -79,11 +79,6 @@ local function without_verb(out, words)
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
-  if word:find("^%-.") then
-    out:complain("unknown flag: " .. word)
-    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
-    return BAD_USAGE
-  end
   return unknown_command(out, words)
 end
 
@@ -115,7 +110,7 @@ local function is_interrupt(raised)
   return type(raised) == "table" and raised.text ~= nil and raised.text:find("interrupted!", 1, true) ~= nil
 end
 
-local function call_verb(out, command, given)
+local function call_verb(out, command, given, config)
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
   local _ <close> = failure.defer(function()
@@ -127,6 +122,7 @@ local function call_verb(out, command, given)
     end
   end)
   local status, err = command.run({ out = out, given = given, client = function(options)
+    options.config = config
     client = client or require("manifest").client(options)
     return client
   end })
@@ -136,7 +132,46 @@ local function call_verb(out, command, given)
   return status or 0
 end
 
-local function dispatch(out, words)
+--- What JSON has no text for is refused before anything is done: a report must name it.
+---@return string|nil wrong
+---@return string|nil hint
+local function not_for_json(read)
+  local given = { table.unpack(read.arguments) }
+  for _, value in pairs(read.options) do
+    local list = type(value) == "table" and value or { value }
+    table.move(list, 1, #list, #given + 1, given)
+  end
+  for _, one in ipairs(read.options.json and given or {}) do
+    if type(one) == "string" and not utf8.len(one) then
+      return ("'%s' is not UTF-8, which --json needs"):format(one), "rename it, or leave --json out"
+    end
+  end
+end
+
+--- Takes off what stands before the verb: docker's name and its global flags.
+---@return string[]|nil words from the verb on, with field config: the folder of --config
+---@return integer|nil status when there is nothing more to do
+local function before_verb(out, words)
+  local name = (words[0] or ""):match("[^/]*$")
+  if name == "docker" then
+    return require("manifest.cli.docker_name").take(out, words)
+  end
+  if not (words[1] or ""):find("^%-.") then
+    return words
+  end
+  local rest, message, status = require("manifest.cli.globals").take(words)
+  if not rest then
+    out:complain(message)
+    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  end
+  return rest, status
+end
+
+local function dispatch(out, given_words)
+  local words, ended = before_verb(out, given_words)
+  if not words then
+    return ended
+  end
   local entry, behind = commands.find(words)
   if not entry then
     return without_verb(out, words)
@@ -153,12 +188,16 @@ local function dispatch(out, words)
   if wrong then
     return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
   end
+  wrong, hint = not_for_json(read)
+  if wrong then
+    return bad_usage(out, command, wrong, hint, BAD_USAGE)
+  end
   local given
   given, wrong, hint = command.given(read.options, read.arguments)
   if not given then
     return bad_usage(out, command, wrong, hint, BAD_USAGE)
   end
-  return call_verb(out, command, given)
+  return call_verb(out, command, given, words.config)
 end
 
 local function on_raise(raised)

@@ -102,22 +102,24 @@ end
 --- Reads the words behind a verb.
 ---@param declared table[] flags (declare/flags.lua)
 ---@param words string[]
+---@param leading boolean|nil only the options before the first argument: all behind it are arguments
 ---@return table|nil read {options = {[name of the flag] = value}, arguments = {...}}
 ---@return string|nil message what is wrong, in docker's words
 ---@return string|nil hint
-function options.read(declared, words)
+function options.read(declared, words, leading)
   local long, short = index_of(declared)
   local values, arguments = {}, {}
   local position = 1
   while position <= #words do
     local word = words[position]
     local message, hint
-    if word == "--" then
-      table.move(words, position + 1, #words, #arguments + 1, arguments)
+    local is_option = word:find("^%-.") ~= nil
+    if word == "--" or (leading and not is_option) then
+      table.move(words, position + (is_option and 1 or 0), #words, #arguments + 1, arguments)
       break
     elseif word:sub(1, 2) == "--" then
       position, message, hint = take_long(words, position, long, values)
-    elseif #word > 1 and word:sub(1, 1) == "-" then
+    elseif is_option then
       position, message = take_short(words, position, short, values)
     else
       arguments[#arguments + 1] = word

@@ -1,5 +1,5 @@
---- Where the command's text goes. Bytes to a file or a pipe are exact; on a terminal, what could drive it is shown
--- escaped, because much of the text comes from a registry.
+--- Where the command's text goes. Much of it comes from a registry, so whatever could drive a terminal, forge a line or
+-- hide is shown escaped: everywhere in lines and JSON, on a terminal alone in what is printed as exact bytes.
 
 local core = require("manifest.base.core")
 local text = require("manifest.base.text")
@@ -21,7 +21,17 @@ function methods:say(value)
   end
 end
 
---- Writes what may come from a registry to standard output.
+--- Writes one line for people to standard output. What is in it stays in it.
+function methods:line(value)
+  self:say(text.printable(value) .. "\n")
+end
+
+--- Writes a JSON document to standard output.
+function methods:json(value)
+  self:say(text.printable_json(value) .. "\n")
+end
+
+--- Writes exact bytes to standard output: those of a document, or what docker's verbs print.
 function methods:write(value)
   if self.terminal == nil then
     self.terminal = core.terminal.is_terminal("stdout")

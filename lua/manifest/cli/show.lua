@@ -1,5 +1,6 @@
 --- What the own verbs' commands share: JSON with the field names of the image specification, sizes for people, options.
 
+local annotation = require("manifest.name.annotation")
 local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
@@ -12,11 +13,19 @@ show.platform = {
   name = "platform", kind = "platform", value = "platform", help = "Take the image of an index for this platform",
 }
 
+--- Writes a result as JSON. Whatever was done is done: nothing in it may keep the report from coming out.
+---@param out table output
+---@param value table
+---@param indent string|nil
+function show.report(out, value, indent)
+  out:json(json.encode(value, { indent = indent, report = true }))
+end
+
 --- Writes one JSON document.
 ---@param out table output
 ---@param members table[] {key, value} pairs; nil values are left out
 function show.document(out, members)
-  out:write(json.encode(json.object(members), { indent = "  " }) .. "\n")
+  show.report(out, json.object(members), "  ")
 end
 
 --- A command that prints exact bytes, of a document or of an image's config: those of `got.raw`.
@@ -73,7 +82,8 @@ function show.size(bytes)
   while value >= 1024 and unit < #UNITS do
     value, unit = value / 1024, unit + 1
   end
-  return ("%.1f %s"):format(value, UNITS[unit])
+  local tenths = math.floor(value * 10 + 0.5) -- not %.1f, whose decimal point is the locale's
+  return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
 end
 
 --- The platform of a descriptor as text, or what stands for none.
@@ -108,6 +118,44 @@ function show.pairs_of(given)
     values[name] = value
   end
   return values
+end
+
+local function add_scoped(into, one, scope, own, of_entries)
+  if scope.name == own and not scope.platform then
+    into.own[one.name] = one.value
+  elseif scope.name == "manifest-descriptor" and of_entries then
+    table.insert(into.entries, { platform = scope.platform, annotations = { [one.name] = one.value } })
+  elseif scope.name == own then
+    return ("the annotation '%s' is for a platform, which is not chosen here"):format(one.name)
+  else
+    return ("--annotation cannot take '%s:': %s"):format(scope.name, annotation.NOT_HERE[scope.name])
+  end
+end
+
+--- Annotations given as NAME=VALUE, with buildx's scopes before some names.
+---@param given string[]|nil
+---@param own string the scope of those that say none
+---@param of_entries boolean|nil an index is written, whose entries can be annotated too
+---@return table|nil annotations those of the own scope; nil alone when there are none
+---@return string|nil wrong as of pairs_of
+---@return string|nil hint
+---@return table[]|nil entries {platform (text, or nil: all), annotations}
+function show.annotations_of(given, own, of_entries)
+  local read = { own = {}, entries = {} }
+  for _, written in ipairs(given or {}) do
+    local one = annotation.parse(written)
+    if not one then
+      return nil, ("'%s' is not NAME=VALUE"):format(written), "write it as org.example.name=value"
+    end
+    for _, scope in ipairs(#one.scopes > 0 and one.scopes or { { name = own } }) do
+      local wrong = add_scoped(read, one, scope, own, of_entries)
+      if wrong then
+        return nil, wrong, own == "index" and "manifest-descriptor: annotates what an index says of an image"
+          or "leave the scope out"
+      end
+    end
+  end
+  return next(read.own) and read.own or nil, nil, nil, read.entries[1] and read.entries or nil
 end
 
 return show

@@ -16,7 +16,6 @@ local MODULES = {
   ["delete"] = "manifest.cli.verb.delete",
   ["diff"] = "manifest.cli.verb.diff",
   ["get"] = "manifest.cli.verb.get",
-  ["image"] = "manifest.cli.verb.image",
   ["index add"] = "manifest.cli.verb.index.add",
   ["index annotate"] = "manifest.cli.verb.index.annotate",
   ["index create"] = "manifest.cli.verb.index.create",

@@ -6,6 +6,7 @@
 local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
 
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
@@ -66,10 +67,6 @@ end
 ---@return string|nil place the helper's program or the file's path
 ---@return table|nil err io, corrupt, credentials
 function methods:place(registry)
-  if self.folder:sub(1, 1) ~= "/" then
-    return nil, error_of.new({ code = "io", message = self.folder .. ": not an absolute path",
-      hint = "set DOCKER_CONFIG to the absolute path of a folder" })
-  end
   local found, err = look(self, registry)
   if not found then
     return nil, err
@@ -180,7 +177,6 @@ end
 
 --- Hands a login to a helper.
 local function give(helper, key, login)
-  local json = require("manifest.base.json")
   local secret = login.identity_token or login.password
   local username = login.identity_token and TOKEN_USER or login.username
   local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", secret } }

@@ -28,7 +28,7 @@ end
 
 --- A registry's name as the C core asks for it.
 local function normal(name)
-  local host, path = name:lower():gsub("^https?://", ""):match("^([^/]*)(.*)$")
+  local host, path = text.lower(name):gsub("^https?://", ""):match("^([^/]*)(.*)$")
   host = host:gsub(":443$", "")
   if HUB[host] then
     return "docker.io", path

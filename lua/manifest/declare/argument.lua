@@ -1,6 +1,7 @@
 --- References, tags and platforms as the verbs take them: text, or a reference (`latest` is filled in) or a platform.
 
 local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local reference = require("manifest.name.reference")
 
@@ -62,7 +63,7 @@ end
 ---@param selector string tag or digest
 ---@return string
 function names.name_of(at, selector)
-  return at.name .. (selector:find(":", 1, true) and "@" or ":") .. selector
+  return at.name .. (digest.is(selector) and "@" or ":") .. selector
 end
 
 --- Checks tags for the repository of a reference.
@@ -88,7 +89,7 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is.
+--- A platform: a text is read, a table stays as it is when its fields are what they must be.
 ---@param given string|table
 ---@return table|nil platform
 ---@return table|nil err invalid_platform
@@ -96,7 +97,7 @@ function names.platform(given)
   if type(given) == "string" then
     return require("manifest.name.platform").parse(given)
   end
-  return given
+  return require("manifest.name.platform").check(given)
 end
 
 --- A list of platforms.
@@ -128,10 +129,10 @@ end
 --- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
 --- is only part of something else.
 ---@param ref table reference
----@param digest string
+---@param hash string digest
 ---@return string|nil
-function names.unnamed(ref, digest)
-  return ref.kind ~= "layout" and digest or nil
+function names.unnamed(ref, hash)
+  return ref.kind ~= "layout" and hash or nil
 end
 
 local WHAT_TO_DO = {
@@ -140,12 +141,18 @@ local WHAT_TO_DO = {
   denied = "check that the account may read the repository",
 }
 
+--- What to do where something is not there, behind the registry's own words for it.
+local function hint_of_absence(err)
+  return err.words and ("%s says '%s'; %s"):format(err.host, err.words, WHAT_TO_DO.not_found) or WHAT_TO_DO.not_found
+end
+
 --- A registry's refusal in the words that docker has for it, with what to do about it.
 ---@param err table
----@param verb string for the error
+---@param verb string|nil for the error
 ---@param ref string|table
+---@param noun string|nil what REF names, default "manifest"
 ---@return table err another one for not_found, else the same with verb, ref and a hint
-function names.in_docker_words(err, verb, ref)
+function names.in_docker_words(err, verb, ref, noun)
   local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
@@ -154,8 +161,9 @@ function names.in_docker_words(err, verb, ref)
     return err:with({ verb = verb, ref = tostring(ref), hint = WHAT_TO_DO[err.code] })
   end
   return error_of.new({
-    code = "not_found", message = "no such manifest: " .. tostring(ref), verb = verb, ref = tostring(ref),
-    hint = WHAT_TO_DO.not_found, host = err.host, status = err.status, errors = err.errors, cause = err,
+    code = "not_found", message = (noun and "no such " .. noun or "no such manifest") .. ": " .. tostring(ref),
+    verb = verb, ref = tostring(ref), hint = hint_of_absence(err), host = err.host, status = err.status,
+    errors = err.errors, words = err.words, cause = err,
   })
 end
 

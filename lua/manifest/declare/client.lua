@@ -5,8 +5,9 @@ local types = require("manifest.declare.type")
 
 local options = {
   config = { "folder", flag = false, help = "Docker's configuration folder (default $DOCKER_CONFIG or ~/.docker)" },
-  insecure = { "boolean|string[]",
+  insecure = { "insecure",
     help = "Allow communication with an insecure registry: plain HTTP, any certificate" },
+  plain_http = { "host[]", help = "This registry speaks plain HTTP" },
   jobs = { "count", help = "Requests at once (default 32)" },
   timeout = { "seconds",
     help = "Time for one request with all its tries (default 600; for a blob as long as bytes flow)" },
@@ -14,7 +15,11 @@ local options = {
   stall_timeout = { "seconds", flag = false, help = "Time without a byte (default 60)" },
   connections = { "count", flag = false,
     help = "Connections to one host over HTTP/1.1 (default 6); a blob copied within one registry takes two" },
+  chunk_size = { "count", value = "bytes",
+    help = "Send larger blobs in parts of that size (default: whole, while the registry takes it)" },
   manifest_limit = { "count", flag = false, help = "Bytes of a manifest or config (default 4 MiB)" },
+  max_documents = { "count", help = "Documents that one reference may name (default 10000)" },
+  max_bytes = { "count", value = "bytes", help = "Bytes of those documents together (default 256 MiB)" },
   ca_file = { "file", help = "Trust the certificate authorities in it too (PEM)" },
   client_certificate = { "file", flag = "cert", help = "Client certificate to show the registry (PEM)" },
   client_key = { "file", flag = "key", needs = "client_certificate",

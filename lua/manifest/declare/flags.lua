@@ -100,7 +100,7 @@ function flags.count(declaration)
 end
 
 local function word_of(argument)
-  return argument.value or argument.name:upper()
+  return argument.value or text.upper(argument.name)
 end
 
 --- The words of a verb as its usage line names them: "SOURCE TARGET", "LIST IMAGE [IMAGE...]".
@@ -111,7 +111,7 @@ function flags.usage(declaration)
     local spec = declaration.options[key]
     if spec.required and spec.flag ~= false then
       local name = spec.flag or key:gsub("_", "-")
-      parts[#parts + 1] = ("--%s %s"):format(name, (spec.value or spec.type.value):upper())
+      parts[#parts + 1] = ("--%s %s"):format(name, text.upper(spec.value or spec.type.value))
     end
   end
   for _, argument in ipairs(declaration.arguments) do
@@ -213,7 +213,7 @@ end
 ---@param list table[] of flags.of
 ---@return string
 function flags.worded(line, list)
-  return (line:gsub("option '([%w_%.]+)'", function(key)
+  return (line:gsub("option '([A-Za-z0-9_%.]+)'", function(key)
     for _, flag in ipairs(list) do
       if flag.key == key then
         return "--" .. flag.name

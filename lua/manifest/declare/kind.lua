@@ -1,6 +1,7 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
+local form = require("manifest.declare.form")
 local text = require("manifest.base.text")
 
 --- A table that was written as one, so no reference and the like.
@@ -127,7 +128,7 @@ local function wrong_field(name, value, may_be_false)
     end
     return nil
   end
-  if not is_plain(value) then
+  if not is_plain(value) or next(value) ~= nil and value[1] == nil then
     return ("list of strings expected, got %s"):format(type(value)), "." .. name
   end
   for position, feature in ipairs(value) do
@@ -211,6 +212,20 @@ local function map_type(is_change)
   }
 end
 
+--- Annotations: in the command, a name may have the scope before it that buildx writes; `scope` is the one that counts.
+local function annotations_type(spec)
+  local type_of = map_type(false)
+  local add = type_of.flag
+  function type_of.flag(given, so_far)
+    local pair, reason = require("manifest.name.annotation").of_scope(given, spec.scope)
+    if not pair then
+      return nil, reason
+    end
+    return add(pair, so_far)
+  end
+  return type_of
+end
+
 --- One of a few words.
 local function choice_type(spec)
   local words = assert(spec.of, "a choice needs `of`, the list of its words")
@@ -238,31 +253,41 @@ local function choice_type(spec)
   }
 end
 
---- A text that must be of a form; what is not is the programmer's mistake.
-local function form_type(value, is_right, why)
+--- Which registries need no encryption: true, a list of them, or { ["HOST[:PORT]"] = "http" } for those that speak
+--- plain HTTP.
+local function insecure_type()
+  local what = 'boolean, list of HOST[:PORT] or { ["HOST[:PORT]"] = "http" }'
+  local of_flag = boolean_type()
   return {
-    lua = "string", what = "string", value = value, accepts = accepts("string"),
-    check = function(given)
-      if not is_right(given) then
-        return why, ""
-      end
+    lua = "boolean|string[]|table<string, \"http\">", what = what, flag = of_flag.flag,
+    accepts = function(value)
+      return type(value) == "boolean" or is_plain(value)
     end,
-    flag = function(given)
-      if not is_right(given) then
-        return nil, why
+    check = function(value)
+      for key, one in pairs(type(value) == "table" and value or {}) do
+        local host = math.type(key) and one or one == "http" and key
+        if type(host) ~= "string" or not form.is_host(host) then
+          return what .. " expected", ("[%s]"):format(math.type(key) and key or ("%q"):format(tostring(key)))
+        end
       end
-      return given
     end,
   }
 end
 
-local function is_auth_host(given)
-  return given:find("^[^=/]+=[^=/]+$") ~= nil
-end
-
---- What goes into a header: the rest of it would be other headers.
-local function is_line(given)
-  return not given:find("%c")
+local function integer_type()
+  return {
+    lua = "integer", what = "integer", value = "number",
+    accepts = function(value)
+      return math.type(value) == "integer"
+    end,
+    flag = function(given)
+      local number = given:match("^-?%d+$") and math.tointeger(tonumber(given))
+      if not number then
+        return nil, "not a whole number"
+      end
+      return number
+    end,
+  }
 end
 
 local function any_type()
@@ -273,18 +298,22 @@ end
 
 --- Each by its name, as a function of what a declaration says of it (`of`).
 return {
+  annotations = annotations_type,
   any = any_type,
-  auth_host = function() return form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]") end,
+  auth_host = form.auth_host,
   boolean = boolean_type,
   choice = choice_type,
   location = location_type,
   map = function() return map_type(false) end,
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
-  digest = function() return text_type("digest", "manifest.name.digest") end,
+  digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return text_type("file") end,
-  line = function() return form_type("text", is_line, "must be one line") end,
+  integer = integer_type,
+  line = form.line,
   folder = function() return text_type("folder") end,
+  host = form.host,
+  insecure = insecure_type,
   ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
   map_change = function() return map_type(true) end,
   media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
@@ -294,5 +323,6 @@ return {
   reference = function() return name_type("manifest.Reference") end,
   seconds = function() return number_type("number", "seconds") end,
   string = function() return text_type("string") end,
+  variable = form.variable,
   tag = function() return text_type("tag") end,
 }

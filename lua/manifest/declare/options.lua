@@ -3,6 +3,7 @@
 -- Unknown names and wrong types raise; a text that cannot be read (a platform) is an error value.
 
 local check = require("manifest.base.check")
+local digest = require("manifest.name.digest")
 local names = require("manifest.declare.argument")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
@@ -113,7 +114,8 @@ function options.platform(where, given)
       field == "os.features" and "table|boolean" or "string|boolean", 0)
     changes[field] = value
   end
-  return changes
+  local ok, err = platform.check({ ["os.features"] = changes["os.features"] })
+  return ok and changes, err
 end
 
 --- A list of platforms, out of texts or tables.
@@ -133,8 +135,27 @@ end
 
 options.annotations = check_annotations
 
+--- Annotations of the entries of an index that is made.
+---@return table[]|nil list {platform (nil: of all), annotations}
+---@return table|nil err
+function options.entry_annotations(verb, given)
+  local list = {}
+  for position, one in ipairs(given or {}) do
+    local where, err = ("%s: entry_annotations %d"):format(verb, position), nil
+    check.options(where, one, { platform = "string|table", annotations = "table" }, 0)
+    list[position] = { annotations = check_annotations(where, one.annotations) or {} }
+    if one.platform then
+      list[position].platform, err = names.platform(one.platform)
+    end
+    if err then
+      return nil, err
+    end
+  end
+  return list
+end
+
 local function as_table(given)
-  if type(given) == "string" and given:find("^%s*{") then
+  if type(given) == "string" and given:find("^%s*[{[]") then
     return { descriptor = given }
   end
   if type(given) == "string" or getmetatable(given) ~= nil then
@@ -206,10 +227,10 @@ function options.kind_of_subject(given)
   if type(given) == "table" then
     return getmetatable(given) == nil and "descriptor" or "name"
   end
-  if given:find("^%s*{") then
+  if given:find("^%s*[{[]") then
     return "descriptor"
   end
-  return given:find("^[a-z0-9+._-]+:%x+$") and #given > 64 and "digest" or "name"
+  return digest.is_known(given:match("^[^:]*")) and "digest" or "name"
 end
 
 --- What assembly.join takes of the options.

@@ -87,7 +87,8 @@ function types.missing(spec, value)
   if value == nil then
     return "is needed"
   end
-  if spec.type.element and type(value) == "table" and getmetatable(value) == nil and next(value) == nil then
+  local is_empty = type(value) == "table" and getmetatable(value) == nil and next(value) == nil
+  if spec.type.element and is_empty and not spec.may_be_empty then
     return "is empty: at least one is needed"
   end
 end
@@ -153,7 +154,7 @@ local function list_type(element, spec)
     return type(value) == "table" and getmetatable(value) == nil and (value[1] ~= nil or next(value) == nil)
   end
   return {
-    lua = ("%s|(%s)[]"):format(element.lua, element.lua), what = ("list of %s"):format(element.what),
+    lua = ("%s|(%s)[]"):format(element.lua, element.lua), what = ("list of %ss"):format(element.what),
     value = element.value, is_repeatable = true, commas = commas, element = element,
     accepts = function(value)
       return is_list(value) or element.accepts(value)

@@ -125,6 +125,30 @@ function assembly.follow(old, new)
   return kept
 end
 
+--- Annotates entries.
+---@param entries table[]
+---@param list table[] {platform (nil: of all), annotations}
+---@param notices string[] gets one for each platform that no entry has
+---@return table[] entries
+function assembly.annotate(entries, list, notices)
+  entries = table.move(entries, 1, #entries, 1, {})
+  for _, one in ipairs(list) do
+    local found = false
+    for position, entry in ipairs(entries) do
+      if not one.platform or choice.fits(one.platform, entry) then
+        found = true
+        entries[position] = entry_of.with(entry, {
+          annotations = entry_of.merge_annotations(entry.annotations, one.annotations) or false,
+        })
+      end
+    end
+    if not found then
+      notices[#notices + 1] = ("there is no image for %s to annotate"):format(platform.format(one.platform or {}))
+    end
+  end
+  return entries
+end
+
 --- Joins the entries of several sources.
 ---@param groups table[][] entries of each source, in order; of an entry (a descriptor) `from` says where it is from,
 --- `source` what the caller said of it

@@ -3,29 +3,18 @@
 -- Written in the field order of the image specification's Go types, compactly, so that the same input has the same
 -- bytes everywhere. A field that is not given is left out.
 
-local check = require("manifest.base.check")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
 local config = {}
 
-local function strings(name, value)
-  local list = {}
-  for index, item in ipairs(value) do
-    list[index] = check.type(("%s[%d]"):format(name, index), item, "string", 4)
-  end
-  if #list == 0 and next(value) ~= nil then
-    error(name .. ": a list of strings expected", 4)
-  end
-  return json.array(list)
+local function strings(value)
+  return json.array(table.move(value, 1, #value, 1, {}))
 end
 
 --- {"80/tcp"} as Go writes a set: {"80/tcp": {}}.
-local function set(name, value)
-  local members = {}
-  for index, item in ipairs(strings(name, value)) do
-    members[index] = item
-  end
+local function set(value)
+  local members = table.move(value, 1, #value, 1, {})
   table.sort(members, text.before)
   for index, item in ipairs(members) do
     members[index] = { item, json.object({}) }
@@ -33,58 +22,51 @@ local function set(name, value)
   return json.object(members)
 end
 
-local function map(name, value)
+local function map(value)
   local members = {}
   for index, key in ipairs(text.sorted_keys(value)) do
-    check.type(name .. ": key", key, "string", 4)
-    members[index] = { key, check.type(("%s.%s"):format(name, key), value[key], "string", 4) }
+    members[index] = { key, value[key] }
   end
   return json.object(members)
 end
 
 --- Variables as {"NAME=value"} or {NAME = "value"}.
-local function environment(name, value)
+local function environment(value)
   if #value > 0 or next(value) == nil then
-    return strings(name, value)
+    return strings(value)
   end
   local list = {}
   for index, key in ipairs(text.sorted_keys(value)) do
-    list[index] = key .. "=" .. check.type(("%s.%s"):format(name, key), value[key], "string", 4)
+    list[index] = key .. "=" .. value[key]
   end
   return json.array(list)
 end
 
-local function as_it_is(_, value)
+local function as_it_is(value)
   return value
+end
+
+--- Times are in nanoseconds, as Go has them.
+local function healthcheck(value)
+  local members = {}
+  for index, key in ipairs(text.sorted_keys(value)) do
+    members[index] = { key, key == "Test" and strings(value.Test) or value[key] }
+  end
+  return json.object(members)
 end
 
 --- What a config may hold, in the order in which it is written; the last three are docker's own.
 local FIELDS = {
-  { "User", "string", as_it_is },
-  { "ExposedPorts", "table", set },
-  { "Env", "table", environment },
-  { "Entrypoint", "table", strings },
-  { "Cmd", "table", strings },
-  { "Volumes", "table", set },
-  { "WorkingDir", "string", as_it_is },
-  { "Labels", "table", map },
-  { "StopSignal", "string", as_it_is },
-  { "Healthcheck", "table", as_it_is },
-  { "OnBuild", "table", strings },
-  { "Shell", "table", strings },
+  { "User", as_it_is }, { "ExposedPorts", set }, { "Env", environment }, { "Entrypoint", strings }, { "Cmd", strings },
+  { "Volumes", set }, { "WorkingDir", as_it_is }, { "Labels", map }, { "StopSignal", as_it_is },
+  { "Healthcheck", healthcheck }, { "OnBuild", strings }, { "Shell", strings },
 }
 
-local SHAPE = {}
-for _, field in ipairs(FIELDS) do
-  SHAPE[field[1]] = field[2]
-end
-
 local function runtime(given)
-  check.options("image: config", given, SHAPE, 3)
   local members = {}
   for _, field in ipairs(FIELDS) do
-    local name, value = field[1], given[field[1]]
-    members[#members + 1] = value ~= nil and { name, field[3]("image: config." .. name, value) } or nil
+    local value = given[field[1]]
+    members[#members + 1] = value ~= nil and { field[1], field[2](value) } or nil
   end
   return json.object(members)
 end

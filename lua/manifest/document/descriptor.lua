@@ -1,8 +1,9 @@
 --- Descriptors: what a document says of another one, and the platform beside it.
 --
--- A descriptor is a plain table {media_type, digest, size, platform, annotations, urls, artifact_type}. It is a view:
--- whoever edits a document keeps the JSON it came from, so fields unknown to this module survive.
+-- A descriptor is a plain table {media_type, digest, size, platform, annotations, urls, artifact_type, data}. It is a
+-- view: whoever edits a document keeps the JSON it came from, so fields unknown to this module survive.
 
+local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
@@ -117,9 +118,44 @@ function descriptor.read(value, where)
   if err then
     return nil, err
   end
-  local artifact_type = field(value, "artifactType")
+  local artifact_type, data = field(value, "artifactType"), field(value, "data")
   read.artifact_type = type(artifact_type) == "string" and artifact_type ~= "" and artifact_type or nil
+  read.data = type(data) == "string" and data or nil
   return read
+end
+
+--- The content that a descriptor holds itself (`data`), when it is what the descriptor says.
+---@param given table descriptor
+---@return string|nil bytes
+function descriptor.content(given)
+  local bytes = given.data and core.base64.decode(given.data)
+  return bytes and #bytes == given.size and digest.matches(bytes, given.digest) and bytes or nil
+end
+
+--- What a caller took for a descriptor, by its members.
+local OTHERS = {
+  { "manifests", "an index" }, { "layers", "the manifest of an image" }, { "rootfs", "the config of an image" },
+  { "Descriptor", "what 'docker manifest inspect --verbose' prints" },
+}
+
+--- Reads a descriptor that a caller wrote.
+---@param value any decoded JSON
+---@return table|nil descriptor
+---@return table|nil err invalid_argument: what it is instead; or as of read
+function descriptor.read_given(value)
+  local hint = "write {\"mediaType\": ..., \"digest\": ..., \"size\": ...}, as 'manifest resolve --json' prints it"
+  local what = json.is_array(value) and "a list" or nil
+  for _, other in ipairs(json.is_object(value) and OTHERS or {}) do
+    what = what or value[other[1]] ~= nil and other[2] or nil
+  end
+  if what then
+    return nil, error_of.new({
+      code = "invalid_argument", message = ("the JSON is %s, not a descriptor"):format(what),
+      hint = "name it by its reference, or " .. hint,
+    })
+  end
+  local read, err = descriptor.read(value, "the descriptor")
+  return read, err and err:with({ hint = hint })
 end
 
 --- Reads an annotations object into a plain table of strings; nil when there is none.
@@ -136,10 +172,11 @@ function descriptor.read_annotations(value, where)
   end
   local annotations = {}
   for _, name in ipairs(json.keys(value)) do
-    if type(value[name]) ~= "string" then
+    local one = field(value, name)
+    if one ~= nil and type(one) ~= "string" then
       return bad(where, "has an annotation that is not a string")
     end
-    annotations[name] = value[name]
+    annotations[name] = one
   end
   return annotations
 end

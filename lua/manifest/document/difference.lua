@@ -138,7 +138,19 @@ local function note_layers(changes, old, new)
   note(changes, "layers", "order", order(old), order(new))
 end
 
-local IGNORED = { rootfs = true, history = true, config = true }
+--- The members of an object but for some, `false` among them.
+local function without(object, left_out)
+  local fields = {}
+  for name, value in pairs(object) do
+    if not left_out[name] then
+      fields[name] = value
+    end
+  end
+  return fields
+end
+
+local SHOWN_ELSEWHERE = { rootfs = true, history = true, config = true }
+local LABELS = { Labels = true }
 
 local function object_or_nil(value)
   return json.is_object(value) and value or nil
@@ -146,24 +158,10 @@ end
 
 local function note_config(changes, old, new)
   old, new = object_or_nil(old) or {}, object_or_nil(new) or {}
-  local function outside(config)
-    local fields = {}
-    for name, value in pairs(config) do
-      fields[name] = not IGNORED[name] and value or nil
-    end
-    return fields
-  end
-  note_tables(changes, "config", outside(old), outside(new))
+  note_tables(changes, "config", without(old, SHOWN_ELSEWHERE), without(new, SHOWN_ELSEWHERE))
   local before, after = object_or_nil(old.config) or {}, object_or_nil(new.config) or {}
   local labels_before, labels_after = object_or_nil(before.Labels), object_or_nil(after.Labels)
-  local function without_labels(config)
-    local fields = {}
-    for name, value in pairs(config) do
-      fields[name] = name ~= "Labels" and value or nil
-    end
-    return fields
-  end
-  note_tables(changes, "config", without_labels(before), without_labels(after))
+  note_tables(changes, "config", without(before, LABELS), without(after, LABELS))
   note_tables(changes, "label", labels_before, labels_after)
 end
 

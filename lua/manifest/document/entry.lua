@@ -52,6 +52,22 @@ local function copy_of(object)
   return json.object(members)
 end
 
+--- An entry that says what its document is: indexes of others may be wrong, and ours is not to repeat it.
+---@param given table descriptor
+---@param found table|nil {media_type, size} of the document, when it was fetched
+---@return table entry the given one where it is right
+function entry.true_to(given, found)
+  if not found or found.media_type == given.media_type and found.size == given.size then
+    return given
+  end
+  local changed = entry.with(given, {})
+  changed.media_type, changed.size = found.media_type, found.size
+  if changed.json then
+    changed.json.mediaType, changed.json.size = found.media_type, found.size
+  end
+  return changed
+end
+
 --- An entry with other values for some of its fields; its JSON follows, every other field of it stays.
 ---@param given table descriptor
 ---@param changes table platform, annotations (whole, as they are to be; false for none) and/or artifact_type

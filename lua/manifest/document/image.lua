@@ -6,6 +6,7 @@ local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local parts = require("manifest.document.links")
 local shape = require("manifest.document.shape")
+local text = require("manifest.base.text")
 
 local image = {}
 
@@ -63,7 +64,7 @@ end
 
 --- The blobs a registry must hold before the manifest, config first, each digest once.
 ---@param read table an image
----@return table[] blobs {digest, size, media_type, foreign}; foreign ones may legitimately be absent from a registry
+---@return table[] blobs {digest, size, media_type, data, foreign}; foreign ones may be absent from a registry
 function image.blobs(read)
   local blobs, seen = {}, {}
   local function add(item)
@@ -73,6 +74,7 @@ function image.blobs(read)
         digest = item.digest,
         size = item.size,
         media_type = item.media_type,
+        data = item.data,
         foreign = FOREIGN[item.media_type] == true or item.media_type:find(OCI_FOREIGN, 1, true) == 1,
       }
     end
@@ -126,7 +128,7 @@ function image.platform(bytes)
   end
   local platform = {}
   for _, key in ipairs(json.keys(object)) do
-    local name = key:lower()
+    local name = text.lower(key)
     local value = object[key]
     if CONFIG_FIELDS[name] and value ~= json.null then
       local read

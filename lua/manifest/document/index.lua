@@ -37,6 +37,9 @@ end
 ---@return table|nil index as document.read gives it
 ---@return table|nil err invalid_manifest, too_large
 function document.of(seen, size)
+  if seen.json.manifests == json.null then
+    seen.json.manifests = json.array()
+  end
   local entries, err = parts.descriptors(seen.json.manifests, "the index", "manifests", "entry", "entries")
   local index
   if entries then

@@ -2,6 +2,7 @@
 
 local attestation = require("manifest.document.attestation")
 local platform = require("manifest.name.platform")
+local text = require("manifest.base.text")
 
 local choice = {}
 
@@ -83,10 +84,10 @@ end
 function choice.describe(entries)
   local texts, seen = {}, {}
   for _, entry in ipairs(entries) do
-    local text = choice.key(entry) and platform.format(entry.platform)
-    if text and not seen[text] then
-      seen[text] = true
-      texts[#texts + 1] = text
+    local name = choice.key(entry) and platform.format(entry.platform)
+    if name and not seen[name] then
+      seen[name] = true
+      texts[#texts + 1] = name
     end
   end
   return #texts > 0 and table.concat(texts, ", ") or "no platform"
@@ -102,7 +103,7 @@ function choice.sorted(entries)
   end
   table.sort(places, function(a, b)
     if a.key ~= b.key then
-      return a.key < b.key
+      return text.before(a.key, b.key)
     end
     return a.position < b.position
   end)

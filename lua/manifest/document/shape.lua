@@ -5,6 +5,7 @@
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local text = require("manifest.base.text")
 
 local shape = {}
 
@@ -14,7 +15,7 @@ for _, name in ipairs({
   "schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history", "subject", "artifactType",
   "annotations",
 }) do
-  ESSENTIAL[name:lower()] = name
+  ESSENTIAL[text.lower(name)] = name
 end
 
 local function refuse(code, message, hint)
@@ -23,7 +24,7 @@ end
 
 local function misspelt(object)
   for _, key in ipairs(json.keys(object)) do
-    local name = ESSENTIAL[key:lower()]
+    local name = ESSENTIAL[text.lower(key)]
     if name and name ~= key then
       return key, name
     end
@@ -42,16 +43,22 @@ local function check_version(object)
   return true
 end
 
---- "index", "image" or nil by the fields alone.
+local function has(object, name)
+  return object[name] ~= nil and object[name] ~= json.null
+end
+
+--- "index", "image" or nil by the fields alone. null says as little as a field that is not there; only where no other
+--- field decides, an index without images may have been written as `"manifests": null`.
 local function kind_of_fields(object)
-  local is_index = object.manifests ~= nil
-  local is_image = object.layers ~= nil or object.config ~= nil
-  if object.fsLayers ~= nil or object.history ~= nil then
+  local is_index = has(object, "manifests")
+  local is_image = has(object, "layers") or has(object, "config")
+  if has(object, "fsLayers") or has(object, "history") then
     return refuse("ambiguous", "the document carries fields of schema version 1 beside others")
   end
   if is_index and is_image then
     return refuse("ambiguous", "the document is both an index and a manifest")
   end
+  is_index = is_index or not is_image and object.manifests == json.null
   if not is_index and not is_image then
     return refuse("invalid_manifest", "the document is neither a manifest nor an index")
   end

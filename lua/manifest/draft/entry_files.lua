@@ -109,8 +109,7 @@ function entry_files.encode(entries)
 end
 
 local function write(place, folder, file, more)
-  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes,
-    { temporary = place.fresh, keep = true, follow = false, more = more })
+  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes, place:style(more))
   if not done then
     return nil, err:with { ref = tostring(file.ref) }
   end
@@ -146,7 +145,7 @@ end
 ---@return table|nil err
 function entry_files.create(place, files)
   local folder = place.fresh .. "/list"
-  local done, err = core.file.make_directory(folder)
+  local done, err = place:make_folder(folder)
   if not done then
     return nil, err
   end
@@ -157,7 +156,7 @@ function entry_files.create(place, files)
   if not done then
     return nil, err
   end
-  done, err = core.file.make_directory(place.lists)
+  done, err = place:make_folder(place.lists)
   if done then
     done, err = core.file.rename(folder, place.entries)
   end

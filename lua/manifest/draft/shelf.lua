@@ -11,6 +11,7 @@ local file_name = require("manifest.draft.file_name")
 local json = require("manifest.base.json")
 
 local RECORD_LIMIT = 16384
+local FOLDER, FILE = tonumber("755", 8), tonumber("644", 8) -- less the umask, as docker's: they hold no secret
 local LOCK_SLICE = 0.25
 
 local methods = {}
@@ -51,7 +52,17 @@ function methods:claim(folder)
     return nil, err
   end
   local text = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
-  return core.file.replace(self.record, text, { temporary = self.fresh, follow = false })
+  return core.file.replace(self.record, text, self:style())
+end
+
+--- How a file of the list is written.
+function methods:style(more)
+  return { mode = FILE, masked = true, keep = true, follow = false, temporary = self.fresh, more = more }
+end
+
+--- Makes a folder of the list's, with what is missing above it.
+function methods:make_folder(path) -- luacheck: ignore self
+  return core.file.make_directory(path, FOLDER)
 end
 
 local function read_record(path)
@@ -109,7 +120,7 @@ local function try_lock(self, seconds)
   local err
   for _ = 1, 100 do
     local made, lock
-    made, err = core.file.make_directory(self.own)
+    made, err = self:make_folder(self.own)
     if not made then
       return nil, err
     end
@@ -161,7 +172,7 @@ end
 
 --- Makes the folder for what is being written. Under the lock.
 function methods:prepare()
-  return core.file.make_directory(self.fresh)
+  return self:make_folder(self.fresh)
 end
 
 --- Clears all that is ours of a list that is gone, the lock last: it is not used after this call. What fails now is
@@ -188,7 +199,7 @@ end
 
 --- Removes the list, in one step. Under the lock.
 function methods:remove()
-  local done, err = core.file.make_directory(self.fresh)
+  local done, err = self:make_folder(self.fresh)
   if done then
     done, err = core.file.rename(self.entries, self.fresh .. "/removed")
   end

@@ -197,7 +197,7 @@ function methods:remove(list)
   end)
 end
 
---- Opens the store. Touches no disk: folders are made by the first writing, with access for their owner only.
+--- Opens the store. Touches no disk: folders are made by the first writing, as open to others as docker's are.
 ---@param options table folder (docker's configuration folder, which holds `manifests`), timeout (seconds to wait for a
 --- lock, default 30)
 ---@return table store

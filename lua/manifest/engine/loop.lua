@@ -43,6 +43,7 @@ local function new(engine, ask, connections)
     alarms = {}, -- [task, or a table for code that is no task] = when it wants to go on
     uploads = {}, -- [url] = repository: blob uploads that are open
     shielded = {}, -- [work] = true: what must come to its end (shield.lua)
+    parts = {}, -- [registry] = how large a body of an upload it takes (registry/parts.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
 end

@@ -1,5 +1,7 @@
 --- The blobs that a repository needs before its manifests: each digest once, with every place that has it.
 
+local descriptor = require("manifest.document.descriptor")
+
 local blobs = {}
 
 --- Begins a list of blobs.
@@ -21,10 +23,11 @@ function blobs.add(set, blob, may_be_absent)
     set.by_digest[blob.digest], set.list[#set.list + 1] = known, known
   end
   known.optional = known.optional and may_be_absent
+  known.data = known.data or blob.data
   return known
 end
 
---- Brings a blob from the first repository that has it.
+--- Brings a blob from the first repository that has it; where none has, what the manifest itself holds of it.
 ---@param target table repository
 ---@param blob table of a set
 ---@param open function|nil item of blob.from -> repository; nil: they are repositories
@@ -37,6 +40,10 @@ function blobs.bring(target, blob, open)
     if ok or err.code ~= "not_found" then
       break
     end
+  end
+  local content = not ok and err.code == "not_found" and descriptor.content(blob)
+  if content then
+    return target:upload(blob.digest, { body = content })
   end
   if ok or (blob.optional and err.code == "not_found") then
     return true

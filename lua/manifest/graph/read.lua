@@ -1,5 +1,6 @@
 --- One image of a registry as an entry of a list: its manifest, and the platform that its config tells.
 
+local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local image = require("manifest.document.image")
@@ -103,6 +104,19 @@ local function read_image(answer, verb, ref)
   return read
 end
 
+--- The bytes of a config: the blob, or where the repository lacks it what the manifest itself holds of it.
+---@param repository table
+---@param config table descriptor
+---@return string|nil bytes
+---@return table|nil err not_found, too_large, ...
+function source.config(repository, config)
+  local bytes, err = repository:blob(config.digest, { limit = source.CONFIG_LIMIT })
+  if not bytes and err.code == "not_found" then
+    bytes = descriptor.content(config)
+  end
+  return bytes, err
+end
+
 --- The platform of an image, out of its config.
 ---@param verb string for the error
 ---@param ref string|table for the error
@@ -111,7 +125,7 @@ end
 ---@return table|nil platform
 ---@return table|nil err not_found, too_large, invalid_json, invalid_manifest, ...
 function source.platform(verb, ref, repository, read)
-  local bytes, err = repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
+  local bytes, err = source.config(repository, read.config)
   if not bytes then
     return nil, err:with({ verb = verb, ref = tostring(ref) })
   end

@@ -1,12 +1,17 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
+local budget = require("manifest.graph.budget")
+local descriptor = require("manifest.document.descriptor")
+local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
 
-local try = failure.try
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 local referrers = {}
 
@@ -26,6 +31,37 @@ local function fetch(call, from, selector)
   return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
 end
 
+--- The blobs that a document of no known kind names, as the withdrawn artifact manifest has them, and its subject.
+---@return table[] nodes
+---@return string|nil subject digest
+local function names_of(answer, from)
+  local object, nodes = json.decode(answer.bytes), {}
+  object = json.is_object(object) and object or {}
+  for position, one in ipairs(json.is_array(object.blobs) and object.blobs or {}) do
+    local blob = try(descriptor.read(one, "blob " .. position))
+    nodes[position] = {
+      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from,
+      children = {},
+    }
+  end
+  return nodes, json.is_object(object.subject) and object.subject.digest or nil
+end
+
+--- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
+--- is.
+local function fetch_referrer(call, from, listed)
+  local name = listed.media_type
+  if media_type.is_manifest(name) or media_type.is_index(name) then
+    return fetch(call, from, listed.digest)
+  end
+  local answer = try(from:manifest(listed.digest, { accept = media_type.accept .. ", " .. name }))
+  local children, subject = names_of(answer, from)
+  return {
+    kind = "other", digest = answer.digest, size = answer.size, media_type = answer.media_type or name,
+    bytes = answer.bytes, repository = from, children = children, subject = subject,
+  }
+end
+
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
@@ -43,13 +79,22 @@ local function fresh_ones(call, from, digests, seen)
   return fresh
 end
 
+local function check(refusal)
+  if refusal then
+    fail(refusal)
+  end
+end
+
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
-local function referrers_of(call, from, digests)
+---@param allowed table what they may take
+local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local fresh = fresh_ones(call, from, digests, seen)
+    check(allowed:over(#fresh, 0))
     call:each(fresh, function(one)
-      one.tree = fetch(call, from, one.descriptor.digest)
+      one.tree = fetch_referrer(call, from, one.descriptor)
+      check(allowed:take(1, one.tree.size))
     end)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -63,31 +108,122 @@ local function referrers_of(call, from, digests)
   return found
 end
 
---- The tags of a repository that are made of one of some digests: `sha256-HEX.sig` and the like. Pure.
+--- The tags that begin with the form of one of some digests, `sha256-HEX`: what follows it is everybody's own (`.sig`,
+--- `.v0.3.bundle`, `-sig`). Pure.
 ---@param tags string[]
 ---@param digests string[]
----@return string[] chosen without the lists of referrers, which are kept up by whoever stores referrers
+---@return table[] found {tag, subject = digest, is_bare = nothing follows: a list of referrers may stand there}
 function referrers.plan(tags, digests)
-  local wanted, chosen = {}, {}
-  for _, hash in ipairs(digests) do
-    wanted[hash] = true
+  local subjects, lengths, found = {}, {}, {}
+  for _, digest in ipairs(digests) do
+    local form = try(referrers_tag.of(digest))
+    subjects[form], lengths[#form] = digest, true
   end
   for _, tag in ipairs(tags) do
-    local subject, rest = referrers_tag.subject(tag)
-    if subject and wanted[subject] and rest ~= "" then
-      chosen[#chosen + 1] = tag
+    for length in pairs(lengths) do
+      local subject = subjects[tag:sub(1, length)]
+      found[#found + 1] = subject and { tag = tag, subject = subject, is_bare = #tag == length } or nil
     end
   end
-  return chosen
+  return found
 end
 
---- The documents under such tags, as trees with names.
-local function tagged_by(call, from, digests)
-  return call:each(referrers.plan(try(from:tags()), digests), function(tag)
-    local tree = fetch(call, from, tag)
-    tree.names = { tag }
-    return tree
+local function refers_to(tree, subject)
+  local view = tree.read or tree.index
+  if not view then
+    return tree.subject == subject
+  end
+  return view.subject ~= nil and view.subject.digest == subject
+end
+
+--- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
+--- an image or an index that has this tag. What is gone is passed over.
+local function listed_in(call, from, answer, subject)
+  if answer.shape.kind ~= "index" then
+    return nil
+  end
+  local found, is_odd = {}, false
+  local entries = try(document.of(answer.shape, answer.size)).entries
+  local trees = call:each(entries, function(entry)
+    return allow("not_found", caught(fetch_referrer, call, from, entry)) or false
   end)
+  for position, tree in ipairs(trees) do
+    if tree and refers_to(tree, subject) then
+      tree.is_referrer = true
+      found[#found + 1] = { tree = tree, subject = subject, descriptor = entries[position] }
+    end
+    is_odd = is_odd or tree ~= false
+  end
+  return (#found > 0 or not is_odd) and found or nil
+end
+
+--- What stands under one such tag: a tree with its name, or the referrers that it lists.
+local function fetch_tagged(call, from, one)
+  local answer = try(read.document_at(call.verb, one.tag, from, one.tag))
+  local listed = one.is_bare and listed_in(call, from, answer, one.subject)
+  if listed then
+    return { referrers = listed }
+  end
+  local tree = try(transfer.gather(call.context, from, answer))
+  tree.names = { one.tag }
+  return { tree = tree }
+end
+
+--- Adds what stands under such tags, and under those made of the digests of that.
+local function add_tagged(call, from, trees, along)
+  local tags, taken = try(from:tags()), {}
+  for _ = 1, MAX_DEPTH do
+    local fresh = {}
+    for _, one in ipairs(referrers.plan(tags, digests_of(trees))) do
+      fresh[#fresh + 1] = not taken[one.tag] and one or nil
+      taken[one.tag] = true
+    end
+    trees = {}
+    for _, found in ipairs(call:each(fresh, function(one)
+      return fetch_tagged(call, from, one)
+    end)) do
+      trees[#trees + 1] = found.tree
+      referrers.add(along, found.referrers or {}, trees)
+    end
+    for _, tree in ipairs(trees) do
+      along.trees[#along.trees + 1] = tree.names and tree or nil
+    end
+    if #trees == 0 then
+      return
+    end
+  end
+end
+
+--- Adds referrers to those that come along, each digest once.
+---@param along table of gather
+---@param found table[] {tree, subject, descriptor}
+---@param trees table[]|nil gets the trees of those that are new
+function referrers.add(along, found, trees)
+  for _, one in ipairs(found) do
+    if not along.known[one.descriptor.digest] then
+      along.known[one.descriptor.digest] = true
+      along.referrers[#along.referrers + 1], along.trees[#along.trees + 1] = one, one.tree
+      if trees then
+        trees[#trees + 1] = one.tree
+      end
+    end
+  end
+end
+
+--- The lists of referrers among tags that are to be copied: a list is not moved over the one that the target has, what
+--- it lists goes there.
+---@param call manifest.Call
+---@param from table repository
+---@param moves table[] {selector, wanted}
+---@return table<table, table[]> lists [move] = {{tree, subject, descriptor}}
+function referrers.lists(call, from, moves)
+  local lists = {}
+  call:each(moves, function(move)
+    local subject, rest = referrers_tag.subject(move.selector)
+    local answer = subject and rest == "" and try(read.document_at(call.verb, move.selector, from, move.wanted))
+    lists[move] = answer and listed_in(call, from, answer, subject) or nil
+  end)
+  return lists
 end
 
 --- What comes along with some trees.
@@ -95,34 +231,35 @@ end
 ---@param from table repository
 ---@param trees table[] of transfer.gather
 ---@param options table referrers, digest_tags (booleans)
----@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests}
+---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
+--- the digests of the referrers}
 function referrers.gather(call, from, trees, options)
-  local along = { referrers = {}, trees = {} }
-  local digests = digests_of(trees)
+  local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
-    along.referrers = referrers_of(call, from, digests)
-    for position, one in ipairs(along.referrers) do
-      along.trees[position] = one.tree
-    end
+    local allowed = budget.new(call.options, math.max(1, #trees))
+    referrers.add(along, referrers_of(call, from, digests_of(trees), allowed))
   end
   if options.digest_tags then
-    local tagged = tagged_by(call, from, digests)
-    table.move(tagged, 1, #tagged, #along.trees + 1, along.trees)
+    local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })
+    add_tagged(call, from, all, along)
   end
   return along
 end
 
-local function artifact_type_of(node)
-  local view = node.read or node.index
+local function artifact_type_of(view)
   return view.artifact_type or (view.config and view.config.media_type)
 end
 
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it.
+--- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
+--- that is not known here, what the source's list says.
 local function listed(one)
   local node = one.tree
   local view = node.read or node.index
+  if not view then
+    return one.descriptor
+  end
   return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(node),
+    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
     annotations = view.annotations,
   }
 end

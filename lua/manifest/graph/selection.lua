@@ -7,10 +7,12 @@ local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
+local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local platform = require("manifest.name.platform")
 local read = require("manifest.graph.read")
 local transfer = require("manifest.graph.transfer")
+local tree = require("manifest.graph.tree")
 
 local fail, try = failure.fail, failure.try
 
@@ -50,14 +52,15 @@ local function are_all_kept(entries, keep)
   return true
 end
 
---- The index without the entries that do not stay.
+--- The index without the entries that do not stay. Those that do are what their documents are.
 local function rewrite(root, answer, keep)
   local index = try(document.read(answer.bytes, answer.media_type))
-  for position = #index.entries, 1, -1 do
-    if not keep[index.entries[position].digest] then
-      document.remove(index, position)
-    end
+  local nodes, entries = tree.by_digest(root.children), {}
+  for position, entry in ipairs(index.entries) do
+    entry.json = index.json.manifests[position]
+    entries[#entries + 1] = keep[entry.digest] and entry_of.true_to(entry, nodes[entry.digest]) or nil
   end
+  document.set_entries(index, entries)
   root.bytes = document.serialise(index.json)
   root.digest, root.size = digest.of(root.bytes), #root.bytes
   return root
@@ -91,6 +94,9 @@ function selection.gather(call, answer, options)
   local root = try(transfer.gather(call.context, answer.repository, answer, { want = function(entry, parent)
     return parent.digest ~= answer.digest or keep[entry.digest]
   end }))
+  for absent in pairs(root.absent or {}) do
+    keep[absent] = nil
+  end
   if options.sparse or are_all_kept(entries, keep) then
     return root
   end

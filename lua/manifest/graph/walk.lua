@@ -2,6 +2,7 @@
 --
 -- A document that names itself cannot exist, its digest would not come out; documents may share children.
 
+local budget = require("manifest.graph.budget")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local image = require("manifest.document.image")
@@ -11,12 +12,15 @@ local source = require("manifest.graph.read")
 
 local walk = {}
 
---- Indexes may name indexes; deeper than this, or wider, is a trap.
+--- Indexes may name indexes; deeper than this is a trap.
 local MAX_DEPTH = 8
-local MAX_DOCUMENTS = 10000
 
 local function refuse(code, message)
   return nil, error_of.new({ code = code, message = message })
+end
+
+local function is_document(name)
+  return media_type.is_index(name) or media_type.is_manifest(name)
 end
 
 --- Notes in some nodes which entries to follow, and gives those among them that are not known yet, each digest once.
@@ -45,8 +49,33 @@ local function link(level, by_digest)
   end
 end
 
+--- The bytes of the documents among some entries, as these tell.
+local function told_bytes(entries)
+  local bytes = 0
+  for _, entry in ipairs(entries) do
+    bytes = bytes + (is_document(entry.media_type) and entry.size or 0)
+  end
+  return bytes
+end
+
+--- Fetches the documents of a level; what they really take is counted.
+local function fetch_all(context, entries, fetch, allowed)
+  local refusal = allowed:over(#entries, told_bytes(entries))
+  if refusal then
+    return nil, error_of.new(refusal)
+  end
+  return context.loop:all(entries, context.jobs, function(entry)
+    local node, err = fetch(entry)
+    refusal = node and node.kind ~= "blob" and allowed:take(1, node.size or 0)
+    if refusal then
+      return nil, error_of.new(refusal)
+    end
+    return node, err
+  end)
+end
+
 --- Fetches what a document names, a level at a time, as much at once as the client's jobs allow.
----@param context table
+---@param context table jobs, loop, options (of the client)
 ---@param root table node {digest, and of an index: index = its view}
 ---@param fetch function (entry) -> node | nil, err: of a descriptor
 ---@param wanted function|nil (entry, node) -> boolean: which entries of an index to follow; nil: all
@@ -54,15 +83,13 @@ end
 ---@return table|nil err of fetch; invalid_manifest, too_large
 function walk.levels(context, root, fetch, wanted)
   local nodes, by_digest, level, depth = { root }, { [root.digest] = root }, { root }, 0
+  local allowed = budget.new(context.options)
   while #level > 0 do
     local fresh = unknown_entries(level, by_digest, wanted)
-    if #nodes - 1 + #fresh > MAX_DOCUMENTS then
-      return refuse("too_large", ("the index names more than %d documents"):format(MAX_DOCUMENTS))
-    end
     if #fresh > 0 and depth > MAX_DEPTH then
       return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
     end
-    local fetched, err = context.loop:all(fresh, context.jobs, fetch)
+    local fetched, err = fetch_all(context, fresh, fetch, allowed)
     if not fetched then
       return nil, err
     end
@@ -76,9 +103,9 @@ function walk.levels(context, root, fetch, wanted)
   return nodes
 end
 
---- Reads what was fetched for a node.
+--- Reads what was fetched for a node. Neither its bytes nor its decoded form are kept: both are larger than the view.
 local function read(node, answer)
-  node.bytes, node.size = answer.bytes, answer.size
+  node.size = answer.size
   if node.kind == "other" then
     return
   end
@@ -95,10 +122,10 @@ local function read(node, answer)
   else
     node.image, node.err = image.of(seen, answer.size)
   end
-end
-
-local function is_document(name)
-  return media_type.is_index(name) or media_type.is_manifest(name)
+  local view = node.index or node.image
+  if view then
+    view.json = nil
+  end
 end
 
 local function fetch(repository, entry)
@@ -120,7 +147,7 @@ end
 ---@param verb string for the error
 ---@param at table of call:open
 ---@return table|nil walked {root, nodes = parents before children}; a node is {digest, media_type, size, kind = "index"
---- | "image" | "other" (nil: not known), bytes, index or image (its view), entries (of an index: {{node, entry}}), err
+--- | "image" | "other" (nil: not known), index or image (its view), entries (of an index: {{node, entry}}), err
 --- (why it could not be fetched or read)}
 ---@return table|nil err of the first document or of the walk itself
 function walk.from(context, verb, at)

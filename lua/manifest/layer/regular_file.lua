@@ -9,8 +9,14 @@ local PIECE = 256 * 1024 -- bytes
 
 local HINTS = { not_found = "check the path", invalid_argument = "name a file, not a folder, pipe or device" }
 
-local function fail(code, name, what)
-  return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what), hint = HINTS[code] })
+local function fail(code, name, what, hint)
+  return nil, error_of.new({ code = code, message = ("%s %s"):format(name, what), hint = hint or HINTS[code] })
+end
+
+--- Where a file is not there whose name is more like that of an image, the words may have changed places.
+local function hint_of_absence(path)
+  local is_like_image = path:find("^[^/].*:[%w_][%w_.-]*$")
+  return is_like_image and "check the path and the order: the reference comes first, then the files" or HINTS.not_found
 end
 
 --- Opens a file for reading.
@@ -24,8 +30,11 @@ function regular_file.open(path, noun)
     return nil, err
   end
   local name = noun .. " " .. path
+  if not kind then
+    return fail("not_found", name, "does not exist", hint_of_absence(path))
+  end
   if kind ~= "file" then
-    return fail(kind and "invalid_argument" or "not_found", name, kind and "is not a regular file" or "does not exist")
+    return fail("invalid_argument", name, "is not a regular file")
   end
   local file, reason = io.open(path, "rb")
   if not file then

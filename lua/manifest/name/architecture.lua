@@ -3,6 +3,8 @@
 -- A platform that a registry sent is never rewritten: what is compared is a copy in one spelling, made here. The names
 -- are those of Go (GOOS, GOARCH), as the image specification asks; aliases are those that containerd knows.
 
+local lower = require("manifest.base.text").lower
+
 local architecture = {}
 
 local OS_ALIASES = { macos = "darwin" }
@@ -36,7 +38,7 @@ architecture.known = set([[
 ---@param os string
 ---@return string
 function architecture.normal_os(os)
-  os = os:lower()
+  os = lower(os)
   return OS_ALIASES[os] or os
 end
 
@@ -46,7 +48,7 @@ end
 ---@return string name
 ---@return string variant
 function architecture.normal(name, variant)
-  name, variant = name:lower(), variant:lower()
+  name, variant = lower(name), lower(variant)
   local alias = ARCHITECTURE_ALIASES[name]
   if alias then
     name, variant = alias[1], alias[2] or variant

@@ -73,6 +73,33 @@ function digest.parse(given)
   return new(algorithm, encoded)
 end
 
+--- Is this an algorithm that can be computed?
+---@param algorithm string
+---@return boolean
+function digest.is_known(algorithm)
+  return hex_length[algorithm] ~= nil
+end
+
+--- Checks a digest that somebody names a document by: of a known algorithm, with its exact length.
+---@param given string
+---@return boolean|nil ok
+---@return table? err invalid_digest, unsupported
+function digest.check(given)
+  local read, err = digest.parse(given)
+  if read and not hex_length[read.algorithm] then
+    return unsupported(text.printable(read.algorithm))
+  end
+  return read ~= nil or nil, err
+end
+
+--- Is the text a digest that names a document, as opposed to a tag such as app:1?
+---@param given string
+---@return boolean
+function digest.is(given)
+  local algorithm, encoded = given:match("^([a-z0-9]+):([0-9a-f]+)$")
+  return algorithm ~= nil and hex_length[algorithm] == #encoded
+end
+
 --- The digest of the bytes as text.
 ---@param bytes string
 ---@param algorithm string? default "sha256"

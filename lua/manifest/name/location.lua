@@ -6,7 +6,9 @@
 --
 -- The verbs that docker has know references only: to docker, `oci:x` is the tag x of docker.io/library/oci. Our own
 -- verbs read all kinds here, and see no difference afterwards: a location has the fields and methods of a reference.
--- PATH ends at the first colon; a folder whose name has one is reached by another way to it (a link, say).
+-- PATH ends at the first colon; a folder whose name has one is reached by another way to it (a link, say). An @ begins
+-- a digest where sha256:, sha384: or sha512: follows it; else it is part of the path or the tag: `oci:/ws/job@2:3f` is
+-- the tag 3f in the folder /ws/job@2.
 
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
@@ -57,7 +59,7 @@ end
 
 --- The word before the first colon, when it is one of ours.
 local function format_of(written)
-  local word = written:match("^([%l-]+):")
+  local word = written:match("^([a-z-]+):")
   return KINDS[word or ""] and word
 end
 
@@ -79,18 +81,30 @@ local function is_tag(format, tag)
   return #tag <= TAG_LIMIT and tag:find("^[A-Za-z0-9]") and not tag:find("[^A-Za-z0-9._:@/+-]")
 end
 
+--- Divides the digest from what stands before it.
+---@return string rest
+---@return string|nil wanted of a known algorithm, not checked yet
+local function split_digest(written)
+  for start, algorithm in written:gmatch("()@([A-Za-z0-9]+):") do
+    if digest.is_known(text.lower(algorithm)) then
+      return written:sub(1, start - 1), written:sub(start + 1)
+    end
+  end
+  return written
+end
+
 local function parse_local(format, written)
   if written:find("[\0-\31\127]") then
     return fail(written, "it has a control character", format)
   end
-  local rest, wanted = written:match("^(.*)@([a-z0-9+._-]+:[A-Fa-f0-9]+)$")
+  local rest, wanted = split_digest(written)
   if wanted then
     local read, err = digest.parse(wanted)
     if not read then
       return fail(written, err.message, format)
     end
   end
-  local path, tag = (rest or written):sub(#format + 2):match("^([^:]*):?(.*)$")
+  local path, tag = rest:sub(#format + 2):match("^([^:]*):?(.*)$")
   if path == "" then
     return fail(written, "there is no path", format)
   end
@@ -131,11 +145,11 @@ end
 
 --- The same place with a digest.
 function methods:with_digest(wanted)
-  local read, err = digest.parse(tostring(wanted))
-  if not read then
+  local ok, err = digest.check(tostring(wanted))
+  if not ok then
     return fail(self.repository .. "@" .. tostring(wanted), err.message, self.format)
   end
-  return new(self.format, self.path, self.tag, tostring(read))
+  return new(self.format, self.path, self.tag, tostring(wanted))
 end
 
 --- The place alone: no tag, no digest.

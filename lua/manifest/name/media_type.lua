@@ -65,7 +65,7 @@ end
 ---@return string|nil type nil when the value is not one media type
 function media_type.of_header(value)
   local essence = (value or ""):match("^[^;]*"):gsub("^[ \t]+", ""):match("^[^ \t]*[ \t]*$")
-  essence = essence and essence:match("^[^ \t]*"):lower()
+  essence = essence and text.lower(essence:match("^[^ \t]*"))
   if essence and essence:find("^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$") then
     return essence
   end

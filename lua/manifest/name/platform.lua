@@ -7,6 +7,7 @@
 local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
+local host = require("manifest.base.later")("manifest.name.host")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -20,7 +21,8 @@ local function fail(written, why)
   return nil, error_of.new({
     code = "invalid_platform",
     message = ("invalid platform '%s': %s"):format(short, why),
-    hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7",
+    hint = "write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/arm64 or linux/arm/v7"
+      .. (written:find("[:@]") and "; a reference comes first, then the platform" or ""),
   })
 end
 
@@ -117,6 +119,34 @@ function platform.parse(written)
   return result
 end
 
+local function is_text_list(value)
+  local count = 0
+  for _, item in pairs(type(value) == "table" and value or { false }) do
+    if type(item) ~= "string" then
+      return false
+    end
+    count = count + 1
+  end
+  return count == #value
+end
+
+--- Checks the fields of a platform that a caller gives as a table: other types would become a document that no tool
+--- can read.
+---@param value table
+---@return table|nil value
+---@return table|nil err code invalid_platform
+function platform.check(value)
+  for _, name in ipairs({ "os", "architecture", "variant", "os.version" }) do
+    if value[name] ~= nil and type(value[name]) ~= "string" then
+      return fail(tostring(value[name]), name .. " is not a text")
+    end
+  end
+  if value["os.features"] and not is_text_list(value["os.features"]) then
+    return fail(platform.format(value), "os.features is not a list of texts")
+  end
+  return value
+end
+
 --- The platform as text, with version and features of the os when it has them: what parse() reads. A missing name is
 --- "unknown". Names come as they are: what a registry sent is to be escaped before a terminal sees it.
 ---@param value table
@@ -169,7 +199,7 @@ end
 function platform.match(wanted, available)
   check.type("wanted platform", wanted, "table")
   check.type("available platform", available, "table")
-  return require("manifest.name.host").match(wanted, available)
+  return host.match(wanted, available)
 end
 
 --- The place in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
@@ -180,7 +210,7 @@ end
 function platform.best(wanted, list)
   check.type("wanted platform", wanted, "table")
   check.type("list", list, "table")
-  return require("manifest.name.host").best(wanted, list)
+  return host.best(wanted, list)
 end
 
 return platform

@@ -161,7 +161,7 @@ end
 
 --- Says why a text is no reference: docker's message, and for people what to look at.
 local function refuse(written, domain, remainder)
-  if match(domain:lower(), remainder:lower()) then
+  if match(text.lower(domain), text.lower(remainder)) then
     return fail("repository name must be lowercase", "a domain has no '_', and a path has no upper case")
   end
   local hint
@@ -169,6 +169,8 @@ local function refuse(written, domain, remainder)
     hint = "it is empty"
   elseif written:find("://", 1, true) then
     hint = "a reference has no scheme: leave out what stands before '://'"
+  elseif written:find("^%.?%.?/") then
+    hint = "it looks like a path: a reference comes first, then files; a layout is written oci:PATH"
   else
     local odd = written:match("[^A-Za-z0-9%[%]:/@._+-][\x80-\xbf]*")
     hint = odd and ("'%s' may not stand in a reference"):format(text.printable(odd:sub(1, 8))) or nil
@@ -225,7 +227,8 @@ function methods:with_tag(tag)
   check.type("tag", tag, "string")
   if not is_tag(tag) then
     local hint = "'%s' is not a tag: at most %d letters, digits, '_', '.' and '-', the first not '.' or '-'"
-    return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT))
+    local order = tag:find("[/:]") and "; a reference comes first, then tags alone" or ""
+    return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT) .. order)
   end
   return new(self.domain, self.path, tag, self.digest)
 end
@@ -280,4 +283,12 @@ local function is(value)
   return getmetatable(value) == mt
 end
 
-return { parse = parse, is = is }
+--- The full form of an image's name, with its domain and a tag; a text that is none stays as it is.
+---@param written string
+---@return string
+local function full(written)
+  local ref = parse(written)
+  return ref and tostring(ref:with_default_tag()) or written
+end
+
+return { parse = parse, is = is, full = full }

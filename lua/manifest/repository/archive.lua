@@ -5,6 +5,7 @@
 local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
@@ -128,7 +129,7 @@ local function range_of(self, hash)
   if err and err.code ~= "not_found" then
     return nil, err
   end
-  return fail("not_found", ("%s has no blob %s"):format(self.domain, hash))
+  return fail("not_found", ("%s has no blob %s"):format(self.domain, hash), layout_blobs.INCOMPLETE)
 end
 
 --- The range of a blob; the archive is opened for that.
@@ -243,7 +244,7 @@ function methods:manifest(reference)
     return layout_entries.fetch(self, self.layout, reference)
   end
   local made
-  if reference and layout_entries.is_digest(reference) then
+  if reference and digest.is(reference) then
     made, err = find_made(self, reference)
   else
     local image

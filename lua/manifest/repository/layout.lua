@@ -223,7 +223,7 @@ methods.check_manifest = limit.check
 ---@return table|nil stored {digest, size, media_type}
 ---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
 function methods:put_manifest(reference, bytes, kind, options)
-  local by_digest = reference ~= nil and layout_entries.is_digest(reference)
+  local by_digest = reference ~= nil and digest.is(reference)
   local hash = by_digest and reference or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
@@ -285,7 +285,7 @@ end
 
 --- What a reference means: the file of a digest, or the entry of a tag.
 local function find_named(self, reference)
-  if layout_entries.is_digest(reference) then
+  if digest.is(reference) then
     return self:blob_path(reference)
   end
   local index, err = self:index()
@@ -306,13 +306,13 @@ function methods:delete(reference)
     return nil, err
   end
   self.seen = {}
-  local is_digest = layout_entries.is_digest(reference)
+  local is_digest = digest.is(reference)
   local hash = is_digest and reference or found.digest
   return layout_index.update(self.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
-      if entry.digest == reference or layout_entries.name_of(entry) == reference then
+      if entry.digest == reference or layout_entries.is_named(entry, reference) then
         hash = entry.digest
         table.remove(manifests, position)
       end

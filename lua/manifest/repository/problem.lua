@@ -9,6 +9,7 @@ local text = require("manifest.base.text")
 local problem = {}
 
 local SHOWN = 1024 -- most bytes of a registry's words in a message
+local DETAIL_DEPTH = 3 -- tables in each other that are shown of an error's detail
 
 local by_status = {
   [401] = "unauthorized", [403] = "denied", [404] = "not_found", [405] = "unsupported", [408] = "timeout",
@@ -33,12 +34,33 @@ local hints = {
   unsupported = "this registry does not offer the operation",
 }
 
+--- What to do about an answer: only what the registry may take later is worth another try.
+local function hint_of(code, response, words)
+  if code ~= "registry" then
+    return hints[code]
+  end
+  if response.status >= 500 then
+    return "try again later, or ask the registry's operator"
+  end
+  return words ~= "" and "the registry's own words say what it refuses" or "ask the registry's operator what it refuses"
+end
+
 local function string_or_nil(value)
   return type(value) == "string" and value or nil
 end
 
 --- Headers that may hold what opens a door: signed URLs, cookies. They are no part of a result or an error.
 local UNSHOWN = { ["location"] = true, ["link"] = true, ["set-cookie"] = true, ["set-cookie2"] = true }
+
+--- Statuses by which a server refuses for now, or until one has logged in.
+local PASSING = { [401] = true, [408] = true, [425] = true, [429] = true }
+
+--- Does a status refuse what was sent for good? A registry may refuse what it has already.
+---@param status integer|nil
+---@return boolean
+function problem.is_refusal(status)
+  return status ~= nil and status >= 400 and status <= 499 and not PASSING[status]
+end
 
 --- What callers may read of an answer: its status and headers, rate limits and warnings among them.
 ---@param response table
@@ -81,20 +103,60 @@ local function own_words(body)
   return ""
 end
 
---- One line of the registry's words: its error list, or the start of a body that is plain text.
-local function words_of(list, response)
+--- What an error's `detail` holds, for people: text as it is, {"Tag":"1.0"} as "Tag: 1.0"; "" for nothing.
+local function detail_text(detail, depth)
+  if type(detail) ~= "table" then
+    return detail ~= nil and detail ~= json.null and tostring(detail) or ""
+  end
+  local parts = {}
+  local function add(name, value)
+    local shown = depth < DETAIL_DEPTH and detail_text(value, depth + 1) or ""
+    if shown ~= "" then
+      parts[#parts + 1] = name and ("%s: %s"):format(name, shown) or shown
+    end
+  end
+  for _, value in ipairs(json.is_array(detail) and detail or {}) do
+    add(nil, value)
+  end
+  for _, name in ipairs(json.is_object(detail) and json.keys(detail) or {}) do
+    add(name, detail[name])
+  end
+  return table.concat(parts, ", ")
+end
+
+--- A code as docker prints it, in the words that scripts look for: MANIFEST_UNKNOWN is "manifest unknown".
+local function code_words(code)
+  return code and code:find("^[A-Z_]+$") and code:gsub("_", " "):lower() or code
+end
+
+--- One line of a registry's own list of errors: "denied: no right to push (repository: app)".
+local function list_words(list)
   local words = {}
   for _, item in ipairs(list) do
-    local both = item.code and item.message
-    words[#words + 1] = both and item.code .. ": " .. item.message or item.code or item.message
+    local code, message = code_words(item.code), item.message
+    local line = code and message and message:lower() ~= code and code .. ": " .. message or message or code or ""
+    local detail = detail_text(item.detail, 0)
+    local more = detail ~= "" and detail ~= message
+    words[#words + 1] = more and ("%s (%s)"):format(line, detail) or line ~= "" and line or nil
   end
-  local line = table.concat(words, "; ")
+  return text.printable(table.concat(words, "; "):sub(1, SHOWN))
+end
+
+--- What a refusal says at least, for scripts that look for it.
+local plain_words = { [401] = "unauthorized", [403] = "denied" }
+
+--- One line of the registry's words: its error list, or the start of a body that is plain text.
+local function words_of(list, response)
+  local line = list_words(list)
   local kind = response.headers["content-type"]
   if line == "" then
     line = own_words(response.body)
   end
   if line == "" and type(kind) == "string" and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
+  end
+  if line == "" then
+    line = plain_words[response.status] or ""
   end
   return text.printable(line:sub(1, SHOWN))
 end
@@ -139,7 +201,8 @@ end
 ---@param response table of the loop
 ---@param what string what was asked, such as "GET manifest 1.0"
 ---@param host string the registry
----@return table err with status, host, errors (the registry's own list), response (status and headers: rate limits)
+---@return table err with status, host, errors (the registry's own list), words (what it says, as one line),
+--- response (status and headers: rate limits)
 function problem.of_response(response, what, host)
   local list = problem.list_of(response.body)
   local words = words_of(list, response)
@@ -148,10 +211,11 @@ function problem.of_response(response, what, host)
     code = code,
     message = ("%s answered %d to %s%s%s"):format(who, response.status, what, words ~= "" and ": " .. words or "",
       limits_of(response)),
-    hint = hints[code],
+    hint = hint_of(code, response, words),
     host = host,
     status = response.status,
     errors = list,
+    words = words ~= "" and words or nil,
     retryable = response.status == 408 or response.status == 429 or response.status >= 500,
     response = problem.outline(response),
   })

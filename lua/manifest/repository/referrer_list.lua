@@ -122,7 +122,10 @@ function referrer_list.add(context, repository, subject, descriptors)
   if not tag then
     return nil, err
   end
-  local _ <close> = turn.take(context, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  local mine <close>, locked = turn.take(context, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  if not mine and locked then
+    return nil, locked
+  end
   for try = 1, TRIES do
     local listed
     listed, err = attempt(repository, tag, descriptors)

@@ -1,13 +1,18 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which those are loaded late that most verbs do without.
+-- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
+local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrers = later("manifest.repository.registry.referrers")
+local tags = later("manifest.repository.registry.tags")
+local upload = later("manifest.repository.registry.upload")
+local warning = later("manifest.repository.registry.warning")
 
 local methods = {}
 local mt = { __name = "manifest.repository", __index = methods }
@@ -26,8 +31,8 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); manifest_limit (bytes); mirrors (by domain, for a repository that is
---- only read)
+--- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
+--- mirrors (by domain, for a repository that is only read)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -44,6 +49,7 @@ local function new(loop, options)
     places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
+    chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
   }, mt)
 end
@@ -108,7 +114,7 @@ local function pass_on_warnings(self, place, response)
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
-  for _, line in ipairs(require("manifest.repository.registry.warning").read(header)) do
+  for _, line in ipairs(warning.read(header)) do
     self.loop:warn(("%s says: %s"):format(place.domain, line))
   end
 end
@@ -223,7 +229,7 @@ end
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, too_large, ...
 function methods:tags(options)
-  return require("manifest.repository.registry.tags").list(self, options)
+  return tags.list(self, options)
 end
 
 --- Lists what refers to a digest; referrers.lua says how.
@@ -232,7 +238,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
-  return require("manifest.repository.registry.referrers").list(self, digest, options)
+  return referrers.list(self, digest, options)
 end
 
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
@@ -261,11 +267,13 @@ function methods:get_blob(digest, options)
   local request = {
     method = "GET",
     path = "/blobs/" .. digest,
-    digest = digest,
+    digest = not (options.part and options.part.range_length) and digest or nil,
     limit = options.limit,
     sink_pipe = options.sink_pipe,
     bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
     sink_file = options.sink_file,
+    range_offset = options.part and options.part.range_offset,
+    range_length = options.part and options.part.range_length,
     discard = options.discard,
   }
   if request.sink_pipe then
@@ -300,21 +308,21 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return require("manifest.repository.registry.upload").exists(self, digest, place)
+  return upload.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
-  return require("manifest.repository.registry.upload").copy(self, descriptor, source)
+  return upload.copy(self, descriptor, source)
 end
 
 --- Stores a blob unless it is there.
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
-  return require("manifest.repository.registry.upload").send(self, digest, body)
+  return upload.send(self, digest, body)
 end
 
 return { new = new }

@@ -2,6 +2,7 @@
 
 local guard = require("manifest.tag.guard")
 local names = require("manifest.declare.argument")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local naming = {}
 
@@ -77,7 +78,7 @@ function naming.put(context, job, made)
   end
   if ok and #written > 0 and not is_listed then
     local tag
-    tag, err = require("manifest.repository.referrer_list").ensure(context, repository, job.subject.digest, { {
+    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
       media_type = made.media_type, digest = made.digest, size = made.size,
       artifact_type = job.options.artifact_type, annotations = job.options.annotations,
     } })

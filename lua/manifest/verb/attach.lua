@@ -42,7 +42,9 @@ local function check_options(options)
     files[position] = type(given) == "string" and { path = given } or given
     check.options(("attach: file %d"):format(position), files[position], FILE_OPTIONS, 3)
     check.type(("attach: file %d: path"):format(position), files[position].path, "string", 3)
+    check.texts(("attach: file %d: annotations"):format(position), files[position].annotations, 3)
   end
+  check.texts("attach: annotations", options.annotations, 3)
   return files
 end
 

@@ -55,7 +55,7 @@ local function fetch(at, platform)
     return nil, err
   end
   local bytes
-  bytes, err = at.repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
+  bytes, err = source.config(at.repository, read.config)
   if not bytes then
     return nil, names.in_docker_words(err, "config", at.ref)
   end

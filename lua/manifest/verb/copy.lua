@@ -32,6 +32,7 @@ local copy = declare.verb {
     exclude = { "pattern[]", needs = "all_tags", help = "No tags that match" },
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
     digest_tags = { "boolean", help = "Also tags made of their digests, such as sha256-HEX.sig" },
+    shallow = { "boolean", help = "Do not look into an index that is the same already" },
     no_clobber = { "boolean", help = "Never move a tag that exists" },
     dry_run = { "boolean", help = "Only say what would be done" },
   },
@@ -75,8 +76,14 @@ local function plan_of(call, repository, list, along, trees)
   return transfer.plan(repository, list.is_new and all or missing.without(call, repository, all))
 end
 
+--- Codes by which a registry says that it wants what a manifest names.
+local UNKNOWN = { MANIFEST_UNKNOWN = true, MANIFEST_BLOB_UNKNOWN = true, BLOB_UNKNOWN = true }
+
+--- Was the index itself refused (400, 404)? What the source lacks is answered 404, too, to another request.
 local function explain_sparse(err)
-  if err.status == 400 and err.code ~= "unauthorized" then
+  local first = err.errors and err.errors[1]
+  local is_put = err.message:find("^failed to put") ~= nil
+  if is_put and (err.status == 400 or err.status == 404 and (not first or UNKNOWN[first.code])) then
     err.hint = "the registry takes no index whose images are missing: copy without option 'sparse'"
   end
 end
@@ -85,7 +92,7 @@ end
 ---@field source string
 ---@field target string
 ---@field copied {name: string?, digest: string}[]
----@field skipped {name: string?, digest: string, reason: "same"|"exists"}[]
+---@field skipped {name: string?, digest: string, reason: "same"|"exists"|"list"}[]
 ---@field blobs integer that were brought
 ---@field size integer bytes of those blobs
 ---@field manifests integer that were brought beside the named ones
@@ -106,7 +113,10 @@ function copy.run(call, source, target, o)
   local _ <close> = about(from.text, to.text)
   local _ <close> = amend(o.sparse and explain_sparse)
   local list = moves.list(call, from, to, o)
+  local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
   local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
+  referrers.add(along, lists)
+  moves.look_again(call, to, list, o)
   local trees = moves.settle(list, o)
   local plan = plan_of(call, to.repository, list, along, trees)
   if not o.dry_run then

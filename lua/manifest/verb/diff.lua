@@ -53,7 +53,7 @@ local function load(side, entry)
     end
   end
   local bytes
-  bytes, err = repository:blob(read.config.digest, { limit = source.CONFIG_LIMIT })
+  bytes, err = source.config(repository, read.config)
   if not bytes then
     return nil, names.in_docker_words(err, "diff", side.at.ref)
   end

@@ -4,80 +4,90 @@
 -- SOURCE_DATE_EPOCH.
 
 local built = require("manifest.verb.built")
-local check = require("manifest.base.check")
 local config = require("manifest.document.config")
-local error_of = require("manifest.base.error")
-local hints = require("manifest.declare.hints")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
+local timestamp = require("manifest.document.timestamp")
 
-local image = {}
+local fail, try = failure.fail, failure.try
 
-local OPTIONS = {
-  target = "string|table", -- where the image goes: a reference, or oci:PATH[:TAG]
-  layers = "table", -- paths of archives, bottom first; or tables {path, diff_id, annotations}
-  platform = "string|table", -- such as "linux/arm/v7"
-  config = "table", -- Entrypoint, Cmd, Env, User, WorkingDir, Labels, ... as in the image specification
-  annotations = "table", -- of the manifest; OCI only
-  media_type = "string", -- "oci" (default) or "docker"
-  created = "string|integer", -- RFC 3339, or seconds since 1970; default SOURCE_DATE_EPOCH, else none
-  author = "string",
+--- The names of the image specification, and docker's Healthcheck, OnBuild and Shell.
+local CONFIG = {
+  Cmd = { "string[]", flag = "cmd", value = "word", help = "One word of the default command" },
+  Entrypoint = { "string[]", flag = "entrypoint", value = "word", help = "One word of the entry point" },
+  Env = { "variable[]|map", flag = "env", short = "e", help = "Variable" },
+  ExposedPorts = { "string[]", flag = "expose", value = "port", help = "Port, such as 80/tcp" },
+  Labels = { "map", flag = "label", short = "l", help = "Label" },
+  User = { "string", flag = "user", short = "u", value = "user", help = "User that the command runs as" },
+  Volumes = { "string[]", flag = "volume", value = "path", help = "Path of a volume" },
+  WorkingDir = { "string", flag = "workdir", short = "w", value = "path", help = "Folder that the command starts in" },
+  StopSignal = { "string", help = "Signal that ends the command, such as SIGTERM" },
+  OnBuild = { "string[]", help = "Instructions for a build on top" },
+  Shell = { "string[]", help = "Shell of the instructions that are given as text" },
+  Healthcheck = { "table", class = "manifest.Healthcheck", help = "How the command is checked", fields = {
+    Test = { "string[]", help = "The check, such as CMD and its words" },
+    Interval = { "integer", help = "Nanoseconds between checks" },
+    Timeout = { "integer", help = "Nanoseconds that a check may take" },
+    StartPeriod = { "integer", help = "Nanoseconds that the start may take" },
+    StartInterval = { "integer", help = "Nanoseconds between checks during the start" },
+    Retries = { "integer", help = "Failures in a row that count as unhealthy" },
+  } },
 }
 
-local LAYER_OPTIONS = { path = "string", diff_id = "string", annotations = "table" }
+local function wrong_together(given)
+  if given.media_type == "docker" and next(given.annotations or {}) then
+    return "an image of option 'media_type' \"docker\" has no annotations: use labels in its config, or \"oci\""
+  end
+end
+
+local image = declare.verb {
+  name = "image", network = true, named = true, check = wrong_together,
+  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. TARGET "
+    .. "is a reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no time is told "
+    .. "unless --created or SOURCE_DATE_EPOCH give one. Prints the digest.",
+  arguments = {
+    { "target", "location", help = "Where the image goes" },
+    { "layers", "table[]", value = "LAYER", text = "path", class = "manifest.ImageLayer", may_be_empty = true,
+      help = "Archives, the bottom layer first", fields = {
+        path = { "file", required = true, help = "The archive" },
+        diff_id = { "digest", help = "Digest of the tar archive inside" },
+        annotations = { "map", help = "Annotations of its descriptor" },
+      } },
+  },
+  options = {
+    platform = { "platform", required = true, help = "Platform of the image, such as linux/arm/v7" },
+    config = { "table", class = "manifest.ImageConfig", fields = CONFIG, help = "What a runtime does with it" },
+    annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the manifest" },
+    media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
+      switch = { flag = "docker", means = "docker", help = "Docker's media types instead of OCI's" } },
+    created = { "string|integer", value = "time",
+      help = "Time that the config tells: RFC 3339, or in Lua seconds since 1970" },
+    author = { "string", value = "name", help = "Author that the config tells" },
+  },
+  hints = require("manifest.declare.hints").PUSH,
+  examples = {
+    "image --platform linux/arm64 --entrypoint /tool tools.io/tool:1 root.tar",
+    "image --platform linux/arm64 -e PATH=/bin oci:images:1 base.tar app.tar",
+  },
+}
 
 local FAMILIES = {
   oci = { manifest = media_type.oci_manifest, config = media_type.oci_config },
   docker = { manifest = media_type.docker_manifest, config = media_type.docker_config },
 }
 
-local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
-end
-
---- What the programmer got wrong raises.
-local function check_options(options)
-  check.options("image", options, OPTIONS, 3)
-  for _, name in ipairs({ "target", "layers", "platform" }) do
-    if options[name] == nil then
-      error(("image: option '%s' is needed"):format(name), 3)
-    end
-  end
-  for position, given in ipairs(options.layers) do
-    if type(given) ~= "string" then
-      check.options(("image: layer %d"):format(position), given, LAYER_OPTIONS, 3)
-      check.type(("image: layer %d: path"):format(position), given.path, "string", 3)
-    end
-  end
-  local family = options.media_type or "oci"
-  if not FAMILIES[family] then
-    error(("image: option 'media_type' is \"oci\" or \"docker\", not '%s'"):format(family), 3)
-  end
-  if family == "docker" and options.annotations and next(options.annotations) then
-    error("image: an image of media type 'docker' has no annotations; use labels in its config, or 'oci'", 3)
-  end
-  return family
-end
-
-local function time_text(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)
-end
-
 --- The time that the config tells: given, or of the environment, or none.
+---@param given string|integer|nil
 ---@return string|nil created
----@return table|nil err
-local function created_of(options)
-  local given = options.created
+local function created_of(given)
   if math.type(given) == "integer" then
-    return time_text(given)
+    return try(timestamp.of_seconds(given))
   end
   if given then
-    if not given:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.?%d*[Z+-][%d:]*$") then
-      return fail("invalid_argument", ("'%s' is no time"):format(given), "write it as in 2026-01-31T12:00:00Z")
-    end
-    return given
+    return try(timestamp.check(given))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -85,100 +95,77 @@ local function created_of(options)
   end
   local seconds = #epoch < 12 and epoch:match("^%d+$") and math.tointeger(tonumber(epoch))
   if not seconds then
-    return fail("invalid_argument", ("SOURCE_DATE_EPOCH is '%s', which is no number of seconds"):format(epoch),
-      "set it to a whole number, or unset it")
+    fail {
+      code = "invalid_argument", message = ("SOURCE_DATE_EPOCH is '%s', which is no number of seconds"):format(epoch),
+      hint = "set it to a whole number, or unset it",
+    }
   end
-  return time_text(seconds)
+  return try(timestamp.of_seconds(seconds))
 end
 
-local function platform_of(given)
-  local read, err = names.platform(given)
-  if read and ((read.os or "") == "" or (read.architecture or "") == "") then
-    return fail("invalid_platform", "the platform lacks its os or its architecture", "give both, as in linux/arm64")
+local function check_platform(platform)
+  if (platform.os or "") == "" or (platform.architecture or "") == "" then
+    fail {
+      code = "invalid_platform", message = "the platform lacks its os or its architecture",
+      hint = "give both, as in linux/arm64",
+    }
   end
-  return read, err
 end
 
---- The documents of an image, and the blobs that go with it. Pure.
+--- The documents of an image, and the blobs that go with it.
+---@param o manifest.ImageOptions
+---@param created string|nil
 ---@param layers table[] of layer.read
----@param parts table family, platform, created, config, author, annotations
----@return table|nil plan of built.lua; also config = descriptor, layers = descriptors
----@return table|nil err
-function image.plan(layers, parts)
-  local diff_ids, descriptors = {}, {}
+---@return table plan of built.lua; also config = descriptor, layers = descriptors
+local function plan_of(o, created, layers)
+  local diff_ids, descriptors, family = {}, {}, FAMILIES[o.media_type]
   for position, one in ipairs(layers) do
     diff_ids[position], descriptors[position] = one.diff_id, one.descriptor
   end
-  local bytes, err = config.build({
-    platform = parts.platform, created = parts.created, author = parts.author, config = parts.config,
-    diff_ids = diff_ids,
-  })
-  if not bytes then
-    return nil, err
-  end
-  local family = FAMILIES[parts.family]
-  local described = built.descriptor(bytes, family.config)
-  local blobs = { { digest = described.digest, body = { body = bytes } } }
+  local raw = try(config.build({
+    platform = o.platform, created = created, author = o.author, config = o.config, diff_ids = diff_ids,
+  }))
+  local described = built.descriptor(raw, family.config)
+  local blobs = { { digest = described.digest, body = { body = raw } } }
   for position, one in ipairs(layers) do
     blobs[position + 1] = { digest = one.descriptor.digest, body = { body_file = one.path } }
   end
-  bytes, err = index_image.build({
-    media_type = family.manifest, config = described, layers = descriptors, annotations = parts.annotations,
-  })
-  if not bytes then
-    return nil, err
-  end
-  local plan = built.new(bytes, family.manifest, blobs)
+  local manifest = try(index_image.build({
+    media_type = family.manifest, config = described, layers = descriptors, annotations = o.annotations,
+  }))
+  local plan = built.new(manifest, family.manifest, blobs)
   plan.config, plan.layers = described, descriptors
   return plan
 end
 
---- Reads the layers and everything else that the plan needs: all that can fail without the network.
-local function prepare(options, family)
-  local wanted, err = platform_of(options.platform)
-  if not wanted then
-    return nil, err
-  end
-  local created
-  created, err = created_of(options)
-  if err then
-    return nil, err
-  end
-  local layers = {}
-  for position, given in ipairs(options.layers) do
-    layers[position], err = layer.read(type(given) == "string" and { path = given } or given, family)
-    if not layers[position] then
-      return nil, err
-    end
-  end
-  return image.plan(layers, {
-    family = family, platform = wanted, created = created, config = options.config, author = options.author,
-    annotations = options.annotations,
-  })
-end
+---@class manifest.ImageResult
+---@field reference string
+---@field digest string
+---@field size integer bytes of the manifest
+---@field media_type string
+---@field config manifest.Descriptor
+---@field layers manifest.Descriptor[]
 
---- Makes an image and pushes it, or writes it to a layout.
----@param context table
----@param options table see OPTIONS; target, layers and platform are needed
----@return table|nil done {reference, digest, size, media_type, config = descriptor, layers = descriptors}
----@return table|nil err invalid_argument, invalid_platform, not_found, corrupt, unsupported, digest_mismatch, io, ...
-function image.perform(context, options)
-  local family = check_options(options)
-  local at, err = context:open("image", options.target, { actions = "pull,push" })
-  if not at then
-    return nil, err
+--- All that can fail without the network comes first.
+---@param call manifest.Call
+---@param o manifest.ImageOptions
+---@return manifest.ImageResult
+function image.run(call, o)
+  local at = call:open(o.target, { write = true })
+  local _ <close> = failure.about(at.text)
+  check_platform(o.platform)
+  local created, layers = created_of(o.created), {}
+  for position, given in ipairs(o.layers) do
+    layers[position] = try(layer.read(given, o.media_type))
   end
-  local plan, stored
-  plan, err = prepare(options, family)
-  if plan and at.digest and at.digest ~= plan.manifest.digest then
-    plan, err = fail("digest_mismatch", "the image has the digest " .. plan.manifest.digest, "leave the digest out")
+  local plan = plan_of(o, created, layers)
+  if at.digest and at.digest ~= plan.manifest.digest then
+    fail {
+      code = "digest_mismatch", message = "the image has the digest " .. plan.manifest.digest,
+      hint = "leave the digest out",
+    }
   end
-  if plan then
-    stored, err = built.send(context, at.repository, plan, at.selector)
-  end
-  if not stored then
-    return nil, err:with({ verb = "image", ref = at.text, hint = hints.PUSH[err.code] })
-  end
+  local stored = try(built.send(call.context, at.repository, plan, at.selector))
   return {
     reference = at.text, digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
     config = plan.config, layers = plan.layers,

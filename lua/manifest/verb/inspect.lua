@@ -8,6 +8,7 @@ local image = require("manifest.document.image")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
+local push = require("manifest.base.later")("manifest.verb.push")
 local source = require("manifest.graph.read")
 
 local inspect = {}
@@ -47,7 +48,6 @@ end
 
 --- A local list as it would be pushed. docker shows only what one registry could hold, unless asked for more.
 local function local_list(ref, entries, options)
-  local push = require("manifest.verb.push")
   for _, entry in ipairs(options.verbose and {} or entries) do
     local ok, err = push.check_registry(entry, ref)
     if not ok then
@@ -170,7 +170,9 @@ local function look(context, ref, options)
   if entries then
     return local_list(ref, entries, options)
   end
-  if err.code ~= "not_found" then
+  if err.code == "io" then -- a home of another user's, say: docker asks the registry then
+    context.warn(err.message)
+  elseif err.code ~= "not_found" then
     return nil, err
   end
   return remote(context, ref, options)

@@ -1,5 +1,6 @@
 --- tags: the tags of a repository, in the registry's order.
 
+local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
@@ -22,7 +23,10 @@ local tags = declare.verb {
 ---@return string[]
 function tags.run(call, repository, o)
   local at = call:open(repository, { whole = true })
-  local _ <close> = failure.about(at.ref:name_only())
+  local name = at.ref:name_only()
+  local _ <close> = failure.amend(function(err)
+    failure.fail(argument.in_docker_words(err, "tags", name, "repository"))
+  end)
   local list = failure.try(at.repository:tags({ page = o.page }))
   return glob.choose(list, o.include, o.exclude)
 end

@@ -2,7 +2,9 @@
 --
 -- A damaged part does not hide the rest: its node says what is wrong with it.
 
+local budget = require("manifest.graph.budget")
 local check = require("manifest.base.check")
+local error_of = require("manifest.base.error")
 local image = require("manifest.document.image")
 local referrer_list = require("manifest.repository.referrer_list")
 local walk = require("manifest.graph.walk")
@@ -78,8 +80,8 @@ local function subjects_of(shown, into, seen)
   return into
 end
 
---- Adds the referrers of some nodes, then theirs.
-local function add_referrers(context, repository, nodes, depth, seen)
+--- Adds the referrers of some nodes, then theirs, as many as may be.
+local function add_referrers(context, repository, nodes, depth, seen, allowed)
   if depth > MAX_DEPTH or #nodes == 0 then
     return true
   end
@@ -100,7 +102,11 @@ local function add_referrers(context, repository, nodes, depth, seen)
       end
     end
   end
-  return add_referrers(context, repository, fresh, depth + 1, seen)
+  local refusal = allowed:take(#fresh, 0)
+  if refusal then
+    return nil, error_of.new(refusal)
+  end
+  return add_referrers(context, repository, fresh, depth + 1, seen, allowed)
 end
 
 local function look(context, at, options)
@@ -112,7 +118,7 @@ local function look(context, at, options)
   if options.referrers ~= false then
     local seen = {}
     local ok
-    ok, err = add_referrers(context, at.repository, subjects_of(shown, {}, seen), 1, seen)
+    ok, err = add_referrers(context, at.repository, subjects_of(shown, {}, seen), 1, seen, budget.new(context.options))
     if not ok then
       return nil, err
     end

@@ -60,6 +60,15 @@ describe("manifest image", function()
     end
   end)
 
+  it("takes annotations as buildx writes them", function()
+    local done = command { "image", "--platform", "linux/amd64", "--annotation", "manifest:a=1", "--annotation", "b=2",
+      "oci:" .. temp.path("scoped"), archive }
+    assert.equal(0, done.status, done.stderr)
+    local plain = command { "image", "--platform", "linux/amd64", "--annotation", "a=1", "--annotation", "b=2",
+      "oci:" .. temp.path("scoped"), archive }
+    assert.equal(plain.stdout, done.stdout)
+  end)
+
   it("makes docker's kind of image", function()
     local done = command { "image", "--docker", "--json", "--platform", "linux/amd64", at("app:2"), archive }
     assert.matches("vnd.docker.distribution.manifest.v2+json", done.stdout, 1, true)
@@ -73,6 +82,8 @@ describe("manifest image", function()
     for _, done in ipairs { run(target), run(target, archive),
       run("--platform", "linux/amd64", "--env", "A", target, archive),
       run("--platform=linux/amd64", "--docker", "--annotation", "a=b", target, archive),
+      run("--platform=linux/amd64", "--annotation", "a", target, archive),
+      run("--platform=linux/amd64", "--annotation", "index:a=b", target, archive),
       run("--platform=linux/amd64", "--platfrom=x", target, archive), run("--platform=linux", target, archive) } do
       assert.equal(125, done.status, done.stderr)
       assert.equal("", done.stdout)

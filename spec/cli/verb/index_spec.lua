@@ -117,6 +117,27 @@ describe("manifest index", function()
     assert.truthy(good { "remove", at("edit:1"), made.amd.digest }:find("^Pushed "))
   end)
 
+  it("takes annotations with the scopes that buildx has", function()
+    local function bytes_of(...)
+      return assert(json.decode((good { "create", "--dry-run", "--media-type", "oci", at("scope:1"), ... })))
+    end
+    local read = bytes_of(made.amd.reference, made.arm.reference .. ",annotation=manifest-descriptor:own=1",
+      "--annotation", "index:a=1", "--annotation", "b=2", "--annotation", "org.example:c=3",
+      "--annotation", "index,manifest-descriptor:d=4", "--annotation", "manifest-descriptor[linux/arm64/v8]:e=5")
+    assert.same({ a = "1", b = "2", d = "4", ["org.example:c"] = "3" }, read.annotations)
+    assert.same({ d = "4" }, read.manifests[1].annotations)
+    assert.same({ d = "4", e = "5", own = "1" }, read.manifests[2].annotations)
+    local _, said = good { "create", "--dry-run", at("scope:1"), made.amd.reference, "--annotation",
+      "manifest-descriptor[linux/s390x]:e=5" }
+    assert.matches("note: there is no image for linux/s390x to annotate", said, 1, true)
+    good { "create", at("scope:1"), made.amd.reference, made.arm.reference }
+    local edited = json.decode((good { "annotate", "--dry-run", at("scope:1"), "--annotation", "index:a=1" }))
+    assert.same({ a = "1" }, edited.annotations)
+    edited = json.decode((good { "annotate", "--dry-run", at("scope:1"), "linux/arm64", "--annotation",
+      "manifest-descriptor:a=1" }))
+    assert.same({ a = "1" }, edited.manifests[2].annotations)
+  end)
+
   it("tells failures by their status", function()
     local said = bad(2, { "create", "--expect", "linux/arm", at("no:1"), made.amd.reference })
     assert.truthy(said:find("no image for linux/arm/v7", 1, true) or said:find("no image for linux/arm", 1, true))
@@ -147,6 +168,13 @@ describe("manifest index", function()
       ["a quoted value does not end"] = { "create", target, amd .. ',"v1' },
       ["--media-type cannot be 'x'"] = { "create", "--media-type", "x", target, amd },
       ["it is one of: docker oci"] = { "remove", "--media-type", "x", target, "linux/arm" },
+      ["cannot take 'manifest:': an index names its images by digest"] =
+        { "create", "--annotation", "manifest:a=b", target, amd },
+      ["cannot take 'index-descriptor:'"] = { "create", "--annotation", "index-descriptor:a=b", target, amd },
+      ["cannot take 'index:'"] = { "create", target, amd .. ",annotation=index:a=b" },
+      ["which is not chosen here"] = { "create", target, amd .. ",annotation=manifest-descriptor[linux/arm]:a=b" },
+      ["no entry was named"] = { "annotate", "--annotation", "manifest-descriptor[linux/arm]:a=b", target },
+      ["no index is written here"] = { "annotate", "--annotation", "index:a=b", target, "linux/arm" },
       ["it is one of: drop keep only"] = { "add", "--attestations", "some", target, amd },
       ["'x' is not NAME=VALUE"] = { "create", "--annotation", "x", target, amd },
       ["'=x' is not NAME=VALUE"] = { "annotate", "--annotation", "=x", target },

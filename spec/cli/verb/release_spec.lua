@@ -1,8 +1,36 @@
 --- plan and apply as commands: text, JSON and exit statuses.
 
 local json = require("manifest").json
+local ours = require "spec.support.worlds.ours"
+local process = require "spec.support.process"
 local releases = require "spec.support.worlds.releases"
 local temp = require "spec.support.temp"
+
+--- Runs `plan` on a release that tries one pattern for ever, and gives it a signal once it is at that.
+local function interrupted(signal)
+  local path = temp.file('local _ = ("a"):rep(60):find(("a*"):rep(60) .. "b") return {}')
+  local world = ours.new()
+  local command = world.command { "plan", "--no-lock", path }
+  local running = process.start(command)
+  local is_at_it = process.wait_for(function() -- user time, in hundredths of a second
+    local stat = temp.read(("/proc/%d/stat"):format(running.pid))
+    local spent = stat and stat:match("^%d+ %(.*%) %a" .. (" %S+"):rep(10) .. " (%d+)")
+    return spent and tonumber(spent) > 50
+  end)
+  assert(is_at_it, "the release is not run")
+  running:signal(signal)
+  assert(process.wait_for(function()
+    return not running:alive()
+  end), "it goes on")
+  return running:wait()
+end
+
+describe("a release that does not end", function()
+  it("in a pattern is ended by one signal", function()
+    assert.equal(128 + 2, interrupted("INT"))
+    assert.equal(128 + 15, interrupted("TERM"))
+  end)
+end)
 
 describe("a release on the command line", function()
   local release = releases.block()

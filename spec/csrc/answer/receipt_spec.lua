@@ -290,3 +290,66 @@ describe("limits", function()
     end
   end)
 end)
+
+describe("a part of a body", function()
+  local FIRST, LENGTH = 1000, 50000
+  local PART = BODY:sub(FIRST + 1, FIRST + LENGTH)
+
+  local function part(engine, server, more)
+    local request = { url = server.urls.a .. "/blob", range_offset = FIRST, range_length = LENGTH }
+    for name, value in pairs(more or {}) do
+      request[name] = value
+    end
+    return requests.run(engine, request)
+  end
+
+  --- What a server may answer, and what each request must ask for.
+  local CASES = {
+    ["comes as it was asked for"] = { { rest(FIRST, FIRST + LENGTH) }, { "bytes=1000-50999" } },
+    ["comes of a server that knows no ranges"] = { { { status = 200, body = BODY } }, { "bytes=1000-50999" } },
+    ["goes on where it broke off"] = {
+      { { rest(FIRST, FIRST + 700, nil, LENGTH), { close = true } }, rest(FIRST + 700, FIRST + LENGTH) },
+      { "bytes=1000-50999", "bytes=1700-50999" } },
+    ["goes on where the server ended it"] = { { rest(FIRST, FIRST + 700), rest(FIRST + 700, FIRST + LENGTH) },
+      { "bytes=1000-50999", "bytes=1700-50999" } },
+    ["is cut out of the whole where another one comes"] = { { rest(0, 900), { status = 200, body = BODY } },
+      { "bytes=1000-50999", false } },
+    ["is cut out of the whole where the range is refused"] = { { { status = 416 }, { status = 200, body = BODY } },
+      { "bytes=1000-50999", false } },
+  }
+  for what, case in pairs(CASES) do
+    it(what, function()
+      local exchanges = {}
+      for index, answer in ipairs(case[1]) do
+        exchanges[index] = { times = 1, answer = answer }
+      end
+      local server, engine = stage(exchanges)
+      local response, problem = part(engine, server)
+      assert.is_true(PART == (response and response.body), problem and problem.message)
+      local asked = {}
+      for index, seen in ipairs(server:requests()) do
+        asked[index] = seen.header.range or false
+      end
+      assert.same(case[2], asked)
+    end)
+  end
+
+  it("that begins at the first byte is a part too", function()
+    local server, engine = stage { { answer = rest(0, 10) } }
+    local response = assert(part(engine, server, { range_offset = 0, range_length = 10 }))
+    assert.equal(BODY:sub(1, 10), response.body)
+    assert.equal("bytes=0-9", server:requests()[1].header.range)
+  end)
+
+  it("goes through a pipe", function()
+    local server, engine = stage { { method = "GET", answer = rest(FIRST, FIRST + LENGTH) },
+      { answer = { status = 202 } } }
+    local pipe = core.pipe(32768, LENGTH)
+    local outcomes = requests.all(engine, {
+      { url = server.urls.a .. "/blob", range_offset = FIRST, range_length = LENGTH, sink_pipe = pipe },
+      { url = server.urls.a .. "/u", method = "PATCH", body_pipe = pipe, attempts = 1 },
+    })
+    assert.equal(202, outcomes[2][1] and outcomes[2][1].status or outcomes[2][2].message)
+    assert.is_true(server:requests()[2].body == PART)
+  end)
+end)

@@ -184,8 +184,42 @@ describe("storing a manifest", function()
   for status, code in pairs { [400] = "registry", [401] = "unauthorized", [403] = "denied", [404] = "not_found",
     [405] = "unsupported", [409] = "conflict", [412] = "conflict", [413] = "too_large" } do
     it(("that is answered %d is %s"):format(status, code), function()
-      local _, err = put { status = status }
+      local _, err = put({ status = status }, { method = "HEAD", answer = { status = 404 } })
       assert.equal(code, err.code)
+      _, err = put({ status = status }, { method = "HEAD", answer = manifest_answer {
+        headers = { { "Docker-Content-Digest", digest_of("another") } } } })
+      assert.equal(code, err.code)
+    end)
+  end
+
+  --- An immutable tag, and a repository that stores nothing twice.
+  for _, status in ipairs { 400, 403, 404, 405, 409, 412, 413, 422 } do
+    it(("that is answered %d is done where the reference names these bytes already"):format(status), function()
+      local stored, err, server = put { status = status }
+      assert.equal(DIGEST, stored and stored.digest, err and err.message)
+      assert.equal(2, #server:requests())
+    end)
+  end
+
+  it("that the reference names by another algorithm is read, and done", function()
+    local answer = manifest_answer()
+    answer.headers = { { "Docker-Content-Digest", digest_of(BYTES, "sha512") },
+      { "Content-Type", media_type.oci_manifest } }
+    local stored = put({ status = 409 }, { method = "HEAD", answer = answer })
+    assert.is_nil(stored)
+    local server, repository = stage({ { method = "PUT", answer = { status = 409 } }, { answer = answer } },
+      { actions = "pull,push" })
+    assert.equal(DIGEST, assert(repository:put_manifest("t", BYTES, media_type.oci_manifest)).digest)
+    assert.equal("GET", server:requests()[3].method)
+  end)
+
+  for _, status in ipairs { 408, 425, 500 } do
+    it(("that is answered %d is not looked for"):format(status), function()
+      local _, err, server = put { status = status }
+      assert.equal(status, err.status)
+      for _, seen in ipairs(server:requests()) do
+        assert.equal("PUT", seen.method)
+      end
     end)
   end
 

@@ -139,7 +139,7 @@ describe("an upload", function()
     assert.equal("HEAD", server:requests()[#server:requests()].method)
   end)
 
-  it("that the registry has forgotten is begun anew, twice at most", function()
+  it("that the registry has forgotten is begun anew, as often as any request is sent", function()
     local function forgets(times)
       local server, repository = stage { ABSENT, session("/u"), { method = "PUT", times = times,
         answer = { status = 404, body = '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}' } }, STORED }
@@ -150,16 +150,16 @@ describe("an upload", function()
       end
       return ok, err, posts, server
     end
-    local ok, _, posts, server = forgets(2)
+    local ok, _, posts, server = forgets(4)
     assert.is_true(ok)
-    assert.equal(3, posts)
+    assert.equal(5, posts)
     assert.is_true(last(server, "PUT").body == BLOB)
     local err
     ok, err, posts = forgets(nil)
     assert.is_nil(ok)
     assert.equal(404, err.status)
     assert.is_true(err.retryable)
-    assert.equal(3, posts)
+    assert.equal(5, posts)
   end)
 
   it("that is refused is an error, and is given up", function()
@@ -170,6 +170,65 @@ describe("an upload", function()
     assert.equal(400, err.status)
     assert.matches("DIGEST_INVALID", err.message)
     assert.is_truthy(last(server, "DELETE"))
+  end)
+
+  --- Another client stored the blob meanwhile, or the repository stores nothing twice.
+  for _, status in ipairs { 400, 403, 404, 405, 409, 412, 413, 416 } do
+    it(("that is refused with %d is done where the blob is there"):format(status), function()
+      local server, repository = stage { { method = "HEAD", times = 1, answer = { status = 404 } }, session("/u"),
+        { method = "PUT", answer = { status = status } }, { method = "HEAD", answer = { status = 200 } } }
+      local ok, err = repository:upload(DIGEST, { body = BLOB })
+      assert.is_true(ok, err and err.message)
+      local source = repositories.open(server.address.b, "from", { loop = repository.loop })
+      assert.is_true(repository:copy_blob({ digest = DIGEST, size = #BLOB }, source))
+    end)
+  end
+
+  it("that is streamed and refused is done where the blob is there", function()
+    local server, target, loop = stage { { method = "HEAD", times = 1, answer = { status = 404 } }, session("/u"),
+      { method = "PUT", answer = { status = 409 } }, { method = "HEAD", answer = { status = 200 } },
+      { origin = "b", method = "GET", answer = { status = 200, body = BLOB } } }
+    local source = repositories.open(server.address.b, "from", { loop = loop })
+    assert.is_true(target:copy_blob({ digest = DIGEST, size = #BLOB }, source))
+  end)
+
+  it("that meets 429 goes on when it may, without another upload", function()
+    local server, target, loop = stage { ABSENT, session("/u"),
+      { method = "PUT", times = 7, answer = { status = 429 } },
+      STORED, { origin = "b", method = "GET", answer = { status = 200, body = BLOB } } }
+    assert.is_true(target:upload(DIGEST, { body = BLOB }))
+    local source = repositories.open(server.address.b, "from", { loop = loop })
+    assert.is_true(target:copy_blob({ digest = DIGEST, size = #BLOB }, source))
+    assert.is_true(last(server, "PUT").body == BLOB)
+    assert.is_nil(last(server, "DELETE"))
+  end)
+
+  it("that is streamed meets 429 seven times and goes on in the same upload", function()
+    local server, target, loop = stage { ABSENT, session("/u"),
+      { method = "PUT", times = 7, answer = { status = 429 } },
+      STORED, { origin = "b", method = "GET", answer = { status = 200, body = BLOB } } }
+    local source = repositories.open(server.address.b, "from", { loop = loop })
+    assert.is_true(target:copy_blob({ digest = DIGEST, size = #BLOB }, source))
+    assert.is_true(last(server, "PUT").body == BLOB)
+    local posts = 0
+    for _, seen in ipairs(server:requests()) do
+      posts = posts + (seen.method == "POST" and 1 or 0)
+    end
+    assert.equal(1, posts)
+  end)
+
+  it("that is streamed and meets a quota of hours ends at once", function()
+    local server, target, loop = stage { ABSENT, session("/u"), { method = "PUT", answer = { status = 429,
+      headers = { { "Retry-After", "3600" } } } },
+      { origin = "b", method = "GET", answer = { status = 200, body = BLOB } } }
+    local source = repositories.open(server.address.b, "from", { loop = loop })
+    local _, err = target:copy_blob({ digest = DIGEST, size = #BLOB }, source)
+    assert.equal("rate_limited", err.code)
+    local puts = 0
+    for _, seen in ipairs(server:requests()) do
+      puts = puts + (seen.method == "PUT" and 1 or 0)
+    end
+    assert.equal(1, puts)
   end)
 
   it("that the registry does not offer tells so", function()
@@ -227,7 +286,10 @@ describe("a mount", function()
     for _, seen in ipairs(server:requests()) do
       posts = posts + (seen.method == "POST" and 1 or 0)
     end
-    assert.is_true(posts <= 4)
+    assert.equal(1 + 5, posts) -- the mount, and as many uploads as a request has tries
+    server, ok = mount({ status = 404 }, { method = "PUT", times = 4, answer = { { reset = true } } })
+    assert.is_true(ok)
+    assert.is_true(last(server, "PUT").body == BLOB)
   end)
 
   it("whose token ends while the blob is streamed begins a new upload with a fresh one", function()

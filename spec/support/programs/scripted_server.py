@@ -32,6 +32,7 @@ class Stage:
         self.urls = {}
         self.connections = 0
         self.mute = {name for name, options in script["origins"].items() if options and options.get("mute")}
+        self.resets = {name for name, options in script["origins"].items() if options and options.get("resets")}
 
     def connected(self):
         with self.lock:
@@ -105,7 +106,10 @@ class Connection:
         """Answers a TLS greeting as web servers do that were asked for plain HTTP."""
         if not self.pending:
             self.more()
-        if self.pending[0] == 0x16:
+        if self.pending[0] == 0x16 and self.origin in self.stage.resets:
+            reset(self.sock)
+            raise Hangup
+        if self.pending[0] == 0x16 and self.origin not in self.stage.mute:
             self.sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks plain HTTP.\n")
             raise Hangup
 
@@ -242,10 +246,24 @@ def breaks(stage, origin, sock, options):
     return True
 
 
+def greeted(stage, origin, sock, options):
+    """Waits before it answers a TLS greeting; answers a request in clear as the script says, if it does."""
+    greeting = sock.recv(1, socket.MSG_PEEK)
+    if greeting == b"\x16":
+        time.sleep(options.get("slow", 0))
+    elif options.get("plain"):
+        with stage.lock:
+            stage.note({"origin": origin, "in_clear": sock.recv(65536).decode("latin-1")})
+        sock.sendall(as_bytes(options["plain"]))
+        sock.close()
+        return False
+    return True
+
+
 def accept(stage, origin, listener, context, tls):
     def handle(sock):
         if context:
-            if breaks(stage, origin, sock, tls):
+            if breaks(stage, origin, sock, tls) or not greeted(stage, origin, sock, tls):
                 return
             try:
                 sock = context.wrap_socket(sock, server_side=True)

@@ -23,8 +23,10 @@
 --   each = seconds), endless = chunk (chunked = false, seconds), reset, half_close, close = true.
 -- `${name}` in headers, body and raw is the URL of that origin.
 -- tls: certificate, key, client_authority, version = "TLSv1_1", breaks = how many connections end in the handshake
--- (gently = without a reset). An origin may have an address (127.0.0.1), a port (to bind) and a name
--- (to be called by). A plain one answers a TLS hello with a plain 400, unless it is mute = true. A failed
+-- (gently = without a reset), slow = seconds before it answers a greeting, plain = raw answer to a request in clear
+-- (which is a record { origin, in_clear }). An origin may have an address (127.0.0.1), a port (to bind) and a name
+-- (to be called by). A plain one answers a TLS hello with a plain 400, unless it is mute = true (it waits for
+-- the end of a request) or resets = true (it resets the connection). A failed
 -- TLS handshake is a record { origin, tls_failure }.
 
 local dkjson = require "dkjson"

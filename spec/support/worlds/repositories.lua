@@ -22,7 +22,8 @@ function repositories.open(address, path, options, settings)
     loop, engine = repositories.loop(settings, options.credentials)
   end
   local repository = remote.new(loop, { domain = address, path = path, actions = options.actions, also = options.also,
-    timeout = options.timeout or 60, manifest_limit = options.manifest_limit, mirrors = options.mirrors })
+    timeout = options.timeout or 60, manifest_limit = options.manifest_limit,
+    chunk_size = options.chunk_size, mirrors = options.mirrors })
   return repository, loop, engine
 end
 

@@ -138,6 +138,10 @@ describe("index", function()
       { ref = made.odd.reference, platform = "linux/ppc64le" } } })
     assert.same({ "linux/arm64", "windows(10.0.1+win32k)/amd64", "linux/ppc64le" }, platforms(done))
     assert.same({ a = "b" }, done.entries[2].annotations)
+    local none, err = client:index { target = at("changed:2"), sources = {
+      { ref = made.windows.reference, platform = { os_features = { 1 } } } } }
+    assert.is_nil(none)
+    assert.equal("invalid_platform", err.code)
   end)
 
   it("asks for no config whose platform is given whole", function()

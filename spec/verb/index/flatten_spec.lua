@@ -115,19 +115,20 @@ describe("a source", function()
     assert.is_nil(entries[1].artifact_type)
   end)
 
-  it("fetches only what it needs", function()
+  it("fetches what goes into an index of ours, and no more", function()
     local function wanted(one, is_elsewhere)
       local digits, want = {}, flatten.wants(one, is_elsewhere)
       for _, child in ipairs(LIST.index.entries) do
-        digits[#digits + 1] = want(child) and child.digest:sub(-1) or nil
+        digits[#digits + 1] = want(child, LIST) and child.digest:sub(-1) or nil
       end
       return table.concat(digits)
     end
-    assert.equal("3", wanted(source(), false))
+    assert.equal("1a2b3", wanted(source(), false))
+    assert.equal("123", wanted(source { attestations = "drop" }, false))
     assert.equal("1a2b3", wanted(source(), true))
     assert.equal("", wanted(source { nested = true }, false))
     assert.equal("1a2b3", wanted(source { nested = true }, true))
-    assert.equal("a2b", wanted(source { platforms = { platform.parse("linux/arm64") } }, true))
+    assert.equal("2b", wanted(source { platforms = { platform.parse("linux/arm64") } }, true))
   end)
 end)
 
@@ -147,6 +148,23 @@ describe("a descriptor that the caller wrote", function()
       assert.is_nil(read)
       assert.is_string(err.code)
     end
+  end)
+
+  it("that is another document is told what it is", function()
+    for form, what in pairs {
+      ['{"schemaVersion":2,"manifests":[]}'] = "an index", ["[]"] = "a list",
+      ['{"schemaVersion":2,"mediaType":"a/b","config":{},"layers":[]}'] = "the manifest of an image",
+      ['{"os":"linux","rootfs":{}}'] = "the config of an image",
+      ['{"Ref":"a","Descriptor":{}}'] = "what 'docker manifest inspect --verbose' prints",
+    } do
+      local read, err = flatten.read_descriptor(form)
+      assert.is_nil(read)
+      assert.equal("invalid_argument", err.code)
+      assert.equal(("the JSON is %s, not a descriptor"):format(what), err.message)
+      assert.matches("resolve --json", err.hint, 1, true)
+    end
+    local _, err = flatten.read_descriptor("{}")
+    assert.matches("resolve --json", err.hint, 1, true)
   end)
 
   it("must be true of its document", function()

@@ -48,6 +48,18 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
     assert.equal("example.com/arm:1", tostring(release.targets[1].sources[2].ref))
   end)
 
+  it("that is nested too deep is an error with its line, whatever handler the caller has", function()
+    local text = "local a = 1\n\nlocal b = " .. ("("):rep(300) .. "1" .. (")"):rep(300) .. "\nreturn {}"
+    local ok, message = xpcall(function()
+      return (select(2, lua(text)))
+    end, function()
+      return { "a table of the caller's" }
+    end)
+    assert.is_true(ok)
+    assert.equal("release.lua:3: C stack overflow", message)
+    assert.is_table(lua("return { target = 'a:1', sources = { " .. ("("):rep(50) .. "'b'" .. (")"):rep(50) .. " } }"))
+  end)
+
   it("reaches nothing but values", function()
     for _, name in ipairs { "os", "io", "require", "load", "loadfile", "dofile", "debug", "package", "_G", "coroutine",
       "setmetatable", "getmetatable", "collectgarbage", "rawset", "print" } do

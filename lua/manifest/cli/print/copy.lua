@@ -5,7 +5,8 @@ local show = require("manifest.cli.show")
 
 local print = {}
 
-local WHY = { same = "is the same already", exists = "is there and is left as it is" }
+local WHY = { same = "is the same already", exists = "is there and is left as it is",
+  list = "is a list of referrers, which are listed in the target" }
 
 local function name_of(item)
   return item.name or "(no tag)"
@@ -15,13 +16,13 @@ end
 ---@param done manifest.CopyResult
 function print.text(out, done)
   for _, item in ipairs(done.copied) do
-    out:write(("%s  %s\n"):format(item.digest, name_of(item)))
+    out:line(("%s  %s"):format(item.digest, name_of(item)))
   end
   for _, item in ipairs(done.skipped) do
-    out:write(("%s  %s %s\n"):format(item.digest, name_of(item), WHY[item.reason]))
+    out:line(("%s  %s %s"):format(item.digest, name_of(item), WHY[item.reason]))
   end
   if done.dry_run then
-    out:write(("would bring %s (%s) and %s\n"):format(show.count(done.blobs, "blob"), show.size(done.size),
+    out:line(("would bring %s (%s) and %s"):format(show.count(done.blobs, "blob"), show.size(done.size),
       show.count(done.manifests, "more manifest")))
   end
 end

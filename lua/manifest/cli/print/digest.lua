@@ -7,7 +7,7 @@ local print = {}
 ---@param out table output
 ---@param digest string
 function print.text(out, digest)
-  out:write(digest .. "\n")
+  out:line(digest)
 end
 
 ---@param digest string

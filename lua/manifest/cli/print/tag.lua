@@ -8,7 +8,7 @@ local print = {}
 ---@param done manifest.TagResult
 function print.text(out, done)
   for _, tag in ipairs(done.tags) do
-    out:write(("%s  %s\n"):format(done.digest, tag))
+    out:line(("%s  %s"):format(done.digest, tag))
   end
 end
 

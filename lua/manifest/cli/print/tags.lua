@@ -7,8 +7,8 @@ local print = {}
 ---@param out table output
 ---@param tags string[]
 function print.text(out, tags)
-  if #tags > 0 then
-    out:write(table.concat(tags, "\n") .. "\n")
+  for _, tag in ipairs(tags) do
+    out:line(tag)
   end
 end
 

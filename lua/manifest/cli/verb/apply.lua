@@ -2,7 +2,8 @@
 
 local release = require("manifest.cli.verb.release")
 
-local WORDS = { created = "created", moved = "moved", unchanged = "unchanged", failed = "failed" }
+local WORDS = { created = "created", moved = "moved", unchanged = "unchanged", restored = "restored",
+  failed = "failed" }
 
 local function run(call)
   local outcome, err = release.call(call, "apply", WORDS)

@@ -4,7 +4,7 @@ local show = require("manifest.cli.show")
 
 --- PATH or PATH:TYPE/NAME; a colon that no media type follows is part of the path.
 local function file_of(given)
-  local path, kind = given:match("^(.+):([%w!#$&^_.+-]+/[%w!#$&^_.+-]+)$")
+  local path, kind = given:match("^(.+):([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)$")
   return { path = path or given, media_type = kind }
 end
 
@@ -24,7 +24,7 @@ local function run(call)
   local client = call.client({ insecure = call.options.insecure })
   local done, err = client:attach({
     subject = call.arguments[1], files = files, artifact_type = call.options.artifact_type,
-    annotations = show.pairs_of(call.options.annotation), platform = call.options.platform,
+    annotations = show.annotations_of(call.options.annotation, "manifest"), platform = call.options.platform,
   })
   if not done then
     return nil, err
@@ -32,7 +32,7 @@ local function run(call)
   if call.options.json then
     as_json(call.out, done)
   else
-    call.out:write(done.digest .. "\n")
+    call.out:line(done.digest)
   end
   return 0
 end
@@ -50,7 +50,7 @@ return {
     if not given.artifact_type then
       return "--artifact-type is needed"
     end
-    return select(2, show.pairs_of(given.annotation))
+    return select(2, show.annotations_of(given.annotation, "manifest"))
   end,
   run = run,
 }

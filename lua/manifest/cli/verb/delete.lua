@@ -18,7 +18,7 @@ end
 --- What left the disk with it.
 local function show_removed(out, removed)
   if removed and removed.manifests + removed.blobs > 0 then
-    out:write(("Removed %s and %s from the disk\n"):format(show.count(removed.manifests, "manifest"),
+    out:line(("Removed %s and %s from the disk"):format(show.count(removed.manifests, "manifest"),
       show.count(removed.blobs, "blob")))
   end
 end
@@ -26,15 +26,15 @@ end
 local function as_text(out, done)
   local verb = done.dry_run and "Would delete" or "Deleted"
   if done.tag_only then
-    out:write(("%s tag %s of %s\n"):format(verb, done.tag, done.digest))
+    out:line(("%s tag %s of %s"):format(verb, done.tag, done.digest))
     return
   end
-  out:write(("%s %s\n"):format(verb, done.digest))
+  out:line(("%s %s"):format(verb, done.digest))
   for _, tag in ipairs(done.shared) do
-    out:write(("%s tag %s with it\n"):format(verb, tag))
+    out:line(("%s tag %s with it"):format(verb, tag))
   end
   for _, tag in ipairs(done.listed) do
-    out:write(("The index %s names it still\n"):format(tag))
+    out:line(("The index %s names it still"):format(tag))
   end
 end
 

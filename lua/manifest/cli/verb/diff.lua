@@ -33,10 +33,10 @@ end
 local function write_change(out, indent, change)
   local label = change.name and ("%s %s"):format(change.what, change.name) or change.what
   if change.old then
-    out:write(("%s- %s: %s\n"):format(indent, label, change.old))
+    out:line(("%s- %s: %s"):format(indent, label, change.old))
   end
   if change.new then
-    out:write(("%s+ %s: %s\n"):format(indent, label, change.new))
+    out:line(("%s+ %s: %s"):format(indent, label, change.new))
   end
 end
 
@@ -45,13 +45,13 @@ local function as_text(out, report)
     write_change(out, "", change)
   end
   for _, one in ipairs(report.removed) do
-    out:write(("- %s  %s\n"):format(show.platform_of(one), one.digest))
+    out:line(("- %s  %s"):format(show.platform_of(one), one.digest))
   end
   for _, one in ipairs(report.added) do
-    out:write(("+ %s  %s\n"):format(show.platform_of(one), one.digest))
+    out:line(("+ %s  %s"):format(show.platform_of(one), one.digest))
   end
   for _, one in ipairs(report.changed) do
-    out:write(("~ %s  %s -> %s\n"):format(show.platform_of(one), one.old, one.new))
+    out:line(("~ %s  %s -> %s"):format(show.platform_of(one), one.old, one.new))
     for _, change in ipairs(one.changes) do
       write_change(out, "    ", change)
     end

@@ -83,7 +83,7 @@ local function run(call)
     call.out:complain(("manifest: warning: the %s is kept unencrypted in %s; a credential helper would not")
       :format(done.identity and "identity token" or "password", done.file))
   end
-  call.out:write("Login Succeeded\n")
+  call.out:line("Login Succeeded")
   return 0
 end
 

@@ -6,10 +6,10 @@ local function run(call)
     return nil, err
   end
   if not done.helper and done.entries == 0 then
-    call.out:write(("Not logged in to %s\n"):format(done.registry))
+    call.out:line(("Not logged in to %s"):format(done.registry))
     return 0
   end
-  call.out:write(("Removing login credentials for %s\n"):format(done.registry))
+  call.out:line(("Removing login credentials for %s"):format(done.registry))
   return 0
 end
 

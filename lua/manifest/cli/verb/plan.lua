@@ -2,7 +2,7 @@
 
 local release = require("manifest.cli.verb.release")
 
-local WORDS = { created = "create", moved = "move", unchanged = "unchanged", failed = "fail" }
+local WORDS = { created = "create", moved = "move", unchanged = "unchanged", restored = "restore", failed = "fail" }
 
 local CHANGES = 2
 

@@ -19,7 +19,7 @@ local function run(call)
     return 0
   end
   for _, item in ipairs(found.referrers) do
-    call.out:write(("%s  %s  %d\n"):format(item.digest, item.artifact_type or item.media_type, item.size))
+    call.out:line(("%s  %s  %d"):format(item.digest, item.artifact_type or item.media_type, item.size))
   end
   return 0
 end

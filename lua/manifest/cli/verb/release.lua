@@ -9,9 +9,9 @@ local release = {}
 release.options = {
   show.insecure, show.json,
   { name = "update", kind = "boolean", help = "Resolve the sources anew, whatever the lock file says" },
+  { name = "shallow", kind = "boolean", help = "Do not look into an index that is the same already" },
   { name = "lock", kind = "string", value = "file", help = "The lock file, default FILE.lock" },
   { name = "no-lock", kind = "boolean", help = "Neither read nor write a lock file" },
-  { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
 }
 
 function release.wrong_usage(given)
@@ -56,19 +56,19 @@ end
 
 local function write_platforms(out, one)
   if one.was_image then
-    out:write("    it was the image of one platform\n")
+    out:line("    it was the image of one platform")
   end
   for _, entry in ipairs(one.removed or {}) do
-    out:write(("  - %s  %s\n"):format(show.platform_of(entry), entry.digest))
+    out:line(("  - %s  %s"):format(show.platform_of(entry), entry.digest))
   end
   for _, entry in ipairs(one.added or {}) do
-    out:write(("  + %s  %s\n"):format(show.platform_of(entry), entry.digest))
+    out:line(("  + %s  %s"):format(show.platform_of(entry), entry.digest))
   end
   for _, pair in ipairs(one.changed or {}) do
-    out:write(("  ~ %s  %s -> %s\n"):format(show.platform_of(pair), pair.old, pair.new))
+    out:line(("  ~ %s  %s -> %s"):format(show.platform_of(pair), pair.old, pair.new))
   end
   if one.changed and #one.changed + #one.added + #one.removed == 0 then
-    out:write("  ~ the same images; annotations, order or media type differ\n")
+    out:line("  ~ the same images; annotations, order or media type differ")
   end
 end
 
@@ -77,10 +77,10 @@ local function write_target(out, words, one)
   if one.old and one.old ~= one.digest and one.digest then
     what = ("%s -> %s"):format(one.old, one.digest)
   end
-  out:write((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")) .. "\n")
+  out:line((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")))
   for position = 2, #(one.tags or {}) do
     local tag = one.tags[position]
-    out:write(("  %-9s  %s\n"):format(words[tag.state], tag.name))
+    out:line(("  %-9s  %s"):format(words[tag.state], tag.name))
   end
   write_platforms(out, one)
 end
@@ -107,7 +107,7 @@ function release.show(call, outcome, words)
     failed = failed or one.state == "failed"
   end
   if outcome.changed == 0 and not failed then
-    out:write("nothing to change\n")
+    out:line("nothing to change")
   end
 end
 
@@ -116,12 +116,14 @@ end
 ---@return table|nil err
 function release.call(call, verb, words)
   local given = call.options
-  local client = call.client({ insecure = given.insecure, jobs = given.jobs })
+  local client = call.client({ insecure = given.insecure })
   local path = given.lock
   if given.no_lock then
     path = false
   end
-  local outcome, err = client[verb](client, call.arguments[1], { update = given.update, lock = path })
+  local outcome, err = client[verb](client, call.arguments[1], {
+    update = given.update, shallow = given.shallow, lock = path,
+  })
   if outcome or err.outcome then
     release.show(call, outcome or err.outcome, words)
   end

@@ -5,12 +5,7 @@ local show = require("manifest.cli.show")
 --- One line: digest, platform, media type, size.
 local function line_of(found)
   local platform = require("manifest.name.platform")
-  return ("%s  %s  %s  %d\n"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
-end
-
-local function as_json(found)
-  local json = require("manifest.base.json")
-  return json.encode(show.descriptor(found)) .. "\n"
+  return ("%s  %s  %s  %d"):format(found.digest, platform.format(found.platform or {}), found.media_type, found.size)
 end
 
 local function run(call)
@@ -19,7 +14,11 @@ local function run(call)
   if not found then
     return nil, err
   end
-  call.out:write(call.options.json and as_json(found) or line_of(found))
+  if call.options.json then
+    show.report(call.out, show.descriptor(found))
+  else
+    call.out:line(line_of(found))
+  end
   return 0
 end
 

@@ -46,7 +46,7 @@ local function write_parts(out, node, indent)
   local parts = parts_of(node)
   for position, part in ipairs(parts) do
     local is_last = position == #parts
-    out:write(indent .. (is_last and MARKS.last or MARKS.middle) .. part.line .. "\n")
+    out:line(indent .. (is_last and MARKS.last or MARKS.middle) .. part.line)
     if part.node and not part.node.again then
       write_parts(out, part.node, indent .. (is_last and MARKS.blank or MARKS.go_on))
     end
@@ -85,12 +85,12 @@ local function run(call)
     return nil, err
   end
   if call.options.json then
-    call.out:write(require("manifest.base.json").encode(as_json(tree), { indent = "  " }) .. "\n")
+    show.report(call.out, as_json(tree), "  ")
     return 0
   end
-  call.out:write(("%s  %s\n"):format(tree.reference, line_of(tree)))
+  call.out:line(("%s  %s"):format(tree.reference, line_of(tree)))
   write_parts(call.out, tree, "")
-  call.out:write(("%s, %s, %s in all\n"):format(show.count(tree.total.documents, "document"),
+  call.out:line(("%s, %s, %s in all"):format(show.count(tree.total.documents, "document"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
   return 0
 end

@@ -23,20 +23,20 @@ end
 
 local function as_text(out, report)
   for _, problem in ipairs(report.problems) do
-    out:write(("problem: %s\n"):format(problem.message))
+    out:line(("problem: %s"):format(problem.message))
   end
   for _, note in ipairs(report.notes) do
-    out:write(("note: %s\n"):format(note.message))
+    out:line(("note: %s"):format(note.message))
   end
   local checked = report.checked
   local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
-  out:write(("%s: %s, %s%s, %s: %s\n"):format(report.reference, show.count(checked.documents, "document"),
+  out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.documents, "document"),
     show.count(checked.blobs, "blob"), programs, show.size(checked.size),
     #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
 end
 
 local function run(call)
-  local client = call.client({ insecure = call.options.insecure, jobs = call.options.jobs })
+  local client = call.client({ insecure = call.options.insecure })
   local report, err = client:verify(call.arguments[1], { binaries = call.options.binaries })
   report = report or err.report
   if not report then
@@ -59,7 +59,6 @@ return {
   options = {
     show.insecure, show.json,
     { name = "binaries", kind = "boolean", help = "Also check that the programs in the layers are for the platform" },
-    { name = "jobs", kind = "integer", value = "number", help = "Requests at once" },
   },
   run = run,
 }

@@ -78,14 +78,9 @@ function archive_docker.images(file)
   return images
 end
 
-local function full_name(name)
-  local ref = reference.parse(name)
-  return ref and tostring(ref:with_default_tag()) or name
-end
-
 local function has_tag(image, wanted)
   for _, tag in ipairs(image.tags) do
-    if full_name(tag) == wanted then
+    if reference.full(tag) == wanted then
       return true
     end
   end
@@ -116,7 +111,7 @@ function archive_docker.choose(images, selector, where)
   end
   local position = selector:match("^@(%d+)$")
   local found = position and images[tonumber(position) + 1]
-  local wanted = full_name(selector)
+  local wanted = reference.full(selector)
   for _, image in ipairs(position and {} or images) do
     found = found or (has_tag(image, wanted) and image)
   end

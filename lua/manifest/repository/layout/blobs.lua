@@ -9,12 +9,15 @@ local error_of = require("manifest.base.error")
 
 local layout_blobs = {}
 
+--- What to do where a place on the disk lacks a blob.
+layout_blobs.INCOMPLETE = "it is not whole: make it again, or choose an image that is"
+
 local READABLE = tonumber("644", 8)
 local FOLDER = tonumber("755", 8)
 local TEMPORARY = ".manifest-"
 
-local function fail(code, message)
-  return nil, error_of.new({ code = code, message = message })
+local function fail(code, message, hint)
+  return nil, error_of.new({ code = code, message = message, hint = hint })
 end
 
 --- True for the name of a file that is still being written, or was when its writer ended.
@@ -48,7 +51,7 @@ function layout_blobs.find(root, hash)
     return nil, err
   end
   if kind ~= "file" then
-    return fail("not_found", ("oci:%s has no blob %s"):format(root, hash))
+    return fail("not_found", ("oci:%s has no blob %s"):format(root, hash), layout_blobs.INCOMPLETE)
   end
   return path
 end

@@ -3,11 +3,14 @@
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
+local reference_of = require("manifest.name.reference")
 
 local layout_entries = {}
 
 local NAME = "org.opencontainers.image.ref.name"
-local SHORTEST = 32 -- digits of a digest
+
+--- Where docker and containerd save several images, this is what tells them apart: their tags may be the same.
+local FULL_NAME = "io.containerd.image.name"
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -30,13 +33,36 @@ function layout_entries.name_of(entry)
   return type(name) == "string" and name or nil
 end
 
---- The names (tags) in the order of their entries.
+--- The full name of an entry, such as docker.io/library/alpine:3, or nil.
+local function full_name_of(entry)
+  local name = json.is_object(entry.annotations) and entry.annotations[FULL_NAME]
+  return type(name) == "string" and name or nil
+end
+
+--- Whether an entry has a name: its tag, or its full name, in any of the forms that a reference has.
+---@param entry table of index.json
+---@param name string
+---@return boolean
+function layout_entries.is_named(entry, name)
+  local full = full_name_of(entry)
+  return layout_entries.name_of(entry) == name
+    or full ~= nil and name:find("[:/]") ~= nil and reference_of.full(full) == reference_of.full(name)
+end
+
+--- The names in the order of their entries: tags, and the full names of images that share one.
 ---@param index table of read
 ---@return string[]
 function layout_entries.names(index)
-  local names, seen = {}, {}
+  local digests, names, seen = {}, {}, {}
+  for _, entry in ipairs(index.manifests) do
+    local name = layout_entries.name_of(entry) or ""
+    digests[name] = (digests[name] == nil or digests[name] == entry.digest) and entry.digest
+  end
   for _, entry in ipairs(index.manifests) do
     local name = layout_entries.name_of(entry)
+    if not name or not digests[name] then
+      name = full_name_of(entry) or name
+    end
     if name and not seen[name] then
       seen[name] = true
       names[#names + 1] = name
@@ -45,20 +71,11 @@ function layout_entries.names(index)
   return names
 end
 
---- True for a digest, as opposed to a tag such as app:1.
----@param reference string
----@return boolean
-function layout_entries.is_digest(reference)
-  local encoded = reference:match("^[a-z0-9+._-]+:(%x+)$")
-  return encoded ~= nil and #encoded >= SHORTEST and digest.parse(reference) ~= nil
-end
-
 --- The entries that a reference means: by digest, by tag, or (nil) all.
 local function matching(manifests, reference)
   local found = {}
   for _, entry in ipairs(manifests) do
-    local wanted = reference == nil or entry.digest == reference
-    if wanted or layout_entries.name_of(entry) == reference then
+    if reference == nil or entry.digest == reference or layout_entries.is_named(entry, reference) then
       found[#found + 1] = entry
     end
   end
@@ -76,10 +93,11 @@ function layout_entries.find(index, reference, domain)
   for position = 2, #found do
     if found[position].digest ~= found[1].digest then
       return fail("ambiguous", reference and ("%s names several images %s"):format(domain, reference)
-        or domain .. " has several images", ("name one: %s:TAG or %s@DIGEST"):format(domain, domain))
+        or domain .. " has several images", ("name one: %s:%s or %s@DIGEST"):format(domain,
+        full_name_of(found[1]) or "TAG", domain))
     end
   end
-  if found[1] or (reference and layout_entries.is_digest(reference)) then
+  if found[1] or (reference and digest.is(reference)) then
     return found[1] or false
   end
   if not reference then
@@ -115,6 +133,27 @@ local function replace_only(manifests, entry, domain)
   return true
 end
 
+--- A tag that images of several full names share names none of them: to move it would lose all but one.
+---@return boolean|nil ok
+---@return table|nil err ambiguous
+local function check_shared(manifests, tag, domain)
+  local found = matching(manifests, tag)
+  for position = 2, #found do
+    if full_name_of(found[position]) ~= full_name_of(found[1]) then
+      return fail("ambiguous", ("%s names several images %s"):format(domain, tag),
+        ("name one: %s:%s"):format(domain, full_name_of(found[1]) or full_name_of(found[position])))
+    end
+  end
+  return true
+end
+
+--- An entry that takes the place of one with a full name gets its names.
+local function keep_names(entry, old)
+  if full_name_of(old) then
+    entry.annotations = json.object({ { NAME, layout_entries.name_of(old) }, { FULL_NAME, full_name_of(old) } })
+  end
+end
+
 --- Enters a manifest: a tag moves to it; without one it is entered once, if it is not there under a tag already.
 ---@param manifests table of index.json; it is changed
 ---@param entry table of new
@@ -133,16 +172,24 @@ function layout_entries.enter(manifests, entry, tag, rules)
       return replace_only(manifests, entry, rules.domain)
     end
   end
+  local ok, err = true, nil
+  if tag then
+    ok, err = check_shared(manifests, tag, rules.domain)
+  end
+  if not ok then
+    return nil, err
+  end
   local place = #manifests + 1
   for position = #manifests, 1, -1 do
     local old = manifests[position]
-    local name = layout_entries.name_of(old)
+    local is_nameless = not layout_entries.name_of(old) and not full_name_of(old)
     if not tag and old.digest == entry.digest then
       return false
     end
-    if tag and (name == tag or (not name and old.digest == entry.digest)) then
+    if tag and (layout_entries.is_named(old, tag) or is_nameless and old.digest == entry.digest) then
       table.remove(manifests, position)
       place = position
+      keep_names(entry, old)
     end
   end
   table.insert(manifests, place, entry)

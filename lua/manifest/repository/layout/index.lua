@@ -183,6 +183,9 @@ local function empty_index()
 end
 
 local function check_index(path, index)
+  if index.manifests == json.null then
+    index.manifests = json.array()
+  end
   if index.schemaVersion ~= 2 or not json.is_array(index.manifests) then
     return not_one(path, "index.json is no OCI index")
   end

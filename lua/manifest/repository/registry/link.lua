@@ -2,30 +2,31 @@
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local text = require("manifest.base.text")
 
 local link = {}
 
 --- Reads one parameter that begins at a position: its name (nil: none, false: cannot be read), its value, and the
 --- position behind it.
 local function parameter(header, position)
-  local name, after = header:match("^[ \t]*;[ \t]*([%w!#$&+.^_`|~-]+)()", position)
+  local name, after = header:match("^[ \t]*;[ \t]*([A-Za-z0-9!#$&+.^_`|~-]+)()", position)
   if not name then
     return nil, nil, header:match("^[ \t]*;?[ \t]*()", position)
   end
   local start = header:match("^[ \t]*=[ \t]*()", after)
   if not start then
-    return name:lower(), "", after
+    return text.lower(name), "", after
   end
   if header:sub(start, start) ~= '"' then
     local value, behind = header:match("^([^%s;,\"]*)()", start)
-    return name:lower(), value, behind
+    return text.lower(name), value, behind
   end
   local position_in = start + 1
   local value = {}
   while position_in <= #header do
     local char = header:sub(position_in, position_in)
     if char == '"' then
-      return name:lower(), table.concat(value), position_in + 1
+      return text.lower(name), table.concat(value), position_in + 1
     elseif char == "\\" then
       position_in = position_in + 1
       char = header:sub(position_in, position_in)
@@ -63,7 +64,7 @@ function link.parse(header)
 end
 
 local function is_next(one)
-  for word in (one.rel or ""):lower():gmatch("%S+") do
+  for word in text.lower(one.rel or ""):gmatch("%S+") do
     if word == "next" then
       return true
     end
@@ -88,7 +89,7 @@ local function next_target(header)
       whole = whole and not is_next(one)
     end
     if not whole then
-      doubt = line:lower():find("next", 1, true) and "broken" or doubt or "vague"
+      doubt = text.lower(line):find("next", 1, true) and "broken" or doubt or "vague"
     end
   end
   return nil, doubt

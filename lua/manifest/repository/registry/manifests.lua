@@ -6,6 +6,7 @@ local limit = require("manifest.repository.limit")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local told_by = require("manifest.repository.registry.told")
+local restore = require("manifest.base.later")("manifest.repository.registry.restore")
 
 local manifests = {}
 
@@ -150,8 +151,17 @@ local function put_once(repository, reference, bytes, kind, options)
   return { digest = digest, size = #bytes, media_type = kind, subject = type(subject) == "string" and subject or nil }
 end
 
+--- Does a reference name these bytes already? A registry that stores nothing twice, or moves no tag, refuses them then.
+local function is_there(repository, reference, digest)
+  local found = manifests.head(repository, reference)
+  if found and not told_by.same_algorithm(found.digest, digest) then
+    found = manifests.get(repository, reference)
+  end
+  return found ~= nil and found.digest == digest
+end
+
 --- A manifest that was stored needs no more than time, see restore.lua.
-local function is_there()
+local function nothing_to_do()
   return true
 end
 
@@ -161,14 +171,18 @@ function manifests.put(repository, reference, bytes, kind, options)
   if not ok then
     return nil, refusal
   end
-  local restore = require("manifest.repository.registry.restore")
   local stored, err = restore.put(repository, bytes, function()
     return put_once(repository, reference, bytes, kind, options)
   end)
-  if stored then
-    restore.note(repository, stored.digest, is_there)
+  if not stored and problem.is_refusal(err.status) then
+    local digest = "sha256:" .. core.hash.sum("sha256", bytes)
+    stored = is_there(repository, reference, digest) and { digest = digest, size = #bytes, media_type = kind } or nil
   end
-  return stored, err
+  if not stored then
+    return nil, err
+  end
+  restore.note(repository, stored.digest, nothing_to_do)
+  return stored
 end
 
 --- Deletes a manifest or a tag.

@@ -32,7 +32,8 @@ function mirror.check(mirrors, level)
       error(("mirrors: %s: not a registry as references name it, such as docker.io"):format(domain), level)
     end
     for _, text in ipairs(list) do
-      if type(text) ~= "string" or not text:find("^[%w%[][%w.:%]-]*[%w._/-]*$") or text:find("//", 1, true) then
+      if type(text) ~= "string" or not text:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]-]*[A-Za-z0-9._/-]*$")
+        or text:find("//", 1, true) then
         error(("mirrors: %s: not HOST[:PORT][/PREFIX]: %s"):format(domain, tostring(text)), level)
       end
     end

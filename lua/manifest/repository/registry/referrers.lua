@@ -104,7 +104,7 @@ function referrers.list(repository, digest, options)
     return without_api(repository, digest, options)
   end
   local found, over
-  local query = wanted and "?artifactType=" .. wanted:gsub("[^%w._~-]", function(byte)
+  local query = wanted and "?artifactType=" .. wanted:gsub("[^A-Za-z0-9._~-]", function(byte)
     return ("%%%02X"):format(byte:byte())
   end) or ""
   local done, err = pages.each(repository, {

@@ -11,7 +11,7 @@ local LARGEST_PAGE = 1000 -- Amazon's registry refuses to be asked for more
 
 --- What a reference may have behind its colon; anything else a registry lists (digests, null) is no tag to work with.
 local function is_tag(name)
-  return type(name) == "string" and #name <= 128 and name:find("^[%w_][%w_.-]*$") ~= nil
+  return type(name) == "string" and #name <= 128 and name:find("^[A-Za-z0-9_][A-Za-z0-9_.-]*$") ~= nil
 end
 
 --- Lists the tags in the registry's order, each once.

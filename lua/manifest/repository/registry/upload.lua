@@ -1,126 +1,16 @@
 --- Blobs into a repository: mounted, sent, or streamed from another registry. Existing ones are not sent.
 
 local core = require("manifest.base.core")
-local problem = require("manifest.repository.problem")
+local parts = require("manifest.repository.registry.parts")
 local restore = require("manifest.repository.registry.restore")
+local session = require("manifest.repository.registry.session")
 local shield = require("manifest.engine.shield")
-local told = require("manifest.repository.registry.told")
 
-local upload = {}
+local upload = { exists = session.exists }
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
-local ABANDON_SECONDS = 5
-local TRIES = 3 -- of an upload that broke in the middle or that the registry forgot
-
-local stored = { [200] = true, [201] = true, [204] = true }
-
---- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
---- that does not know HEAD leaves it open, and sending is then the way to find out.
----@param repository table
----@param digest string
----@param place table|nil a mirror of the repository, to ask that
----@return boolean|nil there
----@return table|nil err unauthorized, denied, ...
-function upload.exists(repository, digest, place)
-  local domain = (place or repository).domain
-  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, place)
-  if not response then
-    return nil, err
-  end
-  local status = response.status
-  if status == 200 or status == 204 then
-    return true
-  end
-  if problem.is_elsewhere(response, domain) then
-    return status == 403 or status == 405
-  end
-  if status == 404 or status == 405 or status == 501 then
-    return false
-  end
-  return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
-end
-
---- Adds the digest to an upload's URL without touching what the registry put there.
-local function with_digest(location, digest)
-  return location .. (location:find("?", 1, true) and "&" or "?") .. "digest=" .. digest:gsub(":", "%%3A")
-end
-
---- Where the upload goes on, resolved against the URL that answered. From here on it is open: it is noted, so that an
---- interrupted command can still give it up.
-local function session_url(repository, response)
-  local location = response.headers.location
-  local url, warning = core.location(response.url, type(location) == "string" and location or "")
-  if not url then
-    return nil, repository:failed(warning)
-  end
-  if warning then
-    repository.loop:warn(warning)
-  end
-  repository.loop.uploads[url] = repository
-  return url
-end
-
---- Asks for an upload, or for a mount.
-local function ask_for_upload(repository, mount)
-  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
-  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
-  if not response then
-    return nil, err
-  end
-  if mount and response.status == 201 then
-    return not told.another(response, mount.digest)
-  end
-  if response.status == 202 then
-    return session_url(repository, response)
-  end
-  return nil, problem.of_response(response, "POST blob upload", repository.domain)
-end
-
---- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
---- wants it any more, so that it can be given up.
----@param mount table|nil {digest, from}: it may be mounted instead
----@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
----@return table|nil err
-local function open(repository, mount)
-  return shield.run(repository.loop, function()
-    return ask_for_upload(repository, mount)
-  end)
-end
-
---- Gives up an open upload, so that nothing stays behind where the registry lets us.
-local function abandon(repository, url, seconds)
-  repository.loop.uploads[url] = nil
-  repository:send({ method = "DELETE", url = url, attempts = 1, timeout = seconds })
-end
-
-local function is_lost(response)
-  return response ~= nil and response.status == 404
-end
-
---- Finishes an open upload with the whole blob in one request; one that fails is given up.
-local function finish(repository, url, digest, body)
-  body.method, body.url = "PUT", with_digest(url, digest)
-  body.bulk = body.bulk or body.body_file ~= nil
-  body.headers = { ["Content-Type"] = "application/octet-stream" }
-  local response, err = repository:send(body)
-  if response and stored[response.status] then
-    repository.loop.uploads[url] = nil
-    return true
-  end
-  if is_lost(response) then
-    -- Sent again after an answer that was lost, by us or inside libcurl: the upload is over, and the blob is there.
-    -- Else the registry has forgotten the upload, and a new one may do.
-    repository.loop.uploads[url] = nil
-    if upload.exists(repository, digest) then
-      return true
-    end
-  else
-    abandon(repository, url, ABANDON_SECONDS)
-  end
-  err = err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
-  err.retryable = err.retryable or is_lost(response)
-  return nil, err
-end
+local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
+local PAUSE = 0.2 -- seconds before the second of them, at most; twice as many before each one that follows
 
 --- The failure that caused the other: when one end of a stream breaks, the other is canceled.
 local function cause_of(errors)
@@ -128,29 +18,31 @@ local function cause_of(errors)
   return first and first.code ~= "canceled" and first or errors[2] or first
 end
 
---- Streams a blob from SOURCE into an open upload. Both ends run at once, joined by a bounded pipe. Within one registry
---- the upload waits for bytes: a registry that answers nothing else while it reads an upload would wait for itself.
-local function stream(repository, url, descriptor, source)
+--- Runs both ends of a stream at once, joined by a bounded pipe. Within one registry the upload waits for bytes: a
+--- registry that answers nothing else while it reads an upload would wait for itself.
+---@param size integer bytes that pass, -1 when not known
+---@param part table {range_offset, range_length}, or empty: the whole blob
+---@param send function (body of a request) -> value | nil, err
+---@return any value of send
+---@return table|nil err
+local function stream(repository, source, digest, size, part, send)
   local _ <close> = repository.loop:stream()
-  local pipe <close> = core.pipe(PIPE_BYTES, descriptor.size or -1)
-  local ends = {
+  local pipe <close> = core.pipe(PIPE_BYTES, size)
+  local results, errors = repository.loop:all({
     function()
-      return source:get_blob(descriptor.digest, { sink_pipe = pipe })
+      return source:get_blob(digest, { sink_pipe = pipe, part = part })
     end,
     function()
-      local body = { body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain }
-      return finish(repository, url, descriptor.digest, body)
+      return send({ body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain })
     end,
-  }
-  local _, errors = repository.loop:all(ends, #ends, function(run)
+  }, 2, function(run)
     return run()
   end, true)
-  local err = cause_of(errors)
-  if not err then
-    return true
+  if results[2] then -- what was refused may be there: then nobody needs the rest of the source
+    return results[2]
   end
-  err.message = ("copying blob %s from %s to %s: %s"):format(descriptor.digest, source.domain, repository.domain,
-    err.message)
+  local err = cause_of(errors)
+  err.message = ("copying blob %s from %s to %s: %s"):format(digest, source.domain, repository.domain, err.message)
   return nil, err
 end
 
@@ -163,38 +55,60 @@ local function unless_there(repository, digest, store)
   return store()
 end
 
---- Sends a blob, again from the start in an upload of its own when that may help.
+--- Sends a blob, again from the start in an upload of its own when that may help: after a failure, in parts after a
+--- refusal as too large, and after a 429 in the same upload.
+---@param repository table
 ---@param url string|nil an upload that is open already
+---@param size integer|nil bytes of the blob
 ---@param send function (url) -> true | nil, err
 ---@param may_help function (err) -> boolean
-local function in_new_uploads(repository, url, send, may_help)
-  local ok, err
-  for _ = 1, TRIES do
+local function in_new_uploads(repository, url, size, send, may_help)
+  local since, tries = core.clock(), 1
+  while true do
+    local ok, err
     if not url then
-      url, err = open(repository)
+      url, err = session.open(repository)
     end
     if not url then
       return nil, err
     end
+    local is_whole = not parts.are_wanted(repository, size)
     ok, err = send(url)
     if ok then
       return true
     end
-    if not may_help(err) or not repository:may_retry() then
-      return nil, err
+    local waits = session.may_wait(repository, err, since)
+    if not waits and not (is_whole and err.status == 413 and parts.learn(repository, size)) then
+      if tries >= TRIES or not may_help(err) or not repository:may_retry() then
+        return nil, err
+      end
+      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * math.random())
+      tries = tries + 1
     end
-    url = nil
+    url = waits and repository.loop.uploads[url] and url or nil
   end
-  return nil, err
 end
 
 --- Copies a blob by way of this process, again when the stream broke.
 ---@param url string|nil an upload that is open already
 local function copy_through(repository, url, descriptor, source)
-  return in_new_uploads(repository, url, function(open_url)
-    return stream(repository, open_url, descriptor, source)
+  local digest, size = descriptor.digest, descriptor.size
+  return in_new_uploads(repository, url, size, function(open_url)
+    if not parts.are_wanted(repository, size) then
+      return stream(repository, source, digest, size or -1, {}, function(body)
+        return session.finish(repository, open_url, digest, body)
+      end)
+    end
+    return parts.send(repository, open_url, digest, size, function(request, offset, length)
+      return stream(repository, source, digest, length, { range_offset = offset, range_length = length }, function(body)
+        for name, value in pairs(body) do
+          request[name] = value
+        end
+        return repository:send(request)
+      end)
+    end)
   end, function(err)
-    return err.retryable
+    return err.retryable and err.status ~= 429 -- one that may pass soon was waited out
   end)
 end
 
@@ -236,7 +150,7 @@ function upload.copy(repository, descriptor, source)
   if source.domain ~= repository.domain then
     return bring()
   end
-  local url, err = open(repository, { digest = descriptor.digest, from = source.path })
+  local url, err = session.open(repository, { digest = descriptor.digest, from = source.path })
   if url == true then
     return true
   end
@@ -246,6 +160,29 @@ function upload.copy(repository, descriptor, source)
   return copy_through(repository, url or nil, descriptor, source)
 end
 
+--- The bytes of a body that is at hand.
+local function size_of(body)
+  if body.body then
+    return #body.body
+  end
+  local size = body.body_length
+  if not size then
+    local file <close> = io.open(body.body_file, "rb") -- what cannot be opened is told by who sends it
+    size = file and file:seek("end")
+  end
+  return size
+end
+
+--- A part of a body that is at hand, as the body of a request.
+local function add_part(request, body, offset, length)
+  if body.body then
+    request.body = body.body:sub(offset + 1, offset + length)
+  else
+    request.body_file, request.bulk = body.body_file, true
+    request.body_offset, request.body_length = (body.body_offset or 0) + offset, length
+  end
+end
+
 --- Sends a blob unless it is there.
 ---@param repository table the target
 ---@param digest string of the content
@@ -253,14 +190,22 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
-  local function bring()
-    return unless_there(repository, digest, function()
-      return in_new_uploads(repository, nil, function(url)
-        return finish(repository, url, digest, body)
-      end, function(err)
-        return err.status == 404 -- anything else was tried often enough
+  local function store()
+    local size = size_of(body)
+    return in_new_uploads(repository, nil, size, function(url)
+      if not parts.are_wanted(repository, size) then
+        return session.finish(repository, url, digest, body)
+      end
+      return parts.send(repository, url, digest, size, function(request, offset, length)
+        add_part(request, body, offset, length)
+        return repository:send(request)
       end)
+    end, function(err)
+      return err.status == 404 -- anything else was tried often enough
     end)
+  end
+  local function bring()
+    return unless_there(repository, digest, store)
   end
   restore.note(repository, digest, bring)
   return bring()
@@ -277,7 +222,7 @@ function upload.abandon_all(loop, seconds)
     urls[#urls + 1] = url
   end
   loop:all(urls, #urls, function(url)
-    abandon(loop.uploads[url], url, seconds)
+    session.abandon(loop.uploads[url], url, seconds)
     return true
   end, true)
 end

@@ -7,7 +7,9 @@ local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
 local location = require("manifest.name.location")
+local missing = require("manifest.graph.missing")
 local read = require("manifest.graph.read")
+local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
 
@@ -28,6 +30,45 @@ local function is_done(move, digest, options)
   return move.there == digest and not options.platforms and not options.referrers and not options.digest_tags
 end
 
+--- Moves of one document of the source, together.
+---@param todo table[] moves
+---@return table[] groups lists of moves
+function moves.by_document(todo)
+  local groups, by_digest = {}, {}
+  for _, move in ipairs(todo) do
+    local digest = move.wanted or move.answer.digest
+    local group = by_digest[digest]
+    if not group then
+      group = {}
+      by_digest[digest], groups[#groups + 1] = group, group
+    end
+    group[#group + 1] = move
+  end
+  return groups
+end
+
+--- Decides which names are right already: those of an index only when its images are there too.
+---@param done table[] moves whose names are right: they are skipped, or (incomplete) to be done
+---@param list table todo and skipped are filled in
+---@return table list
+local function settle_done(call, to, done, list, options)
+  call:each(moves.by_document(done), function(group)
+    local is_whole = options.shallow
+      or whole.of(call.context, to.repository, group[1].answer or group[1].now)
+    for _, move in ipairs(group) do
+      move.is_incomplete = not is_whole
+    end
+  end)
+  for _, move in ipairs(done) do
+    if move.is_incomplete then
+      list.todo[#list.todo + 1] = move
+    else
+      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.there, reason = "same" }
+    end
+  end
+  return list
+end
+
 local function list_single(call, from, to, options)
   local move = single(from, to)
   call:each({ "source", "target" }, function(which)
@@ -38,7 +79,7 @@ local function list_single(call, from, to, options)
     end
   end, 2)
   if is_done(move, move.answer.digest, options) then
-    return { todo = {}, skipped = { { name = move.name, digest = move.there, reason = "same" } }, is_new = false }
+    return settle_done(call, to, { move }, { todo = {}, skipped = {}, is_new = false }, options)
   end
   return { todo = { move }, skipped = {}, is_new = not move.there }
 end
@@ -57,7 +98,7 @@ end
 --- The tags of the source that are to be copied.
 local function chosen_tags(from, options)
   local _ <close> = amend(function(err)
-    fail(argument.in_docker_words(err, "copy", from.ref:name_only()))
+    fail(argument.in_docker_words(err, "copy", from.ref:name_only(), "repository"))
   end)
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
@@ -74,18 +115,14 @@ local function list_tags(call, from, to, options)
   check_tags(to, tags)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))
-    return { selector = tag, wanted = now.digest, name = tag, there = try(digest_at(to.repository, tag)) }
+    return { selector = tag, wanted = now.digest, now = now, name = tag, there = try(digest_at(to.repository, tag)) }
   end)
-  local list = { todo = {}, skipped = {}, is_new = true }
+  local list, done = { todo = {}, skipped = {}, is_new = true }, {}
   for _, move in ipairs(looked) do
     list.is_new = list.is_new and not move.there
-    if is_done(move, move.wanted, options) then
-      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.there, reason = "same" }
-    else
-      list.todo[#list.todo + 1] = move
-    end
+    table.insert(is_done(move, move.wanted, options) and done or list.todo, move)
   end
-  return list
+  return settle_done(call, to, done, list, options)
 end
 
 --- Lists what is to be done.
@@ -101,27 +138,40 @@ function moves.list(call, from, to, options)
   return list_single(call, from, to, options)
 end
 
---- Moves of one document of the source, together.
----@param todo table[] moves
----@return table[] groups lists of moves
-function moves.by_document(todo)
-  local groups, by_digest = {}, {}
-  for _, move in ipairs(todo) do
-    local digest = move.wanted or move.answer.digest
-    local group = by_digest[digest]
-    if not group then
-      group = {}
-      by_digest[digest], groups[#groups + 1] = group, group
+--- Takes the lists of referrers out of what is to be done.
+---@param list table of moves.list
+---@param lists table of referrers.lists
+---@return table[] found all that they list
+function moves.take_lists(list, lists)
+  local todo, found = {}, {}
+  for _, move in ipairs(list.todo) do
+    local listed = lists[move]
+    if listed then
+      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.wanted, reason = "list" }
+      table.move(listed, 1, #listed, #found + 1, found)
+    else
+      todo[#todo + 1] = move
     end
-    group[#group + 1] = move
   end
-  return groups
+  list.todo = todo
+  return found
 end
 
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
     or try(read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted))
+end
+
+--- Looks into names that are right already where more than them was asked for, with the trees at hand.
+function moves.look_again(call, to, list, options)
+  local right = {}
+  for _, move in ipairs(options.shallow and {} or list.todo) do
+    right[#right + 1] = move.there == move.digest and not move.is_incomplete and move or nil
+  end
+  call:each(right, function(move)
+    move.is_incomplete = #missing.without(call, to.repository, { move.tree }) > 0
+  end)
 end
 
 --- Why a name is not written: it is right already ("same"), or it is there and stays ("exists").
@@ -133,7 +183,7 @@ local function reason_to_skip(move, options)
     }
   end
   if move.there == move.digest then
-    return "same"
+    return not move.is_incomplete and "same" or nil
   end
   if not move.there or not options.no_clobber then
     return nil
@@ -164,7 +214,7 @@ function moves.settle(list, options)
         move.tree.names = {}
         trees[#trees + 1] = move.tree
       end
-      move.tree.names[#move.tree.names + 1] = move.name
+      move.tree.names[#move.tree.names + 1] = not move.is_incomplete and move.name or nil
     end
   end
   list.todo = todo
@@ -231,14 +281,18 @@ function moves.report(list, plan, along)
   local report = {
     copied = {}, skipped = list.skipped, blobs = #plan.blobs, size = 0, manifests = 0, referrers = #along.referrers,
   }
-  for index, move in ipairs(list.todo) do
-    report.copied[index] = { name = move.name, digest = move.digest }
-  end
   for _, blob in ipairs(plan.blobs) do
     report.size = report.size + blob.size
   end
   for _, level in ipairs(plan.levels) do
     report.manifests = report.manifests + #level
+  end
+  for _, move in ipairs(list.todo) do
+    if move.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same
+      report.skipped[#report.skipped + 1] = { name = move.name, digest = move.digest, reason = "same" }
+    else
+      report.copied[#report.copied + 1] = { name = move.name, digest = move.digest }
+    end
   end
   return report
 end

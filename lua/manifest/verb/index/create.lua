@@ -27,6 +27,7 @@ local OPTIONS = options_of.shape(options_of.OF_SOURCES, options_of.OF_GUARDS, gu
   tags = "table", -- more tags of the same repository for the same bytes
   by_digest = "boolean", -- no tag at all
   annotations = "table", -- of the index
+  entry_annotations = "table", -- of its entries: a list of {platform (nil: of all), annotations}
   artifact_type = "string", -- of the index
   subject = "string|table", -- what the index belongs to: a reference in the target's repository, or a descriptor
 })
@@ -129,6 +130,9 @@ local function prepare(context, options)
     job.tags, err = create.tags(job.target.ref, options)
   end
   if job.tags then
+    job.entry_annotations, err = options_of.entry_annotations(VERB, options.entry_annotations)
+  end
+  if not err then
     err = select(2, media_type.check(options.artifact_type))
   end
   if job.tags and not err and options.subject then
@@ -183,6 +187,7 @@ function create.plan(job)
   if not entries then
     return nil, notices
   end
+  entries = assembly.annotate(entries, job.entry_annotations or {}, notices)
   local ok, err = compose.expect(entries, job.expect)
   if not ok then
     return nil, err

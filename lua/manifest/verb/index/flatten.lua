@@ -10,6 +10,7 @@ local entry_of = require("manifest.document.entry")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local tree = require("manifest.graph.tree")
 
 local flatten = {}
 
@@ -75,35 +76,46 @@ local function is_taken(one, entry)
   return one.attestations ~= "only" and wanted_platform(one, entry)
 end
 
---- Whether the document of an index's entry must be fetched: to copy it, to look into it, or to learn its platform.
+--- Whether the document of an index's entry must be fetched: to copy it, to look into it, and to see what it is, for
+--- what an index of others says of it goes into one of ours.
 ---@param one table source
 ---@param is_elsewhere boolean the source is not in the target's repository
 ---@return function want for tree.gather
 function flatten.wants(one, is_elsewhere)
-  return function(child)
+  local known = {}
+
+  --- An attestation about an image of the same index that is not taken.
+  local function is_strange(child, parent)
+    if #one.platforms == 0 or one.attestations ~= "keep" or not attestation.is(child) then
+      return false
+    end
+    known[parent] = known[parent] or tree.by_digest(parent.index.entries)
+    local subject = known[parent][attestation.subject(child) or ""]
+    return subject ~= nil and not is_taken(one, subject)
+  end
+
+  return function(child, parent)
     if one.nested then
       return is_elsewhere
     end
     if media_type.is_index(child.media_type) then
-      return true
+      return not child.platform or wanted_platform(one, child)
     end
-    local is_unknown = not child.platform and not attestation.is(child) and media_type.is_manifest(child.media_type)
-    return is_taken(one, child) and (is_elsewhere or is_unknown)
+    return is_taken(one, child) and not is_strange(child, parent)
+      and (is_elsewhere or media_type.is_manifest(child.media_type))
   end
 end
 
 local function add_entries(one, node, into)
-  local nodes = {}
-  for _, child in ipairs(node.children) do
-    nodes[child.digest] = child
-  end
+  local nodes, absent = tree.by_digest(node.children), node.absent or {}
   for position, read in ipairs(node.index.entries) do
     local child = nodes[read.digest]
     if child and child.kind == "index" then
       add_entries(one, child, into)
-    elseif is_taken(one, read) then
+    elseif is_taken(one, read) and not absent[read.digest] then
       local entry = entry_of.with(read, {})
       entry.json, entry.from, entry.node = node.index.json.manifests[position], one.text, child
+      entry = entry_of.true_to(entry, child)
       entry.config = not read.platform and child ~= nil and child.kind == "image" and is_image(child) or nil
       into[#into + 1] = entry
     end
@@ -187,9 +199,10 @@ function flatten.read_descriptor(given)
   local object, read
   if text then
     object, err = json.decode(text)
+    err = err and err:with({ hint = "write it as 'manifest resolve --json' prints it" })
   end
   if object ~= nil then
-    read, err = descriptor.read(object, "the descriptor")
+    read, err = descriptor.read_given(object)
   end
   if not read then
     return nil, err

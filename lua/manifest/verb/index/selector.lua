@@ -17,8 +17,8 @@ local selector = {}
 function selector.read(verb, given)
   check.type(verb .. ": entry", given, "string|table", 0)
   if type(given) == "string" and given:find(":", 1, true) then
-    local read, err = digest.parse(given)
-    return read and { digest = given, text = given }, err
+    local ok, err = digest.check(given)
+    return ok and { digest = given, text = given }, err
   end
   local read, err = names.platform(given)
   return read and { platform = read, text = platform.format(read) }, err

@@ -92,6 +92,16 @@ local function fetch_document(verb, target, list, one)
   return answer, err
 end
 
+--- The decoded documents, which take many times their bytes: the entries have what is needed of them.
+local function forget_json(node)
+  if node.index then
+    node.index.json = nil
+  end
+  for _, child in ipairs(node.children) do
+    forget_json(child)
+  end
+end
+
 --- Fetches a source and what it names as far as that is needed.
 local function fetch(context, verb, target, list, one)
   local answer, err = fetch_document(verb, target, list, one)
@@ -102,7 +112,7 @@ local function fetch(context, verb, target, list, one)
   local is_elsewhere = not copying.same(one.repository, target.repository)
   local node
   node, err = copying.gather(context, one.repository, answer, {
-    verb = verb, ref = one.place, want = flatten.wants(one, is_elsewhere),
+    verb = verb, ref = one.place, want = flatten.wants(one, is_elsewhere), json = true,
   })
   local entries
   if node and one.read then
@@ -115,6 +125,8 @@ local function fetch(context, verb, target, list, one)
   if not entries then
     return nil, err:with({ verb = verb, ref = one.text })
   end
+  answer.shape = nil
+  forget_json(node)
   for _, entry in ipairs(entries) do
     entry.source = one
   end

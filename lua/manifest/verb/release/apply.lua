@@ -57,7 +57,7 @@ end
 --- nothing has changed, and after each target, so that an interrupted run goes on where it was.
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
----@param options table|nil {lock, update}
+---@param options table|nil {lock, update, shallow}
 ---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, ...}}}
 ---@return table|nil err locked when another run with this lock file does not end
 function apply.perform(context, given, options)

@@ -3,16 +3,19 @@
 local check = require("manifest.base.check")
 local digest_at = require("manifest.repository.digest_at")
 local error_of = require("manifest.base.error")
+local caught = require("manifest.base.failure").caught
 local lock = require("manifest.verb.release.lock")
 local names = require("manifest.declare.argument")
 local pins = require("manifest.verb.release.pins")
 local read = require("manifest.verb.release.read")
+local whole = require("manifest.graph.whole")
 
 local job = {}
 
 local OPTIONS = {
   lock = "string|boolean", -- path of the lock file; default FILE.lock; false: none
   update = "boolean", -- sources are resolved anew, whatever the lock says
+  shallow = "boolean", -- a target that is the same already is not looked into
 }
 
 --- Opens the repositories of the targets: one token for each serves all that is asked for its sake.
@@ -33,12 +36,12 @@ end
 ---@param verb string
 ---@param given string|table path of a release file, or what one returns
 ---@param options table|nil
----@return table|nil work {verb, update, release, lock_path}
+---@return table|nil work {verb, update, shallow, release, lock_path}
 ---@return table|nil err
 function job.prepare(context, verb, given, options)
   check.type(verb .. ": release", given, "string|table", 3)
   options = check.options(verb, options, OPTIONS, 3)
-  local work, err = { verb = verb, update = options.update, pins = {}, order = {} }
+  local work, err = { verb = verb, update = options.update, shallow = options.shallow, pins = {}, order = {} }
   if type(given) == "string" then
     work.release, err = read.file(given)
   else
@@ -168,10 +171,16 @@ local function run_target(context, work, target, report, make, finish)
     return nil, err
   end
   target.inputs = pins.inputs_of(options)
-  local record = record_of(work, target, tags)
-  if record then
+  local record, is_whole = record_of(work, target, tags), work.shallow or false
+  if record and not is_whole then
+    is_whole, err = caught(whole.of, context, target.repository, { digest = record.digest })
+  end
+  if record and is_whole then
     judge(report, tags, record.digest)
     return true
+  end
+  if is_whole == nil then
+    return nil, err
   end
   local made
   made, err = make(context, options, tags)
@@ -179,6 +188,9 @@ local function run_target(context, work, target, report, make, finish)
     return nil, err
   end
   judge(report, tags, made.digest)
+  if record and report.state == "unchanged" then
+    report.state = "restored" -- its tags name it still, and images of it were gone
+  end
   report.size, report.media_type, report.notices = made.size, made.media_type, made.notices
   return finish(target, report, made)
 end

@@ -129,7 +129,7 @@ function pins.inputs_of(options)
   for name in pairs(guard.OPTIONS) do
     all[name] = nil
   end
-  return digest.of(assert(json.encode(all)))
+  return digest.of(assert(json.encode(all, { repair = true })))
 end
 
 --- What the report of a target says of its sources.

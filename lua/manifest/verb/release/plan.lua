@@ -69,7 +69,7 @@ end
 --- Plans a release.
 ---@param context table
 ---@param given string|table path of a release file, or what one returns
----@param options table|nil {lock, update}
+---@param options table|nil {lock, update, shallow}
 ---@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, added,
 --- ...}}}
 ---@return table|nil err

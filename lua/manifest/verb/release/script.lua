@@ -1,5 +1,6 @@
 --- A release as a Lua file: loaded as text, with nothing in reach but values to compute with.
 
+local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 
 local script = {}
@@ -51,7 +52,8 @@ local function environment()
 end
 
 --- A release computes names; a file that takes this many instructions (about a second) is in a loop that does not end.
--- Counting does not see into functions of C: the limit is for mistakes, not against an enemy, whose file nobody runs.
+-- Counting does not see into functions of C, such as a pattern that tries without end: there a signal ends the command
+-- at once, which has done nothing yet. The limit is for mistakes, not against an enemy, whose file nobody runs.
 local MOST_INSTRUCTIONS = 100 * 1000 * 1000
 local STRIDE = 1000 * 1000
 
@@ -65,7 +67,9 @@ local function run_bounded(chunk)
       error("the file does not come to an end: it is in a loop", 2)
     end
   end, "", STRIDE)
+  core.interrupt.at_once(true)
   local ok, value = pcall(chunk)
+  core.interrupt.at_once(false)
   debug.sethook(hook, mask, count)
   return ok, value
 end
@@ -81,6 +85,36 @@ local function placed(message, path)
   return path .. ": " .. message
 end
 
+--- Reads the file's text as a function. Called by pcall: what Lua says of a text nested too deep would else go through
+--- whatever handler the caller has.
+---@return function|nil chunk
+---@return string|nil reason
+local function compile(text)
+  local ok, chunk, reason = pcall(load, text, "=" .. CHUNK, "t", environment())
+  if ok then
+    return chunk, reason
+  end
+  return nil, chunk
+end
+
+--- Lua gives no line to what is nested too deep; it is the first up to which the text cannot be read for that reason.
+local function line_of(text, reason)
+  local first, last, ends = 1, 0, {}
+  for position in (text .. "\n"):gmatch("()\n") do
+    last = last + 1
+    ends[last] = position
+  end
+  while first < last do
+    local middle = (first + last) // 2
+    if select(2, compile(text:sub(1, ends[middle]))) == reason then
+      last = middle
+    else
+      first = middle + 1
+    end
+  end
+  return first
+end
+
 local function fail(message)
   return nil, error_of.new({
     code = "invalid_argument", message = message,
@@ -94,7 +128,11 @@ end
 ---@return table|nil value
 ---@return table|nil err invalid_argument
 function script.run(text, path)
-  local chunk, reason = load((text:gsub("^#[^\n]*", "", 1)), "=" .. CHUNK, "t", environment())
+  text = text:gsub("^#[^\n]*", "", 1)
+  local chunk, reason = compile(text)
+  if not chunk and reason:sub(1, #CHUNK) ~= CHUNK then
+    reason = ("%s:%d: %s"):format(CHUNK, line_of(text, reason), reason)
+  end
   if not chunk then
     return fail(placed(reason, path))
   end

@@ -24,7 +24,10 @@ end
 
 --- The options of client:index_annotate; nil, what is wrong and what to do, when the words cannot be meant.
 local function read(given, arguments)
-  local options, wrong, hint = words.read(given)
+  local options, wrong, hint = words.read(given, arguments[2] and "manifest-descriptor")
+  if options and options.entry_annotations then
+    return nil, "no entry was named to annotate", "name it behind TARGET: its platform or its digest"
+  end
   if not options then
     return nil, wrong, hint
   end

@@ -3,6 +3,7 @@
 local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
+local reports = require("manifest.cli.show")
 
 local show = {}
 
@@ -12,13 +13,13 @@ end
 
 --- The one JSON document of --json; docs/commands.md tells its shape.
 ---@param done table of client:index and its like
----@return string
+---@return table ordered JSON
 function show.json(done)
   local manifests = {}
   for position, entry in ipairs(done.entries) do
     manifests[position] = descriptor.to_json(entry)
   end
-  return json.encode(json.object({
+  return json.object({
     { "reference", done.reference },
     { "digest", done.digest },
     { "size", done.size },
@@ -34,7 +35,7 @@ function show.json(done)
     }) or nil },
     { "plan", done.plan and texts(done.plan) or nil },
     { "bytes", done.bytes },
-  })) .. "\n"
+  })
 end
 
 local function entry_line(entry)
@@ -43,7 +44,8 @@ local function entry_line(entry)
 end
 
 --- For people: what was written, and its entries.
-function show.text(done)
+---@return string[] lines
+function show.lines(done)
   local lines = { ("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.reference) }
   for _, entry in ipairs(done.entries) do
     lines[#lines + 1] = entry_line(entry)
@@ -52,7 +54,7 @@ function show.text(done)
     lines[#lines + 1] = "  also as " .. done.tags[position]
   end
   lines[#lines + 1] = "Digest: " .. done.digest
-  return table.concat(lines, "\n") .. "\n"
+  return lines
 end
 
 --- Prints the outcome of a command in the form that was asked for.
@@ -67,14 +69,14 @@ function show.outcome(call, done, err)
   end
   local out, options = call.out, call.options
   if options.json then
-    out:write(show.json(done))
+    reports.report(out, show.json(done))
     return 0
   end
   for _, notice in ipairs(done.notices) do
     out:complain("note: " .. notice)
   end
   if options.quiet then
-    out:write(done.digest .. "\n")
+    out:line(done.digest)
   elseif done.dry_run then
     out:write(done.bytes)
     for _, step in ipairs(done.plan) do
@@ -82,7 +84,9 @@ function show.outcome(call, done, err)
     end
     out:complain("digest " .. done.digest)
   else
-    out:write(show.text(done))
+    for _, line in ipairs(show.lines(done)) do
+      out:line(line)
+    end
   end
   return 0
 end

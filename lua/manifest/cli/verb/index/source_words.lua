@@ -105,7 +105,7 @@ local function take_word(one, name, value)
     one.platform = type(one.platform) == "table" and one.platform or {}
     one.platform[field] = words.platform_field(field, value)
   elseif name == "annotation" then
-    local pair, wrong, hint = show.pairs_of({ value })
+    local pair, wrong, hint = show.annotations_of({ value }, "manifest-descriptor")
     if not pair then
       return nil, wrong, hint
     end
@@ -138,7 +138,7 @@ end
 --- Begins a source: the reference or the descriptor, and the words behind it.
 local function divide(given)
   local bytes, rest = nil, given
-  if given:find("^%s*{") then
+  if given:find("^%s*[{[]") then
     bytes, rest = split_descriptor(given)
   end
   local parts, reason = csv.split(rest or "")
@@ -182,10 +182,11 @@ end
 
 --- The options of the client's method out of those of the command; what a command does not have is not given.
 ---@param given table
+---@param scope string|nil what its annotations are of, as buildx names it; default "index"
 ---@return table|nil options
 ---@return string|nil wrong
 ---@return string|nil hint
-function words.read(given)
+function words.read(given, scope)
   local wrong, hint = not_one_of("media-type", given.media_type, CHOICES.media_type)
   if not wrong then
     wrong, hint = not_one_of("attestations", given.attestations, CHOICES.attestations)
@@ -193,9 +194,9 @@ function words.read(given)
   if not wrong and given.replace and given.allow_duplicates then
     wrong = "--replace and --allow-duplicates exclude each other"
   end
-  local annotations
+  local annotations, entry_annotations
   if not wrong then
-    annotations, wrong, hint = show.pairs_of(given.annotation)
+    annotations, wrong, hint, entry_annotations = show.annotations_of(given.annotation, scope or "index", not scope)
   end
   if wrong then
     return nil, wrong, hint
@@ -207,6 +208,7 @@ function words.read(given)
     create = given.create, entry = given.entry, all = given.all, allow_empty = given.allow_empty,
     tags = given.tag, by_digest = given.by_digest, subject = given.subject, artifact_type = given.artifact_type,
     if_absent = given.if_absent, no_clobber = given.no_clobber, annotations = annotations,
+    entry_annotations = entry_annotations,
   }
 end
 

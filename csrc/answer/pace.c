@@ -1,0 +1,88 @@
+#include "pace.h"
+
+#include <openssl/rand.h>
+#include <stdint.h>
+
+#define MOST_SECONDS 10.0 /* of a hold that nobody asked for */
+#define PATIENCE 600.0    /* seconds without any other answer */
+#define MOST_GAP 1.0
+#define LEAST_GAP 0.005
+#define MOST_AT_ONCE 64.0 /* as many as this are no bound any more */
+
+bool mf_pace_is_free(const struct mf_pace *pace, bool joined, double now)
+{
+  return now >= pace->until && (joined || pace->most == 0 || pace->under_way + 1 <= pace->most);
+}
+
+void mf_pace_begin(struct mf_pace *pace, bool joined, double now)
+{
+  if (!joined)
+    pace->under_way++;
+  pace->until = now + pace->gap;
+}
+
+void mf_pace_end(struct mf_pace *pace, bool joined)
+{
+  if (!joined)
+    pace->under_way--;
+}
+
+/* Up to a quarter more than SECONDS: several clients that were refused together come back one by one. */
+static double spread(double seconds)
+{
+  uint32_t random = 0;
+
+  RAND_bytes((unsigned char *)&random, sizeof(random));
+  return seconds * (1 + (double)random / (double)UINT32_MAX / 4);
+}
+
+static double growing_hold(const struct mf_pace *pace, double first)
+{
+  double seconds = first;
+
+  for (int i = 1; i < pace->refusals && seconds < MOST_SECONDS; i++)
+    seconds *= 2;
+  return spread(seconds < MOST_SECONDS ? seconds : MOST_SECONDS);
+}
+
+static void hold(struct mf_pace *pace, double until)
+{
+  if (until > pace->until)
+    pace->until = until;
+}
+
+static void slow_down(struct mf_pace *pace, double first)
+{
+  double at_once = pace->most > 0 && pace->most < pace->under_way ? pace->most : pace->under_way;
+
+  pace->most = at_once > 2 ? at_once / 2 : 1;
+  pace->gap = pace->gap > 0 ? pace->gap * 2 : first / 2;
+  if (pace->gap > MOST_GAP)
+    pace->gap = MOST_GAP;
+}
+
+bool mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double first, double now)
+{
+  if (pace->refusals == 0)
+    pace->since = now;
+  if (asked > 0)
+    hold(pace, now + asked);
+  if (sent < pace->refused)
+    return now - pace->since < PATIENCE;
+  pace->refused = now;
+  pace->refusals++;
+  slow_down(pace, first);
+  if (asked <= 0)
+    hold(pace, now + growing_hold(pace, first));
+  return now - pace->since < PATIENCE;
+}
+
+void mf_pace_accept(struct mf_pace *pace)
+{
+  pace->refusals = 0;
+  pace->gap = pace->gap > LEAST_GAP ? pace->gap * 0.9 : 0;
+  if (pace->most > 0)
+    pace->most += 0.25 / pace->most;
+  if (pace->most >= MOST_AT_ONCE)
+    pace->most = 0;
+}

@@ -1,0 +1,53 @@
+--- docker's global flags, which stand before the verb. Scripts that call `docker --config DIR manifest ...` keep them.
+-- --config names the folder of docker's configuration and of the local lists; all others are about a daemon, or about
+-- logging, and change nothing here.
+
+local options = require("manifest.cli.options")
+local types = require("manifest.declare.type")
+
+local globals = {}
+
+--- A flag as declare/flags.lua has them.
+local function flag(name, short, kind)
+  local spec = { kind or "string" }
+  types.compile(spec)
+  return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil }
+end
+
+globals.FLAGS = {
+  flag("config"), flag("context", "c"), flag("debug", "D", "boolean"), flag("help", "h", "boolean"), flag("host", "H"),
+  flag("log-level", "l"), flag("tls", nil, "boolean"), flag("tlscacert"), flag("tlscert"), flag("tlskey"),
+  flag("tlsverify", nil, "boolean"), flag("version", "v", "boolean"),
+}
+
+local LEVELS = {
+  panic = true, fatal = true, error = true, warn = true, warning = true, info = true, debug = true, trace = true,
+}
+
+local FAILED, BAD_USAGE = 1, 125
+
+--- Takes the global flags off.
+---@param words string[]
+---@return string[]|nil rest from the verb on, with field config; --help and --version stand in it as verbs
+---@return string|nil message what is wrong, in docker's words
+---@return integer|nil status
+function globals.take(words)
+  local read, message = options.read(globals.FLAGS, words, true)
+  if not read then
+    return nil, message, BAD_USAGE
+  end
+  local given, rest = read.options, read.arguments
+  local level = given["log-level"]
+  if level and not LEVELS[level:lower()] then
+    return nil, "Unable to parse logging level: " .. level, FAILED
+  end
+  if given.version then
+    rest = { "--version" }
+  elseif given.help then
+    table.insert(rest, 1, "--help")
+  end
+  rest.config = given.config ~= "" and given.config or nil
+  return rest
+end
+
+return globals

@@ -1,0 +1,158 @@
+--- One upload of a blob that is open in a registry: begun, ended with the blob's digest, or given up.
+
+local core = require("manifest.base.core")
+local problem = require("manifest.repository.problem")
+local shield = require("manifest.engine.shield")
+local told = require("manifest.repository.registry.told")
+
+local session = {}
+
+local ABANDON_SECONDS = 5
+
+local stored = { [200] = true, [201] = true, [204] = true }
+
+--- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
+--- that does not know HEAD leaves it open, and sending is then the way to find out.
+---@param repository table
+---@param digest string
+---@param place table|nil a mirror of the repository, to ask that
+---@return boolean|nil there
+---@return table|nil err unauthorized, denied, ...
+function session.exists(repository, digest, place)
+  local domain = (place or repository).domain
+  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, place)
+  if not response then
+    return nil, err
+  end
+  local status = response.status
+  if status == 200 or status == 204 then
+    return true
+  end
+  if problem.is_elsewhere(response, domain) then
+    return status == 403 or status == 405
+  end
+  if status == 404 or status == 405 or status == 501 then
+    return false
+  end
+  return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
+end
+
+--- Adds the digest to an upload's URL without touching what the registry put there.
+local function with_digest(location, digest)
+  return location .. (location:find("?", 1, true) and "&" or "?") .. "digest=" .. digest:gsub(":", "%%3A")
+end
+
+--- Where the upload goes on, resolved against the URL that answered. From here on it is open: it is noted, so that an
+--- interrupted command can still give it up.
+---@param repository table
+---@param response table
+---@param before string|nil the URL that it had until now
+---@return string|nil url
+---@return table|nil err redirect
+function session.url(repository, response, before)
+  local location = response.headers.location
+  if not location and before then
+    return before
+  end
+  local url, warning = core.location(response.url, type(location) == "string" and location or "")
+  if not url then
+    return nil, repository:failed(warning)
+  end
+  if warning then
+    repository.loop:warn(warning)
+  end
+  if before then
+    repository.loop.uploads[before] = nil
+  end
+  repository.loop.uploads[url] = repository
+  return url
+end
+
+--- Asks for an upload, or for a mount.
+local function ask_for_upload(repository, mount)
+  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
+  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
+  if not response then
+    return nil, err
+  end
+  if mount and response.status == 201 then
+    return not told.another(response, mount.digest)
+  end
+  if response.status == 202 then
+    repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
+    return session.url(repository, response)
+  end
+  return nil, problem.of_response(response, "POST blob upload", repository.domain)
+end
+
+--- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
+--- wants it any more, so that it can be given up.
+---@param repository table `least_part` becomes what the registry says of the size of parts
+---@param mount table|nil {digest, from}: it may be mounted instead
+---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
+---@return table|nil err
+function session.open(repository, mount)
+  return shield.run(repository.loop, function()
+    return ask_for_upload(repository, mount)
+  end)
+end
+
+--- Gives up an open upload, so that nothing stays behind where the registry lets us.
+---@param repository table
+---@param url string
+---@param seconds number|nil
+function session.abandon(repository, url, seconds)
+  repository.loop.uploads[url] = nil
+  repository:send({ method = "DELETE", url = url, attempts = 1, timeout = seconds or ABANDON_SECONDS })
+end
+
+--- May a 429 (err.held) be waited out? The engine asks nothing of the registry before it may be asked again.
+---@param repository table
+---@param err table
+---@param since number when it was begun: a client's `timeout` ends it
+---@return boolean
+function session.may_wait(repository, err, since)
+  return err.held ~= nil and (not repository.timeout or core.clock() - since < repository.timeout)
+end
+
+--- Finishes an open upload in one request: with the whole blob, or with nothing when all its parts were sent. One that
+--- fails is given up; a 429 may pass (err.held), and the upload stays open. A registry that refuses what it has already
+--- has it: another client was quicker, or it stores nothing twice.
+---@param repository table
+---@param url string
+---@param digest string
+---@param body table of a request
+---@return boolean|nil ok
+---@return table|nil err
+function session.finish(repository, url, digest, body)
+  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil,
+    headers = { ["Content-Type"] = "application/octet-stream" } }
+  for name, value in pairs(body) do
+    request[name] = value
+  end
+  local response, err = repository:send(request)
+  if response and stored[response.status] then
+    repository.loop.uploads[url] = nil
+    return true
+  end
+  err = err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
+  err.held = response and response.held and true or nil
+  if err.held then
+    return nil, err
+  end
+  -- 404: it was sent again after an answer that was lost, by us or inside libcurl, so that the upload is over and the
+  -- blob there; or the registry has forgotten the upload, and a new one may do.
+  local is_lost = response and response.status == 404
+  if is_lost then
+    repository.loop.uploads[url] = nil
+  else
+    session.abandon(repository, url)
+  end
+  if response and problem.is_refusal(response.status) and session.exists(repository, digest) then
+    return true
+  end
+  err.retryable = err.retryable or is_lost
+  return nil, err
+end
+
+return session

@@ -1,0 +1,74 @@
+--- Nothing that is compared, digested or sent depends on the locale of the host program.
+
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+--- Runs Lua code in a locale of another alphabet and a decimal comma; nil when none can be made here.
+local function in_locale(name, charset, code)
+  local folder = temp.folder("locales")
+  if not os.execute(("localedef -i %s -f %s %s/%s >/dev/null 2>&1"):format(name, charset, folder, name)) then
+    return nil
+  end
+  local script = ([[
+    package.path = "lua/?.lua;lua/?/init.lua;./?.lua;" .. package.path
+    package.cpath = "%s/?.so;" .. package.cpath
+    assert(os.setlocale(%q))
+    %s]]):format(os.getenv("MANIFEST_BUILD") or "build", name, code)
+  local done = process.run { "lua5.4", temp.file(script), preload = true, env = { LOCPATH = folder } }
+  return done.stdout .. done.stderr
+end
+
+describe("the locale", function()
+  it("decides no order, no case and no class of letters", function()
+    local output = in_locale("tr_TR", "ISO-8859-9", [[
+      assert(("I"):lower() ~= "i" and "a" < "B" and ("\253"):find("%w"), "no Turkish letters")
+      local choice = require "manifest.document.platform_choice"
+      local function entry(os, architecture)
+        return { digest = os .. architecture, platform = { os = os, architecture = architecture } }
+      end
+      local sorted = choice.sorted { entry("aa", "arm"), { digest = "none" }, entry("a-b", "arm") }
+      for _, one in ipairs(sorted) do io.write(one.digest, " ") end
+      print(require "manifest.name.platform".parse("LINUX/I386").architecture)
+      print(require "manifest.name.media_type".of_header("APPLICATION/VND.OCI.IMAGE.INDEX.V1+JSON"))
+      print(require "manifest.document.shape".read('{"schemaVersion":2,"MANIFESTS":[]}'))
+      print(require "manifest.base.text".lower("AIZ\221"))]])
+    if not output then
+      return pending("needs localedef and its sources")
+    end
+    assert.equal("a-barm aaarm none 386\napplication/vnd.oci.image.index.v1+json\n"
+      .. "nil\tthe document spells 'manifests' as 'MANIFESTS'; push it again with a tool that writes one kind of "
+      .. "document\n"
+      .. "aiz\221\n", output)
+  end)
+
+  it("puts no comma into sizes and times", function()
+    local output = in_locale("de_DE", "UTF-8", [[
+      assert(("%.1f"):format(1.5) == "1,5", "no comma")
+      print(require "manifest.cli.show".size(1536))
+      local core = require "manifest.core"
+      print(select(2, core.child.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
+    if not output then
+      return pending("needs localedef and its sources")
+    end
+    assert.matches("1.5 KiB\n", output, 1, true)
+    assert.matches("0.25 s\n", output, 1, true)
+  end)
+
+  it("is asked by no pattern and no comparison of our own", function()
+    local lister <close> = assert(io.popen("find lua -name '*.lua'"))
+    local seen = 0
+    for path in lister:lines() do
+      local file <close> = assert(io.open(path))
+      local number = 0
+      for line in file:lines() do
+        number = number + 1
+        local code = line:gsub("^%s*%-%-.*", "")
+        for _, odd in ipairs { ":lower()", ":upper()", "string.lower", "[%w", "%w]", "%w+", "%l", "%u", "%p" } do
+          assert.is_nil(code:find(odd, 1, true), ("%s:%d has %s"):format(path, number, odd))
+        end
+      end
+      seen = seen + 1
+    end
+    assert.is_true(seen > 100)
+  end)
+end)
