@@ -130,6 +130,25 @@ describe("a client", function()
     assert.same({ "bad" }, errors)
   end)
 
+  it("raises what the function raised, an error of ours too", function()
+    local client <close> = client_of({ config = temp.folder("config") })
+    local err = require("manifest").error.new({ code = "io", message = "mine" })
+    for _, value in ipairs { err, "text" } do
+      local ok, raised = pcall(client.all, client, { 1 }, function() error(value, 0) end)
+      assert.is_false(ok)
+      assert.equal(value, raised)
+    end
+  end)
+
+  it("of the module is a new one after it was closed", function()
+    assert.equal("nil\tnot_found\n", lua([[
+      local manifest = require "manifest"
+      manifest.rm("a/b")
+      manifest.close()
+      local value, err = manifest.rm("a/b")
+      print(value, err.code)]], { DOCKER_CONFIG = temp.folder("config") }))
+  end)
+
   it("reports a certificate file that is not there instead of raising", function()
     local client <close> = client_of({ config = temp.folder("config"), ca_file = "/nonexistent/ca.pem" })
     local seen, err = client:inspect("127.0.0.1:1/app")

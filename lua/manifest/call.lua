@@ -10,6 +10,14 @@ local names = require("manifest.declare.argument")
 
 local fail, try = failure.fail, failure.try
 
+---@class manifest.Call
+---@field verb string
+---@field options manifest.ClientOptions
+---@field jobs integer
+---@field folder string
+---@field loop table
+---@field store table
+---@field context table
 local methods = {}
 local mt = { __name = "manifest.call" }
 

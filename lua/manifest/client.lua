@@ -15,6 +15,7 @@ local types = require("manifest.declare.type")
 
 local CLOSED = "attempt to use a closed client"
 
+---@class manifest.Client
 local methods = {}
 local mt = { __name = "manifest.client" }
 
@@ -214,8 +215,8 @@ function mt:__tostring()
 end
 
 --- Makes a client.
----@param options table|nil see declare/client.lua
----@return table client
+---@param options manifest.ClientOptions?
+---@return manifest.Client
 local function new(options)
   local wrong = declare.wrong_options(options_of, options)
   if wrong then

@@ -2,11 +2,12 @@
 --
 -- Nothing but this file is loaded by `require "manifest"`; every part comes when it is first used.
 
+---@class manifest.Module: manifest.Parts
 local manifest = { _VERSION = require("manifest.base.version") }
 
 --- Makes a client with options of its own.
----@param options table|nil see client.lua
----@return table client
+---@param options manifest.ClientOptions?
+---@return manifest.Client
 function manifest.client(options)
   return require("manifest.client").new(options)
 end

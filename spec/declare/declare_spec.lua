@@ -70,6 +70,8 @@ describe("a declaration", function()
       { "platforms", { { os = "linux", archh = "a" } }, "option 'platforms[1].archh': unknown (did you mean 'arch'?)" },
       { "platforms", { os = "linux", os_features = { 1 } },
         "option 'platforms.os_features[1]': string expected, got number" },
+      { "platforms", { os = "linux", os_features = { a = "b" } },
+        "option 'platforms.os_features': list of strings expected, got a table with other keys" },
       { "platforms", { { os = false } }, "option 'platforms[1].os': string expected, got boolean" },
       { "family", "dokcer", "option 'family': cannot be 'dokcer'; it is one of: oci docker" },
       { "labels", { "a" }, "option 'labels': string expected for a name, got number" },

@@ -1,5 +1,6 @@
 --- Tasks over the engine: order, bounds, first errors, and nothing left behind.
 
+local error_of = require("manifest.base.error")
 local block = require "spec.support.block"
 local repositories = require "spec.support.worlds.repositories"
 local requests = require "spec.support.worlds.requests"
@@ -98,6 +99,32 @@ describe("a loop", function()
     assert.is_nil(results[2])
     assert.equal(3, results[3])
     assert.same({ [2] = "two" }, errors)
+  end)
+
+  it("counts a failure that a task raises as one that it returns", function()
+    local loop = fresh()
+    local first, second = error_of.new({ code = "io", message = "1" }), error_of.new({ code = "io", message = "2" })
+    local function act(item)
+      if item == 1 then
+        get(loop, "/slow") -- later than the second
+      end
+      error(item == 1 and first or second, 0)
+    end
+    assert.same({ n = 3, nil, first, 1 }, table.pack(loop:all({ 1, 2 }, 2, act)))
+    assert.same({ n = 2, {}, { first, second } }, table.pack(loop:all({ 1, 2 }, 2, act, true)))
+    local interrupt = error_of.new({ code = "canceled", message = "m" })
+    local ok, raised = pcall(loop.all, loop, { 1 }, 1, function() error(interrupt, 0) end, true)
+    assert.is_false(ok)
+    assert.equal(interrupt, raised)
+    is_clean(loop)
+  end)
+
+  it("takes neither value nor error for success", function()
+    local loop, done = fresh(), 0
+    assert.same({}, (loop:all({ 1, 2 }, 1, function()
+      done = done + 1
+    end)))
+    assert.equal(2, done)
   end)
 
   it("takes false for a result", function()

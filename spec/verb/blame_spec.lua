@@ -191,7 +191,7 @@ describe("declarations", function()
         local found, behind = commands.find(words)
         assert.equal(entry, found, example)
         local read = assert(options.read(command.flags, { table.unpack(words, behind) }))
-        assert.is_nil(require("manifest.cli.help").wrong_count(command, #read.arguments), example)
+        assert.is_nil(require("manifest.cli.options").wrong_count(command, #read.arguments), example)
         assert(command.given(read.options, read.arguments))
       end
       assert.is_true(verb.perform ~= nil or #verb.examples == 2, entry.name)

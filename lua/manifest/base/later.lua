@@ -21,7 +21,7 @@ local function read_ahead(name)
   end
   local at = source:find("require", 1, true)
   while at do
-    local needed = source:match("^require%(?\"(manifest%.[%w_.]+)\"", at)
+    local needed = source:match("^require%(?\"(manifest%.[A-Za-z0-9_.]+)\"", at)
     if needed then
       read_ahead(needed)
     end

@@ -1,22 +1,21 @@
---- A verb as a command: {entry (of the catalogue), flags, usage, summary, description, examples, least and most (of
---- words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit status | nil, err}.
+--- A verb as a command: {entry (of the catalogue), flags, arguments (declared), usage, summary, description, examples,
+-- least and most (of words), given = fn(values by flag, words) -> given | nil, wrong, hint; run = fn(call) -> exit
+-- status | nil, err}. What declarations need is loaded when a verb was found: `--version` needs none of it.
 
 local catalogue = require("manifest.verb.catalogue")
-local declare = require("manifest.declare")
-local flags = require("manifest.declare.flags")
-local unconverted = require("manifest.cli.unconverted")
 
 local command = {}
 
 --- What is wrong with what was given, in the words of the command.
 local function wrong_usage(declaration, list, given)
+  local declare, flags = require("manifest.declare"), require("manifest.declare.flags")
   local wrong = declare.wrong(declaration, table.unpack(given.arguments, 1, given.arguments.n))
     or declare.wrong_options(require("manifest.declare.client"), given.client)
   return wrong and flags.worded(wrong, list)
 end
 
 local function given_of(declaration, list, values, words)
-  local given, reason, hint = flags.given(declaration, list, values, words)
+  local given, reason, hint = require("manifest.declare.flags").given(declaration, list, values, words)
   if not given then
     return nil, reason, hint
   end
@@ -53,16 +52,19 @@ end
 ---@param entry table of the catalogue
 ---@return table command
 function command.of(entry)
+  local unconverted = require("manifest.cli.unconverted")
   if unconverted.has(entry) then
     return unconverted.command(entry)
   end
   local declaration = require(entry.module)
   local print = require((entry.module:gsub("^manifest%.verb%.", "manifest.cli.print.")))
+  local flags = require("manifest.declare.flags")
   local list = flags.of(declaration)
   local least, most = flags.count(declaration)
   return {
-    entry = entry, flags = list, usage = flags.usage(declaration), summary = entry.summary,
-    description = declaration.description, examples = declaration.examples, least = least, most = most,
+    entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
+    summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
+    most = most,
     given = function(values, words)
       return given_of(declaration, list, values, words)
     end,

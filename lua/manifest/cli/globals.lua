@@ -3,6 +3,7 @@
 -- logging, and change nothing here.
 
 local options = require("manifest.cli.options")
+local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
 
 local globals = {}
@@ -38,7 +39,7 @@ function globals.take(words)
   end
   local given, rest = read.options, read.arguments
   local level = given["log-level"]
-  if level and not LEVELS[level:lower()] then
+  if level and not LEVELS[text.lower(level)] then
     return nil, "Unable to parse logging level: " .. level, FAILED
   end
   if given.version then

@@ -1,5 +1,6 @@
 --- The texts of help pages and of usage errors.
 
+local flags = require("manifest.declare.flags")
 local text = require("manifest.base.text")
 
 local help = {}
@@ -84,7 +85,7 @@ local function add_options(lines, title, command, width, picks)
     return text.before(a.name, b.name)
   end)
   for position, flag in ipairs(picked) do
-    rows[position] = { left_column(flag), flag.help }
+    rows[position] = { left_column(flag), flags.worded(flag.help, command.flags) }
   end
   table.move({ "", title }, 1, 2, #lines + 1, lines)
   add_rows(lines, rows, width)
@@ -114,29 +115,6 @@ function help.verb(command, width)
     end
   end
   return table.concat(lines, "\n") .. "\n"
-end
-
-local function counted(count)
-  return ("%d argument%s"):format(count, count == 1 and "" or "s")
-end
-
---- What is wrong with a number of arguments, in docker's words; nil when nothing is.
----@param command table
----@param count integer
-function help.wrong_count(command, count)
-  local least, most = command.least, command.most
-  if count >= least and (not most or count <= most) then
-    return nil
-  end
-  local wanted
-  if least == most then
-    wanted = "requires " .. counted(least)
-  elseif not most then
-    wanted = "requires at least " .. counted(least)
-  else
-    wanted = ("requires at least %d and at most %s"):format(least, counted(most))
-  end
-  return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
 end
 
 return help

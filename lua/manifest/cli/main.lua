@@ -2,7 +2,6 @@
 
 local catalogue = require("manifest.verb.catalogue")
 local commands = require("manifest.cli.command")
-local failure = require("manifest.base.failure")
 
 local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
 local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
@@ -76,6 +75,10 @@ local function without_verb(out, words)
     out:say(("manifest %s\n"):format(require("manifest.base.version")))
     return 0
   end
+  if word == "__complete" then -- what the shells' scripts in completions/ ask
+    require("manifest.cli.complete").print(out, { table.unpack(words, 2) })
+    return 0
+  end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
@@ -113,7 +116,7 @@ end
 local function call_verb(out, command, given, config)
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
-  local _ <close> = failure.defer(function()
+  local _ <close> = require("manifest.base.failure").defer(function()
     if client then
       client:close({ abandon = FAREWELL })
       for _, line in ipairs(client:warnings()) do
@@ -177,14 +180,15 @@ local function dispatch(out, given_words)
     return without_verb(out, words)
   end
   local command = commands.of(entry)
-  local read, message, hint = require("manifest.cli.options").read(command.flags, { table.unpack(words, behind) })
+  local options = require("manifest.cli.options")
+  local read, message, hint = options.read(command.flags, { table.unpack(words, behind) })
   if not read then
     return bad_usage(out, command, message, hint, BAD_USAGE)
   end
   if read.options.help then
     return print_help(out, { entry.name })
   end
-  local wrong = require("manifest.cli.help").wrong_count(command, #read.arguments)
+  local wrong = options.wrong_count(command, #read.arguments)
   if wrong then
     return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
   end

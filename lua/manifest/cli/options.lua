@@ -132,4 +132,27 @@ function options.read(declared, words, leading)
   return { options = values, arguments = arguments }
 end
 
+local function counted(count)
+  return ("%d argument%s"):format(count, count == 1 and "" or "s")
+end
+
+--- What is wrong with a number of arguments, in docker's words; nil when nothing is.
+---@param command table
+---@param count integer
+function options.wrong_count(command, count)
+  local least, most = command.least, command.most
+  if count >= least and (not most or count <= most) then
+    return nil
+  end
+  local wanted
+  if least == most then
+    wanted = "requires " .. counted(least)
+  elseif not most then
+    wanted = "requires at least " .. counted(least)
+  else
+    wanted = ("requires at least %d and at most %s"):format(least, counted(most))
+  end
+  return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
+end
+
 return options

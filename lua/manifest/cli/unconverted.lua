@@ -109,7 +109,7 @@ function unconverted.command(entry)
   local list = flags_of(module)
   return {
     entry = entry, flags = list, usage = module.usage, summary = entry.summary, description = module.description,
-    examples = {}, least = module.arguments[1], most = module.arguments[2],
+    examples = {}, arguments = {}, least = module.arguments[1], most = module.arguments[2],
     given = function(values, words)
       return given_of(module, list, values, words)
     end,

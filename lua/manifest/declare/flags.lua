@@ -2,7 +2,8 @@
 --- options as flags.
 --
 -- A flag is {name, short, value (what stands for its value in help; nil: it needs none), help, read = fn(text, so_far),
--- key (of the option), path (list of keys: of a nested option), of = "options", "client" or "printing"}.
+-- key (of the option), path (list of keys: of a nested option), of = "options", "client" or "printing", choices and
+-- is_path (of the type: for completion)}.
 
 local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
@@ -15,13 +16,16 @@ local JSON = { "boolean", help = "Print one JSON document" }
 types.compile(HELP)
 types.compile(JSON)
 
---- The one wording of what may be given more than once, and of defaults.
+--- The one wording of what may be given more than once, what it needs, and of defaults.
 local function help_of(spec)
   local notes = {}
   if spec.type.commas then
     notes[#notes + 1] = "comma list, repeatable"
   elseif spec.type.is_repeatable then
     notes[#notes + 1] = "repeatable"
+  end
+  for _, other in ipairs(type(spec.needs) == "table" and spec.needs or { spec.needs }) do
+    notes[#notes + 1] = ("needs option '%s'"):format(other)
   end
   if spec.default ~= nil then
     notes[#notes + 1] = "default " .. tostring(spec.default)
@@ -50,7 +54,8 @@ local function add(list, spec, path, of)
   if spec.flag ~= false and spec.type.flag and (#path == 1 or spec.flag) then
     list[#list + 1] = {
       name = spec.flag or key:gsub("_", "-"), short = spec.short, help = help_of(spec), key = table.concat(path, "."),
-      path = path, of = of, read = spec.type.flag, value = spec.type.lua:find("^boolean") == nil and
+      path = path, of = of, read = spec.type.flag, choices = spec.type.choices, is_path = spec.type.is_path,
+      value = spec.type.lua:find("^boolean") == nil and
         (spec.value or spec.type.value) or nil,
     }
   end

@@ -39,7 +39,7 @@ end
 
 --- A registry's name, with a port or without.
 function form.is_host(given)
-  return given:find("^[%w%[][%w.:%]_-]*$") ~= nil
+  return given:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]_-]*$") ~= nil
 end
 
 form.auth_host = form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]")

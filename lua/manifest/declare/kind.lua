@@ -128,21 +128,30 @@ local function wrong_field(name, value, may_be_false)
     end
     return nil
   end
-  if not is_plain(value) or next(value) ~= nil and value[1] == nil then
+  if type(value) ~= "table" then
     return ("list of strings expected, got %s"):format(type(value)), "." .. name
   end
-  for position, feature in ipairs(value) do
+  for position, feature in pairs(value) do
+    if math.type(position) ~= "integer" or position > #value then
+      return "list of strings expected, got a table with other keys", "." .. name
+    end
     if type(feature) ~= "string" then
       return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
     end
   end
 end
 
+--- Those that are built for most, to complete a word with.
+local PLATFORMS = {
+  "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/riscv64",
+  "linux/s390x", "windows/amd64",
+}
+
 --- A platform as text or as a table; the verb gets a table with the names of the image specification. Of a change to a
 --- platform, a table says single fields, where false clears one, and a text says them all (`whole`).
 local function platform_type(is_change)
   return {
-    commas = true,
+    commas = true, choices = PLATFORMS,
     lua = is_change and "string|manifest.PlatformChange" or "string|manifest.Platform", what = "string or table",
     value = "platform",
     accepts = function(value)
@@ -237,7 +246,7 @@ local function choice_type(spec)
     return ("cannot be '%s'; it is one of: %s"):format(text.printable(value), table.concat(words, " "))
   end
   return {
-    lua = '"' .. table.concat(words, '"|"') .. '"', what = "string", value = table.concat(words, "|"),
+    lua = '"' .. table.concat(words, '"|"') .. '"', what = "string", value = table.concat(words, "|"), choices = words,
     accepts = accepts("string"),
     check = function(value)
       if not known[value] then
@@ -290,6 +299,12 @@ local function integer_type()
   }
 end
 
+local function path_type(value)
+  local made = text_type(value)
+  made.is_path = true
+  return made
+end
+
 local function any_type()
   return { lua = "any", what = "value", accepts = function(value)
     return value ~= nil
@@ -308,10 +323,10 @@ return {
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
   digest = function() return text_type("digest", "manifest.name.digest", "check") end,
-  file = function() return text_type("file") end,
+  file = function() return path_type("file") end,
   integer = integer_type,
   line = form.line,
-  folder = function() return text_type("folder") end,
+  folder = function() return path_type("folder") end,
   host = form.host,
   insecure = insecure_type,
   ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,

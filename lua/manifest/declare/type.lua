@@ -11,6 +11,7 @@
 --     read(value)    -> what the verb gets; nil, err: a text that is none of its kind (a platform, a digest)
 --     flag(text, so_far) -> value for Lua; nil, reason: how the command reads its word. Types without it have no flag
 --     value          what stands for the value in help
+--     choices        words to complete the command's word with; is_path: it is completed as a path
 --     is_repeatable  each time the command gives it, there is one more
 
 local kinds = require("manifest.declare.kind")
@@ -150,12 +151,14 @@ end
 --- A list of a type, or one of it alone. The command's word may be a comma list.
 local function list_type(element, spec)
   local commas, read_word = spec.commas or element.commas, spec.words or element.flag
+  local lua = element.lua:find("|", 1, true) and ("(%s)"):format(element.lua) or element.lua
   local function is_list(value)
     return type(value) == "table" and getmetatable(value) == nil and (value[1] ~= nil or next(value) == nil)
   end
   return {
-    lua = ("%s|(%s)[]"):format(element.lua, element.lua), what = ("list of %ss"):format(element.what),
-    value = element.value, is_repeatable = true, commas = commas, element = element,
+    lua = ("%s|%s[]"):format(element.lua, lua), what = ("list of %ss"):format(element.what),
+    value = element.value, is_repeatable = true, commas = commas, element = element, choices = element.choices,
+    is_path = element.is_path,
     accepts = function(value)
       return is_list(value) or element.accepts(value)
     end,
@@ -220,6 +223,7 @@ local function union_type(members)
   end
   return {
     lua = table.concat(luas, "|"), what = table.concat(whats, " or "), value = first.value, flag = first.flag,
+    choices = first.choices, is_path = first.is_path,
     accepts = function(value)
       return member_of(value) ~= nil
     end,

@@ -15,7 +15,7 @@ end
 
 --- Where a file is not there whose name is more like that of an image, the words may have changed places.
 local function hint_of_absence(path)
-  local is_like_image = path:find("^[^/].*:[%w_][%w_.-]*$")
+  local is_like_image = path:find("^[^/].*:[A-Za-z0-9_][A-Za-z0-9_.-]*$")
   return is_like_image and "check the path and the order: the reference comes first, then the files" or HINTS.not_found
 end
 

@@ -126,7 +126,7 @@ end
 
 --- A code as docker prints it, in the words that scripts look for: MANIFEST_UNKNOWN is "manifest unknown".
 local function code_words(code)
-  return code and code:find("^[A-Z_]+$") and code:gsub("_", " "):lower() or code
+  return code and code:find("^[A-Z_]+$") and text.lower((code:gsub("_", " "))) or code
 end
 
 --- One line of a registry's own list of errors: "denied: no right to push (repository: app)".
@@ -134,7 +134,7 @@ local function list_words(list)
   local words = {}
   for _, item in ipairs(list) do
     local code, message = code_words(item.code), item.message
-    local line = code and message and message:lower() ~= code and code .. ": " .. message or message or code or ""
+    local line = code and message and text.lower(message) ~= code and code .. ": " .. message or message or code or ""
     local detail = detail_text(item.detail, 0)
     local more = detail ~= "" and detail ~= message
     words[#words + 1] = more and ("%s (%s)"):format(line, detail) or line ~= "" and line or nil

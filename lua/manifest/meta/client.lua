@@ -1,0 +1,74 @@
+---@meta
+
+--- The methods of a client that are verbs, and those of the default client.
+-- Written by tools/generate out of the declarations: change those, then run ./dev docs.
+
+---@class manifest.Client
+local Client = {}
+
+--- Create a local manifest list for annotating and pushing to a registry.
+---@param target string|manifest.Reference The list
+---@param sources string|manifest.Reference|(string|manifest.Reference)[] Its images
+---@param options? manifest.CreateOptions
+---@return manifest.CreateResult?
+---@return manifest.Error?
+function Client:create(target, sources, options) end
+
+--- Add additional information to a local image manifest.
+---@param list string|manifest.Reference The local list
+---@param image string|manifest.Reference Its entry
+---@param options? manifest.AnnotateOptions
+---@return manifest.AnnotateResult?
+---@return manifest.Error?
+function Client:annotate(list, image, options) end
+
+--- Delete one or more manifest lists from local storage.
+---@param lists string|manifest.Reference|(string|manifest.Reference)[] Local lists
+---@return manifest.RmResult?
+---@return manifest.Error?
+function Client:rm(lists) end
+
+--- Show the digest of a reference.
+---@param ref string|manifest.Location What is looked at
+---@return string?
+---@return manifest.Error?
+---@return manifest.Response?
+function Client:digest(ref) end
+
+--- Make an image of layer archives.
+---@param options manifest.ImageOptions
+---@return manifest.ImageResult?
+---@return manifest.Error?
+function Client:image(options) end
+
+--- Give what a reference names more tags.
+---@param ref string|manifest.Location What gets the tags
+---@param tags string|string[] The tags
+---@param options? manifest.TagOptions
+---@return manifest.TagResult?
+---@return manifest.Error?
+function Client:tag(ref, tags, options) end
+
+--- List the tags of a repository.
+---@param repository string|manifest.Location The repository, without a tag
+---@param options? manifest.TagsOptions
+---@return string[]?
+---@return manifest.Error?
+function Client:tags(repository, options) end
+
+--- Copy images, or all tags of a repository.
+---@param source string|manifest.Location What is copied; a repository with `all_tags`
+---@param target string|manifest.Location Where it goes; a repository with `all_tags`
+---@param options? manifest.CopyOptions
+---@return manifest.CopyResult?
+---@return manifest.Error?
+function Client:copy(source, target, options) end
+
+---@class manifest.Module
+---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
+---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
+---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
+---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
+---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
+---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?

@@ -1,0 +1,94 @@
+---@meta
+
+--- Options of a client and of its verbs.
+-- Written by tools/generate out of the declarations: change those, then run ./dev docs.
+
+---@class manifest.ClientOptions
+---@field auth_hosts? string|string[] This registry's token server may see its credentials
+---@field ca_file? string Trust the certificate authorities in it too (PEM)
+---@field chunk_size? integer Send larger blobs in parts of that size (default: whole, while the registry takes it)
+---@field client_certificate? string Client certificate to show the registry (PEM)
+---@field client_key? string Its private key, unless that is in the same file
+---@field config? string Docker's configuration folder (default $DOCKER_CONFIG or ~/.docker)
+---@field connect_timeout? number Time until a connection stands (default 15)
+---@field connections? integer Connections to one host over HTTP/1.1 (default 6); a blob copied within one registry takes two
+---@field credentials? function|table (registry, repository) -> { username =, password = } or nil; or { [registry] = { ... } }
+---@field insecure? boolean|string[]|table<string, "http"> Allow communication with an insecure registry: plain HTTP, any certificate
+---@field jobs? integer Requests at once (default 32)
+---@field manifest_limit? integer Bytes of a manifest or config (default 4 MiB)
+---@field max_bytes? integer Bytes of those documents together (default 256 MiB)
+---@field max_documents? integer Documents that one reference may name (default 10000)
+---@field mirrors? table Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order
+---@field plain_http? string|string[] This registry speaks plain HTTP
+---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
+---@field stall_timeout? number Time without a byte (default 60)
+---@field timeout? number Time for one request with all its tries (default 600; for a blob as long as bytes flow)
+---@field user_agent? string What requests say of who sends them
+
+---@class manifest.CreateOptions
+---@field amend? boolean Amend an existing manifest list
+
+---@class manifest.AnnotateOptions
+---@field arch? string Set architecture
+---@field os? string Set operating system
+---@field os_features? string|string[] Set operating system feature
+---@field os_version? string Set operating system version
+---@field variant? string Set architecture variant
+
+---@class manifest.Healthcheck
+---@field Interval? integer Nanoseconds between checks
+---@field Retries? integer Failures in a row that count as unhealthy
+---@field StartInterval? integer Nanoseconds between checks during the start
+---@field StartPeriod? integer Nanoseconds that the start may take
+---@field Test? string|string[] The check, such as CMD and its words
+---@field Timeout? integer Nanoseconds that a check may take
+
+---@class manifest.ImageConfig
+---@field Cmd? string|string[] One word of the default command
+---@field Entrypoint? string|string[] One word of the entry point
+---@field Env? string|string[]|table<string, string> Variable
+---@field ExposedPorts? string|string[] Port, such as 80/tcp
+---@field Healthcheck? manifest.Healthcheck How the command is checked
+---@field Labels? table<string, string> Label
+---@field OnBuild? string|string[] Instructions for a build on top
+---@field Shell? string|string[] Shell of the instructions that are given as text
+---@field StopSignal? string Signal that ends the command, such as SIGTERM
+---@field User? string User that the command runs as
+---@field Volumes? string|string[] Path of a volume
+---@field WorkingDir? string Folder that the command starts in
+
+---@class manifest.ImageLayer
+---@field annotations? table<string, string> Annotations of its descriptor
+---@field diff_id? string Digest of the tar archive inside
+---@field path string The archive
+
+---@class manifest.ImageOptions
+---@field annotations? table<string, string> Annotation of the manifest
+---@field author? string Author that the config tells
+---@field config? manifest.ImageConfig What a runtime does with it
+---@field created? string|integer Time that the config tells: RFC 3339, or in Lua seconds since 1970
+---@field layers string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
+---@field media_type? "oci"|"docker" Family of media types
+---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
+---@field target string|manifest.Location Where the image goes
+
+---@class manifest.TagOptions
+---@field if_digest? string Move the tags only while they name this digest
+---@field no_clobber? boolean Fail rather than move a tag that is there
+
+---@class manifest.TagsOptions
+---@field exclude? string|string[] No tags that match
+---@field include? string|string[] Only tags that match
+---@field page? integer Tags asked for in one request, at most 1000
+
+---@class manifest.CopyOptions
+---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
+---@field digest_tags? boolean Also tags made of their digests, such as sha256-HEX.sig
+---@field dry_run? boolean Only say what would be done
+---@field exclude? string|string[] No tags that match
+---@field include? string|string[] Only tags that match
+---@field no_clobber? boolean Never move a tag that exists
+---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
+---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
+---@field shallow? boolean Do not look into an index that is the same already
+---@field sparse? boolean Keep the index as it is, though it names images that are not copied

@@ -1,0 +1,99 @@
+--- The tables of docs/lua.md: what a client and each of its verbs take.
+
+local client_options = require("manifest.declare.client")
+local declared = require("tools.generators.declared")
+local flags = require("manifest.declare.flags")
+
+local markdown = {}
+
+local BEGIN, END = "<!-- written by tools/generate -->\n", "<!-- end -->\n"
+
+local function escaped(line)
+  return (line:gsub("|", "\\|"))
+end
+
+--- The flags of an option of a table of declarations, by key: "--all-tags", or "" for one that only Lua has.
+local function flags_of(verb)
+  local by_key = {}
+  for _, flag in ipairs(flags.of(verb)) do
+    local name = ("`--%s`"):format(flag.name)
+    by_key[flag.key] = by_key[flag.key] and by_key[flag.key] .. ", " .. name or name
+  end
+  return by_key
+end
+
+local function names_of(keys)
+  return "`" .. table.concat(type(keys) == "table" and keys or { keys }, "`, `") .. "`"
+end
+
+--- What else is declared of an option.
+local function rules(spec)
+  local list = {}
+  list[#list + 1] = spec.required and "; must be given" or nil
+  list[#list + 1] = spec.needs and "; needs " .. names_of(spec.needs) or nil
+  list[#list + 1] = spec.excludes and "; not with " .. names_of(spec.excludes) or nil
+  list[#list + 1] = spec.default ~= nil and "; default " .. tostring(spec.default) or nil
+  return table.concat(list)
+end
+
+local function rows(lines, specs, by_key, prefix)
+  declared.each(specs, function(key, spec)
+    local path = prefix .. key
+    lines[#lines + 1] = ("| `%s` | `%s` | %s | %s |"):format(path, escaped(spec.type.lua), by_key[path] or "",
+      escaped(declared.as_code(spec.help) .. rules(spec)))
+    if spec.fields then
+      rows(lines, spec.fields, by_key, ("%s%s."):format(path, spec.type.element and "[]" or ""))
+    end
+  end)
+end
+
+local function add_table(lines, title, specs, by_key)
+  table.move({ ("| %s | type | flag | |"):format(title), "|---|---|---|---|" }, 1, 2, #lines + 1, lines)
+  rows(lines, specs, by_key, "")
+  lines[#lines + 1] = ""
+end
+
+local function signature(verb)
+  local names = {}
+  for _, argument in ipairs(verb.positional) do
+    names[#names + 1] = argument.optional and ("[%s]"):format(argument.name) or argument.name
+  end
+  if verb.named then
+    return ("client:%s { ... }"):format(verb.method)
+  end
+  names[#names + 1] = next(verb.specs) and "[options]" or nil
+  return ("client:%s(%s)"):format(verb.method, table.concat(names, ", "))
+end
+
+local function add_verb(lines, one)
+  local verb = one.verb
+  table.move({ ("## %s"):format(verb.method), "", ("    %s"):format(signature(verb)), "",
+    one.entry.summary .. "." .. (one.entry.alias and (" Also `client:%s`."):format(one.entry.alias) or ""), "" },
+    1, 6, #lines + 1, lines)
+  if #verb.positional > 0 then
+    for _, argument in ipairs(verb.positional) do
+      lines[#lines + 1] = ("- `%s` (`%s`): %s"):format(argument.name, argument.type.lua,
+        declared.as_code(argument.help))
+    end
+    lines[#lines + 1] = ""
+  end
+  if next(verb.specs) then
+    add_table(lines, verb.named and "field" or "option", verb.specs, flags_of(verb))
+  end
+end
+
+--- docs/lua.md: what is written by hand stays.
+---@param present string the document as it is
+---@return string
+function markdown.lua(present)
+  local first, last = present:find(BEGIN, 1, true), present:find(END, 1, true)
+  assert(first and last, "docs/lua.md lacks its marks")
+  local lines = { "## The options of a client", "" }
+  add_table(lines, "option", client_options, flags_of({ json = false, network = true, options = {}, printing = {} }))
+  for _, one in ipairs(declared.verbs()) do
+    add_verb(lines, one)
+  end
+  return present:sub(1, first + #BEGIN - 1) .. "\n" .. table.concat(lines, "\n") .. "\n" .. present:sub(last)
+end
+
+return markdown
