@@ -1,9 +1,9 @@
 /* What decodes must be exactly what encoding the result gives. */
+#include "../csrc/base/base64.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "../csrc/base/base64.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

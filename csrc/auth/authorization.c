@@ -47,7 +47,7 @@ void mf_authorization_free(struct mf_authorization *authorization)
   free(authorization);
 }
 
-/* {=== logins ===} */
+/* ---- logins ---- */
 
 /* Makes room for one more login. False: the caller is being asked for each of them. */
 static bool forget_one(struct mf_authorization *authorization)
@@ -116,7 +116,7 @@ static enum mf_readiness resolve(struct mf_login *login, struct mf_problem *prob
   }
 }
 
-/* {=== the header ===} */
+/* ---- the header ---- */
 
 /* What to do about a refusal, and where credentials were looked for. */
 static void name_places(const struct mf_login *login, struct mf_problem *problem)
@@ -199,7 +199,7 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   return readiness;
 }
 
-/* {=== the answer ===} */
+/* ---- the answer ---- */
 
 static bool read_challenges(struct mf_endpoint *endpoint, const char *url, const struct mf_headers *headers)
 {

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "../url/address.h"
-#include "../url/origin.h"
 #include "../base/problem.h"
 #include "../base/texts.h"
+#include "../url/address.h"
+#include "../url/origin.h"
 
 enum mf_realm_verdict {
   MF_REALM_REFUSED,   /* send nothing; the problem says why */

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "../base/clock.h"
 #include "../answer/redirect.h"
 #include "../answer/retry.h"
 #include "../base/bytes.h"
+#include "../base/clock.h"
 #include "../curl/transfer.h"
 #include "../stream/source.h"
 #include "realm.h"
@@ -43,7 +43,7 @@ struct mf_token_fetch {
   struct mf_problem problem;
 };
 
-/* {=== on the wire ===} */
+/* ---- on the wire ---- */
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -120,7 +120,7 @@ static bool send_request(struct mf_token_fetch *fetch)
   return fetch->transfer && mf_engine_submit(fetch->network->engine, fetch->transfer, &fetch->problem);
 }
 
-/* {=== what comes next ===} */
+/* ---- what comes next ---- */
 
 /* The token is there, or the problem is set. */
 static void end(struct mf_token_fetch *fetch)
@@ -346,7 +346,7 @@ static bool advance(struct mf_task *task)
   return true;
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, const struct mf_scopes *scopes,
                  const struct mf_credentials *credentials)

@@ -7,8 +7,8 @@
 
 #include "../base/ascii.h"
 #include "../base/base64.h"
-#include "helper.h"
 #include "../json/tree.h"
+#include "helper.h"
 
 /* Who reads an entry, for its warnings. */
 struct reader {

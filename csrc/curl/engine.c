@@ -89,7 +89,7 @@ void mf_engine_free(struct mf_engine *engine)
   free(engine);
 }
 
-/* {=== tasks ===} */
+/* ---- tasks ---- */
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 {
@@ -149,7 +149,7 @@ static bool any_done(const struct mf_engine *engine)
   return false;
 }
 
-/* {=== transfers ===} */
+/* ---- transfers ---- */
 
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem)
 {

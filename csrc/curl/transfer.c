@@ -16,7 +16,7 @@
 /* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define HEADER_LIMIT ((size_t)64 * 1024)
 
-/* {=== libcurl's callbacks ===} */
+/* ---- libcurl's callbacks ---- */
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
@@ -113,7 +113,7 @@ static int on_request(void *context, char *address, char *local_address, int por
   return CURL_PREREQFUNC_ABORT;
 }
 
-/* {=== making one ===} */
+/* ---- making one ---- */
 
 static bool add_line(struct curl_slist **lines, const char *name, const char *value)
 {
@@ -265,7 +265,7 @@ void mf_transfer_free(struct mf_transfer *transfer)
   free(transfer);
 }
 
-/* {=== reading the answer ===} */
+/* ---- reading the answer ---- */
 
 void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result)
 {
@@ -338,7 +338,7 @@ bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
           strstr(transfer->error, "packet length too long"));
 }
 
-/* {=== why it failed ===} */
+/* ---- why it failed ---- */
 
 struct explanation {
   CURLcode result;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/ascii.h"
 #include "../answer/retry.h"
+#include "../base/ascii.h"
 #include "../base/clock.h"
 #include "scheme.h"
 #include "verdict.h"
@@ -23,7 +23,7 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
   mf_origin_print(&exchange->endpoint->named, host);
 }
 
-/* {=== the end ===} */
+/* ---- the end ---- */
 
 static void drop_transfer(struct mf_exchange *exchange)
 {
@@ -114,7 +114,7 @@ static bool succeed(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== what is known of the registry ===} */
+/* ---- what is known of the registry ---- */
 
 /* The registry has begun to answer: whoever waits to know its scheme, or whether it wants credentials, need not wait
    for the end of a long body. */
@@ -178,7 +178,7 @@ static bool use_scheme(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== libcurl's questions ===} */
+/* ---- libcurl's questions ---- */
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -200,7 +200,7 @@ static bool admit(void *context, enum mf_address_class address)
   return mf_address_class_allowed(address, exchange->home->peer, mf_exchange_at_home(exchange));
 }
 
-/* {=== an attempt ===} */
+/* ---- an attempt ---- */
 
 static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
 {
@@ -272,7 +272,7 @@ static bool prepare(struct mf_exchange *exchange)
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
 }
 
-/* {=== what an answer leads to ===} */
+/* ---- what an answer leads to ---- */
 
 static bool can_repeat(struct mf_exchange *exchange)
 {
@@ -351,7 +351,7 @@ static bool advance(struct mf_task *task)
   return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *problem)
 {

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "../answer/redirect.h"
+#include "../answer/retry.h"
 #include "../base/ascii.h"
 #include "../base/clock.h"
 #include "../url/proxy.h"
-#include "../answer/redirect.h"
-#include "../answer/retry.h"
 
 #define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
 

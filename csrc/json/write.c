@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "../base/c_locale.h"
+#include "../base/utf8.h"
 #include "number.h"
 #include "read.h"
-#include "../base/utf8.h"
 
 static bool out_of_memory(struct mf_json_writer *writer)
 {

@@ -13,8 +13,8 @@
 
 #include "../base/bytes.h"
 #include "../base/clock.h"
-#include "spawn.h"
 #include "../file/write_signals.h"
+#include "spawn.h"
 
 #define LOOK_EVERY 0.02 /* seconds between looks at a program whose end no descriptor tells */
 

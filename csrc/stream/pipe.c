@@ -58,7 +58,7 @@ static void take(struct mf_pipe *pipe, char *data, size_t length)
   pipe->fill -= length;
 }
 
-/* {=== the writing side ===} */
+/* ---- the writing side ---- */
 
 static enum mf_flow write_pipe(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
@@ -109,7 +109,7 @@ static void free_sink(struct mf_sink *sink)
   mf_pipe_release(pipe);
 }
 
-/* {=== the reading side ===} */
+/* ---- the reading side ---- */
 
 static enum mf_flow read_pipe(struct mf_source *source, char *data, size_t room, size_t *got,
                               struct mf_problem *problem)
@@ -152,7 +152,7 @@ static void free_source(struct mf_source *source)
   mf_pipe_release(pipe);
 }
 
-/* {=== both ===} */
+/* ---- both ---- */
 
 struct mf_pipe *mf_pipe_new(size_t capacity, int64_t size)
 {

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "../base/bytes.h"
-#include "flow.h"
 #include "../base/problem.h"
+#include "flow.h"
 
 struct mf_sink {
   /* Takes all of DATA (OK), nothing of it (PAUSE: offer it again), or fails with the problem set. */

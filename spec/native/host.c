@@ -1,9 +1,13 @@
-/* A host that embeds Lua, for the specs.
+/* A host that embeds Lua, for the specs: host MODE SCRIPT [ARG...]
  *
- *     host run SCRIPT [ARG...]          runs it and closes the state; leaks are for a sanitizer or valgrind to tell
- *     host secrets SCRIPT [ARG...]      the same, and prints how many blocks of C held "left-behind" when they were
- * freed host lua-memory SCRIPT [ARG...]   SCRIPT returns a function, called again and again: each time a later
- * allocation of host c-memory SCRIPT [ARG...]     Lua's (of C's) fails, until a call needs no more
+ * run: runs it and closes the state; leaks are for a sanitizer or valgrind to tell.
+ *
+ * secrets: the same, and prints how many blocks of C held "left-behind" when they were freed.
+ *
+ * lua-memory: SCRIPT returns a function, called again and again: each time a later allocation of Lua's fails, until a
+ * call needs no more.
+ *
+ * c-memory: the same with the allocations of C.
  *
  * A call with a failed allocation may succeed, may return what it likes, or may raise an error that says "not enough
  * memory"; any other error is a fault, and so is memory that is still held afterwards. Prints how many allocations

@@ -1,17 +1,17 @@
 /* core.file: regular files, folders and locks. Paths are strings without NULs; what the disk refuses is nil, problem.
  */
-#include "../lib/box.h"
-#include "../lib/help.h"
-#include "../lib/texts.h"
+#include "../../file/file.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../base/home.h"
 #include "../../file/directory.h"
-#include "../../file/file.h"
 #include "../../file/lock.h"
 #include "../../stream/copy.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
+#include "../lib/texts.h"
 #include "open.h"
 
 #define LOCK_CLASS "manifest.core.lock"

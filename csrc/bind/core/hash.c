@@ -1,9 +1,9 @@
 /* manifest.core: hash and base64. */
-#include "../lib/box.h"
-#include "../lib/help.h"
+#include "../../base/hash.h"
 
 #include "../../base/base64.h"
-#include "../../base/hash.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
 #include "open.h"
 
 #define HASH_CLASS "manifest.core.hash"

@@ -1,8 +1,8 @@
 /* manifest.core: terminal. */
+#include "../../process/terminal.h"
+
 #include "../lib/box.h"
 #include "../lib/help.h"
-
-#include "../../process/terminal.h"
 #include "open.h"
 
 static const char *const names[] = {"stdin", "stdout", "stderr", NULL}; /* of the descriptors 0 to 2 */

@@ -1,10 +1,9 @@
 /* core.engine: one client's connections, and the requests under way on them. */
-#include "userdata.h"
-#include "open.h"
-#include "request.h"
-
 #include "../../auth/login.h"
 #include "../lib/texts.h"
+#include "open.h"
+#include "request.h"
+#include "userdata.h"
 
 static struct mfl_engine *check_engine(lua_State *L)
 {
@@ -14,7 +13,7 @@ static struct mfl_engine *check_engine(lua_State *L)
   return engine;
 }
 
-/* {=== settings ===} */
+/* ---- settings ---- */
 
 /* A list of the settings. It stays on the stack, as their strings do, until they have been copied. */
 static struct mf_texts texts_field(lua_State *L, const char *name)
@@ -81,7 +80,7 @@ static int new_engine(lua_State *L)
   return 1;
 }
 
-/* {=== requests ===} */
+/* ---- requests ---- */
 
 /* engine:start(request) -> exchange, or nil and a problem */
 static int engine_start(lua_State *L)

@@ -1,13 +1,12 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
-#include "../lib/box.h"
-#include "userdata.h"
-#include "open.h"
-#include "request.h"
-
 #include <assert.h>
 #include <string.h>
 
 #include "../../answer/redirect.h"
+#include "../lib/box.h"
+#include "open.h"
+#include "request.h"
+#include "userdata.h"
 
 static void close_exchange(struct mfl_exchange *box)
 {

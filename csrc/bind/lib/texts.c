@@ -1,10 +1,9 @@
 #include "texts.h"
 
-#include "help.h"
-
 #include <string.h>
 
 #include "box.h"
+#include "help.h"
 
 static void free_texts(void *content)
 {

@@ -1,19 +1,17 @@
 /* testing.auth, what registries and token servers say: challenges, scopes, tokens, realms, addresses. */
-#include "credentials.h"
-
-#include "../lib/help.h"
-
 #include <string.h>
 
-#include "../../url/address.h"
-#include "../../header/challenge.h"
 #include "../../auth/domain.h"
 #include "../../auth/realm.h"
 #include "../../auth/token_request.h"
 #include "../../auth/token_response.h"
+#include "../../header/challenge.h"
+#include "../../url/address.h"
 #include "../lib/box.h"
-#include "open.h"
+#include "../lib/help.h"
 #include "../lib/texts.h"
+#include "credentials.h"
+#include "open.h"
 
 #define TEXT_LIMIT ((size_t)4 * 1024 * 1024)
 
