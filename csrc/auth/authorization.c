@@ -146,7 +146,6 @@ static void explain_token_server(const struct mf_ticket *ticket, const struct mf
     mf_origin_print(&ticket->endpoint->named, host);
     mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: " NONE_FOUND " (%.600s)", host, refusal.text);
     problem->status = refusal.status;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
   }
   if (problem->code == MF_PROBLEM_UNAUTHORIZED)
     name_places(login, problem);
@@ -245,7 +244,6 @@ static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, cons
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
                  "%s: " REFUSED "; it offers no way to authenticate that is known here (it offers: %s)", host, offered);
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
   mf_problem_advise(problem, "Basic and Bearer are known");
   return true;
 }
@@ -274,7 +272,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: " DENIED ": the account may not do this in %s (insufficient_scope)",
                    host, ticket->repository ? ticket->repository : "the registry");
     problem->status = 401;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
@@ -284,7 +281,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
                  known ? REFUSED "; the credentials were not accepted" : NONE_FOUND,
                  offered[0] ? offered : "no way to authenticate");
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
   name_places(login, problem);
 }
 

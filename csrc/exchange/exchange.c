@@ -158,9 +158,7 @@ static bool may_go_there(struct mf_exchange *exchange)
   if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
     return true;
   mf_origin_print(&exchange->endpoint->named, host);
-  mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
-  snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
-  return false;
+  return mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
 }
 
 /* Puts the scheme that was learned into the URL. False: memory, problem set. */
