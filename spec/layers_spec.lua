@@ -98,6 +98,7 @@ describe("the checker of the house", function()
     { { ["lua/manifest/verb/a.lua"] = "local x = io.stderr\n" }, "prints or exits" },
     { { ["lua/manifest/init.lua"] = "os.exit(1)\n" }, "prints or exits" },
     { { ["lua/manifest/verb/a.lua"] = "coroutine.yield()\n" }, "yields" },
+    { { ["lua/manifest/draft/a.lua"] = "core.file.lock(path)\n" }, "takes a lock by itself" },
     { { ["lua/manifest/verb/a.lua"] = "local ok = pcall(f)\n" }, "hands a failure on by itself (pcall)" },
     { { ["lua/manifest/verb/a/b.lua"] = "error(err, 0)\n" }, "hands a failure on by itself" },
     { { ["lua/manifest/graph/a.lua"] = "local a, err = f()\n" }, "hands a failure on by itself" },

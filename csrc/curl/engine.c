@@ -27,16 +27,14 @@ static CURLcode global_result;
    every connection to the file that SSLKEYLOGFILE names, and looks for it here only: nobody asked us to. */
 static void init_global(void)
 {
-  static const char key_log[] = "SSLKEYLOGFILE";
-  const char *value = getenv(key_log);
-  char *kept = value ? strdup(value) : NULL;
+  char *file = getenv("SSLKEYLOGFILE");
+  char first = file ? *file : '\0';
 
-  if (kept)
-    unsetenv(key_log);
+  if (file)
+    *file = '\0'; /* in place: unsetenv and setenv would move variables that other threads are reading */
   global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (kept)
-    setenv(key_log, kept, 1);
-  free(kept);
+  if (file)
+    *file = first;
 }
 
 static bool check_library(struct mf_problem *problem)
@@ -141,14 +139,6 @@ void mf_engine_call(struct mf_engine *engine)
   engine->called = true;
 }
 
-static bool any_done(const struct mf_engine *engine)
-{
-  for (const struct mf_task *task = engine->tasks; task; task = task->next)
-    if (task->done)
-      return true;
-  return false;
-}
-
 /* ---- transfers ---- */
 
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem)
@@ -249,7 +239,6 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
 {
   double end = mf_clock_now() + seconds;
 
-  engine->called = false;
   for (;;) {
     bool moved = advance_tasks(engine);
 
@@ -257,7 +246,7 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
       return false;
     collect(engine);
     moved = advance_tasks(engine) || moved; /* an answer, or bytes in a pipe whose other end has been waiting */
-    if (engine->called || any_done(engine) || mf_clock_now() >= end)
+    if (engine->called || mf_clock_now() >= end)
       return true;
     if (moved)
       continue;
@@ -279,6 +268,7 @@ bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem 
                           "this client was made before the process forked: make a new one in the child");
   mf_write_signals_hold(&guard);
   ok = step(engine, seconds, problem);
+  engine->called = false;
   mf_write_signals_release(&guard);
   return ok;
 }

@@ -68,6 +68,7 @@ static void end(struct mf_exchange *exchange)
   if (source)
     source->free(source); /* now: the other end of a pipe must learn of it */
   exchange->task.done = true;
+  mf_engine_call(exchange->client->network->engine);
 }
 
 /* What the answer is shown with: the body that was asked for, or the start of an error's text; nothing of a body that

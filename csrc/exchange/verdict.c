@@ -164,10 +164,15 @@ static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)
 
 static bool unasked_encoding(struct mf_exchange *exchange)
 {
-  const char *encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", 0);
+  const char *encoding;
 
-  if (!encoding || !encoding[0] || mf_same_word(encoding, "identity"))
-    return false;
+  for (size_t i = 0;; i++) {
+    encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", i);
+    if (!encoding)
+      return false;
+    if (!mf_same_word(encoding, "identity"))
+      break;
+  }
   mf_problem_set(&exchange->problem, MF_PROBLEM_UNSUPPORTED, "the answer is encoded (%.32s), which was not asked for",
                  encoding);
   return true;

@@ -142,7 +142,7 @@ static int open_temporary(const char *folder, char path[PATH_MAX], mode_t mode, 
   for (int tries = 0; fd < 0 && tries < 100; tries++) {
     if (!mf_file_temporary(folder, path, problem))
       return -1;
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0 && errno != EEXIST && errno != EINTR)
       break;
   }
@@ -150,6 +150,16 @@ static int open_temporary(const char *folder, char path[PATH_MAX], mode_t mode, 
     mf_disk_problem(problem, "cannot make a temporary file in", folder);
     problem->code = MF_PROBLEM_IO; /* a folder that is missing is not the file that is asked for */
   }
+  return fd;
+}
+
+int mf_file_scratch(const char *folder, struct mf_problem *problem)
+{
+  char path[PATH_MAX];
+  int fd = open_temporary(folder, path, 0600, problem);
+
+  if (fd >= 0)
+    unlink(path);
   return fd;
 }
 

@@ -124,7 +124,7 @@ static bool open_file(struct file_source *file, int64_t length, struct mf_proble
     mf_problem_errno(problem, "cannot read", file->path);
   else if (!S_ISREG(status.st_mode))
     mf_problem_set(problem, MF_PROBLEM_IO, "%s is not a regular file", file->path);
-  else if (file->offset > status.st_size || length > status.st_size - file->offset)
+  else if (file->offset < 0 || file->offset > status.st_size || length > status.st_size - file->offset)
     mf_problem_set(problem, MF_PROBLEM_IO, "%s is shorter than expected", file->path);
   else {
     file->source.size = length < 0 ? status.st_size - file->offset : length;

@@ -2,6 +2,7 @@
  */
 #include "../../file/file.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,6 +139,37 @@ static int file_temporary(lua_State *L)
   return 1;
 }
 
+static int close_scratch(lua_State *L)
+{
+  luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+
+  return luaL_fileresult(L, fclose(stream->f) == 0, NULL);
+}
+
+/* scratch(folder) -> a file of Lua's own kind for reading, which has no name; a request fills it: sink_scratch | nil,
+   problem */
+static int file_scratch(lua_State *L)
+{
+  const char *folder = mfl_check_text(L, 1);
+  luaL_Stream *stream = lua_newuserdatauv(L, sizeof(*stream), 0);
+  struct mf_problem problem;
+  int fd;
+
+  *stream = (luaL_Stream){NULL, NULL}; /* closed, for now */
+  luaL_setmetatable(L, LUA_FILEHANDLE);
+  fd = mf_file_scratch(folder, &problem);
+  if (fd < 0)
+    return mfl_fail(L, &problem);
+  stream->f = fdopen(fd, "r");
+  if (!stream->f) {
+    mf_problem_errno(&problem, "cannot open a temporary file in", folder);
+    close(fd);
+    return mfl_fail(L, &problem);
+  }
+  stream->closef = close_scratch;
+  return 1;
+}
+
 /* set_mode(path, mode) -> true | nil, problem */
 static int file_set_mode(lua_State *L)
 {
@@ -242,7 +274,9 @@ static int file_absolute(lua_State *L)
 /* ---- locks ---- */
 
 struct lock {
-  int fd; /* -1: not held */
+  int fd;        /* -1: not held */
+  pid_t process; /* whose it is: a forked child removes nothing */
+  char path[];   /* of the file that goes with the lock; "": it stays */
 };
 
 static int lock_release(lua_State *L)
@@ -251,8 +285,11 @@ static int lock_release(lua_State *L)
   int fd = lock->fd;
 
   lock->fd = -1;
-  if (fd >= 0)
-    close(fd);
+  if (fd < 0)
+    return 0;
+  if (lock->path[0] && lock->process == getpid())
+    unlink(lock->path); /* while it is held: who waits for it notices */
+  close(fd);
   return 0;
 }
 
@@ -264,26 +301,25 @@ static int lock_tostring(lua_State *L)
   return 1;
 }
 
-/* lock(path, {shared = false, timeout = 10}) -> lock with :release(), also released when it is closed or collected */
+/* lock(path, {shared = false, remove = false}) -> lock with :release(), also released when it is closed or collected,
+   or nil and a problem: locked when another process holds it. With remove the file goes with the lock. */
 static int file_lock(lua_State *L)
 {
-  const char *path = mfl_check_text(L, 1);
+  size_t length = strlen(mfl_check_text(L, 1));
   struct mf_problem problem;
   struct lock *lock;
-  double timeout;
-  bool shared;
+  bool shared, remove;
 
   check_options(L, 2);
   shared = mfl_field_boolean(L, 2, "shared", false);
-  timeout = mfl_field_number(L, 2, "timeout", 10);
-  luaL_argcheck(L, timeout >= 0 && timeout <= 86400, 2, "timeout is not within 0 and 86400 s");
-  lock = lua_newuserdatauv(L, sizeof(*lock), 0);
+  remove = mfl_field_boolean(L, 2, "remove", false);
+  lock = lua_newuserdatauv(L, sizeof(*lock) + length + 1, 0);
   lock->fd = -1;
+  lock->process = getpid();
+  memcpy(lock->path, remove ? lua_tostring(L, 1) : "", remove ? length + 1 : 1);
   luaL_setmetatable(L, LOCK_CLASS);
-  lock->fd = mf_lock_take(path, shared, timeout, &problem);
-  if (lock->fd < 0)
-    return mfl_fail(L, &problem);
-  return 1;
+  lock->fd = mf_lock_try(lua_tostring(L, 1), shared, &problem);
+  return lock->fd < 0 ? mfl_fail(L, &problem) : 1;
 }
 
 /* ---- opening ---- */
@@ -304,6 +340,7 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"remove_tree", file_remove_tree},
                                      {"rename", file_rename},
                                      {"replace", file_replace},
+                                     {"scratch", file_scratch},
                                      {"set_mode", file_set_mode},
                                      {"target", file_target},
                                      {"temporary", file_temporary},

@@ -145,23 +145,39 @@ static struct mf_login *next_asked(const struct mfl_engine *engine, const struct
   return engine->open ? mf_authorization_asked(engine->client.authorization, after) : NULL;
 }
 
-/* Pushes an array of {registry, repository} that requests wait for engine:answer of, or nil. */
+/* Takes the questions that requests wait for engine:answer of: a registry and a repository ("" for none) in turn. */
+static void take_questions(lua_State *L, const struct mfl_engine *engine, struct mf_texts *questions)
+{
+  for (struct mf_login *login = next_asked(engine, NULL); login; login = next_asked(engine, login)) {
+    const char *repository = mf_login_repository(login);
+
+    if (!mf_login_wanted(login))
+      continue;
+    if (!mf_texts_add(questions, mf_login_registry(login)) || !mf_texts_add(questions, repository ? repository : ""))
+      luaL_error(L, "not enough memory");
+    mf_login_take_question(login);
+  }
+}
+
+/* Pushes an array of {registry, repository}, or nil where nobody asks. All is taken before Lua makes tables: a
+   finalizer may make the engine forget its logins. */
 static void push_asked(lua_State *L, const struct mfl_engine *engine)
 {
-  lua_Integer count = 0;
+  struct mf_texts *questions = mfl_push_texts_box(L);
 
-  lua_pushnil(L);
-  for (struct mf_login *login = next_asked(engine, NULL); login; login = next_asked(engine, login)) {
-    if (!mf_login_take_question(login))
-      continue;
-    if (count == 0) {
-      lua_pop(L, 1);
-      lua_newtable(L);
-    }
+  take_questions(L, engine, questions);
+  if (questions->count == 0) {
+    lua_pushnil(L);
+    return;
+  }
+  lua_createtable(L, (int)questions->count / 2, 0);
+  for (size_t i = 0; i < questions->count; i += 2) {
+    const char *repository = questions->items[i + 1];
+
     lua_createtable(L, 0, 2);
-    mfl_set_text(L, "registry", engine->open ? mf_login_registry(login) : NULL);
-    mfl_set_text(L, "repository", engine->open ? mf_login_repository(login) : NULL);
-    lua_rawseti(L, -2, ++count);
+    mfl_set_text(L, "registry", questions->items[i]);
+    mfl_set_text(L, "repository", repository[0] ? repository : NULL);
+    lua_rawseti(L, -2, (lua_Integer)i / 2 + 1);
   }
 }
 
@@ -176,6 +192,7 @@ static int engine_step(lua_State *L)
     return mfl_fail(L, &problem);
   push_finished(L, engine);
   push_asked(L, engine);
+  lua_remove(L, -2); /* the box */
   return 2;
 }
 
@@ -246,7 +263,9 @@ static int engine_forget_logins(lua_State *L)
 /* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
 static int engine_warn(lua_State *L)
 {
-  mf_network_warn(check_engine(L)->client.network, mfl_check_text(L, 2));
+  const char *text = mfl_check_text(L, 2); /* first: making a text of a number may run a finalizer that closes it */
+
+  mf_network_warn(check_engine(L)->client.network, text);
   return 0;
 }
 

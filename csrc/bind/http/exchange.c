@@ -1,5 +1,6 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../answer/redirect.h"
@@ -77,20 +78,25 @@ static int exchange_tostring(lua_State *L)
   return 1;
 }
 
+static void free_target(void *content)
+{
+  free(*(char **)content);
+}
+
 /* core.location(url, location) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
    (code redirect) */
 static int location(lua_State *L)
 {
   struct mf_problem problem;
   char warning[MF_REDIRECT_WARNING];
-  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), warning, &problem);
-  struct mf_bytes *box;
+  const char *url = mfl_check_text(L, 1);
+  const char *where = mfl_check_text(L, 2);
+  char **target = mfl_push_box(L, sizeof(*target), free_target);
 
-  if (!target)
+  *target = mf_redirect_location(url, where, warning, &problem);
+  if (!*target)
     return mfl_fail(L, &problem);
-  box = mfl_push_bytes(L, strlen(target));
-  box->data = target; /* the box owns it from here: pushing the string may fail */
-  lua_pushstring(L, target);
+  lua_pushstring(L, *target);
   if (!warning[0])
     return 1;
   lua_pushstring(L, warning);

@@ -64,15 +64,15 @@ static void push_credentials(lua_State *L, const struct mf_credentials *credenti
   mfl_set_text(L, "registry_token", credentials->registry_token);
 }
 
-/* Reads the table of variables at INDEX; its texts live as long as the table's fields do. */
+/* Reads the table of variables at INDEX. The texts stay on the stack, and live as long. */
 static void check_environment(lua_State *L, int index, struct mf_environment *environment)
 {
   luaL_checktype(L, index, LUA_TTABLE);
+  luaL_checkstack(L, 40, "environment");
 #define GET(name)                                                                                                      \
   environment->name = mfl_field_text(L, index, #name);                                                                 \
   if (environment->name && !environment->name[0])                                                                      \
-    environment->name = NULL;                                                                                          \
-  lua_pop(L, 1);
+    environment->name = NULL;
   MF_ENVIRONMENT_NAMES(GET)
 #undef GET
   environment->user_id = (unsigned long)mfl_field_integer(L, index, "user_id", 0);

@@ -40,6 +40,12 @@ local function run(declaration, print, call)
   if result == nil then
     return print.failed and print.failed(out, err, given.all), err
   end
+  if print.check then
+    local ok, reason = print.check(result, given.all)
+    if not ok then
+      return nil, reason
+    end
+  end
   if given.all.json then
     require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
   else

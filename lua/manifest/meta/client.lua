@@ -22,6 +22,20 @@ function Client:create(target, sources, options) end
 ---@return manifest.Error?
 function Client:annotate(list, image, options) end
 
+--- Display an image manifest, or manifest list.
+---@param image string|manifest.Reference What is looked at
+---@param options? manifest.InspectOptions
+---@return manifest.InspectResult?
+---@return manifest.Error?
+function Client:inspect(image, options) end
+
+--- Push a manifest list to a repository.
+---@param list string|manifest.Reference The local list
+---@param options? manifest.PushOptions
+---@return manifest.PushResult?
+---@return manifest.Error?
+function Client:push(list, options) end
+
 --- Delete one or more manifest lists from local storage.
 ---@param lists string|manifest.Reference|(string|manifest.Reference)[] Local lists
 ---@return manifest.RmResult?
@@ -67,6 +81,8 @@ function Client:copy(source, target, options) end
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
+---@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
+---@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?

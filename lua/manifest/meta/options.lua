@@ -35,6 +35,13 @@
 ---@field os_version? string Set operating system version
 ---@field variant? string Set architecture variant
 
+---@class manifest.InspectOptions
+---@field list? string|manifest.Reference Look at that entry of a local list
+---@field verbose? boolean Output additional info including layers and platform
+
+---@class manifest.PushOptions
+---@field purge? boolean Remove the local manifest list after push
+
 ---@class manifest.Healthcheck
 ---@field Interval? integer Nanoseconds between checks
 ---@field Retries? integer Failures in a row that count as unhealthy

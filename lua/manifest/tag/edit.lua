@@ -5,24 +5,23 @@
 
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
+local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
 local source = require("manifest.graph.read")
-local turn = require("manifest.engine.lock")
 
 local edit = {}
 
 local MAX_WRITES = 40
 local STALE = 0.1 -- seconds: what was read longer ago is looked at again before it is overwritten
-local SETTLE = 0.4 -- seconds that what was written must hold, twice; more on a slow registry
-local LONGEST_SETTLE = 5
-local HOLDS = 2
 
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -91,6 +90,10 @@ function edit.plan(job, state, again)
   if not made or not ok then
     return nil, err
   end
+  local algorithm = state.digest and digest.algorithm(state.digest)
+  if algorithm and algorithm ~= digest.algorithm(made.digest) then
+    made.digest = digest.of(made.bytes, algorithm)
+  end
   if state.digest and made.bytes == state.bytes then
     made.unchanged = true
     made.digest, made.bytes, made.size = state.digest, state.original, #state.original
@@ -107,7 +110,9 @@ local function put(context, job, state, made)
   if ref.tag and guard.is_set(rules) then
     return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
   end
-  return repository:put_manifest(ref.tag, made.bytes, made.media_type, { instead_of = state.digest or false })
+  return repository:put_manifest(ref.tag, made.bytes, made.media_type, {
+    instead_of = state.digest or false, digest = made.digest,
+  })
 end
 
 --- The index as it is, and as it would be; nothing is written.
@@ -121,8 +126,9 @@ function edit.rehearse(job, again)
   end
   if job.options.if_digest then
     local ok
+    local is_it = state.digest and digest.matches(state.original, job.options.if_digest)
     ok, err = guard.allows({ if_digest = job.options.if_digest }, job.selector or job.target.ref.repository,
-      state.digest or false)
+      is_it and job.options.if_digest or state.digest or false)
     if not ok then
       return nil, err
     end
@@ -134,13 +140,14 @@ end
 
 --- Whether somebody else wrote since the index was read, as far as a look just before can tell.
 local function is_stale(job, state)
-  return core.clock() - state.at > STALE and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+  return core.clock() - state.at > STALE
+    and digest_at(job.target.repository, job.selector, state.digest) ~= (state.digest or false)
 end
 
 --- Whether a write failed because somebody else was quicker, and not because the tag is immutable, say.
 local function is_lost_race(job, state, err)
   return err.code == "conflict" and not job.options.if_digest
-    and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+    and digest_at(job.target.repository, job.selector, state.digest) ~= (state.digest or false)
 end
 
 --- One read, one change, one write; again when the registry says that the tag moved in between.
@@ -159,10 +166,9 @@ local function attempt(context, job, memory)
     local stored, err
     if not is_stale(job, state) then
       stored, err = put(context, job, state, made)
-      memory.window = core.clock() - state.at
     end
     if stored then
-      memory.written = memory.written + 1
+      memory.written, memory.started = memory.written + 1, state.at
       return made
     end
     if err and not is_lost_race(job, state, err) then
@@ -175,29 +181,25 @@ end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
 local function converge(context, job)
-  local memory, holds = { written = 0, window = 0 }, 0
-  local made, err
-  while holds < HOLDS and memory.written < MAX_WRITES do
+  local memory, made = { written = 0 }, nil
+  local ok, err = settle(context.loop, function()
+    if made and digest_at(job.target.repository, job.selector, made.digest) == made.digest then
+      return true
+    end
     local before = memory.written
-    if not made or digest_at(job.target.repository, job.selector) ~= made.digest then
-      made, err = attempt(context, job, memory)
-      if not made then
-        return nil, err
-      end
+    local failure
+    made, failure = attempt(context, job, memory)
+    if not made then
+      return nil, failure
     end
-    if memory.written == 0 then
-      return made
-    end
-    holds = memory.written == before and holds + 1 or 0
-    if holds < HOLDS then
-      local settle = math.min(math.max(SETTLE, 4 * memory.window), LONGEST_SETTLE)
-      context.loop:sleep(settle * (0.75 + math.random() / 2))
-    end
+    return memory.written == before, memory.started
+  end)
+  if not ok then
+    return nil, err
   end
-  if holds < HOLDS then
-    return fail("conflict", "others overwrite the index all the time", "try again later")
+  if memory.written > 0 then
+    made.unchanged = nil
   end
-  made.unchanged = nil
   return made
 end
 
@@ -211,7 +213,7 @@ function edit.perform(context, job)
   if not ref.tag then
     return attempt(context, job, { written = 0 })
   end
-  local mine <close> = turn.take(context, ("%s:%s"):format(ref.repository, ref.tag))
+  local mine <close> = lock.turn(("%s:%s"):format(ref.repository, ref.tag))
   if job.options.shared or not mine then
     return converge(context, job)
   end

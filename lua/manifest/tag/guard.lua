@@ -58,7 +58,7 @@ end
 ---@return boolean|nil ok
 ---@return string|boolean|table now what it names, false: it is not there; or the error, of allows or of the registry
 function guard.check(repository, name, rules, wanted)
-  local now, err = digest_at(repository, name)
+  local now, err = digest_at(repository, name, wanted, rules.if_digest)
   if now == nil then
     return nil, err
   end
@@ -73,7 +73,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err conflict, or the registry's
 local function confirm(repository, put)
-  local now, err = digest_at(repository, put.name)
+  local now, err = digest_at(repository, put.name, put.made.digest)
   if now == nil then
     return nil, err
   end
@@ -89,7 +89,7 @@ end
 ---@return table|nil stored
 ---@return table err
 local function explain(repository, put, err)
-  local now = digest_at(repository, put.name)
+  local now = digest_at(repository, put.name, put.made.digest, put.rules.if_digest)
   if now == put.made.digest then
     return { digest = now }
   end
@@ -101,10 +101,13 @@ local function explain(repository, put, err)
 end
 
 --- Puts a document under a tag; the guards go along as conditions.
-local function write(repository, put)
+local function write(repository, put, deferred)
   local made, rules = put.made, put.rules
-  local condition = guard.is_set(rules) and { instead_of = rules.if_digest or false } or nil
-  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, condition)
+  local options = { digest = made.digest, defer = deferred }
+  if guard.is_set(rules) then
+    options.instead_of = rules.if_digest or false
+  end
+  local stored, err = repository:put_manifest(put.name, made.bytes, made.media_type, options)
   if stored then
     return stored
   end
@@ -122,10 +125,10 @@ end
 ---@param repository table
 ---@param puts table[] {name = tag or digest, made = {bytes, media_type, digest}, rules = see OPTIONS}
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
----@return table[]|nil stored {digest, unchanged = the tag was not put, subject = of the registry's answer} each
+---@return table[]|nil stored {digest, unchanged = the tag was not put} each
 ---@return table|nil err
 function guard.put_all(context, repository, puts, leaves)
-  local stored = {}
+  local stored, deferred = {}, {}
   local function for_each(step)
     return context.loop:all(puts, context.jobs, function(put, position)
       if stored[position] and stored[position].unchanged then
@@ -150,7 +153,7 @@ function guard.put_all(context, repository, puts, leaves)
   if ok then
     ok, err = for_each(function(put, position)
       local problem
-      stored[position], problem = write(repository, put)
+      stored[position], problem = write(repository, put, deferred)
       return stored[position], problem
     end)
   end
@@ -161,6 +164,9 @@ function guard.put_all(context, repository, puts, leaves)
       end
       return confirm(repository, put)
     end)
+  end
+  if ok then
+    ok, err = repository:list_referrers(deferred)
   end
   return ok and stored, err
 end

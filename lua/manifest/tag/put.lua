@@ -2,7 +2,6 @@
 
 local guard = require("manifest.tag.guard")
 local names = require("manifest.declare.argument")
-local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local naming = {}
 
@@ -43,11 +42,9 @@ end
 ---@return table|nil err conflict, exists, unauthorized, denied, ...
 function naming.put(context, job, made)
   local repository, known, written = job.target.repository, naming.known_tags(job), {}
-  local is_listed = job.subject == nil
   local function note(name, stored)
     if not stored.unchanged then
       written[#written + 1] = name
-      is_listed = is_listed or stored.subject == job.subject.digest
     end
   end
   local function put(list)
@@ -75,14 +72,6 @@ function naming.put(context, job, made)
     if ok then
       ok, err = put({ table.unpack(job.tags, 2) })
     end
-  end
-  if ok and #written > 0 and not is_listed then
-    local tag
-    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
-      media_type = made.media_type, digest = made.digest, size = made.size,
-      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
-    } })
-    ok = tag ~= nil -- false: the registry lists it itself
   end
   return ok and written, err
 end

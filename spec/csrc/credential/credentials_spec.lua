@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local ours = require "spec.support.worlds.ours"
 local temp = require "spec.support.temp"
 local testing = require "manifest.testing"
 
@@ -56,6 +57,16 @@ describe("auths", function()
     assert.is_nil(found.password)
     found = find(config { h = '{"registrytoken":"rt"}' }, "h")
     assert.equal("rt", found.registry_token)
+  end)
+
+  it("reads an environment whose texts nobody else keeps", function()
+    local folder = temp.folder("docker")
+    temp.file(config { h = "u:p" }, folder .. "/config.json")
+    local found = auth.credentials("h", nil, setmetatable({}, { __index = function(_, name)
+      collectgarbage()
+      return name == "DOCKER_CONFIG" and ("%s/%s"):format(folder, ("./"):rep(100)) or nil
+    end }))
+    assert.equal("u", found.username)
   end)
 
   it("drops NULs that an old docker put at the password's end", function()
@@ -273,6 +284,24 @@ describe("the order of places", function()
     local found = auth.credentials("h", nil, { HOME = "relative", XDG_RUNTIME_DIR = "x", XDG_CONFIG_HOME = "y" })
     assert.same({}, found.places)
     assert.same({}, auth.credentials("h", nil, { XDG_RUNTIME_DIR = "x" }).places)
+  end)
+
+  it("warns of a closed folder of docker's, and names one of podman's among the places alone", function()
+    local home = temp.folder("home")
+    local folders = ".docker .config/containers"
+    assert(os.execute(("cd %s && mkdir -p %s && chmod 0 %s"):format(home, folders, folders)))
+    local done = ours.run_bound(temp.file([[
+      local found = require("manifest.testing").auth.credentials("h", nil, { HOME = arg[1] })
+      print(table.concat(found.warnings, "|"))
+      print(table.concat(found.places, "|"))
+    ]]), home)
+    assert(os.execute(("chmod 700 %s/.docker %s/.config/containers"):format(home, home)))
+    if not done then
+      return pending("root's rights cannot be taken away here")
+    end
+    local warnings, places = done.stdout:match("^([^\n]*)\n([^\n]*)\n$")
+    assert.equal(("cannot read %s/.docker/config.json: Permission denied"):format(home), warnings, done.stderr)
+    assert.matches(home .. "/.config/containers/auth.json (not readable)", places, 1, true)
   end)
 
   it("warns when REGISTRY_AUTH_FILE is not there", function()

@@ -75,8 +75,7 @@ describe("an upload goes on at a Location that is", function()
 
   for name, headers in pairs { missing = {}, empty = { { "Location", "" } }, ["of a file"] = { { "Location",
     "file:///x" } },
-    ["given twice"] = { { "Location", "/1" }, { "Location", "/2" } }, ["with a user"] = { { "Location",
-      "http://u:p@h/" } } } do
+    ["with a user"] = { { "Location", "http://u:p@h/" } } } do
     it(name .. ": an error", function()
       local server, repository = stage { ABSENT, session(nil, 202, headers), STORED }
       local ok, err = repository:upload(DIGEST, { body = BLOB })
@@ -168,7 +167,7 @@ describe("an upload", function()
     local ok, err = repository:upload(DIGEST, { body = BLOB })
     assert.is_nil(ok)
     assert.equal(400, err.status)
-    assert.matches("DIGEST_INVALID", err.message)
+    assert.matches("digest invalid: no", err.message)
     assert.is_truthy(last(server, "DELETE"))
   end)
 

@@ -133,11 +133,12 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
 
   it("leaves the hook of whoever calls as it was", function()
     local function mine() end
+    local before, before_mask, before_count = debug.gethook()
     debug.sethook(mine, "", 123456)
     lua "while true do end"
     lua "return {{ target = 'a:1', sources = { 'b' } }}"
     local hook, mask, count = debug.gethook()
-    debug.sethook()
+    debug.sethook(before, before_mask, before_count)
     assert.same({ mine, "", 123456 }, { hook, mask, count })
   end)
 

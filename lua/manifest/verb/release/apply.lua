@@ -2,9 +2,9 @@
 
 local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
+local engine_lock = require("manifest.engine.lock")
 local job = require("manifest.verb.release.job")
 local lock = require("manifest.verb.release.lock")
-local turn = require("manifest.engine.lock")
 
 local apply = {}
 
@@ -44,13 +44,13 @@ end
 --- Waits until no other run works with the same lock file: each would write it without what the other one notes.
 ---@return table|nil turn to close; nil where nobody can take turns, or no lock file is kept
 ---@return table|nil err locked
-local function take_turn(context, path)
+local function take_turn(path)
   local folder, name = (path or ""):match("^(.*/)([^/]*)$")
   local identity = path and core.file.identity(folder or ".")
   if not identity then
     return nil -- without a folder no lock file can be written, which is told where that is tried
   end
-  return turn.take(context, ("release %s/%s"):format(identity, name or path), PATIENCE)
+  return engine_lock.turn(("release %s/%s"):format(identity, name or path), PATIENCE)
 end
 
 --- Applies a release. The lock is written before anything else, so that a folder where it cannot be is found out while
@@ -65,7 +65,7 @@ function apply.perform(context, given, options)
   if not work then
     return nil, err
   end
-  local mine <close>, busy = take_turn(context, work.lock_path) -- luacheck: ignore mine
+  local mine <close>, busy = take_turn(work.lock_path) -- luacheck: ignore mine
   if busy then
     return nil, job.named(busy, "apply", given)
   end
