@@ -4,10 +4,7 @@
 
 #include <stddef.h>
 
-struct cJSON;
-
 /* Overwrites and frees a C string; NULL is fine. */
 void mf_secret_free(char *text);
-/* Overwrites every string of a tree and deletes it; NULL is fine. */
-void mf_secret_delete(struct cJSON *tree);
+
 #endif

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/bytes.h"
 #include "../answer/allowance.h"
+#include "../base/bytes.h"
 #include "../header/headers.h"
 #include "../header/scope.h"
 #include "../stream/sink.h"
