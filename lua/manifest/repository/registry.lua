@@ -4,7 +4,7 @@
 -- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local header = require("manifest.repository.registry.header")
 local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
@@ -13,7 +13,6 @@ local problem = require("manifest.repository.problem")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
-local text = require("manifest.base.text")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
@@ -115,37 +114,11 @@ local function ask_for_challenge(self, place)
   return place.learned
 end
 
---- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
-local function pass_on_warnings(self, place, response)
-  local header = response.repeated.warning or response.headers.warning
-  if not header or problem.is_elsewhere(response, place.domain) then
-    return
-  end
-  for _, line in ipairs(warning.read(header)) do
-    self.loop:warn(("%s says: %s"):format(place.domain, line))
-  end
-end
-
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
   local retries = self.places[#self.places].retries
   return retries == nil or retries:take()
-end
-
---- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
---- of whoever wrote it.
----@return table|nil err registry
-local function check_headers(place, headers)
-  for name, value in pairs(headers or {}) do
-    if value:find("[%z\1-\8\10-\31\127]") then
-      return error_of.new({
-        code = "registry", host = place.domain,
-        message = ("%s names '%s', which cannot be sent as %s"):format(place.domain, text.printable(value), name),
-      })
-    end
-  end
-  return nil
 end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
@@ -155,7 +128,7 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
-  local refused = check_headers(place, request.headers)
+  local refused = header.check(place.domain, request.headers)
   if refused then
     return nil, self:failed(refused, place)
   end
@@ -173,7 +146,9 @@ function methods:send(request, place)
     response, err = self.loop:request(own)
   end
   if response then
-    pass_on_warnings(self, place, response)
+    if response.headers.warning then
+      warning.pass_on(self.loop, place.domain, response)
+    end
     return response
   end
   return nil, self:failed(err, place)
