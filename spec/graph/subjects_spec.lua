@@ -79,6 +79,10 @@ describe("what refers to something", function()
     assert(client:copy(at("source:amd"), at("half:1"))) -- the tag is there, and names something else
     assert(client:copy(path .. ":signed", at("half:1")))
     assert.same({ done.digest }, digests(at("half:1"), { platform = "linux/amd64" }))
+    assert(client:copy(path .. ":artifact", at("half:artifact")))
+    assert(client:delete(at("half:" .. tag)))
+    assert.same({}, assert(client:copy(path .. ":artifact", at("half:artifact"))).copied) -- the same already
+    assert.same({ done.digest }, digests(at("half:1"), { platform = "linux/amd64" }))
   end)
 
   it("is listed whole when eight machines attach at once", function()

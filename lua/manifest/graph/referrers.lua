@@ -266,19 +266,19 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
---- Lists what of some trees refers to something and is not put, for it is there already: it may have been put by who
---- did not list it, or whose listing failed.
+--- Lists what refers to something and is not put, for it is there already: it may have been put by who did not list it,
+--- or whose listing failed.
 ---@param target table repository
----@param trees table[]
+---@param documents table[] {bytes, media_type, digest}
 ---@param plan table of transfer.plan, done
-function referrers.list_present(target, trees, plan)
+function referrers.list_present(target, documents, plan)
   local put, present = {}, {}
   for _, level in ipairs({ plan.tags, table.unpack(plan.levels) }) do
     for _, one in ipairs(level) do
       put[one.digest] = true
     end
   end
-  for _, node in ipairs(transfer.documents(trees)) do
+  for _, node in ipairs(documents) do
     local subject, described = referrer.describe(node.bytes, node.media_type, node.digest)
     if subject and not put[node.digest] then
       present[#present + 1] = { subject = subject, descriptor = described, is_referrer = node.is_referrer }

@@ -49,6 +49,50 @@ function Client:rm(lists) end
 ---@return manifest.Response?
 function Client:digest(ref) end
 
+--- Make an index of images from anywhere, and push it.
+---@param options manifest.IndexCreateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_create(options) end
+
+--- Make an index of images from anywhere, and push it.
+---@param options manifest.IndexCreateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index(options) end
+
+--- Add images to an index.
+---@param target string|manifest.Location The index
+---@param sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[] What is added
+---@param options? manifest.IndexAddOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_add(target, sources, options) end
+
+--- Remove entries from an index.
+---@param target string|manifest.Location The index
+---@param entries string|manifest.Platform|(string|manifest.Platform)[] What goes
+---@param options? manifest.IndexRemoveOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_remove(target, entries, options) end
+
+--- Replace the image of a platform in an index.
+---@param target string|manifest.Location The index
+---@param source string|manifest.Location|manifest.IndexSource The new image, or an index of new images
+---@param options? manifest.IndexReplaceOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_replace(target, source, options) end
+
+--- Change what an index says of an entry, or of itself.
+---@param target string|manifest.Location The index
+---@param entry? string|manifest.Platform Its entry; without, the index itself
+---@param options? manifest.IndexAnnotateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_annotate(target, entry, options) end
+
 --- Make an image of layer archives.
 ---@param options manifest.ImageOptions
 ---@return manifest.ImageResult?
@@ -84,6 +128,12 @@ function Client:copy(source, target, options) end
 ---@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
 ---@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field index_create fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
+---@field index fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
+---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
+---@field index_remove fun(target: string|manifest.Location, entries: string|manifest.Platform|(string|manifest.Platform)[], options?: manifest.IndexRemoveOptions): manifest.IndexResult?, manifest.Error?
+---@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
+---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?

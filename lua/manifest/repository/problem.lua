@@ -241,4 +241,21 @@ function problem.of_response(response, what, host)
   })
 end
 
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+---@param domain string
+---@param headers table<string, string>|nil of a request
+---@return table|nil err registry
+function problem.of_headers(domain, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
+      })
+    end
+  end
+  return nil
+end
+
 return problem

@@ -4,7 +4,6 @@
 -- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
 local core = require("manifest.base.core")
-local header = require("manifest.repository.registry.header")
 local later = require("manifest.base.later")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
@@ -128,7 +127,7 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
-  local refused = header.check(place.domain, request.headers)
+  local refused = problem.of_headers(place.domain, request.headers)
   if refused then
     return nil, self:failed(refused, place)
   end
@@ -281,18 +280,13 @@ end
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function methods:get_blob(digest, options)
+  local part = options.part or {}
   local request = {
-    method = "GET",
-    path = "/blobs/" .. digest,
-    digest = not (options.part and options.part.range_length) and digest or nil,
-    limit = options.limit,
-    sink_pipe = options.sink_pipe,
+    method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil,
+    limit = options.limit, discard = options.discard,
+    sink_pipe = options.sink_pipe, sink_file = options.sink_file, sink_scratch = options.sink_scratch,
     bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
-    sink_file = options.sink_file,
-    sink_scratch = options.sink_scratch,
-    range_offset = options.part and options.part.range_offset,
-    range_length = options.part and options.part.range_length,
-    discard = options.discard,
+    range_offset = part.range_offset, range_length = part.range_length,
   }
   if request.sink_pipe then
     return stream_blob(self, digest, request)

@@ -121,7 +121,9 @@ function copy.run(call, source, target, o)
   local plan = transfer.plan(to.repository, list.is_new and trees or missing.without(call, to.repository, trees))
   if not o.dry_run then
     bring(call, to.repository, plan, moves.put_guarded(call, list, to.repository, o))
-    referrers.list_present(to.repository, trees, plan)
+    local documents = transfer.documents(trees)
+    table.move(list.same, 1, #list.same, #documents + 1, documents)
+    referrers.list_present(to.repository, documents, plan)
     moves.enter_nameless(list, to)
   end
   local report = moves.report(list, plan, along)

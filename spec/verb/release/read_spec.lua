@@ -91,10 +91,10 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
       "^release%.lua:2: target 1 %(a:1%): unknown option 'sorces' %(did you mean 'sources'%?%)" },
     { "return { { sources = { 'a' } } }", "^release%.lua: target 1: option 'target' is needed" },
     { "return {{ target = 'a:1' } }", "^release%.lua:1: target 1 %(a:1%): option 'sources' is needed" },
-    { "return {{ target = 'a:1', sources = {} } }", "at least one source is needed" },
+    { "return {{ target = 'a:1', sources = {} } }", "option 'sources' is empty: at least one is needed" },
     { "return {{ target = 'a:1', sources = { 'A B' } } }", "invalid reference format" },
     { "return {{ target = 'a:1', sources = { { ref = 'a', platfrm = 'x' } } } }",
-      "source 1: unknown option 'platfrm'" },
+      "option 'sources%[1%]%.platfrm': unknown %(did you mean 'platform'%?%)" },
     { "return {{ target = 'a:1', sources = { { ref = 'a', platform = 'linux' } } } }", "invalid platform 'linux'" },
     { "return {{ target = 'a:1', sources = { 'a' }, expect = { 'linux' } } }", "invalid platform 'linux'" },
     { "return {{ target = 'A', sources = { 'a' } } }", "must be lowercase" },
@@ -207,7 +207,7 @@ manifests:
     { "image: a\nmanifest: []", "the document has no 'manifest' %(did you mean 'manifests'%?%)" },
     { "manifests: []", "image is not a text" },
     { "image: a\nmanifests: [{ image: b, platform: { arch: c } }]", "manifest 1: platform has no 'arch'" },
-    { "image: a\nmanifests: []", "at least one source is needed" },
+    { "image: a\nmanifests: []", "option 'sources' is empty: at least one is needed" },
     { "", "the release has no targets" },
   }
 

@@ -66,6 +66,7 @@ local function settle_done(call, to, done, list, options)
       list.todo[#list.todo + 1] = move
     else
       list.skipped[#list.skipped + 1] = { name = move.name, digest = move.named, reason = "same" }
+      list.same[#list.same + 1] = move.answer
     end
   end
   return list
@@ -85,9 +86,9 @@ local function list_single(call, from, to, options)
     move.there = move.answer.digest
   end
   if is_done(move, move.answer.digest, options) then
-    return settle_done(call, to, { move }, { todo = {}, skipped = {}, is_new = false }, options)
+    return settle_done(call, to, { move }, { todo = {}, skipped = {}, same = {}, is_new = false }, options)
   end
-  return { todo = { move }, skipped = {}, is_new = not move.there }
+  return { todo = { move }, skipped = {}, same = {}, is_new = not move.there }
 end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
@@ -124,7 +125,7 @@ local function list_tags(call, from, to, options)
     local there, named = try(digest_at(to.repository, tag, now.digest))
     return { selector = tag, wanted = now.digest, now = now, name = tag, there = there, named = named }
   end)
-  local list, done = { todo = {}, skipped = {}, is_new = true }, {}
+  local list, done = { todo = {}, skipped = {}, same = {}, is_new = true }, {}
   for _, move in ipairs(looked) do
     list.is_new = list.is_new and not move.there
     table.insert(is_done(move, move.wanted, options) and done or list.todo, move)
@@ -137,7 +138,8 @@ end
 ---@param from table of call:open
 ---@param to table of call:open
 ---@param options manifest.CopyOptions
----@return table list {todo = moves, skipped, is_new = the target has none of the names}
+---@return table list {todo = moves, skipped, same = documents of those skipped at hand, is_new = the target has
+--- none of the names}
 function moves.list(call, from, to, options)
   if options.all_tags then
     return list_tags(call, from, to, options)
@@ -267,11 +269,7 @@ function moves.put_guarded(call, list, repository, options)
     for position, tag in ipairs(tags) do
       puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
     end
-    local stored, err = guard.put_all(call.context, repository, puts, leaves)
-    for position, one in ipairs(stored or {}) do
-      tags[position].stored = one.digest
-    end
-    return stored, err
+    return guard.put_all(call, repository, puts, leaves)
   end
 end
 

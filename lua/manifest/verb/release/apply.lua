@@ -1,7 +1,9 @@
 --- apply: makes what a release says, and notes in its lock file of what; a second run finds nothing to do.
 
 local core = require("manifest.base.core")
+local caught = require("manifest.base.failure").caught
 local create = require("manifest.verb.index.create")
+local declare = require("manifest.declare")
 local engine_lock = require("manifest.engine.lock")
 local job = require("manifest.verb.release.job")
 local lock = require("manifest.verb.release.lock")
@@ -38,7 +40,11 @@ local function make(context, options, tags)
   for _, tag in ipairs(tags) do
     known[tag.name] = tag.old
   end
-  return create.perform(context, options, known)
+  local values, err = declare.read(create, options)
+  if not values then
+    return nil, err
+  end
+  return caught(create.make, context.call, values[1], known)
 end
 
 --- Waits until no other run works with the same lock file: each would write it without what the other one notes.

@@ -1,6 +1,7 @@
 --- What plan and apply share: the release and its lock, what the tags name now, and the report.
 
 local check = require("manifest.base.check")
+local create = require("manifest.verb.index.create")
 local digest_at = require("manifest.repository.digest_at")
 local error_of = require("manifest.base.error")
 local caught = require("manifest.base.failure").caught
@@ -214,7 +215,7 @@ function job.run(context, work, make, finish)
     if report.error then
       report.state = "failed"
       report.error.verb = work.verb
-      report.error:with({ ref = report.reference })
+      report.error:with({ ref = report.reference, hint = create.hints[report.error.code] })
     elseif report.state ~= "unchanged" then
       outcome.changed = outcome.changed + 1
     end

@@ -126,7 +126,7 @@ end
 ---@return string digest
 function pins.inputs_of(options)
   local all = plain(options)
-  for name in pairs(guard.OPTIONS) do
+  for _, name in ipairs(guard.OPTIONS) do
     all[name] = nil
   end
   return digest.of(assert(json.encode(all, { repair = true })))

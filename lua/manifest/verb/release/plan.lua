@@ -1,7 +1,9 @@
 --- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
 
 local contrast = require("manifest.document.difference")
+local caught = require("manifest.base.failure").caught
 local create = require("manifest.verb.index.create")
+local declare = require("manifest.declare")
 local descriptor = require("manifest.document.descriptor")
 local document = require("manifest.document.index")
 local job = require("manifest.verb.release.job")
@@ -47,7 +49,11 @@ end
 
 local function rehearse(context, options)
   options.dry_run = true
-  return create.perform(context, options)
+  local values, err = declare.read(create, options)
+  if not values then
+    return nil, err
+  end
+  return caught(create.make, context.call, values[1])
 end
 
 --- Says which platforms of a target would come, go and change.

@@ -4,10 +4,12 @@
 --     release = { path, targets = { { position, ref, tags, options, sources = { { ref } }, subject = ref }, ... } }
 
 local core = require("manifest.base.core")
+local caught = require("manifest.base.failure").caught
 local create = require("manifest.verb.index.create")
+local declare = require("manifest.declare")
 local error_of = require("manifest.base.error")
 local names = require("manifest.declare.argument")
-local options_of = require("manifest.declare.options")
+local sources = require("manifest.verb.index.sources")
 local script = require("manifest.verb.release.script")
 local yaml = require("manifest.verb.release.yaml")
 
@@ -55,18 +57,20 @@ local function read_target(options)
   if options.dry_run ~= nil then
     error("'dry_run' is not for a release: use plan", 0)
   end
-  create.check(options)
-  local target, err = { options = options, sources = {} }
-  target.ref, err = names.location(VERB, options.target)
+  local wrong = declare.wrong(create, options)
+  if wrong then
+    error(wrong, 0)
+  end
+  local target = { options = options, sources = {} }
+  local values, err = declare.read(create, options)
+  if values then
+    target.ref, err = names.location(VERB, options.target)
+  end
   if target.ref then
-    target.tags, err = create.tags(target.ref, options)
+    target.tags, err = caught(create.tags, target.ref, values[1])
   end
-  local list
-  if target.tags then
-    list, err = options_of.sources(VERB, options.sources, options)
-  end
-  for position, one in ipairs(list or {}) do
-    local source = {}
+  for position, given in ipairs(target.tags and values[1].sources or {}) do
+    local one, source = sources.as_table(given), {}
     if one.ref then
       source.ref, err = names.location(VERB, one.ref)
     end
@@ -75,13 +79,8 @@ local function read_target(options)
     end
     target.sources[position] = source
   end
-  if not err and options.subject ~= nil and options_of.kind_of_subject(options.subject) == "name" then
-    target.subject, err = names.location(VERB, options.subject)
-    err = err or create.check_subject(target.ref, target.subject)
-  end
   if not err then
-    local _
-    _, err = options_of.platforms("expect", options.expect)
+    target.subject, err = caught(create.subject, target.ref, options.subject)
   end
   return not err and target or nil, err
 end
