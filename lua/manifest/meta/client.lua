@@ -157,6 +157,20 @@ function Client:verify(ref, options) end
 ---@return manifest.Error?
 function Client:diff(old, new) end
 
+--- Show what apply would change.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.PlanOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:plan(release, options) end
+
+--- Make the indexes that a release file says.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.ApplyOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:apply(release, options) end
+
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
@@ -178,3 +192,5 @@ function Client:diff(old, new) end
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
+---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
+---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
