@@ -10,8 +10,6 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["apply"] = "manifest.cli.verb.apply",
-  ["plan"] = "manifest.cli.verb.plan",
 }
 
 --- The types of what the modules call kinds.

@@ -184,6 +184,20 @@ function Client:verify(ref, options) end
 ---@return manifest.Error?
 function Client:diff(old, new) end
 
+--- Show what apply would change.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.PlanOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:plan(release, options) end
+
+--- Make the indexes that a release file says.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.ApplyOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:apply(release, options) end
+
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
 ---@return manifest.LoginResult?
@@ -221,5 +235,7 @@ function Client:logout(registry) end
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
+---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
+---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
 ---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

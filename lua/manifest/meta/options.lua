@@ -218,6 +218,16 @@
 ---@class manifest.VerifyOptions
 ---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
 
+---@class manifest.PlanOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.ApplyOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says
+
 ---@class manifest.LoginOptions
 ---@field password string The password, or a token that stands for one
 ---@field registry? string The registry (default Docker Hub)
