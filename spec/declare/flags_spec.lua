@@ -58,18 +58,6 @@ describe("the flags of a declaration", function()
     assert.equal("F", flag(declaration, "platform").help)
   end)
 
-  it("leave open what the command asks for: usage does not name it, and an empty text stands for it", function()
-    local declaration = verb { options = {
-      name = { "string", value = "name", required = true, asked = true, help = "Name" },
-      key = { "string", value = "key", required = true, help = "Key" },
-    } }
-    assert.equal("[OPTIONS] --key KEY", flags.usage(declaration))
-    local read = given(declaration, "--key", "k")
-    assert.same({ name = "", key = "k" }, read.options)
-    assert.same({ key = "k" }, read.all)
-    assert.equal("me", given(declaration, "--key", "k", "--name", "me").options.name)
-  end)
-
   it("give options to the method, the client and the printing", function()
     local declaration = verb { network = true, printing = { quiet = { "boolean", help = "Quiet" } }, options = {
       config = { "table", class = "manifest.SpecConfig", help = "Config", fields = {

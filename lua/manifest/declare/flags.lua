@@ -105,7 +105,7 @@ function flags.usage(declaration)
   local parts = { "[OPTIONS]" }
   for _, key in ipairs(text.sorted_keys(declaration.options)) do
     local spec = declaration.options[key]
-    if spec.required and spec.flag ~= false and not spec.asked then
+    if spec.required and spec.flag ~= false then
       local name = spec.flag or key:gsub("_", "-")
       parts[#parts + 1] = ("--%s %s"):format(name, text.upper(spec.value or spec.type.value))
     end
@@ -192,11 +192,6 @@ function flags.given(declaration, list, values, words)
       end
       put(given[flag.of], flag.path, value)
       put(given.all, flag.path, value)
-    end
-  end
-  for key, spec in pairs(declaration.options) do
-    if spec.asked and given.options[key] == nil then
-      given.options[key] = "" -- until print.prepare has asked
     end
   end
   local divided, position = divide(declaration, words), 0

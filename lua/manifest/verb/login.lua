@@ -19,11 +19,11 @@ local login = declare.verb {
     { "registry", "string", value = "SERVER", optional = true, help = "The registry (default Docker Hub)" },
   },
   options = {
-    username = { "string", short = "u", value = "name", required = true, asked = true, help = "User name" },
-    password = { "string", flag = false, required = true, asked = true,
-      help = "The password, or a token that stands for one" },
+    username = { "string", flag = false, required = true, help = "User name" },
+    password = { "string", flag = false, required = true, help = "The password, or a token that stands for one" },
   },
   printing = {
+    username = { "string", short = "u", value = "name", help = "User name (default: it is asked for)" },
     password_stdin = { "boolean", help = "Take the password from standard input" },
   },
   examples = { "login registry.example.com", "login -u ci --password-stdin registry.example.com" },

@@ -47,14 +47,19 @@ local function read_password()
   return line, err
 end
 
+--- What is not given stays empty until it is asked for.
+function print.read(given)
+  given.options.username, given.options.password = given.printing.username or "", ""
+end
+
 --- Asks for what was not given, once it is known that the login can be kept.
 function print.prepare(out, client, given)
-  local options, is_piped = given.options, given.all.password_stdin
-  if is_piped and not given.all.username then
+  local options, is_piped, is_named = given.options, given.printing.password_stdin, given.printing.username
+  if is_piped and not is_named then
     return refusal("--password-stdin needs --username", "standard input cannot be asked for both")
   end
   local ready, err = client:login_place(options.registry)
-  if ready and not given.all.username then
+  if ready and not is_named then
     options.username, err = read_username(out)
     ready = options.username
   end
