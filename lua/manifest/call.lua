@@ -76,6 +76,9 @@ function methods:open(given, wanted)
     actions = ("pull%s%s"):format(wanted.write and ",push" or "", wanted.delete and ",delete" or ""),
     also = also and also.ref and { also.ref } or also, shared = wanted.shared,
   })
+  if also and also.ref and also.ref.domain and also.ref.domain == ref.domain then
+    also.repository:share_token(at.repository) -- whichever of the two asks first asks for both
+  end
   if wanted.write and not at.repository.can.write then
     fail {
       code = "unsupported", message = "an archive is only read",

@@ -70,6 +70,12 @@ function methods:token_scopes()
   return self.places[#self.places].scopes
 end
 
+--- Asks for the token of another repository of this registry, which covers this one.
+---@param other table repository
+function methods:share_token(other)
+  self.places[#self.places].scopes = other:token_scopes()
+end
+
 --- Whether a blob of another repository can be mounted here: the registry links it, no byte moves.
 ---@param other table repository
 ---@return boolean
