@@ -9,9 +9,49 @@
 #define LEAST_GAP 0.005
 #define MOST_AT_ONCE 64.0 /* as many as this are no bound any more */
 
-bool mf_pace_is_free(const struct mf_pace *pace, bool joined, double now)
+bool mf_pace_is_open(const struct mf_pace *pace, double now)
 {
-  return now >= pace->until && (joined || pace->most == 0 || pace->under_way + 1 <= pace->most);
+  return now >= pace->until;
+}
+
+static void enter(struct mf_pace *pace, struct mf_pace_turn *turn)
+{
+  *turn = (struct mf_pace_turn){pace, pace->last, NULL};
+  if (pace->last)
+    pace->last->next = turn;
+  else
+    pace->first = turn;
+  pace->last = turn;
+}
+
+void mf_pace_leave(struct mf_pace_turn *turn)
+{
+  struct mf_pace *pace = turn->pace;
+
+  if (!pace)
+    return;
+  if (turn->previous)
+    turn->previous->next = turn->next;
+  else
+    pace->first = turn->next;
+  if (turn->next)
+    turn->next->previous = turn->previous;
+  else
+    pace->last = turn->previous;
+  *turn = (struct mf_pace_turn){0};
+}
+
+bool mf_pace_may_go(struct mf_pace *pace, struct mf_pace_turn *turn, double now)
+{
+  bool has_place = pace->most == 0 || pace->under_way + 1 <= pace->most;
+
+  if (mf_pace_is_open(pace, now) && has_place && (!pace->first || pace->first == turn)) {
+    mf_pace_leave(turn);
+    return true;
+  }
+  if (!turn->pace)
+    enter(pace, turn);
+  return false;
 }
 
 void mf_pace_begin(struct mf_pace *pace, bool joined, double now)

@@ -135,7 +135,7 @@ static bool send_when_free(struct mf_token_fetch *fetch)
 {
   const struct mf_pace *pace = &fetch->server->pace;
 
-  if (mf_pace_is_free(pace, true, mf_clock_now()))
+  if (mf_pace_is_open(pace, mf_clock_now()))
     return send_request(fetch);
   fetch->task.due = pace->until;
   if (fetch->deadline < pace->until + SECONDS)

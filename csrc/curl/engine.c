@@ -14,8 +14,7 @@
 
 struct mf_engine {
   CURLM *multi;
-  struct mf_task *tasks; /* the oldest first: of those that wait for a host, the one that has waited longest goes */
-  struct mf_task *last;
+  struct mf_task *tasks;
   pid_t process; /* connections must not be shared with a fork */
   bool called;   /* mf_engine_call */
 };
@@ -91,13 +90,11 @@ void mf_engine_free(struct mf_engine *engine)
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 {
-  assert(!task->previous && !task->next && engine->last != task);
-  task->previous = engine->last;
-  if (task->previous)
-    task->previous->next = task;
-  else
-    engine->tasks = task;
-  engine->last = task;
+  assert(!task->previous && !task->next && engine->tasks != task);
+  task->next = engine->tasks;
+  if (task->next)
+    task->next->previous = task;
+  engine->tasks = task;
 }
 
 void mf_engine_remove(struct mf_engine *engine, struct mf_task *task)
@@ -110,8 +107,6 @@ void mf_engine_remove(struct mf_engine *engine, struct mf_task *task)
     engine->tasks = task->next;
   if (task->next)
     task->next->previous = task->previous;
-  else if (engine->last == task)
-    engine->last = task->previous;
   task->previous = task->next = NULL;
 }
 

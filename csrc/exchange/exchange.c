@@ -28,6 +28,7 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
 static void drop_transfer(struct mf_exchange *exchange)
 {
   mf_scheme_drop(exchange);
+  mf_pace_leave(&exchange->turn);
   if (!exchange->transfer)
     return;
   mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
@@ -242,12 +243,13 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
 /* False while the host must not be asked, or not by more at once. */
 static bool may_go(struct mf_exchange *exchange)
 {
-  const struct mf_pace *pace = &exchange->endpoint->pace;
+  struct mf_pace *pace = &exchange->endpoint->pace;
+  double now = mf_clock_now();
 
-  if (mf_pace_is_free(pace, exchange->request.joined, mf_clock_now()))
+  if (exchange->request.joined ? mf_pace_is_open(pace, now) : mf_pace_may_go(pace, &exchange->turn, now))
     return true;
   exchange->task.due = exchange->deadline;
-  if (pace->until > mf_clock_now() && pace->until < exchange->deadline)
+  if (pace->until > now && pace->until < exchange->deadline)
     exchange->task.due = pace->until;
   return false;
 }
