@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/secret.h"
 #include "bearer.h"
 #include "login.h"
-#include "../base/secret.h"
 
 #define REFUSALS 2 /* 401 answers to one request that may be followed by another attempt */
 /* The words that scripts look for in docker's output. */
@@ -48,7 +48,7 @@ void mf_authorization_free(struct mf_authorization *authorization)
   free(authorization);
 }
 
-/* {=== logins ===} */
+/* ---- logins ---- */
 
 /* Makes room for one more login. False: the caller is being asked for each of them. */
 static bool forget_one(struct mf_authorization *authorization)
@@ -117,7 +117,7 @@ static enum mf_readiness resolve(struct mf_login *login, struct mf_problem *prob
   }
 }
 
-/* {=== the header ===} */
+/* ---- the header ---- */
 
 /* What goes to the registry or to its token server is looked for in all that servers say from now on. */
 static bool note_sent(struct mf_network *network, const struct mf_credentials *credentials, const char *value)
@@ -135,17 +135,14 @@ static void name_places(const struct mf_login *login, struct mf_problem *problem
 {
   const struct mf_texts *places = mf_login_places(login);
   bool known = mf_credentials_any(mf_login_credentials(login));
-  size_t length;
 
-  if (places->count == 0) {
-    snprintf(problem->hint, sizeof(problem->hint), known ? "check the user name and the password" : "log in first");
-    return;
-  }
-  snprintf(problem->hint, sizeof(problem->hint), known ? "log in again; looked in:" : "log in first; looked in:");
-  for (size_t i = 0; i < places->count; i++) {
-    length = strlen(problem->hint);
-    snprintf(problem->hint + length, sizeof(problem->hint) - length, "%s %s", i ? "," : "", places->items[i]);
-  }
+  problem->hint = 0;
+  if (places->count == 0)
+    mf_problem_advise(problem, known ? "check the user name and the password" : "log in first");
+  else
+    mf_problem_advise(problem, known ? "log in again; looked in:" : "log in first; looked in:");
+  for (size_t i = 0; i < places->count; i++)
+    mf_problem_advise(problem, "%s %s", i ? "," : "", places->items[i]);
 }
 
 /* The token server's refusal, which knows nothing of where credentials come from. */
@@ -161,7 +158,6 @@ static void explain_token_server(const struct mf_ticket *ticket, const struct mf
     mf_origin_print(&ticket->endpoint->named, host);
     mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: " NONE_FOUND " (%.600s)", host, refusal.text);
     problem->status = refusal.status;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
   }
   if (problem->code == MF_PROBLEM_UNAUTHORIZED)
     name_places(login, problem);
@@ -220,7 +216,7 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   return readiness;
 }
 
-/* {=== the answer ===} */
+/* ---- the answer ---- */
 
 /* A challenge of a kind that nobody knows is named in the error: not where a server made the name of a secret. */
 static bool hide_names(const struct mf_secrets *secrets, const char *line, struct mf_challenge *challenges,
@@ -286,8 +282,7 @@ static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, cons
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
                  "%s: " REFUSED "; it offers no way to authenticate that is known here (it offers: %s)", host, offered);
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
-  snprintf(problem->hint, sizeof(problem->hint), "Basic and Bearer are known");
+  mf_problem_advise(problem, "Basic and Bearer are known");
   return true;
 }
 
@@ -315,7 +310,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: " DENIED ": the account may not do this in %s (insufficient_scope)",
                    host, ticket->repository ? ticket->repository : "the registry");
     problem->status = 401;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
@@ -325,7 +319,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
                  known ? REFUSED "; the credentials were not accepted" : NONE_FOUND,
                  offered[0] ? offered : "no way to authenticate");
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
   name_places(login, problem);
 }
 

@@ -1,5 +1,6 @@
 #include "bearer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "realm.h"
@@ -106,6 +107,7 @@ static struct mf_token_fetch *new_fetch(struct mf_bearer *bearer, const struct m
   struct mf_token_fetch *fetch;
   size_t place = free_place(bearer);
 
+  assert(place < FETCHES);
   fetch = mf_token_fetch_new(bearer->network, ticket->endpoint, key, mf_ticket_scopes(ticket), credentials, problem);
   if (!fetch)
     return NULL;

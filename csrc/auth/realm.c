@@ -110,9 +110,8 @@ static enum mf_realm_verdict distrust(const struct mf_origin *registry, const st
          problem);
   mf_origin_print(registry, registry_text);
   print_realm(realm, rules, realm_text);
-  snprintf(problem->hint, sizeof(problem->hint),
-           "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)", registry_text,
-           realm_text);
+  mf_problem_advise(problem, "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)",
+                    registry_text, realm_text);
   return MF_REALM_ANONYMOUS;
 }
 

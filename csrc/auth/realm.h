@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
+#include "../base/blot.h"
+#include "../base/problem.h"
+#include "../base/texts.h"
 #include "../url/address.h"
 #include "../url/origin.h"
-#include "../base/problem.h"
-#include "../base/blot.h"
-#include "../base/texts.h"
 
 enum mf_realm_verdict {
   MF_REALM_REFUSED,   /* send nothing; the problem says why */

@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -76,6 +77,7 @@ void mf_engine_free(struct mf_engine *engine)
 {
   struct mf_write_signals guard;
 
+  assert(!engine->tasks);
   /* In a forked child the sockets belong to the parent: a TLS goodbye from here would end its connections. */
   if (engine->process == getpid()) {
     mf_write_signals_hold(&guard);
@@ -85,11 +87,11 @@ void mf_engine_free(struct mf_engine *engine)
   free(engine);
 }
 
-/* {=== tasks ===} */
+/* ---- tasks ---- */
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 {
-  task->next = NULL;
+  assert(!task->previous && !task->next && engine->last != task);
   task->previous = engine->last;
   if (task->previous)
     task->previous->next = task;
@@ -100,6 +102,8 @@ void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 
 void mf_engine_remove(struct mf_engine *engine, struct mf_task *task)
 {
+  assert(!task->previous || task->previous->next == task);
+  assert(!task->next || task->next->previous == task);
   if (task->previous)
     task->previous->next = task->next;
   else if (engine->tasks == task)
@@ -135,12 +139,14 @@ void mf_engine_call(struct mf_engine *engine)
   engine->called = true;
 }
 
-/* {=== transfers ===} */
+/* ---- transfers ---- */
 
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem)
 {
-  CURLMcode result = curl_multi_add_handle(engine->multi, transfer->easy);
+  CURLMcode result;
 
+  assert(!transfer->started);
+  result = curl_multi_add_handle(engine->multi, transfer->easy);
   if (result != CURLM_OK)
     return mf_problem_set(problem, MF_PROBLEM_NETWORK, "libcurl: %s", curl_multi_strerror(result));
   transfer->started = true;
@@ -199,6 +205,7 @@ static size_t gather_files(const struct mf_engine *engine, struct curl_waitfd *w
     struct pollfd files[MF_TASK_DESCRIPTORS];
     size_t added = task->descriptors && !task->done ? task->descriptors(task, files) : 0;
 
+    assert(added <= MF_TASK_DESCRIPTORS);
     for (size_t i = 0; i < added && count < WAIT_FILES; i++, count++)
       waits[count] = (struct curl_waitfd){.fd = files[i].fd, .events = files[i].events}; /* POLL* = CURL_WAIT_POLL* */
   }

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../url/proxy.h"
 #include "../base/secret.h"
+#include "../url/proxy.h"
 #include "../url/url.h"
 
 #define ROOTS_MOST 8 /* certs.d folders */
 
-/* {=== copies of the caller's settings ===} */
+/* ---- copies of the caller's settings ---- */
 
 static const char **each_text(struct mf_settings *settings, size_t index)
 {
@@ -153,7 +153,7 @@ void mf_network_warn(struct mf_network *network, const char *text)
     mf_texts_add(&network->warnings, text);
 }
 
-/* {=== endpoints ===} */
+/* ---- endpoints ---- */
 
 static void take_warnings(struct mf_network *network, struct mf_texts *warnings)
 {

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-#include "endpoint.h"
-#include "engine.h"
+#include "../base/blot.h"
 #include "../base/environment.h"
 #include "../base/problem.h"
-#include "../base/blot.h"
 #include "../base/texts.h"
+#include "endpoint.h"
+#include "engine.h"
 #include "transfer.h"
 
 /* Strings may be NULL. mf_network_new copies what it keeps. */

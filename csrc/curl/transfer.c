@@ -16,7 +16,7 @@
 /* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define HEADER_LIMIT ((size_t)64 * 1024)
 
-/* {=== libcurl's callbacks ===} */
+/* ---- libcurl's callbacks ---- */
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
@@ -113,7 +113,7 @@ static int on_request(void *context, char *address, char *local_address, int por
   return CURL_PREREQFUNC_ABORT;
 }
 
-/* {=== making one ===} */
+/* ---- making one ---- */
 
 static bool add_line(struct curl_slist **lines, const char *name, const char *value)
 {
@@ -265,7 +265,7 @@ void mf_transfer_free(struct mf_transfer *transfer)
   free(transfer);
 }
 
-/* {=== reading the answer ===} */
+/* ---- reading the answer ---- */
 
 void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result)
 {
@@ -334,7 +334,7 @@ bool mf_transfer_is_secure(const struct mf_transfer *transfer)
   return microseconds > 0;
 }
 
-/* {=== why it failed ===} */
+/* ---- why it failed ---- */
 
 struct explanation {
   CURLcode result;
@@ -437,8 +437,7 @@ static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem 
                            transfer->error);
   mf_problem_set(problem, MF_PROBLEM_PROXY, "the proxy %s answered %ld instead of connecting", name, status);
   if (status == 407)
-    snprintf(problem->hint, sizeof(problem->hint),
-             "put user and password into its URL: http://user:password@host:port");
+    mf_problem_advise(problem, "put user and password into its URL: http://user:password@host:port");
   problem->status = (int)status;
   problem->retryable = status == 502 || status == 503 || status == 504;
   return true;
@@ -465,8 +464,8 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
                    transfer->validity[0] ? "; " : "", transfer->validity);
     problem->retryable = found.retryable && !refused_here(transfer);
     if (found.result == CURLE_SSL_CERTPROBLEM)
-      snprintf(problem->hint, sizeof(problem->hint),
-               "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
+      mf_problem_advise(problem,
+                        "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
   }
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }

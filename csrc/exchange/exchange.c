@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/ascii.h"
 #include "../answer/retry.h"
+#include "../base/ascii.h"
 #include "../base/clock.h"
 #include "scheme.h"
 #include "verdict.h"
@@ -23,7 +23,7 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
   mf_network_host(exchange->client->network, exchange->endpoint, host);
 }
 
-/* {=== the end ===} */
+/* ---- the end ---- */
 
 static void drop_transfer(struct mf_exchange *exchange)
 {
@@ -117,7 +117,7 @@ static bool succeed(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== what is known of the registry ===} */
+/* ---- what is known of the registry ---- */
 
 /* The registry has begun to answer: whoever waits to know its scheme, or whether it wants credentials, need not wait
    for the end of a long body. */
@@ -161,9 +161,7 @@ static bool may_go_there(struct mf_exchange *exchange)
   if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
     return true;
   host_of(exchange, host);
-  mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
-  snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
-  return false;
+  return mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
 }
 
 /* Puts the scheme that was learned into the URL. False: memory, problem set. */
@@ -181,7 +179,7 @@ static bool use_scheme(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== libcurl's questions ===} */
+/* ---- libcurl's questions ---- */
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -203,7 +201,7 @@ static bool admit(void *context, enum mf_address_class address)
   return mf_address_class_allowed(address, exchange->home->peer, mf_exchange_at_home(exchange));
 }
 
-/* {=== an attempt ===} */
+/* ---- an attempt ---- */
 
 static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
 {
@@ -275,7 +273,7 @@ static bool prepare(struct mf_exchange *exchange)
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
 }
 
-/* {=== what an answer leads to ===} */
+/* ---- what an answer leads to ---- */
 
 static bool can_repeat(struct mf_exchange *exchange)
 {
@@ -354,7 +352,7 @@ static bool advance(struct mf_task *task)
   return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *problem)
 {

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/bytes.h"
 #include "../answer/allowance.h"
+#include "../base/bytes.h"
 #include "../header/headers.h"
 #include "../header/scope.h"
 #include "../stream/sink.h"
-#include "../url/origin.h"
 #include "../stream/source.h"
+#include "../url/origin.h"
 
 /* What is wanted. mf_exchange_new takes it over. */
 struct mf_request {

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "../answer/redirect.h"
+#include "../answer/retry.h"
 #include "../base/ascii.h"
 #include "../base/clock.h"
 #include "../url/proxy.h"
-#include "../answer/redirect.h"
-#include "../answer/retry.h"
 
 #define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
 
@@ -127,8 +127,8 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
   }
   host_of(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_TLS, "%s answered in plain HTTP where TLS was expected", host);
-  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
-           "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
+  mf_problem_advise(&exchange->problem,
+                    "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
   return failed;
 }
 
@@ -233,8 +233,7 @@ static struct mf_verdict refused_by_proxy(struct mf_exchange *exchange)
   mf_proxy_print(exchange->transfer->proxy, name, sizeof(name));
   mf_problem_set(&exchange->problem, MF_PROBLEM_PROXY, "the proxy %s answered 407: it wants credentials", name);
   exchange->problem.status = 407;
-  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
-           "put user and password into its URL: http://user:password@host:port");
+  mf_problem_advise(&exchange->problem, "put user and password into its URL: http://user:password@host:port");
   return failed;
 }
 

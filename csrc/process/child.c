@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,8 +13,8 @@
 
 #include "../base/bytes.h"
 #include "../base/clock.h"
-#include "spawn.h"
 #include "../file/write_signals.h"
+#include "spawn.h"
 
 #define LOOK_EVERY 0.02 /* seconds between looks at a program whose end no descriptor tells */
 
@@ -57,6 +58,7 @@ static void write_input(struct mf_child *child)
   struct mf_write_signals guard;
   ssize_t put = 0;
 
+  assert(child->sent <= child->input.length);
   mf_write_signals_hold(&guard);
   while (child->running.input >= 0 && child->sent < child->input.length) {
     put = write(child->running.input, child->input.data + child->sent, child->input.length - child->sent);

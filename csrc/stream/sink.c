@@ -12,7 +12,7 @@ static bool always_ready(const struct mf_sink *sink)
   return true;
 }
 
-/* {=== memory ===} */
+/* ---- memory ---- */
 
 struct memory_sink {
   struct mf_sink sink;
@@ -59,7 +59,7 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
   return &sink->sink;
 }
 
-/* {=== nowhere ===} */
+/* ---- nowhere ---- */
 
 static enum mf_flow write_nowhere(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
@@ -85,7 +85,7 @@ struct mf_sink *mf_sink_nowhere(void)
   return sink;
 }
 
-/* {=== file ===} */
+/* ---- file ---- */
 
 struct file_sink {
   struct mf_sink sink;

@@ -14,7 +14,7 @@ static bool always_ready(const struct mf_source *source)
   return true;
 }
 
-/* {=== memory ===} */
+/* ---- memory ---- */
 
 struct memory_source {
   struct mf_source source;
@@ -64,7 +64,7 @@ struct mf_source *mf_source_memory(const void *data, size_t length)
   return &memory->source;
 }
 
-/* {=== file ===} */
+/* ---- file ---- */
 
 struct file_source {
   struct mf_source source;

@@ -1,11 +1,15 @@
 /* A host that embeds Lua, for the specs: host MODE SCRIPT [ARG...]
  *
- *     run           runs it and closes the state; leaks are for a sanitizer or valgrind to tell
- *     secrets       the same, and prints how many blocks of C held "left-behind" when they were freed
- *     lua-memory    SCRIPT returns a function, called again and again: each time a later allocation of Lua's fails,
- *                   until a call needs no more
- *     c-memory      the same with the allocations of C
- *     c-crash       the same, but what is not freed does not count: libcurl leaks when memory fails it
+ * run: runs it and closes the state; leaks are for a sanitizer or valgrind to tell.
+ *
+ * secrets: the same, and prints how many blocks of C held "left-behind" when they were freed.
+ *
+ * lua-memory: SCRIPT returns a function, called again and again: each time a later allocation of Lua's fails, until a
+ * call needs no more.
+ *
+ * c-memory: the same with the allocations of C.
+ *
+ * c-crash: the same, but what is not freed does not count: libcurl leaks when memory fails it.
  *
  * A call with a failed allocation may succeed, may return what it likes, or may raise an error that says "not enough
  * memory"; any other error is a fault, and so is memory that is still held afterwards. Prints how many allocations

@@ -1,10 +1,10 @@
 /* core.child: one program that runs. The credential room drives its helpers without this, inside the engine. */
-#include "../lib/help.h"
+#include "../../process/child.h"
 
 #include <string.h>
 
-#include "../../process/child.h"
 #include "../../process/spawn.h"
+#include "../lib/help.h"
 #include "open.h"
 
 #define CHILD_CLASS "manifest.core.child"

@@ -1,7 +1,7 @@
 /* manifest.core: clock and sleep. */
-#include "../lib/help.h"
-
 #include "../../base/clock.h"
+
+#include "../lib/help.h"
 #include "open.h"
 
 /* clock() -> seconds since some moment: never jumps, only differences mean something */

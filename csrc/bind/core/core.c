@@ -1,8 +1,7 @@
 /* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
    is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
-#include "../lib/help.h"
-
 #include "../../process/streams.h"
+#include "../lib/help.h"
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);

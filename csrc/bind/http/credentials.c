@@ -1,11 +1,10 @@
 /* core.auth: what a login's keeper asks about config.json and its helpers. */
-#include "../lib/box.h"
-#include "../lib/help.h"
-#include "../lib/texts.h"
-
 #include "../../base/blot.h"
 #include "../../credential/config_file.h"
 #include "../../credential/helper.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
+#include "../lib/texts.h"
 #include "open.h"
 
 static void free_credentials(void *content)

@@ -1,12 +1,13 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
-#include "../lib/box.h"
-#include "userdata.h"
-#include "open.h"
-#include "request.h"
-
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../answer/redirect.h"
+#include "../lib/box.h"
+#include "open.h"
+#include "request.h"
+#include "userdata.h"
 
 static void close_exchange(struct mfl_exchange *box)
 {
@@ -14,6 +15,7 @@ static void close_exchange(struct mfl_exchange *box)
 
   box->exchange = NULL;
   if (box->engine) {
+    assert(box->previous ? box->previous->next == box : box->engine->exchanges == box);
     if (box->previous)
       box->previous->next = box->next;
     else
@@ -113,7 +115,8 @@ static int new_pipe(lua_State *L)
   box->pipe = NULL;
   luaL_setmetatable(L, MFL_PIPE);
   box->pipe = mf_pipe_new((size_t)capacity, size);
-  return box->pipe ? 1 : luaL_error(L, "not enough memory");
+  mfl_check_memory(L, box->pipe);
+  return 1;
 }
 
 static int pipe_close(lua_State *L)
@@ -143,8 +146,7 @@ static int new_scopes(lua_State *L)
   *scopes = (struct mf_scopes){0};
   luaL_setmetatable(L, MFL_SCOPES);
   for (lua_Integer i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-    if (!mf_scopes_add(scopes, mfl_check_text(L, -1)))
-      return luaL_error(L, "not enough memory");
+    mfl_check_memory(L, mf_scopes_add(scopes, mfl_check_text(L, -1)));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);

@@ -8,20 +8,13 @@
 
 #define MEMORY_LIMIT (4 * 1024 * 1024) /* bytes of a body, unless the caller has another limit */
 
-static char *own(lua_State *L, const char *text)
-{
-  char *copy = text ? strdup(text) : NULL;
-
-  if (text && !copy)
-    luaL_error(L, "not enough memory");
-  return copy;
-}
-
 /* A copy of field NAME, or NULL. */
 static char *own_field(lua_State *L, int index, const char *name)
 {
-  char *copy = own(L, mfl_field_text(L, index, name));
+  const char *text = mfl_field_text(L, index, name);
+  char *copy = text ? strdup(text) : NULL;
 
+  mfl_check_memory(L, copy || !text);
   lua_pop(L, 1);
   return copy;
 }
@@ -104,8 +97,7 @@ static void read_body_text(lua_State *L, int index, struct mf_request *request)
   if (lua_getfield(L, index, "body") != LUA_TNIL) {
     text = luaL_checklstring(L, -1, &length);
     request->source = mf_source_memory(text, length);
-    if (!request->source)
-      luaL_error(L, "not enough memory");
+    mfl_check_memory(L, request->source);
   }
   lua_pop(L, 1);
 }

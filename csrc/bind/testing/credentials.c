@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "../../base/blot.h"
 #include "../../base/environment.h"
 #include "../../base/secret.h"
-#include "../../base/blot.h"
 #include "../../credential/helper.h"
 #include "../../credential/lookup.h"
 #include "../../curl/certificates.h"
@@ -36,12 +36,6 @@ static void free_secret(void *content)
   mf_secret_free(*(char **)content);
 }
 
-static void check_memory(lua_State *L, bool ok)
-{
-  if (!ok)
-    luaL_error(L, "not enough memory");
-}
-
 struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
 {
   static const char *const names[] = {"username", "password", "identity_token", "registry_token"};
@@ -56,7 +50,7 @@ struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
   fields[2] = &credentials->identity_token;
   fields[3] = &credentials->registry_token;
   for (size_t i = 0; i < 4; i++) {
-    check_memory(L, mf_credentials_set(fields[i], mfl_field_text(L, index, names[i])));
+    mfl_check_memory(L, mf_credentials_set(fields[i], mfl_field_text(L, index, names[i])));
     lua_pop(L, 1);
   }
   return credentials;
@@ -143,9 +137,9 @@ static int blot(lua_State *L)
   struct mf_secrets *secrets = mfl_push_box(L, sizeof(*secrets), free_secrets);
   struct mf_bytes *shown = mfl_push_bytes(L, length);
 
-  check_memory(L, mf_bytes_add(shown, text, length));
+  mfl_check_memory(L, mf_bytes_add(shown, text, length));
   for (size_t i = 0; i < given->count; i++)
-    check_memory(L, mf_secrets_add(secrets, given->items[i]));
+    mfl_check_memory(L, mf_secrets_add(secrets, given->items[i]));
   mf_secrets_blot(secrets, shown->data, shown->length);
   lua_pushlstring(L, shown->data ? shown->data : "", shown->length);
   return 1;
@@ -214,7 +208,7 @@ static int proxy_for(lua_State *L)
   check_environment(L, 2, &environment);
   warnings = mfl_push_texts_box(L);
   proxy = mfl_push_box(L, sizeof(*proxy), free_secret);
-  check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
+  mfl_check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
   lua_pushstring(L, *proxy);
   if (*proxy) {
     char text[512];

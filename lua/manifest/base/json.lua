@@ -1,6 +1,6 @@
 --- JSON that keeps what matters to a digest: the order of keys, integers as integers, `[]` apart from `{}`.
 --
--- Reading is strict (csrc/json/scan.h): text that two readers could understand differently is refused. A number
+-- Reading is strict (csrc/json/read.h): text that two readers could understand differently is refused. A number
 -- written with a fraction or an exponent (`2.0`, `1e3`) becomes a float, any other an integer: `math.type` tells.
 -- Objects keep their keys in order, and `pairs` follows it; arrays are marked. A table without a mark is written as an
 -- array when it holds 1..n, and else as an object with its keys sorted by their bytes.
@@ -25,8 +25,8 @@ end
 --- repair (write `\ufffd` for each byte that is not UTF-8), report (it must come out whatever it holds: repair,
 --- integers beyond 2^53 rounded, and room for a document as deep as any that is read)
 ---@return string|nil text without a line break at the end
----@return table? err invalid_argument: not UTF-8 (without repair), an integer beyond 2^53, nested deeper than 64 (or in
---- itself); invalid_json: verbatim text that is none
+---@return table? err invalid_argument: not UTF-8 (without repair), a NUL in a string (but in a report), an integer
+--- beyond 2^53, nested deeper than 64 (or in itself); invalid_json: verbatim text that is none
 function json.encode(value, options)
   return core.json.encode(value, options)
 end

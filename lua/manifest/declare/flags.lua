@@ -19,10 +19,8 @@ types.compile(JSON)
 --- The one wording of what may be given more than once, what it needs, and of defaults.
 local function help_of(spec)
   local notes = {}
-  if spec.type.commas then
-    notes[#notes + 1] = "comma list, repeatable"
-  elseif spec.type.is_repeatable then
-    notes[#notes + 1] = "repeatable"
+  if spec.type.is_repeatable then
+    notes[#notes + 1] = spec.type.commas and "comma list, repeatable" or "repeatable"
   end
   for _, other in ipairs(type(spec.needs) == "table" and spec.needs or { spec.needs }) do
     notes[#notes + 1] = ("needs option '%s'"):format(other)
@@ -33,19 +31,12 @@ local function help_of(spec)
   return spec.help .. (#notes > 0 and (" (%s)"):format(table.concat(notes, "; ")) or "")
 end
 
---- A switch sets an option to one value: --sort is order = "platform".
+--- A switch sets an option to one value: --sort is order = "platform", --no-lock is lock = false.
 local function add_switch(list, spec, path, of)
   local switch = spec.switch
   list[#list + 1] = {
     name = switch.flag, short = switch.short, help = switch.help, key = table.concat(path, "."), path = path, of = of,
-    is_switch = true,
-    read = function(given)
-      local is_on, reason = HELP.type.flag(given)
-      if is_on then
-        return switch.means
-      end
-      return is_on, reason
-    end,
+    is_switch = true, means = switch.means, read = HELP.type.flag,
   }
 end
 
@@ -114,7 +105,7 @@ function flags.usage(declaration)
   local parts = { "[OPTIONS]" }
   for _, key in ipairs(text.sorted_keys(declaration.options)) do
     local spec = declaration.options[key]
-    if spec.required and spec.flag ~= false then
+    if spec.required and spec.flag ~= false and not spec.asked then
       local name = spec.flag or key:gsub("_", "-")
       parts[#parts + 1] = ("--%s %s"):format(name, text.upper(spec.value or spec.type.value))
     end
@@ -188,11 +179,24 @@ function flags.given(declaration, list, values, words)
   local given = {
     options = {}, client = {}, printing = {}, all = {}, arguments = { n = #declaration.positional + 1 },
   }
+  local by_key = {}
   for _, flag in ipairs(list) do
     local value = values[flag.name]
     if value ~= nil and not (flag.is_switch and value == false) then
+      if by_key[flag.key] then
+        return nil, ("--%s and --%s exclude each other"):format(by_key[flag.key], flag.name)
+      end
+      by_key[flag.key] = flag.name
+      if flag.is_switch then
+        value = flag.means
+      end
       put(given[flag.of], flag.path, value)
       put(given.all, flag.path, value)
+    end
+  end
+  for key, spec in pairs(declaration.options) do
+    if spec.asked and given.options[key] == nil then
+      given.options[key] = "" -- until print.prepare has asked
     end
   end
   local divided, position = divide(declaration, words), 0

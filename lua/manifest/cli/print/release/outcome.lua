@@ -1,0 +1,117 @@
+--- What `manifest plan` and `manifest apply` print.
+
+local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
+local show = require("manifest.cli.show")
+
+local release = {}
+
+local function tag_json(tag)
+  return json.object({ { "name", tag.name }, { "state", tag.state }, { "old", tag.old } })
+end
+
+local function source_json(one)
+  return json.object({ { "source", one.reference }, { "digest", one.digest }, { "locked", one.locked } })
+end
+
+local function change_json(one)
+  return json.object({
+    { "platform", one.platform and platform.to_json(one.platform) or nil }, { "old", one.old },
+    { "new", one.new },
+  })
+end
+
+local function text_json(line)
+  return line
+end
+
+local function list_of(list, each)
+  return list and show.array(list, each) or nil
+end
+
+local function target_json(one)
+  return json.object({
+    { "target", one.reference }, { "state", one.state }, { "digest", one.digest }, { "old", one.old },
+    { "mediaType", one.media_type }, { "size", one.size },
+    { "tags", list_of(one.tags, tag_json) }, { "sources", list_of(one.sources, source_json) },
+    { "added", list_of(one.added, show.descriptor) }, { "removed", list_of(one.removed, show.descriptor) },
+    { "changed", list_of(one.changed, change_json) }, { "notices", list_of(one.notices, text_json) },
+    { "error", one.error and json.object({ { "code", one.error.code }, { "message", one.error.message } }) or nil },
+  })
+end
+
+local function write_platforms(out, one)
+  if one.was_image then
+    out:line("    it was the image of one platform")
+  end
+  for _, entry in ipairs(one.removed or {}) do
+    out:line(("  - %s  %s"):format(show.platform_of(entry), entry.digest))
+  end
+  for _, entry in ipairs(one.added or {}) do
+    out:line(("  + %s  %s"):format(show.platform_of(entry), entry.digest))
+  end
+  for _, pair in ipairs(one.changed or {}) do
+    out:line(("  ~ %s  %s -> %s"):format(show.platform_of(pair), pair.old, pair.new))
+  end
+  if one.changed and #one.changed + #one.added + #one.removed == 0 then
+    out:line("  ~ the same images; annotations, order or media type differ")
+  end
+end
+
+local function write_target(out, words, one)
+  local what = one.digest or ""
+  if one.old and one.old ~= one.digest and one.digest then
+    what = ("%s -> %s"):format(one.old, one.digest)
+  end
+  out:line((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")))
+  for position = 2, #(one.tags or {}) do
+    local tag = one.tags[position]
+    out:line(("  %-9s  %s"):format(words[tag.state], tag.name))
+  end
+  write_platforms(out, one)
+end
+
+--- What a command of a release prints.
+---@param words table state -> what it is called
+---@return table print
+function release.new(words)
+  local print = {}
+
+  ---@param out table output
+  ---@param outcome manifest.ReleaseResult
+  function print.text(out, outcome)
+    local failed = false
+    for _, one in ipairs(outcome.targets) do
+      for _, notice in ipairs(one.notices or {}) do
+        out:complain(("note: %s: %s"):format(one.reference, notice))
+      end
+      write_target(out, words, one)
+      failed = failed or one.state == "failed"
+    end
+    if outcome.changed == 0 and not failed then
+      out:line("nothing to change")
+    end
+  end
+
+  ---@param outcome manifest.ReleaseResult
+  ---@return table document
+  function print.json(_, outcome)
+    return json.object({
+      { "release", outcome.path }, { "lock", outcome.lock }, { "changed", outcome.changed },
+      { "targets", show.array(outcome.targets, target_json) },
+    })
+  end
+
+  --- The targets that were made before or beside the failure.
+  function print.failed(out, err, options)
+    if err.outcome and options.json then
+      show.report(out, print.json(out, err.outcome), "  ")
+    elseif err.outcome then
+      print.text(out, err.outcome)
+    end
+  end
+
+  return print
+end
+
+return release

@@ -1,0 +1,98 @@
+--- What `manifest tree` prints.
+
+local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
+
+local print = {}
+
+local MARKS = { middle = "├─ ", last = "└─ ", go_on = "│  ", blank = "   " }
+
+--- Kinds that are said by their name; others by their media type.
+local KINDS = { index = true, image = true, artifact = true, missing = true }
+
+local function line_of(node)
+  local parts = {}
+  if node.kind == "referrer" then
+    parts[1] = "referrer " .. (node.artifact_type or node.media_type)
+  else
+    parts[1] = node.platform and show.platform_of(node) or nil
+    parts[#parts + 1] = KINDS[node.kind] and node.kind or node.media_type
+  end
+  parts[#parts + 1] = node.digest
+  parts[#parts + 1] = show.size(node.size)
+  if node.err then
+    parts[#parts + 1] = "(" .. node.err.message .. ")"
+  elseif node.again then
+    parts[#parts + 1] = "(as above)"
+  end
+  return table.concat(parts, "  ")
+end
+
+--- What stands below a node: lines of blobs, and nodes.
+local function parts_of(node)
+  local parts = {}
+  if node.config then
+    parts[1] = { line = ("config  %s  %s"):format(node.config.digest, show.size(node.config.size)) }
+  end
+  for position, layer in ipairs(node.layers or {}) do
+    parts[#parts + 1] = { line = ("layer %d  %s  %s"):format(position, layer.digest, show.size(layer.size)) }
+  end
+  for _, list in ipairs({ node.children or {}, node.referrers or {} }) do
+    for _, child in ipairs(list) do
+      parts[#parts + 1] = { line = line_of(child), node = child }
+    end
+  end
+  return parts
+end
+
+local function write_parts(out, node, indent)
+  local parts = parts_of(node)
+  for position, part in ipairs(parts) do
+    local is_last = position == #parts
+    out:line(indent .. (is_last and MARKS.last or MARKS.middle) .. part.line)
+    if part.node and not part.node.again then
+      write_parts(out, part.node, indent .. (is_last and MARKS.blank or MARKS.go_on))
+    end
+  end
+end
+
+local function as_json(node)
+  local members = { { "reference", node.reference }, { "kind", node.kind } }
+  local known = show.descriptor(node)
+  for _, name in ipairs(json.keys(known)) do
+    members[#members + 1] = { name, known[name] }
+  end
+  local function list(name, items, each)
+    members[#members + 1] = items and { name, show.array(items, each) } or nil
+  end
+  members[#members + 1] = node.config and { "config", show.descriptor(node.config) } or nil
+  list("layers", node.layers, show.descriptor)
+  list("children", node.children, as_json)
+  list("referrers", node.referrers, as_json)
+  members[#members + 1] = node.again and { "again", true } or nil
+  members[#members + 1] = node.err and { "error", json.object({
+    { "code", node.err.code }, { "message", node.err.message },
+  }) } or nil
+  local total = node.total
+  members[#members + 1] = total and { "total", json.object({
+    { "documents", total.documents }, { "blobs", total.blobs }, { "size", total.size },
+  }) } or nil
+  return json.object(members)
+end
+
+---@param out table output
+---@param tree manifest.TreeNode
+function print.text(out, tree)
+  out:line(("%s  %s"):format(tree.reference, line_of(tree)))
+  write_parts(out, tree, "")
+  out:line(("%s, %s, %s in all"):format(show.count(tree.total.documents, "document"),
+    show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
+end
+
+---@param tree manifest.TreeNode
+---@return table document
+function print.json(_, tree)
+  return as_json(tree)
+end
+
+return print
