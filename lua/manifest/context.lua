@@ -147,8 +147,7 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
-    mirrors = options.mirrors, retries = context.retries, jobs = context.jobs, turns = context.turns,
-    shared = wanted.shared,
+    mirrors = options.mirrors, retries = context.retries, jobs = context.jobs, shared = wanted.shared,
   })
 end
 

@@ -38,7 +38,7 @@ end
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); chunk_size (bytes:
 --- larger blobs go in parts); mirrors (by domain, for a repository that is only read); shared (false: nobody else
---- writes lists of referrers now); turns (engine/lock.lua)
+--- writes lists of referrers now)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -60,7 +60,6 @@ local function new(loop, options)
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
     shared = options.shared,
-    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
     subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
