@@ -45,8 +45,7 @@ describe("the locale", function()
     local output = in_locale("de_DE", "UTF-8", [[
       assert(("%.1f"):format(1.5) == "1,5", "no comma")
       print(require "manifest.cli.show".size(1536))
-      local core = require "manifest.core"
-      print(select(2, core.child.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
+      print(select(2, require "manifest.base.program".run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
     if not output then
       return pending("needs localedef and its sources")
     end
