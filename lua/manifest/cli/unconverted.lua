@@ -10,7 +10,6 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
   ["delete"] = "manifest.cli.verb.delete",
@@ -18,7 +17,6 @@ local MODULES = {
   ["get"] = "manifest.cli.verb.get",
   ["login"] = "manifest.cli.verb.login",
   ["logout"] = "manifest.cli.verb.logout",
-  ["plan"] = "manifest.cli.verb.plan",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
   ["tree"] = "manifest.cli.verb.tree",

@@ -122,6 +122,20 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:copy(source, target, options) end
 
+--- Show what apply would change.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.PlanOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:plan(release, options) end
+
+--- Make the indexes that a release file says.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.ApplyOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:apply(release, options) end
+
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
@@ -138,3 +152,5 @@ function Client:copy(source, target, options) end
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
+---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
+---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?

@@ -181,3 +181,13 @@
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
+
+---@class manifest.PlanOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.ApplyOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says

@@ -1,5 +1,6 @@
 --- Release files, in Lua and in YAML: what they may say, and how a mistake in one is told.
 
+local caught = require("manifest.base.failure").caught
 local read = require "manifest.verb.release.read"
 local temp = require "spec.support.temp"
 
@@ -7,7 +8,7 @@ local temp = require "spec.support.temp"
 local function lua(text, name)
   local path = temp.folder("release") .. "/" .. (name or "release.lua")
   temp.file(text, path)
-  local release, err = read.file(path)
+  local release, err = caught(read.file, path)
   return release, err and err.message:gsub("^.*/(release%.%w+)", "%1"), err
 end
 
@@ -158,7 +159,7 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
   end)
 
   it("that is not there says so", function()
-    local release, err = read.file(temp.path("none.lua"))
+    local release, err = caught(read.file, temp.path("none.lua"))
     assert.is_nil(release)
     assert.equal("not_found", err.code)
   end)
