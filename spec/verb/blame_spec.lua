@@ -118,9 +118,6 @@ describe("the caller's line is blamed for what is wrong with a call of", functio
   for _, entry in ipairs(catalogue) do
     local verb = require(entry.module)
     it(entry.method, function()
-      if verb.perform then
-        return pending("it is not declared yet")
-      end
       local client <close> = manifest.client { config = temp.folder("config") }
       local cases = wrong_calls(verb)
       assert.is_true(#cases > 3)
@@ -173,8 +170,8 @@ describe("declarations", function()
   it("and the catalogue name the same verbs", function()
     for _, entry in ipairs(catalogue) do
       local verb = require(entry.module)
-      assert.equal(verb.perform and entry.name or verb.name, entry.name)
-      assert.equal(verb.perform and entry.method or verb.method, entry.method)
+      assert.equal(verb.name, entry.name)
+      assert.equal(verb.method, entry.method)
     end
   end)
 
@@ -182,8 +179,8 @@ describe("declarations", function()
     local commands, options = require("manifest.cli.command"), require("manifest.cli.options")
     for _, entry in ipairs(catalogue) do
       local verb = require(entry.module)
-      local command = not verb.perform and commands.of(entry)
-      for _, example in ipairs(verb.examples or {}) do
+      local command = commands.of(entry)
+      for _, example in ipairs(verb.examples) do
         local words = {}
         assert.is_true(#example <= 74, example)
         for word in example:gsub("'", ""):gmatch("%S+") do
@@ -195,14 +192,14 @@ describe("declarations", function()
         assert.is_nil(require("manifest.cli.options").wrong_count(command, #read.arguments), example)
         assert(command.given(read.options, read.arguments))
       end
-      assert.is_true(verb.perform ~= nil or #verb.examples == 2, entry.name)
+      assert.equal(2, #verb.examples, entry.name)
     end
   end)
 
   it("say of every argument and option what it is", function()
     for _, entry in ipairs(catalogue) do
       local verb = require(entry.module)
-      for _, specs in ipairs(verb.perform and {} or { verb.specs, verb.positional, verb.printing }) do
+      for _, specs in ipairs { verb.specs, verb.positional, verb.printing } do
         for name, spec in pairs(specs) do
           assert.is_string(spec.help, ("%s: %s"):format(entry.name, name))
           for field, of_field in pairs(spec.fields or {}) do

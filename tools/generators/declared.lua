@@ -11,10 +11,7 @@ local declared = {}
 function declared.verbs()
   local list = {}
   for _, entry in ipairs(catalogue) do
-    local verb = require(entry.module)
-    if not verb.perform then -- one that is not converted yet
-      list[#list + 1] = { entry = entry, verb = verb }
-    end
+    list[#list + 1] = { entry = entry, verb = require(entry.module) }
   end
   return list
 end

@@ -7,12 +7,6 @@ local platform = require("manifest.name.platform")
 
 local show = {}
 
-show.insecure = { name = "insecure", kind = "boolean", help = "Allow communication with an insecure registry" }
-show.json = { name = "json", kind = "boolean", help = "Print one JSON document" }
-show.platform = {
-  name = "platform", kind = "platform", value = "platform", help = "Take the image of an index for this platform",
-}
-
 --- Writes a result as JSON. Whatever was done is done: nothing in it may keep the report from coming out.
 ---@param out table output
 ---@param value table
@@ -21,35 +15,9 @@ function show.report(out, value, indent)
   out:json(json.encode(value, { indent = indent, report = true }))
 end
 
---- Writes one JSON document.
----@param out table output
----@param members table[] {key, value} pairs; nil values are left out
-function show.document(out, members)
-  show.report(out, json.object(members), "  ")
-end
-
---- A command that prints exact bytes, of a document or of an image's config: those of `got.raw`.
----@param command table verb (the client's method), members = fn(got) -> what --json prints, for show.document; summary,
---- description
----@return table command as cli/main.lua takes it
-function show.exact_bytes(command)
-  local function run(call)
-    local client = call.client({ insecure = call.options.insecure })
-    local got, err = client[command.verb](client, call.arguments[1], { platform = call.options.platform })
-    if not got then
-      return nil, err
-    end
-    if call.options.json then
-      show.document(call.out, command.members(got))
-    else
-      call.out:write(got.raw)
-    end
-    return 0
-  end
-  return {
-    usage = "[OPTIONS] REF", summary = command.summary, description = command.description, arguments = { 1, 1 },
-    options = { show.insecure, show.json, show.platform }, run = run,
-  }
+--- Prints the exact bytes of a document, or of an image's config.
+function show.raw(out, got)
+  out:write(got.raw)
 end
 
 --- A descriptor as JSON.
@@ -100,26 +68,6 @@ function show.count(number, noun)
   return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
 end
 
---- Values given as NAME=VALUE, split at the first "="; the value may hold anything.
----@param given string[]|nil
----@return table|nil values nil alone when nothing was given
----@return string|nil wrong what a verb's wrong_usage says: one of them is no such pair
----@return string|nil hint
-function show.pairs_of(given)
-  if not given then
-    return nil
-  end
-  local values = {}
-  for _, text in ipairs(given) do
-    local name, value = text:match("^([^=]+)=(.*)$")
-    if not name then
-      return nil, ("'%s' is not NAME=VALUE"):format(text), "write it as org.example.name=value"
-    end
-    values[name] = value
-  end
-  return values
-end
-
 local function add_scoped(into, one, scope, own, of_entries)
   if scope.name == own and not scope.platform then
     into.own[one.name] = one.value
@@ -137,7 +85,7 @@ end
 ---@param own string the scope of those that say none
 ---@param of_entries boolean|nil an index is written, whose entries can be annotated too
 ---@return table|nil annotations those of the own scope; nil alone when there are none
----@return string|nil wrong as of pairs_of
+---@return string|nil wrong one of them is no such pair, or of a scope that is not meant here
 ---@return string|nil hint
 ---@return table[]|nil entries {platform (text, or nil: all), annotations}
 function show.annotations_of(given, own, of_entries)

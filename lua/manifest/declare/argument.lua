@@ -67,16 +67,13 @@ function names.name_of(at, selector)
 end
 
 --- Checks tags for the repository of a reference.
----@param verb string for the error
 ---@param ref table
 ---@param given string[]
----@param level integer stack level to blame for a tag that is no text, as for check.type
 ---@return string[]|nil tags each once, in order
 ---@return table|nil err invalid_reference
-function names.tags(verb, ref, given, level)
+function names.tags(ref, given)
   local list, seen = {}, {}
-  for position, name in ipairs(given) do
-    check.type(("%s: tag %d"):format(verb, position), name, "string", level > 0 and level + 1 or 0)
+  for _, name in ipairs(given) do
     local ok, err = ref:with_tag(name)
     if not ok then
       return nil, err
@@ -89,50 +86,11 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is when its fields are what they must be.
----@param given string|table
----@return table|nil platform
----@return table|nil err invalid_platform
-function names.platform(given)
-  if type(given) == "string" then
-    return require("manifest.name.platform").parse(given)
-  end
-  return require("manifest.name.platform").check(given)
-end
-
---- A list of platforms.
----@param where string what to call one of them that is neither text nor table
----@param given table
----@param level integer stack level to blame for that, as for check.type
----@return table[]|nil platforms
----@return table|nil err invalid_platform
-function names.platforms(where, given, level)
-  local list = {}
-  for position, one in ipairs(given) do
-    check.type(where, one, "string|table", level > 0 and level + 1 or 0)
-    local read, err = names.platform(one)
-    if not read then
-      return nil, err
-    end
-    list[position] = read
-  end
-  return list
-end
-
 --- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
 ---@param ref table reference
 ---@return string|nil tag or digest
 function names.selector(ref)
   return ref.tag or ref.digest
-end
-
---- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
---- is only part of something else.
----@param ref table reference
----@param hash string digest
----@return string|nil
-function names.unnamed(ref, hash)
-  return ref.kind ~= "layout" and hash or nil
 end
 
 local WHAT_TO_DO = {

@@ -19,10 +19,8 @@ types.compile(JSON)
 --- The one wording of what may be given more than once, what it needs, and of defaults.
 local function help_of(spec)
   local notes = {}
-  if spec.type.commas then
-    notes[#notes + 1] = "comma list, repeatable"
-  elseif spec.type.is_repeatable then
-    notes[#notes + 1] = "repeatable"
+  if spec.type.is_repeatable then
+    notes[#notes + 1] = spec.type.commas and "comma list, repeatable" or "repeatable"
   end
   for _, other in ipairs(type(spec.needs) == "table" and spec.needs or { spec.needs }) do
     notes[#notes + 1] = ("needs option '%s'"):format(other)

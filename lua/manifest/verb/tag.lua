@@ -39,7 +39,7 @@ local tag = declare.verb {
 function tag.run(call, ref, tags, o)
   local at = call:open(ref, { write = true })
   local _ <close> = failure.about(at.text)
-  local list = try(argument.tags("tag", at.ref, tags, 0))
+  local list = try(argument.tags(at.ref, tags))
   local answer = try(read.document_of("tag", at))
   local puts = {}
   for position, name in ipairs(list) do
