@@ -3,8 +3,12 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "quoted_string.h"
+
+#define BUCKET_BITS 12
+#define MANY 1000 /* keys for which buckets are worth their while */
 
 struct key {
   uint64_t hash; /* sorts most keys apart without reading them again; equal hashes are settled by the text */
@@ -62,6 +66,44 @@ static int compare(const void *left, const void *right)
   return a->at < b->at ? -1 : a->at > b->at;
 }
 
+static uint32_t bucket_of(const struct key *key)
+{
+  return (uint32_t)(key->hash >> (64 - BUCKET_BITS));
+}
+
+/* Moves the keys to buckets by the first bits of their hashes, which leaves little to sort. False: no memory for it. */
+static bool distribute(struct key *list, size_t count)
+{
+  size_t ends[(1 << BUCKET_BITS) + 1] = {0};
+  struct key *copy = malloc(count * sizeof(*copy));
+
+  if (!copy)
+    return false;
+  memcpy(copy, list, count * sizeof(*copy));
+  for (size_t i = 0; i < count; i++)
+    ends[bucket_of(&copy[i]) + 1]++;
+  for (size_t i = 1; i <= 1 << BUCKET_BITS; i++)
+    ends[i] += ends[i - 1];
+  for (size_t i = 0; i < count; i++)
+    list[ends[bucket_of(&copy[i])]++] = copy[i];
+  free(copy);
+  return true;
+}
+
+/* Equal keys come to stand beside one another. */
+static void sort(struct key *list, size_t count)
+{
+  bool in_buckets = count > MANY && distribute(list, count);
+
+  for (size_t begin = 0, end; begin < count; begin = end) {
+    end = in_buckets ? begin + 1 : count;
+    while (end < count && bucket_of(&list[end]) == bucket_of(&list[begin]))
+      end++;
+    if (end - begin > 1)
+      qsort(list + begin, end - begin, sizeof(*list), compare);
+  }
+}
+
 void mf_json_keys_init(struct mf_json_keys *keys)
 {
   mf_bytes_init(&keys->list, SIZE_MAX / 4);
@@ -91,8 +133,7 @@ const char *mf_json_keys_close(struct mf_json_keys *keys, size_t mark)
   const char *first = NULL;
 
   assert(mark <= mf_json_keys_count(keys));
-  if (count > 1)
-    qsort(list, count, sizeof(*list), compare);
+  sort(list, count);
   for (size_t i = 1; i < count; i++)
     if (compare_spelling(&list[i - 1], &list[i]) == 0 && (!first || list[i].at < first))
       first = list[i].at;

@@ -145,6 +145,10 @@ static enum mf_json_token read_value(struct mf_json_reader *reader)
 {
   char first = peek(reader);
 
+  if (++reader->values > MF_JSON_VALUES) {
+    mf_problem_set(reader->problem, MF_PROBLEM_TOO_LARGE, "the JSON text has more than %d values", MF_JSON_VALUES);
+    return MF_JSON_FAULT;
+  }
   switch (first) {
   case '{':
     return enter(reader, MF_JSON_OBJECT);

@@ -1,6 +1,7 @@
 /* Reads JSON token by token, and strictly: RFC 8259 as every reader agrees on it (I-JSON). Refused beside bad grammar:
    duplicate keys, U+0000, half surrogate pairs, invalid UTF-8, a byte order mark, bytes after the value, integers
-   beyond 2^53, floats beyond the double's range, and nesting deeper than 64. */
+   beyond 2^53, floats beyond the double's range, and nesting deeper than 64, and more than MF_JSON_VALUES
+   (MF_PROBLEM_TOO_LARGE). */
 #ifndef MF_JSON_READ_H
 #define MF_JSON_READ_H
 
@@ -13,6 +14,8 @@
 #include "keys.h"
 
 #define MF_JSON_DEPTH 64 /* objects and arrays inside one another */
+/* Values of one text: more than any document has. What each costs does not depend on the bytes that it takes. */
+#define MF_JSON_VALUES 250000
 
 enum mf_json_token {
   MF_JSON_FAULT,  /* not accepted, or memory: the problem says what is wrong at which byte, counted from 0, and repeats
@@ -40,6 +43,7 @@ struct mf_json_reader {
   const char *begin, *at, *end;
   int place;
   unsigned depth;
+  unsigned values;             /* so far */
   uint64_t objects;            /* a bit a level: it is an object */
   size_t marks[MF_JSON_DEPTH]; /* where the keys of each level begin in KEYS */
   struct mf_json_keys keys;

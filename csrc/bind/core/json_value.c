@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Their addresses are keys: in the registry for the shared values, in a metatable for the kind it gives. */
-static const char null_key, array_key, verbatim_key, kind_key;
+static const char null_key, array_key, verbatim_key, empty_key, kind_key;
 
 static int null_text(lua_State *L)
 {
@@ -70,6 +70,8 @@ void mfl_json_prepare(lua_State *L)
   new_metatable(L, "manifest.json.array", MFL_JSON_ARRAY, &array_key);
   new_metatable(L, "manifest.json.verbatim", MFL_JSON_VERBATIM, &verbatim_key);
   new_null(L);
+  mfl_json_push_order(L, 0);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &empty_key);
 }
 
 void mfl_json_push_null(lua_State *L)
@@ -89,15 +91,26 @@ void mfl_json_mark_verbatim(lua_State *L)
   lua_setmetatable(L, -2);
 }
 
+void mfl_json_mark_empty(lua_State *L)
+{
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_key);
+  lua_setmetatable(L, -2);
+}
+
 void mfl_json_push_object(lua_State *L, int size)
 {
   lua_createtable(L, 0, size);
+  mfl_json_push_order(L, size);
+  lua_pushvalue(L, -1);
+  lua_setmetatable(L, -3);
+}
+
+void mfl_json_push_order(lua_State *L, int size)
+{
   lua_createtable(L, size, 2);
   set_kind(L, MFL_JSON_OBJECT);
   lua_pushcfunction(L, object_pairs);
   lua_setfield(L, -2, "__pairs");
-  lua_pushvalue(L, -1);
-  lua_setmetatable(L, -3);
 }
 
 enum mfl_json_kind mfl_json_kind(lua_State *L, int index)

@@ -235,6 +235,43 @@ describe("the strict JSON reader", function()
     assert.equal(500, #json.keys(json.decode("{" .. table.concat(parts, ",") .. "}")))
   end)
 
+  it("reads 250,000 values and no more, however small they are", function()
+    for _, form in ipairs { { "[", "{}", "]", 1 }, { "[", "0", "]", 1 }, { "[", '{"a":[]}', "]", 2 } } do
+      local count = (250000 - 1) // form[4]
+      local text = form[1] .. (form[2] .. ","):rep(count - 1) .. form[2]
+      assert.equal(count, #assert(json.decode(text .. form[3])))
+      local _, problem = json.decode(text .. "," .. form[2] .. form[3])
+      assert.equal("too_large", problem.code)
+      assert.equal("the JSON text has more than 250000 values", problem.message)
+    end
+    assert.truthy(json.decode('["' .. ("x"):rep(4 * 1024 * 1024) .. '"]'))
+  end)
+
+  it("keeps the order of each object's keys, alike or not", function()
+    local objects = { '{"a":1,"b":2}', '{"a":3,"b":4}', '{"a":5}', '{"a":6,"b":7,"c":8}', '{"a":9,"c":10}', "{}",
+      '{"b":11,"a":12}', '{"a":{"a":13,"b":{"a":14}},"b":15}', '{"a":16,"b":17}', "{}", '{"z":18,"a":19}', '{"z":20}' }
+    for start = 1, #objects do
+      local list = table.move(objects, 1, start - 1, #objects - start + 2, table.move(objects, start, #objects, 1, {}))
+      local text = "[" .. table.concat(list, ",") .. "]"
+      assert.equal(text, json.encode(json.decode(text)))
+    end
+  end)
+
+  it("keeps what is done to one object from those that are like it", function()
+    local list = json.decode('[{"b":1,"a":2},{"b":3,"a":4},{},{}]')
+    list[1].c, list[1].b, list[3].y, list[3].x = 5, nil, 6, 7
+    assert.equal('[{"a":2,"c":5},{"b":3,"a":4},{"x":7,"y":6},{}]', json.encode(list))
+  end)
+
+  it("reads many objects of which no two are alike", function()
+    local parts = {}
+    for index = 1, 1000 do
+      parts[index] = ('{"key%d":%d,"a":{}}'):format(index, index)
+    end
+    local text = "[" .. table.concat(parts, ",") .. "]"
+    assert.equal(text, json.encode(json.decode(text)))
+  end)
+
   it("takes a string only", function()
     assert.has_error(function() json.decode(12) end)
     assert.has_error(function() json.decode(nil) end)
