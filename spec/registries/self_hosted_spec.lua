@@ -47,7 +47,9 @@ describe("Quay", function()
         { method = "DELETE", path = "/v2/org/app/manifests/1", headers = { Authorization = BEARER },
           answer = { status = 405 } },
         { method = "DELETE", path = "/v2/org/app/manifests/" .. IMAGE.digest, headers = { Authorization = BEARER },
-          answer = { status = 202 } },
+          answer = { status = 202 }, set_state = "deleted" },
+        { path = "/v2/org/app/manifests/1", headers = { Authorization = BEARER }, state = "deleted",
+          answer = { status = 404 } },
         { path = "/v2/org/app/tags/list", headers = { Authorization = BEARER }, answer = { status = 200,
           body = '{"name":"org/app","tags":["1"]}' } } },
       played.pull(IMAGE, "org/app", { allow = BEARER }),
@@ -182,7 +184,7 @@ describe("zot", function()
     succeeded(world { "create", "zot.example.org/app:list", "zot.example.org/app:1" })
     local done = world { "push", "zot.example.org/app:list" }
     assert.equal(1, done.status)
-    assert.matches("MANIFEST_INVALID: media type is not supported", done.stderr, 1, true)
+    assert.matches("manifest invalid: media type is not supported", done.stderr, 1, true)
   end)
 end)
 
