@@ -278,8 +278,8 @@ describe("the order of places", function()
 
   it("warns of a closed folder of docker's, and names one of podman's among the places alone", function()
     local home = temp.folder("home")
-    assert(os.execute(("mkdir -p %s/.docker %s/.config/containers; chmod 0 %s/.docker %s/.config/containers"):format(home,
-      home, home, home)))
+    local closed = ".docker .config/containers"
+    assert(os.execute(("cd %s && mkdir -p %s && chmod 0 %s"):format(home, closed, closed)))
     local done = ours.run_bound(temp.file([[
       local found = require("manifest.testing").auth.credentials("h", nil, { HOME = arg[1] })
       print(table.concat(found.warnings, "|"))

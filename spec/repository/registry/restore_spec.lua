@@ -87,7 +87,7 @@ describe("a mount of a blob that is not there", function()
     local client <close> = manifest.client { config = temp.folder("config") }
     local _, err = VERBS.push(client, server.address.a .. "/from:1", server.address.a .. "/app:all")
     assert.equal(400, err.status)
-    assert.matches("MANIFEST_BLOB_UNKNOWN", err.message)
+    assert.matches("manifest blob unknown", err.message)
     assert.equal(5, count(server, "PUT", "/manifests/"))
     assert.equal(0, count(server, "PUT", "/manifests/all"))
   end)
