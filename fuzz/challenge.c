@@ -1,10 +1,11 @@
 /* Whatever a header says, a Bearer challenge names a plain URL, nothing exceeds its cap, and the choice is answerable.
  */
+#include "../csrc/header/challenge.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/header/challenge.h"
 #include "../csrc/url/origin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

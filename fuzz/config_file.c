@@ -1,9 +1,10 @@
 /* Credentials that a file gives can be sent, names of helpers are safe, and no warning repeats a value. */
+#include "../csrc/credential/config_file.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/credential/config_file.h"
 #include "../csrc/credential/helper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

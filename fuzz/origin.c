@@ -1,15 +1,16 @@
 /* What parses as an origin means the same when it is printed and parsed again; what joins is a plain URL that joins
    with itself to itself; and realms are judged without harm. */
+#include "../csrc/url/origin.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/base/ascii.h"
 #include "../csrc/auth/domain.h"
-#include "../csrc/url/proxy.h"
-#include "../csrc/url/origin.h"
 #include "../csrc/auth/realm.h"
+#include "../csrc/base/ascii.h"
+#include "../csrc/url/proxy.h"
 #include "../csrc/url/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,11 +1,12 @@
 /* A token that is accepted can stand in a header line, whatever the token server or a credential helper sent. */
+#include "../csrc/auth/token_response.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../csrc/base/ascii.h"
 #include "../csrc/credential/helper.h"
-#include "../csrc/auth/token_response.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,6 @@
 #include "receipt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -131,6 +132,7 @@ static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t
   bool enough = wanted < length; /* a server that knows no ranges goes on to the end */
   enum mf_flow flow;
 
+  assert(receipt->received >= 0 && (uint64_t)receipt->received <= receipt->limit);
   if (enough)
     length = wanted;
   if (length > receipt->limit - (size_t)receipt->received) {

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "../base/bytes.h"
-#include "../stream/flow.h"
 #include "../base/hash.h"
 #include "../base/problem.h"
+#include "../stream/flow.h"
 #include "../stream/sink.h"
 
 #define MF_RECEIPT_RANGE 64 /* bytes of a Range header's value */

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "../url/origin.h"
 #include "../base/problem.h"
+#include "../url/origin.h"
 
 #define MF_REDIRECT_LIMIT 10
 #define MF_REDIRECT_WARNING (MF_ORIGIN_TEXT + 160)

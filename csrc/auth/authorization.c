@@ -6,6 +6,7 @@
 
 #include "bearer.h"
 #include "login.h"
+#include "../base/secret.h"
 
 #define REFUSALS 2 /* 401 answers to one request that may be followed by another attempt */
 /* The words that scripts look for in docker's output. */
@@ -47,7 +48,7 @@ void mf_authorization_free(struct mf_authorization *authorization)
   free(authorization);
 }
 
-/* {=== logins ===} */
+/* ---- logins ---- */
 
 /* Makes room for one more login. False: the caller is being asked for each of them. */
 static bool forget_one(struct mf_authorization *authorization)
@@ -116,24 +117,32 @@ static enum mf_readiness resolve(struct mf_login *login, struct mf_problem *prob
   }
 }
 
-/* {=== the header ===} */
+/* ---- the header ---- */
+
+/* What goes to the registry or to its token server is looked for in all that servers say from now on. */
+static bool note_sent(struct mf_network *network, const struct mf_credentials *credentials, const char *value)
+{
+  const char *behind = value ? strchr(value, ' ') : NULL;
+
+  return mf_secrets_add(&network->secrets, credentials->password) &&
+         mf_secrets_add(&network->secrets, credentials->identity_token) &&
+         mf_secrets_add(&network->secrets, credentials->registry_token) &&
+         mf_secrets_add(&network->secrets, behind ? behind + 1 : NULL);
+}
 
 /* What to do about a refusal, and where credentials were looked for. */
 static void name_places(const struct mf_login *login, struct mf_problem *problem)
 {
   const struct mf_texts *places = mf_login_places(login);
   bool known = mf_credentials_any(mf_login_credentials(login));
-  size_t length;
 
-  if (places->count == 0) {
-    snprintf(problem->hint, sizeof(problem->hint), known ? "check the user name and the password" : "log in first");
-    return;
-  }
-  snprintf(problem->hint, sizeof(problem->hint), known ? "log in again; looked in:" : "log in first; looked in:");
-  for (size_t i = 0; i < places->count; i++) {
-    length = strlen(problem->hint);
-    snprintf(problem->hint + length, sizeof(problem->hint) - length, "%s %s", i ? "," : "", places->items[i]);
-  }
+  problem->hint = 0;
+  if (places->count == 0)
+    mf_problem_advise(problem, known ? "check the user name and the password" : "log in first");
+  else
+    mf_problem_advise(problem, known ? "log in again; looked in:" : "log in first; looked in:");
+  for (size_t i = 0; i < places->count; i++)
+    mf_problem_advise(problem, "%s %s", i ? "," : "", places->items[i]);
 }
 
 /* The token server's refusal, which knows nothing of where credentials come from. */
@@ -149,7 +158,6 @@ static void explain_token_server(const struct mf_ticket *ticket, const struct mf
     mf_origin_print(&ticket->endpoint->named, host);
     mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: " NONE_FOUND " (%.600s)", host, refusal.text);
     problem->status = refusal.status;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
   }
   if (problem->code == MF_PROBLEM_UNAUTHORIZED)
     name_places(login, problem);
@@ -192,9 +200,15 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   readiness = resolve(login, problem);
   if (readiness != MF_READY)
     return readiness;
+  if (!note_sent(authorization->network, mf_login_credentials(login), NULL))
+    return MF_FAILED;
   readiness = answer_challenge(authorization, ticket, login, value, problem);
   if (readiness == MF_FAILED)
     explain_token_server(ticket, login, problem);
+  if (readiness == MF_READY && !note_sent(authorization->network, mf_login_credentials(login), value->data)) {
+    mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
+    return MF_FAILED;
+  }
   if (readiness == MF_READY) {
     mf_ticket_forget(ticket);
     ticket->sent = strdup(value->data ? value->data : "");
@@ -202,19 +216,39 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   return readiness;
 }
 
-/* {=== the answer ===} */
+/* ---- the answer ---- */
 
-static bool read_challenges(struct mf_endpoint *endpoint, const char *url, const struct mf_headers *headers)
+/* A challenge of a kind that nobody knows is named in the error: not where a server made the name of a secret. */
+static bool hide_names(const struct mf_secrets *secrets, const char *line, struct mf_challenge *challenges,
+                       size_t count)
+{
+  char *copy = strdup(line);
+
+  if (!copy)
+    return false;
+  mf_secrets_blot(secrets, copy, strlen(copy));
+  for (size_t i = 0; i < count && strcmp(copy, line) != 0; i++)
+    if (challenges[i].scheme == MF_CHALLENGE_OTHER)
+      snprintf(challenges[i].name, sizeof(challenges[i].name), "***");
+  mf_secret_free(copy);
+  return true;
+}
+
+static bool read_challenges(const struct mf_secrets *secrets, struct mf_endpoint *endpoint, const char *url,
+                            const struct mf_headers *headers)
 {
   struct mf_challenges fresh = {0};
   const char *line;
+  size_t before;
   bool ok = true;
 
   for (size_t i = 0; ok; i++) {
     line = mf_headers_get(headers, "WWW-Authenticate", i);
     if (!line)
       break;
-    ok = mf_challenges_add(&fresh, line, strlen(line), url);
+    before = fresh.count;
+    ok = mf_challenges_add(&fresh, line, strlen(line), url) &&
+         hide_names(secrets, line, fresh.items + before, fresh.count - before);
   }
   /* Without any, what the registry said before still stands: some name their token server only on some paths. */
   if (!ok || fresh.count == 0) {
@@ -248,8 +282,7 @@ static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, cons
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
                  "%s: " REFUSED "; it offers no way to authenticate that is known here (it offers: %s)", host, offered);
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
-  snprintf(problem->hint, sizeof(problem->hint), "Basic and Bearer are known");
+  mf_problem_advise(problem, "Basic and Bearer are known");
   return true;
 }
 
@@ -277,7 +310,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     mf_problem_set(problem, MF_PROBLEM_DENIED, "%s: " DENIED ": the account may not do this in %s (insufficient_scope)",
                    host, ticket->repository ? ticket->repository : "the registry");
     problem->status = 401;
-    snprintf(problem->host, sizeof(problem->host), "%s", host);
     return;
   }
   mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
@@ -287,7 +319,6 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
                  known ? REFUSED "; the credentials were not accepted" : NONE_FOUND,
                  offered[0] ? offered : "no way to authenticate");
   problem->status = 401;
-  snprintf(problem->host, sizeof(problem->host), "%s", host);
   name_places(login, problem);
 }
 
@@ -317,7 +348,8 @@ enum mf_readiness mf_authorization_answered(struct mf_authorization *authorizati
   }
   ticket->refusals++;
   mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
-  if (!read_challenges(ticket->endpoint, url, headers) || !suppose_basic(ticket->endpoint, url, headers))
+  if (!read_challenges(&authorization->network->secrets, ticket->endpoint, url, headers) ||
+      !suppose_basic(ticket->endpoint, url, headers))
     return MF_FAILED;
   mf_question_answer(&ticket->endpoint->access, ticket);
   login = login_for(authorization, ticket, problem);

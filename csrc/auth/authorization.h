@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "../base/bytes.h"
-#include "../header/headers.h"
-#include "../curl/network.h"
 #include "../base/problem.h"
+#include "../curl/network.h"
+#include "../header/headers.h"
 #include "ticket.h"
 
 struct mf_authorization;

@@ -1,5 +1,6 @@
 #include "bearer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "realm.h"
@@ -65,7 +66,8 @@ static bool judge(const struct mf_bearer *bearer, const struct mf_endpoint *endp
                   const struct mf_credentials *credentials, struct mf_problem *problem)
 {
   const struct mf_settings *settings = &bearer->network->settings;
-  const struct mf_realm_rules rules = {&settings->auth_hosts, settings->same_domain, endpoint->peer};
+  const struct mf_realm_rules rules = {&settings->auth_hosts, settings->same_domain, endpoint->peer,
+                                       &bearer->network->secrets};
 
   switch (mf_realm_judge(&endpoint->origin, realm, &rules, problem)) {
   case MF_REALM_TRUSTED:
@@ -105,6 +107,7 @@ static struct mf_token_fetch *new_fetch(struct mf_bearer *bearer, const struct m
   struct mf_token_fetch *fetch;
   size_t place = free_place(bearer);
 
+  assert(place < FETCHES);
   fetch = mf_token_fetch_new(bearer->network, ticket->endpoint, key, mf_ticket_scopes(ticket), credentials, problem);
   if (!fetch)
     return NULL;

@@ -3,8 +3,8 @@
 #define MF_BEARER_H
 
 #include "../base/bytes.h"
-#include "../header/challenge.h"
 #include "../credential/credentials.h"
+#include "../header/challenge.h"
 #include "ticket.h"
 
 struct mf_bearer;

@@ -24,7 +24,7 @@ struct mf_helper_runs {
   struct run *first;
 };
 
-/* {=== one run ===} */
+/* ---- one run ---- */
 
 static void stop(struct run *run)
 {
@@ -104,7 +104,7 @@ static void free_run(struct run *run)
   free(run);
 }
 
-/* {=== all of a client ===} */
+/* ---- all of a client ---- */
 
 struct mf_helper_runs *mf_helper_runs_new(struct mf_engine *engine)
 {

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "../curl/engine.h"
 #include "../credential/helper.h"
+#include "../curl/engine.h"
 
 struct mf_helper_runs;
 

@@ -70,7 +70,7 @@ static void ask_helpers(struct mf_login *login)
   }
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 struct mf_login *mf_login_new(struct mf_network *network, struct mf_helper_runs *helpers, const char *registry,
                               const char *repository, struct mf_problem *problem)

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "../credential/credentials.h"
-#include "helper_runs.h"
-#include "../curl/network.h"
 #include "../base/texts.h"
+#include "../credential/credentials.h"
+#include "../curl/network.h"
+#include "helper_runs.h"
 
 enum mf_login_state {
   MF_LOGIN_ASKED,  /* waits for mf_login_answer */

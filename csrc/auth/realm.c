@@ -80,13 +80,21 @@ static bool is_trusted(const struct mf_origin *registry, const struct mf_origin 
   return is_built_in_pair(registry, realm) || (rules->same_domain && mf_domain_same_owner(registry->host, realm->host));
 }
 
+static void print_realm(const struct mf_origin *realm, const struct mf_realm_rules *rules, char text[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(realm, text);
+  if (rules->secrets)
+    mf_secrets_blot(rules->secrets, text, strlen(text));
+}
+
 static enum mf_realm_verdict refuse(const struct mf_origin *registry, const struct mf_origin *realm,
-                                    enum mf_problem_code code, const char *why, struct mf_problem *problem)
+                                    const struct mf_realm_rules *rules, enum mf_problem_code code, const char *why,
+                                    struct mf_problem *problem)
 {
   char registry_text[MF_ORIGIN_TEXT], realm_text[MF_ORIGIN_TEXT];
 
   mf_origin_print(registry, registry_text);
-  mf_origin_print(realm, realm_text);
+  print_realm(realm, rules, realm_text);
   mf_problem_set(problem, code, "the registry %s names the token server %s://%s, %s", registry_text, realm->scheme,
                  realm_text, why);
   snprintf(problem->host, sizeof(problem->host), "%s", realm_text);
@@ -94,17 +102,16 @@ static enum mf_realm_verdict refuse(const struct mf_origin *registry, const stru
 }
 
 static enum mf_realm_verdict distrust(const struct mf_origin *registry, const struct mf_origin *realm,
-                                      struct mf_problem *problem)
+                                      const struct mf_realm_rules *rules, struct mf_problem *problem)
 {
   char registry_text[MF_ORIGIN_TEXT], realm_text[MF_ORIGIN_TEXT];
 
-  refuse(registry, realm, MF_PROBLEM_UNTRUSTED_REALM, "which is not known to belong to it: no password was sent",
+  refuse(registry, realm, rules, MF_PROBLEM_UNTRUSTED_REALM, "which is not known to belong to it: no password was sent",
          problem);
   mf_origin_print(registry, registry_text);
-  mf_origin_print(realm, realm_text);
-  snprintf(problem->hint, sizeof(problem->hint),
-           "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)", registry_text,
-           realm_text);
+  print_realm(realm, rules, realm_text);
+  mf_problem_advise(problem, "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)",
+                    registry_text, realm_text);
   return MF_REALM_ANONYMOUS;
 }
 
@@ -122,13 +129,13 @@ enum mf_realm_verdict mf_realm_judge(const struct mf_origin *registry, const cha
   if (mf_origin_equal(registry, &realm))
     return MF_REALM_TRUSTED;
   if (is_https(registry) && !is_https(&realm))
-    return refuse(registry, &realm, MF_PROBLEM_INSECURE_REALM, "which would be asked without TLS", problem);
+    return refuse(registry, &realm, rules, MF_PROBLEM_INSECURE_REALM, "which would be asked without TLS", problem);
   if (is_user_pair(registry, &realm, rules->auth_hosts))
     return MF_REALM_TRUSTED;
   if (!mf_origin_may_name(registry, &realm, rules->peer))
-    return refuse(registry, &realm, MF_PROBLEM_UNTRUSTED_REALM, "an address inside a network that it is not in itself",
-                  problem);
-  return is_trusted(registry, &realm, rules) ? MF_REALM_TRUSTED : distrust(registry, &realm, problem);
+    return refuse(registry, &realm, rules, MF_PROBLEM_UNTRUSTED_REALM,
+                  "an address inside a network that it is not in itself", problem);
+  return is_trusted(registry, &realm, rules) ? MF_REALM_TRUSTED : distrust(registry, &realm, rules, problem);
 }
 
 bool mf_realm_is_named(const struct mf_origin *registry, const char *realm_url, const struct mf_realm_rules *rules)

@@ -4,10 +4,11 @@
 
 #include <stdbool.h>
 
+#include "../base/problem.h"
+#include "../base/blot.h"
+#include "../base/texts.h"
 #include "../url/address.h"
 #include "../url/origin.h"
-#include "../base/problem.h"
-#include "../base/texts.h"
 
 enum mf_realm_verdict {
   MF_REALM_REFUSED,   /* send nothing; the problem says why */
@@ -20,6 +21,7 @@ struct mf_realm_rules {
   const struct mf_texts *auth_hosts; /* pairs "registry=authhost", each host[:port]; may be NULL */
   bool same_domain;                  /* also trust hosts of the registry's registrable domain (default on) */
   enum mf_address_class peer;        /* class of the registry's connected address; public when not known */
+  const struct mf_secrets *secrets;  /* that a realm may have been made of, for messages; may be NULL */
 };
 
 /* REALM is absolute (mf_challenges_add made it so). Problems: insecure_realm, untrusted_realm; both name both hosts.

@@ -2,40 +2,12 @@
 
 #include <string.h>
 
-#include "../base/base64.h"
 #include "../base/secret.h"
 
 void mf_ticket_forget(struct mf_ticket *ticket)
 {
   mf_secret_free(ticket->sent);
   ticket->sent = NULL;
-}
-
-/* The password inside of what Basic sends. */
-static void blot_password(const char *basic, char *text, size_t length)
-{
-  struct mf_problem ignored;
-  struct mf_bytes plain;
-  const char *colon = NULL;
-
-  mf_bytes_init(&plain, strlen(basic));
-  plain.secret = true;
-  if (mf_base64_decode(&plain, basic, strlen(basic), &ignored) && plain.length > 0)
-    colon = strchr(plain.data, ':');
-  if (colon)
-    mf_secret_blot(text, length, colon + 1);
-  mf_bytes_free(&plain);
-}
-
-void mf_ticket_blot(const struct mf_ticket *ticket, char *text, size_t length)
-{
-  const char *secret = ticket->sent ? strchr(ticket->sent, ' ') : NULL;
-
-  if (!secret)
-    return;
-  mf_secret_blot(text, length, secret + 1);
-  if (strncmp(ticket->sent, "Basic ", 6) == 0)
-    blot_password(secret + 1, text, length);
 }
 
 const struct mf_scopes *mf_ticket_scopes(const struct mf_ticket *ticket)

@@ -30,8 +30,6 @@ bool mf_ticket_demand(struct mf_ticket *ticket, const struct mf_scopes *demanded
 bool mf_ticket_narrow(struct mf_ticket *ticket);
 /* The request is over, however it went. Frees what the ticket owns. */
 void mf_ticket_free(struct mf_ticket *ticket);
-/* Writes over what a server repeats of the secret that was sent last: in the LENGTH bytes of TEXT, which is shown. */
-void mf_ticket_blot(const struct mf_ticket *ticket, char *text, size_t length);
 /* Overwrites and forgets the value last sent. */
 void mf_ticket_forget(struct mf_ticket *ticket);
 

@@ -1,14 +1,15 @@
 #include "token_fetch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "../base/clock.h"
 #include "../answer/redirect.h"
 #include "../answer/retry.h"
 #include "../base/bytes.h"
+#include "../base/clock.h"
 #include "../curl/transfer.h"
 #include "../stream/source.h"
 #include "realm.h"
@@ -42,7 +43,7 @@ struct mf_token_fetch {
   struct mf_problem problem;
 };
 
-/* {=== on the wire ===} */
+/* ---- on the wire ---- */
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -119,7 +120,7 @@ static bool send_request(struct mf_token_fetch *fetch)
   return fetch->transfer && mf_engine_submit(fetch->network->engine, fetch->transfer, &fetch->problem);
 }
 
-/* {=== what comes next ===} */
+/* ---- what comes next ---- */
 
 /* The token is there, or the problem is set. */
 static void end(struct mf_token_fetch *fetch)
@@ -154,7 +155,7 @@ static bool begin_flow(struct mf_token_fetch *fetch)
 
 static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&fetch->server->named, host);
+  mf_network_host(fetch->network, fetch->server, host);
 }
 
 /* Seconds that the answer asks us to wait, or -1. */
@@ -214,7 +215,7 @@ static void refused(struct mf_token_fetch *fetch, long status)
   mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s", host, status, word);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
-  snprintf(fetch->problem.hint, sizeof(fetch->problem.hint), "%s", hint);
+  mf_problem_advise(&fetch->problem, "%s", hint);
   end(fetch);
 }
 
@@ -295,6 +296,8 @@ static void settle(struct mf_token_fetch *fetch)
     if (!send_request(fetch))
       end(fetch);
   } else if (fetch->transfer->result != CURLE_OK) {
+    if (!fetch->server->home)
+      mf_secrets_blot(&fetch->network->secrets, fetch->transfer->error, strlen(fetch->transfer->error));
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);
     if (!fetch->problem.retryable || !wait_and_retry(fetch))
       end(fetch);
@@ -345,7 +348,7 @@ static bool advance(struct mf_task *task)
   return true;
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, const struct mf_scopes *scopes,
                  const struct mf_credentials *credentials)
@@ -408,6 +411,7 @@ struct mf_token_fetch *mf_token_fetch_hold(struct mf_token_fetch *fetch)
 
 void mf_token_fetch_release(struct mf_token_fetch *fetch)
 {
+  assert(fetch->references > 0);
   if (--fetch->references == 0)
     destroy(fetch);
 }

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "../header/challenge.h"
-#include "../credential/credentials.h"
 #include "../base/problem.h"
+#include "../credential/credentials.h"
+#include "../header/challenge.h"
 #include "../header/scope.h"
 
 #define MF_TOKEN_CLIENT_ID "manifest"

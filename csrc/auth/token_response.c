@@ -1,13 +1,12 @@
 #include "token_response.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/ascii.h"
-#include "../json/tree.h"
 #include "../base/secret.h"
+#include "../json/tree.h"
 
 #define LIFETIME_LEAST 60
 #define LIFETIME_MOST 86400
@@ -98,7 +97,7 @@ bool mf_token_parse(const char *body, size_t length, const char *realm_host, str
   if (!document)
     return fail(problem, realm_host, "its answer is not JSON");
   ok = read_document(document, realm_host, token, problem);
-  mf_secret_delete(document);
+  mf_json_delete(document);
   return ok;
 }
 

@@ -1,5 +1,6 @@
 #include "bytes.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static bool grow(struct mf_bytes *bytes, size_t needed)
   size_t capacity = bytes->capacity ? bytes->capacity : 256;
   char *data;
 
+  assert(bytes->length <= bytes->limit && (!bytes->data || bytes->length < bytes->capacity));
   if (needed < bytes->capacity)
     return true;
   while (capacity <= needed)

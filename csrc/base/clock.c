@@ -9,3 +9,11 @@ double mf_clock_now(void)
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
+
+void mf_clock_sleep(double seconds)
+{
+  struct timespec pause = {.tv_sec = (time_t)seconds};
+
+  pause.tv_nsec = (long)((seconds - (double)pause.tv_sec) * 1e9);
+  nanosleep(&pause, NULL);
+}

@@ -4,5 +4,7 @@
 
 /* Seconds of CLOCK_MONOTONIC. */
 double mf_clock_now(void);
+/* Waits; a signal ends it early. */
+void mf_clock_sleep(double seconds);
 
 #endif

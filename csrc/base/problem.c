@@ -32,18 +32,50 @@ bool mf_problem_set(struct mf_problem *problem, enum mf_problem_code code, const
   mf_problem_clear(problem);
   problem->code = code;
   va_start(arguments, format);
-  vsnprintf(problem->text, sizeof(problem->text), format, arguments);
+  vsnprintf(problem->text, MF_PROBLEM_ROOM, format, arguments);
   va_end(arguments);
   if (entered)
     mf_c_locale_leave(previous);
   return false;
 }
 
+void mf_problem_advise(struct mf_problem *problem, const char *format, ...)
+{
+  size_t end;
+  va_list arguments;
+
+  if (problem->hint == 0)
+    problem->hint = (unsigned short)(strlen(problem->text) + 1);
+  end = problem->hint + strlen(mf_problem_hint(problem));
+  va_start(arguments, format);
+  vsnprintf(problem->text + end, sizeof(problem->text) - end, format, arguments);
+  va_end(arguments);
+}
+
+const char *mf_problem_hint(const struct mf_problem *problem)
+{
+  return problem->hint ? problem->text + problem->hint : "";
+}
+
+/* strerror_r has two forms: one fills the buffer and returns a number, that of GNU returns the text. */
+static inline const char *in_buffer(int failed, const char *buffer)
+{
+  return failed ? "unknown error" : buffer;
+}
+
+static inline const char *returned(const char *text, const char *buffer)
+{
+  (void)buffer;
+  return text;
+}
+
+#define REASON(result, buffer) _Generic((result), int : in_buffer, char * : returned)(result, buffer)
+
 bool mf_problem_errno(struct mf_problem *problem, const char *what, const char *path)
 {
   char buffer[128];
   /* Not strerror: libcurl's resolver threads may be running. */
-  const char *reason = strerror_r(errno, buffer, sizeof(buffer));
+  const char *reason = REASON(strerror_r(errno, buffer, sizeof(buffer)), buffer);
 
-  return mf_problem_set(problem, MF_PROBLEM_IO, "%s %s: %s", what, path, reason);
+  return mf_problem_set(problem, MF_PROBLEM_IO, "%s %.480s: %s", what, path, reason);
 }

@@ -4,14 +4,7 @@
 
 #include <stddef.h>
 
-struct cJSON;
-
 /* Overwrites and frees a C string; NULL is fine. */
 void mf_secret_free(char *text);
-/* Overwrites every string of a tree and deletes it; NULL is fine. */
-void mf_secret_delete(struct cJSON *tree);
-/* Writes over every occurrence of SECRET in the LENGTH bytes of TEXT, as it is or escaped as in JSON. One of a few
-   bytes is left alone: it may be a part of any word. */
-void mf_secret_blot(char *text, size_t length, const char *secret);
 
 #endif

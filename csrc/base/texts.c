@@ -5,20 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* There is room for the next power of two: where the count is one, the room is used up. */
+static bool grow(struct mf_texts *texts)
+{
+  size_t count = texts->count;
+  char **items;
+
+  if (count & (count - 1))
+    return true;
+  items = realloc(texts->items, (count ? 2 * count : 1) * sizeof(*items));
+  if (items)
+    texts->items = items;
+  return items;
+}
+
 static bool add_part(struct mf_texts *texts, const char *text, size_t length)
 {
-  char *copy = malloc(length + 1);
-  char **items = copy ? realloc(texts->items, (texts->count + 1) * sizeof(*items)) : NULL;
+  char *copy = grow(texts) ? strndup(text, length) : NULL;
 
-  if (!items) {
-    free(copy);
-    return false;
-  }
-  memcpy(copy, text, length);
-  copy[length] = '\0';
-  texts->items = items;
-  items[texts->count++] = copy;
-  return true;
+  if (copy)
+    texts->items[texts->count++] = copy;
+  return copy;
 }
 
 bool mf_texts_add(struct mf_texts *texts, const char *text)
@@ -56,6 +63,17 @@ bool mf_texts_insert(struct mf_texts *texts, const char *text, size_t length)
   memmove(texts->items + at + 1, texts->items + at, (texts->count - 1 - at) * sizeof(*texts->items));
   texts->items[at] = added;
   return true;
+}
+
+static int compare(const void *left, const void *right)
+{
+  return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+void mf_texts_sort(struct mf_texts *texts)
+{
+  if (texts->count > 1)
+    qsort(texts->items, texts->count, sizeof(*texts->items), compare);
 }
 
 bool mf_texts_has(const struct mf_texts *texts, const char *text)

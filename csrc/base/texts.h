@@ -1,4 +1,4 @@
-/* A short list of owned strings: scopes, warnings, places that were looked at, certificate files. */
+/* A list of owned strings: scopes, warnings, places that were looked at, certificate files, what is in a folder. */
 #ifndef MF_TEXTS_H
 #define MF_TEXTS_H
 
@@ -16,6 +16,8 @@ bool mf_texts_add(struct mf_texts *texts, const char *text);
 bool mf_texts_addf(struct mf_texts *texts, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds a copy at its bytewise place, unless it is there. */
 bool mf_texts_insert(struct mf_texts *texts, const char *text, size_t length);
+/* Puts them into the order of their bytes. */
+void mf_texts_sort(struct mf_texts *texts);
 bool mf_texts_has(const struct mf_texts *texts, const char *text);
 /* Frees all; safe twice. */
 void mf_texts_free(struct mf_texts *texts);

@@ -1,6 +1,5 @@
 #include "config_file.h"
 
-#include <cjson/cJSON.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +7,8 @@
 
 #include "../base/ascii.h"
 #include "../base/base64.h"
-#include "helper.h"
 #include "../json/tree.h"
-#include "../base/secret.h"
+#include "helper.h"
 
 /* Who reads an entry, for its warnings. */
 struct reader {
@@ -253,5 +251,5 @@ void mf_config_file_close(struct mf_config_file *file)
   cJSON *document = file->document;
 
   file->document = NULL;
-  mf_secret_delete(document);
+  mf_json_delete(document);
 }

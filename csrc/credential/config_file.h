@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../base/texts.h"
 #include "config_key.h"
 #include "credentials.h"
 #include "helper.h"
-#include "../base/texts.h"
 
 #define MF_CONFIG_LIMIT ((size_t)4 * 1024 * 1024)
 

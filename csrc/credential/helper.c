@@ -1,12 +1,10 @@
 #include "helper.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../base/ascii.h"
 #include "../json/tree.h"
-#include "../base/secret.h"
 
 #define NAME_LONGEST 100
 #define NOT_FOUND_TEXT "credentials not found in native keychain"
@@ -122,6 +120,6 @@ enum mf_helper_result mf_helper_read(const char *name, int exit_status, const ch
   if (!answer)
     return fail(name, "gave an answer that is not JSON", problem);
   result = read_answer(name, answer, credentials, problem);
-  mf_secret_delete(answer);
+  mf_json_delete(answer);
   return result;
 }

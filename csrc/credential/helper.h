@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "credentials.h"
 #include "../base/problem.h"
+#include "credentials.h"
 
 #define MF_HELPER_OUTPUT 65536 /* most bytes of its answer */
 #define MF_HELPER_SECONDS 30   /* its deadline */

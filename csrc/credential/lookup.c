@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../file/file.h"
 #include "../base/secret.h"
+#include "../file/file.h"
 
 enum kind { KIND_TEXT, KIND_NAMED_FILE, KIND_FILE, KIND_OTHERS_FILE, KIND_LEGACY_FILE };
 

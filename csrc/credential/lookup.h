@@ -14,13 +14,13 @@
 
 #include <stdbool.h>
 
+#include "../base/environment.h"
+#include "../base/problem.h"
+#include "../base/texts.h"
 #include "config_file.h"
 #include "config_key.h"
 #include "credentials.h"
-#include "../base/environment.h"
 #include "helper.h"
-#include "../base/problem.h"
-#include "../base/texts.h"
 
 #define MF_LOOKUP_SOURCES 8
 

@@ -18,16 +18,12 @@ static bool ends_with(const char *name, const char *ending)
   return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
 }
 
-static bool has_name(const struct mf_names *names, const char *stem, size_t length, const char *ending)
+static bool has_name(const struct mf_texts *names, const char *stem, size_t length, const char *ending)
 {
   char wanted[300];
 
-  if ((size_t)snprintf(wanted, sizeof(wanted), "%.*s%s", (int)length, stem, ending) >= sizeof(wanted))
-    return false;
-  for (size_t i = 0; i < names->count; i++)
-    if (strcmp(names->names[i], wanted) == 0)
-      return true;
-  return false;
+  return (size_t)snprintf(wanted, sizeof(wanted), "%.*s%s", (int)length, stem, ending) < sizeof(wanted) &&
+         mf_texts_has(names, wanted);
 }
 
 /* Writes the path of NAME; false, with a warning, when it cannot be read. To open a pipe would be to wait for whoever
@@ -74,7 +70,7 @@ static bool fail_alone(const struct mf_certificates *found, const char *name, co
   return mf_problem_set(problem, MF_PROBLEM_TLS, "%s/%s has no %s beside it", found->folder, name, missing);
 }
 
-static bool add_file(struct mf_certificates *found, const struct mf_names *names, const char *name,
+static bool add_file(struct mf_certificates *found, const struct mf_texts *names, const char *name,
                      struct mf_problem *problem)
 {
   if (ends_with(name, ".crt"))
@@ -97,7 +93,7 @@ static bool add_file(struct mf_certificates *found, const struct mf_names *names
 static bool take_folder(struct mf_certificates *found, const char *folder, struct mf_problem *problem)
 {
   struct mf_problem unreadable;
-  struct mf_names names = {.names = NULL};
+  struct mf_texts names = {0};
   bool ok = true;
 
   found->folder = strdup(folder);
@@ -106,8 +102,8 @@ static bool take_folder(struct mf_certificates *found, const char *folder, struc
   if (!mf_directory_list(folder, &names, &unreadable))
     mf_texts_add(&found->warnings, unreadable.text);
   for (size_t i = 0; ok && i < names.count; i++)
-    ok = add_file(found, &names, names.names[i], problem);
-  mf_names_free(&names);
+    ok = add_file(found, &names, names.items[i], problem);
+  mf_texts_free(&names);
   return ok;
 }
 

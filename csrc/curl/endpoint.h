@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-#include "../url/address.h"
-#include "certificates.h"
 #include "../answer/pace.h"
 #include "../header/challenge.h"
+#include "../url/address.h"
 #include "../url/origin.h"
+#include "certificates.h"
 #include "trust.h"
 
 /* A question that only one request at a time should ask: the others wait for what it finds out. */

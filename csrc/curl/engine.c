@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -26,16 +27,14 @@ static CURLcode global_result;
    every connection to the file that SSLKEYLOGFILE names, and looks for it here only: nobody asked us to. */
 static void init_global(void)
 {
-  static const char key_log[] = "SSLKEYLOGFILE";
-  const char *value = getenv(key_log);
-  char *kept = value ? strdup(value) : NULL;
+  char *file = getenv("SSLKEYLOGFILE");
+  char first = file ? *file : '\0';
 
-  if (kept)
-    unsetenv(key_log);
+  if (file)
+    *file = '\0'; /* in place: unsetenv and setenv would move variables that other threads are reading */
   global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (kept)
-    setenv(key_log, kept, 1);
-  free(kept);
+  if (file)
+    *file = first;
 }
 
 static bool check_library(struct mf_problem *problem)
@@ -78,6 +77,7 @@ void mf_engine_free(struct mf_engine *engine)
 {
   struct mf_write_signals guard;
 
+  assert(!engine->tasks);
   /* In a forked child the sockets belong to the parent: a TLS goodbye from here would end its connections. */
   if (engine->process == getpid()) {
     mf_write_signals_hold(&guard);
@@ -87,11 +87,11 @@ void mf_engine_free(struct mf_engine *engine)
   free(engine);
 }
 
-/* {=== tasks ===} */
+/* ---- tasks ---- */
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 {
-  task->next = NULL;
+  assert(!task->previous && !task->next && engine->last != task);
   task->previous = engine->last;
   if (task->previous)
     task->previous->next = task;
@@ -102,6 +102,8 @@ void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 
 void mf_engine_remove(struct mf_engine *engine, struct mf_task *task)
 {
+  assert(!task->previous || task->previous->next == task);
+  assert(!task->next || task->next->previous == task);
   if (task->previous)
     task->previous->next = task->next;
   else if (engine->tasks == task)
@@ -137,20 +139,14 @@ void mf_engine_call(struct mf_engine *engine)
   engine->called = true;
 }
 
-static bool any_done(const struct mf_engine *engine)
-{
-  for (const struct mf_task *task = engine->tasks; task; task = task->next)
-    if (task->done)
-      return true;
-  return false;
-}
-
-/* {=== transfers ===} */
+/* ---- transfers ---- */
 
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem)
 {
-  CURLMcode result = curl_multi_add_handle(engine->multi, transfer->easy);
+  CURLMcode result;
 
+  assert(!transfer->started);
+  result = curl_multi_add_handle(engine->multi, transfer->easy);
   if (result != CURLM_OK)
     return mf_problem_set(problem, MF_PROBLEM_NETWORK, "libcurl: %s", curl_multi_strerror(result));
   transfer->started = true;
@@ -209,6 +205,7 @@ static size_t gather_files(const struct mf_engine *engine, struct curl_waitfd *w
     struct pollfd files[MF_TASK_DESCRIPTORS];
     size_t added = task->descriptors && !task->done ? task->descriptors(task, files) : 0;
 
+    assert(added <= MF_TASK_DESCRIPTORS);
     for (size_t i = 0; i < added && count < WAIT_FILES; i++, count++)
       waits[count] = (struct curl_waitfd){.fd = files[i].fd, .events = files[i].events}; /* POLL* = CURL_WAIT_POLL* */
   }
@@ -242,7 +239,6 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
 {
   double end = mf_clock_now() + seconds;
 
-  engine->called = false;
   for (;;) {
     bool moved = advance_tasks(engine);
 
@@ -250,7 +246,7 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
       return false;
     collect(engine);
     moved = advance_tasks(engine) || moved; /* an answer, or bytes in a pipe whose other end has been waiting */
-    if (engine->called || any_done(engine) || mf_clock_now() >= end)
+    if (engine->called || mf_clock_now() >= end)
       return true;
     if (moved)
       continue;
@@ -272,6 +268,7 @@ bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem 
                           "this client was made before the process forked: make a new one in the child");
   mf_write_signals_hold(&guard);
   ok = step(engine, seconds, problem);
+  engine->called = false;
   mf_write_signals_release(&guard);
   return ok;
 }

@@ -42,10 +42,10 @@ bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, st
 /* Takes the transfer off the wire; harmless when it is not on it. */
 void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer);
 
-/* The step that is running is to return: its caller has something to do. */
+/* The step that is running, or else the next, is to return: its caller has something to do. */
 void mf_engine_call(struct mf_engine *engine);
-/* Advances tasks and moves bytes until some task is done, mf_engine_call was called, or SECONDS (at most one) have
-   passed. A signal ends the wait. False: libcurl itself failed, or the process was forked since (problem set). */
+/* Advances tasks and moves bytes until mf_engine_call is called or SECONDS (at most one) have passed. A signal ends the
+   wait. False: libcurl itself failed, or the process was forked since (problem set). */
 bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem *problem);
 
 #endif

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../url/proxy.h"
 #include "../base/secret.h"
+#include "../url/proxy.h"
 #include "../url/url.h"
 
 #define ROOTS_MOST 8 /* certs.d folders */
 
-/* {=== copies of the caller's settings ===} */
+/* ---- copies of the caller's settings ---- */
 
 static const char **each_text(struct mf_settings *settings, size_t index)
 {
@@ -133,10 +133,18 @@ void mf_network_free(struct mf_network *network)
   }
   curl_slist_free_all(network->resolve);
   mf_secret_free(network->identity_token);
+  mf_secrets_free(&network->secrets);
   mf_texts_free(&network->warnings);
   free_settings(&network->settings);
   free_environment(&network->environment);
   free(network);
+}
+
+void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT])
+{
+  mf_origin_print(&endpoint->named, host);
+  if (!endpoint->home)
+    mf_secrets_blot(&network->secrets, host, strlen(host));
 }
 
 void mf_network_warn(struct mf_network *network, const char *text)
@@ -145,7 +153,7 @@ void mf_network_warn(struct mf_network *network, const char *text)
     mf_texts_add(&network->warnings, text);
 }
 
-/* {=== endpoints ===} */
+/* ---- endpoints ---- */
 
 static void take_warnings(struct mf_network *network, struct mf_texts *warnings)
 {

@@ -4,11 +4,12 @@
 
 #include <stdbool.h>
 
-#include "endpoint.h"
-#include "engine.h"
 #include "../base/environment.h"
 #include "../base/problem.h"
+#include "../base/blot.h"
 #include "../base/texts.h"
+#include "endpoint.h"
+#include "engine.h"
 #include "transfer.h"
 
 /* Strings may be NULL. mf_network_new copies what it keeps. */
@@ -39,8 +40,9 @@ struct mf_network {
   struct mf_environment environment;
   struct mf_endpoint *endpoints;
   struct curl_slist *resolve;
-  char *identity_token;     /* that a token server gave (offline), or NULL */
-  struct mf_texts warnings; /* one line each, without secrets; each once */
+  char *identity_token;      /* that a token server gave (offline), or NULL */
+  struct mf_texts warnings;  /* one line each, without secrets; each once */
+  struct mf_secrets secrets; /* that were sent */
 };
 
 struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem);
@@ -57,6 +59,8 @@ char *mf_network_plain_connection(struct mf_network *network, struct mf_endpoint
 /* How to connect to it. The strings are the network's. */
 void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
                            struct mf_connection *connection);
+/* The endpoint's host[:port] for messages. Of one that the user did not name, a server may have made it of a secret. */
+void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT]);
 /* Notes a warning, once. */
 void mf_network_warn(struct mf_network *network, const char *text);
 

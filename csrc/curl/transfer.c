@@ -16,7 +16,7 @@
 /* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define HEADER_LIMIT ((size_t)64 * 1024)
 
-/* {=== libcurl's callbacks ===} */
+/* ---- libcurl's callbacks ---- */
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
@@ -113,7 +113,7 @@ static int on_request(void *context, char *address, char *local_address, int por
   return CURL_PREREQFUNC_ABORT;
 }
 
-/* {=== making one ===} */
+/* ---- making one ---- */
 
 static bool add_line(struct curl_slist **lines, const char *name, const char *value)
 {
@@ -265,7 +265,7 @@ void mf_transfer_free(struct mf_transfer *transfer)
   free(transfer);
 }
 
-/* {=== reading the answer ===} */
+/* ---- reading the answer ---- */
 
 void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result)
 {
@@ -307,6 +307,7 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   bool write = transfer->write_paused && sink_ready;
   bool read = transfer->read_paused && transfer->source->ready(transfer->source);
   int still = 0;
+  CURLcode result;
 
   if (!write && !read)
     return false;
@@ -319,7 +320,9 @@ bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)
   }
   still |= transfer->write_paused ? CURLPAUSE_RECV : 0;
   still |= transfer->read_paused ? CURLPAUSE_SEND : 0;
-  curl_easy_pause(transfer->easy, still);
+  result = curl_easy_pause(transfer->easy, still);
+  if (result != CURLE_OK) /* what was kept is lost, and libcurl would go on without it */
+    mf_transfer_finish(transfer, result);
   return true;
 }
 
@@ -331,14 +334,7 @@ bool mf_transfer_is_secure(const struct mf_transfer *transfer)
   return microseconds > 0;
 }
 
-bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
-{
-  return transfer->result == CURLE_SSL_CONNECT_ERROR &&
-         (strstr(transfer->error, "wrong version number") || strstr(transfer->error, "http request") ||
-          strstr(transfer->error, "packet length too long"));
-}
-
-/* {=== why it failed ===} */
+/* ---- why it failed ---- */
 
 struct explanation {
   CURLcode result;
@@ -375,18 +371,41 @@ static const struct explanation explanations[] = {
 static const struct explanation broken_handshake = {CURLE_SSL_CONNECT_ERROR, MF_PROBLEM_NETWORK, true,
                                                     "the connection broke in the TLS handshake"};
 
-/* Nothing was said against us then, by a certificate, an alert or an answer in plain text. libcurl has one code for all
-   of these; for an end without a reset only its words tell: "SSL_connect: ..." is what it says where OpenSSL has no
-   error to tell. */
-bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
+enum handshake { HANDSHAKE_OTHER, HANDSHAKE_MET_HTTP, HANDSHAKE_BROKE };
+
+/* How the TLS handshake failed: against an answer in plain text; because the connection ended in the middle, when
+   nothing was said against us by a certificate or an alert; or otherwise. libcurl has one code for all of these, and
+   but for a reset only OpenSSL's words tell. "SSL_connect: ..." is what libcurl says where OpenSSL has no error to
+   tell. */
+static enum handshake failed_handshake(const struct mf_transfer *transfer)
 {
+  static const struct {
+    const char *words;
+    enum handshake meaning;
+  } told[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
+              {"http request", HANDSHAKE_MET_HTTP},
+              {"packet length too long", HANDSHAKE_MET_HTTP},
+              {"unexpected eof", HANDSHAKE_BROKE},
+              {"SSL_connect: ", HANDSHAKE_BROKE}};
   long cause = 0;
 
   if (transfer->result != CURLE_SSL_CONNECT_ERROR)
-    return false;
+    return HANDSHAKE_OTHER;
+  for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+    if (strstr(transfer->error, told[i].words))
+      return told[i].meaning;
   curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
-  return cause == ECONNRESET || cause == EPIPE || strstr(transfer->error, "unexpected eof") ||
-         strstr(transfer->error, "SSL_connect: ");
+  return cause == ECONNRESET || cause == EPIPE ? HANDSHAKE_BROKE : HANDSHAKE_OTHER;
+}
+
+bool mf_transfer_met_plain_http(const struct mf_transfer *transfer)
+{
+  return failed_handshake(transfer) == HANDSHAKE_MET_HTTP;
+}
+
+bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer)
+{
+  return failed_handshake(transfer) == HANDSHAKE_BROKE;
 }
 
 /* Does nobody listen on this very machine? Who waits for a registry to start asks it himself, as with docker. */
@@ -418,8 +437,7 @@ static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem 
                            transfer->error);
   mf_problem_set(problem, MF_PROBLEM_PROXY, "the proxy %s answered %ld instead of connecting", name, status);
   if (status == 407)
-    snprintf(problem->hint, sizeof(problem->hint),
-             "put user and password into its URL: http://user:password@host:port");
+    mf_problem_advise(problem, "put user and password into its URL: http://user:password@host:port");
   problem->status = (int)status;
   problem->retryable = status == 502 || status == 503 || status == 504;
   return true;
@@ -446,8 +464,8 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
                    transfer->validity[0] ? "; " : "", transfer->validity);
     problem->retryable = found.retryable && !refused_here(transfer);
     if (found.result == CURLE_SSL_CERTPROBLEM)
-      snprintf(problem->hint, sizeof(problem->hint),
-               "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
+      mf_problem_advise(problem,
+                        "check the files of the client certificate and its key (--cert, --key, or those in certs.d)");
   }
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }

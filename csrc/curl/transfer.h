@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../url/address.h"
 #include "../base/bytes.h"
-#include "../stream/flow.h"
-#include "../header/headers.h"
 #include "../base/problem.h"
+#include "../header/headers.h"
+#include "../stream/flow.h"
 #include "../stream/source.h"
+#include "../url/address.h"
 #include "trust.h"
 #include "validity.h"
 

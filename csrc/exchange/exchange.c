@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/ascii.h"
 #include "../answer/retry.h"
+#include "../base/ascii.h"
 #include "../base/clock.h"
 #include "scheme.h"
 #include "verdict.h"
@@ -20,10 +20,10 @@ static bool is_success(long status)
 
 static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&exchange->endpoint->named, host);
+  mf_network_host(exchange->client->network, exchange->endpoint, host);
 }
 
-/* {=== the end ===} */
+/* ---- the end ---- */
 
 static void drop_transfer(struct mf_exchange *exchange)
 {
@@ -42,18 +42,20 @@ static void abandon_questions(struct mf_exchange *exchange)
   mf_question_abandon(&exchange->home->access, &exchange->ticket);
 }
 
-/* A server may repeat what it was sent, in a warning or in the words of an error. URLs are followed and not shown. */
+/* A server may repeat what it was sent, in the words of an error or in a challenge, which has been answered by now. */
 static void blot(struct mf_exchange *exchange)
 {
+  const struct mf_secrets *secrets = &exchange->client->network->secrets;
   struct mf_response *response = &exchange->response;
 
   for (size_t i = 0; i < response->headers.count; i++) {
     const struct mf_header *header = &response->headers.items[i];
-    if (!mf_same_word(header->name, "Location") && !mf_same_word(header->name, "Link"))
-      mf_ticket_blot(&exchange->ticket, header->value, strlen(header->value));
+    if (mf_same_word(header->name, "WWW-Authenticate"))
+      mf_secrets_blot(secrets, header->value, strlen(header->value));
   }
   if (response->body.length > 0 && !is_success(response->status))
-    mf_ticket_blot(&exchange->ticket, response->body.data, response->body.length);
+    mf_secrets_blot(secrets, response->body.data, response->body.length);
+  host_of(exchange, response->host);
 }
 
 static void end(struct mf_exchange *exchange)
@@ -68,6 +70,7 @@ static void end(struct mf_exchange *exchange)
   if (source)
     source->free(source); /* now: the other end of a pipe must learn of it */
   exchange->task.done = true;
+  mf_engine_call(exchange->client->network->engine);
 }
 
 /* What the answer is shown with: the body that was asked for, or the start of an error's text; nothing of a body that
@@ -114,7 +117,7 @@ static bool succeed(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== what is known of the registry ===} */
+/* ---- what is known of the registry ---- */
 
 /* The registry has begun to answer: whoever waits to know its scheme, or whether it wants credentials, need not wait
    for the end of a long body. */
@@ -157,10 +160,8 @@ static bool may_go_there(struct mf_exchange *exchange)
 
   if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
     return true;
-  mf_origin_print(&exchange->endpoint->named, host);
-  mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
-  snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
-  return false;
+  host_of(exchange, host);
+  return mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
 }
 
 /* Puts the scheme that was learned into the URL. False: memory, problem set. */
@@ -178,7 +179,7 @@ static bool use_scheme(struct mf_exchange *exchange)
   return true;
 }
 
-/* {=== libcurl's questions ===} */
+/* ---- libcurl's questions ---- */
 
 static enum mf_flow take_body(void *context, const char *data, size_t length)
 {
@@ -200,7 +201,7 @@ static bool admit(void *context, enum mf_address_class address)
   return mf_address_class_allowed(address, exchange->home->peer, mf_exchange_at_home(exchange));
 }
 
-/* {=== an attempt ===} */
+/* ---- an attempt ---- */
 
 static bool add_range(const struct mf_exchange *exchange, struct mf_headers *headers)
 {
@@ -272,7 +273,7 @@ static bool prepare(struct mf_exchange *exchange)
   return readiness == MF_FAILED ? fail(exchange) : readiness == MF_READY;
 }
 
-/* {=== what an answer leads to ===} */
+/* ---- what an answer leads to ---- */
 
 static bool can_repeat(struct mf_exchange *exchange)
 {
@@ -351,7 +352,7 @@ static bool advance(struct mf_task *task)
   return mf_transfer_resume(exchange->transfer, exchange->receipt.sink->ready(exchange->receipt.sink));
 }
 
-/* {=== life ===} */
+/* ---- life ---- */
 
 static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *problem)
 {

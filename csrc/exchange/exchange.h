@@ -2,8 +2,8 @@
 #ifndef MF_EXCHANGE_H
 #define MF_EXCHANGE_H
 
-#include "client.h"
 #include "../base/problem.h"
+#include "client.h"
 #include "request.h"
 
 struct mf_exchange;

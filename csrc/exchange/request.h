@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../base/bytes.h"
 #include "../answer/allowance.h"
+#include "../base/bytes.h"
 #include "../header/headers.h"
 #include "../header/scope.h"
 #include "../stream/sink.h"
+#include "../url/origin.h"
 #include "../stream/source.h"
 
 /* What is wanted. mf_exchange_new takes it over. */
@@ -39,12 +40,13 @@ struct mf_request {
 struct mf_response {
   long status;
   struct mf_headers headers;
-  struct mf_bytes body; /* a 2xx body without sink, or the first 64 KiB of any other */
-  char digest[160];     /* of a 2xx body, by the algorithm of request.digest or sha256; "" for none */
-  int64_t received;     /* bytes of that body */
-  char *url;            /* the last one asked, after redirects */
-  int attempts;         /* how often it was sent */
-  bool held;            /* a 429 that may pass soon: the host is not asked before that */
+  struct mf_bytes body;      /* a 2xx body without sink, or the first 64 KiB of any other */
+  char digest[160];          /* of a 2xx body, by the algorithm of request.digest or sha256; "" for none */
+  int64_t received;          /* bytes of that body */
+  char host[MF_ORIGIN_TEXT]; /* its host[:port], for messages */
+  char *url;                 /* the last one asked, after redirects */
+  int attempts;              /* how often it was sent */
+  bool held;                 /* a 429 that may pass soon: the host is not asked before that */
 };
 
 /* Frees all of it; safe twice. */

@@ -41,7 +41,7 @@ double mf_scheme_due(const struct mf_exchange *exchange)
   return due;
 }
 
-/* {=== the probe ===} */
+/* ---- the probe ---- */
 
 /* Its headers are enough. */
 static enum mf_flow leave_body(void *context, const char *data, size_t length)

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "../answer/redirect.h"
+#include "../answer/retry.h"
 #include "../base/ascii.h"
 #include "../base/clock.h"
 #include "../url/proxy.h"
-#include "../answer/redirect.h"
-#include "../answer/retry.h"
 
 #define PROGRESS ((int64_t)1 << 20) /* bytes after which a broken body may break as often again */
 
@@ -21,7 +21,20 @@ static const struct mf_verdict done = {MF_VERDICT_DONE, 0};
 
 static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&exchange->endpoint->named, host);
+  mf_network_host(exchange->client->network, exchange->endpoint, host);
+}
+
+/* What a server repeats of the secrets that it was sent is written over before a word of it is used. What is followed
+   or answered is left as it came: no message shows it. */
+static void blot_headers(const struct mf_exchange *exchange)
+{
+  const struct mf_headers *headers = &exchange->response.headers;
+
+  for (size_t i = 0; i < headers->count; i++) {
+    const char *name = headers->items[i].name;
+    if (!mf_same_word(name, "Location") && !mf_same_word(name, "Link") && !mf_same_word(name, "WWW-Authenticate"))
+      mf_secrets_blot(&exchange->client->network->secrets, headers->items[i].value, strlen(headers->items[i].value));
+  }
 }
 
 bool mf_exchange_at_home(const struct mf_exchange *exchange)
@@ -114,8 +127,8 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
   }
   host_of(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_TLS, "%s answered in plain HTTP where TLS was expected", host);
-  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
-           "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
+  mf_problem_advise(&exchange->problem,
+                    "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
   return failed;
 }
 
@@ -129,6 +142,8 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (exchange->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&exchange->endpoint->trust))
     return next_step(exchange);
   host_of(exchange, host);
+  if (!exchange->endpoint->home) /* libcurl's words may hold its name */
+    mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
   return wait >= 0 ? start_over(exchange, wait) : failed;
@@ -164,10 +179,15 @@ static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)
 
 static bool unasked_encoding(struct mf_exchange *exchange)
 {
-  const char *encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", 0);
+  const char *encoding;
 
-  if (!encoding || !encoding[0] || mf_same_word(encoding, "identity"))
-    return false;
+  for (size_t i = 0;; i++) {
+    encoding = mf_headers_get(&exchange->response.headers, "Content-Encoding", i);
+    if (!encoding)
+      return false;
+    if (!mf_same_word(encoding, "identity"))
+      break;
+  }
   mf_problem_set(&exchange->problem, MF_PROBLEM_UNSUPPORTED, "the answer is encoded (%.32s), which was not asked for",
                  encoding);
   return true;
@@ -213,8 +233,7 @@ static struct mf_verdict refused_by_proxy(struct mf_exchange *exchange)
   mf_proxy_print(exchange->transfer->proxy, name, sizeof(name));
   mf_problem_set(&exchange->problem, MF_PROBLEM_PROXY, "the proxy %s answered 407: it wants credentials", name);
   exchange->problem.status = 407;
-  snprintf(exchange->problem.hint, sizeof(exchange->problem.hint),
-           "put user and password into its URL: http://user:password@host:port");
+  mf_problem_advise(&exchange->problem, "put user and password into its URL: http://user:password@host:port");
   return failed;
 }
 
@@ -283,6 +302,7 @@ struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
     mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
     return failed;
   }
+  blot_headers(exchange);
   if (exchange->transfer->result == CURLE_OK || exchange->receipt.sated)
     return judge_answer(exchange);
   return judge_failure(exchange);

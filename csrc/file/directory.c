@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -190,30 +189,7 @@ bool mf_directory_remove(const char *path, struct mf_problem *problem)
 
 /* ---- listing ---- */
 
-static bool add_name(struct mf_names *names, const char *name)
-{
-  if (names->count == names->capacity) {
-    size_t capacity = names->capacity ? names->capacity * 2 : 16;
-    char **grown = realloc(names->names, capacity * sizeof(*grown));
-
-    if (!grown)
-      return false;
-    names->names = grown;
-    names->capacity = capacity;
-  }
-  names->names[names->count] = strdup(name);
-  if (!names->names[names->count])
-    return false;
-  names->count++;
-  return true;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-bool mf_directory_list(const char *path, struct mf_names *names, struct mf_problem *problem)
+bool mf_directory_list(const char *path, struct mf_texts *names, struct mf_problem *problem)
 {
   DIR *folder = opendir(path); /* close-on-exec by itself */
   struct dirent *entry;
@@ -223,27 +199,15 @@ bool mf_directory_list(const char *path, struct mf_names *names, struct mf_probl
     return mf_disk_problem(problem, "cannot list", path);
   while (done && (errno = 0, entry = readdir(folder)) != NULL) {
     if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      done = add_name(names, entry->d_name);
+      done = mf_texts_add(names, entry->d_name);
   }
   if (!done)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot list %s: memory ran out", path);
   else if (errno)
     done = mf_problem_errno(problem, "cannot list", path);
   closedir(folder);
-  if (done && names->count)
-    qsort(names->names, names->count, sizeof(*names->names), compare_names);
+  mf_texts_sort(names);
   return done;
-}
-
-void mf_names_free(struct mf_names *names)
-{
-  char **all = names->names;
-  size_t count = names->count;
-
-  *names = (struct mf_names){NULL, 0, 0};
-  while (count > 0)
-    free(all[--count]);
-  free(all);
 }
 
 bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem)

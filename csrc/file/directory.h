@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "../base/problem.h"
+#include "../base/texts.h"
 
 enum mf_kind {
   MF_KIND_NONE,      /* nothing there */
@@ -32,15 +33,9 @@ bool mf_directory_make(const char *path, mode_t mode, struct mf_problem *problem
 /* Removes PATH and everything under it; follows no symbolic link. At most 64 folders deep. */
 bool mf_directory_remove(const char *path, struct mf_problem *problem);
 
-struct mf_names {
-  char **names; /* sorted bytewise, as Go's ReadDir gives them; without "." and ".." */
-  size_t count;
-  size_t capacity;
-};
-
-/* Lists a folder into NAMES, which is zeroed before and freed with mf_names_free whatever the result. */
-bool mf_directory_list(const char *path, struct mf_names *names, struct mf_problem *problem);
-void mf_names_free(struct mf_names *names);
+/* Adds the names in a folder to NAMES, in the order of their bytes as Go's ReadDir gives them, without "." and "..". On
+   failure NAMES has some of them. */
+bool mf_directory_list(const char *path, struct mf_texts *names, struct mf_problem *problem);
 
 #define MF_IDENTITY_SIZE 80
 /* "device:inode:birth" of PATH itself: a folder that was removed and made again has another one, since the time of

@@ -13,7 +13,7 @@ bool mf_disk_problem(struct mf_problem *problem, const char *what, const char *p
   else if (reason == ENOMEM)
     problem->code = MF_PROBLEM_MEMORY;
   else if (reason == EXDEV)
-    snprintf(problem->hint, sizeof(problem->hint), "keep both folders on one file system");
+    mf_problem_advise(problem, "keep both folders on one file system");
   errno = reason;
   return false;
 }

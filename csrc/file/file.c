@@ -122,31 +122,45 @@ static bool look_at_old(struct writing *writing, const struct mf_file_style *sty
   return true;
 }
 
-/* Makes a file of a name nobody can foresee; NAME starts with the folder and receives the whole path. */
-static int open_temporary(const char *folder, char name[PATH_MAX], mode_t mode, struct mf_problem *problem)
+bool mf_file_temporary(const char *folder, char path[PATH_MAX], struct mf_problem *problem)
 {
-  int tries;
+  uint64_t random = 0;
 
-  for (tries = 0; tries < 100; tries++) {
-    uint64_t random = 0;
-    int fd;
+  if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+    return mf_problem_errno(problem, "cannot name a temporary file in", folder);
+  if (snprintf(path, PATH_MAX, "%s/.manifest-%016" PRIx64, folder, random) < PATH_MAX)
+    return true;
+  errno = ENAMETOOLONG;
+  return mf_problem_errno(problem, "cannot name a temporary file in", folder);
+}
 
-    if (getrandom(&random, sizeof(random), 0) < 0 && errno != EINTR)
+/* Makes a file of a name nobody can foresee, which PATH receives. */
+static int open_temporary(const char *folder, char path[PATH_MAX], mode_t mode, struct mf_problem *problem)
+{
+  int fd = -1;
+
+  for (int tries = 0; fd < 0 && tries < 100; tries++) {
+    if (!mf_file_temporary(folder, path, problem))
+      return -1;
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0 && errno != EEXIST && errno != EINTR)
       break;
-    if (snprintf(name, PATH_MAX, "%s/.manifest-%016" PRIx64, folder, random) >= PATH_MAX) {
-      errno = ENAMETOOLONG;
-      break;
-    }
-    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (fd >= 0 || (errno != EEXIST && errno != EINTR)) {
-      if (fd < 0)
-        break;
-      return fd;
-    }
   }
-  mf_disk_problem(problem, "cannot make a temporary file in", folder);
-  problem->code = MF_PROBLEM_IO; /* a folder that is missing is not the file that is asked for */
-  return -1;
+  if (fd < 0) {
+    mf_disk_problem(problem, "cannot make a temporary file in", folder);
+    problem->code = MF_PROBLEM_IO; /* a folder that is missing is not the file that is asked for */
+  }
+  return fd;
+}
+
+int mf_file_scratch(const char *folder, struct mf_problem *problem)
+{
+  char path[PATH_MAX];
+  int fd = open_temporary(folder, path, 0600, problem);
+
+  if (fd >= 0)
+    unlink(path);
+  return fd;
 }
 
 static bool write_all(int fd, const char *data, size_t length)

@@ -29,6 +29,11 @@ struct mf_file_style {
 /* Where the bytes of a PATH go that is replaced: through a symbolic link when FOLLOW. A missing file is its own target.
  */
 bool mf_file_target(const char *path, bool follow, char target[PATH_MAX], struct mf_problem *problem);
+/* A path in FOLDER that nobody else comes upon, for a new file that is moved to its place when it is whole. */
+bool mf_file_temporary(const char *folder, char path[PATH_MAX], struct mf_problem *problem);
+/* A new file on FOLDER's disk that has no name, so that it goes with its last descriptor, however the process ends. -1:
+   problem set. */
+int mf_file_scratch(const char *folder, struct mf_problem *problem);
 /* Replaces PATH, or makes it, as one step. On failure the old file is untouched and the temporary one removed. One
    exception, which the text tells: when only the last fsync, of the folder, fails, the new file is in place. */
 bool mf_file_replace(const char *path, const void *data, size_t length, const struct mf_file_style *style,

@@ -4,31 +4,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "../base/clock.h"
 #include "disk_problem.h"
-
-#define FIRST_PAUSE 0.001
-#define LONGEST_PAUSE 0.032
-
-/* 0.5 to 1.5, other in each process and at each call, so that processes that came together do not try together. */
-static double jitter(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_REALTIME, &now);
-  return 0.5 + (double)(((unsigned long)now.tv_nsec + (unsigned long)getpid() * 2654435761UL) % 1000UL) / 1000.0;
-}
-
-static void pause_for(double seconds)
-{
-  struct timespec pause = {.tv_sec = (time_t)seconds};
-
-  pause.tv_nsec = (long)((seconds - (double)pause.tv_sec) * 1e9);
-  nanosleep(&pause, NULL); /* cut short by a signal: the next try is only earlier */
-}
 
 static int open_lock(const char *path)
 {
@@ -51,53 +29,21 @@ static bool still_named(int fd, const char *path)
   return fstat(fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
 }
 
-enum outcome { TAKEN, BUSY, BROKEN };
-
-/* One attempt; errno tells why it is BROKEN. */
-static enum outcome try_lock(const char *path, bool shared, int *lock)
+int mf_lock_try(const char *path, bool shared, struct mf_problem *problem)
 {
   int fd = open_lock(path);
-  enum outcome outcome;
+  bool taken = fd >= 0 && flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0;
+  bool busy = fd >= 0 && !taken && (errno == EWOULDBLOCK || errno == EINTR);
 
-  if (fd < 0)
-    return BROKEN;
-  if (flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB))
-    outcome = errno == EWOULDBLOCK || errno == EINTR ? BUSY : BROKEN;
-  else
-    outcome = still_named(fd, path) ? TAKEN : BUSY;
-  if (outcome == TAKEN) {
-    *lock = fd;
-    return TAKEN;
+  if (taken && still_named(fd, path))
+    return fd;
+  if (taken || busy) {
+    mf_problem_set(problem, MF_PROBLEM_LOCKED, "cannot lock %s: another process holds it", path);
+    problem->retryable = true;
+  } else {
+    mf_disk_problem(problem, "cannot lock", path);
   }
-  int reason = errno;
-  close(fd);
-  errno = reason;
-  return outcome;
-}
-
-int mf_lock_take(const char *path, bool shared, double timeout, struct mf_problem *problem)
-{
-  double deadline = mf_clock_now() + timeout;
-  double pause = FIRST_PAUSE;
-  int lock = -1;
-
-  for (;;) {
-    enum outcome outcome = try_lock(path, shared, &lock);
-    double left = deadline - mf_clock_now();
-
-    if (outcome == TAKEN)
-      return lock;
-    if (outcome == BROKEN) {
-      mf_disk_problem(problem, "cannot lock", path);
-      return -1;
-    }
-    if (left <= 0) {
-      mf_problem_set(problem, MF_PROBLEM_LOCKED, "cannot lock %s: another process holds it", path);
-      problem->retryable = true;
-      return -1;
-    }
-    double wait = pause * jitter();
-    pause_for(wait < left ? wait : left);
-    pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
-  }
+  if (fd >= 0)
+    close(fd);
+  return -1;
 }

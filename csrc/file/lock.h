@@ -6,9 +6,9 @@
 
 #include "../base/problem.h"
 
-/* Locks PATH, made if missing, waiting at most TIMEOUT seconds (MF_PROBLEM_LOCKED after that). SHARED locks bear one
-   another. Returns a descriptor whose closing frees the lock, or -1. A lock file that another process removes while we
-   wait is noticed: the lock we get is on the file that has the name, so its holder may remove it. */
-int mf_lock_take(const char *path, bool shared, double timeout, struct mf_problem *problem);
+/* Locks PATH, made if missing, unless another process holds it (MF_PROBLEM_LOCKED): nobody waits in C. SHARED locks
+   bear one another. Returns a descriptor whose closing frees the lock, or -1. The lock we get is on the file that has
+   the name, so its holder may remove it. */
+int mf_lock_try(const char *path, bool shared, struct mf_problem *problem);
 
 #endif

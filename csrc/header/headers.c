@@ -47,7 +47,7 @@ bool mf_headers_receive(struct mf_headers *headers, const char *name, const char
 const char *mf_headers_get(const struct mf_headers *headers, const char *name, size_t index)
 {
   for (size_t i = 0; i < headers->count; i++)
-    if (mf_same_word(headers->items[i].name, name) && index-- == 0)
+    if (headers->items[i].value[0] && mf_same_word(headers->items[i].name, name) && index-- == 0)
       return headers->items[i].value;
   return NULL;
 }

@@ -1,5 +1,6 @@
 #include "keys.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -89,6 +90,7 @@ const char *mf_json_keys_close(struct mf_json_keys *keys, size_t mark)
   struct key *list = count > 0 ? all(keys) + mark : NULL;
   const char *first = NULL;
 
+  assert(mark <= mf_json_keys_count(keys));
   if (count > 1)
     qsort(list, count, sizeof(*list), compare);
   for (size_t i = 1; i < count; i++)

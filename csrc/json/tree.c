@@ -1,108 +1,101 @@
 #include "tree.h"
 
-#include <stdint.h>
-#include <stdlib.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
-#include "../base/bytes.h"
-#include "../base/c_locale.h"
-#include "number.h"
-#include "scan.h"
+#include "read.h"
 
-/* The numbers that were written as floats, in the order of the text, while a walk over the tree reaches them. */
-struct walk {
-  const char *text;
-  const char *floats; /* of struct mf_json_float, not aligned */
-  size_t remaining;
-  size_t ordinal; /* of the next number in the tree */
-};
-
-static struct mf_json_float float_at(const char *floats, size_t i)
+/* The item of a token, a container still empty; NULL: memory. */
+static cJSON *item_of(struct mf_json_reader *reader, enum mf_json_token token)
 {
-  struct mf_json_float it;
-
-  memcpy(&it, floats + i * sizeof(it), sizeof(it));
-  return it;
-}
-
-static void visit_number(struct walk *walk, cJSON *item)
-{
-  struct mf_json_float it = float_at(walk->floats, 0);
-
-  if (walk->ordinal++ != it.ordinal)
-    return;
-  item->type |= MF_JSON_FLOAT;
-  item->valuedouble = strtod(walk->text + it.offset, NULL);
-  walk->floats += sizeof(it);
-  walk->remaining--;
-}
-
-/* Marks the floats below ITEM. The scan has bounded the depth. */
-static void mark(struct walk *walk, cJSON *item)
-{
-  for (; item && walk->remaining > 0; item = item->next) {
-    if (cJSON_IsNumber(item))
-      visit_number(walk, item);
-    else
-      mark(walk, item->child);
+  switch (token) {
+  case MF_JSON_OBJECT:
+    return cJSON_CreateObject();
+  case MF_JSON_ARRAY:
+    return cJSON_CreateArray();
+  case MF_JSON_STRING:
+    return mf_json_text(reader, reader->start, reader->size) ? cJSON_CreateString(reader->text.data) : NULL;
+  case MF_JSON_INTEGER:
+  case MF_JSON_FLOAT:
+    return cJSON_CreateNumber(reader->number);
+  case MF_JSON_TRUE:
+  case MF_JSON_FALSE:
+    return cJSON_CreateBool(token == MF_JSON_TRUE);
+  default:
+    return cJSON_CreateNull();
   }
 }
 
-static size_t number_length(const char *text, size_t offset, size_t length)
+/* Puts ITEM into its container; KEY is as it is written, NULL in an array. */
+static bool add(struct mf_json_reader *reader, cJSON *container, const char *key, size_t size, cJSON *item)
 {
-  struct mf_json_number number;
-
-  mf_json_number_scan(text + offset, text + length, &number);
-  return (size_t)(number.end - (text + offset));
+  if (item && !key && cJSON_AddItemToArray(container, item))
+    return true;
+  if (item && key && mf_json_text(reader, key, size) && cJSON_AddItemToObject(container, reader->text.data, item))
+    return true;
+  mf_json_delete(item);
+  return mf_problem_set(reader->problem, MF_PROBLEM_MEMORY, "memory ran out while reading JSON");
 }
 
-/* cJSON reads floats by the process's locale and goes wrong after 63 bytes: it gets a copy in which each is 0 and
-   blanks, and the walk puts the values in. */
-static cJSON *parse_without_floats(const char *text, size_t length, const struct mf_bytes *floats)
+/* Reads up to the end of CONTAINER. The reader bounds the depth. */
+static bool fill(struct mf_json_reader *reader, cJSON *container)
 {
-  cJSON *tree;
-  char *copy = malloc(length + 1);
+  for (;;) {
+    enum mf_json_token token = mf_json_next(reader);
+    const char *key = token == MF_JSON_KEY ? reader->start : NULL;
+    size_t size = reader->size;
+    cJSON *item;
 
-  if (!copy)
-    return NULL;
-  memcpy(copy, text, length);
-  for (size_t i = 0; i < floats->length / sizeof(struct mf_json_float); i++) {
-    size_t offset = float_at(floats->data, i).offset;
-
-    memset(copy + offset, ' ', number_length(text, offset, length));
-    copy[offset] = '0';
+    if (token == MF_JSON_END)
+      return true;
+    if (key)
+      token = mf_json_next(reader);
+    if (token == MF_JSON_FAULT)
+      return false;
+    item = item_of(reader, token);
+    if (!add(reader, container, key, size, item))
+      return false;
+    if ((token == MF_JSON_OBJECT || token == MF_JSON_ARRAY) && !fill(reader, item))
+      return false;
   }
-  tree = cJSON_ParseWithLength(copy, length);
-  free(copy);
-  return tree;
-}
-
-static cJSON *parse_with_floats(const char *text, size_t length, const struct mf_bytes *floats)
-{
-  struct walk walk = {.text = text, .floats = floats->data, .remaining = floats->length / sizeof(struct mf_json_float)};
-  locale_t previous;
-  cJSON *tree = parse_without_floats(text, length, floats);
-
-  if (!tree || !mf_c_locale_enter(&previous)) {
-    cJSON_Delete(tree);
-    return NULL;
-  }
-  mark(&walk, tree);
-  mf_c_locale_leave(previous);
-  return tree;
 }
 
 cJSON *mf_json_parse(const char *text, size_t length, struct mf_problem *problem)
 {
+  struct mf_json_reader reader;
+  enum mf_json_token token;
   cJSON *tree = NULL;
-  struct mf_bytes floats;
+  bool done;
 
-  mf_bytes_init(&floats, SIZE_MAX / 4);
-  if (mf_json_scan(text, length, &floats, problem)) {
-    tree = floats.length > 0 ? parse_with_floats(text, length, &floats) : cJSON_ParseWithLength(text, length);
-    if (!tree)
-      mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out while reading JSON");
+  mf_json_reader_init(&reader, text, length, problem);
+  token = mf_json_next(&reader);
+  done = token != MF_JSON_FAULT;
+  if (done) {
+    tree = item_of(&reader, token);
+    done = tree || mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out while reading JSON");
   }
-  mf_bytes_free(&floats);
-  return tree;
+  if (done && (token == MF_JSON_OBJECT || token == MF_JSON_ARRAY))
+    done = fill(&reader, tree);
+  done = done && mf_json_next(&reader) == MF_JSON_DONE;
+  mf_json_reader_free(&reader);
+  if (done)
+    return tree;
+  mf_json_delete(tree);
+  return NULL;
+}
+
+/* The depth is bounded: the reader has read it. */
+static void wipe(cJSON *item)
+{
+  for (; item; item = item->next) {
+    if (item->valuestring)
+      OPENSSL_cleanse(item->valuestring, strlen(item->valuestring));
+    wipe(item->child);
+  }
+}
+
+void mf_json_delete(cJSON *tree)
+{
+  wipe(tree);
+  cJSON_Delete(tree);
 }

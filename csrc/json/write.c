@@ -1,12 +1,12 @@
 #include "write.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "../base/c_locale.h"
-#include "number.h"
-#include "scan.h"
-#include "quoted_string.h"
 #include "../base/utf8.h"
+#include "number.h"
+#include "read.h"
 
 static bool out_of_memory(struct mf_json_writer *writer)
 {
@@ -162,6 +162,7 @@ bool mf_json_close(struct mf_json_writer *writer)
   bool object = in_object(writer);
   bool empty = !writer->has_items;
 
+  assert(writer->depth > 0);
   writer->depth--;
   writer->has_items = true;
   return (empty || break_line(writer)) && add(writer, object ? "}" : "]", 1);
@@ -219,7 +220,7 @@ bool mf_json_word(struct mf_json_writer *writer, const char *word)
   return add_token(writer, word, strlen(word));
 }
 
-/* Copies the text of a string that was scanned, quotes included; html escapes what would be markup. */
+/* Copies a string as it is written, quotes included; html escapes what would be markup. */
 static bool copy_string(struct mf_json_writer *writer, const char *at, const char *end)
 {
   const char *plain = at;
@@ -241,43 +242,33 @@ static bool copy_string(struct mf_json_writer *writer, const char *at, const cha
   return add(writer, plain, (size_t)(end - plain));
 }
 
-/* Copies the token at AT, which is no blank. Returns the place after it, or NULL on failure. The text was scanned. */
-static const char *copy_token(struct mf_json_writer *writer, const char *at, const char *end)
+static bool copy_token(struct mf_json_writer *writer, const struct mf_json_reader *reader, enum mf_json_token token)
 {
-  const char *after = at + 1;
-  const char *fault;
-  const char *where;
-
-  switch (*at) {
-  case '{':
-  case '[':
-    return mf_json_open(writer, *at == '{') ? after : NULL;
-  case '}':
-  case ']':
-    return mf_json_close(writer) ? after : NULL;
-  case ',':
-  case ':':
-    return after; /* the writer has its own */
-  case '"':
-    after = mf_json_string_scan(after, end, &fault, &where);
-    return copy_string(writer, at, after) ? after : NULL;
+  switch (token) {
+  case MF_JSON_FAULT:
+    return false;
+  case MF_JSON_OBJECT:
+  case MF_JSON_ARRAY:
+    return mf_json_open(writer, token == MF_JSON_OBJECT);
+  case MF_JSON_END:
+    return mf_json_close(writer);
+  case MF_JSON_KEY:
+  case MF_JSON_STRING:
+    return copy_string(writer, reader->start, reader->start + reader->size);
   default:
-    while (after < end && !strchr(" \t\r\n,]}", *after))
-      after++;
-    return add_token(writer, at, (size_t)(after - at)) ? after : NULL;
+    return add_token(writer, reader->start, reader->size);
   }
 }
 
 bool mf_json_verbatim(struct mf_json_writer *writer, const char *text, size_t length)
 {
-  const char *end = text + length;
+  struct mf_json_reader reader;
+  enum mf_json_token token;
+  bool done = true;
 
-  if (!mf_json_scan(text, length, NULL, writer->problem))
-    return false;
-  for (const char *at = mf_json_skip_blanks(text, end); at && at < end; at = mf_json_skip_blanks(at, end)) {
-    at = copy_token(writer, at, end);
-    if (!at)
-      return false;
-  }
-  return true;
+  mf_json_reader_init(&reader, text, length, writer->problem);
+  while (done && (token = mf_json_next(&reader)) != MF_JSON_DONE)
+    done = copy_token(writer, &reader, token);
+  mf_json_reader_free(&reader);
+  return done;
 }

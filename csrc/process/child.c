@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,13 +13,14 @@
 
 #include "../base/bytes.h"
 #include "../base/clock.h"
-#include "spawn.h"
 #include "../file/write_signals.h"
+#include "spawn.h"
 
 #define LOOK_EVERY 0.02 /* seconds between looks at a program whose end no descriptor tells */
 
 struct mf_child {
   struct mf_spawned running; /* descriptors are -1 once closed */
+  pid_t process;             /* whose child it is: one forked from that leaves it alone */
   struct mf_bytes input;
   size_t sent;
   struct mf_bytes output;
@@ -42,7 +44,7 @@ static void close_fd(int *fd)
 static void kill_group(struct mf_child *child)
 {
   /* Only while its leader is not reaped: until then nobody else can have this number. */
-  if (!child->ended && !child->killed)
+  if (!child->ended && !child->killed && child->process == getpid())
     kill(-child->running.pid, SIGKILL);
   child->killed = true;
   close_fd(&child->running.input);
@@ -56,6 +58,7 @@ static void write_input(struct mf_child *child)
   struct mf_write_signals guard;
   ssize_t put = 0;
 
+  assert(child->sent <= child->input.length);
   mf_write_signals_hold(&guard);
   while (child->running.input >= 0 && child->sent < child->input.length) {
     put = write(child->running.input, child->input.data + child->sent, child->input.length - child->sent);
@@ -198,6 +201,7 @@ void mf_child_free(struct mf_child *child)
   if (!child)
     return;
   kill_group(child);
+  child->ended = child->ended || child->process != getpid();
   /* A killed process ends at once unless the kernel itself is stuck in it (a dead network disk): then it stays. */
   for (tries = 0; !child->ended && !reap(child) && tries < 2000; tries++)
     nanosleep(&moment, NULL);
@@ -218,6 +222,7 @@ static struct mf_child *new_child(const char *program, const void *input, size_t
   mf_bytes_init(&child->input, length);
   mf_bytes_init(&child->output, limits->output);
   child->input.secret = child->output.secret = true;
+  child->process = getpid();
   child->timeout = limits->timeout;
   child->deadline = mf_clock_now() + limits->timeout;
   snprintf(child->name, sizeof(child->name), "%s", slash ? slash + 1 : program);
@@ -251,17 +256,12 @@ struct mf_child *mf_child_start(const char *program, char *const argv[], const v
   return child;
 }
 
-struct mf_child *mf_child_run(const char *program, char *const argv[], const void *input, size_t length,
-                              const struct mf_child_limits *limits, struct mf_problem *problem)
+void mf_child_wait(const struct mf_child *child, double seconds)
 {
-  struct mf_child *child = mf_child_start(program, argv, input, length, limits, problem);
+  struct pollfd descriptors[MF_CHILD_DESCRIPTORS];
+  size_t count = mf_child_descriptors(child, descriptors);
+  double wait = mf_child_due(child) - mf_clock_now();
 
-  while (child && !mf_child_step(child)) {
-    struct pollfd descriptors[MF_CHILD_DESCRIPTORS];
-    size_t count = mf_child_descriptors(child, descriptors);
-    double wait = mf_child_due(child) - mf_clock_now();
-
-    poll(descriptors, count, wait <= 0 ? 0 : wait > 1 ? 1000 : (int)(wait * 1000) + 1);
-  }
-  return child;
+  wait = wait < seconds ? wait : seconds;
+  poll(descriptors, count, wait <= 0 ? 0 : (int)(wait * 1000) + 1); /* a signal ends it: the caller looks */
 }

@@ -1,5 +1,5 @@
 /* One helper program at a time from the view of an event loop: started without a shell, fed, read up to a limit, ended
-   at a deadline. No call but mf_child_run waits. */
+   at a deadline. No call but mf_child_wait waits. */
 #ifndef MF_CHILD_H
 #define MF_CHILD_H
 
@@ -48,8 +48,7 @@ const char *mf_child_output(const struct mf_child *child, size_t *length);
 /* Kills it and its group if it still runs, reaps it, wipes input and output. NULL is fine. */
 void mf_child_free(struct mf_child *child);
 
-/* Starts it and waits for its end. NULL when it could not be started. */
-struct mf_child *mf_child_run(const char *program, char *const argv[], const void *input, size_t length,
-                              const struct mf_child_limits *limits, struct mf_problem *problem);
+/* Waits until there may be something to do, SECONDS at most, or until a signal comes. */
+void mf_child_wait(const struct mf_child *child, double seconds);
 
 #endif

@@ -20,7 +20,7 @@ int mf_terminal_columns(int descriptor)
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* {=== signals: only noted while nothing is shown, delivered afterwards ===} */
+/* ---- signals: only noted while nothing is shown, delivered afterwards ---- */
 
 static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
 
@@ -56,7 +56,7 @@ static bool is_stop(int number)
   return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
-/* {=== the line ===} */
+/* ---- the line ---- */
 
 static bool write_text(const char *text)
 {

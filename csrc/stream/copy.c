@@ -1,11 +1,5 @@
 #include "copy.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/random.h>
-
 #include "../file/write_signals.h"
 #include "sink.h"
 #include "source.h"
@@ -55,17 +49,4 @@ bool mf_copy(const struct mf_part *from, const char *to, const char *algorithm, 
     source->free(source);
   mf_hash_close(&hash);
   return done;
-}
-
-bool mf_copy_target(const char *folder, char path[PATH_MAX], struct mf_problem *problem)
-{
-  uint64_t random = 0;
-
-  if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-    return mf_problem_errno(problem, "cannot name a file in", folder);
-  if (snprintf(path, PATH_MAX, "%s/.manifest-%016" PRIx64, folder, random) >= PATH_MAX) {
-    errno = ENAMETOOLONG;
-    return mf_problem_errno(problem, "cannot name a file in", folder);
-  }
-  return true;
 }

@@ -2,7 +2,6 @@
 #ifndef MF_COPY_H
 #define MF_COPY_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,7 +19,5 @@ struct mf_part {
    then the bytes are only read. HEX receives their digest. */
 bool mf_copy(const struct mf_part *from, const char *to, const char *algorithm, char hex[MF_HASH_HEX_MAX + 1],
              struct mf_problem *problem);
-/* A path in FOLDER that nobody else comes upon, for a new file that is moved to its place when it is whole. */
-bool mf_copy_target(const char *folder, char path[PATH_MAX], struct mf_problem *problem);
 
 #endif

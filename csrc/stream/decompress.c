@@ -1,5 +1,6 @@
 #include "decompress.h"
 
+#include <assert.h>
 #include <limits.h>
 
 bool mf_decompress_open(struct mf_decompress *decompress, const struct mf_decompress_format *format,
@@ -29,6 +30,7 @@ bool mf_decompress_read(struct mf_decompress *decompress, void *out, size_t capa
     capacity = UINT_MAX;
   if (!decompress->format->read(decompress, out, capacity, got, problem))
     return false;
+  assert(*got <= capacity);
   decompress->drained = *got < capacity;
   return true;
 }

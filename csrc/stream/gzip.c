@@ -1,8 +1,8 @@
 /* gzip, by zlib. */
-#include "decompress.h"
-
 #include <stdlib.h>
 #include <zlib.h>
+
+#include "decompress.h"
 
 /* zlib's words for "the header and the trailer are gzip's", added to the size of the window. */
 #define GZIP_ONLY 16

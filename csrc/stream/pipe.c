@@ -1,5 +1,6 @@
 #include "pipe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ static void put(struct mf_pipe *pipe, const char *data, size_t length)
   size_t end = (pipe->start + pipe->fill) % pipe->capacity;
   size_t first = pipe->capacity - end < length ? pipe->capacity - end : length;
 
+  assert(pipe->start < pipe->capacity && length <= pipe->capacity - pipe->fill);
   memcpy(pipe->ring + end, data, first);
   memcpy(pipe->ring, data + first, length - first);
   pipe->fill += length;
@@ -49,13 +51,14 @@ static void take(struct mf_pipe *pipe, char *data, size_t length)
 {
   size_t first = pipe->capacity - pipe->start < length ? pipe->capacity - pipe->start : length;
 
+  assert(pipe->start < pipe->capacity && length <= pipe->fill);
   memcpy(data, pipe->ring + pipe->start, first);
   memcpy(data + first, pipe->ring, length - first);
   pipe->start = (pipe->start + length) % pipe->capacity;
   pipe->fill -= length;
 }
 
-/* {=== the writing side ===} */
+/* ---- the writing side ---- */
 
 static enum mf_flow write_pipe(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
@@ -106,7 +109,7 @@ static void free_sink(struct mf_sink *sink)
   mf_pipe_release(pipe);
 }
 
-/* {=== the reading side ===} */
+/* ---- the reading side ---- */
 
 static enum mf_flow read_pipe(struct mf_source *source, char *data, size_t room, size_t *got,
                               struct mf_problem *problem)
@@ -149,7 +152,7 @@ static void free_source(struct mf_source *source)
   mf_pipe_release(pipe);
 }
 
-/* {=== both ===} */
+/* ---- both ---- */
 
 struct mf_pipe *mf_pipe_new(size_t capacity, int64_t size)
 {
@@ -166,6 +169,7 @@ struct mf_pipe *mf_pipe_new(size_t capacity, int64_t size)
 
 void mf_pipe_release(struct mf_pipe *pipe)
 {
+  assert(pipe->references > 0);
   if (--pipe->references == 0)
     free(pipe);
 }

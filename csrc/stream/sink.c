@@ -12,7 +12,7 @@ static bool always_ready(const struct mf_sink *sink)
   return true;
 }
 
-/* {=== memory ===} */
+/* ---- memory ---- */
 
 struct memory_sink {
   struct mf_sink sink;
@@ -59,7 +59,7 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
   return &sink->sink;
 }
 
-/* {=== nowhere ===} */
+/* ---- nowhere ---- */
 
 static enum mf_flow write_nowhere(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
@@ -85,12 +85,14 @@ struct mf_sink *mf_sink_nowhere(void)
   return sink;
 }
 
-/* {=== file ===} */
+/* ---- file ---- */
 
 struct file_sink {
   struct mf_sink sink;
   int descriptor;
-  char path[];
+  bool scratch;  /* without a name: nothing to remove, and not for keeps */
+  pid_t process; /* the file is its own: a forked child leaves it alone */
+  char path[];   /* or what it is, for messages */
 };
 
 static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
@@ -125,7 +127,7 @@ static bool close_file(struct file_sink *file, bool keep)
   if (descriptor < 0)
     return true;
   file->descriptor = -1;
-  if (!keep)
+  if (!keep && !file->scratch && file->process == getpid())
     unlink(file->path);
   return close(descriptor) == 0;
 }
@@ -134,7 +136,7 @@ static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (complete && fsync(file->descriptor) != 0) {
+  if (complete && !file->scratch && fsync(file->descriptor) != 0) {
     mf_problem_errno(problem, "cannot flush", file->path);
     close_file(file, false);
     return false;
@@ -142,7 +144,8 @@ static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *
   if (close_file(file, complete))
     return true;
   mf_problem_errno(problem, "cannot close", file->path);
-  unlink(file->path);
+  if (!file->scratch)
+    unlink(file->path);
   return false;
 }
 
@@ -152,7 +155,8 @@ static void free_file(struct mf_sink *sink)
   free(sink);
 }
 
-struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem)
+/* A sink that has no descriptor yet; the name is PATH, or what messages call it. */
+static struct file_sink *new_file(const char *path, bool scratch, struct mf_problem *problem)
 {
   size_t size = strlen(path) + 1;
   struct file_sink *file = malloc(sizeof(*file) + size);
@@ -162,10 +166,36 @@ struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem)
     return NULL;
   }
   file->sink = (struct mf_sink){write_file, restart_file, always_ready, finish_file, free_file};
+  file->scratch = scratch;
+  file->process = getpid();
   memcpy(file->path, path, size);
+  return file;
+}
+
+struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem)
+{
+  struct file_sink *file = new_file(path, false, problem);
+
+  if (!file)
+    return NULL;
   file->descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file->descriptor < 0) {
     mf_problem_errno(problem, "cannot create", path);
+    free(file);
+    return NULL;
+  }
+  return &file->sink;
+}
+
+struct mf_sink *mf_sink_scratch(int descriptor, struct mf_problem *problem)
+{
+  struct file_sink *file = new_file("a temporary file", true, problem);
+
+  if (!file)
+    return NULL;
+  file->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (file->descriptor < 0) {
+    mf_problem_errno(problem, "cannot write", file->path);
     free(file);
     return NULL;
   }

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "../base/bytes.h"
-#include "flow.h"
 #include "../base/problem.h"
+#include "flow.h"
 
 struct mf_sink {
   /* Takes all of DATA (OK), nothing of it (PAUSE: offer it again), or fails with the problem set. */
@@ -25,6 +25,8 @@ struct mf_sink {
 struct mf_sink *mf_sink_memory(struct mf_bytes *bytes);
 /* Writes a new file at PATH (must not exist), mode 0600; removed again unless finished as complete. */
 struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem);
+/* Fills the open file DESCRIPTOR, of which it has a copy: one of mf_file_scratch. */
+struct mf_sink *mf_sink_scratch(int descriptor, struct mf_problem *problem);
 /* Keeps nothing: for a body that is only hashed on its way. NULL: memory. */
 struct mf_sink *mf_sink_nowhere(void);
 

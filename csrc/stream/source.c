@@ -14,7 +14,7 @@ static bool always_ready(const struct mf_source *source)
   return true;
 }
 
-/* {=== memory ===} */
+/* ---- memory ---- */
 
 struct memory_source {
   struct mf_source source;
@@ -64,7 +64,7 @@ struct mf_source *mf_source_memory(const void *data, size_t length)
   return &memory->source;
 }
 
-/* {=== file ===} */
+/* ---- file ---- */
 
 struct file_source {
   struct mf_source source;
@@ -124,7 +124,7 @@ static bool open_file(struct file_source *file, int64_t length, struct mf_proble
     mf_problem_errno(problem, "cannot read", file->path);
   else if (!S_ISREG(status.st_mode))
     mf_problem_set(problem, MF_PROBLEM_IO, "%s is not a regular file", file->path);
-  else if (file->offset > status.st_size || length > status.st_size - file->offset)
+  else if (file->offset < 0 || file->offset > status.st_size || length > status.st_size - file->offset)
     mf_problem_set(problem, MF_PROBLEM_IO, "%s is shorter than expected", file->path);
   else {
     file->source.size = length < 0 ? status.st_size - file->offset : length;

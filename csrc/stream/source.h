@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flow.h"
 #include "../base/problem.h"
+#include "flow.h"
 
 struct mf_source {
   int64_t size; /* bytes in all, or -1 when not known */

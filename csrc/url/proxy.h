@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "../base/environment.h"
-#include "origin.h"
 #include "../base/texts.h"
+#include "origin.h"
 
 /* Sets PROXY to the proxy's URL (the caller frees and wipes it: it may hold a password), or NULL for a direct
    connection. A value that is not a proxy is skipped with a warning that does not show it. False only when memory is

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "../base/bytes.h"
-#include "origin.h"
 #include "../base/problem.h"
+#include "origin.h"
 
 /* RELATIVE (a Location, a Link, a realm) against BASE (an absolute http(s) URL), joined by libcurl: its bytes are kept,
    dot segments of a relative one removed, a fragment dropped. The result passes mf_origin_parse. The caller frees it.

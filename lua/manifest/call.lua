@@ -59,7 +59,8 @@ end
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
 ---@param wanted table|nil write: something is to be pushed there; whole: it names a repository, without tag or digest;
---- also: another place, or a list of references, that is read in the same call, so that one token serves all
+--- shared: false when nobody else writes lists of referrers there now; also: another place, or a list of references,
+--- that is read in the same call, so that one token serves all
 ---@return table at {repository, ref, name (of the repository), text (the full name; the repository's when whole),
 --- selector (tag or digest), tag, digest}
 function methods:open(given, wanted)
@@ -79,6 +80,7 @@ function methods:open(given, wanted)
   local also = wanted.also
   at.repository = self:repository(ref, {
     actions = wanted.write and "pull,push" or "pull", also = also and also.ref and { also.ref } or also,
+    shared = wanted.shared,
   })
   if wanted.whole and not names.is_bare(given) then
     refuse_image(at)

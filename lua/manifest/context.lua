@@ -130,7 +130,8 @@ end
 ---@param context table
 ---@param reference table of name/location or name/reference
 ---@param wanted table for a registry: actions ("pull" or "pull,push"), also (references that the verb reads), beside (a
---- repository whose token serves this one too, when both are of one registry)
+--- repository whose token serves this one too, when both are of one registry), shared (false: nobody else writes lists
+--- of referrers there now)
 ---@return table repository
 local function open_repository(context, reference, wanted)
   local options = context.options
@@ -146,8 +147,7 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
-    mirrors = options.mirrors,
-    retries = context.retries,
+    mirrors = options.mirrors, retries = context.retries, turns = context.turns, shared = wanted.shared,
   })
 end
 
@@ -178,7 +178,9 @@ function methods:open(verb, given, wanted)
     return nil, err:with({ verb = verb, ref = tostring(ref) })
   end
   return {
-    repository = self.repository(ref, { actions = wanted.actions or "pull", also = wanted.also }),
+    repository = self.repository(ref, {
+      actions = wanted.actions or "pull", also = wanted.also, shared = wanted.shared,
+    }),
     selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
     name = ref.repository,
   }
@@ -220,7 +222,6 @@ local function new(options, owner)
   local context = {
     options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     scopes = setmetatable({}, { __mode = "k" }),
-    turns = {}, -- at tags that are being edited
   }
   context.open, context.visit = methods.open, methods.visit
   function context.connect()

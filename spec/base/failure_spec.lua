@@ -117,22 +117,46 @@ describe("a callback of the user's", function()
 end)
 
 describe("the end of a task", function()
-  local thread = coroutine.create(function() end)
+  local function end_of(fn, ...)
+    local thread = coroutine.create(fn)
+    return failure.ended(thread, coroutine.resume(thread, ...))
+  end
 
   it("counts a failure that was raised as one that was returned", function()
     local err = an_error()
-    assert.same({ n = 3, true, nil, err }, table.pack(failure.ended(thread, false, err)))
-    assert.same({ n = 3, true, nil, err }, table.pack(failure.ended(thread, true, nil, err)))
-    assert.same({ n = 3, true, 1, nil }, table.pack(failure.ended(thread, true, 1)))
+    assert.same({ n = 3, true, nil, err }, table.pack(end_of(failure.try, nil, err)))
+    assert.same({ n = 3, true, nil, err }, table.pack(end_of(function() return nil, err end)))
+    assert.same({ n = 3, true, 1, nil }, table.pack(end_of(function() return 1 end)))
+  end)
+
+  it("closes the blocks that a failure leaves, which may change it", function()
+    local closed = 0
+    local function fails(fn)
+      return end_of(function()
+        local _ <close> = failure.defer(function() closed = closed + 1 end)
+        local _ <close> = failure.amend(fn)
+        local _ <close> = failure.about("a:1")
+        failure.fail { code = "not_found", message = "gone" }
+      end)
+    end
+    local ok, value, err = fails(nil)
+    assert.same({ true, nil, "a:1" }, { ok, value, err.ref })
+    err = select(3, fails(function() failure.fail { code = "denied", message = "no" } end))
+    assert.equal("denied", err.code)
+    assert.equal(2, closed)
+    local defect
+    ok, defect = fails(function() error("broken") end)
+    assert.is_false(ok)
+    assert.matches("broken.*traceback", defect)
   end)
 
   it("keeps a defect, and an interrupt", function()
     local interrupt = an_error("canceled")
-    assert.same({ n = 2, false, interrupt }, table.pack(failure.ended(thread, false, interrupt)))
-    local ok, text = failure.ended(thread, false, "broken")
+    assert.same({ n = 2, false, interrupt }, table.pack(end_of(failure.try, nil, interrupt)))
+    local ok, text = end_of(error, "broken", 0)
     assert.is_false(ok)
     assert.matches("^broken\nstack traceback:", text)
-    assert.equal(text, (select(2, failure.ended(thread, false, text))))
+    assert.equal(text, (select(2, end_of(error, text, 0))))
   end)
 end)
 

@@ -75,6 +75,16 @@ describe("the flags of a declaration", function()
     assert.is_nil(flag(declaration, "User"))
   end)
 
+  it("have switches, of false too, which exclude the option's own flag", function()
+    local declaration = verb { options = { lock = { "file", or_false = true, help = "Lock",
+      switch = { flag = "no-lock", means = false, help = "No lock" } } } }
+    assert.same({ lock = false }, assert(given(declaration, "--no-lock")).options)
+    assert.same({}, assert(given(declaration, "--no-lock=false")).options)
+    assert.same({ lock = "f" }, assert(given(declaration, "--lock", "f", "--no-lock=false")).options)
+    assert.same({ n = 2, nil, "--lock and --no-lock exclude each other" },
+      table.pack(given(declaration, "--no-lock", "--lock", "f")))
+  end)
+
   it("divide the words among the arguments", function()
     local list_last = verb { arguments = { { "target", "location" }, { "sources", "location[]" } } }
     assert.same({ "a", { "b", "c" }, {}, n = 3 }, given(list_last, "a", "b", "c").arguments)

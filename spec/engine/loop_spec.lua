@@ -230,6 +230,7 @@ describe("a loop", function()
   it("leaves nothing behind when it is interrupted", function()
     local loop, engine = fresh()
     local count = 0
+    local before, mask, every = debug.gethook()
     debug.sethook(function()
       count = count + 1
       if count > 150 then
@@ -240,7 +241,7 @@ describe("a loop", function()
     local ok, err = pcall(function()
       return get(loop, "/hang")
     end)
-    debug.sethook()
+    debug.sethook(before, mask, every)
     assert.is_false(ok)
     assert.matches("interrupted!", tostring(err))
     is_clean(loop)

@@ -20,6 +20,12 @@ static struct {
   long marked;
 } state;
 
+#if defined(__has_feature) /* clang */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
 #define raw_realloc realloc
 #define raw_free free

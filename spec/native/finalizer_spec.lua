@@ -18,14 +18,23 @@ local function start(engine, repository)
     registry = server.address.a, repository = repository }))
 end
 
---- Calls round(soon) again and again, with a collection at every allocation: soon(fn) makes fn run at the next one, in
---- the next round at the one after that, and so on.
-local function at_each_allocation(round)
+--- Makes every allocation collect all garbage; the function that it returns ends that. The hook goes meanwhile: that of
+--- the hostile collector chooses another mode in the middle of a round.
+local function collecting()
+  local hook, mask, count = debug.gethook()
+  debug.sethook()
   local mode, pause = collectgarbage("incremental", 0, 0, TO_THE_END), collectgarbage("setpause", 0)
-  finally(function()
+  collectgarbage()
+  return function()
     collectgarbage("incremental", pause, 0, DEFAULT)
     collectgarbage(mode)
-  end)
+    debug.sethook(hook, mask, count)
+  end
+end
+
+--- Calls round(soon) again and again: soon(fn) makes every allocation collect until the round is over, and fn run at
+--- the next one, in the next round at the one after that, and so on.
+local function at_each_allocation(round)
   local function soon(count, fn)
     setmetatable({}, { __gc = function()
       if count > 1 then
@@ -35,11 +44,16 @@ local function at_each_allocation(round)
       end
     end })
   end
-  collectgarbage()
+  local function restore() end
+  local _ <close> = setmetatable({}, { __close = function()
+    restore()
+  end })
   for count = 1, ROUNDS do
     round(function(fn)
+      restore = collecting()
       soon(count, fn)
     end)
+    restore()
   end
 end
 
@@ -109,6 +123,34 @@ describe("a finalizer that runs in the middle of a call", function()
       repeat
         _, asked = assert(engine:step(1))
       until asked
+    end)
+  end)
+
+  it("may forget the logins that are asked for", function()
+    at_each_allocation(function(soon)
+      local engine <close> = requests.engine({ ask = true })
+      for number = 1, 3 do
+        start(engine, "a" .. number)
+      end
+      soon(function()
+        engine:forget_logins()
+      end)
+      local _, asked
+      repeat
+        _, asked = assert(engine:step(1))
+      until asked
+      for _, login in ipairs(asked) do
+        assert.equal(server.address.a, login.registry)
+        assert.matches("^a[123]$", login.repository)
+      end
+    end)
+  end)
+
+  it("may close the engine that is warned", function()
+    close_in(function()
+      return requests.engine()
+    end, function(engine)
+      engine:warn(12345) -- a number becomes a text
     end)
   end)
 

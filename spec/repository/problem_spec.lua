@@ -29,6 +29,14 @@ describe("a problem", function()
     assert.equal("conflict", of(400, '{"errors":[{"code":"TAG_INVALID"},{"code":"DENIED"}]}').code)
   end)
 
+  it("has the code of a status that may pass, whatever the registry's own says", function()
+    for status, code in pairs { [408] = "timeout", [429] = "rate_limited", [500] = "registry", [503] = "registry" } do
+      for _, own in ipairs { "UNSUPPORTED", "MANIFEST_UNKNOWN", "DENIED", "UNAUTHORIZED" } do
+        assert.equal(code, of(status, ('{"errors":[{"code":"%s"}]}'):format(own)).code)
+      end
+    end
+  end)
+
   it("may be tried again when it may pass", function()
     for status, again in pairs { [400] = false, [404] = false, [408] = true, [429] = true, [500] = true,
       [503] = true } do

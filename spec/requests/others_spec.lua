@@ -54,7 +54,7 @@ describe("the requests of", function()
     told("1 GET manifests, 2 PUT manifests", function(client)
       return client:tag(at("tag:1"), { "2", "3" })
     end)
-    told("1 GET manifests, 4 HEAD manifests, 2 PUT manifests", function(client)
+    told("3 GET manifests, 4 HEAD manifests, 2 PUT manifests", function(client)
       return client:tag(at("tag:1"), { "4", "5" }, { no_clobber = true })
     end)
     told("1 GET manifests, 2 HEAD manifests, 1 PUT manifests", function(client)
@@ -73,7 +73,7 @@ describe("the requests of", function()
     push("copy", 2)
     local client <close> = manifest.client { config = temp.folder("config") }
     server:clear()
-    told("5 HEAD blobs, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests, 5 PUT uploads", function()
+    told("1 GET manifests, 5 HEAD blobs, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests, 5 PUT uploads", function()
       return client:copy(at("copy:1"), at("copy:1", other))
     end, { place = other })
     assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
@@ -81,14 +81,14 @@ describe("the requests of", function()
 
   row("`copy` within a registry", function()
     push("within", 2)
-    told("3 GET manifests, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests", function(client)
+    told("4 GET manifests, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests", function(client)
       return client:copy(at("within:1"), at("within/copy:1"))
     end)
   end)
 
   row("`copy --platform` of an image that is no index", function()
     push("alone", 2)
-    told("1 GET blobs, 1 GET manifests, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests", function(client)
+    told("1 GET blobs, 2 GET manifests, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests", function(client)
       return client:copy(at("alone:amd64"), at("alone/copy:1"), { platforms = "linux/amd64" })
     end)
   end)
@@ -106,7 +106,8 @@ describe("the requests of", function()
 
   row("`copy --no-clobber`", function()
     push("keep", 2)
-    told("3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, 3 PUT uploads", function(client)
+    told("2 GET manifests, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, "
+      .. "3 PUT uploads", function(client)
       return client:copy(at("keep:amd64"), at("keep:1", other), { no_clobber = true })
     end, { place = other })
   end)
@@ -141,16 +142,16 @@ describe("the requests of", function()
     push("delete", 3)
     images.push(server, { { repository = "delete", tag = "alone", type = "oci-index", children = {} } })
     -- 5 tags; the index under 1 is looked into, that under alone goes
-    told("2 DELETE manifests, 1 GET manifests, 1 GET tags, 6 HEAD manifests", function(client)
+    told("2 DELETE manifests, 3 GET manifests, 1 GET tags, 6 HEAD manifests", function(client)
       return client:delete(at("delete:alone"))
     end)
     local made = push("delete/more", 2)
-    told("1 DELETE manifests, 1 GET tags, 4 HEAD manifests", function(client)
+    told("1 DELETE manifests, 2 GET manifests, 1 GET tags, 4 HEAD manifests", function(client)
       return client:delete(at("delete/more@" .. made.all.digest), { shared = true })
     end)
   end)
 
-  row("`referrers`", function()
+  row("`referrers` of R", function()
     local made = push("referrers", 2)
     told("1 GET manifests, 1 GET referrers", function(client)
       return client:referrers(at("referrers@" .. made.all.digest))
@@ -178,7 +179,7 @@ describe("the requests of", function()
 
   row("`attach` of F files", function()
     push("attach", 2)
-    told("2 GET manifests, 1 GET referrers, 3 HEAD blobs, 1 HEAD manifests, 3 POST uploads, 2 PUT manifests, "
+    told("1 GET manifests, 1 GET referrers, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 2 PUT manifests, "
       .. "3 PUT uploads", attach("attach:1"))
     local able, why = referrers.start()
     if not able then
@@ -188,6 +189,35 @@ describe("the requests of", function()
     told("1 GET referrers, 3 HEAD blobs, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests, 3 PUT uploads",
       attach("attach:1", able), { place = able })
     able:stop()
+  end)
+
+  row("a manifest with a subject, whichever verb puts it", function()
+    local made = push("subject", 2)
+    local function index(kind, more)
+      return function(client)
+        local options = { target = at("subject:" .. kind), sources = { { ref = at("subject:amd64"),
+          platform = "linux/amd64" } }, subject = made.all.digest, artifact_type = "a/" .. kind }
+        for name, value in pairs(more or {}) do
+          options[name] = value
+        end
+        return client:index(options)
+      end
+    end
+    -- 2 GET of the sources; 1 PUT of the index
+    told("3 GET manifests, 1 GET referrers, 2 HEAD manifests, 2 PUT manifests", index("one"))
+    told("4 GET manifests, 1 GET referrers, 2 HEAD manifests, 2 PUT manifests", index("two"))
+    told("4 GET manifests, 1 GET referrers, 1 PUT manifests", index("two")) -- it is listed already
+    local client <close> = manifest.client { config = temp.folder("config") }
+    assert(client:copy(at("subject:1"), at("subject", other) .. ":1"))
+    -- of the tag HEAD and GET; of the image HEAD of its blobs and PUT; of the list GET, for it is not there, and PUT
+    for shared, heads in pairs { [true] = 3, [false] = 1 } do
+      local name = "subject/" .. tostring(shared)
+      assert(client:copy(at("subject:amd64"), at(name, other) .. ":amd64"))
+      told(("2 GET manifests, 1 GET referrers, 3 HEAD blobs, %d HEAD manifests, "
+        .. "3 PUT manifests"):format(heads), function(own)
+        return own:copy(at("subject:one"), at(name, other) .. ":one", { shared = shared })
+      end, { place = other })
+    end
   end)
 
   row("`tree` of D documents", function()
@@ -243,10 +273,10 @@ describe("the requests of", function()
   row("`apply`, `plan`", function()
     local given, lock = release()
     given[1].target = at("planned:1")
-    told("2 GET blobs, 2 GET manifests, 4 HEAD manifests", function(client)
+    told("2 GET blobs, 4 GET manifests, 4 HEAD manifests", function(client)
       return client:plan(given, { lock = lock })
     end)
-    told("2 GET blobs, 2 GET manifests, 4 HEAD manifests, 4 POST uploads, 4 PUT manifests", function(client)
+    told("2 GET blobs, 4 GET manifests, 4 HEAD manifests, 4 POST uploads, 4 PUT manifests", function(client)
       return client:apply(given, { lock = lock })
     end)
     given[1].annotations = { a = "b" }

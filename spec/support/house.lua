@@ -303,6 +303,9 @@ local function check_lua(path, file, say)
   if file.code:find("coroutine%.yield") and path ~= "lua/manifest/engine/loop.lua" then
     say("%s yields: only the loop does", path)
   end
+  if file.code:find("core%.file%.lock") and path ~= "lua/manifest/engine/lock.lua" then
+    say("%s takes a lock by itself: engine/lock.lua waits without deafness", path)
+  end
   if room == "lua/manifest/document" or room == "lua/manifest/name" then
     for part in file.code:gmatch("%f[%w_]core%.(%w+)") do
       if part == "file" or part == "engine" or part == "child" then

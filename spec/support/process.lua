@@ -172,4 +172,12 @@ function methods:errors()
   return temp.read(self.stderr) or ""
 end
 
-return { run = run, run_all = run_all, start = start, present = present, quote = quote, wait_for = wait_for }
+--- The path of Lua as a shared library, for forking_lua.py; nil where there is none.
+local function lua_library()
+  return run({ "sh", "-c",
+    "ls /usr/lib/*/liblua5.4.so.0 /usr/lib/liblua5.4.so.0 /usr/local/lib/liblua5.4.so.0 2>/dev/null | head -n 1",
+  }).stdout:match("[^\n]+")
+end
+
+return { run = run, run_all = run_all, start = start, present = present, quote = quote, wait_for = wait_for,
+  lua_library = lua_library }

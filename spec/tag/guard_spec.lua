@@ -26,6 +26,7 @@ describe("a guarded tag", function()
   --- A registry where the tag is seen as these answers say, one after the other; and its answer to a PUT of the tag.
   local function start(seen, put)
     local exchanges = {
+      { method = "GET", path = TAG, answer = ABSENT },
       { method = "GET", pattern = "^/v2/(src|app)/manifests/", answer = names(OURS) },
       { method = "HEAD", pattern = "^/v2/src/manifests/", answer = names(OURS) },
       { method = "GET", path = "/v2/src/tags/list", answer = { status = 200, body = '{"tags":["new"]}' } },
@@ -108,6 +109,24 @@ describe("a guarded tag", function()
       assert.same({}, done.copied)
       assert.same({ { name = "new", digest = THEIRS, reason = "exists" } }, done.skipped)
       assert.equal(case.puts, #sent("PUT"))
+    end)
+  end
+
+  for _, status in ipairs { 403, 404, 405 } do
+    it(("that HEAD hides with %d stays as well"):format(status), function()
+      server = scripted.start { exchanges = {
+        { method = "HEAD", pattern = "/manifests/", answer = { status = status } },
+        { method = "GET", path = TAG, answer = names(OURS) },
+        { method = "GET", pattern = "/manifests/src$", answer = { status = 200, body = BYTES .. " ", headers = {
+          { "Content-Type", kinds.oci_manifest } } } },
+        { method = "PUT", answer = { status = 201 } },
+      } }
+      client = manifest.client { config = temp.folder("config") }
+      assert.equal("exists", fails("exists", tag { no_clobber = true }).code)
+      fails("conflict", tag { if_digest = BEFORE })
+      fails("exists", client:copy(at("src:src"), at("app:new"), { no_clobber = true }))
+      assert.equal(OURS, (assert(client:digest(at("app:new")))))
+      assert.equal(0, #sent("PUT"))
     end)
   end
 end)

@@ -64,10 +64,20 @@ describe("bad input:", function()
   it("nothing to work on", function()
     local needed = {
       ["tags is empty: at least one is needed"] = function() client:tag(at("app:1"), {}) end,
-      ["'ref' or 'descriptor' is needed"] = function() client:index_add(at("app:1"), {}) end,
-      ["index replace: source 1"] = function() client:index_replace(at("app:1"), {}) end,
-      ["a platform or a digest is needed"] = function() client:index_remove(at("app:1"), {}) end,
-      ["at least one source is needed"] = function() client:index { target = at("app:1"), sources = {} } end,
+      ["sources is empty: at least one is needed"] = function() client:index_add(at("app:1"), {}) end,
+      ["index_replace: source 1: either 'ref' or 'descriptor' is needed"] = function()
+        client:index_replace(at("app:1"), {})
+      end,
+      ["index_add: source 2: 'from' goes with 'descriptor'"] = function()
+        client:index_add(at("app:1"), { at("app:amd"), { ref = at("app:arm"), from = at("app") } })
+      end,
+      ["entries is empty: at least one is needed"] = function() client:index_remove(at("app:1"), {}) end,
+      ["option 'sources' is empty: at least one is needed"] = function()
+        client:index_create { target = at("app:1"), sources = {} }
+      end,
+      ["index_annotate: an index has no platform"] = function()
+        client:index_annotate(at("app:1"), nil, { platform = "linux/arm" })
+      end,
       ["nothing to change was given"] = function() client:index_annotate(at("app:1"), "linux/amd64", {}) end,
       ["option 'layers' is needed"] = function() client:image { target = at("app:1"), platform = "linux/amd64" } end,
     }
@@ -88,7 +98,7 @@ describe("bad input:", function()
     local calls = {}
     for _, wrong in ipairs { "", "sbom", "a b/c", "a/b\n" } do
       for verb, call in pairs {
-        index = function()
+        ["index create"] = function()
           return client:index { target = at("app:2"), sources = { at("app:amd") }, artifact_type = wrong }
         end,
         ["index add"] = function()
@@ -115,10 +125,10 @@ describe("bad input:", function()
       { "copy", "not_found", function() return client:copy(at("app:1"), at("new:1"), { platforms = NONE }) end },
       { "referrers", "not_found", function() return client:referrers(at("app:1"), { platform = NONE }) end },
       { "attach", "not_found", function() return client:attach(artifact(at("app:1"), { platform = NONE })) end },
-      { "index", "not_found", function()
+      { "index create", "not_found", function()
         return client:index { target = at("new:1"), sources = { { ref = at("app:1"), platforms = { NONE } } } }
       end },
-      { "index", "check_failed", function()
+      { "index create", "check_failed", function()
         return client:index { target = at("new:1"), sources = { at("app:1") }, expect = { NONE } }
       end },
       { "index add", "check_failed", function()
@@ -148,10 +158,10 @@ describe("bad input:", function()
       { "delete", "conflict", function() return client:delete(at("app:1@" .. old)) end },
       { "tag", "conflict", function() return client:tag(at("app:1"), "arm", { if_digest = old }) end },
       { "copy", "exists", function() return client:copy(at("far:1"), at("app:1"), { no_clobber = true }) end },
-      { "index", "conflict", function()
+      { "index create", "conflict", function()
         return client:index { target = at("app:1"), sources = { at("app:amd") }, if_digest = old }
       end },
-      { "index", "exists", function()
+      { "index create", "exists", function()
         return client:index { target = at("app:1"), sources = { at("app:amd") }, if_absent = true }
       end },
       { "index add", "conflict", function()
@@ -178,7 +188,7 @@ describe("bad input:", function()
       { "get", "not_found", function() return client:get(at("broken:1"), platform) end },
       { "config", "not_found", function() return client:config(at("broken:1"), platform) end },
       { "copy", "not_found", function() return client:copy(at("broken:1"), at("new:1")) end },
-      { "index", "not_found", function()
+      { "index create", "not_found", function()
         return client:index { target = at("new:1"), sources = { at("broken:1") } }
       end },
       { "index add", "not_found", function() return client:index_add(at("app:1"), at("broken:1")) end },
@@ -204,7 +214,7 @@ describe("bad input:", function()
   local function on_layout(name)
     local layer = temp.file(tar.archive { { "a", "1" } })
     return {
-      { "index", function() return client:index { target = at("new:1"), sources = { name } } end },
+      { "index create", function() return client:index { target = at("new:1"), sources = { name } } end },
       { "index add", function() return client:index_add(at("app:1"), name, { replace = true }) end },
       { "index add", function() return client:index_add(name, at("app:amd")) end },
       { "index remove", function() return client:index_remove(name, "linux/amd64") end },
@@ -212,7 +222,7 @@ describe("bad input:", function()
       { "index annotate", function() return client:index_annotate(name, nil, { annotations = { a = "b" } }) end },
       { "plan", function() return client:plan(one_target { target = at("new:1"), sources = { name } }) end },
     }, {
-      { "index", function() return client:index { target = name, sources = { at("app:amd") } } end },
+      { "index create", function() return client:index { target = name, sources = { at("app:amd") } } end },
       { "copy", function() return client:copy(at("app:1"), name) end },
       { "image", function() return client:image { target = name, layers = { layer }, platform = "linux/amd64" } end },
       { "apply", function() return client:apply(one_target { target = name, sources = { at("app:1") } }) end },
@@ -261,13 +271,13 @@ describe("bad input:", function()
     }
     for _, order in ipairs(orders) do
       all_fail {
-        { "index", "unsupported", function() return client:index(order) end },
+        { "index create", "unsupported", function() return client:index(order) end },
         { "plan", "unsupported", function() return client:plan(one_target(order)) end },
         { "apply", "unsupported", function() return client:apply(one_target(order)) end },
       }
     end
     all_fail {
-      { "index", "not_found", function()
+      { "index create", "not_found", function()
         return client:index { target = at("app:new"), sources = { at("app:amd") }, subject = made.far.digest }
       end },
       { "attach", "not_found", function() return client:attach(artifact(at("app@" .. made.far.digest))) end },

@@ -7,8 +7,9 @@ local types = require("manifest.declare.type")
 
 --- A right value of each single type.
 local RIGHT = {
-  any = 1, auth_host = "r=h", boolean = true, count = 1, digest = "sha256:" .. ("0"):rep(64), file = "f",
-  folder = "f", line = "l", location = "oci:a", map = {}, map_change = {}, media_type = "a/b", pattern = "p",
+  any = 1, auth_host = "r=h", boolean = true, count = 1, digest = "sha256:" .. ("0"):rep(64),
+  entry = "linux/arm", file = "f", folder = "f", line = "l", location = "oci:a", map = {}, map_change = {},
+  media_type = "a/b", pattern = "p",
   platform = "linux/arm", platform_change = "linux/arm", reference = "a", repository = "a", seconds = 1, string = "s",
   tag = "t", annotations = {}, integer = 1, variable = "a=b", table = {}, ["function"] = print,
 }
@@ -43,7 +44,7 @@ end
 --- A table of the type's kind with a field that there is not; nil: it has no fields.
 local function nested_wrong(spec)
   local base = base_of(spec)
-  if spec.fields or base == "platform" or base == "platform_change" then
+  if spec.fields or base == "platform" or base == "platform_change" or base == "entry" then
     local value = spec.fields and right_value(spec) or {}
     value.nonsense = 1
     return spec.type.element and { value } or value

@@ -104,21 +104,77 @@ describe("delete", function()
     able:stop()
   end)
 
-  it("takes no more than the tag when the registry refuses or fails", function()
-    for status, code in pairs { [403] = "denied", [500] = "registry" } do
-      local digest = manifest.digest.of("{}")
-      local server_of_tag = scripted.start { exchanges = {
-        { method = "HEAD", answer = { status = 200, headers = { { "Docker-Content-Digest", digest },
-          { "Content-Type", manifest.media_type.oci_manifest } } } },
-        { method = "DELETE", path = "/v2/app/manifests/1", answer = { status = status } },
-        { answer = { status = 202 } },
-      } }
+  --- A registry with one tag, whose DELETE is answered so; a DELETE of the digest would be granted.
+  local function with_tag(answer)
+    return scripted.start { exchanges = {
+      { pattern = "^/v2/app/manifests/(1|sha256:.*)$", method = "HEAD", answer = { status = 200, headers = {
+        { "Docker-Content-Digest", manifest.digest.of("{}") },
+        { "Content-Type", manifest.media_type.oci_manifest } } } },
+      { method = "DELETE", path = "/v2/app/manifests/1", answer = answer },
+      { method = "GET", path = "/v2/app/tags/list", answer = { status = 200, body = '{"tags":["1"]}' } },
+      { method = "DELETE", answer = { status = 202 } },
+    } }
+  end
+
+  it("takes no more than the tag when the registry refuses, fails or throttles", function()
+    local function coded(status, code)
+      return { status = status, body = ('{"errors":[{"code":"%s","message":"Request was throttled."}]}'):format(code),
+        headers = { { "Retry-After", "7200" } } }
+    end
+    for code, answer in pairs { denied = { status = 403 }, registry = { status = 500 },
+      rate_limited = coded(429, "UNSUPPORTED"), conflict = coded(400, "TAG_INVALID"),
+      unsupported = { status = 404 } } do
+      local server_of_tag = with_tag(answer)
       fails(code, client:delete(server_of_tag.address.a .. "/app:1", { shared = true }))
       for _, request in ipairs(server_of_tag:requests()) do
-        assert.not_matches(digest, request.target, 1, true)
+        assert.not_matches(manifest.digest.of("{}"), request.target, 1, true)
       end
       server_of_tag:stop()
     end
+  end)
+
+  it("is done when somebody else has taken the tag away just before", function()
+    local server_of_tag = scripted.start { exchanges = { { method = "HEAD", times = 1, answer = { status = 200,
+      headers = { { "Docker-Content-Digest", manifest.digest.of("{}") } } } } } }
+    assert.is_true(assert(client:delete(server_of_tag.address.a .. "/app:1")).tag_only)
+    server_of_tag:stop()
+  end)
+
+  --- A registry that deletes by digest, and whose tags stay as these answers to GET say.
+  local function that_keeps(answers)
+    local exchanges, tags = {}, {}
+    for tag, answer in pairs(answers) do
+      exchanges[#exchanges + 1] = { method = "GET", path = "/v2/app/manifests/" .. tag, answer = answer }
+      tags[#tags + 1] = ('"%s"'):format(tag)
+    end
+    table.sort(tags)
+    for _, one in ipairs {
+      { method = "HEAD", answer = { status = 200, headers = { { "Docker-Content-Digest", manifest.digest.of("{}") },
+        { "Content-Type", manifest.media_type.oci_manifest } } } },
+      { method = "DELETE", pattern = "sha256:", answer = { status = 202 } },
+      { method = "DELETE", answer = { status = 405 } },
+      { method = "GET", path = "/v2/app/tags/list", answer = { status = 200,
+        body = ('{"tags":[%s]}'):format(table.concat(tags, ",")) } },
+    } do
+      exchanges[#exchanges + 1] = one
+    end
+    return scripted.start { exchanges = exchanges }
+  end
+
+  it("looks before it tells which tags are gone", function()
+    local kept, gone = { status = 200, body = "{}" }, { status = 404 }
+    local server_of_tags = that_keeps { a = gone, b = kept, c = gone, d = { status = 403 } }
+    local name = server_of_tags.address.a .. "/app"
+    local done = assert(client:delete(name .. ":a", { shared = true }))
+    assert.same({ "c" }, done.shared)
+    assert.same({ "b" }, done.remaining)
+    assert.matches("whether the tag d is gone", table.concat(client:warnings(), "\n"), 1, true)
+    done = assert(client:delete(name .. "@" .. manifest.digest.of("{}"), { shared = true }))
+    assert.same({ "a", "c" }, done.shared)
+    assert.same({ "b" }, done.remaining)
+    local err = fails("registry", client:delete(name .. ":b", { shared = true }))
+    assert.matches("keeps the tag b", err.message, 1, true)
+    server_of_tags:stop()
   end)
 
   it("takes the tag alone in a layout", function()

@@ -1,6 +1,7 @@
 --- push: the plan, and what it does with a real registry.
 
 local digest = require("manifest.name.digest")
+local failure = require("manifest.base.failure")
 local fleet_of = require("spec.support.worlds.fleet")
 local media_type = require("manifest.name.media_type")
 local push = require("manifest.verb.push")
@@ -40,7 +41,7 @@ describe("the plan of push", function()
     end
     assert.same({ "0 2", "a 1", "b 2", "c 1" }, seen)
     assert.equal(2, #plan.puts)
-    assert.equal(digest.of(plan.list.bytes), plan.list.digest)
+    assert.equal(digest.of(plan.list.raw), plan.list.digest)
   end)
 
   it("sends nothing for images of the list's own repository", function()
@@ -62,7 +63,7 @@ describe("the plan of push", function()
 
   it("finds out what cannot be pushed", function()
     local function refused(entries)
-      local plan, err = push.plan(ref("h.io/app:all"), entries)
+      local plan, err = failure.caught(push.plan, ref("h.io/app:all"), entries)
       assert.is_nil(plan)
       return err.code, err.message
     end
@@ -86,7 +87,7 @@ describe("the plan of push", function()
     for index = 1, 5 do
       entries[index] = entry("h.io/app:" .. index, wide)
     end
-    local _, err = push.plan(ref("h.io/app:all"), entries)
+    local _, err = failure.caught(push.plan, ref("h.io/app:all"), entries)
     assert.equal("too_large", err.code)
   end)
 end)

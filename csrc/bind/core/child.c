@@ -1,10 +1,10 @@
-/* core.child: runs one program to its end. The credential room drives its helpers without this, inside the engine. */
-#include "../lib/help.h"
+/* core.child: one program that runs. The credential room drives its helpers without this, inside the engine. */
+#include "../../process/child.h"
 
 #include <string.h>
 
-#include "../../process/child.h"
 #include "../../process/spawn.h"
+#include "../lib/help.h"
 #include "open.h"
 
 #define CHILD_CLASS "manifest.core.child"
@@ -44,26 +44,29 @@ static char **push_argv(lua_State *L, int index)
   return argv;
 }
 
+/* The child is read before Lua allocates: a finalizer may close it. */
 static int push_result(lua_State *L, struct mf_child *child)
 {
   static const char *const names[] = {[MF_CHILD_EXITED] = "status", [MF_CHILD_SIGNALED] = "signal"};
   enum mf_child_end end = mf_child_end(child);
+  int number = mf_child_number(child);
   size_t length;
   const char *output = mf_child_output(child, &length);
 
-  lua_createtable(L, 0, 2);
   lua_pushlstring(L, output, length);
+  lua_createtable(L, 0, 2);
+  lua_insert(L, -2);
   lua_setfield(L, -2, "output");
   if (end != MF_CHILD_UNKNOWN) {
-    lua_pushinteger(L, mf_child_number(child));
+    lua_pushinteger(L, number);
     lua_setfield(L, -2, names[end]);
   }
   return 1;
 }
 
-/* run(argv, input = "", {timeout = 30, limit = 65536}) -> {output =, status = | signal =} | nil, problem. argv[1] is an
-   absolute path or a name to look up in PATH. Neither status nor signal: the host takes the status away. */
-static int child_run(lua_State *L)
+/* start(argv, input = "", {timeout = 30, limit = 65536}) -> child | nil, problem. argv[1] is an absolute path or a name
+   to look up in PATH. A child that is closed or collected is killed. */
+static int child_start(lua_State *L)
 {
   size_t length;
   const char *input = luaL_optlstring(L, 2, "", &length);
@@ -71,7 +74,6 @@ static int child_run(lua_State *L)
   struct mf_problem problem;
   struct box *box;
   char **argv;
-  int results;
 
   lua_settop(L, 3);
   if (!lua_isnil(L, 3)) {
@@ -88,13 +90,32 @@ static int child_run(lua_State *L)
   box->child = NULL;
   luaL_setmetatable(L, CHILD_CLASS);
   argv = push_argv(L, 1); /* last: the table keeps the strings as long as nothing else runs */
-  box->child = mf_child_run(argv[0], argv, input, length, &limits, &problem);
+  box->child = mf_child_start(argv[0], argv, input, length, &limits, &problem);
   if (!box->child)
     return mfl_fail(L, &problem);
-  results = mf_child_problem(box->child) ? mfl_fail(L, mf_child_problem(box->child)) : push_result(L, box->child);
-  mf_child_free(box->child);
-  box->child = NULL;
-  return results;
+  lua_settop(L, 4);
+  return 1;
+}
+
+#define PATIENCE 0.25 /* seconds in C at a stretch: an interrupt is noticed in Lua */
+
+/* child:wait() -> {output =, status = | signal =} | nil, problem | false: it still runs. Neither status nor signal: the
+   host takes the status away. */
+static int child_wait(lua_State *L)
+{
+  const struct box *box = luaL_checkudata(L, 1, CHILD_CLASS);
+  struct mf_problem problem;
+
+  luaL_argcheck(L, box->child, 1, "attempt to use a closed child");
+  if (!mf_child_step(box->child)) {
+    mf_child_wait(box->child, PATIENCE);
+    lua_pushboolean(L, 0);
+    return 1;
+  }
+  if (!mf_child_problem(box->child))
+    return push_result(L, box->child);
+  problem = *mf_child_problem(box->child);
+  return mfl_fail(L, &problem);
 }
 
 /* instead(path, argv) -> nil, problem: the program takes the place of this process, with all that is open. */
@@ -109,8 +130,8 @@ static int child_instead(lua_State *L)
 }
 
 static const luaL_Reg metamethods[] = {{"__gc", free_box}, {"__close", free_box}, {NULL, NULL}};
-static const luaL_Reg methods[] = {{NULL, NULL}};
-static const luaL_Reg functions[] = {{"instead", child_instead}, {"run", child_run}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"wait", child_wait}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"instead", child_instead}, {"start", child_start}, {NULL, NULL}};
 
 void mfl_open_child(lua_State *L)
 {

@@ -1,7 +1,7 @@
 /* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
    is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
+#include "../../process/streams.h"
 #include "../lib/help.h"
-
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);
@@ -38,6 +38,7 @@ static void add_http(lua_State *L)
 int luaopen_manifest_core(lua_State *L)
 {
   luaL_checkversion(L);
+  mf_streams_guard(); /* before anything opens a file */
   lua_newtable(L);
   mfl_open_file(L);
   mfl_open_child(L);

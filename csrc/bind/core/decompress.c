@@ -1,9 +1,9 @@
 /* manifest.core.decompressor: gzip or zstd to bytes, fed and read piece by piece. */
-#include "../lib/help.h"
+#include "../../stream/decompress.h"
 
 #include <limits.h>
 
-#include "../../stream/decompress.h"
+#include "../lib/help.h"
 #include "open.h"
 
 #define DECOMPRESSOR_CLASS "manifest.core.decompressor"

@@ -1,27 +1,21 @@
 /* core.file: regular files, folders and locks. Paths are strings without NULs; what the disk refuses is nil, problem.
  */
-#include "../lib/help.h"
+#include "../../file/file.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../base/home.h"
 #include "../../file/directory.h"
-#include "../../file/file.h"
 #include "../../file/lock.h"
 #include "../../stream/copy.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
+#include "../lib/texts.h"
 #include "open.h"
 
 #define LOCK_CLASS "manifest.core.lock"
-#define NAMES_CLASS "manifest.core.names"
-
-static int done_or_fail(lua_State *L, bool done, const struct mf_problem *problem)
-{
-  if (!done)
-    return mfl_fail(L, problem);
-  lua_pushboolean(L, 1);
-  return 1;
-}
 
 /* Argument ARG as an option table: an empty one when it is absent. */
 static void check_options(lua_State *L, int arg)
@@ -57,9 +51,7 @@ static int file_read(lua_State *L)
   bytes = mfl_push_bytes(L, (size_t)limit);
   if (!mf_file_read(path, follow, bytes, &problem))
     return mfl_fail(L, &problem);
-  lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
-  mf_bytes_free(bytes);
-  return 1;
+  return mfl_give_bytes(L, bytes);
 }
 
 /* replace(path, bytes, {mode = 0600, masked = false, keep = false, keep_owner = false, follow = true, more = false,
@@ -81,7 +73,7 @@ static int file_replace(lua_State *L)
   style.follow = mfl_field_boolean(L, 3, "follow", true);
   style.more = mfl_field_boolean(L, 3, "more", false);
   style.temporary = mfl_field_text(L, 3, "temporary");
-  return done_or_fail(L, mf_file_replace(path, data, length, &style, &problem), &problem);
+  return mfl_done(L, mf_file_replace(path, data, length, &style, &problem), &problem);
 }
 
 /* target(path) -> path of what replace() would replace: behind a symbolic link, or PATH itself */
@@ -103,7 +95,7 @@ static int file_remove(lua_State *L)
   const char *path = mfl_check_text(L, 1);
   struct mf_problem problem;
 
-  return done_or_fail(L, mf_file_remove(path, &problem), &problem);
+  return mfl_done(L, mf_file_remove(path, &problem), &problem);
 }
 
 /* rename(from, to) -> true */
@@ -113,7 +105,7 @@ static int file_rename(lua_State *L)
   const char *to = mfl_check_text(L, 2);
   struct mf_problem problem;
 
-  return done_or_fail(L, mf_file_rename(from, to, &problem), &problem);
+  return mfl_done(L, mf_file_rename(from, to, &problem), &problem);
 }
 
 /* copy(from, to, algorithm [, offset, length]) -> hexadecimal digest of the bytes | nil, problem. TO must not exist;
@@ -141,9 +133,40 @@ static int file_temporary(lua_State *L)
   char path[PATH_MAX];
   struct mf_problem problem;
 
-  if (!mf_copy_target(folder, path, &problem))
+  if (!mf_file_temporary(folder, path, &problem))
     return mfl_fail(L, &problem);
   lua_pushstring(L, path);
+  return 1;
+}
+
+static int close_scratch(lua_State *L)
+{
+  luaL_Stream *stream = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+
+  return luaL_fileresult(L, fclose(stream->f) == 0, NULL);
+}
+
+/* scratch(folder) -> a file of Lua's own kind for reading, which has no name; a request fills it: sink_scratch | nil,
+   problem */
+static int file_scratch(lua_State *L)
+{
+  const char *folder = mfl_check_text(L, 1);
+  luaL_Stream *stream = lua_newuserdatauv(L, sizeof(*stream), 0);
+  struct mf_problem problem;
+  int fd;
+
+  *stream = (luaL_Stream){NULL, NULL}; /* closed, for now */
+  luaL_setmetatable(L, LUA_FILEHANDLE);
+  fd = mf_file_scratch(folder, &problem);
+  if (fd < 0)
+    return mfl_fail(L, &problem);
+  stream->f = fdopen(fd, "r");
+  if (!stream->f) {
+    mf_problem_errno(&problem, "cannot open a temporary file in", folder);
+    close(fd);
+    return mfl_fail(L, &problem);
+  }
+  stream->closef = close_scratch;
   return 1;
 }
 
@@ -154,12 +177,9 @@ static int file_set_mode(lua_State *L)
   lua_Integer mode = luaL_checkinteger(L, 2);
   struct mf_problem problem;
 
-  if (chmod(path, check_mode(L, 2, mode))) {
-    mf_problem_errno(&problem, "cannot set the mode of", path);
-    return mfl_fail(L, &problem);
-  }
-  lua_pushboolean(L, 1);
-  return 1;
+  return mfl_done(
+      L, chmod(path, check_mode(L, 2, mode)) == 0 || mf_problem_errno(&problem, "cannot set the mode of", path),
+      &problem);
 }
 
 /* ---- folders ---- */
@@ -170,7 +190,7 @@ static int file_remove_tree(lua_State *L)
   const char *path = mfl_check_text(L, 1);
   struct mf_problem problem;
 
-  return done_or_fail(L, mf_directory_remove(path, &problem), &problem);
+  return mfl_done(L, mf_directory_remove(path, &problem), &problem);
 }
 
 /* make_directory(path, mode = 0700) -> true */
@@ -180,7 +200,7 @@ static int file_make_directory(lua_State *L)
   mode_t mode = check_mode(L, 2, luaL_optinteger(L, 2, 0700));
   struct mf_problem problem;
 
-  return done_or_fail(L, mf_directory_make(path, mode, &problem), &problem);
+  return mfl_done(L, mf_directory_make(path, mode, &problem), &problem);
 }
 
 /* kind(path, {follow = false}) -> "file" | "directory" | "other" | nil when there is nothing | nil, problem */
@@ -216,30 +236,17 @@ static int file_identity(lua_State *L)
   return 1;
 }
 
-static int free_names(lua_State *L)
-{
-  mf_names_free(luaL_checkudata(L, 1, NAMES_CLASS));
-  return 0;
-}
-
 /* list(path) -> array of names, sorted bytewise */
 static int file_list(lua_State *L)
 {
   const char *path = mfl_check_text(L, 1);
-  struct mf_names *names = lua_newuserdatauv(L, sizeof(*names), 0);
+  struct mf_texts *names = mfl_push_texts_box(L);
   struct mf_problem problem;
-  size_t index;
 
-  *names = (struct mf_names){NULL, 0, 0};
-  luaL_setmetatable(L, NAMES_CLASS);
   if (!mf_directory_list(path, names, &problem))
     return mfl_fail(L, &problem);
-  lua_newtable(L);
-  for (index = 0; index < names->count; index++) {
-    lua_pushstring(L, names->names[index]);
-    lua_rawseti(L, -2, (lua_Integer)index + 1);
-  }
-  mf_names_free(names);
+  mfl_push_texts(L, names);
+  mf_texts_free(names);
   return 1;
 }
 
@@ -267,7 +274,9 @@ static int file_absolute(lua_State *L)
 /* ---- locks ---- */
 
 struct lock {
-  int fd; /* -1: not held */
+  int fd;        /* -1: not held */
+  pid_t process; /* whose it is: a forked child removes nothing */
+  char path[];   /* of the file that goes with the lock; "": it stays */
 };
 
 static int lock_release(lua_State *L)
@@ -276,8 +285,11 @@ static int lock_release(lua_State *L)
   int fd = lock->fd;
 
   lock->fd = -1;
-  if (fd >= 0)
-    close(fd);
+  if (fd < 0)
+    return 0;
+  if (lock->path[0] && lock->process == getpid())
+    unlink(lock->path); /* while it is held: who waits for it notices */
+  close(fd);
   return 0;
 }
 
@@ -289,26 +301,25 @@ static int lock_tostring(lua_State *L)
   return 1;
 }
 
-/* lock(path, {shared = false, timeout = 10}) -> lock with :release(), also released when it is closed or collected */
+/* lock(path, {shared = false, remove = false}) -> lock with :release(), also released when it is closed or collected,
+   or nil and a problem: locked when another process holds it. With remove the file goes with the lock. */
 static int file_lock(lua_State *L)
 {
-  const char *path = mfl_check_text(L, 1);
+  size_t length = strlen(mfl_check_text(L, 1));
   struct mf_problem problem;
   struct lock *lock;
-  double timeout;
-  bool shared;
+  bool shared, remove;
 
   check_options(L, 2);
   shared = mfl_field_boolean(L, 2, "shared", false);
-  timeout = mfl_field_number(L, 2, "timeout", 10);
-  luaL_argcheck(L, timeout >= 0 && timeout <= 86400, 2, "timeout is not within 0 and 86400 s");
-  lock = lua_newuserdatauv(L, sizeof(*lock), 0);
+  remove = mfl_field_boolean(L, 2, "remove", false);
+  lock = lua_newuserdatauv(L, sizeof(*lock) + length + 1, 0);
   lock->fd = -1;
+  lock->process = getpid();
+  memcpy(lock->path, remove ? lua_tostring(L, 1) : "", remove ? length + 1 : 1);
   luaL_setmetatable(L, LOCK_CLASS);
-  lock->fd = mf_lock_take(path, shared, timeout, &problem);
-  if (lock->fd < 0)
-    return mfl_fail(L, &problem);
-  return 1;
+  lock->fd = mf_lock_try(lua_tostring(L, 1), shared, &problem);
+  return lock->fd < 0 ? mfl_fail(L, &problem) : 1;
 }
 
 /* ---- opening ---- */
@@ -316,8 +327,6 @@ static int file_lock(lua_State *L)
 static const luaL_Reg lock_metamethods[] = {
     {"__gc", lock_release}, {"__close", lock_release}, {"__tostring", lock_tostring}, {NULL, NULL}};
 static const luaL_Reg lock_methods[] = {{"release", lock_release}, {NULL, NULL}};
-static const luaL_Reg names_metamethods[] = {{"__gc", free_names}, {"__close", free_names}, {NULL, NULL}};
-static const luaL_Reg no_methods[] = {{NULL, NULL}};
 static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"home", file_home},
                                      {"copy", file_copy},
@@ -331,6 +340,7 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"remove_tree", file_remove_tree},
                                      {"rename", file_rename},
                                      {"replace", file_replace},
+                                     {"scratch", file_scratch},
                                      {"set_mode", file_set_mode},
                                      {"target", file_target},
                                      {"temporary", file_temporary},
@@ -339,7 +349,6 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
 void mfl_open_file(lua_State *L)
 {
   mfl_new_class(L, LOCK_CLASS, lock_metamethods, lock_methods);
-  mfl_new_class(L, NAMES_CLASS, names_metamethods, no_methods);
   luaL_newlib(L, functions);
   lua_setfield(L, -2, "file");
 }

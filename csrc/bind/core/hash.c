@@ -1,8 +1,9 @@
 /* manifest.core: hash and base64. */
-#include "../lib/help.h"
+#include "../../base/hash.h"
 
 #include "../../base/base64.h"
-#include "../../base/hash.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
 #include "open.h"
 
 #define HASH_CLASS "manifest.core.hash"
@@ -93,13 +94,6 @@ static int hash_text(lua_State *L)
   return 1;
 }
 
-static int push_and_free(lua_State *L, struct mf_bytes *bytes)
-{
-  lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
-  mf_bytes_free(bytes);
-  return 1;
-}
-
 /* base64.encode(bytes) -> text | nil, problem */
 static int base64_encode(lua_State *L)
 {
@@ -111,7 +105,7 @@ static int base64_encode(lua_State *L)
   out->secret = true; /* it may be a password */
   if (!mf_base64_encode(out, bytes, length, &problem))
     return mfl_fail(L, &problem);
-  return push_and_free(L, out);
+  return mfl_give_bytes(L, out);
 }
 
 /* base64.decode(text) -> bytes | nil, problem */
@@ -125,7 +119,7 @@ static int base64_decode(lua_State *L)
   out->secret = true; /* it may be a password */
   if (!mf_base64_decode(out, text, length, &problem))
     return mfl_fail(L, &problem);
-  return push_and_free(L, out);
+  return mfl_give_bytes(L, out);
 }
 
 void mfl_open_hash(lua_State *L)

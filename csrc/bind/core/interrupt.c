@@ -1,7 +1,7 @@
 /* manifest.core: interrupt. */
 #include "../../process/interrupt.h"
-#include "../lib/help.h"
 
+#include "../lib/help.h"
 #include "open.h"
 
 /* interrupt.listen(): SIGTERM and SIGHUP come as interrupts, as SIGINT does in Lua's own program */

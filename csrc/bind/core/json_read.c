@@ -1,110 +1,106 @@
 #include "json_read.h"
 
-#include "../../json/tree.h"
+#include <string.h>
+
+#include "../../json/read.h"
+#include "../lib/box.h"
+#include "../lib/help.h"
 #include "json_value.h"
 
-#define TREE_CLASS "manifest.core.json_tree"
-
-struct tree {
-  cJSON *root; /* NULL: none, or no longer */
-};
-
-static void push_value(lua_State *L, cJSON *item);
-
-static int free_tree(lua_State *L)
+static void free_reader(void *content)
 {
-  struct tree *tree = luaL_checkudata(L, 1, TREE_CLASS);
-  cJSON *root = tree->root;
-
-  tree->root = NULL;
-  cJSON_Delete(root);
-  return 0;
+  mf_json_reader_free(content);
 }
 
-/* Pushes a box for a tree: whatever Lua raises while the tree is read, the collector frees it. */
-static struct tree *push_tree(lua_State *L)
-{
-  static const luaL_Reg metamethods[] = {{"__gc", free_tree}, {"__close", free_tree}, {NULL, NULL}};
-  struct tree *tree = lua_newuserdatauv(L, sizeof(*tree), 0);
+static bool push_value(lua_State *L, struct mf_json_reader *reader, enum mf_json_token token);
 
-  tree->root = NULL;
-  mfl_set_class(L, TREE_CLASS, metamethods);
-  return tree;
+/* Pushes a key or a string: the reader decodes what has escapes. */
+static bool push_text(lua_State *L, struct mf_json_reader *reader)
+{
+  if (!memchr(reader->start, '\\', reader->size))
+    lua_pushlstring(L, reader->start + 1, reader->size - 2);
+  else if (mf_json_text(reader, reader->start, reader->size))
+    lua_pushlstring(L, reader->text.data, reader->text.length);
+  else
+    return false;
+  return true;
 }
 
-/* Frees the first item of a container. The tree shrinks as the Lua value grows, so that they are never whole at once;
-   an item that is being converted still hangs in the tree, where its owner finds it. */
-static void drop_first(cJSON *container)
+static bool push_array(lua_State *L, struct mf_json_reader *reader)
 {
-  cJSON_Delete(cJSON_DetachItemViaPointer(container, container->child));
-}
+  enum mf_json_token token = mf_json_next(reader);
 
-static void push_array(lua_State *L, cJSON *array)
-{
-  lua_createtable(L, cJSON_GetArraySize(array), 0);
-  for (lua_Integer i = 1; array->child; i++) {
-    push_value(L, array->child);
+  lua_newtable(L);
+  for (lua_Integer i = 1; token != MF_JSON_END; i++, token = mf_json_next(reader)) {
+    if (!push_value(L, reader, token))
+      return false;
     lua_rawseti(L, -2, i);
-    drop_first(array);
   }
   mfl_json_mark_array(L);
+  return true;
 }
 
-static void push_object(lua_State *L, cJSON *object)
+static bool push_object(lua_State *L, struct mf_json_reader *reader)
 {
-  mfl_json_push_object(L, cJSON_GetArraySize(object));
-  for (lua_Integer i = 1; object->child; i++) {
-    lua_pushstring(L, object->child->string);
+  enum mf_json_token token = mf_json_next(reader);
+
+  mfl_json_push_object(L, 0);
+  for (lua_Integer i = 1; token != MF_JSON_END; i++, token = mf_json_next(reader)) {
+    if (token != MF_JSON_KEY || !push_text(L, reader))
+      return false;
     lua_pushvalue(L, -1);
     lua_rawseti(L, -3, i);
-    push_value(L, object->child);
+    if (!push_value(L, reader, mf_json_next(reader)))
+      return false;
     lua_rawset(L, -4);
-    drop_first(object);
   }
   lua_pop(L, 1);
+  return true;
 }
 
-static void push_number(lua_State *L, const cJSON *number)
-{
-  if (number->type & MF_JSON_FLOAT)
-    lua_pushnumber(L, number->valuedouble);
-  else
-    lua_pushinteger(L, (lua_Integer)number->valuedouble); /* exact: the scan refuses more than 2^53 */
-}
-
-/* The depth is bounded by the scan. */
-static void push_value(lua_State *L, cJSON *item)
+/* Pushes the value that begins with TOKEN. False: the problem is set, and the stack has what was read of it. The reader
+   bounds the depth. */
+static bool push_value(lua_State *L, struct mf_json_reader *reader, enum mf_json_token token)
 {
   luaL_checkstack(L, 8, "JSON");
-  if (cJSON_IsObject(item))
-    push_object(L, item);
-  else if (cJSON_IsArray(item))
-    push_array(L, item);
-  else if (cJSON_IsString(item))
-    lua_pushstring(L, item->valuestring); /* no NUL in it: the scan refuses them */
-  else if (cJSON_IsNumber(item))
-    push_number(L, item);
-  else if (cJSON_IsBool(item))
-    lua_pushboolean(L, cJSON_IsTrue(item));
-  else
+  switch (token) {
+  case MF_JSON_OBJECT:
+    return push_object(L, reader);
+  case MF_JSON_ARRAY:
+    return push_array(L, reader);
+  case MF_JSON_STRING:
+    return push_text(L, reader);
+  case MF_JSON_INTEGER:
+    lua_pushinteger(L, (lua_Integer)reader->number); /* exact: more than 2^53 is refused */
+    return true;
+  case MF_JSON_FLOAT:
+    lua_pushnumber(L, reader->number);
+    return true;
+  case MF_JSON_TRUE:
+  case MF_JSON_FALSE:
+    lua_pushboolean(L, token == MF_JSON_TRUE);
+    return true;
+  case MF_JSON_NULL:
     mfl_json_push_null(L);
+    return true;
+  default:
+    return false;
+  }
 }
 
 int mfl_json_decode(lua_State *L)
 {
+  struct mf_json_reader *reader;
   struct mf_problem problem;
   size_t length;
   const char *text;
-  struct tree *tree;
+  bool done;
 
   luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
   text = lua_tolstring(L, 1, &length);
-  tree = push_tree(L);
-  tree->root = mf_json_parse(text, length, &problem);
-  if (!tree->root)
-    return mfl_fail(L, &problem);
-  push_value(L, tree->root);
-  cJSON_Delete(tree->root);
-  tree->root = NULL;
-  return 1;
+  reader = mfl_push_box(L, sizeof(*reader), free_reader);
+  mf_json_reader_init(reader, text, length, &problem);
+  done = push_value(L, reader, mf_json_next(reader)) && mf_json_next(reader) == MF_JSON_DONE;
+  mf_json_reader_free(reader);
+  return done ? 1 : mfl_fail(L, &problem);
 }

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../../json/scan.h"
 #include "../../json/write.h"
+#include "../lib/box.h"
 #include "json_value.h"
 
 /* Far above any manifest; it only keeps a runaway from taking the machine. */
@@ -160,13 +160,6 @@ static bool option(lua_State *L, int index, const char *name)
   return mfl_field_boolean(L, index, name, false);
 }
 
-static int push_text(lua_State *L, struct mf_bytes *out)
-{
-  lua_pushlstring(L, out->data, out->length);
-  mf_bytes_free(out);
-  return 1;
-}
-
 int mfl_json_encode(lua_State *L)
 {
   struct mf_problem problem;
@@ -189,7 +182,7 @@ int mfl_json_encode(lua_State *L)
   writer.report = option(L, 2, "report");
   if (!write_value(L, &writer, 1))
     return mfl_fail(L, &problem);
-  return push_text(L, out);
+  return mfl_give_bytes(L, out);
 }
 
 /* Go's json.Indent keeps the blanks after the value, and docker prints them. */
@@ -226,5 +219,5 @@ int mfl_json_indent(lua_State *L)
     mf_problem_set(&problem, MF_PROBLEM_MEMORY, "memory ran out while writing JSON");
     return mfl_fail(L, &problem);
   }
-  return push_text(L, out);
+  return mfl_give_bytes(L, out);
 }

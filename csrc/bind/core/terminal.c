@@ -1,7 +1,8 @@
 /* manifest.core: terminal. */
-#include "../lib/help.h"
-
 #include "../../process/terminal.h"
+
+#include "../lib/box.h"
+#include "../lib/help.h"
 #include "open.h"
 
 static const char *const names[] = {"stdin", "stdout", "stderr", NULL}; /* of the descriptors 0 to 2 */
@@ -33,14 +34,12 @@ static int terminal_read_secret(lua_State *L)
   const char *prompt = mfl_check_text(L, 1);
   struct mf_bytes *line = mfl_push_bytes(L, SECRET_LIMIT);
   struct mf_problem problem;
-  bool ok;
 
   line->secret = true;
-  ok = mf_terminal_read_secret(prompt, line, &problem);
-  if (ok)
-    lua_pushlstring(L, line->data ? line->data : "", line->length);
+  if (mf_terminal_read_secret(prompt, line, &problem))
+    return mfl_give_bytes(L, line);
   mf_bytes_free(line);
-  return ok ? 1 : mfl_fail(L, &problem);
+  return mfl_fail(L, &problem);
 }
 
 static const luaL_Reg functions[] = {

@@ -1,10 +1,10 @@
 /* core.auth: what a login's keeper asks about config.json and its helpers. */
+#include "../../base/blot.h"
+#include "../../credential/config_file.h"
+#include "../../credential/helper.h"
 #include "../lib/box.h"
 #include "../lib/help.h"
 #include "../lib/texts.h"
-
-#include "../../credential/config_file.h"
-#include "../../credential/helper.h"
 #include "open.h"
 
 static void free_credentials(void *content)
@@ -25,19 +25,31 @@ static int helper_name(lua_State *L)
   return 1;
 }
 
-/* helper_failure(name, status, output) -> problem of a helper that ended with STATUS, not 0; nil when it only says that
-   it does not know the registry */
+static void free_secrets(void *content)
+{
+  mf_secrets_free(content);
+}
+
+/* helper_failure(name, status, output, secret?) -> problem of a helper that ended with STATUS, not 0; nil when it only
+   says that it does not know the registry. What it repeats of the secret is written over. */
 static int helper_failure(lua_State *L)
 {
   size_t length;
   const char *name = mfl_check_text(L, 1);
   int status = (int)luaL_checkinteger(L, 2);
   const char *output = luaL_checklstring(L, 3, &length);
+  const char *secret = luaL_optstring(L, 4, NULL);
   struct mf_credentials *none = mfl_push_box(L, sizeof(*none), free_credentials);
+  struct mf_secrets *secrets = mfl_push_box(L, sizeof(*secrets), free_secrets);
+  struct mf_bytes *shown = mfl_push_bytes(L, length);
   struct mf_problem problem;
 
   luaL_argcheck(L, status != 0, 2, "it has not failed");
-  if (mf_helper_read(name, status, output, length, none, &problem) != MF_HELPER_FAILED)
+  shown->secret = true;
+  if (!mf_bytes_add(shown, output, length) || !mf_secrets_add(secrets, secret))
+    return luaL_error(L, "not enough memory");
+  mf_secrets_blot(secrets, shown->data, shown->length);
+  if (mf_helper_read(name, status, shown->data ? shown->data : "", shown->length, none, &problem) != MF_HELPER_FAILED)
     return 0;
   mfl_fail(L, &problem);
   return 1;

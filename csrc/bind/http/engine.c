@@ -1,12 +1,9 @@
 /* core.engine: one client's connections, and the requests under way on them. */
-#include "userdata.h"
-#include "open.h"
-#include "request.h"
-
 #include "../../auth/login.h"
 #include "../lib/texts.h"
-
-#define LISTS 5 /* of texts among the settings */
+#include "open.h"
+#include "request.h"
+#include "userdata.h"
 
 static struct mfl_engine *check_engine(lua_State *L)
 {
@@ -16,42 +13,13 @@ static struct mfl_engine *check_engine(lua_State *L)
   return engine;
 }
 
-/* {=== settings ===} */
+/* ---- settings ---- */
 
-/* Strings stay on the stack until the settings have been copied. */
-static void read_texts(lua_State *L, int index, const char *name, struct mf_texts *texts)
+/* A list of the settings. It stays on the stack, as their strings do, until they have been copied. */
+static struct mf_texts texts_field(lua_State *L, const char *name)
 {
-  if (lua_getfield(L, index, name) == LUA_TTABLE)
-    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) != LUA_TNIL; i++) {
-      if (!mf_texts_add(texts, mfl_check_text(L, -1)))
-        luaL_error(L, "not enough memory");
-      lua_pop(L, 1);
-    }
-  else
-    lua_pushnil(L);
-  lua_pop(L, 2);
-}
-
-/* The lists are owned by a userdata, so that an error in the middle leaks nothing. */
-static int free_lists(lua_State *L)
-{
-  struct mf_texts *lists = lua_touserdata(L, 1);
-
-  for (int i = 0; i < LISTS; i++)
-    mf_texts_free(&lists[i]);
-  return 0;
-}
-
-static struct mf_texts *push_lists(lua_State *L)
-{
-  static const luaL_Reg metamethods[] = {{"__gc", free_lists}, {"__close", free_lists}, {NULL, NULL}};
-  struct mf_texts *lists = lua_newuserdatauv(L, LISTS * sizeof(*lists), 0);
-
-  for (int i = 0; i < LISTS; i++)
-    lists[i] = (struct mf_texts){0};
-  mfl_set_class(L, "manifest.core.lists", metamethods);
-  lua_toclose(L, -1);
-  return lists;
+  lua_getfield(L, 1, name);
+  return *mfl_check_texts(L, -1, name);
 }
 
 /* A time in seconds: above 0, and not beyond what fits libcurl's milliseconds. */
@@ -66,9 +34,7 @@ static double read_seconds(lua_State *L, const char *name, double fallback)
 
 static void read_settings(lua_State *L, struct mf_settings *settings)
 {
-  struct mf_texts *lists = push_lists(L);
-
-  luaL_checkstack(L, 8, "settings");
+  luaL_checkstack(L, 20, "settings");
   settings->insecure = mfl_field_boolean(L, 1, "insecure", false);
   settings->same_domain = mfl_field_boolean(L, 1, "same_domain", true);
   settings->offline = mfl_field_boolean(L, 1, "offline", false);
@@ -80,16 +46,11 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   if (settings->limits.connections_per_host < 1)
     luaL_error(L, "field 'connections': must be at least 1");
   settings->limits.connections = 64;
-  read_texts(L, 1, "insecure_hosts", &lists[0]);
-  read_texts(L, 1, "auth_hosts", &lists[1]);
-  read_texts(L, 1, "certificate_roots", &lists[2]);
-  read_texts(L, 1, "resolve", &lists[3]);
-  read_texts(L, 1, "plain_hosts", &lists[4]);
-  settings->insecure_hosts = lists[0];
-  settings->auth_hosts = lists[1];
-  settings->certificate_roots = lists[2];
-  settings->resolve = lists[3];
-  settings->plain_hosts = lists[4];
+  settings->insecure_hosts = texts_field(L, "insecure_hosts");
+  settings->auth_hosts = texts_field(L, "auth_hosts");
+  settings->certificate_roots = texts_field(L, "certificate_roots");
+  settings->resolve = texts_field(L, "resolve");
+  settings->plain_hosts = texts_field(L, "plain_hosts");
   settings->ca_file = mfl_field_text(L, 1, "ca_file");
   settings->client_certificate = mfl_field_text(L, 1, "client_certificate");
   settings->client_key = mfl_field_text(L, 1, "client_key");
@@ -119,7 +80,7 @@ static int new_engine(lua_State *L)
   return 1;
 }
 
-/* {=== requests ===} */
+/* ---- requests ---- */
 
 /* engine:start(request) -> exchange, or nil and a problem */
 static int engine_start(lua_State *L)
@@ -184,23 +145,39 @@ static struct mf_login *next_asked(const struct mfl_engine *engine, const struct
   return engine->open ? mf_authorization_asked(engine->client.authorization, after) : NULL;
 }
 
-/* Pushes an array of {registry, repository} that requests wait for engine:answer of, or nil. */
+/* Takes the questions that requests wait for engine:answer of: a registry and a repository ("" for none) in turn. */
+static void take_questions(lua_State *L, const struct mfl_engine *engine, struct mf_texts *questions)
+{
+  for (struct mf_login *login = next_asked(engine, NULL); login; login = next_asked(engine, login)) {
+    const char *repository = mf_login_repository(login);
+
+    if (!mf_login_wanted(login))
+      continue;
+    if (!mf_texts_add(questions, mf_login_registry(login)) || !mf_texts_add(questions, repository ? repository : ""))
+      luaL_error(L, "not enough memory");
+    mf_login_take_question(login);
+  }
+}
+
+/* Pushes an array of {registry, repository}, or nil where nobody asks. All is taken before Lua makes tables: a
+   finalizer may make the engine forget its logins. */
 static void push_asked(lua_State *L, const struct mfl_engine *engine)
 {
-  lua_Integer count = 0;
+  struct mf_texts *questions = mfl_push_texts_box(L);
 
-  lua_pushnil(L);
-  for (struct mf_login *login = next_asked(engine, NULL); login; login = next_asked(engine, login)) {
-    if (!mf_login_take_question(login))
-      continue;
-    if (count == 0) {
-      lua_pop(L, 1);
-      lua_newtable(L);
-    }
+  take_questions(L, engine, questions);
+  if (questions->count == 0) {
+    lua_pushnil(L);
+    return;
+  }
+  lua_createtable(L, (int)questions->count / 2, 0);
+  for (size_t i = 0; i < questions->count; i += 2) {
+    const char *repository = questions->items[i + 1];
+
     lua_createtable(L, 0, 2);
-    mfl_set_text(L, "registry", engine->open ? mf_login_registry(login) : NULL);
-    mfl_set_text(L, "repository", engine->open ? mf_login_repository(login) : NULL);
-    lua_rawseti(L, -2, ++count);
+    mfl_set_text(L, "registry", questions->items[i]);
+    mfl_set_text(L, "repository", repository[0] ? repository : NULL);
+    lua_rawseti(L, -2, (lua_Integer)i / 2 + 1);
   }
 }
 
@@ -215,6 +192,7 @@ static int engine_step(lua_State *L)
     return mfl_fail(L, &problem);
   push_finished(L, engine);
   push_asked(L, engine);
+  lua_remove(L, -2); /* the box */
   return 2;
 }
 
@@ -285,7 +263,9 @@ static int engine_forget_logins(lua_State *L)
 /* engine:warn(text): adds a warning, unless it is there. It may hold no secret. */
 static int engine_warn(lua_State *L)
 {
-  mf_network_warn(check_engine(L)->client.network, mfl_check_text(L, 2));
+  const char *text = mfl_check_text(L, 2); /* first: making a text of a number may run a finalizer that closes it */
+
+  mf_network_warn(check_engine(L)->client.network, text);
   return 0;
 }
 

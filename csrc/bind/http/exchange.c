@@ -1,12 +1,13 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
-#include "../lib/box.h"
-#include "userdata.h"
-#include "open.h"
-#include "request.h"
-
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../answer/redirect.h"
+#include "../lib/box.h"
+#include "open.h"
+#include "request.h"
+#include "userdata.h"
 
 static void close_exchange(struct mfl_exchange *box)
 {
@@ -14,6 +15,7 @@ static void close_exchange(struct mfl_exchange *box)
 
   box->exchange = NULL;
   if (box->engine) {
+    assert(box->previous ? box->previous->next == box : box->engine->exchanges == box);
     if (box->previous)
       box->previous->next = box->next;
     else
@@ -76,20 +78,25 @@ static int exchange_tostring(lua_State *L)
   return 1;
 }
 
+static void free_target(void *content)
+{
+  free(*(char **)content);
+}
+
 /* core.location(url, location) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
    (code redirect) */
 static int location(lua_State *L)
 {
   struct mf_problem problem;
   char warning[MF_REDIRECT_WARNING];
-  char *target = mf_redirect_location(mfl_check_text(L, 1), mfl_check_text(L, 2), warning, &problem);
-  struct mf_bytes *box;
+  const char *url = mfl_check_text(L, 1);
+  const char *where = mfl_check_text(L, 2);
+  char **target = mfl_push_box(L, sizeof(*target), free_target);
 
-  if (!target)
+  *target = mf_redirect_location(url, where, warning, &problem);
+  if (!*target)
     return mfl_fail(L, &problem);
-  box = mfl_push_bytes(L, strlen(target));
-  box->data = target; /* the box owns it from here: pushing the string may fail */
-  lua_pushstring(L, target);
+  lua_pushstring(L, *target);
   if (!warning[0])
     return 1;
   lua_pushstring(L, warning);
@@ -108,7 +115,8 @@ static int new_pipe(lua_State *L)
   box->pipe = NULL;
   luaL_setmetatable(L, MFL_PIPE);
   box->pipe = mf_pipe_new((size_t)capacity, size);
-  return box->pipe ? 1 : luaL_error(L, "not enough memory");
+  mfl_check_memory(L, box->pipe);
+  return 1;
 }
 
 static int pipe_close(lua_State *L)
@@ -138,8 +146,7 @@ static int new_scopes(lua_State *L)
   *scopes = (struct mf_scopes){0};
   luaL_setmetatable(L, MFL_SCOPES);
   for (lua_Integer i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-    if (!mf_scopes_add(scopes, mfl_check_text(L, -1)))
-      return luaL_error(L, "not enough memory");
+    mfl_check_memory(L, mf_scopes_add(scopes, mfl_check_text(L, -1)));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);

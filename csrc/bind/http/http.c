@@ -1,6 +1,5 @@
 /* The module manifest.http: the part of manifest.core that needs libcurl. */
 #include "../lib/help.h"
-
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_http(lua_State *L);

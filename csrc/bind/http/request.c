@@ -8,20 +8,13 @@
 
 #define MEMORY_LIMIT (4 * 1024 * 1024) /* bytes of a body, unless the caller has another limit */
 
-static char *own(lua_State *L, const char *text)
-{
-  char *copy = text ? strdup(text) : NULL;
-
-  if (text && !copy)
-    luaL_error(L, "not enough memory");
-  return copy;
-}
-
 /* A copy of field NAME, or NULL. */
 static char *own_field(lua_State *L, int index, const char *name)
 {
-  char *copy = own(L, mfl_field_text(L, index, name));
+  const char *text = mfl_field_text(L, index, name);
+  char *copy = text ? strdup(text) : NULL;
 
+  mfl_check_memory(L, copy || !text);
   lua_pop(L, 1);
   return copy;
 }
@@ -87,6 +80,8 @@ static bool read_body_file(lua_State *L, int index, struct mf_request *request, 
   if (path) {
     lua_Integer offset = mfl_field_integer(L, index, "body_offset", 0);
     lua_Integer length = mfl_field_integer(L, index, "body_length", -1);
+    if (offset < 0 || length < -1)
+      luaL_error(L, "field '%s': must not be negative", offset < 0 ? "body_offset" : "body_length");
     check_first(L, request->source, "body");
     request->source = mf_source_file(path, offset, length, problem);
   }
@@ -102,8 +97,7 @@ static void read_body_text(lua_State *L, int index, struct mf_request *request)
   if (lua_getfield(L, index, "body") != LUA_TNIL) {
     text = luaL_checklstring(L, -1, &length);
     request->source = mf_source_memory(text, length);
-    if (!request->source)
-      luaL_error(L, "not enough memory");
+    mfl_check_memory(L, request->source);
   }
   lua_pop(L, 1);
 }
@@ -152,6 +146,22 @@ static bool read_sink_file(lua_State *L, int index, struct mf_request *request, 
   }
   lua_pop(L, 1);
   return !path || request->sink;
+}
+
+static bool read_sink_scratch(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
+{
+  if (lua_getfield(L, index, "sink_scratch") != LUA_TNIL) {
+    luaL_Stream *stream = luaL_checkudata(L, -1, LUA_FILEHANDLE);
+
+    if (!stream->closef)
+      luaL_error(L, "field 'sink_scratch': attempt to use a closed file");
+    check_first(L, request->sink, "sink");
+    request->sink = mf_sink_scratch(fileno(stream->f), problem);
+    if (!request->sink)
+      return false;
+  }
+  lua_pop(L, 1);
+  return true;
 }
 
 static bool read_discard(lua_State *L, int index, struct mf_request *request, struct mf_problem *problem)
@@ -211,50 +221,75 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   read_body_text(L, index, request);
   read_pipes(L, index, request);
   if (!read_body_file(L, index, request, problem) || !read_sink_file(L, index, request, problem) ||
-      !read_discard(L, index, request, problem))
+      !read_sink_scratch(L, index, request, problem) || !read_discard(L, index, request, problem))
     return false;
   read_bounds(L, index, request);
   return true;
 }
 
-/* headers: lower-case name -> value, or an array of values when the header came more than once. */
+static void push_lower(lua_State *L, const char *name)
+{
+  luaL_Buffer buffer;
+
+  luaL_buffinit(L, &buffer);
+  for (const char *c = name; *c; c++)
+    luaL_addchar(&buffer, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+  luaL_pushresult(&buffer);
+}
+
+/* Adds VALUE to the list at the name on top of the table at INDEX; a new one begins with FIRST. */
+static void add_repeated(lua_State *L, int index, const char *first, const char *value)
+{
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, index) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 2, 0);
+    lua_pushstring(L, first);
+    lua_rawseti(L, -2, 1);
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, index);
+  }
+  lua_pushstring(L, value);
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  lua_pop(L, 1);
+}
+
+/* Pushes two tables, of the values that are not empty, as mf_headers_get has it: lower-case name -> the first; and for
+   names that came with more of them, name -> all. */
 static void push_headers(lua_State *L, const struct mf_headers *headers)
 {
+  int values, repeated;
+
   lua_createtable(L, 0, (int)headers->count);
+  values = lua_gettop(L);
+  lua_newtable(L);
+  repeated = lua_gettop(L);
   for (size_t i = 0; i < headers->count; i++) {
-    const struct mf_header *header = &headers->items[i];
-    luaL_Buffer buffer;
-    luaL_buffinit(L, &buffer);
-    for (const char *c = header->name; *c; c++)
-      luaL_addchar(&buffer, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
-    luaL_pushresult(&buffer);
-    lua_pushvalue(L, -1);
-    switch (lua_rawget(L, -3)) {
-    case LUA_TNIL:
-      lua_pop(L, 1);
-      lua_pushstring(L, header->value);
-      lua_rawset(L, -3);
+    const char *name = headers->items[i].name, *value = headers->items[i].value;
+    const char *first = mf_headers_get(headers, name, 0);
+
+    if (!value[0])
       continue;
-    case LUA_TSTRING:
-      lua_createtable(L, 2, 0);
-      lua_insert(L, -2);
-      lua_rawseti(L, -2, 1);
-      break;
-    default:
-      break;
+    push_lower(L, name);
+    if (first == value) {
+      lua_pushvalue(L, -1);
+      lua_pushstring(L, value);
+      lua_rawset(L, values);
+    } else {
+      add_repeated(L, repeated, first, value);
     }
-    lua_pushstring(L, header->value);
-    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-    lua_rawset(L, -3);
+    lua_pop(L, 1);
   }
 }
 
 void mfl_push_response(lua_State *L, const struct mf_response *response)
 {
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, 9);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "status");
   push_headers(L, &response->headers);
+  lua_setfield(L, -3, "repeated");
   lua_setfield(L, -2, "headers");
   lua_pushlstring(L, response->body.data ? response->body.data : "", response->body.length);
   lua_setfield(L, -2, "body");
@@ -262,6 +297,8 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   lua_setfield(L, -2, "received");
   lua_pushstring(L, response->url);
   lua_setfield(L, -2, "url");
+  lua_pushstring(L, response->host);
+  lua_setfield(L, -2, "host");
   lua_pushinteger(L, response->attempts);
   lua_setfield(L, -2, "attempts");
   lua_pushboolean(L, response->held);

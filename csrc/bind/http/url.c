@@ -1,7 +1,6 @@
 /* core.url: origins, as the engine sees them. */
-#include "../lib/help.h"
-
 #include "../../url/origin.h"
+#include "../lib/help.h"
 #include "open.h"
 
 /* origin(url) -> {scheme, host, port, text} | nil, problem. text is host[:port]. */

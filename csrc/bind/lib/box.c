@@ -33,3 +33,23 @@ void *mfl_push_box(lua_State *L, size_t size, void (*free_content)(void *content
   box->free_content = free_content;
   return box->content;
 }
+
+static void free_bytes(void *content)
+{
+  mf_bytes_free(content);
+}
+
+struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
+{
+  struct mf_bytes *bytes = mfl_push_box(L, sizeof(*bytes), free_bytes);
+
+  mf_bytes_init(bytes, limit);
+  return bytes;
+}
+
+int mfl_give_bytes(lua_State *L, struct mf_bytes *bytes)
+{
+  lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
+  mf_bytes_free(bytes);
+  return 1;
+}

@@ -5,8 +5,14 @@
 #include <lua.h>
 #include <stddef.h>
 
+#include "../../base/bytes.h"
+
 /* Pushes a userdata with SIZE zeroed bytes, and returns them. FREE_CONTENT is called with them once; all zero must be
  * fine. */
 void *mfl_push_box(lua_State *L, size_t size, void (*free_content)(void *content));
+/* Pushes a box with an empty struct mf_bytes. */
+struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit);
+/* Pushes what the bytes of a box are, and frees them: their memory does not wait for the collector. Returns 1. */
+int mfl_give_bytes(lua_State *L, struct mf_bytes *bytes);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define BYTES_CLASS "manifest.core.bytes"
 #define ERROR_CLASS "manifest.error"
 
 const char *mfl_check_text(lua_State *L, int arg)
@@ -84,7 +83,7 @@ int mfl_fail(lua_State *L, const struct mf_problem *problem)
   lua_createtable(L, 0, 6);
   set_text(L, "code", mf_problem_name(problem->code));
   set_text(L, "message", problem->text);
-  set_text(L, "hint", problem->hint);
+  set_text(L, "hint", mf_problem_hint(problem));
   set_text(L, "host", problem->host);
   if (problem->status) {
     lua_pushinteger(L, problem->status);
@@ -96,22 +95,18 @@ int mfl_fail(lua_State *L, const struct mf_problem *problem)
   return 2;
 }
 
-static int free_bytes(lua_State *L)
+int mfl_done(lua_State *L, bool done, const struct mf_problem *problem)
 {
-  struct mf_bytes *bytes = luaL_checkudata(L, 1, BYTES_CLASS);
-
-  mf_bytes_free(bytes);
-  return 0;
+  if (!done)
+    return mfl_fail(L, problem);
+  lua_pushboolean(L, 1);
+  return 1;
 }
 
-struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
+void mfl_check_memory(lua_State *L, bool enough)
 {
-  static const luaL_Reg metamethods[] = {{"__gc", free_bytes}, {"__close", free_bytes}, {NULL, NULL}};
-  struct mf_bytes *bytes = lua_newuserdatauv(L, sizeof(*bytes), 0);
-
-  mf_bytes_init(bytes, limit);
-  mfl_set_class(L, BYTES_CLASS, metamethods);
-  return bytes;
+  if (!enough)
+    luaL_error(L, "not enough memory");
 }
 
 /* Pushes the metatable NAME. False: it is new, and make_class() has to come when it is complete. Memory may run out in

@@ -1,4 +1,4 @@
-/* What every binding file uses: strings without NULs, option tables, the failure results, boxes for C memory. */
+/* What every binding file uses: strings without NULs, option tables, the failure results, classes. */
 #ifndef MFL_HELP_H
 #define MFL_HELP_H
 
@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../../base/bytes.h"
 #include "../../base/problem.h"
 
 /* Argument ARG as a C string; raises when it is no string or holds a NUL (C would cut it there). Stack unchanged. */
@@ -24,8 +23,10 @@ double mfl_field_number(lua_State *L, int index, const char *name, double fallba
 void mfl_set_error_class(lua_State *L);
 /* Pushes nil and a table {code, message, hint, host, status, retryable} for the problem. Returns 2. */
 int mfl_fail(lua_State *L, const struct mf_problem *problem);
-/* Pushes a userdata that holds an empty struct mf_bytes and frees it when collected or closed. */
-struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit);
+/* Pushes true when it is DONE, else as mfl_fail. Returns how many. */
+int mfl_done(lua_State *L, bool done, const struct mf_problem *problem);
+/* Raises unless there was ENOUGH. */
+void mfl_check_memory(lua_State *L, bool enough);
 /* Gives the userdata on top the metatable NAME, which is created when it is first needed: for what Lua never sees.
    Stack unchanged. */
 void mfl_set_class(lua_State *L, const char *name, const luaL_Reg *metamethods);

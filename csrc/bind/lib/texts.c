@@ -1,10 +1,9 @@
 #include "texts.h"
 
-#include "help.h"
-
 #include <string.h>
 
 #include "box.h"
+#include "help.h"
 
 static void free_texts(void *content)
 {
@@ -42,8 +41,7 @@ struct mf_texts *mfl_check_texts(lua_State *L, int index, const char *what)
 
     if (!text || strlen(text) != length)
       luaL_error(L, "%s: strings without NUL expected", what);
-    if (!mf_texts_add(texts, text))
-      luaL_error(L, "not enough memory");
+    mfl_check_memory(L, mf_texts_add(texts, text));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);

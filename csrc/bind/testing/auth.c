@@ -1,19 +1,17 @@
 /* testing.auth, what registries and token servers say: challenges, scopes, tokens, realms, addresses. */
-#include "credentials.h"
-
-#include "../lib/help.h"
-
 #include <string.h>
 
-#include "../../url/address.h"
-#include "../../header/challenge.h"
 #include "../../auth/domain.h"
 #include "../../auth/realm.h"
 #include "../../auth/token_request.h"
 #include "../../auth/token_response.h"
+#include "../../header/challenge.h"
+#include "../../url/address.h"
 #include "../lib/box.h"
-#include "open.h"
+#include "../lib/help.h"
 #include "../lib/texts.h"
+#include "credentials.h"
+#include "open.h"
 
 #define TEXT_LIMIT ((size_t)4 * 1024 * 1024)
 
@@ -41,12 +39,6 @@ static void free_request(void *content)
   mf_token_request_free(content);
 }
 
-static void check_memory(lua_State *L, bool ok)
-{
-  if (!ok)
-    luaL_error(L, "not enough memory");
-}
-
 /* Pushes the scopes as a sequence of texts. */
 static void push_scopes(lua_State *L, const struct mf_scopes *scopes)
 {
@@ -55,7 +47,7 @@ static void push_scopes(lua_State *L, const struct mf_scopes *scopes)
   lua_createtable(L, (int)scopes->count, 0);
   for (size_t i = 0; i < scopes->count; i++) {
     mf_bytes_clear(bytes);
-    check_memory(L, mf_scope_print(&scopes->items[i], bytes));
+    mfl_check_memory(L, mf_scope_print(&scopes->items[i], bytes));
     lua_pushlstring(L, bytes->data, bytes->length);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
@@ -69,7 +61,7 @@ static struct mf_scopes *check_scopes(lua_State *L, int index)
   struct mf_scopes *scopes = mfl_push_box(L, sizeof(*scopes), free_scopes);
 
   for (size_t i = 0; i < texts->count; i++)
-    check_memory(L, mf_scopes_add(scopes, texts->items[i]));
+    mfl_check_memory(L, mf_scopes_add(scopes, texts->items[i]));
   return scopes;
 }
 
@@ -102,7 +94,7 @@ static int read_challenges(lua_State *L)
     size_t length;
     const char *line = luaL_checklstring(L, -1, &length);
 
-    check_memory(L, mf_challenges_add(challenges, line, length, request_url));
+    mfl_check_memory(L, mf_challenges_add(challenges, line, length, request_url));
     lua_pop(L, 1);
   }
   lua_createtable(L, (int)challenges->count, 0);
@@ -127,8 +119,8 @@ static int normalise_scopes(lua_State *L)
   struct mf_scopes *set = check_scopes(L, 1);
   struct mf_bytes *key = mfl_push_bytes(L, TEXT_LIMIT);
 
-  check_memory(L, !demanded || mf_scopes_demand(set, demanded));
-  check_memory(L, mf_scopes_key(set, key));
+  mfl_check_memory(L, !demanded || mf_scopes_demand(set, demanded));
+  mfl_check_memory(L, mf_scopes_key(set, key));
   push_scopes(L, set);
   lua_pushlstring(L, key->data, key->length);
   return 2;

@@ -6,6 +6,7 @@
 
 #include "../../base/environment.h"
 #include "../../base/secret.h"
+#include "../../base/blot.h"
 #include "../../credential/helper.h"
 #include "../../credential/lookup.h"
 #include "../../curl/certificates.h"
@@ -35,12 +36,6 @@ static void free_secret(void *content)
   mf_secret_free(*(char **)content);
 }
 
-static void check_memory(lua_State *L, bool ok)
-{
-  if (!ok)
-    luaL_error(L, "not enough memory");
-}
-
 struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
 {
   static const char *const names[] = {"username", "password", "identity_token", "registry_token"};
@@ -55,7 +50,7 @@ struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
   fields[2] = &credentials->identity_token;
   fields[3] = &credentials->registry_token;
   for (size_t i = 0; i < 4; i++) {
-    check_memory(L, mf_credentials_set(fields[i], mfl_field_text(L, index, names[i])));
+    mfl_check_memory(L, mf_credentials_set(fields[i], mfl_field_text(L, index, names[i])));
     lua_pop(L, 1);
   }
   return credentials;
@@ -70,15 +65,15 @@ static void push_credentials(lua_State *L, const struct mf_credentials *credenti
   mfl_set_text(L, "registry_token", credentials->registry_token);
 }
 
-/* Reads the table of variables at INDEX; its texts live as long as the table's fields do. */
+/* Reads the table of variables at INDEX. The texts stay on the stack, and live as long. */
 static void check_environment(lua_State *L, int index, struct mf_environment *environment)
 {
   luaL_checktype(L, index, LUA_TTABLE);
+  luaL_checkstack(L, 40, "environment");
 #define GET(name)                                                                                                      \
   environment->name = mfl_field_text(L, index, #name);                                                                 \
   if (environment->name && !environment->name[0])                                                                      \
-    environment->name = NULL;                                                                                          \
-  lua_pop(L, 1);
+    environment->name = NULL;
   MF_ENVIRONMENT_NAMES(GET)
 #undef GET
   environment->user_id = (unsigned long)mfl_field_integer(L, index, "user_id", 0);
@@ -125,6 +120,28 @@ static int look_up(lua_State *L)
     mf_lookup_asked(lookup, NULL);
   }
   push_step(L, step, lookup);
+  return 1;
+}
+
+static void free_secrets(void *content)
+{
+  mf_secrets_free(content);
+}
+
+/* blot(text, secrets) -> the text as it is shown */
+static int blot(lua_State *L)
+{
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  const struct mf_texts *given = mfl_check_texts(L, 2, "secrets");
+  struct mf_secrets *secrets = mfl_push_box(L, sizeof(*secrets), free_secrets);
+  struct mf_bytes *shown = mfl_push_bytes(L, length);
+
+  mfl_check_memory(L, mf_bytes_add(shown, text, length));
+  for (size_t i = 0; i < given->count; i++)
+    mfl_check_memory(L, mf_secrets_add(secrets, given->items[i]));
+  mf_secrets_blot(secrets, shown->data, shown->length);
+  lua_pushlstring(L, shown->data ? shown->data : "", shown->length);
   return 1;
 }
 
@@ -191,7 +208,7 @@ static int proxy_for(lua_State *L)
   check_environment(L, 2, &environment);
   warnings = mfl_push_texts_box(L);
   proxy = mfl_push_box(L, sizeof(*proxy), free_secret);
-  check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
+  mfl_check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
   lua_pushstring(L, *proxy);
   if (*proxy) {
     char text[512];
@@ -238,8 +255,8 @@ static int certificates(lua_State *L)
 void mfl_open_testing_credentials(lua_State *L)
 {
   static const luaL_Reg functions[] = {
-      {"credentials", look_up}, {"helper_answer", helper_answer}, {"basic", basic}, {"identity", identity},
-      {"proxy_for", proxy_for}, {"certificates", certificates},   {NULL, NULL}};
+      {"blot", blot},         {"credentials", look_up}, {"helper_answer", helper_answer}, {"basic", basic},
+      {"identity", identity}, {"proxy_for", proxy_for}, {"certificates", certificates},   {NULL, NULL}};
 
   mfl_add_functions(L, "auth", functions);
 }

@@ -1,7 +1,6 @@
 /* The module manifest.testing: what only specs ask of the C rooms, in parts that no request shows alone. It is not
    installed. */
 #include "../lib/help.h"
-
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_testing(lua_State *L);

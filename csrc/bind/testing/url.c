@@ -1,11 +1,11 @@
 /* testing.url: references and hosts, as the engine sees them. */
-#include "../lib/help.h"
+#include "../../url/url.h"
 
 #include <stdlib.h>
 
 #include "../../url/origin.h"
-#include "../../url/url.h"
 #include "../lib/box.h"
+#include "../lib/help.h"
 #include "open.h"
 
 static void free_text(void *content)

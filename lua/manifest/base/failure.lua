@@ -105,7 +105,8 @@ function failure.face(fn, ...)
   return settle_outside(xpcall(fn, on_raise, ...))
 end
 
---- The edge of a task: what its end means. A failure that was raised counts as one that was returned.
+--- The edge of a task: what its end means. A failure that was raised counts as one that was returned. Blocks that the
+--- failure leaves are closed here: Lua keeps them open in a coroutine that has failed.
 ---@param thread thread that has ended
 ---@param ok boolean of coroutine.resume, and what follows it
 ---@return boolean ok false: a defect, or an interrupt
@@ -115,10 +116,12 @@ function failure.ended(thread, ok, value, err)
   if ok then
     return true, value, err
   end
-  if is_failure(value) then
-    return true, nil, value
+  local defect = traced(value, thread)
+  local _, raised = coroutine.close(thread)
+  if is_failure(raised) then
+    return true, nil, raised
   end
-  return false, traced(value, thread)
+  return false, raised == value and defect or traced(raised)
 end
 
 local function boxed(ok, value, ...)

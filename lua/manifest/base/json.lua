@@ -1,6 +1,6 @@
 --- JSON that keeps what matters to a digest: the order of keys, integers as integers, `[]` apart from `{}`.
 --
--- Reading is strict (csrc/json/scan.h): text that two readers could understand differently is refused. A number
+-- Reading is strict (csrc/json/read.h): text that two readers could understand differently is refused. A number
 -- written with a fraction or an exponent (`2.0`, `1e3`) becomes a float, any other an integer: `math.type` tells.
 -- Objects keep their keys in order, and `pairs` follows it; arrays are marked. A table without a mark is written as an
 -- array when it holds 1..n, and else as an object with its keys sorted by their bytes.

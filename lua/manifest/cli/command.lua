@@ -14,14 +14,14 @@ local function wrong_usage(declaration, list, given)
   return wrong and flags.worded(wrong, list)
 end
 
-local function given_of(declaration, list, values, words)
-  local given, reason, hint = require("manifest.declare.flags").given(declaration, list, values, words)
-  if not given then
-    return nil, reason, hint
+local function given_of(declaration, print, list, values, words)
+  local given, wrong, hint = require("manifest.declare.flags").given(declaration, list, values, words)
+  if given and print.read then
+    wrong, hint = print.read(given)
   end
-  local wrong = wrong_usage(declaration, list, given)
+  wrong = wrong or wrong_usage(declaration, list, given)
   if wrong then
-    return nil, wrong
+    return nil, wrong, hint
   end
   return given
 end
@@ -39,6 +39,12 @@ local function run(declaration, print, call)
   local result, err = client[declaration.method](client, table.unpack(given.arguments, 1, given.arguments.n))
   if result == nil then
     return print.failed and print.failed(out, err, given.all), err
+  end
+  if print.check then
+    local ok, reason = print.check(result, given.all)
+    if not ok then
+      return nil, reason
+    end
   end
   if given.all.json then
     require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
@@ -66,7 +72,7 @@ function command.of(entry)
     summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
     most = most,
     given = function(values, words)
-      return given_of(declaration, list, values, words)
+      return given_of(declaration, print, list, values, words)
     end,
     run = function(call)
       return run(declaration, print, call)

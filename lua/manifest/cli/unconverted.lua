@@ -10,22 +10,13 @@ local unconverted = {}
 
 --- The modules by the name of the verb. Who converts a verb takes its line out.
 local MODULES = {
-  ["apply"] = "manifest.cli.verb.apply",
   ["attach"] = "manifest.cli.verb.attach",
   ["config"] = "manifest.cli.verb.config",
   ["delete"] = "manifest.cli.verb.delete",
   ["diff"] = "manifest.cli.verb.diff",
   ["get"] = "manifest.cli.verb.get",
-  ["index add"] = "manifest.cli.verb.index.add",
-  ["index annotate"] = "manifest.cli.verb.index.annotate",
-  ["index create"] = "manifest.cli.verb.index.create",
-  ["index remove"] = "manifest.cli.verb.index.remove",
-  ["index replace"] = "manifest.cli.verb.index.replace",
-  ["inspect"] = "manifest.cli.verb.inspect",
   ["login"] = "manifest.cli.verb.login",
   ["logout"] = "manifest.cli.verb.logout",
-  ["plan"] = "manifest.cli.verb.plan",
-  ["push"] = "manifest.cli.verb.push",
   ["referrers"] = "manifest.cli.verb.referrers",
   ["resolve"] = "manifest.cli.verb.resolve",
   ["tree"] = "manifest.cli.verb.tree",

@@ -7,6 +7,8 @@ local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
+local program = require("manifest.base.program")
 
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
@@ -74,11 +76,11 @@ function methods:place(registry)
   return found.helper and core.auth.helper_name(found.helper) or self.path
 end
 
---- Runs a helper. A failure is told in its own words, unless they hold the secret.
+--- Runs a helper. A failure is told in its own words, without the secret.
 ---@return string|nil "done" or "not_found"
 ---@return table|nil err
 local function run_helper(helper, action, input, secret)
-  local done, err = core.child.run({ core.auth.helper_name(helper), action }, input,
+  local done, err = program.run({ core.auth.helper_name(helper), action }, input,
     { timeout = HELPER_SECONDS })
   if not done then
     return nil, error_of.new({ code = "credentials",
@@ -88,8 +90,7 @@ local function run_helper(helper, action, input, secret)
   if status == 0 then
     return "done"
   end
-  local output = secret and done.output:find(secret, 1, true) and "" or done.output
-  local reason = core.auth.helper_failure(helper, status, output)
+  local reason = core.auth.helper_failure(helper, status, done.output, secret)
   if reason then
     return nil, reason
   end
@@ -131,20 +132,17 @@ end
 --- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
 local function edit(self, change)
   local ok, err = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
-  local target, lock_path, lock
+  local target, taken
   if ok then
     target, err = core.file.target(self.path)
   end
   if target then
-    lock_path = lock_of(target)
-    lock, err = core.file.lock(lock_path, { timeout = LOCK_SECONDS })
+    taken, err = lock.take(lock_of(target), { patience = LOCK_SECONDS, remove = true })
   end
-  if not lock then
+  if not taken then
     return nil, err
   end
-  local held <close> = lock -- luacheck: ignore held
-  -- While we hold it: who waits for it notices.
-  local tidy <close> = removes(lock_path) -- luacheck: ignore tidy
+  local _ <close> = taken
   core.file.remove_tree(fresh_of(target))
   local document
   document, err = read(self)

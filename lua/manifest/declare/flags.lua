@@ -33,19 +33,12 @@ local function help_of(spec)
   return spec.help .. (#notes > 0 and (" (%s)"):format(table.concat(notes, "; ")) or "")
 end
 
---- A switch sets an option to one value: --sort is order = "platform".
+--- A switch sets an option to one value: --sort is order = "platform", --no-lock is lock = false.
 local function add_switch(list, spec, path, of)
   local switch = spec.switch
   list[#list + 1] = {
     name = switch.flag, short = switch.short, help = switch.help, key = table.concat(path, "."), path = path, of = of,
-    is_switch = true,
-    read = function(given)
-      local is_on, reason = HELP.type.flag(given)
-      if is_on then
-        return switch.means
-      end
-      return is_on, reason
-    end,
+    is_switch = true, means = switch.means, read = HELP.type.flag,
   }
 end
 
@@ -188,9 +181,17 @@ function flags.given(declaration, list, values, words)
   local given = {
     options = {}, client = {}, printing = {}, all = {}, arguments = { n = #declaration.positional + 1 },
   }
+  local by_key = {}
   for _, flag in ipairs(list) do
     local value = values[flag.name]
     if value ~= nil and not (flag.is_switch and value == false) then
+      if by_key[flag.key] then
+        return nil, ("--%s and --%s exclude each other"):format(by_key[flag.key], flag.name)
+      end
+      by_key[flag.key] = flag.name
+      if flag.is_switch then
+        value = flag.means
+      end
       put(given[flag.of], flag.path, value)
       put(given.all, flag.path, value)
     end

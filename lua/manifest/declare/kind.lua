@@ -2,6 +2,7 @@
 --- them.
 
 local form = require("manifest.declare.form")
+local platform = require("manifest.declare.platform")
 local text = require("manifest.base.text")
 
 --- A table that was written as one, so no reference and the like.
@@ -104,83 +105,6 @@ local function location_type()
   return name_type("manifest.Location", function(value)
     return require("manifest.name.location").is_local(value)
   end)
-end
-
-local PLATFORM_FIELDS = {
-  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
-  os_version = "os.version", ["os.version"] = "os.version",
-  os_features = "os.features", ["os.features"] = "os.features",
-}
-
---- Why a field of a platform table is wrong.
-local function wrong_field(name, value, may_be_false)
-  local field = PLATFORM_FIELDS[name]
-  if not field then
-    local near = text.nearest(tostring(name), text.sorted_keys(PLATFORM_FIELDS))
-    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(name)
-  end
-  if value == false and may_be_false then
-    return nil
-  end
-  if field ~= "os.features" then
-    if type(value) ~= "string" then
-      return ("string expected, got %s"):format(type(value)), "." .. name
-    end
-    return nil
-  end
-  if type(value) ~= "table" then
-    return ("list of strings expected, got %s"):format(type(value)), "." .. name
-  end
-  for position, feature in pairs(value) do
-    if math.type(position) ~= "integer" or position > #value then
-      return "list of strings expected, got a table with other keys", "." .. name
-    end
-    if type(feature) ~= "string" then
-      return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
-    end
-  end
-end
-
---- Those that are built for most, to complete a word with.
-local PLATFORMS = {
-  "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/riscv64",
-  "linux/s390x", "windows/amd64",
-}
-
---- A platform as text or as a table; the verb gets a table with the names of the image specification. Of a change to a
---- platform, a table says single fields, where false clears one, and a text says them all (`whole`).
-local function platform_type(is_change)
-  return {
-    commas = true, choices = PLATFORMS,
-    lua = is_change and "string|manifest.PlatformChange" or "string|manifest.Platform", what = "string or table",
-    value = "platform",
-    accepts = function(value)
-      return type(value) == "string" or is_plain(value)
-    end,
-    check = function(value)
-      for name, part in pairs(type(value) == "table" and value or {}) do
-        local why, path = wrong_field(name, part, is_change)
-        if why then
-          return why, path
-        end
-      end
-    end,
-    read = function(value)
-      if type(value) == "string" then
-        local read, err = require("manifest.name.platform").parse(value)
-        if read and is_change then
-          read.whole = true
-        end
-        return read, err
-      end
-      local read = {}
-      for name, part in pairs(value) do
-        read[PLATFORM_FIELDS[name]] = part
-      end
-      return read
-    end,
-    flag = text_type("platform", "manifest.name.platform").flag,
-  }
 end
 
 --- Names with values, such as annotations: {name = value}, in the command NAME=VALUE. Of a change, false removes one.
@@ -322,6 +246,7 @@ return {
   map = function() return map_type(false) end,
   repository = location_type,
   count = function() return number_type("integer", "number", 1) end,
+  entry = platform.entry,
   digest = function() return text_type("digest", "manifest.name.digest", "check") end,
   file = function() return path_type("file") end,
   integer = integer_type,
@@ -333,8 +258,8 @@ return {
   map_change = function() return map_type(true) end,
   media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
   pattern = function() return text_type("pattern") end,
-  platform = function() return platform_type(false) end,
-  platform_change = function() return platform_type(true) end,
+  platform = function() return platform.new(false) end,
+  platform_change = function() return platform.new(true) end,
   reference = function() return name_type("manifest.Reference") end,
   seconds = function() return number_type("number", "seconds") end,
   string = function() return text_type("string") end,

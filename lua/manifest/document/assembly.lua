@@ -13,8 +13,7 @@ local function refuse_twice(held, entry, code)
     code = code,
     message = ("there are two images for %s: %s%s and %s%s"):format(platform.format(entry.platform),
       held.from and held.from .. " " or "", held.digest, entry.from and entry.from .. " " or "", entry.digest),
-    hint = "leave one out, or say which counts: the later one (replace, --replace), or both (allow_duplicates, "
-      .. "--allow-duplicates)",
+    hint = "leave one out, or say which counts: the later one (option 'replace'), or both (option 'allow_duplicates')",
   })
 end
 

@@ -9,10 +9,10 @@ local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local file_name = require("manifest.draft.file_name")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 
 local RECORD_LIMIT = 16384
 local FOLDER, FILE = tonumber("755", 8), tonumber("644", 8) -- less the umask, as docker's: they hold no secret
-local LOCK_SLICE = 0.25
 
 local methods = {}
 local mt = { __name = "manifest.draft.shelf", __index = methods }
@@ -115,18 +115,18 @@ function methods:exists()
     hint = "push or remove that list first, or choose another tag" }
 end
 
---- One try that lasts at most a moment; the folder may vanish between the two calls, when a list is removed.
-local function try_lock(self, seconds)
+--- The folder may vanish between the two calls, when a list is removed.
+local function take_lock(self, patience)
   local err
   for _ = 1, 100 do
-    local made, lock
+    local made, held
     made, err = self:make_folder(self.own)
     if not made then
       return nil, err
     end
-    lock, err = core.file.lock(self.own .. "/lock", { timeout = seconds })
-    if lock or err.code ~= "not_found" then
-      return lock, err
+    held, err = lock.take(self.own .. "/lock", { patience = patience })
+    if held or err.code ~= "not_found" then
+      return held, err
     end
   end
   return nil, err
@@ -148,14 +148,8 @@ end
 ---@return userdata|nil lock with release(), also `<close>`
 ---@return table|nil err
 function methods:lock(timeout)
-  local waited = 0
-  local lock, err
-  repeat -- In slices, so that a signal's hook gets its turn: no Lua code runs inside the C core.
-    local slice = math.min(LOCK_SLICE, timeout - waited)
-    lock, err = try_lock(self, slice)
-    waited = waited + slice
-  until lock or err.code ~= "locked" or waited >= timeout
-  if not lock then
+  local held, err = take_lock(self, timeout)
+  if not held then
     err:with { ref = self.ref }
     err.hint = err.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
       or err.hint
@@ -164,10 +158,10 @@ function methods:lock(timeout)
   local cleared
   cleared, err = sweep(self)
   if not cleared then
-    lock:release()
+    held:release()
     return nil, err
   end
-  return lock
+  return held
 end
 
 --- Makes the folder for what is being written. Under the lock.

@@ -2,8 +2,7 @@
 --
 -- A file is replaced in one step, a new list appears as a whole, and a lock keeps our processes apart (docker takes
 -- none). Nothing is overwritten that is not the very entry: a file that is truncated, garbage or another image's is an
--- error that names it, and stays. Waiting for a lock holds the whole process, so no lock is kept while a request is
--- under way.
+-- error that names it, and stays. No lock is kept while a request is under way.
 
 local check = require("manifest.base.check")
 local core = require("manifest.base.core")

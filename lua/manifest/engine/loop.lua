@@ -6,6 +6,7 @@
 local core = require("manifest.base.core")
 local failure = require("manifest.base.failure")
 local group = require("manifest.engine.group")
+local pause = require("manifest.engine.pause")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}
@@ -148,6 +149,7 @@ end
 function methods:spawn(task, fn)
   task.coroutine = coroutine.create(fn)
   self.tasks[task.coroutine] = task
+  pause.loops[task.coroutine] = self
   self:wake(task)
 end
 

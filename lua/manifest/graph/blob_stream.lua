@@ -7,17 +7,13 @@ local regular_file = require("manifest.layer.regular_file")
 
 local blob_stream = {}
 
---- Reads a file in pieces.
+--- Reads an open file in pieces.
 ---@param take function (piece) -> true | nil, err
 ---@return integer|nil size
 ---@return table|nil err
-local function read_file(path, take)
-  local file <close>, err = regular_file.open(path, "the blob")
-  if not file then
-    return nil, err
-  end
-  local size, ok = 0
-  ok, err = regular_file.each_piece(file, "the blob " .. path, function(piece)
+local function read_file(file, name, take)
+  local size = 0
+  local ok, err = regular_file.each_piece(file, name, function(piece)
     size = size + #piece
     return take(piece)
   end)
@@ -38,8 +34,12 @@ local function from_layout(repository, hash, take)
   if not hasher then
     return nil, err
   end
+  local file <close>, reason = regular_file.open(path, "the blob")
+  if not file then
+    return nil, reason
+  end
   local size
-  size, err = read_file(path, function(piece)
+  size, err = read_file(file, "the blob " .. path, function(piece)
     hasher:update(piece)
     if take then
       return take(piece)
@@ -58,25 +58,22 @@ local function from_layout(repository, hash, take)
   return size
 end
 
-local function temporary_path()
-  return ("%s/manifest-%016x%016x"):format(os.getenv("TMPDIR") or "/tmp", math.random(0), math.random(0))
-end
-
 --- From a registry the bytes arrive while other requests run; they wait in a file until they are whole and hash right.
 local function from_registry(repository, hash, take)
   if not take then
     local response, err = repository:get_blob(hash, { discard = true })
     return response and response.received, err
   end
-  local path = temporary_path()
-  local _ <close> = setmetatable({}, { __close = function()
-    core.file.remove(path)
-  end })
-  local response, err = repository:get_blob(hash, { sink_file = path })
+  local file <close>, reason = core.file.scratch(os.getenv("TMPDIR") or "/tmp")
+  if not file then
+    return nil, reason
+  end
+  local response, err = repository:get_blob(hash, { sink_scratch = file })
   if not response then
     return nil, err
   end
-  return read_file(path, take)
+  file:seek("set")
+  return read_file(file, "the blob " .. hash, take)
 end
 
 --- Reads a whole blob.

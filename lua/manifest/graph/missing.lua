@@ -54,7 +54,7 @@ end
 function missing.without(call, target, trees)
   local there = {}
   call:each(transfer.documents(trees), function(node)
-    there[node.digest] = failure.allow("not_found", target:head(node.digest)) and true or nil
+    there[node.digest] = failure.allow("not_found", target:head(node.digest, { believe_404 = true })) and true or nil
   end)
   return missing.plan(trees, there)
 end

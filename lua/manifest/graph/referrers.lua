@@ -7,6 +7,7 @@ local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local read = require("manifest.graph.read")
+local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
@@ -65,7 +66,7 @@ end
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
-    return try(referrer_list.of(from, digest))
+    return try(referrer_list.of(from, digest, { unchecked = true }))
   end)
   local fresh = {}
   for index, list in ipairs(lists) do
@@ -85,17 +86,44 @@ local function check(refusal)
   end
 end
 
+local function refers_to(tree, subject)
+  local view = tree.read or tree.index
+  if not view then
+    return tree.subject == subject
+  end
+  return view.subject ~= nil and view.subject.digest == subject
+end
+
+--- Fetches what is listed as referrers: {tree, subject, descriptor} each. One that is gone, or is none by its own
+--- manifest, is left out.
+local function fetch_listed(call, from, listed, allowed)
+  local found = {}
+  call:each(listed, function(one)
+    one.tree = allow("not_found", caught(fetch_referrer, call, from, one.descriptor))
+    if one.tree then
+      check(allowed:take(1, one.tree.size))
+    else
+      call:warn(("%s is listed among what refers to %s, and is gone: left out"):format(one.descriptor.digest,
+        one.subject))
+    end
+  end)
+  for _, one in ipairs(listed) do
+    if one.tree and refers_to(one.tree, one.subject) then
+      one.tree.is_referrer = true
+      found[#found + 1] = one
+    end
+  end
+  return found
+end
+
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
 ---@param allowed table what they may take
 local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
-    local fresh = fresh_ones(call, from, digests, seen)
-    check(allowed:over(#fresh, 0))
-    call:each(fresh, function(one)
-      one.tree = fetch_referrer(call, from, one.descriptor)
-      check(allowed:take(1, one.tree.size))
-    end)
+    local listed = fresh_ones(call, from, digests, seen)
+    check(allowed:over(#listed, 0))
+    local fresh = fetch_listed(call, from, listed, allowed)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
     for position, one in ipairs(fresh) do
@@ -126,14 +154,6 @@ function referrers.plan(tags, digests)
     end
   end
   return found
-end
-
-local function refers_to(tree, subject)
-  local view = tree.read or tree.index
-  if not view then
-    return tree.subject == subject
-  end
-  return view.subject ~= nil and view.subject.digest == subject
 end
 
 --- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
@@ -246,41 +266,25 @@ function referrers.gather(call, from, trees, options)
   return along
 end
 
-local function artifact_type_of(view)
-  return view.artifact_type or (view.config and view.config.media_type)
-end
-
---- The descriptor under which a referrer is listed: what its own manifest says, as the specification has it; of a kind
---- that is not known here, what the source's list says.
-local function listed(one)
-  local node = one.tree
-  local view = node.read or node.index
-  if not view then
-    return one.descriptor
-  end
-  return {
-    media_type = node.media_type, digest = node.digest, size = node.size, artifact_type = artifact_type_of(view),
-    annotations = view.annotations,
-  }
-end
-
---- Lists referrers that are stored now: a registry says then whether it keeps track of the subject, else its list is
---- ours.
----@param call manifest.Call
+--- Lists what refers to something and is not put, for it is there already: it may have been put by who did not list it,
+--- or whose listing failed.
 ---@param target table repository
----@param found table[] {tree, subject}
-function referrers.list(call, target, found)
-  local by_subject, subjects = {}, {}
-  for _, one in ipairs(found) do
-    if not by_subject[one.subject] then
-      by_subject[one.subject] = {}
-      subjects[#subjects + 1] = one.subject
+---@param documents table[] {bytes, media_type, digest}
+---@param plan table of transfer.plan, done
+function referrers.list_present(target, documents, plan)
+  local put, present = {}, {}
+  for _, level in ipairs({ plan.tags, table.unpack(plan.levels) }) do
+    for _, one in ipairs(level) do
+      put[one.digest] = true
     end
-    table.insert(by_subject[one.subject], listed(one))
   end
-  call:each(subjects, function(subject)
-    try(referrer_list.ensure(call.context, target, subject, by_subject[subject]))
-  end)
+  for _, node in ipairs(documents) do
+    local subject, described = referrer.describe(node.bytes, node.media_type, node.digest)
+    if subject and not put[node.digest] then
+      present[#present + 1] = { subject = subject, descriptor = described, is_referrer = node.is_referrer }
+    end
+  end
+  try(target:list_referrers(present, { tolerant = true }))
 end
 
 return referrers

@@ -64,6 +64,7 @@ local function note(state, node, level, is_named)
     state.put[node.digest] = true
     state.puts[#state.puts + 1] = {
       digest = node.digest, bytes = node.bytes, media_type = node.media_type, level = level,
+      is_referrer = node.is_referrer,
     }
   end
 end
@@ -147,15 +148,24 @@ local function bring_some(context, target, list, picked, beside)
   end)
 end
 
+--- Puts manifests at once, then lists those that refer to others.
 local function put_all(context, target, puts)
-  return context.loop:all(puts, context.jobs, function(put)
+  local deferred = {}
+  local stored, err = context.loop:all(puts, context.jobs, function(put)
     local name = put.name or put.digest
-    local stored, err = target:put_manifest(name, put.bytes, put.media_type)
-    if not stored then
-      err.message = ("failed to put manifest %s: %s"):format(name, err.message)
+    local one, failure = target:put_manifest(name, put.bytes, put.media_type, {
+      digest = put.digest, defer = deferred, is_referrer = put.is_referrer,
+    })
+    put.stored = one and one.digest
+    if not one then
+      failure.message = ("failed to put manifest %s: %s"):format(name, failure.message)
     end
-    return stored, err
+    return one, failure
   end)
+  if not stored then
+    return nil, err
+  end
+  return target:list_referrers(deferred, { tolerant = true })
 end
 
 --- Does what a plan says.

@@ -22,6 +22,20 @@ function Client:create(target, sources, options) end
 ---@return manifest.Error?
 function Client:annotate(list, image, options) end
 
+--- Display an image manifest, or manifest list.
+---@param image string|manifest.Reference What is looked at
+---@param options? manifest.InspectOptions
+---@return manifest.InspectResult?
+---@return manifest.Error?
+function Client:inspect(image, options) end
+
+--- Push a manifest list to a repository.
+---@param list string|manifest.Reference The local list
+---@param options? manifest.PushOptions
+---@return manifest.PushResult?
+---@return manifest.Error?
+function Client:push(list, options) end
+
 --- Delete one or more manifest lists from local storage.
 ---@param lists string|manifest.Reference|(string|manifest.Reference)[] Local lists
 ---@return manifest.RmResult?
@@ -34,6 +48,50 @@ function Client:rm(lists) end
 ---@return manifest.Error?
 ---@return manifest.Response?
 function Client:digest(ref) end
+
+--- Make an index of images from anywhere, and push it.
+---@param options manifest.IndexCreateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_create(options) end
+
+--- Make an index of images from anywhere, and push it.
+---@param options manifest.IndexCreateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index(options) end
+
+--- Add images to an index.
+---@param target string|manifest.Location The index
+---@param sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[] What is added
+---@param options? manifest.IndexAddOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_add(target, sources, options) end
+
+--- Remove entries from an index.
+---@param target string|manifest.Location The index
+---@param entries string|manifest.Platform|(string|manifest.Platform)[] What goes
+---@param options? manifest.IndexRemoveOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_remove(target, entries, options) end
+
+--- Replace the image of a platform in an index.
+---@param target string|manifest.Location The index
+---@param source string|manifest.Location|manifest.IndexSource The new image, or an index of new images
+---@param options? manifest.IndexReplaceOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_replace(target, source, options) end
+
+--- Change what an index says of an entry, or of itself.
+---@param target string|manifest.Location The index
+---@param entry? string|manifest.Platform Its entry; without, the index itself
+---@param options? manifest.IndexAnnotateOptions
+---@return manifest.IndexResult?
+---@return manifest.Error?
+function Client:index_annotate(target, entry, options) end
 
 --- Make an image of layer archives.
 ---@param options manifest.ImageOptions
@@ -64,11 +122,35 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:copy(source, target, options) end
 
+--- Show what apply would change.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.PlanOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:plan(release, options) end
+
+--- Make the indexes that a release file says.
+---@param release string|table A release file, or in Lua what one returns
+---@param options? manifest.ApplyOptions
+---@return manifest.ReleaseResult?
+---@return manifest.Error?
+function Client:apply(release, options) end
+
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
+---@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
+---@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field index_create fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
+---@field index fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
+---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
+---@field index_remove fun(target: string|manifest.Location, entries: string|manifest.Platform|(string|manifest.Platform)[], options?: manifest.IndexRemoveOptions): manifest.IndexResult?, manifest.Error?
+---@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
+---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
+---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
+---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?

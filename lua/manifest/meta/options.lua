@@ -35,6 +35,94 @@
 ---@field os_version? string Set operating system version
 ---@field variant? string Set architecture variant
 
+---@class manifest.InspectOptions
+---@field list? string|manifest.Reference Look at that entry of a local list
+---@field verbose? boolean Output additional info including layers and platform
+
+---@class manifest.PushOptions
+---@field purge? boolean Remove the local manifest list after push
+
+---@class manifest.EntryAnnotations
+---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
+---@field platform? string|manifest.Platform Of entries for this platform (default: of all)
+
+---@class manifest.IndexSource
+---@field annotations? table<string, string|false> Annotations of the entry; false or an empty text removes one
+---@field artifact_type? string Artifact type of the entry
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field descriptor? string|table In place of `ref`: JSON, or a table such as the verb resolve gives
+---@field from? string|manifest.Location Repository that has what the descriptor names (default: any of this call's)
+---@field nested? boolean Keep an index as one entry instead of taking its entries
+---@field platform? string|manifest.PlatformChange As text the whole platform, as a table single fields of it
+---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
+---@field ref? string|manifest.Location The image or index; or `descriptor`
+
+---@class manifest.IndexCreateOptions
+---@field allow_duplicates? boolean Keep several images of one platform
+---@field annotations? table<string, string> Annotations of the index
+---@field artifact_type? string Artifact type of the index
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field by_digest? boolean Push without a tag
+---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
+---@field entry_annotations? manifest.EntryAnnotations|manifest.EntryAnnotations[] Annotations of its entries
+---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
+---@field if_absent? boolean Fail if the tag is there
+---@field if_digest? string Fail unless the tag still names this
+---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
+---@field nested? boolean Keep an index as one entry instead of taking its entries
+---@field no_clobber? boolean Leave a tag that names something else as it is, and fail
+---@field order? "given"|"platform" Order of the entries
+---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
+---@field replace? boolean A later image takes the place of one of the same platform
+---@field sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[] What it is made of, in order
+---@field subject? string|manifest.Location|table What the index belongs to, in the same repository: a reference, a digest or a descriptor
+---@field tags? string|string[] One more tag of the same repository
+---@field target string|manifest.Location The index
+
+---@class manifest.IndexAddOptions
+---@field allow_duplicates? boolean Keep several images of one platform
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field create? boolean Begin an index if the tag is not there
+---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
+---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
+---@field if_digest? string Fail unless the tag still names this
+---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
+---@field nested? boolean Keep an index as one entry instead of taking its entries
+---@field order? "given"|"platform" Order of the entries
+---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
+---@field replace? boolean A later image takes the place of one of the same platform
+---@field shared? boolean Others edit the tag from other machines now: look until it holds
+
+---@class manifest.IndexRemoveOptions
+---@field all? boolean All entries of a platform, where there are several
+---@field allow_empty? boolean The last entry may go too
+---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
+---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
+---@field if_digest? string Fail unless the tag still names this
+---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
+---@field shared? boolean Others edit the tag from other machines now: look until it holds
+
+---@class manifest.IndexReplaceOptions
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
+---@field entry? string|manifest.Platform The entry to replace (default: that of the new image's platform)
+---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
+---@field if_digest? string Fail unless the tag still names this
+---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
+---@field nested? boolean Keep an index as one entry instead of taking its entries
+---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
+---@field shared? boolean Others edit the tag from other machines now: look until it holds
+
+---@class manifest.IndexAnnotateOptions
+---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
+---@field artifact_type? string Artifact type
+---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
+---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
+---@field if_digest? string Fail unless the tag still names this
+---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
+---@field platform? string|manifest.PlatformChange As text the whole platform, as a table single fields of it
+---@field shared? boolean Others edit the tag from other machines now: look until it holds
+
 ---@class manifest.Healthcheck
 ---@field Interval? integer Nanoseconds between checks
 ---@field Retries? integer Failures in a row that count as unhealthy
@@ -91,4 +179,15 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
+
+---@class manifest.PlanOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.ApplyOptions
+---@field lock? string|false The lock file (default: FILE.lock)
+---@field shallow? boolean Do not look into an index that is the same already
+---@field update? boolean Resolve the sources anew, whatever the lock file says

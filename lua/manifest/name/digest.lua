@@ -100,6 +100,13 @@ function digest.is(given)
   return algorithm ~= nil and hex_length[algorithm] == #encoded
 end
 
+--- The algorithm of a digest's text.
+---@param given string digest
+---@return string
+function digest.algorithm(given)
+  return given:match("^[^:]*")
+end
+
 --- The digest of the bytes as text.
 ---@param bytes string
 ---@param algorithm string? default "sha256"

@@ -31,6 +31,7 @@ local function new(path, options)
     path = path,
     domain = "oci:" .. path, identity = "oci:" .. path,
     manifest_limit = options and options.manifest_limit or limit.DEFAULT,
+    shared = false, subjects = {}, -- for lists of referrers
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
@@ -219,12 +220,14 @@ methods.check_manifest = limit.check
 --- not list.
 ---@param reference string|nil
 ---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
---- only image of the layout, whose place and name the new one takes)
----@return table|nil stored {digest, size, media_type}
+--- only image of the layout, whose place and name the new one takes), digest (of the bytes, by the algorithm that the
+--- name has), defer, is_referrer (see layout/referrers.lua)
+---@return table|nil stored {digest, size, media_type, listed = tag of the list of referrers that names it now}
 ---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
 function methods:put_manifest(reference, bytes, kind, options)
   local by_digest = reference ~= nil and digest.is(reference)
-  local hash = by_digest and reference or digest.of(bytes)
+  local known_by = by_digest and reference or options and options.digest
+  local hash = known_by or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
     ok, err = self:upload(hash, { body = bytes })
@@ -244,7 +247,16 @@ function methods:put_manifest(reference, bytes, kind, options)
   if ok == nil then
     return nil, err
   end
-  return { digest = hash, size = #bytes, media_type = kind }
+  local stored = { digest = hash, size = #bytes, media_type = kind }
+  return layout_referrers.note(self, stored, bytes, by_digest, options)
+end
+
+--- Lists referrers that were stored with `defer`.
+---@param deferred table[] of put_manifest
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred)
+  return layout_referrers.keep(self, deferred)
 end
 
 --- The tags, in the order of index.json.

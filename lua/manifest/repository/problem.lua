@@ -152,7 +152,7 @@ local function words_of(list, response)
   if line == "" then
     line = own_words(response.body)
   end
-  if line == "" and type(kind) == "string" and kind:find("^text/plain") then
+  if line == "" and kind and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
   end
   if line == "" then
@@ -173,15 +173,22 @@ function problem.is_elsewhere(response, domain)
   return place_of(response.url) ~= place_of(endpoint.url(domain))
 end
 
+--- Statuses that may pass: they decide alone, whatever code stands in the body. Pulp throttles with 429 and the code
+--- UNSUPPORTED, and a server that fails with 500 and MANIFEST_UNKNOWN does not know that the manifest is absent.
+local function may_pass(status)
+  return status == 408 or status == 429 or status >= 500
+end
+
 --- Code and name depend on who answered: what another host refuses has nothing to do with the
 --- credentials for the registry.
 local function blame(response, list, host)
-  local code = list[1] and by_registry_code[list[1].code] or by_status[response.status] or "registry"
+  local status = response.status
+  local code = not may_pass(status) and list[1] and by_registry_code[list[1].code] or by_status[status] or "registry"
   if not problem.is_elsewhere(response, host) then
     return code, host
   end
   return code == "not_found" and code or "registry",
-    ("%s (redirected to %s)"):format(host, place_of(response.url) or "another host")
+    ("%s (redirected to %s)"):format(host, response.host or "another host")
 end
 
 --- What a registry that counts requests tells of its limits, for people; "" when it tells nothing.
@@ -190,11 +197,24 @@ local function limits_of(response)
   for _, one in ipairs({ { "ratelimit-limit", "limit" }, { "ratelimit-remaining", "left" },
     { "retry-after", "retry after" } }) do
     local value = response.status == 429 and response.headers[one[1]]
-    if type(value) == "string" then
+    if value then
       told[#told + 1] = one[2] .. " " .. text.printable(value:sub(1, 64))
     end
   end
   return #told > 0 and (" (%s)"):format(table.concat(told, ", ")) or ""
+end
+
+--- Does an answer's error list have one of some codes?
+---@param list table[] of list_of
+---@param codes table set
+---@return boolean
+function problem.has_code(list, codes)
+  for _, one in ipairs(list) do
+    if codes[one.code] then
+      return true
+    end
+  end
+  return false
 end
 
 --- The error for an answer.
@@ -216,9 +236,26 @@ function problem.of_response(response, what, host)
     status = response.status,
     errors = list,
     words = words ~= "" and words or nil,
-    retryable = response.status == 408 or response.status == 429 or response.status >= 500,
+    retryable = may_pass(response.status),
     response = problem.outline(response),
   })
+end
+
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+---@param domain string
+---@param headers table<string, string>|nil of a request
+---@return table|nil err registry
+function problem.of_headers(domain, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
+      })
+    end
+  end
+  return nil
 end
 
 return problem

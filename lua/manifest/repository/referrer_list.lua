@@ -1,16 +1,22 @@
 --- The list of a manifest's referrers, where the registry does not keep it: an index under a tag made of the digest.
 --
+-- A tag of that form may name something else, which is left alone, and an entry may name what is gone (referrer.lua).
+--
 -- On this machine changes take turns. Against others a write says which list it was made from, for the registries that
--- heed that (If-Match); with most nothing guards the tag but the order of writes, so every change is read again
--- afterwards, and made again when somebody else's was faster.
+-- heed that (If-Match); with most nothing guards the tag but the order of writes, so what was added is looked at until
+-- it has held for a while (settle.lua).
 
+local core = require("manifest.base.core")
 local descriptor = require("manifest.document.descriptor")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
+local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
+local referrer = require("manifest.repository.referrer")
 local referrers_tag = require("manifest.name.referrers_tag")
-local turn = require("manifest.engine.lock")
+local settle = require("manifest.engine.settle")
 
 local referrer_list = {}
 
@@ -20,9 +26,10 @@ local PAUSE = 0.02 -- seconds, at most, after the first try; a little more after
 --- The referrers of a manifest, as descriptors. What a registry lists beside descriptors is left out.
 ---@param repository table
 ---@param digest string
----@param options table|nil {artifact_type, api_only = not the list under the subject's tag}
+---@param options table|nil {artifact_type, api_only = not the list under the subject's tag, unchecked = the caller
+--- looks itself whether the manifests of that list refer to the digest}
 ---@return table[]|nil descriptors
----@return table|nil err unauthorized, denied, conflict (the stand-in tag holds something else), too_large, ...
+---@return table|nil err unauthorized, denied, too_large, ...
 function referrer_list.of(repository, digest, options)
   local found, err = repository:referrers(digest, options)
   if not found then
@@ -38,37 +45,46 @@ function referrer_list.of(repository, digest, options)
   return list
 end
 
-local function no_list(tag)
+local function no_list(tag, subject)
   return nil, error_of.new({
-    code = "conflict", message = ("the tag %s is there, but is no list of referrers"):format(tag),
-    hint = "move what it names to another tag: this one belongs to the referrers of that digest",
+    code = "conflict", is_no_list = true,
+    message = ("the tag %s is there, and is no list of what refers to %s"):format(tag, subject),
+    hint = "it is left as it is: move what it names to another tag",
   })
 end
 
---- The list as it stands; an empty one when there is none yet. Its digest; the error when there is no list.
-local function read(repository, tag)
+--- The list as it stands; an empty one when there is none yet.
+---@return table|nil index
+---@return string|table|nil digest nil when there is none; or the error, conflict when the tag names something else
+local function read(repository, tag, subject)
   local answer, err = repository:manifest(tag)
   if not answer then
     if err.code ~= "not_found" then
       return nil, err
     end
-    return { entries = {}, json = document.build({ entries = {}, media_type = media_type.oci_index }) }
+    return document.build({ entries = {}, media_type = media_type.oci_index })
   end
-  local index = document.read(answer.bytes, answer.media_type)
-  if not index then
-    return no_list(tag)
+  local index, ok = referrer.read_index(answer.bytes), nil
+  if index then
+    ok, err = referrer.is_list(repository, index, subject)
+  end
+  if err then
+    return nil, err
+  end
+  if not ok then
+    return no_list(tag, subject)
   end
   return index, answer.digest
 end
 
---- Those of some descriptors that a list does not have. Pure.
----@param index table view (document/index.lua)
+--- Those of some descriptors that are not among entries. Pure.
+---@param entries table[] anything with a digest
 ---@param descriptors table[]
 ---@return table[] descriptors
-function referrer_list.missing(index, descriptors)
+function referrer_list.missing(entries, descriptors)
   local there, missing = {}, {}
-  for _, entry in ipairs(index.entries) do
-    there[entry.digest] = true
+  for _, entry in ipairs(entries) do
+    there[json.is_object(entry) and entry.digest or false] = true
   end
   for _, item in ipairs(descriptors) do
     if not there[item.digest] then
@@ -78,67 +94,43 @@ function referrer_list.missing(index, descriptors)
   return missing
 end
 
---- One try: the list is read and written again with what it misses.
----@return boolean|nil listed true: it misses nothing; false: it was written, by us or by somebody who was quicker
----@return table|nil err
-local function attempt(repository, tag, descriptors)
-  local index, was = read(repository, tag)
-  if not index then
-    return nil, was
+--- Writes a list in place of one that was read. A list has no subject of its own to be listed with.
+local function put(repository, tag, index, was)
+  local function send()
+    return repository:put_manifest(tag, document.serialise(index), media_type.oci_index,
+      { instead_of = was or false, defer = {} })
   end
-  local missing = referrer_list.missing(index, descriptors)
-  if #missing == 0 then
-    return true
+  local stored, err = send()
+  if not stored and (err.status == 400 or err.status == 404) and referrer.drop_dead(repository, index) then
+    stored, err = send()
   end
-  for _, item in ipairs(missing) do
-    document.insert(index, item)
-  end
-  local stored, err = repository:put_manifest(tag, document.serialise(index.json), media_type.oci_index,
-    { instead_of = was or false })
-  if stored or err.code == "conflict" and digest_at(repository, tag) ~= (was or false) then
-    return false
-  end
-  return nil, err
+  return stored, err
 end
 
---- Whether the list has these referrers now.
-local function is_listed(repository, tag, descriptors)
-  local index, err = read(repository, tag)
-  if not index then
-    return nil, err
-  end
-  return #referrer_list.missing(index, descriptors) == 0
-end
-
---- Adds referrers to the list of their subject.
----@param context table
----@param repository table
----@param subject string digest
----@param descriptors table[] {media_type, digest, size, artifact_type, annotations}
----@return string|nil tag
----@return table|nil err
-function referrer_list.add(context, repository, subject, descriptors)
-  local tag, err = referrers_tag.of(subject)
-  if not tag then
-    return nil, err
-  end
-  local mine <close>, locked = turn.take(context, ("%s/%s:%s"):format(repository.domain, repository.path, tag))
-  if not mine and locked then
-    return nil, locked
-  end
+--- Reads a list, changes it and writes it; again when somebody else was quicker and the registry heeds that.
+---@param change function (entries) -> boolean: was there something to change?
+---@return boolean|nil changed
+---@return table|nil done {digest, started = when the list was read}; or the error
+local function edit(repository, tag, subject, change)
   for try = 1, TRIES do
-    local listed
-    listed, err = attempt(repository, tag, descriptors)
-    if listed == false then
-      listed, err = is_listed(repository, tag, descriptors)
+    local started = core.clock()
+    local index, was = read(repository, tag, subject)
+    if not index then
+      return nil, was
     end
-    if listed == nil then
+    if not change(index.manifests) then
+      return false, { digest = was, started = started }
+    end
+    local stored, err = put(repository, tag, index, was)
+    if stored then
+      return true, { digest = stored.digest, started = started }
+    end
+    if err.code ~= "conflict" or digest_at(repository, tag) == (was or false) then
       return nil, err
     end
-    if listed then
-      return tag
+    if repository.loop then
+      repository.loop:sleep(math.random() * PAUSE * math.min(try, 10))
     end
-    context.loop:sleep(math.random() * PAUSE * math.min(try, 10))
   end
   return nil, error_of.new({
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),
@@ -146,19 +138,124 @@ function referrer_list.add(context, repository, subject, descriptors)
   })
 end
 
---- Makes sure that referrers which are stored are listed: some registries keep the list without saying so. What a tag
---- lists is read where it is changed, in turn.
----@return string|boolean|nil tag of the list that was kept up; false: the registry has listed them itself
----@return table|nil err
-function referrer_list.ensure(context, repository, subject, descriptors)
-  local list, err = referrer_list.of(repository, subject, { api_only = true })
-  if not list then
+--- The same, in turn with others on this machine. A layout has a lock of its own, and heeds what it was read as.
+local function edit_in_turn(repository, tag, subject, change)
+  if not repository.loop then
+    return edit(repository, tag, subject, change)
+  end
+  local mine <close>, err = lock.turn(("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  if not mine and err then
     return nil, err
   end
-  if #referrer_list.missing({ entries = list }, descriptors) == 0 then
+  return edit(repository, tag, subject, change)
+end
+
+--- Adds referrers to the list of their subject, and sees that they stay there unless nobody else writes it
+--- (repository.shared is false).
+---@param repository table
+---@param subject string digest
+---@param descriptors table[] {media_type, digest, size, artifact_type, annotations}
+---@return string|nil tag
+---@return table|nil err
+function referrer_list.add(repository, subject, descriptors)
+  local tag, err = referrers_tag.of(subject)
+  if not tag then
+    return nil, err
+  end
+  local now
+  local function step()
+    if now and digest_at(repository, tag) == now then
+      return true
+    end
+    local changed, done = edit_in_turn(repository, tag, subject, function(entries)
+      local missing = referrer_list.missing(entries, descriptors)
+      for _, item in ipairs(missing) do
+        entries[#entries + 1] = descriptor.to_json(item)
+      end
+      return #missing > 0
+    end)
+    if changed == nil then
+      return nil, done
+    end
+    now = done.digest
+    return not changed, done.started
+  end
+  local ok
+  if repository.shared == false then
+    ok, err = step()
+  else
+    ok, err = settle(repository.loop, step)
+  end
+  if ok == nil then
+    return nil, err
+  end
+  return tag
+end
+
+--- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone.
+---@return boolean|nil ok
+---@return table|nil err
+function referrer_list.remove(repository, subject, digest)
+  local tag = referrers_tag.of(subject)
+  local changed, err = edit_in_turn(repository, tag, subject, function(entries)
+    local before = #entries
+    for position = before, 1, -1 do
+      if json.is_object(entries[position]) and entries[position].digest == digest then
+        table.remove(entries, position)
+      end
+    end
+    return #entries < before
+  end)
+  if changed == nil and not err.is_no_list then
+    return nil, err
+  end
+  return true
+end
+
+--- Makes sure that referrers which are stored are listed: some registries keep the list without saying so.
+---@return string|boolean|nil tag of the list that was kept up; false: the registry has listed them itself
+---@return table|nil err
+local function list_of_one(repository, subject, descriptors)
+  local list, err = referrer_list.of(repository, subject, { api_only = true })
+  local tag
+  if list and #referrer_list.missing(list, descriptors) == 0 then
     return false
   end
-  return referrer_list.add(context, repository, subject, descriptors)
+  if list then
+    tag, err = referrer_list.add(repository, subject, descriptors)
+  end
+  if not tag then
+    err.message = ("%s is stored, and not listed among what refers to %s: %s"):format(descriptors[1].digest, subject,
+      err.message)
+    err.is_stored = true
+  end
+  return tag, err
+end
+
+--- Lists referrers that are stored, those of one subject together.
+---@param repository table
+---@param deferred table[] {subject = digest, descriptor}
+---@param options table|nil tolerant: that a tag of a list's form names something else is a warning
+---@return table|nil tags of the lists that were kept up, or false where the registry keeps them
+---@return table|nil err with is_stored: the manifests themselves, and their tags, are there
+function referrer_list.keep(repository, deferred, options)
+  local subjects, by_subject = {}, {}
+  for _, one in ipairs(deferred) do
+    local list = by_subject[one.subject]
+    if not list then
+      list = {}
+      by_subject[one.subject], subjects[#subjects + 1] = list, one.subject
+    end
+    table.move(referrer_list.missing(list, { one.descriptor }), 1, 1, #list + 1, list)
+  end
+  return referrer.each(repository, subjects, function(subject)
+    local tag, err = list_of_one(repository, subject, by_subject[subject])
+    if tag == nil and err.is_no_list and options and options.tolerant then
+      repository.loop:warn(err.message)
+      return false
+    end
+    return tag, err
+  end)
 end
 
 return referrer_list

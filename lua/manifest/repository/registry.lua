@@ -9,6 +9,7 @@ local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
@@ -32,7 +33,8 @@ end
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
 --- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
---- mirrors (by domain, for a repository that is only read)
+--- mirrors (by domain, for a repository that is only read); shared (false: nobody else writes lists of referrers now);
+--- turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -51,6 +53,9 @@ local function new(loop, options)
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
+    shared = options.shared,
+    turns = options.turns or {}, -- at tags that are being edited (engine/lock.lua)
+    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
 
@@ -110,7 +115,7 @@ end
 
 --- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
 local function pass_on_warnings(self, place, response)
-  local header = response.headers.warning
+  local header = response.repeated.warning or response.headers.warning
   if not header or problem.is_elsewhere(response, place.domain) then
     return
   end
@@ -133,6 +138,10 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
+  local refused = problem.of_headers(place.domain, request.headers)
+  if refused then
+    return nil, self:failed(refused, place)
+  end
   local own = {
     url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
     scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,
@@ -193,12 +202,14 @@ function methods:manifest(reference, options)
   return manifests.get(self, reference, options)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it is asked for the bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
 ---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference)
-  return manifests.head(self, reference)
+function methods:head(reference, options)
+  return manifests.head(self, reference, options)
 end
 
 --- Refuses a manifest that is too large to be stored; put_manifest does so too.
@@ -208,18 +219,31 @@ methods.check_manifest = limit.check
 ---@param reference string tag or digest
 ---@param bytes string
 ---@param kind string media type
----@param options table? instead_of (digest, or false for none: what the reference must name until now, for registries
---- that heed such a condition)
----@return table|nil stored {digest, size, media_type, subject (the digest that the registry says it now refers to)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...
+---@param options table? instead_of, digest, defer; manifests.lua says what they are
+---@return table|nil stored {digest, size, media_type, listed}
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function methods:put_manifest(reference, bytes, kind, options)
   return manifests.put(self, reference, bytes, kind, options)
 end
 
---- Deletes a manifest by digest, or a tag where the registry allows that.
+--- Lists referrers that were stored with `defer`; referrer_list.lua says how.
+---@param deferred table[]
+---@param options table|nil tolerant
+---@return table|nil tags
+---@return table|nil err
+function methods:list_referrers(deferred, options)
+  if #deferred == 0 then
+    return {}
+  end
+  return referrer_list.keep(self, deferred, options)
+end
+
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
 ---@param reference string tag or digest
 ---@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported, denied, ...
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function methods:delete(reference)
   return manifests.delete(self, reference)
 end
@@ -259,22 +283,19 @@ local function stream_blob(self, digest, request)
 end
 
 --- Fetches a blob; where its bytes go is said by the options.
----@param options table sink_pipe, or sink_file, or discard = true (hashed, not kept), else into memory; limit (bytes)
+---@param options table sink_pipe, sink_file, sink_scratch or discard = true (hashed, not kept), else into memory; limit
+--- (bytes)
 ---@param digest string
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function methods:get_blob(digest, options)
+  local part = options.part or {}
   local request = {
-    method = "GET",
-    path = "/blobs/" .. digest,
-    digest = not (options.part and options.part.range_length) and digest or nil,
-    limit = options.limit,
-    sink_pipe = options.sink_pipe,
-    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil,
-    sink_file = options.sink_file,
-    range_offset = options.part and options.part.range_offset,
-    range_length = options.part and options.part.range_length,
-    discard = options.discard,
+    method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil,
+    limit = options.limit, discard = options.discard,
+    sink_pipe = options.sink_pipe, sink_file = options.sink_file, sink_scratch = options.sink_scratch,
+    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
+    range_offset = part.range_offset, range_length = part.range_length,
   }
   if request.sink_pipe then
     return stream_blob(self, digest, request)

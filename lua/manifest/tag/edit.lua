@@ -2,62 +2,60 @@
 --
 -- On this machine edits take turns (lock.lua). With `shared` others may edit from elsewhere: then what was written is
 -- looked at again until it has held for a while, and what somebody overwrote is put in once more.
+--
+-- A job is {at (of call:open), options (shared, if_digest, expect, media_type, create), change = fn(index, again) ->
+-- entries; again: our change was there once}.
 
+local argument = require("manifest.declare.argument")
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
+local digest = require("manifest.name.digest")
 local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
+local graph_read = require("manifest.graph.read")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
+local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
-local source = require("manifest.graph.read")
-local turn = require("manifest.engine.lock")
+
+local allow, amend, caught, fail, try = failure.allow, failure.amend, failure.caught, failure.fail, failure.try
 
 local edit = {}
 
 local MAX_WRITES = 40
 local STALE = 0.1 -- seconds: what was read longer ago is looked at again before it is overwritten
-local SETTLE = 0.4 -- seconds that what was written must hold, twice; more on a slow registry
-local LONGEST_SETTLE = 5
-local HOLDS = 2
-
-local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
-end
 
 local function empty_index()
   local bytes = assert(json.encode(document.build({ entries = {}, media_type = media_type.oci_index })))
   return { bytes = bytes, size = #bytes, shape = assert(shape.read(bytes)), digest = nil }
 end
 
---- The index as it is now.
----@param job table verb, target = {ref, repository}, options
----@return table|nil state {index, digest (nil when there is none yet), bytes = as we write it, at = when}
----@return table|nil err
-local function read(job)
-  local ref = job.target.ref
-  local answer, err = source.document_at(job.verb, ref, job.target.repository, job.selector, ref.digest)
-  if not answer and err.code == "not_found" and job.options.create then
-    answer = empty_index()
+local function fetch(call, job)
+  if job.options.create then
+    return allow("not_found", graph_read.document_of(call.verb, job.at)) or empty_index()
   end
-  if not answer then
+  local _ <close> = amend(function(err)
     if err.code == "not_found" then
       err.hint = "there is nothing to edit: make it with 'manifest index create'"
     end
-    return nil, err
-  end
+  end)
+  return try(graph_read.document_of(call.verb, job.at))
+end
+
+--- The index as it is now.
+---@return table state {index, digest (nil when there is none yet), bytes = as we write it, at = when}
+local function read(call, job)
+  local answer = fetch(call, job)
   if answer.shape.kind == "image" then
-    return fail("unsupported", "it is one image, not an index",
-      "make it an index with 'manifest index create', of this image and others")
+    fail {
+      code = "unsupported", message = "it is one image, not an index",
+      hint = "make it an index with 'manifest index create', of this image and others",
+    }
   end
-  local index
-  index, err = document.of(answer.shape, answer.size)
-  if not index then
-    return nil, err
-  end
+  local index = try(document.of(answer.shape, answer.size))
   for position, entry in ipairs(index.entries) do
     entry.json = index.json.manifests[position]
   end
@@ -69,27 +67,15 @@ local function read(job)
 end
 
 --- The index after the change; nothing is written.
----@param job table change = fn(index, again) -> entries | nil, err; expect = platforms
----@param again boolean our change was there once
----@return table|nil made of compose.edited; unchanged = true when it is what it was
----@return table|nil err
-function edit.plan(job, state, again)
-  local entries, err = job.change(state.index, again)
-  if not entries then
-    return nil, err
-  end
-  local ok
-  ok, err = compose.expect(entries, job.expect or {})
-  if not ok then
-    return nil, err
-  end
-  local made
-  made, err = compose.edited(state.index, entries, job.options.media_type)
-  if made then
-    ok, err = job.target.repository:check_manifest(made.bytes)
-  end
-  if not made or not ok then
-    return nil, err
+---@return table made of compose.edited; unchanged = true when it is what it was
+local function change(job, state, again)
+  local entries = job.change(state.index, again)
+  try(compose.expect(entries, job.options.expect or {}))
+  local made = try(compose.edited(state.index, entries, job.options.media_type))
+  try(job.at.repository:check_manifest(made.bytes))
+  local algorithm = state.digest and digest.algorithm(state.digest)
+  if algorithm and algorithm ~= digest.algorithm(made.digest) then
+    made.digest = digest.of(made.bytes, algorithm)
   end
   if state.digest and made.bytes == state.bytes then
     made.unchanged = true
@@ -99,123 +85,100 @@ function edit.plan(job, state, again)
 end
 
 --- Writes. An index that was named by its digest gets a new one, and no tag; the only one of a layout keeps its name.
-local function put(context, job, state, made)
-  local ref, repository, rules = job.target.ref, job.target.repository, { if_digest = job.options.if_digest }
-  if not ref.tag and ref.digest then
-    return repository:put_manifest(names.unnamed(ref, made.digest), made.bytes, made.media_type)
+local function put(call, job, state, made)
+  local at, rules = job.at, { if_digest = job.options.if_digest }
+  if not at.tag and at.digest then
+    return try(at.repository:put_manifest(argument.unnamed(at.ref, made.digest), made.bytes, made.media_type))
   end
-  if ref.tag and guard.is_set(rules) then
-    return guard.put_all(context, repository, { { name = ref.tag, made = made, rules = rules } })
+  if at.tag and guard.is_set(rules) then
+    return guard.put_all(call, at.repository, { { name = at.tag, made = made, rules = rules } })
   end
-  return repository:put_manifest(ref.tag, made.bytes, made.media_type, { instead_of = state.digest or false })
+  return try(at.repository:put_manifest(at.tag, made.bytes, made.media_type, {
+    instead_of = state.digest or false, digest = made.digest,
+  }))
 end
 
---- The index as it is, and as it would be; nothing is written.
+--- The index as it would be, and as it is; nothing is written.
+---@param call manifest.Call
+---@param job table
 ---@param again boolean our change was there once
----@return table|nil state of read
----@return table made_or_err
-function edit.rehearse(job, again)
-  local state, err = read(job)
-  if not state then
-    return nil, err
-  end
-  if job.options.if_digest then
-    local ok
-    ok, err = guard.allows({ if_digest = job.options.if_digest }, job.selector or job.target.ref.repository,
-      state.digest or false)
-    if not ok then
-      return nil, err
-    end
-  end
-  local made
-  made, err = edit.plan(job, state, again)
-  return made and state, made or err
+---@return table made
+---@return table state of read
+function edit.rehearse(call, job, again)
+  local state, if_digest = read(call, job), job.options.if_digest
+  local is_it = if_digest and state.digest and digest.matches(state.original, if_digest)
+  guard.check({ if_digest = if_digest }, job.at.selector or job.at.name, is_it and if_digest or state.digest or false)
+  return change(job, state, again), state
 end
 
---- Whether somebody else wrote since the index was read, as far as a look just before can tell.
-local function is_stale(job, state)
-  return core.clock() - state.at > STALE and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+--- Whether the tag names something else than what was read.
+local function has_moved(job, state)
+  return digest_at(job.at.repository, job.at.selector, state.digest) ~= (state.digest or false)
 end
 
---- Whether a write failed because somebody else was quicker, and not because the tag is immutable, say.
-local function is_lost_race(job, state, err)
-  return err.code == "conflict" and not job.options.if_digest
-    and digest_at(job.target.repository, job.selector) ~= (state.digest or false)
+--- Writes, unless somebody else wrote since the index was read, as far as a look just before can tell. A write that the
+--- registry refuses is lost to somebody who was quicker, or refused for another reason: the tag is immutable, say.
+---@return boolean is_written
+local function write(call, job, state, made)
+  if core.clock() - state.at > STALE and has_moved(job, state) then
+    return false
+  end
+  local stored, refusal = allow("conflict", caught(put, call, job, state, made))
+  if refusal and (job.options.if_digest or not has_moved(job, state)) then
+    fail(refusal)
+  end
+  return stored ~= nil
 end
 
 --- One read, one change, one write; again when the registry says that the tag moved in between.
----@param memory table written = how often we have written
----@return table|nil made; unchanged = true when nothing was written
----@return table|nil err
-local function attempt(context, job, memory)
-  for try = 1, MAX_WRITES do
-    local state, made = edit.rehearse(job, memory.written > 0)
-    if not state then
-      return nil, made
-    end
+---@param memory table written = how often we have written, started = when that was read
+---@return table made; unchanged = true when nothing was written
+local function attempt(call, job, memory)
+  for count = 1, MAX_WRITES do
+    local made, state = edit.rehearse(call, job, memory.written > 0)
     if made.unchanged then
       return made
     end
-    local stored, err
-    if not is_stale(job, state) then
-      stored, err = put(context, job, state, made)
-      memory.window = core.clock() - state.at
-    end
-    if stored then
-      memory.written = memory.written + 1
+    if write(call, job, state, made) then
+      memory.written, memory.started = memory.written + 1, state.at
       return made
     end
-    if err and not is_lost_race(job, state, err) then
-      return nil, err
-    end
-    context.loop:sleep(math.random() * 0.02 * math.min(try, 10))
+    call.loop:sleep(math.random() * 0.02 * math.min(count, 10))
   end
-  return fail("conflict", "others change the index all the time", "try again later")
+  fail { code = "conflict", message = "others change the index all the time", hint = "try again later" }
 end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
-local function converge(context, job)
-  local memory, holds = { written = 0, window = 0 }, 0
-  local made, err
-  while holds < HOLDS and memory.written < MAX_WRITES do
+local function converge(call, job)
+  local memory, made = { written = 0 }, nil
+  try(settle(call.loop, function()
+    if made and digest_at(job.at.repository, job.at.selector, made.digest) == made.digest then
+      return true
+    end
     local before = memory.written
-    if not made or digest_at(job.target.repository, job.selector) ~= made.digest then
-      made, err = attempt(context, job, memory)
-      if not made then
-        return nil, err
-      end
-    end
-    if memory.written == 0 then
-      return made
-    end
-    holds = memory.written == before and holds + 1 or 0
-    if holds < HOLDS then
-      local settle = math.min(math.max(SETTLE, 4 * memory.window), LONGEST_SETTLE)
-      context.loop:sleep(settle * (0.75 + math.random() / 2))
-    end
+    made = attempt(call, job, memory)
+    return memory.written == before, memory.started
+  end))
+  if memory.written > 0 then
+    made.unchanged = nil
   end
-  if holds < HOLDS then
-    return fail("conflict", "others overwrite the index all the time", "try again later")
-  end
-  made.unchanged = nil
   return made
 end
 
 --- Changes the index that a tag names.
----@param context table
----@param job table verb, target, selector, options (shared, if_digest, media_type, create), change, expect
----@return table|nil made of compose.edited
----@return table|nil err
-function edit.perform(context, job)
-  local ref = job.target.ref
-  if not ref.tag then
-    return attempt(context, job, { written = 0 })
+---@param call manifest.Call
+---@param job table
+---@return table made of compose.edited
+function edit.perform(call, job)
+  local at = job.at
+  if not at.tag then
+    return attempt(call, job, { written = 0 })
   end
-  local mine <close> = turn.take(context, ("%s:%s"):format(ref.repository, ref.tag))
+  local mine <close> = lock.turn(("%s:%s"):format(at.name, at.tag))
   if job.options.shared or not mine then
-    return converge(context, job)
+    return converge(call, job)
   end
-  return attempt(context, job, { written = 0 })
+  return attempt(call, job, { written = 0 })
 end
 
 return edit

@@ -1,16 +1,18 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
+local argument = require("manifest.declare.argument")
+local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
-local names = require("manifest.declare.argument")
-local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
-local naming = {}
+local try = failure.try
+
+local put = {}
 
 --- The guards of one tag: a digest is what the target's own tag must name, the others hold for all.
 ---@param job table options, tags
 ---@param name string tag
----@return table rules of guard.OPTIONS
-function naming.rules_of(job, name)
+---@return table rules of guard.lua
+function put.rules_of(job, name)
   local options = job.options
   return {
     if_digest = name == job.tags[1] and options.if_digest or nil,
@@ -19,72 +21,65 @@ function naming.rules_of(job, name)
 end
 
 --- The tags that name these bytes already, as far as the sources tell.
----@param job table known (of what was read before, [tag] = digest), sources, target
+---@param job table known (of what was read before, [tag] = digest), sources, at (of call:open)
 ---@return table known [tag] = digest
-function naming.known_tags(job)
+function put.known_tags(job)
   local known = {}
   for name, digest in pairs(job.known or {}) do
     known[name] = digest
   end
   for _, one in ipairs(job.sources) do
-    if one.repository == job.target.repository and not one.read and one.place.tag then
+    if one.repository == job.at.repository and not one.read and one.place.tag then
       known[one.place.tag] = one.answer.digest
     end
   end
   return known
 end
 
---- Puts the index under its tags: the guarded one first, the others at once. Where the registry keeps no referrers,
---- the list under the subject's tag is kept up.
----@param context table
----@param job table options, tags, subject (a descriptor), known, sources, target
----@param made table of compose.index
----@return string[]|nil written names that did not name it before
----@return table|nil err conflict, exists, unauthorized, denied, ...
-function naming.put(context, job, made)
-  local repository, known, written = job.target.repository, naming.known_tags(job), {}
-  local is_listed = job.subject == nil
-  local function note(name, stored)
-    if not stored.unchanged then
-      written[#written + 1] = name
-      is_listed = is_listed or stored.subject == job.subject.digest
+--- Puts the index under some of its tags, but for those that name it already and are not guarded.
+---@return table[] stored {name, unchanged} each
+local function put_tags(call, job, made, known, list)
+  local puts = {}
+  for _, name in ipairs(list) do
+    local rules = put.rules_of(job, name)
+    if guard.is_set(rules) or known[name] ~= made.digest then
+      puts[#puts + 1] = { name = name, made = made, rules = rules }
     end
   end
-  local function put(list)
-    local puts = {}
-    for _, name in ipairs(list) do
-      local rules = naming.rules_of(job, name)
-      if guard.is_set(rules) or known[name] ~= made.digest then
-        puts[#puts + 1] = { name = name, made = made, rules = rules }
-      end
-    end
-    local stored, err = guard.put_all(context, repository, puts)
-    for position, one in ipairs(stored or {}) do
-      note(puts[position].name, one)
-    end
-    return stored, err
+  local stored = guard.put_all(call, job.at.repository, puts)
+  for position, one in ipairs(stored) do
+    one.name = puts[position].name
   end
-  local ok, err
-  if #job.tags == 0 then
-    ok, err = repository:put_manifest(names.unnamed(job.target.ref, made.digest), made.bytes, made.media_type)
-    if ok then
-      note(made.digest, ok)
-    end
-  else
-    ok, err = put({ job.tags[1] })
-    if ok then
-      ok, err = put({ table.unpack(job.tags, 2) })
-    end
-  end
-  if ok and #written > 0 and not is_listed then
-    local tag
-    tag, err = referrer_list.ensure(context, repository, job.subject.digest, { {
-      media_type = made.media_type, digest = made.digest, size = made.size,
-      artifact_type = job.options.artifact_type, annotations = job.options.annotations,
-    } })
-    ok = tag ~= nil -- false: the registry lists it itself
-  end
-  return ok and written, err
+  return stored
 end
 
-return naming
+--- The guarded tag first, the others at once.
+local function put_all(call, job, made)
+  if #job.tags == 0 then
+    local stored = try(job.at.repository:put_manifest(argument.unnamed(job.at.ref, made.digest), made.bytes,
+      made.media_type))
+    stored.name = made.digest
+    return { stored }
+  end
+  local known = put.known_tags(job)
+  local first = put_tags(call, job, made, known, { job.tags[1] })
+  local rest = put_tags(call, job, made, known, { table.unpack(job.tags, 2) })
+  return table.move(rest, 1, #rest, #first + 1, first)
+end
+
+--- Puts the index under its tags.
+---@param call manifest.Call
+---@param job table options, tags, known, sources, at
+---@param made table of compose.index
+---@return string[] written names that did not name it before
+function put.all(call, job, made)
+  local written = {}
+  for _, one in ipairs(put_all(call, job, made)) do
+    if not one.unchanged then
+      written[#written + 1] = one.name
+    end
+  end
+  return written
+end
+
+return put

@@ -10,7 +10,6 @@ local image = require("manifest.document.image")
 local measure = require("manifest.layer.measure")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
-local referrer_list = require("manifest.repository.referrer_list")
 local resolve = require("manifest.verb.resolve")
 local source = require("manifest.graph.read")
 
@@ -22,6 +21,7 @@ local OPTIONS = {
   artifact_type = "string", -- what kind of artifact it is, as a media type
   annotations = "table", -- of the artifact
   platform = "string|table", -- the subject is the image of an index for it
+  shared = "boolean", -- false: nobody else attaches to it now
 }
 
 local FILE_OPTIONS = { path = "string", media_type = "string", title = "string|boolean", annotations = "table" }
@@ -118,25 +118,6 @@ local function subject_of(at, platform)
   return nil, err
 end
 
-local function send(context, at, plan, subject, options)
-  local stored, err = built.send(context, at.repository, plan, plan.manifest.digest)
-  if not stored then
-    return nil, err
-  end
-  if stored.subject == subject.digest then
-    return {}
-  end
-  local tag
-  tag, err = referrer_list.ensure(context, at.repository, subject.digest, { {
-    media_type = media_type.oci_manifest, digest = plan.manifest.digest, size = plan.manifest.size,
-    artifact_type = options.artifact_type, annotations = options.annotations,
-  } })
-  if tag == nil then
-    return nil, err
-  end
-  return { fallback_tag = tag or nil }
-end
-
 local function prepare(at, files, options)
   local ok, err = check_types(files, options.artifact_type)
   if not ok then
@@ -168,14 +149,16 @@ end
 ---@return table|nil err not_found, invalid_argument, unauthorized, denied, conflict, io, ...
 function attach.perform(context, options)
   local files = check_options(options)
-  local at, err = context:open("attach", options.subject, { actions = "pull,push" })
+  local at, err = context:open("attach", options.subject, {
+    actions = "pull,push", shared = options.shared,
+  })
   if not at then
     return nil, err
   end
   local plan, subject = prepare(at, files, options)
   local sent
   if plan then
-    sent, err = send(context, at, plan, subject, options)
+    sent, err = built.send(context, at.repository, plan, plan.manifest.digest)
   else
     err = subject
   end
@@ -186,7 +169,7 @@ function attach.perform(context, options)
     reference = names.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,
     media_type = media_type.oci_manifest, artifact_type = options.artifact_type, files = plan.layers,
     subject = { media_type = subject.media_type, digest = subject.digest, size = subject.size },
-    fallback_tag = sent.fallback_tag,
+    fallback_tag = sent.listed or nil,
   }
 end
 

@@ -31,6 +31,8 @@ local copy = declare.verb {
     include = { "pattern[]", needs = "all_tags", help = "Only tags that match" },
     exclude = { "pattern[]", needs = "all_tags", help = "No tags that match" },
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
+    shared = { "boolean",
+      help = "False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed" },
     digest_tags = { "boolean", help = "Also tags made of their digests, such as sha256-HEX.sig" },
     shallow = { "boolean", help = "Do not look into an index that is the same already" },
     no_clobber = { "boolean", help = "Never move a tag that exists" },
@@ -69,11 +71,9 @@ local function bring(call, repository, plan, put_tags)
   try(transfer.perform(call.context, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags }))
 end
 
---- What is to be done, without what the target is known to have. The trees of the tags come last, so that no tag is
---- moved before what belongs to it is there.
-local function plan_of(call, repository, list, along, trees)
-  local all = table.move(trees, 1, #trees, #along.trees + 1, { table.unpack(along.trees) })
-  return transfer.plan(repository, list.is_new and all or missing.without(call, repository, all))
+--- The trees to bring, those of the tags last, so that no tag is moved before what belongs to it is there.
+local function all_trees(along, trees)
+  return table.move(trees, 1, #trees, #along.trees + 1, { table.unpack(along.trees) })
 end
 
 --- Codes by which a registry says that it wants what a manifest names.
@@ -109,7 +109,7 @@ function copy.run(call, source, target, o)
     fail { code = "invalid_argument", message = "no platform was given", hint = "name at least one" }
   end
   local from = call:open(source, { whole = o.all_tags })
-  local to = call:open(target, { whole = o.all_tags, write = true, also = from })
+  local to = call:open(target, { whole = o.all_tags, write = true, also = from, shared = o.shared })
   local _ <close> = about(from.text, to.text)
   local _ <close> = amend(o.sparse and explain_sparse)
   local list = moves.list(call, from, to, o)
@@ -117,11 +117,13 @@ function copy.run(call, source, target, o)
   local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
   referrers.add(along, lists)
   moves.look_again(call, to, list, o)
-  local trees = moves.settle(list, o)
-  local plan = plan_of(call, to.repository, list, along, trees)
+  local trees = all_trees(along, moves.settle(list, o))
+  local plan = transfer.plan(to.repository, list.is_new and trees or missing.without(call, to.repository, trees))
   if not o.dry_run then
     bring(call, to.repository, plan, moves.put_guarded(call, list, to.repository, o))
-    referrers.list(call, to.repository, along.referrers)
+    local documents = transfer.documents(trees)
+    table.move(list.same, 1, #list.same, #documents + 1, documents)
+    referrers.list_present(to.repository, documents, plan)
     moves.enter_nameless(list, to)
   end
   local report = moves.report(list, plan, along)

@@ -5,6 +5,7 @@
 -- unless `shared` says that it is meant.
 
 local check = require("manifest.base.check")
+local digest_at = require("manifest.repository.digest_at")
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local media_type = require("manifest.name.media_type")
@@ -126,6 +127,45 @@ local function note_removed(done, removed)
   return done
 end
 
+--- Which tags of a manifest that was deleted by digest are gone? Some registries keep them, and serve it under them.
+--- A GET tells that at once, where a HEAD that says 404 would need one to confirm it.
+---@return string[] gone
+---@return string[] remaining
+local function look_again(context, repository, tags, digest)
+  local seen = context.loop:all(tags, context.jobs, function(tag)
+    local answer, err = repository:manifest(tag)
+    if not answer and err.code ~= "not_found" then
+      context.warn(("whether the tag %s is gone cannot be told: %s"):format(tag, err.message))
+    end
+    return { remains = answer ~= nil and answer.digest == digest, is_gone = not answer and err.code == "not_found" }
+  end)
+  local gone, remaining = {}, {}
+  for position, tag in ipairs(tags) do
+    gone[#gone + 1] = seen[position].is_gone and tag or nil
+    remaining[#remaining + 1] = seen[position].remains and tag or nil
+  end
+  return gone, remaining
+end
+
+--- Tells what is gone, when it was looked at again.
+local function report_gone(context, at, done)
+  local tags = { table.unpack(done.shared) }
+  tags[#tags + 1] = done.tag
+  local gone, remaining = look_again(context, at.repository, tags, done.digest)
+  if gone[#gone] == done.tag then
+    gone[#gone] = nil
+  end
+  done.shared, done.remaining = gone, remaining
+  if done.tag == nil or remaining[#remaining] ~= done.tag then
+    return done
+  end
+  return nil, error_of.new({
+    code = "registry", remaining = remaining,
+    message = ("the registry deleted %s, and keeps the tag %s, which still serves it"):format(done.digest, done.tag),
+    hint = "it deletes no tags: ask its operator, or delete the tag in its own interface",
+  })
+end
+
 --- Deletes the manifest itself, once it is known which tags go with it.
 local function delete_digest(context, at, digest, options)
   local found, err = look(context, at, digest, options)
@@ -139,10 +179,27 @@ local function delete_digest(context, at, digest, options)
       return nil, err
     end
   end
-  return note_removed({
-    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed,
+  local done = note_removed({
+    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
     dry_run = options.dry_run,
   }, removed)
+  if options.dry_run then
+    return done
+  end
+  return report_gone(context, at, done)
+end
+
+--- Is a tag gone that the registry did not find when it should delete it? Somebody else may have been quicker.
+local function check_gone(at)
+  local now, err = digest_at(at.repository, at.tag)
+  if now then
+    err = error_of.new({
+      code = "unsupported",
+      message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
+      hint = "delete its manifest by digest: " .. names.name_of(at, now),
+    })
+  end
+  return now == false or nil, err
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
@@ -157,7 +214,8 @@ local function delete_tag(context, at, options)
       hint = "nothing is deleted: look again",
     })
   end
-  local done = { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, tag_only = true }
+  local done = { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, remaining = {},
+    tag_only = true }
   if options.dry_run and at.repository.deletes_tags then
     done.dry_run = true
     return done
@@ -167,11 +225,13 @@ local function delete_tag(context, at, options)
   end
   local ok
   ok, err = at.repository:delete(at.tag)
+  if ok == false then
+    ok, err = check_gone(at)
+  end
   if ok then
     return note_removed(done, ok)
   end
-  -- 400: docker's registry, that knows digests only. False: it says that the tag it has just shown is gone.
-  if ok == nil and err.code ~= "unsupported" and err.status ~= 400 then
+  if not err.digest_alone then
     return nil, err
   end
   return delete_digest(context, at, found.digest, options)
@@ -201,7 +261,8 @@ end
 ---@param context table
 ---@param given string|table reference with a tag or a digest
 ---@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
----@return table|nil done {reference, digest, tag, shared = other tags that went with it, listed = tags of indexes that
+---@return table|nil done {reference, digest, tag, shared = other tags that went with it, remaining = tags that the
+--- registry keeps, and serves it under, listed = tags of indexes that
 --- now lack it, tag_only = only the tag is gone; in a layout removed = {manifests, blobs: how many files that nothing
 --- names any more went, too} and kept = error that says why such files were left, or nil}
 ---@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...

@@ -1,79 +1,81 @@
 --- inspect: what a reference names, of the local lists first, then of the registry.
 
-local check = require("manifest.base.check")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local json = require("manifest.base.json")
+local local_list = require("manifest.graph.local_list")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
-local push = require("manifest.base.later")("manifest.verb.push")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
 
-local inspect = {}
+local about, amend, caught, fail, try =
+  failure.about, failure.amend, failure.caught, failure.fail, failure.try
 
-local OPTIONS = { list = "string|table", verbose = "boolean" }
-
-local function not_in_list(target, ref)
-  return error_of.new({
-    code = "not_found", message = "No such manifest: " .. tostring(ref),
-    hint = ("the local list %s does not have it; without the list's name the registry is asked"):format(
-      tostring(target)),
-  })
-end
+local inspect = declare.verb {
+  name = "inspect", network = true, json = false,
+  arguments = {
+    { "list", "reference", value = "MANIFEST_LIST", optional = true, in_options = true,
+      help = "Look at that entry of a local list" },
+    { "image", "reference", value = "MANIFEST", help = "What is looked at" },
+  },
+  options = {
+    verbose = { "boolean", short = "v", help = "Output additional info including layers and platform" },
+  },
+  printing = {
+    raw = { "boolean", help = "Output the exact bytes that the digest is over" },
+  },
+  examples = { "inspect registry.example.com/app:1.0", "inspect --raw registry.example.com/app:1.0" },
+}
 
 --- One entry of a local list.
-local function local_entry(context, list, ref)
-  local target, err = names.parse("inspect", list)
-  if not target then
-    return nil, err
-  end
-  local entry
-  entry, err = context.store:get(target, ref)
-  if not entry then
-    return nil, err.code == "not_found" and not_in_list(target, ref) or err
-  end
-  local read
-  read, err = image.read(entry.raw, entry.media_type)
-  if not read then
-    return nil, err
-  end
+local function local_entry(call, list, ref)
+  local target = try(argument.parse("inspect", list))
+  local _ <close> = amend(function(err)
+    if err.code == "not_found" then
+      err.message = "No such manifest: " .. tostring(ref)
+      err.hint = ("the local list %s does not have it; without the list's name the registry is asked"):format(
+        tostring(target))
+    end
+  end)
+  local entry = try(call.store:get(target, ref))
+  local seen = try(image.read(entry.raw, entry.media_type))
   return {
     kind = "image", is_local = true, reference = tostring(entry.ref), media_type = entry.media_type,
-    digest = entry.digest, size = entry.size, raw = entry.raw, content = read.json, image_id = read.config.digest,
+    digest = entry.digest, size = entry.size, raw = entry.raw, content = seen.json, image_id = seen.config.digest,
     platform = entry.platform, entry = entry,
   }
 end
 
 --- A local list as it would be pushed. docker shows only what one registry could hold, unless asked for more.
-local function local_list(ref, entries, options)
-  for _, entry in ipairs(options.verbose and {} or entries) do
-    local ok, err = push.check_registry(entry, ref)
-    if not ok then
-      err.message = "failed to assemble ManifestDescriptor: " .. err.message
-      return nil, err
-    end
+local function whole_local_list(ref, entries, verbose)
+  local _ <close> = amend(function(err)
+    err.message = "failed to assemble ManifestDescriptor: " .. err.message
+  end)
+  for _, entry in ipairs(verbose and {} or entries) do
+    local_list.check_registry(entry, ref)
   end
-  local bytes, list_type, descriptors = push.list_of(entries)
+  local raw, list_type, descriptors = local_list.of(entries)
   return {
-    kind = "list", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(bytes),
-    size = #bytes, raw = bytes, content = json.decode(bytes), entries = descriptors, children = entries,
+    kind = "list", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
+    size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,
   }
 end
 
 --- Refuses what docker's view of a list cannot show.
 local function check_children(entries, ref)
+  local hint = "see its bytes with --raw"
   if #entries == 0 then
-    return nil, error_of.new({ code = "unsupported", message = tostring(ref) .. " is a manifest list without entries",
-      hint = "see its bytes with --raw" })
+    fail { code = "unsupported", message = tostring(ref) .. " is a manifest list without entries", hint = hint }
   end
   for position, entry in ipairs(entries) do
     if not media_type.is_manifest(entry.media_type) then
-      return nil, error_of.new({
-        code = "unsupported", hint = "see its bytes with --raw",
+      fail {
+        code = "unsupported", hint = hint,
         message = ("unsupported manifest type: entry %d of %s is %s"):format(position, tostring(ref), entry.media_type),
-      })
+      }
     end
   end
   return true
@@ -81,133 +83,101 @@ end
 
 --- The reference of a child as docker gives it: the list's, with the child's digest.
 local function fetch_child(ref, repository, child)
-  local name, err = ref:with_digest(child.digest)
-  if not name then
-    return nil, err
-  end
-  local answer
-  answer, err = repository:manifest(child.digest)
-  if not answer then
-    return nil, names.in_docker_words(err, "inspect", name)
-  end
-  local read
-  answer, err = source.complete(answer, "inspect", name, repository)
-  if answer then
-    read, err = source.read_image(answer, "inspect", name)
-  end
-  if not read then
-    return nil, err
-  end
-  return source.new_entry(name, read, answer, child.platform or {})
+  local name = try(ref:with_digest(child.digest))
+  local answer = try(read.document_at("inspect", name, repository, child.digest))
+  return read.new_entry(name, try(read.read_image(answer, "inspect", name)), answer, child.platform or {})
 end
 
-local function remote_list(context, ref, answer, options)
-  local index, err = document.of(answer.shape, answer.size)
-  if not index then
-    return nil, err
-  end
+local function remote_list(call, ref, answer, o)
+  local index = try(document.of(answer.shape, answer.size))
   local children
-  if options.verbose then
-    local ok
-    ok, err = check_children(index.entries, ref)
-    if ok then
-      children, err = context.loop:all(index.entries, context.jobs, function(child)
-        return fetch_child(ref, answer.repository, child)
-      end)
-    end
-    if not children then
-      return nil, err
-    end
+  if o.verbose then
+    check_children(index.entries, ref)
+    children = call:each(index.entries, function(child)
+      return fetch_child(ref, answer.repository, child)
+    end)
   end
   return {
     kind = "list", reference = tostring(ref), media_type = index.media_type, digest = answer.digest, size = answer.size,
     raw = answer.bytes, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
+    response = answer.response,
   }
 end
 
-local function remote_image(ref, answer, options)
-  local read, err = source.read_image(answer, "inspect", ref)
-  if not read then
-    return nil, err
-  end
-  local entry
-  if options.verbose then
-    entry, err = source.entry_of("inspect", ref, answer)
-    if not entry then
-      return nil, err
-    end
-  end
+local function remote_image(ref, answer, o)
+  local seen = try(read.read_image(answer, "inspect", ref))
+  local entry = o.verbose and try(read.entry_of("inspect", ref, answer)) or nil
   return {
-    kind = "image", reference = tostring(ref), media_type = read.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = read.json, image_id = read.config.digest, annotations = read.annotations,
-    platform = entry and entry.platform, entry = entry,
+    kind = "image", reference = tostring(ref), media_type = seen.media_type, digest = answer.digest, size = answer.size,
+    raw = answer.bytes, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
+    platform = entry and entry.platform, entry = entry, response = answer.response,
   }
 end
 
-local function remote(context, ref, options)
-  local answer, err = source.document(context, "inspect", ref)
-  if not answer then
-    return nil, err
-  end
-  local seen
-  if answer.shape.kind == "index" then
-    seen, err = remote_list(context, ref, answer, options)
-  else
-    seen, err = remote_image(ref, answer, options)
-  end
-  if seen then
-    seen.response = answer.response
-  end
-  return seen, err
-end
-
-local function look(context, ref, options)
-  if options.list then
-    return local_entry(context, options.list, ref)
-  end
-  local entries, err = context.store:list(ref)
-  if entries then
-    return local_list(ref, entries, options)
-  end
-  if err.code == "io" then -- a home of another user's, say: docker asks the registry then
-    context.warn(err.message)
-  elseif err.code ~= "not_found" then
-    return nil, err
-  end
-  return remote(context, ref, options)
-end
-
---- True when docker's view can show what was seen; nil and an error that says why not otherwise. Pure.
----@param seen table of inspect.perform
+--- Whether docker's view can show what was seen.
+---@param seen manifest.InspectResult
+---@return boolean|nil ok
+---@return manifest.Error|nil err why not
 function inspect.is_showable(seen)
   if seen.kind == "image" or seen.is_local then
     return true
   end
-  local ok, err = check_children(seen.entries, seen.reference)
-  return ok, err and err:with({ verb = "inspect", ref = seen.reference })
+  return caught(function()
+    local _ <close> = about(seen.reference)
+    return check_children(seen.entries, seen.reference)
+  end)
 end
 
---- Looks at a reference.
----@param context table
----@param given string|table
----@param options table|nil list (look at that entry of a local list), verbose (also platforms, and a list's children)
----@return table|nil seen {kind = "image"|"list", is_local, reference, media_type, digest, size, raw, content; response
---- (status and headers of the registry's answer, rate limits among them) unless it is local; image_id
---- and, when verbose, platform of an image; entries (descriptors) of a list}
----@return table|nil err not_found, unauthorized, denied, ambiguous, corrupt, ...
-function inspect.perform(context, given, options)
-  options = check.options("inspect", options, OPTIONS)
-  local ref, err = names.parse("inspect", given)
-  if not ref then
-    return nil, err
+--- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
+--- another user, docker asks the registry.
+local function local_entries(call, ref)
+  local found = table.pack(call.store:list(ref))
+  local err = found[2]
+  if err and err.code == "io" then
+    call:warn(err.message)
+  elseif err and err.code ~= "not_found" then
+    fail(err)
   end
-  local seen
-  seen, err = look(context, ref, options)
-  if not seen then
-    return nil, err:with({ verb = "inspect", ref = tostring(ref) })
+  return found[1]
+end
+
+---@class manifest.InspectResult
+---@field kind "image"|"list"
+---@field is_local boolean?
+---@field reference string
+---@field media_type string
+---@field digest string
+---@field size integer bytes
+---@field raw string exact bytes
+---@field content table decoded
+---@field response manifest.Response? of the registry, rate limits among its headers; not of a local list
+---@field image_id string? of an image: the digest of its config
+---@field platform table? of an image of a local list, or with option 'verbose'
+---@field entry table? of an image: as docker's store has it
+---@field entries manifest.Descriptor[]? of a list
+---@field children table[]? of a list: as docker's store has them
+---@field annotations table<string, string>?
+---@field artifact_type string?
+---@field subject manifest.Descriptor?
+
+---@param call manifest.Call
+---@param given string|manifest.Reference
+---@param o manifest.InspectOptions
+---@return manifest.InspectResult
+function inspect.run(call, given, o)
+  local ref = try(argument.parse("inspect", given))
+  local _ <close> = about(ref)
+  if o.list then
+    return local_entry(call, o.list, ref)
   end
-  return seen
+  local entries = local_entries(call, ref)
+  if entries then
+    return whole_local_list(ref, entries, o.verbose)
+  end
+  call:repository(ref, { actions = "pull" }) -- its failure is raised
+  local answer = try(read.document(call.context, "inspect", ref))
+  return answer.shape.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
 end
 
 return inspect

@@ -45,7 +45,7 @@ function tag.run(call, ref, tags, o)
   for position, name in ipairs(list) do
     puts[position] = { name = name, made = answer, rules = o }
   end
-  try(guard.put_all(call.context, at.repository, puts))
+  guard.put_all(call, at.repository, puts)
   return {
     reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,
   }

@@ -25,7 +25,8 @@ local function rest(from, to, shown, length)
     headers = { { "Content-Range", shown or ("bytes %d-%d/%d"):format(from, to - 1, #BODY) } } }
 end
 
---- Fetches BODY into memory, a file, and through a pipe into a PUT; returns what arrived, or nil and the problem.
+--- Fetches BODY into memory, a file, one without a name, and through a pipe into a PUT; returns what arrived, or
+--- nil and the problem.
 local ways = {}
 
 function ways.memory(engine, server)
@@ -41,6 +42,16 @@ function ways.file(engine, server)
     assert.is_nil(temp.read(path), "a file that failed must not stay")
   end
   return response and temp.read(path), problem
+end
+
+function ways.scratch(engine, server)
+  local folder = temp.folder("scratch")
+  local file <close> = assert(core.file.scratch(folder))
+  assert.same({}, core.file.list(folder))
+  local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", digest = digest_of(BODY),
+    sink_scratch = file })
+  file:seek("set")
+  return response and file:read("a"), problem
 end
 
 function ways.pipe(engine, server)
@@ -187,7 +198,7 @@ for name, fetch in pairs(ways) do
   end)
 end
 
-for _, name in ipairs { "memory", "file" } do
+for _, name in ipairs { "memory", "file", "scratch" } do
   it(("a body into %s that hashes wrong is fetched once more"):format(name), function()
     local server, engine = stage { { path = "/blob", times = 1, answer = { status = 200, body = BODY:gsub("0", "1") } },
       { path = "/blob", answer = { status = 200, body = BODY } } }
@@ -288,6 +299,34 @@ describe("limits", function()
       local code = problem.code
       assert.is_truthy(code == "too_large" or code == "network" or code == "memory", code)
     end
+  end)
+end)
+
+describe("a body that waits for an upload", function()
+  --- A download that waits, all of its rest in libcurl's hands, for an upload that does not begin: its server is mute.
+  local function waiting()
+    local bytes = ("x"):rep(64 * 1024 + 100)
+    local server, engine = stage({ { answer = { status = 200, body = bytes } } }, {}, { a = {}, b = { mute = true } })
+    local pipe = core.pipe(64 * 1024, #bytes)
+    local download = assert(engine:start({ method = "GET", url = server.urls.a .. "/", sink_pipe = pipe,
+      digest = digest_of(bytes), timeout = 60 }))
+    local upload = assert(engine:start({ method = "PUT", url = server.urls.b:gsub("http:", "https:"), body_pipe = pipe,
+      attempts = 1, timeout = 60 }))
+    for _ = 1, 5 do
+      assert.same({}, assert(engine:step(0.1)))
+    end
+    return engine, download, upload
+  end
+
+  it("is canceled with it", function()
+    local engine, download, upload = waiting()
+    upload:close()
+    repeat
+      local finished = assert(engine:step(1))
+    until finished[1]
+    local _, problem = download:result()
+    assert.equal("canceled", problem.code)
+    assert.equal("the upload that these bytes were for has ended", problem.message)
   end)
 end)
 

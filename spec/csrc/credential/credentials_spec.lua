@@ -59,6 +59,16 @@ describe("auths", function()
     assert.equal("rt", found.registry_token)
   end)
 
+  it("reads an environment whose texts nobody else keeps", function()
+    local folder = temp.folder("docker")
+    temp.file(config { h = "u:p" }, folder .. "/config.json")
+    local found = auth.credentials("h", nil, setmetatable({}, { __index = function(_, name)
+      collectgarbage()
+      return name == "DOCKER_CONFIG" and ("%s/%s"):format(folder, ("./"):rep(100)) or nil
+    end }))
+    assert.equal("u", found.username)
+  end)
+
   it("drops NULs that an old docker put at the password's end", function()
     assert.equal("p", find(config { h = "u:p\0\0\0" }, "h").password)
   end)
@@ -278,8 +288,8 @@ describe("the order of places", function()
 
   it("warns of a closed folder of docker's, and names one of podman's among the places alone", function()
     local home = temp.folder("home")
-    local closed = ".docker .config/containers"
-    assert(os.execute(("cd %s && mkdir -p %s && chmod 0 %s"):format(home, closed, closed)))
+    local folders = ".docker .config/containers"
+    assert(os.execute(("cd %s && mkdir -p %s && chmod 0 %s"):format(home, folders, folders)))
     local done = ours.run_bound(temp.file([[
       local found = require("manifest.testing").auth.credentials("h", nil, { HOME = arg[1] })
       print(table.concat(found.warnings, "|"))

@@ -2,6 +2,7 @@
 
 local block = require "spec.support.block"
 local core = require "manifest.core"
+local helper_program = require "spec.support.inputs.helper_program"
 local lfs = require "lfs"
 local process = require "spec.support.process"
 local requests = require "spec.support.worlds.requests"
@@ -12,6 +13,8 @@ local server = block.scripted { origins = { a = {}, mute = { mute = true } }, ex
   { path = "/trickle", answer = { { raw = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" },
     { trickle = ("x"):rep(9999), each = 0.05 } } },
   { path = "/head", answer = { { raw = "HTTP/1.1 200 OK\r\n" }, { trickle = ("X: y\r\n"):rep(999), each = 0.05 } } },
+  { path = "/login", headers = { Authorization = "^Basic " }, answer = { status = 200 } },
+  { path = "/login", answer = { status = 401, headers = { { "WWW-Authenticate", "Basic" } } } },
   { answer = { status = 200, body = "x" } },
 } }
 
@@ -47,6 +50,20 @@ describe("an engine", function()
     end
     collectgarbage()
     assert.is_nil(lfs.attributes(folder .. "/file"))
+  end)
+
+  it("waits though nobody has taken the result of what ended before", function()
+    local engine <close> = requests.engine()
+    assert(engine:start(request("/x")))
+    assert(engine:start(request("/hang")))
+    repeat
+      local finished = assert(engine:step(1))
+    until finished[1]
+    local before = core.clock()
+    for _ = 1, 10 do
+      assert.same({}, assert(engine:step(0.1)))
+    end
+    assert.is_true(core.clock() - before >= 0.5, "it came back at once") -- some events may end a step early
   end)
 
   it("that is closed ends its exchanges", function()
@@ -156,6 +173,8 @@ describe("a request table", function()
     { sink_file = "/x\0y" }, { limit = -1 }, { limit = 1.5 }, { limit = "5" }, { timeout = 0 }, { timeout = -1 },
     { timeout = 0 / 0 }, { timeout = "1" }, { attempts = 0 }, { attempts = 1000 }, { body_pipe = {} },
     { sink_pipe = "x" }, { body_offset = "x", body_file = "/dev/null" },
+    { body_offset = -1, body_file = "/dev/null" }, { body_offset = math.mininteger, body_file = "/dev/null" },
+    { body_length = -2, body_file = "/dev/null" }, { sink_scratch = "x" }, { sink_scratch = 1, discard = true },
   }
   for index, fields in ipairs(bad) do
     it(("number %d is refused and leaves nothing behind"):format(index), function()
@@ -277,34 +296,87 @@ describe("a deadline", function()
 end)
 
 describe("after a fork", function()
-  it("the child may not go on with the parent's engine, and does not end its connections", function()
-    local library = process.run({ "sh", "-c",
-      "ls /usr/lib/*/liblua5.4.so.0 /usr/lib/liblua5.4.so.0 /usr/local/lib/liblua5.4.so.0 2>/dev/null | head -n 1",
-    }).stdout:match("[^\n]+")
+  --- Runs a script that may fork(), with requests, engine and the server's url; what it prints.
+  local function forking(script, env)
+    local library = process.lua_library()
     if not library then
       pending("needs Lua as a shared library")
       return
     end
-    local script = ([[
+    local whole = ([[
       package.path = "lua/?.lua;./?.lua;" .. package.path
       package.cpath = "%s/?.so;" .. package.cpath
       local requests = require "spec.support.worlds.requests"
-      local engine = requests.engine()
-      assert(requests.run(engine, { url = %q }))
-      assert(engine:start({ method = "GET", url = %q }))
+      local url, engine = %q
+      local function in_child(fn)
+        local child = fork()
+        if child == 0 then
+          fn()
+          os.exit(0, true)
+        end
+        wait(child)
+      end
+      %s]]):format(os.getenv("MANIFEST_BUILD") or "build", server.urls.a, script)
+    local done = process.run { "python3", "spec/support/programs/forking_lua.py", library, temp.file(whole),
+      preload = true, env = env }
+    assert.equal("", done.stderr)
+    return done.stdout
+  end
+
+  it("the child may not go on with the parent's engine, and does not end its connections", function()
+    assert.equal("nil\tunsupported\n200\n", forking [[
+      engine = requests.engine()
+      assert(requests.run(engine, { url = url .. "/x" }))
+      assert(engine:start({ method = "GET", url = url .. "/hang" }))
       assert(engine:step(0.05))
-      local child = fork()
-      if child == 0 then
+      in_child(function()
         local ok, problem = engine:step(0)
         print(ok, problem.code)
         engine:close()
-        os.exit(0, true)
+      end)
+      print(assert(requests.run(engine, { url = url .. "/x" })).status)]])
+  end)
+
+  it("the child leaves the file that a download fills", function()
+    local path = temp.path("partial")
+    assert.equal("there\nthere\ngone\n", forking(([[
+      local function look()
+        local file <close> = io.open(%q)
+        print(file and "there" or "gone")
       end
-      wait(child)
-      print(assert(requests.run(engine, { url = %q })).status)]]):format(os.getenv("MANIFEST_BUILD") or "build",
-      server.urls.a .. "/x", server.urls.a .. "/hang", server.urls.a .. "/x")
-    local done = process.run { "python3", "spec/support/programs/forking_lua.py", library, temp.file(script),
-      preload = true }
-    assert.equal("nil\tunsupported\n200\n", done.stdout, done.stderr)
+      engine = requests.engine()
+      local exchange = assert(engine:start({ method = "GET", url = url .. "/hang", sink_file = %q }))
+      in_child(function()
+        exchange:close()
+        engine:close()
+        look()
+      end)
+      look()
+      exchange:close()
+      look()]]):format(path, path)))
+  end)
+
+  it("the child leaves the credential helper that is asked", function()
+    local gate = temp.path("gate")
+    local helper = helper_program.new("spec", ([[
+      while [ ! -e %s ]; do sleep 0.02; done
+      echo '{"Username":"me","Secret":"secret"}']]):format(gate))
+    local config = temp.folder("config")
+    temp.file('{"credsStore":"spec"}', config .. "/config.json")
+    assert.equal("200\n", forking(([[
+      engine = requests.engine({ config_folder = %q })
+      local exchange = assert(engine:start({ method = "GET", url = url .. "/login", registry = "r", timeout = 60 }))
+      for _ = 1, 5 do
+        engine:step(0.1)
+      end
+      in_child(function()
+        engine:close()
+      end)
+      assert(io.open(%q, "w")):close()
+      repeat
+        local finished = assert(engine:step(1))
+      until finished[1]
+      local response, problem = exchange:result()
+      print(response and response.status or problem.message)]]):format(config, gate), { PATH = helper.path }))
   end)
 end)

@@ -1,13 +1,12 @@
 local core = require "manifest.core"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
+local take = require("manifest.engine.lock").take
 local temp = require "spec.support.temp"
 
 local lock = core.file.lock
 
 local function busy(path, options)
-  options = options or {}
-  options.timeout = options.timeout or 0
   local taken, problem = lock(path, options)
   assert.is_nil(taken)
   assert.equal("locked", problem.code)
@@ -34,22 +33,22 @@ describe("core.file.lock", function()
     local held = assert(lock(path))
     assert.equal("manifest.core.lock (held)", tostring(held))
     busy(path)
-    busy(path, { shared = true, timeout = 0.05 })
+    busy(path, { shared = true })
     held:release()
     held:release()
     assert.equal("manifest.core.lock (released)", tostring(held))
-    assert(lock(path, { timeout = 0 })):release()
+    assert(lock(path)):release()
   end)
 
   it("is shared among those who ask for that", function()
     local path = temp.path("lock")
     local one = assert(lock(path, { shared = true }))
-    local two = assert(lock(path, { shared = true, timeout = 0 }))
+    local two = assert(lock(path, { shared = true }))
     busy(path)
     one:release()
     busy(path)
     two:release()
-    assert(lock(path, { timeout = 0 })):release()
+    assert(lock(path)):release()
   end)
 
   it("is released when its variable goes out of scope, and when it is collected", function()
@@ -58,21 +57,20 @@ describe("core.file.lock", function()
       local held <close> = assert(lock(path)) -- luacheck: ignore held
       busy(path)
     end
-    local dropped = lock(path, { timeout = 0 })
+    local dropped = lock(path)
     assert.truthy(dropped)
     dropped = nil -- luacheck: ignore dropped
     collectgarbage()
     collectgarbage()
-    assert(lock(path, { timeout = 0 })):release()
+    assert(lock(path)):release()
   end)
 
-  it("is given when its holder lets go while we wait", function()
+  it("is free when its holder was killed", function()
     local path = temp.path("lock")
     local other = holder(path, "")
     busy(path)
-    other:signal("KILL")
-    assert(lock(path, { timeout = 10 })):release()
     other:stop("KILL")
+    assert(lock(path)):release()
   end)
 
   it("does not pass to programs that its holder starts", function()
@@ -80,7 +78,7 @@ describe("core.file.lock", function()
     local held = assert(lock(path))
     local child = process.start { "sleep", "100" }
     held:release()
-    assert(lock(path, { timeout = 0 })):release()
+    assert(lock(path)):release()
     assert.is_true(child:alive())
     child:stop()
   end)
@@ -89,22 +87,20 @@ describe("core.file.lock", function()
     local path = temp.path("lock")
     local other = process.start {
       "lua5.4", temp.file([[
-        local file = require("manifest.core").file
+        local take = require("manifest.engine.lock").take
         for _ = 1, 200 do
-          local held <close> = assert(file.lock(arg[1], { timeout = 60 }))
+          local held <close> = assert(take(arg[1], { patience = 60, remove = true }))
           local handle = assert(io.open(arg[2], "r+"))
           local count = handle:read("n")
           handle:seek("set")
           handle:write(count + 1, "\n")
           handle:close()
-          assert(file.remove(arg[1]))
         end
       ]]), path, temp.file("0\n", path .. "-count"), env = ours.variables(), preload = true }
     for _ = 1, 200 do
-      local held <close> = assert(lock(path, { timeout = 60 })) -- luacheck: ignore held
+      local held <close> = assert(take(path, { patience = 60, remove = true })) -- luacheck: ignore held
       local count = tonumber(temp.read(path .. "-count"))
       temp.file(count + 1 .. "\n", path .. "-count")
-      assert(core.file.remove(path))
     end
     assert.equal(0, other:wait(), other:errors())
     assert.equal("400\n", temp.read(path .. "-count"))
@@ -115,7 +111,5 @@ describe("core.file.lock", function()
     assert.equal("not_found", problem.code)
     _, problem = lock(temp.folder())
     assert.equal("io", problem.code)
-    assert.has_error(function() lock("/tmp/x", { timeout = 0 / 0 }) end)
-    assert.has_error(function() lock("/tmp/x", { timeout = -1 }) end)
   end)
 end)

@@ -1,11 +1,10 @@
-local core = require "manifest.core"
 local fails = require "spec.support.asserts.fails_saying"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local system = require "system"
 local temp = require "spec.support.temp"
 
-local run = core.child.run
+local run = require("manifest.base.program").run
 
 --- An executable script; under the given name in a folder of its own when there is one.
 local function script(text, name)
@@ -25,7 +24,7 @@ end
 --- Runs Lua text in another process, with `run` defined, and returns its output.
 local function elsewhere(text, words)
   words = words or { "lua5.4" }
-  words[#words + 1] = temp.file("local run = require('manifest.core').child.run\n" .. text)
+  words[#words + 1] = temp.file("local run = require('manifest.base.program').run\n" .. text)
   local env = ours.variables()
   for name, value in pairs(words.env or {}) do
     env[name] = value
@@ -36,7 +35,7 @@ local function elsewhere(text, words)
   return done.stdout
 end
 
-describe("core.child.run", function()
+describe("a program that is run", function()
   local before
 
   before_each(function()
@@ -208,6 +207,23 @@ os.execvp("lua5.4", ["lua5.4", sys.argv[1]])]=] }))
       handle:close()
     ]]):format(told), { "sh", "-c", 'exec lua5.4 "$1" <&- >&-', "sh" })
     assert.equal("through0", temp.read(told))
+  end)
+
+  it("ends with what a signal raises in its host", function()
+    local pid = temp.path("pid")
+    local env = ours.variables()
+    local host = process.start { "lua5.4", "-e", ("require('manifest.base.program').run({ '/bin/sh', '-c', "
+      .. "'echo $$ > %s; exec sleep 1000' }, '', { timeout = 1000 })"):format(pid), env = env,
+      stderr = temp.path("stderr"), preload = true }
+    assert(process.wait_for(function()
+      return (temp.read(pid) or ""):find("\n")
+    end))
+    assert(host:signal("INT"))
+    assert(process.wait_for(function()
+      return not host:alive()
+    end), "the host goes on")
+    assert.matches("interrupted!", host:errors(), 1, true)
+    assert.is_nil(temp.read("/proc/" .. temp.read(pid):match("%d+") .. "/stat"))
   end)
 
   it("may be a host that dies of SIGPIPE", function()

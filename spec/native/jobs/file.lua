@@ -12,7 +12,7 @@ return function()
   if not check(file.make_directory(folder .. "/a/b", 448)) then
     return
   end
-  local lock <close> = check(file.lock(folder .. "/lock", { timeout = 1 }))
+  local lock <close> = check(file.lock(folder .. "/lock"))
   if check(file.replace(path, "bytes", {})) then
     check(file.read(path, 100))
     check(file.list(folder .. "/a/b"))

@@ -1,6 +1,7 @@
 -- Requests with credentials of a file and of a helper, and what the command has of passwords in C.
 local folder, url, registry = ...
 local core = require("manifest.core")
+local program = require("manifest.base.program")
 local MARK = "left-" .. "behind" -- not in one piece: stdio's buffer for this file is no concern of ours
 
 for _, name in ipairs { "file", "helper" } do
@@ -12,5 +13,5 @@ for _, name in ipairs { "file", "helper" } do
   assert(assert(exchange:result()).status == 200)
   engine:close()
 end
-assert(core.child.run({ "docker-credential-spec", "get" }, MARK))
+assert(program.run({ "docker-credential-spec", "get" }, MARK))
 core.base64.decode(core.base64.encode(MARK:rep(1000)))

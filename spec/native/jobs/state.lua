@@ -7,12 +7,12 @@ local folder = ...
 kept = { -- luacheck: ignore 111
   engine = core.engine({}),
   hash = core.hash.new("sha256"),
-  lock = assert(core.file.lock(folder .. "/lock", { timeout = 1 })),
+  lock = assert(core.file.lock(folder .. "/lock")),
   value = assert(core.json.decode('{"a": [1, {"b": null}]}')),
   pipe = core.pipe(65536),
   client = manifest.client({ config = folder }),
   thread = coroutine.create(function()
-    local hash <close> = core.file.lock(folder .. "/other", { timeout = 1 })
+    local hash <close> = core.file.lock(folder .. "/other")
     coroutine.yield(hash)
   end),
 }

@@ -103,12 +103,49 @@ describe("a head", function()
     assert.equal(2, #server:requests("b"))
   end)
 
-  it("that is denied or missing is not", function()
+  for _, status in ipairs { 400, 403, 404, 406, 500 } do
+    it(("that answers %d is not believed where GET is answered"):format(status), function()
+      local server, repository = stage { { method = "HEAD", answer = { status = status } }, get }
+      local found = assert(repository:head("t"))
+      assert.equal(DIGEST, found.digest)
+      assert.equal(#BYTES, found.size)
+      assert(repository:head("t"))
+      local heads = 0
+      for _, request in ipairs(server:requests()) do
+        heads = heads + (request.method == "HEAD" and 1 or 0)
+      end
+      assert.equal(status == 403 and 1 or status == 500 and 10 or 2, heads) -- a refused HEAD is not sent again
+    end)
+  end
+
+  it("that is denied or missing is confirmed by one GET", function()
     for status, code in pairs { [403] = "denied", [404] = "not_found" } do
       local server, repository = stage { { answer = { status = status } } }
       local _, err = repository:head("t")
       assert.equal(code, err.code)
-      assert.equal(1, #server:requests())
+      assert.equal(2, #server:requests())
+    end
+    local server, repository = stage { { method = "HEAD", answer = { status = 403 } }, { answer = { status = 404 } } }
+    local _, err = repository:head("t")
+    assert.equal("not_found", err.code)
+    assert.equal(2, #server:requests())
+  end)
+
+  it("that is missing is believed by who asks for no more", function()
+    local server, repository = stage { { method = "HEAD", answer = { status = 404 } }, get }
+    local _, err = repository:head("t", { believe_404 = true })
+    assert.equal("not_found", err.code)
+    assert.equal(1, #server:requests())
+  end)
+
+  it("that a GET would fare like is final", function()
+    for status, code in pairs { [401] = "unauthorized", [429] = "rate_limited", [503] = "registry" } do
+      local server, repository = stage { { method = "HEAD", answer = { status = status } }, get }
+      local _, err = repository:head("t")
+      assert.equal(code, err.code)
+      for _, request in ipairs(server:requests()) do
+        assert.is_true(request.method == "HEAD" or request.path ~= "/v2/app/manifests/t")
+      end
     end
   end)
 
@@ -222,11 +259,6 @@ describe("storing a manifest", function()
       end
     end)
   end
-
-  it("tells which subject the registry has noted", function()
-    local stored = put { status = 201, headers = { { "OCI-Subject", DIGEST } } }
-    assert.equal(DIGEST, stored.subject)
-  end)
 end)
 
 describe("deleting", function()
@@ -237,11 +269,33 @@ describe("deleting", function()
     end)
   end
 
-  it("that is not offered is unsupported", function()
-    for _, answer in ipairs { { status = 405 }, { status = 400, body = '{"errors":[{"code":"UNSUPPORTED"}]}' } } do
-      local _, repository = stage { { answer = answer } }
-      local _, err = repository:delete("t")
+  local function refused(reference, answer)
+    local _, repository = stage { { answer = answer } }
+    return select(2, repository:delete(reference))
+  end
+
+  local function coded(status, code)
+    return { status = status, body = ('{"errors":[{"code":"%s","message":"x"}]}'):format(code) }
+  end
+
+  it("of a tag that is not offered is unsupported, and a digest may do", function()
+    for _, answer in ipairs { { status = 405 }, coded(400, "UNSUPPORTED"), coded(400, "DIGEST_INVALID"),
+      coded(405, "DENIED") } do
+      local err = refused("t", answer)
       assert.equal("unsupported", err.code)
+      assert.is_true(err.digest_alone)
     end
+    assert.is_nil(refused(DIGEST, { status = 405 }).digest_alone)
   end)
+
+  for name, case in pairs { throttled = { coded(429, "UNSUPPORTED"), "rate_limited" },
+    ["of a server that fails"] = { coded(500, "UNSUPPORTED"), "registry" },
+    ["of an immutable tag"] = { coded(400, "TAG_INVALID"), "conflict" }, denied = { coded(403, "UNSUPPORTED"), nil },
+    ["without a word"] = { { status = 400 }, "registry" } } do
+    it("of a tag that is refused does not lead to its digest: " .. name, function()
+      local err = refused("t", case[1])
+      assert.is_nil(err.digest_alone)
+      assert.equal(case[2] or err.code, err.code)
+    end)
+  end
 end)

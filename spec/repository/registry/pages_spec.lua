@@ -53,7 +53,7 @@ describe("pages", function()
       send = function(_, request)
         number = number + 1
         return { status = 200, body = "{}", url = request.url or "https://registry.example.com/v2/app/list",
-          headers = { link = ("<?%d>; rel=next"):format(number) } }
+          headers = { link = ("<?%d>; rel=next"):format(number) }, repeated = {} }
       end,
     }
     local done, err = pages.each(endless, REQUEST, function()

@@ -22,6 +22,9 @@ describe("referrers", function()
     return ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(media_type.oci_index,
       table.concat({ ... }, ","))
   end
+  local TAG = "/v2/app/manifests/" .. SUBJECT:gsub(":", "-")
+  local OURS = ('{"schemaVersion":2,"mediaType":"%s","subject":{"mediaType":"x/y","digest":"%s","size":1}}'):format(
+    media_type.oci_manifest, SUBJECT)
   local INDEX = { { "Content-Type", media_type.oci_index } }
 
   it("come from the registry's list, page by page", function()
@@ -49,14 +52,16 @@ describe("referrers", function()
     [406] = { status = 406 }, type = { status = 200, body = "{}", headers = { { "Content-Type",
       "application/json" } } } } do
     it("come from the stand-in tag after " .. name, function()
-      local tag = SUBJECT:gsub(":", "-")
-      local server, repository = stage { { path = "/v2/app/manifests/" .. tag, answer = { status = 200,
-        body = list(entry "a"), headers = INDEX } }, { answer = answer } }
+      local server, repository = stage { { path = TAG, answer = { status = 200, body = list(entry(OURS), entry "gone"),
+        headers = INDEX } }, { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } },
+        { pattern = digest_of("gone"), answer = { status = 404 } }, { answer = answer } }
       local found = assert(repository:referrers(SUBJECT))
       assert.equal(1, #found)
+      assert.equal(digest_of(OURS), found[1].digest)
       assert.is_true(found.fallback)
+      assert.equal(4, #server:requests())
       assert(repository:referrers(SUBJECT))
-      assert.equal(3, #server:requests()) -- what is not offered is not asked for again
+      assert.equal(6, #server:requests()) -- what is not offered is not asked for again, nor what was read
     end)
   end
 
@@ -78,10 +83,23 @@ describe("referrers", function()
     assert.equal(0, #assert(repository:referrers(SUBJECT)))
   end)
 
-  it("under a tag that holds something else are an error", function()
-    local _, repository = stage { { pattern = "manifests", answer = small_manifest.answer() },
-      { answer = { status = 404 } } }
-    local _, err = repository:referrers(SUBJECT)
-    assert.equal("conflict", err.code)
+  it("are none under a tag that holds something else", function()
+    local other = OURS:gsub(SUBJECT, digest_of("other"))
+    for _, answer in ipairs { small_manifest.answer(), { status = 200, body = list(entry(other)), headers = INDEX } } do
+      local _, repository = stage { { path = TAG, answer = answer },
+        { path = "/v2/app/manifests/" .. digest_of(other), answer = { status = 200, body = other } },
+        { answer = { status = 404 } } }
+      assert.same({}, { table.unpack(assert(repository:referrers(SUBJECT))) })
+    end
+  end)
+
+  it("are not read past a registry that refuses to serve them", function()
+    for status, code in pairs { [403] = "denied", [503] = "registry" } do
+      local listed = { status = 200, body = list(entry(OURS)), headers = INDEX }
+      local _, repository = stage { { path = TAG, answer = listed },
+        { pattern = "manifests", answer = { status = status } }, { answer = { status = 404 } } }
+      local _, err = repository:referrers(SUBJECT)
+      assert.equal(code, err.code)
+    end
   end)
 end)

@@ -88,6 +88,7 @@ describe("a mount of a blob that is not there", function()
     local _, err = VERBS.push(client, server.address.a .. "/from:1", server.address.a .. "/app:all")
     assert.equal(400, err.status)
     assert.matches("manifest blob unknown", err.message)
+    assert.equal("MANIFEST_BLOB_UNKNOWN", err.errors[2].code)
     assert.equal(5, count(server, "PUT", "/manifests/"))
     assert.equal(0, count(server, "PUT", "/manifests/all"))
   end)
@@ -150,7 +151,11 @@ describe("a manifest that is refused for a blob", function()
     local _, err = repository:put_manifest(IMAGE.digest, IMAGE.manifest, IMAGE.media_type)
     engine:close()
     assert.equal(400, err.status)
-    assert.equal(2, #server:requests()) -- and a look whether it is there
+    local asked = {}
+    for position, request in ipairs(server:requests()) do
+      asked[position] = request.method
+    end
+    assert.same({ "PUT", "HEAD", "GET" }, asked) -- a look whether it is there, and HEAD alone is not believed
   end)
 
   it("which another client stores at the same time is sent again", function()

@@ -95,22 +95,21 @@ class Connection:
     def line(self):
         while b"\r\n" not in self.pending:
             self.more()
-            # A TLS hello: plain servers answer it in plain words.
-            if self.pending.startswith(b"\x16\x03") and self.origin not in self.stage.mute:
-                self.sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request.\n")
-                raise Hangup
         data, self.pending = self.pending.split(b"\r\n", 1)
         return data.decode("latin-1")
 
     def refuse_tls(self):
-        """Answers a TLS greeting as web servers do that were asked for plain HTTP."""
+        """Answers a TLS greeting as web servers do that were asked for plain HTTP, or not at all."""
         if not self.pending:
             self.more()
-        if self.pending[0] == 0x16 and self.origin in self.stage.resets:
-            reset(self.sock)
-            raise Hangup
-        if self.pending[0] == 0x16 and self.origin not in self.stage.mute:
-            self.sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks plain HTTP.\n")
+        if self.pending[0] == 0x16:
+            if self.origin in self.stage.resets:
+                reset(self.sock)
+            elif self.origin in self.stage.mute:
+                while self.sock.recv(65536):
+                    pass
+            else:
+                self.sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks plain HTTP.\n")
             raise Hangup
 
     def request(self):

@@ -1,6 +1,7 @@
 --- What a source gives to an index, without a registry.
 
 local attestation = require "manifest.document.attestation"
+local caught = require("manifest.base.failure").caught
 local flatten = require "manifest.verb.index.flatten"
 local json = require("manifest").json
 local media_type = require "manifest.name.media_type"
@@ -50,7 +51,7 @@ end
 
 --- The last digits of the entries that a source gives.
 local function given(one, node)
-  local entries, err = flatten.entries(one, node)
+  local entries, err = caught(flatten.entries, one, node)
   local digits = {}
   for position, item in ipairs(entries or {}) do
     digits[position] = item.digest:sub(-1)
@@ -138,13 +139,13 @@ describe("a descriptor that the caller wrote", function()
   it("is read as text, with JSON's names, or with ours", function()
     for _, form in ipairs { WORDS, assert(json.encode(WORDS)),
       { media_type = WORDS.mediaType, digest = WORDS.digest, size = 2 } } do
-      assert.equal(hash("1"), assert(flatten.read_descriptor(form)).digest)
+      assert.equal(hash("1"), flatten.read_descriptor(form).digest)
     end
   end)
 
   it("that is none is an error", function()
     for _, form in ipairs { "{", "[]", "null", "{}", '{"mediaType":"a/b","digest":"sha256:0","size":1}' } do
-      local read, err = flatten.read_descriptor(form)
+      local read, err = caught(flatten.read_descriptor, form)
       assert.is_nil(read)
       assert.is_string(err.code)
     end
@@ -157,22 +158,22 @@ describe("a descriptor that the caller wrote", function()
       ['{"os":"linux","rootfs":{}}'] = "the config of an image",
       ['{"Ref":"a","Descriptor":{}}'] = "what 'docker manifest inspect --verbose' prints",
     } do
-      local read, err = flatten.read_descriptor(form)
+      local read, err = caught(flatten.read_descriptor, form)
       assert.is_nil(read)
       assert.equal("invalid_argument", err.code)
       assert.equal(("the JSON is %s, not a descriptor"):format(what), err.message)
       assert.matches("resolve --json", err.hint, 1, true)
     end
-    local _, err = flatten.read_descriptor("{}")
+    local _, err = caught(flatten.read_descriptor, "{}")
     assert.matches("resolve --json", err.hint, 1, true)
   end)
 
   it("must be true of its document", function()
-    assert(flatten.entry_of_descriptor(source(), assert(flatten.read_descriptor(WORDS)), image("1")))
+    assert(flatten.entry_of_descriptor(source(), flatten.read_descriptor(WORDS), image("1")))
     for name, value in pairs { size = 3, mediaType = media_type.docker_manifest } do
       local words = { mediaType = WORDS.mediaType, digest = WORDS.digest, size = WORDS.size }
       words[name] = value
-      local made, err = flatten.entry_of_descriptor(source(), assert(flatten.read_descriptor(words)), image("1"))
+      local made, err = caught(flatten.entry_of_descriptor, source(), flatten.read_descriptor(words), image("1"))
       assert.is_nil(made)
       assert.equal("invalid_argument", err.code)
     end

@@ -97,7 +97,7 @@ describe("an index without a tag", function()
     assert.equal("invalid_argument", err.code)
     assert.has_error(function()
       client:index { target = place, sources = { made.amd64.reference }, by_digest = true, no_clobber = true }
-    end, "index: 'no_clobber' and 'by_digest' exclude each other")
+    end, "index_create: option 'by_digest' and option 'no_clobber' exclude each other")
   end)
 
   it("loses no entry to edits under other spellings of the folder", function()

@@ -35,8 +35,9 @@ describe("a release", function()
     local outcome = assert(release.client:apply(path))
     assert.same({ "created", "created" }, states(outcome))
     assert.equal(2, outcome.changed)
-    -- three sources and two tags are looked at; manifests and configs are read, and one config and layer are copied
-    assert.same({ ["HEAD manifests"] = 5, ["GET manifests"] = 3, ["GET blobs"] = 5, ["PUT manifests"] = 2 },
+    -- three sources and two tags are looked at, the tags once more as they are new; manifests and configs are read, and
+    -- one config and layer are copied
+    assert.same({ ["HEAD manifests"] = 5, ["GET manifests"] = 5, ["GET blobs"] = 5, ["PUT manifests"] = 2 },
       requests(server))
     assert.equal(1, requests(other)["HEAD manifests"])
     assert.equal(2, requests(other)["PUT manifests"])

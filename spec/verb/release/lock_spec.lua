@@ -102,7 +102,7 @@ describe("the lock of a release", function()
     local folder = path:match("^(.*)/")
     local name = ("release %s/release.lua.lock"):format(core.file.identity(folder))
     local file = ("/tmp/manifest-edit-%s.lock"):format(core.hash.sum("sha256", name):sub(1, 40))
-    local held = assert(core.file.lock(file, { timeout = 0 }))
+    local held = assert(core.file.lock(file))
     local waiting = process.start(release.command.command { "apply", path })
     assert(release.client:plan(path)) -- reads only, and so waits for nobody
     assert.is_nil(temp.read(path .. ".lock"))

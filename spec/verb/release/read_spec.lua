@@ -1,5 +1,6 @@
 --- Release files, in Lua and in YAML: what they may say, and how a mistake in one is told.
 
+local caught = require("manifest.base.failure").caught
 local read = require "manifest.verb.release.read"
 local temp = require "spec.support.temp"
 
@@ -7,7 +8,7 @@ local temp = require "spec.support.temp"
 local function lua(text, name)
   local path = temp.folder("release") .. "/" .. (name or "release.lua")
   temp.file(text, path)
-  local release, err = read.file(path)
+  local release, err = caught(read.file, path)
   return release, err and err.message:gsub("^.*/(release%.%w+)", "%1"), err
 end
 
@@ -91,10 +92,10 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
       "^release%.lua:2: target 1 %(a:1%): unknown option 'sorces' %(did you mean 'sources'%?%)" },
     { "return { { sources = { 'a' } } }", "^release%.lua: target 1: option 'target' is needed" },
     { "return {{ target = 'a:1' } }", "^release%.lua:1: target 1 %(a:1%): option 'sources' is needed" },
-    { "return {{ target = 'a:1', sources = {} } }", "at least one source is needed" },
+    { "return {{ target = 'a:1', sources = {} } }", "option 'sources' is empty: at least one is needed" },
     { "return {{ target = 'a:1', sources = { 'A B' } } }", "invalid reference format" },
     { "return {{ target = 'a:1', sources = { { ref = 'a', platfrm = 'x' } } } }",
-      "source 1: unknown option 'platfrm'" },
+      "option 'sources%[1%]%.platfrm': unknown %(did you mean 'platform'%?%)" },
     { "return {{ target = 'a:1', sources = { { ref = 'a', platform = 'linux' } } } }", "invalid platform 'linux'" },
     { "return {{ target = 'a:1', sources = { 'a' }, expect = { 'linux' } } }", "invalid platform 'linux'" },
     { "return {{ target = 'A', sources = { 'a' } } }", "must be lowercase" },
@@ -133,11 +134,12 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
 
   it("leaves the hook of whoever calls as it was", function()
     local function mine() end
+    local before, before_mask, before_count = debug.gethook()
     debug.sethook(mine, "", 123456)
     lua "while true do end"
     lua "return {{ target = 'a:1', sources = { 'b' } }}"
     local hook, mask, count = debug.gethook()
-    debug.sethook()
+    debug.sethook(before, before_mask, before_count)
     assert.same({ mine, "", 123456 }, { hook, mask, count })
   end)
 
@@ -157,7 +159,7 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
   end)
 
   it("that is not there says so", function()
-    local release, err = read.file(temp.path("none.lua"))
+    local release, err = caught(read.file, temp.path("none.lua"))
     assert.is_nil(release)
     assert.equal("not_found", err.code)
   end)
@@ -206,7 +208,7 @@ manifests:
     { "image: a\nmanifest: []", "the document has no 'manifest' %(did you mean 'manifests'%?%)" },
     { "manifests: []", "image is not a text" },
     { "image: a\nmanifests: [{ image: b, platform: { arch: c } }]", "manifest 1: platform has no 'arch'" },
-    { "image: a\nmanifests: []", "at least one source is needed" },
+    { "image: a\nmanifests: []", "option 'sources' is empty: at least one is needed" },
     { "", "the release has no targets" },
   }
 

@@ -25,6 +25,7 @@ local function run(call)
   local done, err = client:attach({
     subject = call.arguments[1], files = files, artifact_type = call.options.artifact_type,
     annotations = show.annotations_of(call.options.annotation, "manifest"), platform = call.options.platform,
+    shared = call.options.shared,
   })
   if not done then
     return nil, err
@@ -45,6 +46,8 @@ return {
     show.insecure, show.json, show.platform,
     { name = "artifact-type", kind = "media_type", value = "type", help = "What the artifact is, as a media type" },
     { name = "annotation", kind = "strings", value = "name=value", help = "Annotate the artifact; may be repeated" },
+    { name = "shared", kind = "boolean",
+      help = "False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed" },
   },
   wrong_usage = function(given)
     if not given.artifact_type then

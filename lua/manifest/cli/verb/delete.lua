@@ -7,6 +7,7 @@ local function as_json(out, done)
   show.document(out, {
     { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
     { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
+    { "remaining", json.array(done.remaining) },
     { "dryRun", done.dry_run == true },
     { "removed", done.removed and json.object({
       { "blobs", done.removed.blobs }, { "manifests", done.removed.manifests },
@@ -32,6 +33,9 @@ local function as_text(out, done)
   out:line(("%s %s"):format(verb, done.digest))
   for _, tag in ipairs(done.shared) do
     out:line(("%s tag %s with it"):format(verb, tag))
+  end
+  for _, tag in ipairs(done.remaining) do
+    out:write(("The registry keeps the tag %s, which still serves it\n"):format(tag))
   end
   for _, tag in ipairs(done.listed) do
     out:line(("The index %s names it still"):format(tag))

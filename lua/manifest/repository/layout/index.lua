@@ -8,6 +8,7 @@ local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
+local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local text = require("manifest.base.text")
 
@@ -136,15 +137,11 @@ end
 ---@return any value
 ---@return table|nil err of fn; locked, io
 function layout_index.locked(path, fn)
-  local file = path .. "/" .. LOCK_NAME
-  local lock <close>, err = core.file.lock(file, { timeout = LOCK_SECONDS })
-  if not lock then
+  local held <close>, err = lock.take(path .. "/" .. LOCK_NAME, { patience = LOCK_SECONDS, remove = true })
+  if not held then
     return nil, err
   end
-  local value
-  value, err = fn()
-  core.file.remove(file) -- while it is held: whoever waits for it notices
-  return value, err
+  return fn()
 end
 
 --- Makes a layout of a folder that is missing or empty; one that is a layout already stays as it is.

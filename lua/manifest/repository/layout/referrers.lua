@@ -3,42 +3,34 @@
 
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local referrer = require("manifest.repository.referrer")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 
 local layout_referrers = {}
 
-local function text_or_nil(value)
-  return type(value) == "string" and value ~= "" and value or nil
-end
-
-local function annotations_of(value)
-  local annotations = {}
-  for _, name in ipairs(json.is_object(value) and json.keys(value) or {}) do
-    annotations[name] = text_or_nil(value[name])
+--- Reads the document of a blob as a referrer of the subject; nil when it is none, or not there.
+local function read(place, digest, kind, hash)
+  local bytes, err = place:blob(digest)
+  if not bytes then
+    return nil, err.code ~= "not_found" and err.code ~= "too_large" and err or nil
   end
-  return next(annotations) and annotations or nil
-end
-
---- The artifact type of a document: its own, else the media type of its config, as the specification has it.
-local function artifact_type_of(document)
-  local config = json.is_object(document.config) and document.config.mediaType
-  return text_or_nil(document.artifactType) or text_or_nil(config)
+  local subject, descriptor = referrer.describe(bytes, kind, digest)
+  return subject == hash and descriptor or nil
 end
 
 --- Adds the entries whose documents name the subject.
-local function add_by_subject(place, entries, hash, add)
+local function add_all(place, entries, hash, add)
   for _, entry in ipairs(entries) do
-    local bytes, err = place:blob(entry.digest)
-    if not bytes and err.code ~= "not_found" and err.code ~= "too_large" then
-      return nil, err
-    end
-    local document = bytes and json.decode(bytes)
-    local subject = json.is_object(document) and document.subject
-    if json.is_object(subject) and subject.digest == hash then
-      add(entry.digest, {
-        media_type = entry.mediaType, digest = entry.digest, size = entry.size,
-        artifact_type = artifact_type_of(document), annotations = annotations_of(document.annotations),
-      })
+    if json.is_object(entry) and type(entry.digest) == "string" then
+      local kind = type(entry.mediaType) == "string" and entry.mediaType or media_type.oci_manifest
+      local found, err = read(place, entry.digest, kind, hash)
+      if err then
+        return nil, err
+      end
+      if found then
+        add(entry.digest, found)
+      end
     end
   end
   return true
@@ -54,18 +46,8 @@ local function add_by_tag(place, hash, add)
   if not got then
     return err.code == "not_found" or nil, err
   end
-  local document = json.decode(got.bytes)
-  local entries = json.is_object(document) and document.manifests
-  for _, entry in ipairs(json.is_array(entries) and entries or {}) do
-    if json.is_object(entry) and text_or_nil(entry.digest) and math.type(entry.size) == "integer" then
-      add(entry.digest, {
-        media_type = text_or_nil(entry.mediaType) or media_type.oci_manifest, digest = entry.digest,
-        size = entry.size, artifact_type = text_or_nil(entry.artifactType),
-        annotations = annotations_of(entry.annotations),
-      })
-    end
-  end
-  return true
+  local index = referrer.read_index(got.bytes)
+  return add_all(place, index and index.manifests or {}, hash, add)
 end
 
 --- The referrers of a manifest.
@@ -86,7 +68,7 @@ function layout_referrers.list(place, hash, options)
   local index, err = place:index()
   local ok
   if index then
-    ok, err = add_by_subject(place, index.manifests, hash, add)
+    ok, err = add_all(place, index.manifests, hash, add)
   end
   if ok then
     ok, err = add_by_tag(place, hash, add)
@@ -95,6 +77,47 @@ function layout_referrers.list(place, hash, options)
     return nil, err
   end
   return list
+end
+
+--- Notes a stored manifest that refers to another. A layout is looked through for referrers, so only one that
+--- index.json does not list, and that was brought for its subject's sake, is listed under the subject's tag: with every
+--- part of an index in such a list the layout would have one more image.
+---@param place table layout
+---@param stored table of put_manifest; gets listed
+---@param by_digest boolean index.json does not list it
+---@param options table|nil defer (a list that gets it, for keep), is_referrer (with it: it was brought as a referrer)
+---@return table|nil stored
+---@return table|nil err
+function layout_referrers.note(place, stored, bytes, by_digest, options)
+  local subject, descriptor = referrer.describe(bytes, stored.media_type, stored.digest)
+  if not subject or not by_digest then
+    return stored
+  end
+  local one = { subject = subject, descriptor = descriptor, is_referrer = true }
+  if options and options.defer then
+    one.is_referrer = options.is_referrer
+    table.insert(options.defer, one)
+    return stored
+  end
+  local tags, err = layout_referrers.keep(place, { one })
+  stored.listed = tags and tags[1]
+  return tags and stored, err
+end
+
+--- Lists what was brought as a referrer.
+---@param place table layout
+---@param deferred table[] of note
+---@return table|nil tags
+---@return table|nil err
+function layout_referrers.keep(place, deferred)
+  local wanted = {}
+  for _, one in ipairs(deferred) do
+    wanted[#wanted + 1] = one.is_referrer and one or nil
+  end
+  if #wanted == 0 then
+    return {}
+  end
+  return referrer_list.keep(place, wanted)
 end
 
 return layout_referrers

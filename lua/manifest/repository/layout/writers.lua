@@ -4,6 +4,7 @@
 local core = require("manifest.base.core")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_index = require("manifest.repository.layout.index")
+local lock = require("manifest.engine.lock")
 
 local layout_writers = {}
 
@@ -22,7 +23,7 @@ end
 
 --- What cannot be removed stays: it is in nobody's way.
 local function remove_leftovers(path)
-  local alone <close> = core.file.lock(path .. FILE, { timeout = 0 })
+  local alone <close> = lock.take(path .. FILE, { patience = 0 })
   for _, file in ipairs(alone and leftovers(path) or {}) do
     core.file.remove(file)
   end
@@ -40,11 +41,11 @@ function layout_writers.join(path)
       return remove_leftovers(path)
     end)
   end
-  local lock, err = core.file.lock(path .. FILE, { shared = true, timeout = PATIENCE })
-  if not lock and err.code == "locked" then
+  local held, err = lock.take(path .. FILE, { shared = true, patience = PATIENCE })
+  if not held and err.code == "locked" then
     return nil, err
   end
-  return lock or false
+  return held or false
 end
 
 return layout_writers

@@ -61,7 +61,7 @@ end
 --- The number of bytes that a registry says to have: the header is `0-LAST`, where `0-0` may stand for none at all.
 local function received(response)
   local header = response.headers.range
-  local last = type(header) == "string" and header:match("^b?y?t?e?s?=?0%-(%d+)$")
+  local last = header and header:match("^b?y?t?e?s?=?0%-(%d+)$")
   last = last and math.tointeger(tonumber(last))
   return last and (last == 0 and 0 or last + 1)
 end

@@ -6,6 +6,7 @@ local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local pages = require("manifest.repository.registry.pages")
 local problem = require("manifest.repository.problem")
+local referrer = require("manifest.repository.referrer")
 local referrers_tag = require("manifest.name.referrers_tag")
 
 local referrers = {}
@@ -41,7 +42,8 @@ local function too_many(repository)
   })
 end
 
---- The list under the stand-in tag; empty when there is none.
+--- The list under the stand-in tag: those of its entries whose manifests refer to the digest. Empty when there is none,
+--- or the tag names something else.
 local function without_api(repository, digest, options)
   local found = { skipped = 0, fallback = true }
   if options.api_only then
@@ -58,20 +60,20 @@ local function without_api(repository, digest, options)
     end
     return nil, err
   end
-  local document = json.decode(got.bytes)
-  if not json.is_object(document) or document.mediaType ~= nil and document.mediaType ~= media_type.oci_index
-    or not json.is_array(document.manifests) then
-    return nil, error_of.new({
-      code = "conflict",
-      message = ("%s: the tag %s, which lists what refers to %s, holds something else than an index"):format(
-        repository.domain, tag, digest),
-      host = repository.domain,
-    })
-  end
-  if not add(found, document, options.artifact_type) then
+  local index = referrer.read_index(got.bytes)
+  if index and not add(found, index, options.artifact_type) then
     return nil, too_many(repository)
   end
-  return found
+  if options.unchecked then
+    return found
+  end
+  local believed
+  believed, err = referrer.believed(repository, found, digest)
+  if not believed then
+    return nil, err
+  end
+  believed.skipped, believed.fallback = found.skipped, true
+  return believed
 end
 
 local function not_offered(response)
@@ -82,18 +84,14 @@ end
 
 --- Does the answer only say that there is no such repository? It may come into being before the next question.
 local function is_unknown_name(response)
-  for _, item in ipairs(response.status == 404 and problem.list_of(response.body) or {}) do
-    if item.code == "NAME_UNKNOWN" then
-      return true
-    end
-  end
-  return false
+  return response.status == 404 and problem.has_code(problem.list_of(response.body), { NAME_UNKNOWN = true })
 end
 
 --- Lists what refers to a digest.
 ---@param repository table
 ---@param digest string
----@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for
+---@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for; unchecked: the caller
+--- looks itself whether the manifests of that list refer to the digest
 ---@return table[]|nil descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
 --- entries were no descriptors)
 ---@return table|nil err

@@ -5,6 +5,8 @@
 -- a request each, so each repository remembers how its blobs came, and looks when a manifest was refused for want of
 -- one.
 
+local problem = require("manifest.repository.problem")
+
 local restore = {}
 
 local TRIES = 4 -- more, of a manifest that was refused
@@ -22,14 +24,7 @@ end
 
 --- Was a manifest refused because of what it names?
 local function is_wanted(err)
-  if err.status == 400 or err.status == 404 then
-    for _, one in ipairs(err.errors or {}) do
-      if UNKNOWN[one.code] then
-        return true
-      end
-    end
-  end
-  return false
+  return (err.status == 400 or err.status == 404) and problem.has_code(err.errors or {}, UNKNOWN)
 end
 
 --- What was brought of all that a manifest names. Its text is searched: what it means is no matter of this room.

@@ -11,7 +11,7 @@ local USABLE = { sha256 = true, sha384 = true, sha512 = true }
 ---@return string|nil digest
 function told.digest(response)
   local said = response.headers["docker-content-digest"]
-  local parsed = type(said) == "string" and digest_name.parse(said)
+  local parsed = said and digest_name.parse(said)
   return parsed and USABLE[parsed.algorithm] and said or nil
 end
 

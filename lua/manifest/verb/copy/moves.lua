@@ -3,6 +3,7 @@
 
 local argument = require("manifest.declare.argument")
 local digest_at = require("manifest.repository.digest_at")
+local digest_name = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
@@ -53,8 +54,9 @@ end
 ---@return table list
 local function settle_done(call, to, done, list, options)
   call:each(moves.by_document(done), function(group)
-    local is_whole = options.shallow
-      or whole.of(call.context, to.repository, group[1].answer or group[1].now)
+    local one = group[1]
+    local is_whole = options.shallow or whole.of(call.context, to.repository,
+      one.answer or { digest = one.named, media_type = one.now.media_type })
     for _, move in ipairs(group) do
       move.is_incomplete = not is_whole
     end
@@ -63,7 +65,8 @@ local function settle_done(call, to, done, list, options)
     if move.is_incomplete then
       list.todo[#list.todo + 1] = move
     else
-      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.there, reason = "same" }
+      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.named, reason = "same" }
+      list.same[#list.same + 1] = move.answer
     end
   end
   return list
@@ -78,10 +81,14 @@ local function list_single(call, from, to, options)
       move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
   end, 2)
-  if is_done(move, move.answer.digest, options) then
-    return settle_done(call, to, { move }, { todo = {}, skipped = {}, is_new = false }, options)
+  move.named = move.there
+  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.bytes, move.there) then
+    move.there = move.answer.digest
   end
-  return { todo = { move }, skipped = {}, is_new = not move.there }
+  if is_done(move, move.answer.digest, options) then
+    return settle_done(call, to, { move }, { todo = {}, skipped = {}, same = {}, is_new = false }, options)
+  end
+  return { todo = { move }, skipped = {}, same = {}, is_new = not move.there }
 end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
@@ -115,9 +122,10 @@ local function list_tags(call, from, to, options)
   check_tags(to, tags)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))
-    return { selector = tag, wanted = now.digest, now = now, name = tag, there = try(digest_at(to.repository, tag)) }
+    local there, named = try(digest_at(to.repository, tag, now.digest))
+    return { selector = tag, wanted = now.digest, now = now, name = tag, there = there, named = named }
   end)
-  local list, done = { todo = {}, skipped = {}, is_new = true }, {}
+  local list, done = { todo = {}, skipped = {}, same = {}, is_new = true }, {}
   for _, move in ipairs(looked) do
     list.is_new = list.is_new and not move.there
     table.insert(is_done(move, move.wanted, options) and done or list.todo, move)
@@ -130,7 +138,8 @@ end
 ---@param from table of call:open
 ---@param to table of call:open
 ---@param options manifest.CopyOptions
----@return table list {todo = moves, skipped, is_new = the target has none of the names}
+---@return table list {todo = moves, skipped, same = documents of those skipped at hand, is_new = the target has
+--- none of the names}
 function moves.list(call, from, to, options)
   if options.all_tags then
     return list_tags(call, from, to, options)
@@ -207,14 +216,15 @@ function moves.settle(list, options)
   for _, move in ipairs(list.todo) do
     local reason = reason_to_skip(move, options)
     if reason then
-      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.there, reason = reason }
+      list.skipped[#list.skipped + 1] = { name = move.name, digest = move.named, reason = reason }
     else
       todo[#todo + 1] = move
       if not move.tree.names then
         move.tree.names = {}
         trees[#trees + 1] = move.tree
       end
-      move.tree.names[#move.tree.names + 1] = not move.is_incomplete and move.name or nil
+      local is_named = move.is_incomplete and move.named == move.digest
+      move.tree.names[#move.tree.names + 1] = not is_named and move.name or nil
     end
   end
   list.todo = todo
@@ -259,7 +269,7 @@ function moves.put_guarded(call, list, repository, options)
     for position, tag in ipairs(tags) do
       puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
     end
-    return guard.put_all(call.context, repository, puts, leaves)
+    return guard.put_all(call, repository, puts, leaves)
   end
 end
 
@@ -281,6 +291,10 @@ function moves.report(list, plan, along)
   local report = {
     copied = {}, skipped = list.skipped, blobs = #plan.blobs, size = 0, manifests = 0, referrers = #along.referrers,
   }
+  local stored = {}
+  for _, tag in ipairs(plan.tags) do
+    stored[tag.name] = tag.stored
+  end
   for _, blob in ipairs(plan.blobs) do
     report.size = report.size + blob.size
   end
@@ -291,7 +305,7 @@ function moves.report(list, plan, along)
     if move.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same
       report.skipped[#report.skipped + 1] = { name = move.name, digest = move.digest, reason = "same" }
     else
-      report.copied[#report.copied + 1] = { name = move.name, digest = move.digest }
+      report.copied[#report.copied + 1] = { name = move.name, digest = stored[move.name or ""] or move.digest }
     end
   end
   return report

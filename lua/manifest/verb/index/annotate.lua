@@ -1,26 +1,52 @@
 --- index annotate: platform, annotations and artifact type of an entry, or annotations of the index itself.
 
 local choice = require("manifest.document.platform_choice")
+local declare = require("manifest.declare")
 local document = require("manifest.document.index")
 local entry_of = require("manifest.document.entry")
-local error_of = require("manifest.base.error")
-local media_type = require("manifest.name.media_type")
-local options_of = require("manifest.declare.options")
-local outcome = require("manifest.verb.index.outcome")
+local failure = require("manifest.base.failure")
+local options = require("manifest.verb.index.options")
 local selector = require("manifest.verb.index.selector")
 local target = require("manifest.verb.index.target")
 
-local annotate = {}
+local allow, caught, fail = failure.allow, failure.caught, failure.fail
 
-local VERB = "index annotate"
+local function wrong_together(given)
+  if not given.entry and given.platform then
+    return "an index has no platform: say which entry, by its platform or its digest"
+  end
+  if not (given.platform or given.artifact_type or given.annotations and next(given.annotations)) then
+    return "nothing to change was given"
+  end
+end
 
-local CHANGES = {
-  platform = "string|table", -- text: the whole platform; table: single fields, false clears one
-  annotations = "table", -- false or "" removes one
-  artifact_type = "string",
+local annotate = declare.verb {
+  name = "index annotate", network = true, check = wrong_together,
+  description = "Without PLATFORM or DIGEST, the annotations of the index itself. An empty value removes an annotation "
+    .. "or clears a field of the platform.",
+  arguments = {
+    { "target", "location", help = "The index" },
+    { "entry", "entry", optional = true, value = "PLATFORM|DIGEST", help = "Its entry; without, the index itself" },
+  },
+  options = options.join(options.COMMON, options.EDITS, {
+    platform = { "platform_change", help = "As text the whole platform, as a table single fields of it" },
+    annotations = { "map_change", flag = false, help = "Annotations; false or an empty text removes one" },
+    artifact_type = { "media_type", help = "Artifact type" },
+  }),
+  printing = options.printing({
+    annotation = { "string[]", value = "name=value", help = "Set an annotation" },
+    os = { "string", help = "Set the operating system" },
+    arch = { "string", help = "Set the architecture" },
+    variant = { "string", help = "Set the variant" },
+    os_version = { "string", help = "Set the version of the operating system" },
+    os_features = { "string[]", commas = true, value = "list", help = "Set the features of the operating system" },
+  }),
+  hints = options.HINTS,
+  examples = {
+    "index annotate --variant v8 example.com/app:1.0 linux/arm64",
+    "index annotate --annotation org.opencontainers.image.version=1 app.io/a:1",
+  },
 }
-
-local OPTIONS = options_of.shape(target.OPTIONS, CHANGES)
 
 --- Another entry of the same platform.
 local function twin_of(entries, position)
@@ -34,17 +60,12 @@ end
 
 --- The entries with one of them changed; all that is not named in the changes stays. Pure.
 ---@param entries table[]
----@param wanted table of selector.read
----@param changes table platform (of options.platform), annotations, artifact_type
----@return table[]|nil entries
----@return table|nil err
+---@param wanted table {digest} or {platform}
+---@param changes table platform, annotations, artifact_type
+---@return table[] entries
 function annotate.plan(entries, wanted, changes)
-  local found, err = selector.find(entries, wanted)
-  if not found then
-    return nil, err
-  end
   local changed = table.move(entries, 1, #entries, 1, {})
-  for _, position in ipairs(found) do
+  for _, position in ipairs(selector.find(entries, wanted)) do
     local entry = entries[position]
     changed[position] = entry_of.with(entry, {
       platform = changes.platform and entry_of.merge_platform(entry.platform, changes.platform),
@@ -54,10 +75,10 @@ function annotate.plan(entries, wanted, changes)
     })
     local twin = changes.platform and twin_of(changed, position)
     if twin then
-      return nil, error_of.new({
+      fail {
         code = "exists", message = ("the index has %s for %s already"):format(twin.digest, choice.describe({ twin })),
         hint = "remove that entry first",
-      })
+      }
     end
   end
   return changed
@@ -74,63 +95,21 @@ local function change_index(index, changes)
   return index.entries
 end
 
-local function check_options(options, which)
-  options = options_of.check(VERB, options, OPTIONS, 3)
-  if not which and options.platform then
-    error(VERB .. ": an index has no platform: say which entry", 3)
-  end
-  if not (options.platform or options.artifact_type or options.annotations and next(options.annotations)) then
-    error(VERB .. ": nothing to change was given", 3)
-  end
-  options_of.annotations(VERB, options.annotations)
-  return options
-end
-
---- Reads what to change of which entry.
-local function read(options, which)
-  local wanted, err
-  local changes = { annotations = options.annotations, artifact_type = options.artifact_type }
-  changes.platform, err = options_of.platform(VERB, options.platform)
-  if not err then
-    err = select(2, media_type.check(changes.artifact_type))
-  end
-  if not err and which then
-    wanted, err = selector.read(VERB, which)
-  end
-  return changes, wanted, err
-end
-
---- Annotates.
----@param context table
----@param given string|table the index
----@param which string|table|nil platform or digest of the entry; nil: the index itself
----@param options table see OPTIONS
----@return table|nil done see outcome.lua
----@return table|nil err
-function annotate.perform(context, given, which, options)
-  options = check_options(options, which)
-  local job
-  local changes, wanted, err = read(options, which)
-  if not err then
-    job, err = target.open(context, VERB, given, options)
-  end
-  if not job then
-    return nil, outcome.failed(err, VERB, given)
-  end
-  local after
-  function job.change(index, again)
+---@param call manifest.Call
+---@param given string|manifest.Location
+---@param wanted {digest: string?, platform: manifest.Platform?}|nil
+---@param o manifest.IndexAnnotateOptions
+---@return manifest.IndexResult
+function annotate.run(call, given, wanted, o)
+  return target.edit(call, given, {}, o, function(index, again)
     if not wanted then
-      return change_index(index, changes)
+      return change_index(index, o)
     end
-    -- A platform that was changed is found under its new name when the edit is tried again.
-    local entries, problem = annotate.plan(index.entries, wanted, changes)
-    if not entries and again and after and problem.code == "not_found" then
-      return index.entries
+    if again then -- a platform that was changed is found under its new name when the edit is tried again
+      return allow("not_found", caught(annotate.plan, index.entries, wanted, o)) or index.entries
     end
-    after = entries ~= nil
-    return entries, problem
-  end
-  return target.perform(context, job)
+    return annotate.plan(index.entries, wanted, o)
+  end)
 end
 
 return annotate

@@ -1,287 +1,216 @@
---- index: an index of images from anywhere, made and pushed in one go, with no local state.
+--- index create: an index of images from anywhere, made and pushed in one go, with no local state.
 --
 -- Documents are fetched at once; configs are read while layers are mounted; all checks are made before a byte is moved
 -- or a manifest put; then children, and the tags last.
 
+local argument = require("manifest.declare.argument")
 local assembly = require("manifest.document.assembly")
 local compose = require("manifest.document.compose")
-local copying = require("manifest.graph.transfer")
-local error_of = require("manifest.base.error")
+local declare = require("manifest.declare")
+local digest = require("manifest.name.digest")
+local failure = require("manifest.base.failure")
 local flatten = require("manifest.verb.index.flatten")
 local guard = require("manifest.tag.guard")
-local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
-local naming = require("manifest.tag.put")
-local options_of = require("manifest.declare.options")
+local options = require("manifest.verb.index.options")
 local outcome = require("manifest.verb.index.outcome")
-local source = require("manifest.graph.read")
+local put = require("manifest.tag.put")
+local read = require("manifest.graph.read")
 local sources = require("manifest.verb.index.sources")
+local target = require("manifest.verb.index.target")
+local transfer = require("manifest.graph.transfer")
 
-local create = {}
+local about, fail, try = failure.about, failure.fail, failure.try
 
-local VERB = "index"
-
-local OPTIONS = options_of.shape(options_of.OF_SOURCES, options_of.OF_GUARDS, guard.OPTIONS, {
-  target = "string|table",
-  sources = "table",
-  tags = "table", -- more tags of the same repository for the same bytes
-  by_digest = "boolean", -- no tag at all
-  annotations = "table", -- of the index
-  entry_annotations = "table", -- of its entries: a list of {platform (nil: of all), annotations}
-  artifact_type = "string", -- of the index
-  subject = "string|table", -- what the index belongs to: a reference in the target's repository, or a descriptor
-})
-
---- What the programmer got wrong raises.
-function create.check(options)
-  options_of.check(VERB, options, OPTIONS, 3)
-  for _, name in ipairs({ "target", "sources" }) do
-    if options[name] == nil then
-      error(("%s: option '%s' is needed"):format(VERB, name), 3)
-    end
-  end
-  for name in pairs(guard.OPTIONS) do
-    if options.by_digest and options[name] then
-      error(("%s: '%s' and 'by_digest' exclude each other"):format(VERB, name), 3)
-    end
-  end
-  if options.by_digest and options.tags then
-    error(VERB .. ": 'tags' and 'by_digest' exclude each other", 3)
-  end
-  options_of.annotations(VERB, options.annotations)
-end
+local create = declare.verb {
+  name = "index create", network = true, named = true, check = options.wrong_sources,
+  description = options.OF_SOURCE,
+  arguments = {
+    { "target", "location", help = "The index" },
+    options.source("sources", "(location|table)[]", "What it is made of, in order"),
+  },
+  options = options.join(options.COMMON, options.SOURCES, options.JOINING, {
+    tags = { "tag[]", flag = "tag", short = "t", help = "One more tag of the same repository" },
+    by_digest = { "boolean", excludes = { "tags", "if_absent", "if_digest", "no_clobber" },
+      help = "Push without a tag" },
+    annotations = { "map", flag = false, help = "Annotations of the index" },
+    entry_annotations = { "table[]", flag = false, class = "manifest.EntryAnnotations",
+      help = "Annotations of its entries", fields = {
+        platform = { "platform", help = "Of entries for this platform (default: of all)" },
+        annotations = { "map_change", help = "Annotations; false or an empty text removes one" },
+      } },
+    artifact_type = { "media_type", help = "Artifact type of the index" },
+    subject = { "location|table", value = "ref",
+      help = "What the index belongs to, in the same repository: a reference, a digest or a descriptor" },
+    if_absent = { "boolean", help = "Fail if the tag is there" },
+    no_clobber = { "boolean", help = "Leave a tag that names something else as it is, and fail" },
+  }),
+  printing = options.printing({
+    annotation = { "string[]", value = "name=value",
+      help = "Annotation of the index; of its entries with 'manifest-descriptor:' before the name" },
+  }),
+  hints = options.HINTS,
+  examples = {
+    "index create a.io/app:1 a.io/app:1-amd64 b.io/app:1,platform=linux/arm64",
+    "index create --expect linux/amd64,linux/arm64 a.io/app:1 b.io/app:1",
+  },
+}
 
 --- The tags to put the index under, the target's own first; none when it goes by digest.
----@param target table reference
----@param options table
----@return string[]|nil tags
----@return table|nil err
-function create.tags(target, options)
-  if options.by_digest then
+---@param ref table reference of the target
+---@param o manifest.IndexCreateOptions
+---@return string[] tags
+function create.tags(ref, o)
+  if o.by_digest then
     return {}
   end
-  local more, err = names.tags(VERB, target, options.tags or {}, 0)
-  if not more then
-    return nil, err
-  end
-  local list = { target.tag }
-  if not list[1] and not more[1] and guard.is_set(options) then
-    return nil, error_of.new({
-      code = "invalid_argument", message = ("%s has no tag to guard"):format(tostring(target)),
+  local more = try(argument.tags("index create", ref, o.tags or {}, 0))
+  local list = { ref.tag }
+  if not list[1] and not more[1] and guard.is_set(o) then
+    fail {
+      code = "invalid_argument", message = ("%s has no tag to guard"):format(tostring(ref)),
       hint = "say which tag it gets, or leave the guard out",
-    })
+    }
   end
   for _, name in ipairs(more) do
-    list[#list + 1] = name ~= target.tag and name or nil
+    list[#list + 1] = name ~= ref.tag and name or nil
   end
   return list
 end
 
---- The repository of the target, with a token that serves the sources beside it too.
-local function open(context, job, references)
-  job.target.repository = context.repository(job.target.ref, {
-    actions = job.options.dry_run and "pull" or "pull,push", also = references,
-  })
-  sources.open(context, job.target, job.sources, references)
+--- How a subject is given: as a descriptor (a table, or JSON), as a digest, or by its name.
+local function kind_of(given)
+  if type(given) == "table" then
+    return getmetatable(given) == nil and "descriptor" or "name"
+  end
+  if given:find("^%s*[{[]") then
+    return "descriptor"
+  end
+  return digest.is_known(given:match("^[^:]*")) and "digest" or "name"
 end
 
---- An index and its subject live in one repository.
----@return table|nil err unsupported
-function create.check_subject(target, subject)
-  if subject.repository == target.repository then
+--- The name of what the index belongs to: it must be in the same repository, or no registry would find it.
+---@param ref table reference of the target
+---@param given string|table|nil
+---@return table|nil subject reference; nil: none is named
+function create.subject(ref, given)
+  if not given or kind_of(given) ~= "name" then
     return nil
   end
-  return error_of.new({
-    code = "unsupported",
-    message = ("the subject %s is not in the repository %s"):format(tostring(subject), target.repository),
-    hint = "copy it there first: an index and its subject live in one repository",
-  })
-end
-
---- What the index belongs to: it must be in the same repository, or no registry would find it.
----@return table|nil err
-local function read_subject(job, given)
-  local kind = options_of.kind_of_subject(given)
-  local err
-  if kind == "descriptor" then
-    job.subject, err = flatten.read_descriptor(given)
-  elseif kind == "digest" then
-    job.subject_ref, err = job.target.ref:with_digest(given)
-  else
-    job.subject_ref, err = names.location(VERB, given)
-    err = err or create.check_subject(job.target.ref, job.subject_ref)
+  local subject = try(argument.location("index create", given))
+  if subject.repository ~= ref.repository then
+    fail {
+      code = "unsupported",
+      message = ("the subject %s is not in the repository %s"):format(tostring(subject), ref.repository),
+      hint = "copy it there first: an index and its subject live in one repository",
+    }
   end
-  return err
+  return subject
 end
 
 --- Reads everything that the options say, without the network.
----@return table|nil job {options, target = {ref, repository}, sources, expect, tags, subject = {ref}|{descriptor}}
-local function prepare(context, options)
-  local job, err = { options = options, target = {} }
-  job.target.ref, err = names.location(VERB, options.target)
-  if not job.target.ref then
-    return nil, err
+---@return table job {options, at, sources, tags, subject = descriptor, subject_ref = reference}
+local function prepare(call, o, known)
+  local job = target.open(call, o.target, o.sources, o)
+  local _ <close> = about(job.at.text)
+  local ref = job.at.ref
+  job.known, job.tags = known, create.tags(ref, o)
+  if o.subject and kind_of(o.subject) == "descriptor" then
+    job.subject = flatten.read_descriptor(o.subject)
+  elseif o.subject then
+    job.subject_ref = create.subject(ref, o.subject) or try(ref:with_digest(o.subject))
   end
-  job.sources, err = options_of.sources(VERB, options.sources, options)
-  if job.sources then
-    job.expect, err = options_of.platforms(VERB .. ": expect", options.expect)
-  end
-  if job.expect then
-    job.tags, err = create.tags(job.target.ref, options)
-  end
-  if job.tags then
-    job.entry_annotations, err = options_of.entry_annotations(VERB, options.entry_annotations)
-  end
-  if not err then
-    err = select(2, media_type.check(options.artifact_type))
-  end
-  if job.tags and not err and options.subject then
-    err = read_subject(job, options.subject)
-  end
-  if err then
-    return nil, err
-  end
-  local references
-  references, err = sources.name(VERB, job.target.ref, job.sources)
-  if not references then
-    return nil, err
-  end
-  open(context, job, references)
   return job
 end
 
---- Looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.
-local function look(context, job)
-  local tasks = {}
-  if job.subject_ref then
-    tasks[1] = function()
-      local ref = job.subject_ref
-      local selector = ref.digest or ref.tag
-      local answer, err = source.document_at(VERB, ref, job.target.repository, selector, ref.digest)
-      job.subject = answer and { media_type = answer.media_type, digest = answer.digest, size = answer.size }
-      return job.subject, err
-    end
-  end
+local function look_at_subject(call, job)
+  local ref = job.subject_ref
+  local answer = try(read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest))
+  job.subject = { media_type = answer.media_type, digest = answer.digest, size = answer.size }
+end
+
+--- Fetches the sources, and looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.
+local function look(call, job)
+  local tasks = { job.subject_ref and function()
+    look_at_subject(call, job)
+  end }
   for _, name in ipairs(guard.is_set(job.options) and job.tags or {}) do
     tasks[#tasks + 1] = function()
-      return guard.check(job.target.repository, name, naming.rules_of(job, name))
+      guard.look(job.at.repository, name, put.rules_of(job, name))
     end
   end
   tasks[#tasks + 1] = function()
-    local err
-    job.groups, err = sources.fetch(context, VERB, job.target, job.sources)
-    return job.groups, err
+    job.groups = sources.fetch(call, job.at, job.sources)
   end
-  return context.loop:all(tasks, #tasks, function(task)
-    return task()
-  end)
+  call:each(tasks, function(task)
+    task()
+  end, #tasks)
 end
 
 --- The index of these sources, once their platforms are known. Pure.
----@param job table options, groups, expect, subject
----@return table|nil made of compose.index
----@return table|nil err
+---@param job table options, groups, subject, at
+---@return table made of compose.index
 function create.plan(job)
-  local options = job.options
-  local entries, notices = assembly.join(job.groups, options_of.rules(options))
-  if not entries then
-    return nil, notices
-  end
-  entries = assembly.annotate(entries, job.entry_annotations or {}, notices)
-  local ok, err = compose.expect(entries, job.expect)
-  if not ok then
-    return nil, err
-  end
-  local made
-  made, err = compose.index(entries, {
-    annotations = options.annotations and next(options.annotations) and options.annotations or nil,
-    artifact_type = options.artifact_type, subject = job.subject, media_type = options.media_type,
-  })
-  if not made then
-    return nil, err
-  end
-  ok, err = job.target.repository:check_manifest(made.bytes)
-  if not ok then
-    return nil, err
-  end
-  local wanted = job.target.ref.digest
-  if wanted and wanted ~= made.digest then
-    return nil, error_of.new({
+  local o = job.options
+  local entries, notices = try(assembly.join(job.groups, sources.rules(o)))
+  entries = assembly.annotate(entries, o.entry_annotations or {}, notices)
+  try(compose.expect(entries, o.expect or {}))
+  local made = try(compose.index(entries, {
+    annotations = o.annotations and next(o.annotations) and o.annotations or nil,
+    artifact_type = o.artifact_type, subject = job.subject, media_type = o.media_type,
+  }))
+  try(job.at.repository:check_manifest(made.bytes))
+  if job.at.digest and job.at.digest ~= made.digest then
+    fail {
       code = "digest_mismatch", message = "the index has the digest " .. made.digest, hint = "leave the digest out",
-    })
+    }
   end
   table.move(made.notices, 1, #made.notices, #notices + 1, notices)
   made.notices = notices
   return made
 end
 
---- Brings what the index names, then the index. `decide` is called once all platforms are known.
-local function write(context, job, tasks)
-  local made, err
-  local function decide()
-    made, err = create.plan(job)
-    return made ~= nil or nil, err
-  end
-  local repository, plan = job.target.repository, nil
-  if #tasks == 0 and decide() then
-    plan = copying.plan(repository, sources.trees({ made.entries }))
-  elseif #tasks > 0 then
-    plan = copying.plan(repository, sources.trees(job.groups))
-  end
-  local ok, written
-  if plan then
-    ok, err = copying.perform(context, repository, plan, #tasks > 0 and { beside = tasks, check = decide } or nil)
-  end
-  if ok then
-    written, err = naming.put(context, job, made)
-  end
-  if not written then
-    return nil, err
-  end
-  return outcome.done(job.target.ref, made, { written = written, tags = job.tags, plan = plan })
+--- Brings what the index names, then the index. It is decided on once all platforms are known: when their configs are
+--- asked for, while blobs are mounted.
+local function write(call, job, tasks)
+  local made = #tasks == 0 and create.plan(job) or nil
+  local plan = transfer.plan(job.at.repository, sources.trees(made and { made.entries } or job.groups))
+  try(transfer.perform(call.context, job.at.repository, plan, not made and {
+    beside = tasks,
+    check = function()
+      made = create.plan(job)
+      return true
+    end,
+  } or nil))
+  local written = put.all(call, job, made)
+  return outcome.done(job.at.ref, made, { written = written, tags = job.tags, plan = plan })
 end
 
 --- The same without writing: the bytes, and what would be done.
-local function rehearse(context, job, tasks)
-  local ok, err = context.loop:all(tasks, context.jobs, function(task)
-    return task()
-  end)
-  local made
-  if ok then
-    made, err = create.plan(job)
-  end
-  if not made then
-    return nil, err
-  end
-  local plan = copying.plan(job.target.repository, sources.trees({ made.entries }))
-  return outcome.rehearsed(job.target.ref, made, { tags = job.tags, plan = plan, known = naming.known_tags(job) })
+local function rehearse(call, job, tasks)
+  sources.run(call, tasks)
+  local made = create.plan(job)
+  local plan = transfer.plan(job.at.repository, sources.trees({ made.entries }))
+  return outcome.rehearsed(job.at.ref, made, { tags = job.tags, plan = plan, known = put.known_tags(job) })
 end
 
 --- Makes an index.
----@param context table
----@param options table see OPTIONS; target and sources are needed
----@param known table|nil digests of the target's tags, where another action has just read them
----@return table|nil done see outcome.lua
----@return table|nil err
-function create.perform(context, options, known)
-  create.check(options)
-  local ok, job, done
-  local connected, err = context.connect()
-  if connected then
-    job, err = prepare(context, options)
-  end
-  if job then
-    job.known = known
-    ok, err = look(context, job)
-  end
-  if ok then
-    local tasks = sources.config_tasks(VERB, job.groups)
-    done, err = (options.dry_run and rehearse or write)(context, job, tasks)
-  end
-  if not done then
-    return nil, outcome.failed(err, VERB, job and job.target.ref or options.target)
-  end
-  return done
+---@param call manifest.Call
+---@param o manifest.IndexCreateOptions
+---@param known table<string, string>|nil digests of the target's tags, where they have just been read
+---@return manifest.IndexResult
+function create.make(call, o, known)
+  local job = prepare(call, o, known)
+  local _ <close> = about(job.at.text)
+  look(call, job)
+  local tasks = sources.config_tasks(call, job.groups)
+  return (o.dry_run and rehearse or write)(call, job, tasks)
+end
+
+---@param call manifest.Call
+---@param o manifest.IndexCreateOptions
+---@return manifest.IndexResult
+function create.run(call, o)
+  return create.make(call, o)
 end
 
 return create

@@ -7,10 +7,12 @@ local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
 local descriptor = require("manifest.document.descriptor")
 local entry_of = require("manifest.document.entry")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local tree = require("manifest.graph.tree")
+
+local amend, fail, try = failure.amend, failure.fail, failure.try
 
 local flatten = {}
 
@@ -147,25 +149,23 @@ end
 
 local function check_flat(one, node, entries)
   if #one.platforms > 0 and count_images(entries) == 0 and one.attestations ~= "only" then
-    return nil, error_of.new({
+    fail {
       code = "not_found", message = ("%s has no image of the platforms asked for"):format(one.text),
       hint = "it has " .. choice.describe(node.index.entries),
-    })
+    }
   end
   if one.platform and count_images(entries) > 1 then
-    return nil, error_of.new({
+    fail {
       code = "invalid_argument", message = ("%s is several images, which cannot all get one platform"):format(one.text),
       hint = "choose one of them by its digest, or with 'platforms'",
-    })
+    }
   end
-  return true
 end
 
 --- The entries that a source gives.
 ---@param one table source, with text
 ---@param node table tree of what it names
----@return table[]|nil entries
----@return table|nil err
+---@return table[] entries
 function flatten.entries(one, node)
   if node.kind ~= "index" or one.nested then
     return { change(one, entry_of_node(one, node)) }
@@ -175,10 +175,7 @@ function flatten.entries(one, node)
   if #one.platforms > 0 and one.attestations == "keep" then
     entries = without_strangers(entries)
   end
-  local ok, err = check_flat(one, node, entries)
-  if not ok then
-    return nil, err
-  end
+  check_flat(one, node, entries)
   for position, entry in ipairs(entries) do
     if not attestation.is(entry) then
       entries[position] = change(one, entry)
@@ -187,26 +184,21 @@ function flatten.entries(one, node)
   return entries
 end
 
+local function decode(given)
+  local text = type(given) == "table" and try(json.encode(given.mediaType and given or descriptor.to_json(given)))
+    or given
+  local _ <close> = amend(function(err)
+    err:with({ hint = "write it as 'manifest resolve --json' prints it" })
+  end)
+  return try(json.decode(text))
+end
+
 --- A descriptor that the caller wrote, read.
 ---@param given string|table JSON text; or a table with the JSON's names, or with this module's
----@return table|nil descriptor with json
----@return table|nil err
+---@return table descriptor with json
 function flatten.read_descriptor(given)
-  local text, err = given, nil
-  if type(given) == "table" then
-    text, err = json.encode(given.mediaType and given or descriptor.to_json(given))
-  end
-  local object, read
-  if text then
-    object, err = json.decode(text)
-    err = err and err:with({ hint = "write it as 'manifest resolve --json' prints it" })
-  end
-  if object ~= nil then
-    read, err = descriptor.read_given(object)
-  end
-  if not read then
-    return nil, err
-  end
+  local object = decode(given)
+  local read = try(descriptor.read_given(object))
   read.json = object
   return read
 end
@@ -215,16 +207,15 @@ end
 ---@param one table source
 ---@param read table of read_descriptor
 ---@param node table the document
----@return table|nil entry
----@return table|nil err
+---@return table entry
 function flatten.entry_of_descriptor(one, read, node)
   if read.size ~= node.size or read.media_type ~= node.media_type then
-    return nil, error_of.new({
+    fail {
       code = "invalid_argument",
       message = ("the descriptor says that %s is %s of %d bytes, it is %s of %d"):format(read.digest, read.media_type,
         read.size, node.media_type, node.size),
       hint = "correct the descriptor",
-    })
+    }
   end
   read.from, read.node = one.text, node
   read.config = not read.platform and not attestation.is(read) and is_image(node) or nil

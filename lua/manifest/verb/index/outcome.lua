@@ -1,12 +1,26 @@
 --- What the index verbs give back.
---
---     done = { reference, digest, size, media_type, entries = descriptors, tags = {...}, written = names that changed,
---       unchanged = nothing changed, notices = texts, copied = { blobs, manifests } }
---     and of a dry run: dry_run = true, bytes, plan = { steps as texts }
 
 local copying = require("manifest.graph.transfer")
 
 local outcome = {}
+
+---@class manifest.IndexResult
+---@field reference string
+---@field digest string
+---@field size integer bytes of the index
+---@field media_type string
+---@field entries manifest.IndexEntry[]
+---@field tags string[]
+---@field notices string[] what was decided and may surprise
+---@field written string[]? names that changed; not of a dry run
+---@field unchanged boolean? nothing was written; not of a dry run
+---@field copied {blobs: integer, manifests: integer}? not of a dry run
+---@field dry_run boolean?
+---@field raw string? of a dry run: the exact bytes
+---@field plan string[]? of a dry run: what would be done
+
+---@class manifest.IndexEntry: manifest.Descriptor
+---@field from string? the source that it came from
 
 --- A descriptor without what only the verbs need.
 local function public(entry)
@@ -38,7 +52,8 @@ end
 --- After the work.
 ---@param ref table target
 ---@param made table of document/compose.lua
----@param work table written (names), tags, plan (of copying.plan)
+---@param work table written (names), tags, plan (of graph/transfer.lua)
+---@return manifest.IndexResult
 function outcome.done(ref, made, work)
   local done = base(ref, made, work.tags)
   done.written, done.unchanged = work.written, #work.written == 0
@@ -67,21 +82,11 @@ end
 
 --- After a rehearsal.
 ---@param work table tags, plan, known (tag -> digest that it names)
+---@return manifest.IndexResult
 function outcome.rehearsed(ref, made, work)
   local done = base(ref, made, work.tags)
-  done.dry_run, done.bytes, done.plan = true, made.bytes, steps_of(made, work)
+  done.dry_run, done.raw, done.plan = true, made.bytes, steps_of(made, work)
   return done
-end
-
-local HINTS = {
-  not_found = "check the name and the tag, and whether the registry lets you read it",
-  unauthorized = "log in to the registry with an account that may push to the repository",
-  denied = "check that the account may push to the repository, and read the repositories of the sources",
-}
-
---- Completes an error.
-function outcome.failed(err, verb, ref)
-  return err:with({ verb = verb, ref = tostring(ref), hint = HINTS[err.code] })
 end
 
 return outcome

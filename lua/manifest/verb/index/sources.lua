@@ -1,71 +1,90 @@
 --- The sources of an index verb: where they are, what they are, and for which platforms.
 
-local check = require("manifest.base.check")
-local copying = require("manifest.graph.transfer")
+local argument = require("manifest.declare.argument")
 local entry_of = require("manifest.document.entry")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local flatten = require("manifest.verb.index.flatten")
-local names = require("manifest.declare.argument")
 local platform = require("manifest.name.platform")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
+local transfer = require("manifest.graph.transfer")
+
+local about, allow, fail, try = failure.about, failure.allow, failure.fail, failure.try
 
 local sources = {}
 
---- Reads the names of all sources, before anything is sent.
----@param verb string
----@param target table reference
----@param list table[] of options.sources; each gets place (a reference), text, and for a descriptor `read`
----@return table[]|nil references of all sources
----@return table|nil err
-function sources.name(verb, target, list)
-  local references = {}
-  for position, one in ipairs(list) do
-    local err
-    if one.descriptor then
-      one.read, err = flatten.read_descriptor(one.descriptor)
-      if not one.read then
-        return nil, err:with({ verb = verb })
-      end
-    end
-    local given = one.ref or one.from
-    if given then
-      check.type(("%s: source %d"):format(verb, position), given, "string|table", 0)
-      one.place, err = names.location(verb, given)
-      if not one.place then
-        return nil, err
-      end
-    else
-      one.place = target
-    end
-    one.selector = one.read and one.read.digest or names.selector(one.place)
-    one.text = one.read and ("%s@%s"):format(one.place.repository, one.selector) or tostring(one.place)
-    references[position] = one.place
+--- A source as a table: a text is a reference, or the JSON of a descriptor.
+function sources.as_table(given)
+  if type(given) == "string" and given:find("^%s*[{[]") then
+    return { descriptor = given }
   end
-  return references
+  if type(given) == "string" or getmetatable(given) ~= nil then
+    return { ref = given }
+  end
+  return given
+end
+
+local function first_given(value, default)
+  if value == nil then
+    return default
+  end
+  return value
+end
+
+--- Where a source is, and what the caller says of it, before anything is sent.
+local function read_source(call, target, given, defaults)
+  given = sources.as_table(given)
+  local one = {
+    from = given.from, artifact_type = given.artifact_type, annotations = given.annotations,
+    platform = given.platform, platforms = given.platforms or defaults.platforms or {},
+    attestations = given.attestations or defaults.attestations or "keep",
+    nested = first_given(given.nested, defaults.nested) or false,
+    read = given.descriptor and flatten.read_descriptor(given.descriptor) or nil,
+  }
+  local name = given.ref or given.from
+  one.place = name and try(argument.location(call.verb, name)) or target
+  one.selector = one.read and one.read.digest or argument.selector(one.place)
+  one.text = one.read and ("%s@%s"):format(one.place.repository, one.selector) or tostring(one.place)
+  return one
+end
+
+--- Reads the sources of a verb.
+---@param call manifest.Call
+---@param target table reference of the index
+---@param list table[] as declared
+---@param defaults table options of the verb
+---@return table[] sources {place, selector, text, read (of a descriptor), ...}
+---@return table[] references of all of them
+function sources.read(call, target, list, defaults)
+  local found, references = {}, {}
+  for position, given in ipairs(list) do
+    found[position] = read_source(call, target, given, defaults)
+    references[position] = found[position].place
+  end
+  return found, references
 end
 
 --- The repository objects of the sources: one for each repository. Those beside the target share its token.
----@param context table
----@param target table {ref, repository}
----@param list table[] of sources.name; each gets repository
----@param references table[] of sources.name
-function sources.open(context, target, list, references)
-  local opened = { [target.ref.repository] = target.repository }
+---@param call manifest.Call
+---@param at table of call:open: the index
+---@param list table[] of sources.read; each gets repository
+---@param references table[] of sources.read
+function sources.open(call, at, list, references)
+  local opened = { [at.name] = at.repository }
   for _, one in ipairs(list) do
     local name = one.place.repository
-    opened[name] = opened[name] or context.repository(one.place, {
-      actions = "pull", also = references, beside = target.repository,
+    opened[name] = opened[name] or call:repository(one.place, {
+      actions = "pull", also = references, beside = at.repository,
     })
     one.repository = opened[name]
   end
 end
 
 --- The repositories that may have what a source names: its own; of a descriptor that does not say, any of this verb's.
-local function candidates(one, target, list)
+local function candidates(one, at, list)
   if not one.read or one.from then
     return { one.repository }
   end
-  local found, seen = { target.repository }, { [target.repository] = true }
+  local found, seen = { at.repository }, { [at.repository] = true }
   for _, other in ipairs(list) do
     if not seen[other.repository] then
       seen[other.repository] = true
@@ -75,21 +94,25 @@ local function candidates(one, target, list)
   return found
 end
 
+local function document_in(call, one)
+  if one.read then
+    return read.document_at(call.verb, one.text, one.repository, one.selector)
+  end
+  return read.document_at(call.verb, one.place, one.repository, one.selector, one.place.digest)
+end
+
 --- The document of a source, from the first repository that has it.
-local function fetch_document(verb, target, list, one)
-  local answer, err
-  for _, repository in ipairs(candidates(one, target, list)) do
-    one.repository = repository
-    if one.read then
-      answer, err = source.document_at(verb, one.text, repository, one.selector)
-    else
-      answer, err = source.document_at(verb, one.place, repository, one.selector, one.place.digest)
-    end
-    if answer or err.code ~= "not_found" then
-      break
+local function fetch_document(call, at, list, one)
+  local found = candidates(one, at, list)
+  for position = 1, #found - 1 do
+    one.repository = found[position]
+    local answer = allow("not_found", document_in(call, one))
+    if answer then
+      return answer
     end
   end
-  return answer, err
+  one.repository = found[#found]
+  return try(document_in(call, one))
 end
 
 --- The decoded documents, which take many times their bytes: the entries have what is needed of them.
@@ -103,29 +126,16 @@ local function forget_json(node)
 end
 
 --- Fetches a source and what it names as far as that is needed.
-local function fetch(context, verb, target, list, one)
-  local answer, err = fetch_document(verb, target, list, one)
-  if not answer then
-    return nil, err
-  end
-  one.answer = answer
-  local is_elsewhere = not copying.same(one.repository, target.repository)
-  local node
-  node, err = copying.gather(context, one.repository, answer, {
-    verb = verb, ref = one.place, want = flatten.wants(one, is_elsewhere), json = true,
-  })
-  local entries
-  if node and one.read then
-    local entry
-    entry, err = flatten.entry_of_descriptor(one, one.read, node)
-    entries = entry and { entry }
-  elseif node then
-    entries, err = flatten.entries(one, node)
-  end
-  if not entries then
-    return nil, err:with({ verb = verb, ref = one.text })
-  end
-  answer.shape = nil
+---@return table[] entries
+local function fetch(call, at, list, one)
+  local _ <close> = about(one.text)
+  one.answer = fetch_document(call, at, list, one)
+  local is_elsewhere = not transfer.same(one.repository, at.repository)
+  local node = try(transfer.gather(call.context, one.repository, one.answer, {
+    verb = call.verb, ref = one.place, want = flatten.wants(one, is_elsewhere), json = true,
+  }))
+  local entries = one.read and { flatten.entry_of_descriptor(one, one.read, node) } or flatten.entries(one, node)
+  one.answer.shape = nil
   forget_json(node)
   for _, entry in ipairs(entries) do
     entry.source = one
@@ -134,49 +144,43 @@ local function fetch(context, verb, target, list, one)
 end
 
 --- Fetches all sources at once.
----@param target table {ref, repository}
+---@param call manifest.Call
+---@param at table of call:open: the index
 ---@param list table[] of sources.open
----@return table[][]|nil groups of entries (flatten.lua), one for each source
----@return table|nil err
-function sources.fetch(context, verb, target, list)
-  return context.loop:all(list, context.jobs, function(one)
-    return fetch(context, verb, target, list, one)
+---@return table[][] groups of entries (flatten.lua), one for each source
+function sources.fetch(call, at, list)
+  return call:each(list, function(one)
+    return fetch(call, at, list, one)
   end)
 end
 
 --- Reads the platform of one entry out of its config.
-local function read_platform(verb, entry)
+local function read_platform(call, entry)
   local one = entry.source
-  local found, err = source.platform(verb, one.place, one.repository, entry.node.read)
-  if not found then
-    return nil, err
-  end
-  found = entry_of.merge_platform(found, one.platform)
+  local _ <close> = about(one.text)
+  local found = entry_of.merge_platform(try(read.platform(call.verb, one.place, one.repository, entry.node.read)),
+    one.platform)
   if (found.os or "") == "" or (found.architecture or "") == "" then
-    return nil, error_of.new({
-      code = "incomplete", verb = verb, ref = one.text,
+    fail {
+      code = "incomplete", hint = "say which platform it is for",
       message = ("the config of %s tells %s"):format(entry.digest, next(found) and "only "
         .. platform.format(found) or "no platform"),
-      hint = "say which platform it is for",
-    })
+    }
   end
   return found
 end
 
 --- Functions that read the platforms that are still unknown, to be run at once; each puts a new entry into its group.
+---@param call manifest.Call
 ---@param groups table[][]
 ---@return function[] tasks
-function sources.config_tasks(verb, groups)
+function sources.config_tasks(call, groups)
   local tasks = {}
   for _, group in ipairs(groups) do
     for position, entry in ipairs(group) do
       if entry.config then
         tasks[#tasks + 1] = function()
-          local found, err = read_platform(verb, entry)
-          if not found then
-            return nil, err
-          end
-          group[position] = entry_of.with(entry, { platform = found })
+          group[position] = entry_of.with(entry, { platform = read_platform(call, entry) })
           group[position].config = nil
           return true
         end
@@ -186,9 +190,26 @@ function sources.config_tasks(verb, groups)
   return tasks
 end
 
+--- Runs such tasks at once.
+function sources.run(call, tasks)
+  call:each(tasks, function(task)
+    return task()
+  end)
+end
+
+--- What assembly.join takes of the options.
+---@param o table
+---@return table rules
+function sources.rules(o)
+  return {
+    duplicates = o.replace and "replace" or o.allow_duplicates and "allow" or "refuse",
+    order = o.order, alone = o.attestations == "only",
+  }
+end
+
 --- The documents of some entries that another repository has to have.
 ---@param groups table[][]
----@return table[] trees for copying.plan
+---@return table[] trees for transfer.plan
 function sources.trees(groups)
   local trees = {}
   for _, group in ipairs(groups) do

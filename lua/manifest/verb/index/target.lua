@@ -1,126 +1,69 @@
---- What the edits of an index have in common: the target and its options, read and opened; sources brought to it.
+--- What the edits of an index have in common: the target is opened, sources are brought to it, and it is edited.
 
-local copying = require("manifest.graph.transfer")
+local argument = require("manifest.declare.argument")
 local edit = require("manifest.tag.edit")
-local names = require("manifest.declare.argument")
-local options_of = require("manifest.declare.options")
+local failure = require("manifest.base.failure")
 local outcome = require("manifest.verb.index.outcome")
 local sources = require("manifest.verb.index.sources")
+local transfer = require("manifest.graph.transfer")
 
 local target = {}
 
---- Of every edit.
-target.OPTIONS = options_of.shape(options_of.OF_GUARDS, {
-  shared = "boolean", -- others edit the tag from other machines at this moment
-  media_type = "string", -- "oci" or "docker"
-})
-
---- Reads the names and options of an edit, and opens its repositories; nothing is sent.
----@param context table
----@param verb string
----@param given string|table the index to edit
----@param options table
----@param list table|nil sources as the caller gave them
----@return table|nil job for edit.perform, without its change; with sources when there are any
----@return table|nil err
-function target.open(context, verb, given, options, list)
-  local job, err = { verb = verb, options = options, target = {} }
-  job.target.ref, err = names.location(verb, given)
-  if not job.target.ref then
-    return nil, err
-  end
-  job.selector = names.selector(job.target.ref)
-  job.expect, err = options_of.platforms(verb .. ": expect", options.expect)
-  local references
-  if job.expect and list then
-    job.sources, err = options_of.sources(verb, list, options)
-    references, err = nil, err
-    if job.sources then
-      references, err = sources.name(verb, job.target.ref, job.sources)
-    end
-  end
-  if err then
-    return nil, err
-  end
-  local connected
-  connected, err = context.connect()
-  if not connected then
-    return nil, err
-  end
-  job.target.repository = context.repository(job.target.ref, {
-    actions = options.dry_run and "pull" or "pull,push", also = references,
-  })
-  if job.sources then
-    sources.open(context, job.target, job.sources, references)
-  end
-  return job
+--- Opens an index with the sources of a verb; nothing is sent.
+---@param call manifest.Call
+---@param given string|manifest.Location the index
+---@param list table[] sources as declared
+---@param o table options
+---@return table job {at (of call:open), sources, options}
+function target.open(call, given, list, o)
+  local ref = failure.try(argument.location(call.verb, given))
+  local _ <close> = failure.about(ref)
+  local found, references = sources.read(call, ref, list, o)
+  local at = call:open(ref, { write = not o.dry_run, also = #list > 0 and references or nil })
+  sources.open(call, at, found, references)
+  return { at = at, sources = found, options = o }
 end
 
 --- The entries of the sources, their platforms known, and what must be copied for them; nothing is written yet.
----@param context table
----@param job table of target.open with sources; gets groups and plan
----@return boolean|nil ok
----@return table|nil err
-function target.fetch(context, job)
-  local err
-  job.groups, err = sources.fetch(context, job.verb, job.target, job.sources)
-  if not job.groups then
-    return nil, err
-  end
-  job.plan = copying.plan(job.target.repository, sources.trees(job.groups))
-  local ok
-  ok, err = context.loop:all(sources.config_tasks(job.verb, job.groups), context.jobs, function(task)
-    return task()
-  end)
-  return ok and true, err
-end
-
-local function is_empty(plan)
-  return #plan.blobs == 0 and #plan.levels == 0
-end
-
---- One try at the edit as things stand, without writing.
-local function rehearse(job)
-  local state, made = edit.rehearse(job, false)
-  return state and made, made
+local function fetch(call, job)
+  local groups = sources.fetch(call, job.at, job.sources)
+  local plan = transfer.plan(job.at.repository, sources.trees(groups))
+  sources.run(call, sources.config_tasks(call, groups))
+  return groups, plan
 end
 
 --- Copies what the edit needs, once it is clear that the edit can be made, and edits.
-local function work(context, job)
-  if job.plan and not is_empty(job.plan) then
-    local ok, err = rehearse(job)
-    if ok then
-      ok, err = copying.perform(context, job.target.repository, job.plan)
-    end
-    if not ok then
-      return nil, err
-    end
+local function perform(call, job, plan)
+  if #plan.blobs > 0 or #plan.levels > 0 then
+    edit.rehearse(call, job, false)
+    failure.try(transfer.perform(call.context, job.at.repository, plan))
   end
-  return edit.perform(context, job)
+  return edit.perform(call, job)
 end
 
---- Does an edit whose job is complete.
----@param context table
----@param job table of target.open, with change
----@return table|nil done of outcome.lua
----@return table|nil err
-function target.perform(context, job)
-  local made, err
-  if job.options.dry_run then
-    made, err = rehearse(job)
-  else
-    made, err = work(context, job)
+--- Edits an index.
+---@param call manifest.Call
+---@param given string|manifest.Location the index
+---@param list table[] sources as declared; or none
+---@param o table options
+---@param change function (index, again, groups of entries of the sources) -> entries; again: the change was there once
+---@return manifest.IndexResult
+function target.edit(call, given, list, o, change)
+  local job = target.open(call, given, list, o)
+  local at = job.at
+  local _ <close> = failure.about(at.text)
+  local groups, plan = fetch(call, job)
+  function job.change(index, again)
+    return change(index, again, groups)
   end
-  if not made then
-    return nil, outcome.failed(err, job.verb, job.target.ref)
+  if o.dry_run then
+    local made = edit.rehearse(call, job, false)
+    local known = made.unchanged and { [at.tag or made.digest] = made.digest } or nil
+    return outcome.rehearsed(at.ref, made, { tags = { at.tag }, plan = plan, known = known })
   end
-  local tags = { job.target.ref.tag }
-  if job.options.dry_run then
-    local known = made.unchanged and { [tags[1] or made.digest] = made.digest } or nil
-    return outcome.rehearsed(job.target.ref, made, { tags = tags, plan = job.plan, known = known })
-  end
-  return outcome.done(job.target.ref, made, {
-    tags = tags, plan = job.plan, written = made.unchanged and {} or { tags[1] or made.digest },
+  local made = perform(call, job, plan)
+  return outcome.done(at.ref, made, {
+    tags = { at.tag }, plan = plan, written = made.unchanged and {} or { at.tag or made.digest },
   })
 end
 

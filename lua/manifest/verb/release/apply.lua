@@ -2,18 +2,28 @@
 
 local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
+local declare = require("manifest.declare")
+local engine_lock = require("manifest.engine.lock")
+local failure = require("manifest.base.failure")
 local job = require("manifest.verb.release.job")
 local lock = require("manifest.verb.release.lock")
-local turn = require("manifest.engine.lock")
+local options = require("manifest.verb.release.options")
 
-local apply = {}
+local apply = declare.verb {
+  name = "apply", network = true,
+  description = "FILE is a release: Lua that returns a table of targets, or a YAML file of manifest-tool. The digests "
+    .. "of the sources are kept in FILE.lock, so that a second run makes the same, which is nothing.",
+  arguments = { options.release() },
+  options = options.common(),
+  examples = { "apply release.lua", "apply --update release.lua" },
+}
 
 local PATIENCE = 600 -- seconds to wait for another run, which may have much to copy
 
 --- Writes the lock as far as things are known now.
 local function save(work)
   if not work.lock_path then
-    return true
+    return
   end
   local sources, targets = {}, {}
   for _, one in ipairs(work.order) do
@@ -25,61 +35,43 @@ local function save(work)
     local record = work.lock.targets[key]
     targets[#targets + 1] = record and { key, record }
   end
-  local bytes = lock.text(sources, targets)
-  local ok, err = lock.write(work.lock_path, bytes, work.lock.bytes)
-  if ok then
-    work.lock.bytes = bytes
-  end
-  return ok, err
+  lock.write(work.lock_path, work.lock, sources, targets)
 end
 
-local function make(context, options, tags)
+local function make(call, o, tags)
   local known = {}
   for _, tag in ipairs(tags) do
     known[tag.name] = tag.old
   end
-  return create.perform(context, options, known)
+  return create.make(call, o, known)
 end
 
 --- Waits until no other run works with the same lock file: each would write it without what the other one notes.
----@return table|nil turn to close; nil where nobody can take turns, or no lock file is kept
----@return table|nil err locked
-local function take_turn(context, path)
+---@return userdata|nil turn to close; nil where nobody can take turns, or no lock file is kept
+local function take_turn(path)
   local folder, name = (path or ""):match("^(.*/)([^/]*)$")
   local identity = path and core.file.identity(folder or ".")
   if not identity then
     return nil -- without a folder no lock file can be written, which is told where that is tried
   end
-  return turn.take(context, ("release %s/%s"):format(identity, name or path), PATIENCE)
+  return (failure.try(engine_lock.turn(("release %s/%s"):format(identity, name or path), PATIENCE)))
 end
 
---- Applies a release. The lock is written before anything else, so that a folder where it cannot be is found out while
---- nothing has changed, and after each target, so that an interrupted run goes on where it was.
----@param context table
----@param given string|table path of a release file, or what one returns
----@param options table|nil {lock, update, shallow}
----@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, ...}}}
----@return table|nil err locked when another run with this lock file does not end
-function apply.perform(context, given, options)
-  local work, err = job.prepare(context, "apply", given, options)
-  if not work then
-    return nil, err
-  end
-  local mine <close>, busy = take_turn(context, work.lock_path) -- luacheck: ignore mine
-  if busy then
-    return nil, job.named(busy, "apply", given)
-  end
-  local ok
-  ok, err = job.open(context, work)
-  if ok then
-    ok, err = save(work)
-  end
-  if not ok then
-    return nil, job.named(err, "apply", given)
-  end
-  return job.run(context, work, make, function(target, report, done)
+--- The lock is written before anything else, so that a folder where it cannot be is found out while nothing has
+--- changed, and after each target, so that an interrupted run goes on where it was.
+---@param call manifest.Call
+---@param release string|table
+---@param o manifest.ApplyOptions
+---@return manifest.ReleaseResult
+function apply.run(call, release, o)
+  local _ <close> = job.about(release)
+  local work = job.prepare(call, release, o)
+  local _ <close> = take_turn(work.lock_path)
+  job.open(call, work)
+  save(work)
+  return job.run(call, work, make, function(target, report, done)
     work.lock.targets[report.reference] = { inputs = target.inputs, digest = done.digest }
-    return save(work)
+    save(work)
   end)
 end
 

@@ -1,9 +1,12 @@
 --- The references that a release names and that can move, each with the digest that it has in this run.
 
+local argument = require("manifest.declare.argument")
 local digest = require("manifest.name.digest")
+local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
-local names = require("manifest.declare.argument")
+
+local amend, fail, try = failure.amend, failure.fail, failure.try
 
 local pins = {}
 
@@ -23,11 +26,19 @@ local function movable(target)
   return moving
 end
 
+local function resolve(call, ref, also, beside)
+  local repository = call:repository(ref, { actions = "pull", also = also, beside = beside })
+  local _ <close> = amend(function(err)
+    fail(argument.in_docker_words(err, call.verb, ref))
+  end)
+  return try(repository:head(argument.selector(ref))).digest
+end
+
 --- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
 --- the targets that need it.
----@param context table
+---@param call manifest.Call
 ---@param work table of job.prepare with lock; gets pins = {[ref] = {key, digest, locked, error}}, order
-function pins.resolve(context, work)
+function pins.resolve(call, work)
   local missing, beside = {}, {}
   for _, target in ipairs(work.release.targets) do
     for _, ref in ipairs(movable(target)) do
@@ -43,17 +54,12 @@ function pins.resolve(context, work)
       end
     end
   end
-  local _, errors = context.loop:all(missing, context.jobs, function(ref, position)
-    local repository = context.repository(ref, { actions = "pull", also = missing, beside = beside[position] })
-    local answer, err = repository:head(names.selector(ref))
-    if not answer then
-      return nil, names.in_docker_words(err, work.verb, ref)
-    end
-    work.pins[tostring(ref)].digest = answer.digest
-    return true
-  end, true)
-  for position, err in pairs(errors) do
-    work.pins[tostring(missing[position])].error = err
+  local digests, errors = call:collect(missing, function(ref, position)
+    return resolve(call, ref, missing, beside[position])
+  end)
+  for position, ref in ipairs(missing) do
+    local one = work.pins[tostring(ref)]
+    one.digest, one.error = digests[position], errors[position]
   end
 end
 
@@ -64,27 +70,22 @@ local function pinned(work, ref)
   end
   local one = work.pins[tostring(ref)]
   if not one.digest then
-    return nil, one.error
+    fail(one.error)
   end
-  return ref:name_only():with_digest(one.digest)
+  return try(ref:name_only():with_digest(one.digest))
 end
 
---- The options of client:index for a target, its sources by digest.
+--- The options of client:index_create for a target, as the release has them but its sources by digest.
 ---@param work table after pins.resolve
 ---@param target table of the release
----@return table|nil options
----@return table|nil err of a source that could not be resolved
+---@return table options
 function pins.options_of(work, target)
   local options, sources = {}, {}
   for name, value in pairs(target.options) do
     options[name] = value
   end
   for position, given in ipairs(target.options.sources) do
-    local ref, err = pinned(work, target.sources[position].ref)
-    if err then
-      return nil, err
-    end
-    local one = {}
+    local ref, one = pinned(work, target.sources[position].ref), {}
     if type(given) == "table" and getmetatable(given) == nil then
       for name, value in pairs(given) do
         one[name] = value
@@ -96,13 +97,7 @@ function pins.options_of(work, target)
     sources[position] = one
   end
   options.sources = sources
-  if target.subject then
-    local err
-    options.subject, err = pinned(work, target.subject)
-    if err then
-      return nil, err
-    end
-  end
+  options.subject = target.subject and pinned(work, target.subject) or options.subject
   return options
 end
 
@@ -126,7 +121,7 @@ end
 ---@return string digest
 function pins.inputs_of(options)
   local all = plain(options)
-  for name in pairs(guard.OPTIONS) do
+  for _, name in ipairs(guard.OPTIONS) do
     all[name] = nil
   end
   return digest.of(assert(json.encode(all, { repair = true })))

@@ -1,40 +1,47 @@
 --- plan: what apply would do, target by target and platform by platform. Reads, and changes nothing.
 
-local contrast = require("manifest.document.difference")
 local create = require("manifest.verb.index.create")
+local declare = require("manifest.declare")
 local descriptor = require("manifest.document.descriptor")
+local difference = require("manifest.document.difference")
 local document = require("manifest.document.index")
+local failure = require("manifest.base.failure")
+local graph_read = require("manifest.graph.read")
 local job = require("manifest.verb.release.job")
 local json = require("manifest.base.json")
-local source = require("manifest.graph.read")
+local options = require("manifest.verb.release.options")
 
-local plan = {}
+local try = failure.try
+
+local plan = declare.verb {
+  name = "plan", network = true,
+  description = "FILE is a release: Lua that returns a table of targets, or a YAML file of manifest-tool.",
+  arguments = { options.release() },
+  options = options.common(),
+  printing = { check = { "boolean", help = "Exit with 2 when something would change" } },
+  examples = { "plan release.lua", "plan --check --update release.yaml" },
+}
 
 local function is_same(old, new)
   return json.encode(descriptor.to_json(old)) == json.encode(descriptor.to_json(new))
 end
 
 --- What a tag names now, as entries; an image that is no index has none.
-local function read_old(target, report)
-  local answer, err = source.document_at("plan", target.ref, target.repository, report.old)
-  if not answer then
-    return nil, err
-  end
+local function read_old(call, target, report)
+  local answer = try(graph_read.document_at(call.verb, target.ref, target.repository, report.old))
   if answer.shape.kind ~= "index" then
     report.was_image = true
     return {}
   end
-  local index
-  index, err = document.of(answer.shape, answer.size)
-  return index and index.entries, err
+  return try(document.of(answer.shape, answer.size)).entries
 end
 
 --- Fills in which platforms come, go and change. Pure.
 ---@param report table gets added, removed, changed
 ---@param old table[] descriptors
 ---@param new table[] descriptors
-function plan.compare(report, old, new)
-  local found = contrast.pair(old, new)
+local function compare(report, old, new)
+  local found = difference.pair(old, new)
   report.added, report.removed, report.changed = found.added, found.removed, {}
   for _, pair in ipairs(found.changed) do
     if not is_same(pair.old, pair.new) then
@@ -45,43 +52,24 @@ function plan.compare(report, old, new)
   end
 end
 
-local function rehearse(context, options)
-  options.dry_run = true
-  return create.perform(context, options)
+local function rehearse(call, o)
+  o.dry_run = true
+  return create.make(call, o)
 end
 
---- Says which platforms of a target would come, go and change.
-local function tell_changes(target, report, made)
-  if report.old == made.digest then
-    return true
-  end
-  local old, err = {}, nil
-  if report.old then
-    old, err = read_old(target, report)
-  end
-  if not old then
-    return nil, err
-  end
-  plan.compare(report, old, made.entries)
-  return true
-end
-
---- Plans a release.
----@param context table
----@param given string|table path of a release file, or what one returns
----@param options table|nil {lock, update, shallow}
----@return table|nil outcome {path, lock, changed, targets = {{reference, state, digest, old, tags, sources, added,
---- ...}}}
----@return table|nil err
-function plan.perform(context, given, options)
-  local work, err = job.prepare(context, "plan", given, options)
-  if work then
-    work, err = job.open(context, work)
-  end
-  if not work then
-    return nil, err
-  end
-  return job.run(context, work, rehearse, tell_changes)
+---@param call manifest.Call
+---@param release string|table
+---@param o manifest.PlanOptions
+---@return manifest.ReleaseResult
+function plan.run(call, release, o)
+  local _ <close> = job.about(release)
+  local work = job.prepare(call, release, o)
+  job.open(call, work)
+  return job.run(call, work, rehearse, function(target, report, made)
+    if report.old ~= made.digest then
+      compare(report, report.old and read_old(call, target, report) or {}, made.entries)
+    end
+  end)
 end
 
 return plan

@@ -2,25 +2,30 @@
 -- anything is sent.
 --
 --     release = { path, targets = { { position, ref, tags, options, sources = { { ref } }, subject = ref }, ... } }
+--
+-- `options` are those of index create as the release has them: their digest is kept in the lock file.
 
+local argument = require("manifest.declare.argument")
 local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
-local error_of = require("manifest.base.error")
-local names = require("manifest.declare.argument")
-local options_of = require("manifest.declare.options")
-local script = require("manifest.verb.release.script")
-local yaml = require("manifest.verb.release.yaml")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
+local script = require("manifest.document.release_script")
+local sources = require("manifest.verb.index.sources")
+local yaml = require("manifest.document.release_yaml")
+
+local amend, fail, try = failure.amend, failure.fail, failure.try
 
 local read = {}
 
 --- A release is written by hand; more than this is something else.
 local LIMIT = 1024 * 1024
 
-local VERB = "index"
+local VERB = "index create"
 
 --- What an error calls a target: its name, and the line where the file says it, when it does so literally.
 local function place_of(release, position, options)
-  local name = options and type(options.target) == "string" and options.target or nil
+  local name = type(options.target) == "string" and options.target or nil
   local what = "target " .. position .. (name and (" (%s)"):format(name) or "")
   local found = name and release.text and release.text:find(name, 1, true)
   if not found then
@@ -30,12 +35,11 @@ local function place_of(release, position, options)
   return ("%s:%d: %s"):format(release.path, line + 1, what)
 end
 
-local function fail(release, position, options, why, code)
-  why = why:gsub("^[^\n']-%.lua:%d+: ", ""):gsub("^index: ", "")
-  return nil, error_of.new({
+local function refuse(release, position, options, why, code)
+  fail {
     code = code or "invalid_argument", message = ("%s: %s"):format(place_of(release, position, options), why),
     hint = "correct the release; nothing was changed",
-  })
+  }
 end
 
 --- A target's options with the defaults of the release; a target that says one itself replaces it.
@@ -50,40 +54,42 @@ local function with_defaults(given, defaults)
   return options
 end
 
---- Reads one target. Raises what is wrong in the options themselves.
-local function read_target(options)
+--- What is wrong with the options themselves.
+local function wrong(options)
   if options.dry_run ~= nil then
-    error("'dry_run' is not for a release: use plan", 0)
+    return "'dry_run' is not for a release: use plan"
   end
-  create.check(options)
-  local target, err = { options = options, sources = {} }
-  target.ref, err = names.location(VERB, options.target)
-  if target.ref then
-    target.tags, err = create.tags(target.ref, options)
+  return declare.wrong(create, options)
+end
+
+--- The references among the sources, by position.
+local function read_sources(list)
+  local found = {}
+  for position, given in ipairs(list) do
+    local one = sources.as_table(given)
+    found[position] = { ref = one.ref and try(argument.location(VERB, one.ref)) or nil }
   end
-  local list
-  if target.tags then
-    list, err = options_of.sources(VERB, options.sources, options)
+  return found
+end
+
+--- Reads one target.
+local function read_target(release, position, options)
+  local why = wrong(options)
+  if why then
+    refuse(release, position, options, why)
   end
-  for position, one in ipairs(list or {}) do
-    local source = {}
-    if one.ref then
-      source.ref, err = names.location(VERB, one.ref)
-    end
-    if err then
-      return nil, err
-    end
-    target.sources[position] = source
+  local _ <close> = amend(function(err)
+    refuse(release, position, options, err.message, err.code)
+  end)
+  local o, list = try(declare.read(create, options))[1], options.sources
+  if type(list) ~= "table" or getmetatable(list) ~= nil or list[1] == nil then
+    options.sources = { list }
   end
-  if not err and options.subject ~= nil and options_of.kind_of_subject(options.subject) == "name" then
-    target.subject, err = names.location(VERB, options.subject)
-    err = err or create.check_subject(target.ref, target.subject)
-  end
-  if not err then
-    local _
-    _, err = options_of.platforms("expect", options.expect)
-  end
-  return not err and target or nil, err
+  local ref = try(argument.location(VERB, o.target))
+  return {
+    position = position, options = options, ref = ref, tags = create.tags(ref, o), sources = read_sources(o.sources),
+    subject = create.subject(ref, o.subject),
+  }
 end
 
 --- The names that a target writes.
@@ -101,7 +107,7 @@ local function check_together(release)
   for _, target in ipairs(release.targets) do
     for _, name in ipairs(written(target)) do
       if owner[name] then
-        return fail(release, target.position, target.options, ("target %d writes %s too"):format(owner[name], name))
+        refuse(release, target.position, target.options, ("target %d writes %s too"):format(owner[name], name))
       end
       owner[name] = target.position
     end
@@ -111,12 +117,11 @@ local function check_together(release)
       local maker = source.ref and source.ref.tag and not source.ref.digest
         and owner[source.ref.repository .. ":" .. source.ref.tag]
       if maker and maker ~= target.position then
-        return fail(release, target.position, target.options,
+        refuse(release, target.position, target.options,
           ("its source %s is what target %d makes: put it into a second release"):format(tostring(source.ref), maker))
       end
     end
   end
-  return release
 end
 
 --- The targets and the defaults of what a file returned.
@@ -137,51 +142,41 @@ end
 ---@param value table
 ---@param path string|nil for messages
 ---@param text string|nil the file's, to name lines
----@return table|nil release
----@return table|nil err invalid_argument, invalid_platform, invalid_reference
+---@return table release
 function read.value(value, path, text)
   local release = { path = path, text = text, targets = {} }
   local list, defaults = split(value)
   if type(list) ~= "table" or #list == 0 then
-    return nil, error_of.new({
+    fail {
       code = "invalid_argument", message = (path and path .. ": " or "") .. "the release has no targets",
       hint = "return a list of targets, or { targets = { ... } }",
-    })
+    }
   end
   for position, given in ipairs(list) do
     if type(given) ~= "table" then
-      return fail(release, position, nil, "it is no table")
+      refuse(release, position, {}, "it is no table")
     end
-    local options = with_defaults(given, defaults)
-    local ok, target, err = pcall(read_target, options)
-    if not ok then
-      return fail(release, position, options, tostring(target))
-    end
-    if not target then
-      return fail(release, position, options, err.message, err.code)
-    end
-    target.position = position
-    release.targets[position] = target
+    release.targets[position] = read_target(release, position, with_defaults(given, defaults))
   end
-  return check_together(release)
+  check_together(release)
+  return release
+end
+
+local function read_bytes(path)
+  local _ <close> = amend(function(err)
+    err:with({ hint = err.code == "not_found" and "check the path" or nil })
+  end)
+  return try(core.file.read(path, LIMIT))
 end
 
 --- Reads a release file: YAML when its name ends so, else Lua.
 ---@param path string
----@return table|nil release
----@return table|nil err
+---@return table release
 function read.file(path)
-  local bytes, err = core.file.read(path, LIMIT)
-  if not bytes then
-    return nil, err:with({ hint = err.code == "not_found" and "check the path" or nil })
-  end
+  local text = read_bytes(path)
   local is_yaml = path:find("%.ya?ml$") ~= nil
-  local value
-  value, err = (is_yaml and yaml.read or script.run)(bytes, path)
-  if not value then
-    return nil, err
-  end
-  return read.value(value, path, bytes)
+  local value = try((is_yaml and yaml.read or script.run)(text, path))
+  return read.value(value, path, text)
 end
 
 return read

@@ -1,9 +1,10 @@
-/* What the scan accepts, cJSON must parse without loss of keys, and laying it out again must not change it. */
+/* What the reader accepts means the same to cJSON's own parser, no key is there twice, and laying it out again does not
+   change it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../csrc/json/scan.h"
+#include "../csrc/json/read.h"
 #include "../csrc/json/tree.h"
 #include "../csrc/json/write.h"
 
@@ -27,8 +28,6 @@ static void check_tree(const cJSON *item, unsigned depth)
   check(depth <= MF_JSON_DEPTH);
   if (cJSON_IsObject(item))
     check_keys(item);
-  if (cJSON_IsNumber(item) && !(item->type & MF_JSON_FLOAT))
-    check(item->valuedouble == (double)(int64_t)item->valuedouble);
   for (const cJSON *child = item->child; child; child = child->next)
     check_tree(child, depth + 1);
 }
@@ -68,14 +67,16 @@ static void check_layout(const char *text, size_t length, bool html)
 static void check_text(const char *text, size_t length)
 {
   struct mf_problem problem;
-  bool accepted = mf_json_scan(text, length, NULL, &problem);
   cJSON *tree = mf_json_parse(text, length, &problem);
+  cJSON *theirs;
 
-  check(accepted == (tree != NULL));
   if (!tree)
     return;
   check_tree(tree, 0);
-  cJSON_Delete(tree);
+  theirs = cJSON_ParseWithLength(text, length); /* it gives up on a float of more than 63 bytes */
+  check(!theirs || cJSON_Compare(tree, theirs, true));
+  cJSON_Delete(theirs);
+  mf_json_delete(tree);
   check_layout(text, length, false);
   check_layout(text, length, true);
 }

@@ -1,21 +1,9 @@
---- docker's text of what the verbs found. Pure: values in, text out.
+--- What `manifest inspect` prints: docker's view, or the exact bytes.
 
 local document = require("manifest.document.index")
 local json = require("manifest.base.json")
 
-local render = {}
-
---- What `push` prints of its images and its list.
----@param pushed table[] {reference, digest}
----@param digest string|nil of the list, once it is there
-function render.push(pushed, digest)
-  local lines = {}
-  for index, one in ipairs(pushed) do
-    lines[index] = ("Pushed ref %s with digest: %s\n"):format(one.reference, one.digest)
-  end
-  lines[#lines + 1] = digest and digest .. "\n"
-  return table.concat(lines)
-end
+local print = {}
 
 --- An entry, or all entries of a list, as docker's store writes them, indented with tabs.
 local function verbose(seen)
@@ -41,23 +29,38 @@ local function list_text(entries)
   return document.serialise(document.build({ entries = shown }))
 end
 
---- What `inspect` prints.
----@param seen table of client:inspect
----@param options table verbose or raw
-function render.inspect(seen, options)
-  if options.raw then
-    return seen.raw
-  end
+local function view(seen, options)
   if options.verbose then
     return verbose(seen)
   end
   if seen.kind == "list" then
-    local bytes = seen.is_local and seen.raw or list_text(seen.entries)
-    return bytes .. "\n"
+    return (seen.is_local and seen.raw or list_text(seen.entries)) .. "\n"
   end
   -- docker shows a stored manifest out of its store file, where it is compact and escaped, and a fetched one as it is.
   local text = seen.is_local and json.indent(seen.raw, "", { html = true }) or seen.raw
   return json.indent(text, "\t") .. "\n"
 end
 
-return render
+--- An empty name of a list is none to docker; exact bytes need no children.
+function print.prepare(_, _, given)
+  local o = given.options
+  o.list = o.list ~= "" and o.list or nil
+  o.verbose = o.verbose and not given.all.raw or nil
+  return true
+end
+
+function print.check(seen, options)
+  if options.raw then
+    return true
+  end
+  return require("manifest.verb.inspect").is_showable(seen)
+end
+
+---@param out table output
+---@param seen manifest.InspectResult
+---@param options table
+function print.text(out, seen, options)
+  out:write(options.raw and seen.raw or view(seen, options))
+end
+
+return print

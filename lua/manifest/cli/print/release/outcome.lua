@@ -1,24 +1,10 @@
---- What the commands plan and apply share: options, and how an outcome is shown.
+--- What `manifest plan` and `manifest apply` print.
 
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
 local release = {}
-
-release.options = {
-  show.insecure, show.json,
-  { name = "update", kind = "boolean", help = "Resolve the sources anew, whatever the lock file says" },
-  { name = "shallow", kind = "boolean", help = "Do not look into an index that is the same already" },
-  { name = "lock", kind = "string", value = "file", help = "The lock file, default FILE.lock" },
-  { name = "no-lock", kind = "boolean", help = "Neither read nor write a lock file" },
-}
-
-function release.wrong_usage(given)
-  if given.no_lock and given.lock then
-    return "--lock and --no-lock exclude each other"
-  end
-end
 
 local function tag_json(tag)
   return json.object({ { "name", tag.name }, { "state", tag.state }, { "old", tag.old } })
@@ -85,49 +71,47 @@ local function write_target(out, words, one)
   write_platforms(out, one)
 end
 
---- Shows an outcome.
----@param call table of the command
----@param outcome table
+--- What a command of a release prints.
 ---@param words table state -> what it is called
-function release.show(call, outcome, words)
-  local out = call.out
-  if call.options.json then
-    show.document(out, {
+---@return table print
+function release.new(words)
+  local print = {}
+
+  ---@param out table output
+  ---@param outcome manifest.ReleaseResult
+  function print.text(out, outcome)
+    local failed = false
+    for _, one in ipairs(outcome.targets) do
+      for _, notice in ipairs(one.notices or {}) do
+        out:complain(("note: %s: %s"):format(one.reference, notice))
+      end
+      write_target(out, words, one)
+      failed = failed or one.state == "failed"
+    end
+    if outcome.changed == 0 and not failed then
+      out:line("nothing to change")
+    end
+  end
+
+  ---@param outcome manifest.ReleaseResult
+  ---@return table document
+  function print.json(_, outcome)
+    return json.object({
       { "release", outcome.path }, { "lock", outcome.lock }, { "changed", outcome.changed },
       { "targets", show.array(outcome.targets, target_json) },
     })
-    return
   end
-  local failed = false
-  for _, one in ipairs(outcome.targets) do
-    for _, notice in ipairs(one.notices or {}) do
-      out:complain(("note: %s: %s"):format(one.reference, notice))
-    end
-    write_target(out, words, one)
-    failed = failed or one.state == "failed"
-  end
-  if outcome.changed == 0 and not failed then
-    out:line("nothing to change")
-  end
-end
 
---- Calls a verb of the client with the options of the command, and shows what came of it.
----@return table|nil outcome
----@return table|nil err
-function release.call(call, verb, words)
-  local given = call.options
-  local client = call.client({ insecure = given.insecure })
-  local path = given.lock
-  if given.no_lock then
-    path = false
+  --- The targets that were made before or beside the failure.
+  function print.failed(out, err, options)
+    if err.outcome and options.json then
+      show.report(out, print.json(out, err.outcome), "  ")
+    elseif err.outcome then
+      print.text(out, err.outcome)
+    end
   end
-  local outcome, err = client[verb](client, call.arguments[1], {
-    update = given.update, shallow = given.shallow, lock = path,
-  })
-  if outcome or err.outcome then
-    release.show(call, outcome or err.outcome, words)
-  end
-  return outcome, err
+
+  return print
 end
 
 return release

@@ -1,0 +1,227 @@
+#include "read.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/c_locale.h"
+#include "number.h"
+#include "quoted_string.h"
+
+/* What may come next. */
+enum place {
+  AT_VALUE,
+  AT_FIRST, /* an element, or the end of an object or array that has just begun */
+  AT_REST,  /* a comma and an element, or the end */
+  AT_END
+};
+
+static enum mf_json_token fault_at(struct mf_json_reader *reader, const char *where, const char *what)
+{
+  mf_problem_set(reader->problem, MF_PROBLEM_INVALID_JSON, "invalid JSON at byte %zu: %s",
+                 (size_t)(where - reader->begin), what);
+  return MF_JSON_FAULT;
+}
+
+static enum mf_json_token out_of_memory(struct mf_json_reader *reader)
+{
+  mf_problem_set(reader->problem, MF_PROBLEM_MEMORY, "memory ran out while reading JSON");
+  return MF_JSON_FAULT;
+}
+
+static enum mf_json_token expected(struct mf_json_reader *reader, const char *what)
+{
+  mf_problem_set(reader->problem, MF_PROBLEM_INVALID_JSON, "invalid JSON at byte %zu: %s where %s should be",
+                 (size_t)(reader->at - reader->begin), reader->at < reader->end ? "something else" : "the text ends",
+                 what);
+  return MF_JSON_FAULT;
+}
+
+/* The next byte that is not blank, or 0 at the end (a NUL in the text fits nowhere either). */
+static char peek(struct mf_json_reader *reader)
+{
+  while (reader->at < reader->end &&
+         (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' || *reader->at == '\r'))
+    reader->at++;
+  return reader->at < reader->end ? *reader->at : '\0';
+}
+
+static bool in_object(const struct mf_json_reader *reader)
+{
+  return reader->depth > 0 && (reader->objects >> (reader->depth - 1) & 1);
+}
+
+/* Moves past a token that ends before AFTER. */
+static enum mf_json_token take(struct mf_json_reader *reader, const char *after, enum mf_json_token token)
+{
+  reader->start = reader->at;
+  reader->size = (size_t)(after - reader->at);
+  reader->at = after;
+  reader->place = reader->depth > 0 ? AT_REST : AT_END;
+  return token;
+}
+
+static enum mf_json_token enter(struct mf_json_reader *reader, enum mf_json_token token)
+{
+  uint64_t bit = (uint64_t)1 << reader->depth % MF_JSON_DEPTH;
+
+  if (reader->depth >= MF_JSON_DEPTH)
+    return fault_at(reader, reader->at, "nested deeper than 64");
+  reader->objects = token == MF_JSON_OBJECT ? reader->objects | bit : reader->objects & ~bit;
+  reader->marks[reader->depth++] = mf_json_keys_count(&reader->keys);
+  take(reader, reader->at + 1, token);
+  reader->place = AT_FIRST;
+  return token;
+}
+
+static enum mf_json_token leave(struct mf_json_reader *reader)
+{
+  const char *twice = NULL;
+
+  assert(reader->depth > 0);
+  if (in_object(reader))
+    twice = mf_json_keys_close(&reader->keys, reader->marks[reader->depth - 1]);
+  if (twice)
+    return fault_at(reader, twice - 1, "a key that its object already has");
+  reader->depth--;
+  return take(reader, reader->at + 1, MF_JSON_END);
+}
+
+static enum mf_json_token read_string(struct mf_json_reader *reader, enum mf_json_token token)
+{
+  const char *fault;
+  const char *where;
+  const char *after = mf_json_string_scan(reader->at + 1, reader->end, &fault, &where);
+
+  return after ? take(reader, after, token) : fault_at(reader, where, fault);
+}
+
+static enum mf_json_token read_word(struct mf_json_reader *reader, const char *word, enum mf_json_token token)
+{
+  size_t length = strlen(word);
+
+  if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0)
+    return expected(reader, "a value");
+  return take(reader, reader->at + length, token);
+}
+
+static enum mf_json_token read_number(struct mf_json_reader *reader)
+{
+  struct mf_json_number number;
+  locale_t previous;
+
+  if (!mf_json_number_scan(reader->at, reader->end, &number))
+    return fault_at(reader, number.end, "a number without a digit where one must be");
+  if (mf_json_number_too_large(reader->at, &number))
+    return fault_at(reader, reader->at,
+                    number.fraction ? "a number beyond the range of a double" : "an integer beyond 2^53");
+  if (!number.fraction) {
+    reader->number = (double)strtoll(reader->at, NULL, 10);
+    return take(reader, number.end, MF_JSON_INTEGER);
+  }
+  if (!mf_c_locale_enter(&previous))
+    return out_of_memory(reader);
+  reader->number = strtod(reader->at, NULL);
+  mf_c_locale_leave(previous);
+  return take(reader, number.end, MF_JSON_FLOAT);
+}
+
+static enum mf_json_token read_key(struct mf_json_reader *reader)
+{
+  if (peek(reader) != '"')
+    return expected(reader, "a key");
+  if (read_string(reader, MF_JSON_KEY) == MF_JSON_FAULT)
+    return MF_JSON_FAULT;
+  if (!mf_json_keys_add(&reader->keys, reader->start + 1))
+    return out_of_memory(reader);
+  if (peek(reader) != ':')
+    return expected(reader, "':'");
+  reader->at++;
+  reader->place = AT_VALUE;
+  return MF_JSON_KEY;
+}
+
+static enum mf_json_token read_value(struct mf_json_reader *reader)
+{
+  char first = peek(reader);
+
+  switch (first) {
+  case '{':
+    return enter(reader, MF_JSON_OBJECT);
+  case '[':
+    return enter(reader, MF_JSON_ARRAY);
+  case '"':
+    return read_string(reader, MF_JSON_STRING);
+  case 't':
+    return read_word(reader, "true", MF_JSON_TRUE);
+  case 'f':
+    return read_word(reader, "false", MF_JSON_FALSE);
+  case 'n':
+    return read_word(reader, "null", MF_JSON_NULL);
+  default:
+    if (reader->at == reader->begin && reader->end - reader->at >= 3 && memcmp(reader->at, "\xef\xbb\xbf", 3) == 0)
+      return fault_at(reader, reader->at, "a byte order mark");
+    return first == '-' || (first >= '0' && first <= '9') ? read_number(reader) : expected(reader, "a value");
+  }
+}
+
+/* An element of the innermost object or array, or its end. */
+static enum mf_json_token read_element(struct mf_json_reader *reader)
+{
+  bool object = in_object(reader);
+  char next = peek(reader);
+
+  if (next == (object ? '}' : ']'))
+    return leave(reader);
+  if (reader->place == AT_REST) {
+    if (next != ',')
+      return expected(reader, object ? "',' or '}'" : "',' or ']'");
+    reader->at++;
+  }
+  return object ? read_key(reader) : read_value(reader);
+}
+
+enum mf_json_token mf_json_next(struct mf_json_reader *reader)
+{
+  switch (reader->place) {
+  case AT_VALUE:
+    return read_value(reader);
+  case AT_END:
+    peek(reader);
+    return reader->at == reader->end ? MF_JSON_DONE : fault_at(reader, reader->at, "something after the value");
+  default:
+    return read_element(reader);
+  }
+}
+
+void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t length, struct mf_problem *problem)
+{
+  *reader =
+      (struct mf_json_reader){.begin = text, .at = text, .end = text + length, .place = AT_VALUE, .problem = problem};
+  mf_bytes_init(&reader->text, SIZE_MAX / 4);
+  reader->text.secret = true; /* it may be a password */
+  mf_json_keys_init(&reader->keys);
+}
+
+bool mf_json_text(struct mf_json_reader *reader, const char *start, size_t size)
+{
+  struct mf_json_string string = {.at = start + 1};
+  bool plain = !memchr(start, '\\', size);
+  bool done;
+
+  assert(size >= 2);
+  mf_bytes_clear(&reader->text);
+  done = mf_bytes_add(&reader->text, start + 1, plain ? size - 2 : 0);
+  for (int byte = 0; !plain && done && (byte = mf_json_string_next(&string)) >= 0;) {
+    char decoded = (char)byte;
+
+    done = mf_bytes_add(&reader->text, &decoded, 1);
+  }
+  return done || out_of_memory(reader) != MF_JSON_FAULT;
+}
+
+void mf_json_reader_free(struct mf_json_reader *reader)
+{
+  mf_bytes_free(&reader->text);
+  mf_json_keys_free(&reader->keys);
+}

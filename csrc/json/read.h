@@ -1,0 +1,58 @@
+/* Reads JSON token by token, and strictly: RFC 8259 as every reader agrees on it (I-JSON). Refused beside bad grammar:
+   duplicate keys, U+0000, half surrogate pairs, invalid UTF-8, a byte order mark, bytes after the value, integers
+   beyond 2^53, floats beyond the double's range, and nesting deeper than 64. */
+#ifndef MF_JSON_READ_H
+#define MF_JSON_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/bytes.h"
+#include "../base/problem.h"
+#include "keys.h"
+
+#define MF_JSON_DEPTH 64 /* objects and arrays inside one another */
+
+enum mf_json_token {
+  MF_JSON_FAULT,  /* not accepted, or memory: the problem says what is wrong at which byte, counted from 0, and repeats
+                     nothing of the text */
+  MF_JSON_OBJECT, /* one begins: a key, its value, ..., MF_JSON_END */
+  MF_JSON_ARRAY,  /* one begins: its values, MF_JSON_END */
+  MF_JSON_END,    /* of the innermost object or array */
+  MF_JSON_KEY,
+  MF_JSON_STRING,
+  MF_JSON_INTEGER,
+  MF_JSON_FLOAT, /* written with a fraction or an exponent: 2.0 and 1e3 are no integers to Go's readers */
+  MF_JSON_TRUE,
+  MF_JSON_FALSE,
+  MF_JSON_NULL,
+  MF_JSON_DONE /* the text ends after its one value */
+};
+
+/* All zero is one that holds nothing. */
+struct mf_json_reader {
+  const char *start; /* of the last token, and its size as it is written: a string with its quotes */
+  size_t size;
+  double number;        /* of an integer or a float */
+  struct mf_bytes text; /* what mf_json_text gave */
+  /* The rest is the reader's own. */
+  const char *begin, *at, *end;
+  int place;
+  unsigned depth;
+  uint64_t objects;            /* a bit a level: it is an object */
+  size_t marks[MF_JSON_DEPTH]; /* where the keys of each level begin in KEYS */
+  struct mf_json_keys keys;
+  struct mf_problem *problem;
+};
+
+/* Starts on TEXT, which ends with a NUL that LENGTH does not count. Text and problem are borrowed. */
+void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t length, struct mf_problem *problem);
+/* The next token. After MF_JSON_FAULT and MF_JSON_DONE it is not called again. */
+enum mf_json_token mf_json_next(struct mf_json_reader *reader);
+/* Decodes a key or a string, given as it is written, into reader->text. False: memory, problem set. */
+bool mf_json_text(struct mf_json_reader *reader, const char *start, size_t size);
+/* Frees what it holds, texts wiped; safe twice. */
+void mf_json_reader_free(struct mf_json_reader *reader);
+
+#endif

@@ -1,0 +1,3 @@
+--- What `manifest index add` prints.
+
+return require("manifest.cli.print.index.result")

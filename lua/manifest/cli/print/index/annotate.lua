@@ -1,0 +1,38 @@
+--- What `manifest index annotate` prints.
+
+local result = require("manifest.cli.print.index.result")
+local show = require("manifest.cli.show")
+
+local print = { text = result.text, json = result.json }
+
+--- The platform's changes out of single options; nil when there are none.
+local function platform_of(words)
+  local changes = {}
+  for _, name in ipairs({ "os", "arch", "variant", "os_version" }) do
+    if words[name] then
+      changes[name] = words[name] ~= "" and words[name]
+    end
+  end
+  if words.os_features then
+    changes.os_features = #words.os_features > 0 and words.os_features
+  end
+  return next(changes) and changes or nil
+end
+
+--- What is annotated decides which scopes an annotation may have; an empty value clears a field of the platform.
+---@param given table
+---@return string|nil wrong
+---@return string|nil hint
+function print.read(given)
+  local is_entry = given.all.entry ~= nil
+  local own, wrong, hint, of_entries = show.annotations_of(given.printing.annotation,
+    is_entry and "manifest-descriptor" or "index", not is_entry)
+  if of_entries then
+    return "no entry was named to annotate", "name it behind TARGET: its platform or its digest"
+  end
+  given.options.annotations = own
+  given.options.platform = given.options.platform or platform_of(given.printing)
+  return wrong, hint
+end
+
+return print

@@ -1,0 +1,3 @@
+--- What `manifest index remove` prints.
+
+return require("manifest.cli.print.index.result")

@@ -1,0 +1,3 @@
+--- What `manifest index replace` prints.
+
+return require("manifest.cli.print.index.result")

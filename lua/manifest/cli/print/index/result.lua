@@ -1,0 +1,58 @@
+--- What the index commands print.
+
+local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
+local show = require("manifest.cli.show")
+
+local print = {}
+
+--- For people: what was written, and its entries.
+local function write_done(out, done)
+  out:line(("%s %s"):format(done.unchanged and "Unchanged" or "Pushed", done.reference))
+  for _, entry in ipairs(done.entries) do
+    local for_what = entry.platform and platform.format(entry.platform) or entry.artifact_type or "no platform"
+    out:line(("  %-20s %s"):format(for_what, entry.digest))
+  end
+  for position = 2, #done.tags do
+    out:line("  also as " .. done.tags[position])
+  end
+  out:line("Digest: " .. done.digest)
+end
+
+---@param out table output
+---@param done manifest.IndexResult
+---@param options table
+function print.text(out, done, options)
+  for _, notice in ipairs(done.notices) do
+    out:complain("note: " .. notice)
+  end
+  if options.quiet then
+    out:line(done.digest)
+  elseif done.dry_run then
+    out:write(done.raw)
+    for _, step in ipairs(done.plan) do
+      out:complain("would " .. step)
+    end
+    out:complain("digest " .. done.digest)
+  else
+    write_done(out, done)
+  end
+end
+
+---@param done manifest.IndexResult
+---@return table document
+function print.json(_, done)
+  return json.object({
+    { "reference", done.reference }, { "digest", done.digest }, { "size", done.size },
+    { "mediaType", done.media_type }, { "manifests", show.array(done.entries, show.descriptor) },
+    { "tags", json.array(done.tags) }, { "notices", json.array(done.notices) },
+    { "dryRun", done.dry_run or false }, { "unchanged", done.unchanged },
+    { "written", done.written and json.array(done.written) or nil },
+    { "copied", done.copied and json.object({
+      { "blobs", done.copied.blobs }, { "manifests", done.copied.manifests },
+    }) or nil },
+    { "plan", done.plan and json.array(done.plan) or nil }, { "bytes", done.raw },
+  })
+end
+
+return print

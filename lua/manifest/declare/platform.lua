@@ -1,0 +1,113 @@
+--- Types of platforms, and of entries of an index, which have one; kind.lua has the other types.
+
+local text = require("manifest.base.text")
+
+local platform = {}
+
+local PLATFORM_FIELDS = {
+  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
+  os_version = "os.version", ["os.version"] = "os.version",
+  os_features = "os.features", ["os.features"] = "os.features",
+}
+
+--- Why a field of a platform table is wrong.
+local function wrong_field(name, value, may_be_false)
+  local field = PLATFORM_FIELDS[name]
+  if not field then
+    local near = text.nearest(tostring(name), text.sorted_keys(PLATFORM_FIELDS))
+    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(name)
+  end
+  if value == false and may_be_false then
+    return nil
+  end
+  if field ~= "os.features" then
+    if type(value) ~= "string" then
+      return ("string expected, got %s"):format(type(value)), "." .. name
+    end
+    return nil
+  end
+  if type(value) ~= "table" then
+    return ("list of strings expected, got %s"):format(type(value)), "." .. name
+  end
+  for position, feature in pairs(value) do
+    if math.type(position) ~= "integer" or position > #value then
+      return "list of strings expected, got a table with other keys", "." .. name
+    end
+    if type(feature) ~= "string" then
+      return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
+    end
+  end
+end
+
+--- Those that are built for most, to complete a word with.
+local PLATFORMS = {
+  "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/riscv64",
+  "linux/s390x", "windows/amd64",
+}
+
+--- A platform as text or as a table; the verb gets a table with the names of the image specification. Of a change to a
+--- platform, a table says single fields, where false clears one, and a text says them all (`whole`).
+function platform.new(is_change)
+  return {
+    commas = true, choices = PLATFORMS,
+    lua = is_change and "string|manifest.PlatformChange" or "string|manifest.Platform", what = "string or table",
+    value = "platform",
+    accepts = function(value)
+      return type(value) == "string" or type(value) == "table" and getmetatable(value) == nil
+    end,
+    check = function(value)
+      for name, part in pairs(type(value) == "table" and value or {}) do
+        local why, path = wrong_field(name, part, is_change)
+        if why then
+          return why, path
+        end
+      end
+    end,
+    read = function(value)
+      if type(value) == "string" then
+        local read, err = require("manifest.name.platform").parse(value)
+        if read and is_change then
+          read.whole = true
+        end
+        return read, err
+      end
+      local read = {}
+      for name, part in pairs(value) do
+        read[PLATFORM_FIELDS[name]] = part
+      end
+      return read
+    end,
+    flag = function(given)
+      local read, err = require("manifest.name.platform").parse(given)
+      if not read then
+        return nil, err.message
+      end
+      return given
+    end,
+  }
+end
+
+--- An entry of an index, by its platform or by its digest, which has a colon: the verb gets { platform } or { digest }.
+function platform.entry()
+  local type_of = platform.new(false)
+  local read = type_of.read
+  type_of.commas, type_of.value = nil, "platform|digest"
+  function type_of.read(value)
+    if type(value) == "string" and value:find(":", 1, true) then
+      local ok, err = require("manifest.name.digest").check(value)
+      return ok and { digest = value }, err
+    end
+    local found, err = read(value)
+    return found and { platform = found }, err
+  end
+  function type_of.flag(given)
+    local ok, err = type_of.read(given)
+    if not ok then
+      return nil, err.message
+    end
+    return given
+  end
+  return type_of
+end
+
+return platform

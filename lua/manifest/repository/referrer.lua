@@ -1,0 +1,177 @@
+--- What refers to a manifest, as it says itself: an entry of a list counts when its manifest names the subject.
+
+local digest_name = require("manifest.name.digest")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+
+local referrer = {}
+
+local JOBS = 8
+
+local function text_or_nil(value)
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+local function annotations_of(value)
+  local annotations = {}
+  for _, name in ipairs(json.is_object(value) and json.keys(value) or {}) do
+    annotations[name] = type(value[name]) == "string" and value[name] or nil
+  end
+  return next(annotations) and annotations or nil
+end
+
+--- Calls a function for each item: as tasks where the repository is in a registry.
+---@param repository table
+---@param list table[]
+---@param call function (item) -> value | nil, err
+---@return table|nil values
+---@return table|nil err
+function referrer.each(repository, list, call)
+  if repository.loop then
+    return repository.loop:all(list, JOBS, call)
+  end
+  local values = {}
+  for position, item in ipairs(list) do
+    local value, err = call(item)
+    if value == nil then
+      return nil, err
+    end
+    values[position] = value
+  end
+  return values
+end
+
+--- What a manifest or index refers to, and the descriptor that lists it there: its artifact type is its own or, as the
+--- specification has it, the media type of its config.
+---@param raw string
+---@param kind string media type
+---@param digest string
+---@return string|nil subject digest
+---@return table|nil descriptor
+function referrer.describe(raw, kind, digest)
+  local read = raw:find("subject", 1, true) and json.decode(raw)
+  local subject = json.is_object(read) and json.is_object(read.subject) and read.subject.digest
+  if type(subject) ~= "string" or not digest_name.parse(subject) then
+    return nil
+  end
+  return subject, {
+    media_type = kind, digest = digest, size = #raw, annotations = annotations_of(read.annotations),
+    artifact_type = text_or_nil(read.artifactType)
+      or text_or_nil(json.is_object(read.config) and read.config.mediaType),
+  }
+end
+
+--- What ends the reading of a list: it is about the registry or the caller. Any other failure is of one manifest, which
+--- then says nothing.
+local FATAL = { canceled = true, denied = true, network = true, proxy = true, rate_limited = true, timeout = true,
+  tls = true, unauthorized = true }
+
+--- What the manifest of an entry refers to.
+---@param repository table
+---@param entry table {digest, mediaType}
+---@return string|boolean|nil subject digest; false: none, or it cannot be read; nil alone: it is gone, or no descriptor
+---@return table|nil err the registry's
+function referrer.subject_of(repository, entry)
+  if type(entry.digest) ~= "string" or not digest_name.parse(entry.digest) then
+    return nil
+  end
+  local known = repository.subjects[entry.digest]
+  if known ~= nil then
+    return known
+  end
+  local accept = media_type.accept
+  if entry.mediaType and media_type.check(entry.mediaType) and not accept:find(entry.mediaType, 1, true) then
+    accept = accept .. ", " .. entry.mediaType
+  end
+  local answer, err = repository:manifest(entry.digest, { accept = accept })
+  if answer then
+    known = referrer.describe(answer.bytes, entry.mediaType, entry.digest) or false
+  elseif err.code == "not_found" then
+    return nil
+  elseif FATAL[err.code] or err.retryable then
+    return nil, err
+  else
+    known = false
+  end
+  repository.subjects[entry.digest] = known
+  return known
+end
+
+--- Those of some entries whose manifest refers to the subject.
+---@param repository table
+---@param entries table[]
+---@param subject string digest
+---@return table[]|nil entries
+---@return table|nil err
+function referrer.believed(repository, entries, subject)
+  local subjects, err = referrer.each(repository, entries, function(entry)
+    local named, failure = referrer.subject_of(repository, entry)
+    if failure then
+      return nil, failure
+    end
+    return named or false
+  end)
+  if not subjects then
+    return nil, err
+  end
+  local list = {}
+  for position, entry in ipairs(entries) do
+    list[#list + 1] = subjects[position] == subject and entry or nil
+  end
+  return list
+end
+
+--- Is an index under the tag of a subject the list of its referrers? It has an entry that counts, or none that is
+--- there.
+---@param repository table
+---@param index table of read_index
+---@param subject string digest
+---@return boolean|nil
+---@return table|nil err the registry's
+function referrer.is_list(repository, index, subject)
+  local is_odd = false
+  for _, entry in ipairs(index.manifests) do
+    local named, err = referrer.subject_of(repository, json.is_object(entry) and entry or {})
+    if err then
+      return nil, err
+    end
+    if named == subject then
+      return true
+    end
+    is_odd = is_odd or named ~= nil
+  end
+  return not is_odd
+end
+
+--- The index under a tag, as JSON; nil when it names something else.
+---@param raw string
+---@return table|nil index
+function referrer.read_index(raw)
+  local index = json.decode(raw)
+  return json.is_object(index) and (index.mediaType == nil or index.mediaType == media_type.oci_index)
+    and json.is_array(index.manifests) and index or nil
+end
+
+--- Takes out the entries whose manifest is gone: some registries refuse an index that names one.
+---@param repository table
+---@param index table of read_index; it is changed
+---@return boolean|nil changed
+---@return table|nil err
+function referrer.drop_dead(repository, index)
+  local is_changed = false
+  repository.subjects = {}
+  for position = #index.manifests, 1, -1 do
+    local entry = index.manifests[position]
+    local named, err = referrer.subject_of(repository, json.is_object(entry) and entry or {})
+    if err then
+      return nil, err
+    end
+    if named == nil then
+      table.remove(index.manifests, position)
+      is_changed = true
+    end
+  end
+  return is_changed
+end
+
+return referrer
