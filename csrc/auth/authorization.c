@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/secret.h"
 #include "bearer.h"
 #include "login.h"
-#include "../base/secret.h"
 
 #define REFUSALS 2 /* 401 answers to one request that may be followed by another attempt */
 /* The words that scripts look for in docker's output. */

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "../base/problem.h"
 #include "../base/blot.h"
+#include "../base/problem.h"
 #include "../base/texts.h"
 #include "../url/address.h"
 #include "../url/origin.h"

@@ -15,7 +15,7 @@
 #define TELLING 64 /* bytes of a longer one that give it away */
 #define DEPTH 2    /* escapes within escapes */
 
-/* {=== how a secret may be written ===} */
+/* ---- how a secret may be written ---- */
 
 static void free_spellings(struct mf_spellings *spellings)
 {
@@ -108,7 +108,7 @@ void mf_secrets_free(struct mf_secrets *secrets)
     free_spellings(&secrets->items[--secrets->count]);
 }
 
-/* {=== text without its escapes ===} */
+/* ---- text without its escapes ---- */
 
 /* The bytes of a text, with where each begins in the text that was given: one more says where that ends. */
 struct layer {
@@ -262,7 +262,7 @@ static void unescape(const struct layer *outer, reader read, struct layer *inner
   inner->from[inner->length] = outer->from[outer->length];
 }
 
-/* {=== looking for one ===} */
+/* ---- looking for one ---- */
 
 /* Writes over each place of TEXT where LAYER has WANTED, or so much of it that the rest does not matter. */
 static void blot_text(const struct layer *layer, char *text, const char *wanted, size_t size)

@@ -2,8 +2,6 @@
 #ifndef MF_SECRET_H
 #define MF_SECRET_H
 
-#include <stddef.h>
-
 /* Overwrites and frees a C string; NULL is fine. */
 void mf_secret_free(char *text);
 

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "../base/blot.h"
 #include "../base/environment.h"
 #include "../base/problem.h"
-#include "../base/blot.h"
 #include "../base/texts.h"
 #include "endpoint.h"
 #include "engine.h"

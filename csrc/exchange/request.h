@@ -10,8 +10,8 @@
 #include "../header/headers.h"
 #include "../header/scope.h"
 #include "../stream/sink.h"
-#include "../url/origin.h"
 #include "../stream/source.h"
+#include "../url/origin.h"
 
 /* What is wanted. mf_exchange_new takes it over. */
 struct mf_request {

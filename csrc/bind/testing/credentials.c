@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "../../base/blot.h"
 #include "../../base/environment.h"
 #include "../../base/secret.h"
-#include "../../base/blot.h"
 #include "../../credential/helper.h"
 #include "../../credential/lookup.h"
 #include "../../curl/certificates.h"

@@ -113,17 +113,6 @@ local function ask_for_challenge(self, place)
   return place.learned
 end
 
---- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
-local function pass_on_warnings(self, place, response)
-  local header = response.repeated.warning or response.headers.warning
-  if not header or problem.is_elsewhere(response, place.domain) then
-    return
-  end
-  for _, line in ipairs(warning.read(header)) do
-    self.loop:warn(("%s says: %s"):format(place.domain, line))
-  end
-end
-
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
@@ -156,7 +145,9 @@ function methods:send(request, place)
     response, err = self.loop:request(own)
   end
   if response then
-    pass_on_warnings(self, place, response)
+    if response.headers.warning then
+      warning.pass_on(self.loop, place.domain, response)
+    end
     return response
   end
   return nil, self:failed(err, place)

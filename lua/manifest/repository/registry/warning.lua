@@ -1,6 +1,7 @@
 --- The Warning header by which a registry speaks to people, as the distribution specification has it:
 -- 299 - "text". It is shown and never acted upon.
 
+local problem = require("manifest.repository.problem")
 local text = require("manifest.base.text")
 
 local warning = {}
@@ -36,6 +37,19 @@ function warning.read(header)
     end
   end
   return lines
+end
+
+--- Tells the user what a registry says to people; a host that it redirected to has nothing to say in its name.
+---@param loop table
+---@param domain string the registry
+---@param response table
+function warning.pass_on(loop, domain, response)
+  if problem.is_elsewhere(response, domain) then
+    return
+  end
+  for _, line in ipairs(warning.read(response.repeated.warning or response.headers.warning)) do
+    loop:warn(("%s says: %s"):format(domain, line))
+  end
 end
 
 return warning
