@@ -35,7 +35,7 @@ local function as_text(out, done)
     out:line(("%s tag %s with it"):format(verb, tag))
   end
   for _, tag in ipairs(done.remaining) do
-    out:write(("The registry keeps the tag %s, which still serves it\n"):format(tag))
+    out:line(("The registry keeps the tag %s, which still serves it"):format(tag))
   end
   for _, tag in ipairs(done.listed) do
     out:line(("The index %s names it still"):format(tag))
