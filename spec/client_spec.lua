@@ -1,5 +1,6 @@
 --- The module as its users meet it: what is loaded when, and the life of a client.
 
+local block = require("spec.support.block")
 local images = require("spec.support.inputs.images")
 local process = require("spec.support.process")
 local registry = require("spec.support.servers.registry")
@@ -106,28 +107,56 @@ describe("a client", function()
     collectgarbage()
   end)
 
-  it("runs a function over a list, in order and with a bound", function()
-    local client <close> = client_of({ config = temp.folder("config"), jobs = 2 })
-    local running, most = 0, 0
-    local results = assert(client:all({ 3, 1, 2 }, function(item, index)
-      running = running + 1
-      most = math.max(most, running)
-      running = running - 1
-      return item * 10 + index
-    end))
-    assert.same({ 31, 12, 23 }, results)
-    assert.is_true(most <= 2)
-    local none, err = client:all({ 1, 2 }, function(item) return nil, "bad " .. item end)
-    assert.is_nil(none)
-    assert.equal("bad 1", err)
-    local some, errors = client:all({ 1, 2 }, function(item)
-      if item == 1 then
-        return nil, "bad"
+  describe("runs a function over a list", function()
+    local server = block.scripted { exchanges = { { answer = { status = 200, headers = {
+      { "Docker-Content-Digest", "sha256:" .. ("ab"):rep(32) } } } } } }
+
+    it("in order, and no more at once than it may, though each waits for an answer", function()
+      local client <close> = client_of({ config = temp.folder("config"), jobs = 2 })
+      local function most_of(options)
+        local running, most = 0, 0
+        local results = assert(client:all({ 3, 1, 2, 5, 4 }, function(item, index)
+          running = running + 1
+          most = math.max(most, running)
+          assert(client:digest(server.address.a .. "/app:" .. item))
+          running = running - 1
+          return item * 10 + index
+        end, options))
+        assert.same({ 31, 12, 23, 54, 45 }, results)
+        return most
       end
-      return item
-    end, { collect = true })
-    assert.same({ nil, 2 }, some)
-    assert.same({ "bad" }, errors)
+      assert.equal(2, most_of())
+      assert.equal(1, most_of({ jobs = 1 }))
+      assert.equal(5, most_of({ jobs = 8 }))
+    end)
+
+    it("up to the first error, or with all of them", function()
+      local client <close> = client_of({ config = temp.folder("config") })
+      local none, err = client:all({ 1, 2 }, function(item) return nil, "bad " .. item end)
+      assert.is_nil(none)
+      assert.equal("bad 1", err)
+      local some, errors = client:all({ 1, 2 }, function(item)
+        if item == 1 then
+          return nil, "bad"
+        end
+        return item
+      end, { collect = true })
+      assert.same({ nil, 2 }, some)
+      assert.same({ "bad" }, errors)
+    end)
+
+    it("that gives no results, for each item once", function()
+      local client <close> = client_of({ config = temp.folder("config") })
+      local seen = {}
+      local function note(item)
+        seen[#seen + 1] = item
+      end
+      assert.same({}, client:all({ 1, 2 }, note))
+      assert.same({ n = 2, {}, {} }, table.pack(client:all({ 3 }, note, { collect = true })))
+      assert.same({ 1, 2, 3 }, seen)
+      assert.same({}, client:all({}, error))
+      assert.same({ false }, client:all({ 1 }, function() return false end))
+    end)
   end)
 
   it("raises what the function raised, an error of ours too", function()

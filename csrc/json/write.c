@@ -126,6 +126,11 @@ static size_t add_character(struct mf_json_writer *writer, const char *at, const
     mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT, "a string for JSON is not UTF-8");
     return 0;
   }
+  if (*at == '\0' && !writer->report) {
+    mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT,
+                   "a string for JSON holds a NUL, which few readers take");
+    return 0;
+  }
   if (*at == '"' || *at == '\\')
     return add(writer, "\\", 1) && add(writer, at, 1) ? 1 : 0;
   if (length == 1)

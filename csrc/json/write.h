@@ -34,7 +34,7 @@ struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, b
 bool mf_json_open(struct mf_json_writer *writer, bool object);
 bool mf_json_close(struct mf_json_writer *writer);
 /* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8,
-   unless the writer repairs. */
+   unless the writer repairs, or hold a NUL, which our own reader refuses, but in a report. */
 bool mf_json_string(struct mf_json_writer *writer, const char *bytes, size_t length);
 bool mf_json_integer(struct mf_json_writer *writer, int64_t value);
 /* VALUE is finite. */

@@ -58,9 +58,9 @@ end
 
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
----@param wanted table|nil write: something is to be pushed there; whole: it names a repository, without tag or digest;
---- shared: false when nobody else writes lists of referrers there now; also: another place, or a list of references,
---- that is read in the same call, so that one token serves all
+---@param wanted table|nil write: something is to be pushed there; delete: or deleted; whole: it names a repository,
+--- without tag or digest; shared: false when nobody else writes lists of referrers there now; also: another place, or a
+--- list of references, that is read in the same call, so that one token serves all
 ---@return table at {repository, ref, name (of the repository), text (the full name; the repository's when whole),
 --- selector (tag or digest), tag, digest}
 function methods:open(given, wanted)
@@ -71,17 +71,17 @@ function methods:open(given, wanted)
     selector = names.selector(ref), tag = ref.tag, digest = ref.digest,
   }
   local _ <close> = failure.about(ref)
-  if ref.kind == "archive" and wanted.write then
+  local also = wanted.also
+  at.repository = self:repository(ref, {
+    actions = ("pull%s%s"):format(wanted.write and ",push" or "", wanted.delete and ",delete" or ""),
+    also = also and also.ref and { also.ref } or also, shared = wanted.shared,
+  })
+  if wanted.write and not at.repository.can.write then
     fail {
       code = "unsupported", message = "an archive is only read",
       hint = "write to a registry, or to a layout (oci:PATH)",
     }
   end
-  local also = wanted.also
-  at.repository = self:repository(ref, {
-    actions = wanted.write and "pull,push" or "pull", also = also and also.ref and { also.ref } or also,
-    shared = wanted.shared,
-  })
   if wanted.whole and not names.is_bare(given) then
     refuse_image(at)
   end
@@ -108,6 +108,13 @@ end
 ---@param line string without secrets
 function methods:warn(line)
   self.context.warn(line)
+end
+
+--- Lets the client's requests take what has been stored or erased just now.
+function methods:forget_logins()
+  if self.context.engine then
+    self.context.engine:forget_logins()
+  end
 end
 
 --- Begins a call.

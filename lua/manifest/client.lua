@@ -59,24 +59,12 @@ local function with_verb(verb, value, err, ...)
   return value, err, ...
 end
 
---- Calls a module that is not converted yet: it checks its arguments and returns its errors itself.
-local function perform(self, entry, module, ...)
-  local context, err = context_of(self)
-  if not context then
-    return nil, err:with({ verb = entry.name })
-  end
-  return module.perform(calls.new(context, entry.name).context, ...)
-end
-
 local function method_of(entry)
   return function(self, ...)
     if self.closed then
       error(CLOSED, 2)
     end
     local verb = require(entry.module)
-    if verb.perform then
-      return perform(self, entry, verb, ...)
-    end
     local wrong = declare.wrong(verb, ...)
     if wrong then
       error(("%s: %s"):format(verb.method, wrong), 2)
@@ -141,11 +129,10 @@ function methods:login_place(registry)
   if self.closed then
     error(CLOSED, 2)
   end
-  local context, err = context_of(self)
-  if not context then
-    return nil, err
-  end
-  return require("manifest.verb.login").place(context, registry)
+  local verb = require("manifest.verb.login")
+  return with_verb(verb, failure.face(function()
+    return verb.place(calls.new(failure.try(context_of(self)), verb.name), registry)
+  end))
 end
 
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.

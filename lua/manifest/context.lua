@@ -147,67 +147,14 @@ local function open_repository(context, reference, wanted)
     scopes = scopes_beside(reference, wanted.beside)
       or read and wanted.actions == "pull" and read.paths[reference.path] and read.all or nil,
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
-    mirrors = options.mirrors, retries = context.retries, turns = context.turns, shared = wanted.shared,
+    mirrors = options.mirrors, retries = context.retries, jobs = context.jobs, turns = context.turns,
+    shared = wanted.shared,
   })
-end
-
-local methods = {}
-
---- Opens what a text (or a reference) names; nothing is sent yet.
----@param verb string for the error
----@param given string|table
----@param wanted table|nil actions ("pull" by default, or "pull,push"), also (other references)
----@return table|nil at {repository, selector = tag or digest, tag, digest, text = its full name, ref, name}
----@return table|nil err invalid_reference, unsupported, io, tls
-function methods:open(verb, given, wanted)
-  local names = require("manifest.declare.argument")
-  local ref, err = names.location(verb, given)
-  if not ref then
-    return nil, err
-  end
-  wanted = wanted or {}
-  if ref.kind == "archive" and (wanted.actions or ""):find("push", 1, true) then
-    return nil, error_of.new({
-      code = "unsupported", message = "an archive is only read", verb = verb, ref = tostring(ref),
-      hint = "write to a registry, or to a layout (oci:PATH)",
-    })
-  end
-  local connected
-  connected, err = self.connect()
-  if not connected then
-    return nil, err:with({ verb = verb, ref = tostring(ref) })
-  end
-  return {
-    repository = self.repository(ref, {
-      actions = wanted.actions or "pull", also = wanted.also, shared = wanted.shared,
-    }),
-    selector = names.selector(ref), tag = ref.tag, digest = ref.digest, text = tostring(ref), ref = ref,
-    name = ref.repository,
-  }
-end
-
---- Opens what a text names and does something there; a failure gets the verb and the name.
----@param verb string
----@param given string|table
----@param fn function (at) -> value | nil, err
----@return any value
----@return table|nil err of open, or of fn
-function methods:visit(verb, given, fn)
-  local at, err = self:open(verb, given)
-  if not at then
-    return nil, err
-  end
-  local value
-  value, err = fn(at)
-  if value == nil then
-    return nil, err:with({ verb = verb, ref = at.text })
-  end
-  return value
 end
 
 --- Makes the context of a client's verbs: options, jobs, folder, store, warned (lines), and
 --- connect() -> loop | nil, err; repository(reference, wanted), see open_repository; open_engine(changes), an engine of
---- the verb's own; warn(line); note_warnings(engine); open and visit. A verb that calls connect() first gets an error
+--- the verb's own; warn(line); note_warnings(engine). A verb that calls connect() first gets an error
 --- that it can return; one that uses `loop` or repository() at once raises it.
 ---@param options table of the client, checked
 ---@param owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
@@ -223,7 +170,6 @@ local function new(options, owner)
     options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     scopes = setmetatable({}, { __mode = "k" }),
   }
-  context.open, context.visit = methods.open, methods.visit
   function context.connect()
     return connect(context)
   end

@@ -117,8 +117,8 @@ describe("json.encode", function()
 
   -- Each as Go 1.24 writes it.
   local strings = {
-    ["\0\1\2\3\4\5\6\7\8\9\10\11\12\13\14\15"]
-      = [["\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"]],
+    ["\1\2\3\4\5\6\7\8\9\10\11\12\13\14\15"]
+      = [["\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"]],
     ["\16\17\18\19\20\21\22\23\24\25\26\27\28\29\30\31"]
       = [["\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"]],
     [" !\"#$%'()*+,-./0189:;=?@AZ[\\]^_`az{|}~\127"] = "\" !\\\"#$%'()*+,-./0189:;=?@AZ[\\\\]^_`az{|}~\127\"",
@@ -133,6 +133,18 @@ describe("json.encode", function()
       assert.equal(wanted, json.encode(text, { html = true }))
     end)
   end
+
+  it("writes no NUL, which it would not read again, but in a report", function()
+    for _, value in ipairs { "a\0b", { "\0" }, { ["\0"] = 1 } } do
+      for _, options in ipairs { {}, { html = true }, { repair = true } } do
+        local none, err = json.encode(value, options)
+        assert.is_nil(none)
+        assert.equal("invalid_argument", err.code)
+        assert.matches("holds a NUL", err.message, 1, true)
+      end
+    end
+    assert.equal([["a\u0000b"]], json.encode("a\0b", { report = true }))
+  end)
 
   it("escapes markup when asked", function()
     assert.equal('{"<a>":"b&c"}', json.encode { ["<a>"] = "b&c" })

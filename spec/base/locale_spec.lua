@@ -1,26 +1,10 @@
 --- Nothing that is compared, digested or sent depends on the locale of the host program.
 
-local process = require "spec.support.process"
-local temp = require "spec.support.temp"
-
---- Runs Lua code in a locale of another alphabet and a decimal comma; nil when none can be made here.
-local function in_locale(name, charset, code)
-  local folder = temp.folder("locales")
-  if not os.execute(("localedef -i %s -f %s %s/%s >/dev/null 2>&1"):format(name, charset, folder, name)) then
-    return nil
-  end
-  local script = ([[
-    package.path = "lua/?.lua;lua/?/init.lua;./?.lua;" .. package.path
-    package.cpath = "%s/?.so;" .. package.cpath
-    assert(os.setlocale(%q))
-    %s]]):format(os.getenv("MANIFEST_BUILD") or "build", name, code)
-  local done = process.run { "lua5.4", temp.file(script), preload = true, env = { LOCPATH = folder } }
-  return done.stdout .. done.stderr
-end
+local locale = require "spec.support.worlds.locale"
 
 describe("the locale", function()
   it("decides no order, no case and no class of letters", function()
-    local output = in_locale("tr_TR", "ISO-8859-9", [[
+    local output = locale.run("tr_TR", "ISO-8859-9", [[
       assert(("I"):lower() ~= "i" and "a" < "B" and ("\253"):find("%w"), "no Turkish letters")
       local choice = require "manifest.document.platform_choice"
       local function entry(os, architecture)
@@ -42,11 +26,11 @@ describe("the locale", function()
   end)
 
   it("puts no comma into sizes and times", function()
-    local output = in_locale("de_DE", "UTF-8", [[
+    local output = locale.run("de_DE", "UTF-8", [[
       assert(("%.1f"):format(1.5) == "1,5", "no comma")
       print(require "manifest.cli.show".size(1536))
-      local core = require "manifest.core"
-      print(select(2, core.child.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
+      local program = require "manifest.base.program"
+      print(select(2, program.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
     if not output then
       return pending("needs localedef and its sources")
     end

@@ -2,7 +2,9 @@
 
 local block = require "spec.support.block"
 local images = require "spec.support.inputs.images"
-local json = require("manifest").json
+local manifest = require "manifest"
+
+local json = manifest.json
 local ours = require "spec.support.worlds.ours"
 local registry = require "spec.support.servers.registry"
 local shape = require "spec.support.asserts.json_shape"
@@ -104,7 +106,8 @@ describe("--json of", function()
   end)
 
   it("attach, referrers and tree", function()
-    hold("attach", 1, { document { "attach", "--artifact-type", "a/b", at("app:1"), temp.file("x") } })
+    local attached = document { "attach", "--artifact-type", "a/b", at("app:1"), temp.file("x") }
+    hold("attach", 1, { attached })
     hold("referrers", 1, { document { "referrers", at("app:1") } })
     local parts = images.push(server, {
       { name = "amd", repository = "tree", platform = AMD }, { name = "arm", repository = "tree", platform = ARM },
@@ -112,7 +115,11 @@ describe("--json of", function()
     })
     local gone = command { "delete", "--shared", at("tree@" .. parts.arm.digest) }
     assert.equal(0, gone.status, gone.stderr)
-    hold("tree", 1, { document { "tree", at("app:1") }, document { "tree", at("tree:1") } })
+    images.push(server, { { repository = "tree", tag = "cache", media_type = manifest.media_type.oci_index,
+      raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"a/b","digest":"%s","size":%d}]}'):format(
+        manifest.media_type.oci_index, parts.amd.config.digest, parts.amd.config.size) } })
+    hold("tree", 1, { document { "tree", at("app:1") }, document { "tree", at("tree:1") },
+      document { "tree", at("app@" .. attached.digest) }, document { "tree", at("tree:cache") } })
   end)
 
   it("verify", function()

@@ -195,7 +195,7 @@ describe("manifest with a registry", function()
     local line = manifest({ "resolve", fleet.made.list.reference, "linux/arm/v7" })
     assert.equal(("%s  linux/arm/v5  %s  %d\n"):format(child.digest, child.media_type, child.size), line.stdout)
     local shown = manifest({ "resolve", "--json", fleet.made.list.reference, "linux/arm/v7" }).stdout
-    assert.matches('^{"mediaType":"application/vnd.oci.image.manifest.v1%+json","size":%d+,"digest":"sha256:', shown)
+    assert.equal(child.digest, assert(require("manifest").json.decode(shown)).digest)
     assert.equal(1, manifest({ "resolve", fleet.made.list.reference, "linux/s390x" }).status)
   end)
 

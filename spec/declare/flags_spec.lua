@@ -48,12 +48,26 @@ describe("the flags of a declaration", function()
     local declaration = verb { options = {
       tags = { "tag[]", help = "A" }, platforms = { "platform[]", help = "B" }, labels = { "map", help = "C" },
       features = { "string[]", commas = true, help = "D" }, depth = { "count", default = 4, help = "E" },
+      platform = { "platform", help = "F" },
     } }
     assert.equal("A (repeatable)", flag(declaration, "tags").help)
     assert.equal("B (comma list, repeatable)", flag(declaration, "platforms").help)
     assert.equal("C (repeatable)", flag(declaration, "labels").help)
     assert.equal("D (comma list, repeatable)", flag(declaration, "features").help)
     assert.equal("E (default 4)", flag(declaration, "depth").help)
+    assert.equal("F", flag(declaration, "platform").help)
+  end)
+
+  it("leave open what the command asks for: usage does not name it, and an empty text stands for it", function()
+    local declaration = verb { options = {
+      name = { "string", value = "name", required = true, asked = true, help = "Name" },
+      key = { "string", value = "key", required = true, help = "Key" },
+    } }
+    assert.equal("[OPTIONS] --key KEY", flags.usage(declaration))
+    local read = given(declaration, "--key", "k")
+    assert.same({ name = "", key = "k" }, read.options)
+    assert.same({ key = "k" }, read.all)
+    assert.equal("me", given(declaration, "--key", "k", "--name", "me").options.name)
   end)
 
   it("give options to the method, the client and the printing", function()

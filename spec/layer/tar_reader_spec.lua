@@ -1,5 +1,6 @@
 local lfs = require "lfs"
 local process = require "spec.support.process"
+local tar_file = require "manifest.layer.tar_file"
 local tar_reader = require "manifest.layer.tar_reader"
 local temp = require "spec.support.temp"
 
@@ -41,6 +42,21 @@ local function read(bytes, piece)
     end
   end
   return found, reader:complete()
+end
+
+--- A file of many pieces with holes between them, and one behind it.
+local function sparse_archive(folder)
+  local file = assert(io.open(folder .. "/a-sparse", "wb"))
+  for piece = 0, 39 do
+    file:seek("set", piece * 1000000)
+    file:write(("x"):rep(5000))
+  end
+  file:close()
+  temp.file("behind it", folder .. "/b")
+  local path = temp.path("sparse.tar")
+  local done = process.run { "tar", "--format=gnu", "-cSf", path, "-C", folder, "a-sparse", "b" }
+  assert(done.status == 0, done.stderr)
+  return path
 end
 
 describe("tar reader", function()
@@ -99,5 +115,19 @@ describe("tar reader", function()
     local found, complete = read(changed .. ("y"):rep(513) .. ("\0"):rep(511) .. ("\0"):rep(1024), 100)
     assert.is_true(complete)
     assert.equal(("y"):rep(20), found.x)
+  end)
+
+  it("reads on behind GNU's old sparse files, whose map takes more than the header", function()
+    local path = sparse_archive(temp.folder("sparse"))
+    local bytes = temp.read(path)
+    assert.equal("S", bytes:sub(157, 157))
+    for _, piece in ipairs { 100, 512, #bytes } do
+      local found, complete = read(bytes, piece)
+      assert.is_true(complete)
+      assert.equal("behind it", found["b"])
+      assert.is_nil(found["a-sparse"])
+    end
+    local file = assert(tar_file.open(path))
+    assert.equal("behind it", assert(file:read(assert(file:find("b")), 100)))
   end)
 end)

@@ -38,6 +38,9 @@ describe("platform.parse", function()
     assert.are.same({ os = "linux", architecture = "386" }, parse("linux/i386"))
     assert.are.same({ os = "linux", architecture = "arm64" }, parse("linux/aarch64"))
     assert.are.same({ os = "linux", architecture = "arm", variant = "v7" }, parse("linux/armhf"))
+    assert.are.same({ os = "linux", architecture = "arm", variant = "v7" }, parse("linux/arm32v7"))
+    assert.are.same({ os = "linux", architecture = "arm", variant = "v5" }, parse("arm32v5"))
+    assert.are.same({ os = "linux", architecture = "arm64", variant = "v8" }, parse("arm64v8"))
     assert.are.same({ os = "linux", architecture = "arm", variant = "v6" }, parse("linux/armel"))
     assert.are.same({ os = "linux", architecture = "arm", variant = "v5" }, parse("linux/arm/5"))
     assert.are.same({ os = "linux", architecture = "arm64", variant = "v8" }, parse("linux/arm64/8"))
@@ -268,5 +271,46 @@ describe("platform.best", function()
     assert.are.equal(3, platform.best(parse("windows(10.0.20348)/amd64"), builds))
     assert.are.equal(1, platform.best(parse("windows/amd64"), builds))
     assert.are.equal(4, platform.best(parse("windows(10.0.17763)/amd64"), builds))
+  end)
+end)
+
+describe("a platform as a table", function()
+  it("is read as a text is", function()
+    assert.are.same({ os = "linux", architecture = "arm64" }, platform.of_table { os = "Linux", arch = "aarch64" })
+    assert.are.same({ os = "linux", architecture = "arm", variant = "v7" }, platform.of_table { os = "linux",
+      architecture = "armhf" })
+    assert.are.same({ os = "windows", architecture = "amd64", ["os.version"] = "10.0", ["os.features"] = { "f" } },
+      platform.of_table { os = "windows", arch = "x86_64", os_version = "10.0", os_features = { "f" } })
+    assert.are.same({ variant = false, architecture = "arm" }, platform.of_table { variant = false, arch = "armhf" })
+  end)
+
+  it("is refused where a field is of another type", function()
+    for _, given in ipairs { { os = 1 }, { arch = {} }, { os_features = { 1 } }, { os_features = { a = "b" } } } do
+      local none, err = platform.of_table(given)
+      assert.is_nil(none)
+      assert.are.equal("invalid_platform", err.code)
+    end
+  end)
+
+  it("is whole with an os and an architecture", function()
+    assert.is_true(platform.is_whole { os = "linux", architecture = "arm" })
+    for _, given in ipairs { {}, { os = "linux" }, { architecture = "arm" }, { os = "", architecture = "arm" } } do
+      assert.is_false(platform.is_whole(given))
+    end
+    assert.is_false(platform.is_whole(nil))
+  end)
+
+  it("has features that are a set", function()
+    local one = { os = "linux", architecture = "arm", ["os.features"] = { "b", "a", "b" } }
+    assert.are.equal("linux(+a+b)/arm", platform.format(one))
+    assert.are.same({ "a", "b" }, platform.normalise(one)["os.features"])
+  end)
+end)
+
+describe("an os alone", function()
+  it("is named as one, with its version too", function()
+    for _, text in ipairs { "windows", "windows(10.0.17763)", "Linux" } do
+      assert.matches("does not say which architecture", refusal(text))
+    end
   end)
 end)

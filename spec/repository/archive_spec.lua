@@ -13,11 +13,14 @@ local temp = require "spec.support.temp"
 local json, sha = manifest.json, manifest.digest.of
 local MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
-local LAYER, CONFIG = docker_archive.LAYER, docker_archive.CONFIG
+local LAYER, SECOND, CONFIG = docker_archive.LAYER, docker_archive.SECOND, docker_archive.CONFIG
 
-local CHILD = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/vnd.oci.image.config.v1+json",'
-  .. '"digest":"%s","size":%d},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s",'
-  .. '"size":%d}]}'):format(MANIFEST, sha(CONFIG), #CONFIG, sha(LAYER), #LAYER)
+local function descriptor(kind, bytes)
+  return ('{"mediaType":"application/vnd.oci.image.%s","digest":"%s","size":%d}'):format(kind, sha(bytes), #bytes)
+end
+
+local CHILD = ('{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s,%s]}'):format(MANIFEST,
+  descriptor("config.v1+json", CONFIG), descriptor("layer.v1.tar", LAYER), descriptor("layer.v1.tar", SECOND))
 
 local function blob(bytes)
   return { "blobs/sha256/" .. sha(bytes):sub(8), bytes }
@@ -25,7 +28,7 @@ end
 
 local function oci_entries()
   return {
-    { "oci-layout", '{"imageLayoutVersion":"1.0.0"}' }, blob(LAYER), blob(CONFIG), blob(CHILD),
+    { "oci-layout", '{"imageLayoutVersion":"1.0.0"}' }, blob(LAYER), blob(CONFIG), blob(CHILD), blob(SECOND),
     { "index.json", ('{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%d,"annotations":'
       .. '{"org.opencontainers.image.ref.name":"1"}}]}'):format(MANIFEST, sha(CHILD), #CHILD) },
   }
@@ -45,17 +48,17 @@ describe("an OCI archive", function()
     assert.same({ "1" }, assert(place:tags()))
     assert.equal(LAYER, assert(place:blob(sha(LAYER))))
     local to = temp.path("blob")
-    assert(place:get_blob(sha(LAYER), { sink_file = to }))
+    assert(place:save_blob({ digest = sha(LAYER) }, to))
     assert.equal(LAYER, temp.read(to))
-    local range = assert(place:blob_range(sha(LAYER)))
-    assert.equal(#LAYER, range.size)
-    assert.equal(LAYER, temp.read(range.path):sub(range.offset + 1, range.offset + range.size))
+    local body = assert(place:body(sha(LAYER)))
+    assert.equal(#LAYER, body.body_length)
+    assert.equal(LAYER, temp.read(body.body_file):sub(body.body_offset + 1, body.body_offset + body.body_length))
     assert.same({}, assert(place:referrers(sha(CHILD))))
     assert.is_true(place:has_blob(sha(LAYER)))
     assert.is_false(place:has_blob(sha("absent")))
     fails("not_found", "no tag 2", place:manifest("2"))
     fails("not_found", "has no blob", place:blob(sha("absent")))
-    fails("too_large", "more than 10", place:blob(sha(LAYER), { limit = 10 }))
+    fails("too_large", "more than 10", place:blob(sha(LAYER), 10))
   end)
 
   it("notices what is damaged or missing", function()
@@ -63,8 +66,8 @@ describe("an OCI archive", function()
     entries[2][2] = entries[2][2]:gsub("l", "L", 1)
     local place = oci(entries)
     fails("digest_mismatch", "is damaged", place:blob(sha(LAYER)))
-    fails("digest_mismatch", "is damaged", place:get_blob(sha(LAYER), { discard = true }))
-    fails("digest_mismatch", "is damaged", place:each_piece(sha(LAYER)))
+    fails("digest_mismatch", "is damaged", place:save_blob({ digest = sha(LAYER) }, temp.path("copy")))
+    fails("digest_mismatch", "is damaged", place:read_blob(sha(LAYER)))
     entries = oci_entries()
     entries[1] = { "oci-layout", '{"imageLayoutVersion":"9"}' }
     fails("unsupported", "layout version 9", oci(entries):manifest())

@@ -179,8 +179,9 @@ describe("attach and referrers", function()
     fails("not_found", order { platform = "linux/s390x" })
     assert.error_matches(function() client:attach { subject = "x", files = {} } end, "artifact_type")
     assert.error_matches(function() order { files = { {} } } end, "path")
-    assert.error_matches(function() order { annotations = { a = 1 } } end, "annotations: a: string expected")
-    assert.error_matches(function() order { files = { { path = path, annotations = { a = true } } } } end, "file 1: a")
+    assert.error_matches(function() order { annotations = { a = 1 } } end, "annotations.a': string expected")
+    local odd = { path = path, annotations = { a = true } }
+    assert.error_matches(function() order { files = { odd } } end, "files%[1%].annotations.a': string expected")
     assert.error_matches(function() order { file = {} } end, "did you mean 'files'")
   end)
 

@@ -68,6 +68,20 @@ describe("delete", function()
     assert(client:delete(at("listed:amd")))
   end)
 
+  it("keeps what an index in an index still names, unless told", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "nested", tag = "amd", platform = { os = "linux", architecture = "amd64" } },
+      { name = "inner", repository = "nested", type = "oci-index", children = { "amd" } },
+      { name = "other", repository = "nested", tag = "other", type = "oci-index", children = {} },
+      { repository = "nested", tag = "outer", type = "oci-index", children = { "inner", "other" } },
+    })
+    assert.same({ "outer" }, fails("conflict", client:delete(at("nested:amd"))).listed)
+    local path = "oci:" .. temp.path("layout")
+    assert(client:copy(at("nested"), path, { all_tags = true }))
+    assert.same({ made.inner.digest }, fails("conflict", client:delete(path .. "@" .. made.amd.digest)).listed)
+    assert.same({ "outer" }, fails("conflict", client:delete(path .. "@" .. made.inner.digest)).listed)
+  end)
+
   it("deletes by digest", function()
     local made = images.push(server, { { repository = "untagged" }, { repository = "untagged", tag = "x" } })
     assert(client:delete(at("untagged@" .. made[1].digest)))

@@ -151,6 +151,52 @@ describe("image", function()
     assert.equal(0, copied.status, copied.stderr)
   end)
 
+  it("made with odd options is read by skopeo as it was meant", function()
+    if not process.present("skopeo") then
+      return pending("skopeo is not installed")
+    end
+    local path = archive("odd")
+    local packed = compressed(path, "gzip")
+    local ODD = {
+      { layers = {}, platform = "linux/amd64" },
+      { layers = { path, packed, path }, platform = "linux/arm/v5", created = 0, author = "Zo\u{eb} <z@example.com>",
+        config = { Labels = { [""] = "no name", ["a=b"] = "\n\t\"\\\u{2028}<&>" } } },
+      { layers = { { path = packed, annotations = { [""] = "", a = "\u{1F4E6}" } } }, annotations = { a = "" },
+        platform = { os = "windows", arch = "amd64", os_version = "10.0.20348.1", os_features = { "win32k", "x" } } },
+      { layers = { path }, platform = "linux/riscv64", media_type = "docker", created = "2024-02-29T23:59:59.5-11:30",
+        config = {
+          Cmd = {}, Entrypoint = { "" }, Env = { "A=", "B=x=y" }, ExposedPorts = { "80/tcp", "53/udp" }, User = "0:0",
+          Volumes = { "/a b" }, WorkingDir = "/", StopSignal = "9", Shell = { "sh", "-c" }, OnBuild = { "RUN x" },
+          Healthcheck = { Test = { "NONE" }, Interval = 1, Timeout = 1 << 53, Retries = 3 },
+        } },
+    }
+    -- Those of the image specification, which skopeo shows: no Healthcheck, OnBuild and Shell.
+    local FIELDS = {
+      "Cmd", "Entrypoint", "Env", "ExposedPorts", "Labels", "StopSignal", "User", "Volumes", "WorkingDir",
+    }
+    for number, order in ipairs(ODD) do
+      order.target = at("odd:" .. number)
+      local done, folder = assert(client:image(order)), temp.path("copied")
+      local raw = assert(client:get(order.target)).raw
+      local copied = process.run { "skopeo", "--insecure-policy", "copy", "--src-tls-verify=false",
+        "docker://" .. order.target, "dir:" .. folder }
+      assert.equal(0, copied.status, copied.stderr)
+      assert.equal(raw, temp.read(folder .. "/manifest.json"))
+      assert.equal(sha(temp.read(folder .. "/" .. done.config.digest:sub(8))), done.config.digest)
+      local seen = process.run { "skopeo", "inspect", "--config", "--tls-verify=false", "docker://" .. order.target }
+      assert.equal(0, seen.status, seen.stderr)
+      local theirs, ours = json.decode(seen.stdout), json.decode(temp.read(folder .. "/" .. done.config.digest:sub(8)))
+      for _, field in ipairs { "architecture", "os", "variant", "author", "rootfs", "os.version", "os.features" } do
+        assert.same(ours[field], theirs[field], number .. field)
+      end
+      for _, field in ipairs(FIELDS) do
+        local value = ours.config and ours.config[field]
+        local is_empty = type(value) == "table" and next(value) == nil -- which Go leaves out
+        assert.same(not is_empty and value or nil, (theirs.config or {})[field], number .. field)
+      end
+    end
+  end)
+
   it("names a zstd layer by the tar archive inside", function()
     if not process.present("zstd") then
       return pending("zstd is not installed")
@@ -279,9 +325,13 @@ describe("image", function()
     done, err = order({ target = "UPPER/lower:x:y" })()
     assert.is_nil(done)
     assert.equal("invalid_reference", err.code)
-    done, err = order({ config = { User = "\xff" } })()
-    assert.is_nil(done)
-    assert.equal("invalid_argument", err.code)
+    for _, odd in ipairs {
+      { config = { User = "\xff" } }, { config = { User = "\0" } }, { annotations = { a = "\0" } },
+    } do
+      done, err = order(odd)()
+      assert.is_nil(done)
+      assert.equal("invalid_argument", err.code)
+    end
     assert.error_matches(order({ config = { EntryPoint = {} } }), "did you mean 'Entrypoint'")
     assert.error_matches(order({ config = { Cmd = { "a", 1 } } }), "Cmd%[2%]")
     assert.error_matches(order({ config = { Cmd = { a = "b" } } }), "list of strings")

@@ -118,10 +118,16 @@ describe("verify and tree", function()
     assert(client:verify(at("artifact@" .. found.referrers[1].digest), { binaries = true }))
   end)
 
-  --- Layers whose bytes nobody looked at before they were stored, under that media type.
-  local function stored(name, bytes, kind)
-    local made = images.push(server, { { name = "it", repository = name, tag = "1", type = "oci",
-      platform = LINUX_ARM, layer_files = { temp.file(bytes) }, layer_type = kind } })
+  --- Layers whose bytes nobody looked at before they were stored, under that media type; with the diff ID of what
+  --- a program unpacks.
+  local function stored(name, bytes, kind, program)
+    local path, config = temp.file(bytes), nil
+    if program then
+      local done = process.run { "sh", "-c", ("%s -dqc <%s | sha256sum"):format(program, path) }
+      config = { rootfs = { type = "layers", diff_ids = { "sha256:" .. done.stdout:match("^%x+") } } }
+    end
+    local made = images.push(server, { { name = "it", repository = name, tag = "1", type = "oci", config = config,
+      platform = LINUX_ARM, layer_files = { path }, layer_type = kind } })
     return made.it.layers[1].digest
   end
 
@@ -130,7 +136,7 @@ describe("verify and tree", function()
       return pending("zstd is not installed")
     end
     local wrong, kind = temp.read(layer({ sh = sample.head("amd64") }, "zstd")), manifest.media_type.oci_layer_zstd
-    stored("zstd", wrong, kind)
+    stored("zstd", wrong, kind, "zstd")
     if not zstd.is_built() then
       local report = assert(client:verify(at("zstd:1"), { binaries = true }))
       assert.matches("were not looked at: it is compressed with zstd, and this build has no libzstd",
@@ -139,7 +145,7 @@ describe("verify and tree", function()
     end
     assert.same({ "machine" }, (problems_of("zstd:1", { binaries = true })))
     local right = temp.read(layer({ sh = sample.head("arm64"), lib = sample.head("arm64", 3) }, "zstd"))
-    stored("zstd-right", right, kind)
+    stored("zstd-right", right, kind, "zstd")
     assert.equal(2, assert(client:verify(at("zstd-right:1"), { binaries = true })).checked.programs)
     stored("zstd-cut", wrong:sub(1, -5), kind)
     assert.same({ "corrupt" }, (problems_of("zstd-cut:1", { binaries = true })))
@@ -163,7 +169,7 @@ describe("verify and tree", function()
     local folder = temp.folder("bomb")
     local packed = process.run { cwd = folder, "sh", "-c", "truncate -s 1G zeros && tar -cf - zeros | zstd -q -c" }
     assert.equal(0, packed.status, packed.stderr)
-    stored("bomb", packed.stdout, manifest.media_type.oci_layer_zstd)
+    stored("bomb", packed.stdout, manifest.media_type.oci_layer_zstd, "zstd")
     local done = process.run { "lua5.4", temp.file(HUNGER), at("bomb:1"), env = ours.variables(), preload = true }
     assert.equal(0, done.status, done.stderr)
     assert.is_true(tonumber(done.stdout) < 512 * 1024, done.stdout .. " KiB")
@@ -226,6 +232,86 @@ describe("verify and tree", function()
     assert.equal(1, #err.report.problems)
     assert.equal("size", err.report.problems[1].code)
     assert.equal(whole.layers[1].digest, err.report.problems[1].digest)
+  end)
+
+  --- An image in a layout whose config, manifest or layer is not as it should be.
+  local function written(name, parts)
+    local path = temp.path(name)
+    local place, sha = layout.new(path), manifest.digest.of
+    local bytes = parts.layer or temp.read(layer { a = "b" })
+    local config = parts.config
+      or ('{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["%s"]}}'):format(sha(bytes))
+    for _, blob in ipairs { bytes, config } do
+      assert(place:upload(sha(blob), { body = blob }))
+    end
+    local raw = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":%d},"layers":[{'
+      .. '"mediaType":"%s","digest":"%s","size":%d}]}'):format(manifest.media_type.oci_manifest,
+      manifest.media_type.oci_config, sha(config), #config, parts.layer_type or manifest.media_type.oci_layer,
+      sha(bytes), #bytes)
+    assert(place:put_manifest("1", raw, manifest.media_type.oci_manifest))
+    return "oci:" .. path .. ":1", path
+  end
+
+  local function problems_in(reference, options)
+    local report, err = client:verify(reference, options)
+    return report and {} or err.report.problems, report
+  end
+
+  it("reads the config of an image that no index lists", function()
+    assert.same({}, (problems_in((written("good", {})))))
+    for _, config in ipairs { "no JSON", "", "[]", '{"os":1}', '{"os":"linux","architecture":"amd64"}',
+      '{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":[]}}',
+      '{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["a","b"]}}' } do
+      assert.equal(1, #(problems_in((written("bad", { config = config })))), config)
+    end
+  end)
+
+  it("compares diff IDs once it opens the layers", function()
+    local other = ('{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["%s"]}}'):format(manifest.digest.of("x"))
+    local wrong = written("wrong", { config = other })
+    assert.same({}, (problems_in(wrong)))
+    assert.equal("digest_mismatch", problems_in(wrong, { binaries = true })[1].code)
+    assert.same({}, (problems_in((written("right", {})), { binaries = true })))
+  end)
+
+  it("notes a layer that is packed otherwise than it is called, or encrypted", function()
+    local _, plain = problems_in((written("plain", { layer_type = manifest.media_type.oci_layer_gzip })),
+      { binaries = true })
+    assert.matches("is called gzip, it is a plain tar archive", plain.notes[1].message, 1, true)
+    local _, secret = problems_in((written("secret", { layer = "not to be read",
+      layer_type = manifest.media_type.oci_layer_gzip .. "+encrypted" })), { binaries = true })
+    assert.matches("is encrypted", secret.notes[1].message, 1, true)
+  end)
+
+  it("checks what a layout's index.json says of the size", function()
+    local reference, path = written("listed", {})
+    local text = temp.read(path .. "/index.json")
+    temp.file((text:gsub('"size":(%d+)', function(size) return '"size":' .. size + 1 end)), path .. "/index.json")
+    assert.equal("size", problems_in(reference)[1].code)
+  end)
+
+  it("takes an index of blobs, such as BuildKit's cache, for what it is, and so do copy, tree and delete", function()
+    local place, sha = layout.new(temp.path("cache")), manifest.digest.of
+    local entries = {}
+    for position, bytes in ipairs { "a layer", "another one", '{"layers":[]}' } do
+      assert(place:upload(sha(bytes), { body = bytes }))
+      entries[position] = ('{"mediaType":"%s","digest":"%s","size":%d}'):format(position < 3
+        and manifest.media_type.oci_layer_gzip or "application/vnd.buildkit.cacheconfig.v0", sha(bytes), #bytes)
+    end
+    local raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(manifest.media_type.oci_index,
+      table.concat(entries, ","))
+    assert(place:put_manifest("1", raw, manifest.media_type.oci_index))
+    local done = assert(client:copy("oci:" .. place.path .. ":1", at("cache:1")))
+    assert.equal(3, done.blobs)
+    for _, name in ipairs { at("cache:1"), "oci:" .. place.path .. ":1" } do
+      assert.same({ documents = 1, blobs = 3, size = #raw + 7 + 11 + 13 }, assert(client:verify(name)).checked)
+      local shown = assert(client:tree(name))
+      for position = 1, 3 do
+        assert.same({ "blob" }, { shown.children[position].kind, shown.children[position].err })
+      end
+    end
+    assert.is_true(assert(client:diff("oci:" .. place.path .. ":1", at("cache:1"))).equal)
+    assert.same({ manifests = 1, blobs = 3 }, assert(client:delete("oci:" .. place.path .. ":1")).removed)
   end)
 
   it("says that it could not look, not that something is wrong", function()

@@ -25,8 +25,8 @@ end
 --- repair (write `\ufffd` for each byte that is not UTF-8), report (it must come out whatever it holds: repair,
 --- integers beyond 2^53 rounded, and room for a document as deep as any that is read)
 ---@return string|nil text without a line break at the end
----@return table? err invalid_argument: not UTF-8 (without repair), an integer beyond 2^53, nested deeper than 64 (or in
---- itself); invalid_json: verbatim text that is none
+---@return table? err invalid_argument: not UTF-8 (without repair), a NUL in a string (but in a report), an integer
+--- beyond 2^53, nested deeper than 64 (or in itself); invalid_json: verbatim text that is none
 function json.encode(value, options)
   return core.json.encode(value, options)
 end

@@ -124,6 +124,28 @@ function text.sorted_keys(set)
   return keys
 end
 
+--- Reads the content of a quoted string of a header line (RFC 9110): in it a backslash says that a sign is meant as
+--- such.
+---@param line string
+---@param position integer behind the opening quote
+---@return string|nil content nil: the quote does not close
+---@return integer position behind the closing quote, or the end of the line
+function text.unquote(line, position)
+  local content = {}
+  while position <= #line do
+    local char = line:sub(position, position)
+    if char == '"' then
+      return table.concat(content), position + 1
+    elseif char == "\\" then
+      position = position + 1
+      char = line:sub(position, position)
+    end
+    content[#content + 1] = char
+    position = position + 1
+  end
+  return nil, position
+end
+
 --- Characters that drive a terminal, break a line, turn its direction or cannot be seen: first and last of each range.
 local UNSEEN = {
   { 0x0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },

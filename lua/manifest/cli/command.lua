@@ -58,10 +58,6 @@ end
 ---@param entry table of the catalogue
 ---@return table command
 function command.of(entry)
-  local unconverted = require("manifest.cli.unconverted")
-  if unconverted.has(entry) then
-    return unconverted.command(entry)
-  end
   local declaration = require(entry.module)
   local print = require((entry.module:gsub("^manifest%.verb%.", "manifest.cli.print.")))
   local flags = require("manifest.declare.flags")

@@ -28,28 +28,9 @@ function show.document(out, members)
   show.report(out, json.object(members), "  ")
 end
 
---- A command that prints exact bytes, of a document or of an image's config: those of `got.raw`.
----@param command table verb (the client's method), members = fn(got) -> what --json prints, for show.document; summary,
---- description
----@return table command as cli/main.lua takes it
-function show.exact_bytes(command)
-  local function run(call)
-    local client = call.client({ insecure = call.options.insecure })
-    local got, err = client[command.verb](client, call.arguments[1], { platform = call.options.platform })
-    if not got then
-      return nil, err
-    end
-    if call.options.json then
-      show.document(call.out, command.members(got))
-    else
-      call.out:write(got.raw)
-    end
-    return 0
-  end
-  return {
-    usage = "[OPTIONS] REF", summary = command.summary, description = command.description, arguments = { 1, 1 },
-    options = { show.insecure, show.json, show.platform }, run = run,
-  }
+--- Prints the exact bytes of a document, or of an image's config.
+function show.raw(out, got)
+  out:write(got.raw)
 end
 
 --- A descriptor as JSON.

@@ -6,6 +6,7 @@
 local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local program = require("manifest.base.program")
@@ -13,7 +14,6 @@ local program = require("manifest.base.program")
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
 
-local HUB_KEY = "https://index.docker.io/v1/"
 local LIMIT = 4 * 1024 * 1024
 local TOKEN_USER = "<token>" -- to helpers: the secret is an identity token
 local HELPER_SECONDS = 30
@@ -29,7 +29,7 @@ end
 
 --- The name under which docker keeps a registry.
 local function key_of(registry)
-  return registry == "docker.io" and HUB_KEY or registry
+  return registry == hub.domain and hub.login_key or registry
 end
 
 --- Reads config.json.

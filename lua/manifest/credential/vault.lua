@@ -1,12 +1,11 @@
 --- The caller's own source of credentials: the option `credentials`, a function or a table.
 
+local hub = require("manifest.name.hub")
 local text = require("manifest.base.text")
 
 local vault = {}
 
 local FIELDS = { username = true, password = true, identity_token = true, registry_token = true }
-
-local HUB = { ["index.docker.io"] = true, ["registry-1.docker.io"] = true, ["docker.io"] = true }
 
 --- Raises unless it is {username=, password=}, or one of the tokens. Never names a value.
 local function check_answer(answer, level)
@@ -30,8 +29,8 @@ end
 local function normal(name)
   local host, path = text.lower(name):gsub("^https?://", ""):match("^([^/]*)(.*)$")
   host = host:gsub(":443$", "")
-  if HUB[host] then
-    return "docker.io", path
+  if hub.is(host) then
+    return hub.domain, path
   end
   return host, path
 end

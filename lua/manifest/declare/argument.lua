@@ -89,15 +89,16 @@ function names.tags(verb, ref, given, level)
   return list
 end
 
---- A platform: a text is read, a table stays as it is when its fields are what they must be.
+--- A platform, of a text or a table.
 ---@param given string|table
 ---@return table|nil platform
 ---@return table|nil err invalid_platform
 function names.platform(given)
+  local platform = require("manifest.name.platform")
   if type(given) == "string" then
-    return require("manifest.name.platform").parse(given)
+    return platform.parse(given)
   end
-  return require("manifest.name.platform").check(given)
+  return platform.of_table(given)
 end
 
 --- A list of platforms.
@@ -124,15 +125,6 @@ end
 ---@return string|nil tag or digest
 function names.selector(ref)
   return ref.tag or ref.digest
-end
-
---- What a manifest is put under that gets no tag. A layout lists it without a name: what is there by its digest alone
---- is only part of something else.
----@param ref table reference
----@param hash string digest
----@return string|nil
-function names.unnamed(ref, hash)
-  return ref.kind ~= "layout" and hash or nil
 end
 
 local WHAT_TO_DO = {

@@ -19,10 +19,8 @@ types.compile(JSON)
 --- The one wording of what may be given more than once, what it needs, and of defaults.
 local function help_of(spec)
   local notes = {}
-  if spec.type.commas then
-    notes[#notes + 1] = "comma list, repeatable"
-  elseif spec.type.is_repeatable then
-    notes[#notes + 1] = "repeatable"
+  if spec.type.is_repeatable then
+    notes[#notes + 1] = spec.type.commas and "comma list, repeatable" or "repeatable"
   end
   for _, other in ipairs(type(spec.needs) == "table" and spec.needs or { spec.needs }) do
     notes[#notes + 1] = ("needs option '%s'"):format(other)
@@ -107,7 +105,7 @@ function flags.usage(declaration)
   local parts = { "[OPTIONS]" }
   for _, key in ipairs(text.sorted_keys(declaration.options)) do
     local spec = declaration.options[key]
-    if spec.required and spec.flag ~= false then
+    if spec.required and spec.flag ~= false and not spec.asked then
       local name = spec.flag or key:gsub("_", "-")
       parts[#parts + 1] = ("--%s %s"):format(name, text.upper(spec.value or spec.type.value))
     end
@@ -194,6 +192,11 @@ function flags.given(declaration, list, values, words)
       end
       put(given[flag.of], flag.path, value)
       put(given.all, flag.path, value)
+    end
+  end
+  for key, spec in pairs(declaration.options) do
+    if spec.asked and given.options[key] == nil then
+      given.options[key] = "" -- until print.prepare has asked
     end
   end
   local divided, position = divide(declaration, words), 0

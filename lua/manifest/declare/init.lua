@@ -22,7 +22,7 @@ local OF_VALUES = {
   [1] = true, [2] = true, help = true, flag = true, short = true, value = true, default = true, required = true,
   optional = true, in_options = true, needs = true, excludes = true, of = true, fields = true, text = true,
   class = true, words = true, commas = true, or_false = true, switch = true, may_be_empty = true,
-  scope = true,
+  scope = true, asked = true,
 }
 
 local function check_keys(what, given, known)

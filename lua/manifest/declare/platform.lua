@@ -1,40 +1,35 @@
 --- Types of platforms, and of entries of an index, which have one; kind.lua has the other types.
 
+local name = require("manifest.name.platform")
 local text = require("manifest.base.text")
 
 local platform = {}
 
-local PLATFORM_FIELDS = {
-  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
-  os_version = "os.version", ["os.version"] = "os.version",
-  os_features = "os.features", ["os.features"] = "os.features",
-}
-
 --- Why a field of a platform table is wrong.
-local function wrong_field(name, value, may_be_false)
-  local field = PLATFORM_FIELDS[name]
+local function wrong_field(key, value, may_be_false)
+  local field = name.NAMES[key]
   if not field then
-    local near = text.nearest(tostring(name), text.sorted_keys(PLATFORM_FIELDS))
-    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(name)
+    local near = text.nearest(tostring(key), text.sorted_keys(name.NAMES))
+    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(key)
   end
   if value == false and may_be_false then
     return nil
   end
   if field ~= "os.features" then
     if type(value) ~= "string" then
-      return ("string expected, got %s"):format(type(value)), "." .. name
+      return ("string expected, got %s"):format(type(value)), "." .. key
     end
     return nil
   end
   if type(value) ~= "table" then
-    return ("list of strings expected, got %s"):format(type(value)), "." .. name
+    return ("list of strings expected, got %s"):format(type(value)), "." .. key
   end
   for position, feature in pairs(value) do
     if math.type(position) ~= "integer" or position > #value then
-      return "list of strings expected, got a table with other keys", "." .. name
+      return "list of strings expected, got a table with other keys", "." .. key
     end
     if type(feature) ~= "string" then
-      return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(name, position)
+      return ("string expected, got %s"):format(type(feature)), (".%s[%d]"):format(key, position)
     end
   end
 end
@@ -56,8 +51,8 @@ function platform.new(is_change)
       return type(value) == "string" or type(value) == "table" and getmetatable(value) == nil
     end,
     check = function(value)
-      for name, part in pairs(type(value) == "table" and value or {}) do
-        local why, path = wrong_field(name, part, is_change)
+      for key, part in pairs(type(value) == "table" and value or {}) do
+        local why, path = wrong_field(key, part, is_change)
         if why then
           return why, path
         end
@@ -65,20 +60,16 @@ function platform.new(is_change)
     end,
     read = function(value)
       if type(value) == "string" then
-        local read, err = require("manifest.name.platform").parse(value)
+        local read, err = name.parse(value)
         if read and is_change then
           read.whole = true
         end
         return read, err
       end
-      local read = {}
-      for name, part in pairs(value) do
-        read[PLATFORM_FIELDS[name]] = part
-      end
-      return read
+      return name.of_table(value)
     end,
     flag = function(given)
-      local read, err = require("manifest.name.platform").parse(given)
+      local read, err = name.parse(given)
       if not read then
         return nil, err.message
       end

@@ -66,24 +66,13 @@ local function decide_type(wanted, now, parts, entries)
   return media_type.oci_index
 end
 
---- The entries that a pull may come to: those of nested indexes too, as far as they were fetched.
-local function reachable(entries)
-  local all = table.move(entries, 1, #entries, 1, {})
-  for _, entry in ipairs(entries) do
-    local inner = entry.node and entry.node.index and entry.node.index.entries or {}
-    table.move(inner, 1, #inner, #all + 1, all)
-  end
-  return all
-end
-
 --- Fails when a platform that must be there is not.
----@param entries table[]
+---@param entries table[] with their platforms; those of indexes in the index too
 ---@param expected table[] platforms
 ---@return boolean|nil ok
 ---@return table|nil err check_failed, with `missing` (texts)
 function compose.expect(entries, expected)
   local missing = {}
-  entries = reachable(entries)
   for position, one in ipairs(choice.missing(entries, expected)) do
     missing[position] = platform.format(one)
   end

@@ -4,6 +4,7 @@
 -- bytes everywhere. A field that is not given is left out.
 
 local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
 local text = require("manifest.base.text")
 
 local config = {}
@@ -85,20 +86,16 @@ end
 ---@return string|nil bytes
 ---@return table|nil err a text that is not UTF-8
 function config.build(parts)
-  local platform = parts.platform
-  local features = platform["os.features"]
-  return json.encode(json.object({
-    { "created", parts.created },
-    { "author", parts.author },
-    { "architecture", platform.architecture },
-    { "os", platform.os },
-    { "os.version", platform["os.version"] },
-    { "os.features", features and #features > 0 and json.array({ table.unpack(features) }) or nil },
-    { "variant", platform.variant ~= "" and platform.variant or nil },
-    { "config", runtime(parts.config or {}) },
-    { "rootfs", json.object({ { "type", "layers" }, { "diff_ids", json.array({ table.unpack(parts.diff_ids) }) } }) },
-    { "history", history(parts.created, #parts.diff_ids) },
-  }))
+  local members = { { "created", parts.created }, { "author", parts.author } }
+  for _, member in ipairs(platform.members(parts.platform)) do
+    members[#members + 1] = member
+  end
+  members[#members + 1] = { "config", runtime(parts.config or {}) }
+  members[#members + 1] = {
+    "rootfs", json.object({ { "type", "layers" }, { "diff_ids", json.array({ table.unpack(parts.diff_ids) }) } }),
+  }
+  members[#members + 1] = { "history", history(parts.created, #parts.diff_ids) }
+  return json.encode(json.object(members))
 end
 
 return config

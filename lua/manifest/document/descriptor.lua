@@ -43,7 +43,27 @@ local function string_list(value, where)
   return list
 end
 
-local PLATFORM_STRINGS = { "architecture", "os", "os.version", "variant" }
+--- Reads the fields of a platform: of an object of a descriptor, or of a config. An empty one counts as absent.
+---@param object table name -> value; null counts as absent
+---@param owner string how to name it in an error
+---@return table|nil platform with the JSON's field names
+---@return table|nil err invalid_manifest
+function descriptor.read_platform(object, owner)
+  local platform = {}
+  for _, name in ipairs(platform_of.FIELDS) do
+    local value, err = field(object, name), nil
+    if name == "os.features" then
+      value, err = string_list(value, ("%s whose %s"):format(owner, name))
+    elseif value ~= nil and type(value) ~= "string" then
+      return bad(owner, ("whose %s is not a string"):format(name))
+    end
+    if err then
+      return nil, err
+    end
+    platform[name] = value ~= "" and (type(value) ~= "table" or #value > 0) and value or nil
+  end
+  return platform
+end
 
 --- Reads the `platform` object of a descriptor.
 ---@param value any decoded JSON, or nil
@@ -56,20 +76,7 @@ local function read_platform(value, where)
   if not json.is_object(value) then
     return bad(where, "has a platform that is not an object")
   end
-  local platform = {}
-  for _, name in ipairs(PLATFORM_STRINGS) do
-    local text = field(value, name)
-    if text ~= nil and type(text) ~= "string" then
-      return bad(where, ("has a platform whose %s is not a string"):format(name))
-    end
-    platform[name] = text ~= "" and text or nil
-  end
-  local features, err = string_list(field(value, "os.features"), where .. " platform os.features")
-  if err then
-    return nil, err
-  end
-  platform["os.features"] = features and #features > 0 and features or nil
-  return platform
+  return descriptor.read_platform(value, where .. " has a platform")
 end
 
 local function read_required(value, where)

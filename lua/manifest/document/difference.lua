@@ -196,7 +196,7 @@ local function named_all(entries)
 end
 
 local function side_of(side)
-  return { reference = side.at.text, digest = side.answer.digest, media_type = side.answer.media_type }
+  return { reference = side.at.text, digest = side.root.digest, media_type = side.root.media_type }
 end
 
 --- The order of the same entries is told, since it alone may be what differs.
@@ -206,7 +206,7 @@ local function note_order(report, old, new)
   end
   local function order(side)
     local list = {}
-    for index, entry in ipairs(side.index and side.index.entries or {}) do
+    for index, entry in ipairs(side.root.view.entries or {}) do
       list[index] = choice.key(entry) and platform.format(entry.platform) or entry.digest
     end
     return table.concat(list, ", ")
@@ -216,11 +216,11 @@ end
 
 --- Everything that differs.
 ---@param found table of pair, what changed loaded
----@param old table {at, answer, index}
+---@param old table {at = of call:open, root = node of its graph}
 ---@param new table
 function contrast.report(found, old, new)
   local report = {
-    old = side_of(old), new = side_of(new), equal = old.answer.digest == new.answer.digest,
+    old = side_of(old), new = side_of(new), equal = old.root.digest == new.root.digest,
     added = named_all(found.added), removed = named_all(found.removed), changed = {}, same = 0, changes = {},
   }
   for _, pair in ipairs(found.changed) do
@@ -235,8 +235,11 @@ function contrast.report(found, old, new)
   end
   if not report.equal then
     note_order(report, old, new)
-    note(report.changes, "media type", nil, old.answer.media_type, new.answer.media_type)
-    note_tables(report.changes, "annotation", old.index and old.index.annotations, new.index and new.index.annotations)
+    note(report.changes, "media type", nil, old.root.media_type, new.root.media_type)
+    local function annotations_of(side)
+      return side.root.kind == "index" and side.root.view.annotations or nil
+    end
+    note_tables(report.changes, "annotation", annotations_of(old), annotations_of(new))
   end
   return report
 end

@@ -7,8 +7,6 @@ local platform = require("manifest.name.platform")
 
 local entry = {}
 
-local PLATFORM_FIELDS = { "architecture", "os", "os.version", "os.features", "variant" }
-
 --- A platform with fields of another one in their place; `false` (or "") clears a field.
 ---@param base table|nil platform
 ---@param changes table|nil the same names; whole = true: nothing of the base stays
@@ -18,7 +16,7 @@ function entry.merge_platform(base, changes)
     return base
   end
   local merged = {}
-  for _, name in ipairs(PLATFORM_FIELDS) do
+  for _, name in ipairs(platform.FIELDS) do
     local value = changes[name]
     if value == nil and not changes.whole then
       value = base and base[name]

@@ -28,7 +28,8 @@ end
 --- Reads an image manifest.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil image {media_type, size, config, layers, annotations, artifact_type, subject, json}
+---@return table|nil image {kind = "image"|"artifact", media_type, size, config, layers, annotations, artifact_type,
+--- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)
@@ -58,6 +59,7 @@ function image.of(seen, size)
   if not read then
     return nil, err
   end
+  read.kind = media_type.is_image_config(config.media_type, read.media_type) and "image" or "artifact"
   read.config, read.layers = config, layers
   return read
 end
@@ -86,31 +88,6 @@ function image.blobs(read)
   return blobs
 end
 
-local CONFIG_FIELDS = {
-  architecture = "string", os = "string", variant = "string", ["os.version"] = "string", ["os.features"] = "list",
-}
-
-local function config_value(name, value)
-  local wanted = CONFIG_FIELDS[name]
-  if wanted == "string" then
-    if type(value) ~= "string" then
-      return bad(("the image's config has a field '%s' that is not a string"):format(name))
-    end
-    return value ~= "" and value or nil
-  end
-  if not json.is_array(value) then
-    return bad(("the image's config has a field '%s' that is not a list"):format(name))
-  end
-  local list = {}
-  for index, item in ipairs(value) do
-    if type(item) ~= "string" then
-      return bad(("the image's config has a field '%s' that is not a list of strings"):format(name))
-    end
-    list[index] = item
-  end
-  return #list > 0 and list or nil
-end
-
 --- The platform that an image's config tells. Names match in any case and a later one wins, as docker reads them.
 ---@param bytes string the config blob
 ---@return table|nil platform possibly empty, when the config tells nothing
@@ -126,20 +103,22 @@ function image.platform(bytes)
   if not json.is_object(object) then
     return bad("the image's config is not a JSON object")
   end
-  local platform = {}
+  local fields = {}
   for _, key in ipairs(json.keys(object)) do
     local name = text.lower(key)
-    local value = object[key]
-    if CONFIG_FIELDS[name] and value ~= json.null then
-      local read
-      read, err = config_value(name, value)
-      if err then
-        return nil, err
-      end
-      platform[name] = read
-    end
+    fields[name] = object[key] ~= json.null and object[key] or fields[name]
   end
-  return platform
+  return descriptor.read_platform(fields, "the image's config has a platform")
+end
+
+--- The digests of the archives inside an image's layers, as its config tells them.
+---@param bytes string the config blob
+---@return string[]|nil diff_ids nil when it tells none
+function image.diff_ids(bytes)
+  local object = json.decode(bytes)
+  local rootfs = json.is_object(object) and object.rootfs
+  local ids = json.is_object(rootfs) and rootfs.diff_ids
+  return json.is_array(ids) and { table.unpack(ids) } or nil
 end
 
 --- The bytes of an image manifest, laid out as docker lays out what it writes.

@@ -16,7 +16,8 @@ local document = {}
 --- Reads an index or a manifest list.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil index {media_type, size, entries = descriptors, annotations, artifact_type, subject, json}
+---@return table|nil index {kind = "index", media_type, size, entries = descriptors, annotations, artifact_type,
+--- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
   local seen, err = shape.read(bytes, outer)
@@ -48,7 +49,7 @@ function document.of(seen, size)
   if not index then
     return nil, err
   end
-  index.entries = entries
+  index.kind, index.entries = "index", entries
   return index
 end
 

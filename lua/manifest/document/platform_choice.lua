@@ -6,15 +6,21 @@ local text = require("manifest.base.text")
 
 local choice = {}
 
+--- The platform of an entry: its own, or what somebody learned of it elsewhere (`learned`); nil for an entry that is
+--- for none, such as an attestation.
+local function platform_of(entry)
+  local found = platform.is_whole(entry.platform) and entry.platform or entry.learned or entry.platform
+  if found and not attestation.is(entry) and (found.os or "") ~= "" and found.os ~= "unknown" then
+    return found
+  end
+end
+
 --- What makes two platforms one, as text; nil for an entry that is for no platform, such as an attestation.
----@param entry table descriptor
+---@param entry table descriptor, or an edge of a graph
 ---@return string|nil key
 function choice.key(entry)
-  local found = entry.platform
-  if not found or attestation.is(entry) or (found.os or "") == "" or found.os == "unknown" then
-    return nil
-  end
-  return platform.format(platform.normalise(found))
+  local found = platform_of(entry)
+  return found and platform.format(platform.normalise(found))
 end
 
 local function has_all(features, wanted)
@@ -36,10 +42,11 @@ end
 ---@param entry table descriptor
 ---@return boolean
 function choice.fits(wanted, entry)
-  if not choice.key(entry) then
+  local available = platform_of(entry)
+  if not available then
     return false
   end
-  local a, b = platform.normalise(wanted), platform.normalise(entry.platform)
+  local a, b = platform.normalise(wanted), platform.normalise(available)
   local version, found = a["os.version"], b["os.version"]
   return a.os == b.os and a.architecture == b.architecture and a.variant == b.variant
     and (version == "" or version == found or found:sub(1, #version + 1) == version .. ".")
@@ -84,7 +91,8 @@ end
 function choice.describe(entries)
   local texts, seen = {}, {}
   for _, entry in ipairs(entries) do
-    local name = choice.key(entry) and platform.format(entry.platform)
+    local found = platform_of(entry)
+    local name = found and platform.format(found)
     if name and not seen[name] then
       seen[name] = true
       texts[#texts + 1] = name

@@ -1,6 +1,8 @@
 --- How much what one reference names may take: in documents, and in their bytes. A registry can name more than any
 --- machine holds.
 
+local fail = require("manifest.base.failure").fail
+
 local budget = {}
 
 local DOCUMENTS = 10000
@@ -21,34 +23,31 @@ function budget.new(options, roots)
   }, mt)
 end
 
-local function too_large(most, what, option)
-  return {
-    code = "too_large", message = ("what is named has more than %d %s"):format(most, what),
+local function refuse(most, what, option)
+  fail {
+    code = "too_large", is_over = true, message = ("what is named has more than %d %s"):format(most, what),
     hint = ("if that is meant to be, allow it with option '%s'"):format(option),
   }
 end
 
---- Why so much more is too much.
+--- Refuses what would be too much.
 ---@param documents integer
 ---@param bytes integer
----@return table|nil refusal what an error is made of (too_large); nil: it is not
-function methods:over(documents, bytes)
+function methods:check(documents, bytes)
   if documents > self.documents then
-    return too_large(self.most.documents, "documents", "max_documents")
+    refuse(self.most.documents, "documents", "max_documents")
   end
   if bytes > self.bytes then
-    return too_large(self.most.bytes, "bytes of documents", "max_bytes")
+    refuse(self.most.bytes, "bytes of documents", "max_bytes")
   end
 end
 
---- Takes so much.
+--- Takes so much, and refuses it when it is too much.
 ---@param documents integer
 ---@param bytes integer
----@return table|nil refusal of over: it was too much
 function methods:take(documents, bytes)
-  local refusal = self:over(documents, bytes)
+  self:check(documents, bytes)
   self.documents, self.bytes = self.documents - documents, self.bytes - bytes
-  return refusal
 end
 
 return budget

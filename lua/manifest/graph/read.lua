@@ -110,7 +110,7 @@ end
 ---@return string|nil bytes
 ---@return table|nil err not_found, too_large, ...
 function source.config(repository, config)
-  local bytes, err = repository:blob(config.digest, { limit = source.CONFIG_LIMIT })
+  local bytes, err = repository:blob(config.digest, source.CONFIG_LIMIT)
   if not bytes and err.code == "not_found" then
     bytes = descriptor.content(config)
   end

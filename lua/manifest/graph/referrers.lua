@@ -1,18 +1,17 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
 local budget = require("manifest.graph.budget")
-local descriptor = require("manifest.document.descriptor")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
-local json = require("manifest.base.json")
-local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 local transfer = require("manifest.graph.transfer")
+local walk = require("manifest.graph.walk")
 
-local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
+local allow, caught, try = failure.allow, failure.caught, failure.try
 
 local referrers = {}
 
@@ -28,39 +27,19 @@ local function digests_of(trees)
   return digests
 end
 
-local function fetch(call, from, selector)
-  return try(transfer.gather(call.context, from, try(read.document_at(call.verb, selector, from, selector))))
-end
-
---- The blobs that a document of no known kind names, as the withdrawn artifact manifest has them, and its subject.
----@return table[] nodes
----@return string|nil subject digest
-local function names_of(answer, from)
-  local object, nodes = json.decode(answer.bytes), {}
-  object = json.is_object(object) and object or {}
-  for position, one in ipairs(json.is_array(object.blobs) and object.blobs or {}) do
-    local blob = try(descriptor.read(one, "blob " .. position))
-    nodes[position] = {
-      kind = "blob", digest = blob.digest, size = blob.size, media_type = blob.media_type, repository = from,
-      children = {},
-    }
-  end
-  return nodes, json.is_object(object.subject) and object.subject.digest or nil
+--- A document with all that it names.
+local function gather(call, answer)
+  local root = nodes.root(call, answer)
+  walk.all(root)
+  return root
 end
 
 --- A referrer with what it names. One of a type that is not known here, or not any more, is copied as the bytes that it
 --- is.
 local function fetch_referrer(call, from, listed)
-  local name = listed.media_type
-  if media_type.is_manifest(name) or media_type.is_index(name) then
-    return fetch(call, from, listed.digest)
-  end
-  local answer = try(from:manifest(listed.digest, { accept = media_type.accept .. ", " .. name }))
-  local children, subject = names_of(answer, from)
-  return {
-    kind = "other", digest = answer.digest, size = answer.size, media_type = answer.media_type or name,
-    bytes = answer.bytes, repository = from, children = children, subject = subject,
-  }
+  local root = nodes.named(call, from, listed)
+  walk.all(root)
+  return root
 end
 
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
@@ -80,18 +59,8 @@ local function fresh_ones(call, from, digests, seen)
   return fresh
 end
 
-local function check(refusal)
-  if refusal then
-    fail(refusal)
-  end
-end
-
 local function refers_to(tree, subject)
-  local view = tree.read or tree.index
-  if not view then
-    return tree.subject == subject
-  end
-  return view.subject ~= nil and view.subject.digest == subject
+  return tree.view.subject ~= nil and tree.view.subject.digest == subject
 end
 
 --- Fetches what is listed as referrers: {tree, subject, descriptor} each. One that is gone, or is none by its own
@@ -101,7 +70,7 @@ local function fetch_listed(call, from, listed, allowed)
   call:each(listed, function(one)
     one.tree = allow("not_found", caught(fetch_referrer, call, from, one.descriptor))
     if one.tree then
-      check(allowed:take(1, one.tree.size))
+      allowed:take(1, one.tree.size)
     else
       call:warn(("%s is listed among what refers to %s, and is gone: left out"):format(one.descriptor.digest,
         one.subject))
@@ -122,7 +91,7 @@ local function referrers_of(call, from, digests, allowed)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
     local listed = fresh_ones(call, from, digests, seen)
-    check(allowed:over(#listed, 0))
+    allowed:check(#listed, 0)
     local fresh = fetch_listed(call, from, listed, allowed)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
@@ -184,7 +153,7 @@ local function fetch_tagged(call, from, one)
   if listed then
     return { referrers = listed }
   end
-  local tree = try(transfer.gather(call.context, from, answer))
+  local tree = gather(call, answer)
   tree.names = { one.tag }
   return { tree = tree }
 end
@@ -249,7 +218,7 @@ end
 --- What comes along with some trees.
 ---@param call manifest.Call
 ---@param from table repository
----@param trees table[] of transfer.gather
+---@param trees table[] manifest.Node
 ---@param options table referrers, digest_tags (booleans)
 ---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
 --- the digests of the referrers}
@@ -269,7 +238,7 @@ end
 --- Lists what refers to something and is not put, for it is there already: it may have been put by who did not list it,
 --- or whose listing failed.
 ---@param target table repository
----@param documents table[] {bytes, media_type, digest}
+---@param documents table[] manifest.Node, or {bytes, media_type, digest}
 ---@param plan table of transfer.plan, done
 function referrers.list_present(target, documents, plan)
   local put, present = {}, {}
@@ -278,10 +247,11 @@ function referrers.list_present(target, documents, plan)
       put[one.digest] = true
     end
   end
-  for _, node in ipairs(documents) do
-    local subject, described = referrer.describe(node.bytes, node.media_type, node.digest)
-    if subject and not put[node.digest] then
-      present[#present + 1] = { subject = subject, descriptor = described, is_referrer = node.is_referrer }
+  for _, one in ipairs(documents) do
+    local bytes = one.bytes or one.view.subject and one:raw()
+    if bytes and not put[one.digest] then
+      local subject, described = referrer.describe(bytes, one.media_type, one.digest)
+      present[#present + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }
     end
   end
   try(target:list_referrers(present, { tolerant = true }))

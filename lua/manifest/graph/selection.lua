@@ -1,78 +1,90 @@
 --- A document to copy, with all its platforms or a choice of them.
 --
--- With a choice, the index is either written anew with the chosen entries alone (so its digest changes), or copied as
--- it is although some of its images are missing then (sparse: the digest stays, and some registries refuse it).
+-- With a choice, an index is either written anew with the chosen entries alone (so its digest changes), or copied as it
+-- is although some of its images are missing then (sparse: the digest stays, and some registries refuse it). An index
+-- in it is treated alike.
 
 local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
-local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
-local platform = require("manifest.name.platform")
-local read = require("manifest.graph.read")
-local transfer = require("manifest.graph.transfer")
-local tree = require("manifest.graph.tree")
-
-local fail, try = failure.fail, failure.try
+local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
+local platform = require("manifest.graph.platform")
+local platform_name = require("manifest.name.platform")
+local walk = require("manifest.graph.walk")
 
 local selection = {}
 
-local function no_image(wanted, hint)
-  fail { code = "not_found", message = "there is no image for " .. platform.format(wanted), hint = hint }
-end
-
---- Which entries of an index stay for some platforms: their images, and the attestations about those. A platform that
---- no entry has is a failure.
-local function entries_to_keep(entries, wanted)
-  local missing = choice.missing(entries, wanted)
-  if #missing > 0 then
-    no_image(missing[1], "there are " .. choice.describe(entries))
+--- The images that stay for some platforms, and the attestations about those. A platform that nothing has is a failure;
+--- an image alone, which is copied as it is, must be for one of them: under a name that promises another one nobody
+--- would notice.
+---@param root manifest.Node
+---@param wanted table[] platforms
+---@return table keep [digest] = true
+local function images_to_keep(root, wanted)
+  local edges, keep = platform.images(root, { wanted = wanted }), {}
+  local missing = choice.missing(edges, wanted)
+  if #missing > 0 and (root.kind == "index" or #missing == #wanted) then
+    failure.fail {
+      code = "not_found", message = "there is no image for " .. platform_name.format(missing[1]),
+      hint = root.kind == "index" and "there are " .. choice.describe(edges)
+        or "it is one image, for " .. platform_name.format(edges[1].platform or {}),
+    }
   end
-  local keep = {}
   for _, one in ipairs(wanted) do
-    for _, position in ipairs(choice.find(entries, { platform = one })) do
-      keep[entries[position].digest] = true
+    for _, position in ipairs(choice.find(edges, { platform = one })) do
+      keep[edges[position].node.digest] = true
     end
   end
-  for _, entry in ipairs(entries) do
-    if attestation.is(entry) and keep[attestation.subject(entry) or ""] then
-      keep[entry.digest] = true
+  for _, edge in ipairs(edges) do
+    if attestation.is(edge.entry) and keep[attestation.subject(edge.entry) or ""] then
+      keep[edge.node.digest] = true
     end
   end
   return keep
 end
 
-local function are_all_kept(entries, keep)
-  for _, entry in ipairs(entries) do
-    if not keep[entry.digest] then
-      return false
+--- Takes out of a document's JSON what does not stay; what stays is what its own document is.
+local function rewrite(node, kept)
+  local index = node:decoded()
+  for position = #index.entries, 1, -1 do
+    local child = kept[position]
+    if child then
+      local entry = index.json.manifests[position]
+      entry.mediaType, entry.digest, entry.size = child.media_type, child.digest, child.size
+    else
+      document.remove(index, position)
     end
   end
-  return true
+  local raw = document.serialise(index.json)
+  return { kept = raw, digest = digest.of(raw), size = #raw }
 end
 
---- The index without the entries that do not stay. Those that do are what their documents are.
-local function rewrite(root, answer, keep)
-  local index = try(document.read(answer.bytes, answer.media_type))
-  local nodes, entries = tree.by_digest(root.children), {}
-  for position, entry in ipairs(index.entries) do
-    entry.json = index.json.manifests[position]
-    entries[#entries + 1] = keep[entry.digest] and entry_of.true_to(entry, nodes[entry.digest]) or nil
+--- An index with the images that stay, and without the indexes in it of which none stays.
+---@param pruned table [node] = what came of it
+local function prune(node, keep, is_sparse, pruned)
+  if pruned[node] then
+    return pruned[node]
   end
-  document.set_entries(index, entries)
-  root.bytes = document.serialise(index.json)
-  root.digest, root.size = digest.of(root.bytes), #root.bytes
-  return root
-end
-
---- An image alone: copied under a name that promises another platform, nobody would notice.
-local function check_image(verb, answer, wanted)
-  local image = try(read.read_image(answer, verb, answer.digest))
-  local found = try(read.platform(verb, answer.digest, answer.repository, image))
-  if #choice.missing({ { platform = found } }, wanted) == #wanted then
-    no_image(wanted[1], "it is one image, for " .. platform.format(found))
+  local edges, kept, is_whole = {}, {}, true
+  for position, entry in ipairs(node.view.entries) do
+    local child = node:child(entry)
+    local stays = keep[child.digest] and not child.is_absent
+    if child.kind == "index" then -- one that is for other platforms was not fetched
+      child = child.view and prune(child, keep, is_sparse, pruned) or child
+      stays = child.view and #child.edges > 0
+    end
+    if stays then
+      kept[position], edges[#edges + 1] = child, { node = child, entry = entry }
+    end
+    is_whole = is_whole and stays and child.digest == entry.digest or false
   end
+  local fields = not is_whole and not is_sparse and rewrite(node, kept) or {}
+  fields.edges = edges
+  pruned[node] = node:with(fields)
+  return pruned[node]
 end
 
 --- Fetches a document with what is to be copied of it.
@@ -80,27 +92,21 @@ end
 ---@param answer table of read.document_at
 ---@param options table platforms (list of platform tables, or nil for all), sparse, all_tags (images alone are copied
 --- whatever their platform)
----@return table tree of transfer.gather
+---@return manifest.Node root walked
 function selection.gather(call, answer, options)
-  local wanted, is_image = options.platforms, answer.shape.kind == "image"
-  if wanted and is_image and not options.all_tags then
-    check_image(call.verb, answer, wanted)
-  end
-  if not wanted or is_image then
-    return try(transfer.gather(call.context, answer.repository, answer))
-  end
-  local entries = try(document.of(answer.shape, answer.size)).entries
-  local keep = entries_to_keep(entries, wanted)
-  local root = try(transfer.gather(call.context, answer.repository, answer, { want = function(entry, parent)
-    return parent.digest ~= answer.digest or keep[entry.digest]
-  end }))
-  for absent in pairs(root.absent or {}) do
-    keep[absent] = nil
-  end
-  if options.sparse or are_all_kept(entries, keep) then
+  local root = nodes.root(call, answer)
+  if not options.platforms or (root.kind ~= "index" and options.all_tags) then
+    walk.all(root)
     return root
   end
-  return rewrite(root, answer, keep)
+  local keep = images_to_keep(root, options.platforms)
+  if root.kind ~= "index" then
+    return root
+  end
+  walk.all(root, { want = function(entry)
+    return keep[entry.digest] or media_type.kind(entry.media_type) == "index" and root:child(entry).is_loaded
+  end })
+  return prune(root, keep, options.sparse, {})
 end
 
 return selection

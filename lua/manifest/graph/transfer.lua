@@ -1,39 +1,53 @@
 --- Copying: brings documents of other repositories, and all that they name, into one repository.
 --
--- plan() turns trees (tree.lua) into the least work: each blob once, however many images share it; nothing that
+-- plan() turns graphs that were walked into the least work: each blob once, however many images share it; nothing that
 -- the repository has already; children before parents; tags last, so that nothing is named before it is there.
--- perform() does it, as much at once as the order allows.
+-- run() does it, as much at once as the order allows.
 
 local blobs = require("manifest.graph.blobs")
-local image = require("manifest.document.image")
-local tree = require("manifest.graph.tree")
+local failure = require("manifest.base.failure")
 
-local copying = { gather = tree.gather, node = tree.node, documents = tree.documents }
+local amend, try = failure.amend, failure.try
 
---- What names a repository, wherever it is.
----@param repository table
----@return string
-function copying.identity(repository)
-  return repository.identity or ("%s/%s"):format(repository.domain, repository.path)
+local transfer = {}
+
+--- The nodes that a node names.
+local function children(node)
+  local list = {}
+  for position, edge in ipairs(node.edges or {}) do
+    list[position] = edge.node
+  end
+  return list
 end
 
---- Whether two repository objects stand for one repository.
----@param a table repository
----@param b table repository
----@return boolean
-function copying.same(a, b)
-  return a == b or copying.identity(a) == copying.identity(b)
-end
-
---- Whether a blob can be mounted: the registry links it, no byte moves.
-local function mountable(from, target)
-  return from.domain ~= nil and from.domain == target.domain
+--- The manifests and indexes of some graphs, each digest once. Graphs may hold different parts of one index.
+---@param roots manifest.Node[]
+---@return manifest.Node[]
+function transfer.documents(roots)
+  local list, seen, visited = {}, {}, {}
+  local function add(node)
+    if visited[node] then
+      return
+    end
+    visited[node] = true
+    if not seen[node.digest] and node.kind ~= "blob" then
+      seen[node.digest] = true
+      list[#list + 1] = node
+    end
+    for _, child in ipairs(children(node)) do
+      add(child)
+    end
+  end
+  for _, root in ipairs(roots) do
+    add(root)
+  end
+  return list
 end
 
 --- Adds a blob to those to bring; the repositories that can mount it come first.
 local function add_blob(state, blob, from)
   local known = blobs.add(state.blobs, blob, blob.foreign == true)
-  if mountable(from, state.target) then
+  if state.target:mounts_from(from) then
     known.mountable = true
     table.insert(known.from, 1, from)
   else
@@ -41,17 +55,10 @@ local function add_blob(state, blob, from)
   end
 end
 
-local function blobs_of(node)
-  if node.kind == "image" then
-    return image.blobs(node.read)
-  end
-  return node.kind == "blob" and { node } or {}
-end
-
 --- Notes what a node needs: its blobs, and itself unless it is put under names.
 local function note(state, node, level, is_named)
-  local is_there = copying.same(node.repository, state.target)
-  for _, blob in ipairs(blobs_of(node)) do
+  local is_there = node.repository.identity == state.target.identity
+  for _, blob in ipairs(node.is_there and {} or node:blobs()) do
     if is_there then
       state.present[blob.digest] = true
     else
@@ -62,10 +69,7 @@ local function note(state, node, level, is_named)
     state.present[node.digest] = true
   elseif node.kind ~= "blob" and not is_named and not state.put[node.digest] then
     state.put[node.digest] = true
-    state.puts[#state.puts + 1] = {
-      digest = node.digest, bytes = node.bytes, media_type = node.media_type, level = level,
-      is_referrer = node.is_referrer,
-    }
+    state.puts[#state.puts + 1] = { digest = node.digest, node = node, level = level }
   end
 end
 
@@ -75,7 +79,7 @@ local function visit(state, node, is_named)
     return state.levels[node]
   end
   local level = 1
-  for _, child in ipairs(node.children) do
+  for _, child in ipairs(children(node)) do
     level = math.max(level, 1 + visit(state, child, false))
   end
   state.levels[node] = level
@@ -93,22 +97,20 @@ local function without_present(list, present)
   return left
 end
 
---- What to do to have these trees in a repository. Pure.
----@param target table repository
----@param trees table[] of copying.gather or copying.node; `names` (tags) on one says under what to put its root, last;
---- without, it is put under its digest
----@return table plan {blobs = {{digest, size, from = repositories, optional, mountable}}, levels = {{{digest, bytes,
---- media_type}}}, children first, tags = {{name, digest, bytes, media_type}}}
-function copying.plan(target, trees)
+--- What to do to have these graphs in a repository. Pure.
+---@param target manifest.Repository
+---@param roots manifest.Node[] walked; `names` (tags) on one says under what to put it, last; without, it is put under
+--- its digest
+---@return table plan {blobs = {{digest, size, from = repositories, optional, mountable}}, levels = {{{digest, node}}},
+--- children first, tags = {{name, digest, media_type, node}}}
+function transfer.plan(target, roots)
   local plan = { levels = {}, tags = {} }
   local state = { target = target, blobs = blobs.new(), present = {}, put = {}, puts = {}, levels = {} }
-  for _, root in ipairs(trees) do
+  for _, root in ipairs(roots) do
     local names = root.names or {}
     visit(state, root, #names > 0)
     for _, name in ipairs(names) do
-      plan.tags[#plan.tags + 1] = {
-        name = name, digest = root.digest, bytes = root.bytes, media_type = root.media_type,
-      }
+      plan.tags[#plan.tags + 1] = { name = name, digest = root.digest, media_type = root.media_type, node = root }
     end
   end
   plan.blobs = without_present(state.blobs.list, state.present)
@@ -122,89 +124,66 @@ function copying.plan(target, trees)
 end
 
 local function bring(target, blob)
-  local ok, err = blobs.bring(target, blob)
-  if not ok then
-    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, copying.identity(blob.from[1]), err.message)
-  end
-  return ok, err
+  local _ <close> = amend(function(err)
+    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, blob.from[1].identity, err.message)
+  end)
+  return try(blobs.bring(target, blob))
 end
 
-local function any()
-  return true
-end
-
---- Runs some functions, and brings the blobs that a test picks, all at once.
-local function bring_some(context, target, list, picked, beside)
-  local tasks = { table.unpack(beside) }
+--- Runs some functions, and brings some blobs, all at once.
+local function bring_all(call, target, list, others)
+  local tasks = { table.unpack(others) }
   for _, blob in ipairs(list) do
-    if picked(blob) then
-      tasks[#tasks + 1] = function()
-        return bring(target, blob)
-      end
+    tasks[#tasks + 1] = function()
+      return bring(target, blob)
     end
   end
-  return context.loop:all(tasks, context.jobs, function(task)
-    return task()
+  call:each(tasks, function(task)
+    task()
   end)
 end
 
 --- Puts manifests at once, then lists those that refer to others.
-local function put_all(context, target, puts)
+local function put_all(call, target, puts)
   local deferred = {}
-  local stored, err = context.loop:all(puts, context.jobs, function(put)
+  call:each(puts, function(put)
     local name = put.name or put.digest
-    local one, failure = target:put_manifest(name, put.bytes, put.media_type, {
-      digest = put.digest, defer = deferred, is_referrer = put.is_referrer,
-    })
-    put.stored = one and one.digest
-    if not one then
-      failure.message = ("failed to put manifest %s: %s"):format(name, failure.message)
-    end
-    return one, failure
+    local _ <close> = amend(function(err)
+      err.message = ("failed to put manifest %s: %s"):format(name, err.message)
+    end)
+    put.stored = try(target:put_manifest(name, put.node:raw(), put.node.media_type, {
+      digest = put.digest, defer = deferred, is_referrer = put.node.is_referrer,
+    })).digest
   end)
-  if not stored then
-    return nil, err
-  end
-  return target:list_referrers(deferred, { tolerant = true })
+  try(target:list_referrers(deferred, { tolerant = true }))
 end
 
 --- Does what a plan says.
----@param context table
----@param target table repository
----@param plan table of copying.plan
----@param options table|nil beside = list of functions to run while blobs are mounted; check = fn() -> true or nil, err,
---- called when those are done, before a byte of a blob is moved and before a manifest is put; put_tags =
---- fn(tags of the plan) -> true or nil, err: puts them, in place of what is done by default
----@return boolean|nil ok
----@return table|nil err of the first blob or manifest that failed, or of check
-function copying.perform(context, target, plan, options)
+---@param call manifest.Call
+---@param target manifest.Repository
+---@param plan table of transfer.plan
+---@param options table|nil beside = list of functions to run while blobs are mounted; check = function, called when
+--- those are done, before a byte of a blob is moved and before a manifest is put; put_tags = fn(tags of the plan): puts
+--- them, in place of what is done by default
+function transfer.run(call, target, plan, options)
   options = options or {}
-  local early = options.check and function(blob)
-    return blob.mountable == true
-  end or any
-  local ok, err = bring_some(context, target, plan.blobs, early, options.beside or {})
-  if ok and options.check then
-    ok, err = options.check()
-    if ok then
-      ok, err = bring_some(context, target, plan.blobs, function(blob)
-        return not blob.mountable
-      end, {})
-    end
+  local early, late = {}, {}
+  for _, blob in ipairs(plan.blobs) do
+    table.insert((blob.mountable or not options.check) and early or late, blob)
   end
-  for level = 1, #plan.levels do
-    if ok then
-      ok, err = put_all(context, target, plan.levels[level])
-    end
+  bring_all(call, target, early, options.beside or {})
+  if options.check then
+    options.check()
+    bring_all(call, target, late, {})
   end
-  if ok then
-    ok, err = (options.put_tags or function(tags)
-      return put_all(context, target, tags)
-    end)(plan.tags)
+  for _, level in ipairs(plan.levels) do
+    put_all(call, target, level)
   end
-  if not ok then
-    return nil, err
+  if options.put_tags then
+    options.put_tags(plan.tags)
+  else
+    put_all(call, target, plan.tags)
   end
-  return true
 end
 
-return copying
+return transfer

@@ -1,173 +1,131 @@
---- Everything that a document names, fetched level by level, each document once.
---
--- A document that names itself cannot exist, its digest would not come out; documents may share children.
+--- Everything that a document names, fetched level by level, as much at once as the client's jobs allow, each document
+-- once.
 
-local budget = require("manifest.graph.budget")
-local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
-local image = require("manifest.document.image")
+local attestation = require("manifest.document.attestation")
+local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
-local shape = require("manifest.document.shape")
-local source = require("manifest.graph.read")
+
+local allow, amend, caught, fail = failure.allow, failure.amend, failure.caught, failure.fail
 
 local walk = {}
 
 --- Indexes may name indexes; deeper than this is a trap.
 local MAX_DEPTH = 8
 
-local function refuse(code, message)
-  return nil, error_of.new({ code = code, message = message })
+--- The entries of an index that are wanted, as edges; nil of anything else.
+local function edges_of(node, want)
+  local edges = node.kind == "index" and {} or nil
+  for _, entry in ipairs(edges and node.view and node.view.entries or {}) do
+    if not want or want(entry, node) then
+      edges[#edges + 1] = { node = node:child(entry), entry = entry }
+    end
+  end
+  return edges
 end
 
-local function is_document(name)
-  return media_type.is_index(name) or media_type.is_manifest(name)
-end
-
---- Notes in some nodes which entries to follow, and gives those among them that are not known yet, each digest once.
-local function unknown_entries(level, by_digest, wanted)
-  local fresh, seen = {}, {}
+--- Links some indexes with what they name, and gives of that what was not met yet.
+local function follow(level, seen, options)
+  local fresh = {}
   for _, node in ipairs(level) do
-    node.entries = node.index and {}
-    for _, entry in ipairs(node.index and node.index.entries or {}) do
-      if not wanted or wanted(entry, node) then
-        node.entries[#node.entries + 1] = { entry = entry }
-        if not by_digest[entry.digest] and not seen[entry.digest] then
-          seen[entry.digest] = true
-          fresh[#fresh + 1] = entry
-        end
+    local edges = edges_of(node, options.want)
+    if not options.only_load then
+      node.edges = edges
+    end
+    for _, edge in ipairs(edges or {}) do
+      if not seen[edge.node] then
+        seen[edge.node] = true
+        fresh[#fresh + 1] = edge.node
       end
     end
   end
   return fresh
 end
 
-local function link(level, by_digest)
-  for _, node in ipairs(level) do
-    for _, followed in ipairs(node.entries or {}) do
-      followed.node = by_digest[followed.entry.digest]
-    end
-  end
-end
-
---- The bytes of the documents among some entries, as these tell.
-local function told_bytes(entries)
-  local bytes = 0
-  for _, entry in ipairs(entries) do
-    bytes = bytes + (is_document(entry.media_type) and entry.size or 0)
-  end
-  return bytes
-end
-
---- Fetches the documents of a level; what they really take is counted.
-local function fetch_all(context, entries, fetch, allowed)
-  local refusal = allowed:over(#entries, told_bytes(entries))
-  if refusal then
-    return nil, error_of.new(refusal)
-  end
-  return context.loop:all(entries, context.jobs, function(entry)
-    local node, err = fetch(entry)
-    refusal = node and node.kind ~= "blob" and allowed:take(1, node.size or 0)
-    if refusal then
-      return nil, error_of.new(refusal)
-    end
-    return node, err
-  end)
-end
-
---- Fetches what a document names, a level at a time, as much at once as the client's jobs allow.
----@param context table jobs, loop, options (of the client)
----@param root table node {digest, and of an index: index = its view}
----@param fetch function (entry) -> node | nil, err: of a descriptor
----@param wanted function|nil (entry, node) -> boolean: which entries of an index to follow; nil: all
----@return table[]|nil nodes parents before children; `entries` of an index is {{node, entry}}, of the wanted ones
----@return table|nil err of fetch; invalid_manifest, too_large
-function walk.levels(context, root, fetch, wanted)
-  local nodes, by_digest, level, depth = { root }, { [root.digest] = root }, { root }, 0
-  local allowed = budget.new(context.options)
-  while #level > 0 do
-    local fresh = unknown_entries(level, by_digest, wanted)
-    if #fresh > 0 and depth > MAX_DEPTH then
-      return refuse("invalid_manifest", ("indexes are nested deeper than %d"):format(MAX_DEPTH))
-    end
-    local fetched, err = fetch_all(context, fresh, fetch, allowed)
-    if not fetched then
-      return nil, err
-    end
-    for position, entry in ipairs(fresh) do
-      by_digest[entry.digest] = fetched[position]
-    end
-    table.move(fetched, 1, #fetched, #nodes + 1, nodes)
-    link(level, by_digest)
-    level, depth = fetched, depth + 1
-  end
-  return nodes
-end
-
---- Reads what was fetched for a node. Neither its bytes nor its decoded form are kept: both are larger than the view.
-local function read(node, answer)
-  node.size = answer.size
-  if node.kind == "other" then
+local function explain(node, err)
+  if err.is_over then
     return
   end
-  local seen = answer.shape
-  if not seen then
-    seen, node.err = shape.read(answer.bytes, answer.media_type)
-    if not seen then
-      return
-    end
-  end
-  node.kind, node.media_type = seen.kind, seen.media_type
-  if seen.kind == "index" then
-    node.index, node.err = document.of(seen, answer.size)
-  else
-    node.image, node.err = image.of(seen, answer.size)
-  end
-  local view = node.index or node.image
-  if view then
-    view.json = nil
+  err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
+  if err.code == "not_found" then
+    err.hint = "choose platforms that are there (--platform, or only= of a source), or complete the index"
   end
 end
 
-local function fetch(repository, entry)
-  local is_other = not is_document(entry.media_type)
-  local node = {
-    digest = entry.digest, media_type = entry.media_type, size = entry.size, kind = is_other and "other" or nil,
-  }
-  local answer, err = repository:manifest(entry.digest, is_other and { accept = entry.media_type } or nil)
-  if answer then
-    read(node, answer)
-  else
-    node.err = err
+--- Loads what an entry names; it must be what the entry says. An attestation need not be there.
+---@param node manifest.Node
+---@return manifest.Node node
+function walk.load(node)
+  local said = node.media_type
+  local _ <close> = amend(function(err)
+    explain(node, err)
+  end)
+  if not allow("not_found", caught(node.load, node)) then
+    if not attestation.is(node.entry) then
+      fail(node.err)
+    end
+    node.is_absent = true
+    node.graph.call:warn(("the attestation %s is not there, and is left out"):format(node.digest))
+    return node
+  end
+  if (media_type.kind(said) == "index") ~= (node.kind == "index") then
+    fail { code = "ambiguous", message = ("the index says that it is %s, it is %s"):format(said, node.media_type) }
   end
   return node
 end
 
---- Fetches the document of a place and all below it. What cannot be read does not end the walk, but for the first.
----@param context table
----@param verb string for the error
----@param at table of call:open
----@return table|nil walked {root, nodes = parents before children}; a node is {digest, media_type, size, kind = "index"
---- | "image" | "other" (nil: not known), index or image (its view), entries (of an index: {{node, entry}}), err
---- (why it could not be fetched or read)}
----@return table|nil err of the first document or of the walk itself
-function walk.from(context, verb, at)
-  local answer, err = source.document_of(verb, at)
-  if not answer then
-    return nil, err
+local function drop_absent(level)
+  for _, node in ipairs(level) do
+    for position = #(node.edges or {}), 1, -1 do
+      if node.edges[position].node.is_absent then
+        table.remove(node.edges, position)
+      end
+    end
   end
-  local root = { digest = answer.digest }
-  read(root, answer)
-  if root.err then
-    return nil, root.err
+end
+
+--- Refuses documents that would be too many, or too large by what their entries say, before one is fetched.
+local function check_size(fresh)
+  local documents, bytes = 0, 0
+  for _, node in ipairs(fresh) do
+    if node.kind ~= "blob" and not node.is_loaded then
+      documents, bytes = documents + 1, bytes + node.size
+    end
   end
-  local nodes
-  nodes, err = walk.levels(context, root, function(entry)
-    return fetch(at.repository, entry)
-  end)
-  if not nodes then
-    return nil, err
+  if documents > 0 then
+    fresh[1].graph.allowed:check(documents, bytes)
   end
-  return { root = root, nodes = nodes }
+end
+
+--- Fetches all that a document names, and links it: `edges` of each index are those that were followed.
+---@param root manifest.Node loaded
+---@param options table|nil want = fn(entry, node) -> boolean: which entries of an index to follow (default: all);
+--- tolerant: a failure is kept in its node, and the walk goes on; only_load: nothing is linked
+---@return manifest.Node[] nodes parents before children
+function walk.all(root, options)
+  options = options or {}
+  local call, nodes, level, depth = root.graph.call, { root }, { root }, 0
+  local seen = { [root] = true }
+  while #level > 0 do
+    local fresh = follow(level, seen, options)
+    check_size(fresh)
+    if #fresh > 0 and depth > MAX_DEPTH then
+      fail { code = "invalid_manifest", message = ("indexes are nested deeper than %d"):format(MAX_DEPTH) }
+    end
+    call:each(fresh, function(node)
+      if options.tolerant then
+        caught(node.load, node)
+        if node.err and node.err.is_over then -- of all that is named, not of this one
+          fail(node.err)
+        end
+      else
+        walk.load(node)
+      end
+    end)
+    drop_absent(level)
+    table.move(fresh, 1, #fresh, #nodes + 1, nodes)
+    level, depth = fresh, depth + 1
+  end
+  return nodes
 end
 
 return walk

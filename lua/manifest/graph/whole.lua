@@ -1,58 +1,47 @@
 --- Whether all is there that a tag names. A cleanup of untagged manifests may take the images of an index whose tag
---- stays: the tag names what it should, and cannot be pulled.
+-- stays: the tag names what it should, and cannot be pulled.
 
-local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
-local shape = require("manifest.document.shape")
-local walk = require("manifest.graph.walk")
+local nodes = require("manifest.graph.node")
+local platform = require("manifest.graph.platform")
+local read = require("manifest.graph.read")
 
-local try = failure.try
+local allow, caught, try = failure.allow, failure.caught, failure.try
 
 local whole = {}
 
-local function read(answer)
-  local seen = answer.shape or try(shape.read(answer.bytes, answer.media_type))
-  return { digest = answer.digest, index = seen.kind == "index" and try(document.of(seen, #answer.bytes)) or nil }
-end
-
 --- What an index may name beside manifests, such as the layers of a build cache, is there as a blob.
-local function look_for_blob(repository, hash)
-  if repository.blob_path then
-    try(repository:blob_path(hash))
-  elseif not try(repository:has_blob(hash)) then
-    try(repository:head(hash))
+local function look(repository, node)
+  if node.kind ~= "blob" or not try(repository:has_blob(node.digest)) then
+    try(repository:head(node.digest))
   end
 end
 
-local function look(repository, entry)
-  if media_type.is_index(entry.media_type) then
-    return read(try(repository:manifest(entry.digest)))
+local function look_at_all(call, repository, found)
+  local answer = found.bytes and found or try(repository:manifest(found.digest))
+  local root = nodes.root(call, try(read.complete({
+    bytes = answer.bytes, media_type = answer.media_type, digest = answer.digest,
+  }, call.verb, answer.digest, repository)))
+  local list, seen = {}, { [root] = true }
+  for _, edge in ipairs(platform.images(root, { said_only = true })) do
+    list[#list + 1] = not seen[edge.node] and edge.node or nil
+    seen[edge.node] = true
   end
-  if media_type.is_manifest(entry.media_type) then
-    try(repository:head(entry.digest))
-  else
-    look_for_blob(repository, entry.digest)
-  end
-  return { digest = entry.digest }
-end
-
-local function look_at_all(context, repository, found)
-  local root = read(found.bytes and found or try(repository:manifest(found.digest)))
-  return try(walk.levels(context, root, function(entry)
-    return look(repository, entry)
-  end))
+  return call:each(list, function(node)
+    look(repository, node)
+  end)
 end
 
 --- Looks at an index: one GET for it and for each index in it, unless its bytes are known, and one HEAD for everything
 --- else that it names. The manifest of an image stands for its blobs, which no registry takes from it.
----@param context table
----@param repository table
----@param found table {digest, media_type} of what is there; with bytes, and shape, when they are known
+---@param call manifest.Call
+---@param repository manifest.Repository
+---@param found table {digest, media_type} of what is there; with bytes, when they are known
 ---@return boolean is_whole
-function whole.of(context, repository, found)
+function whole.of(call, repository, found)
   return media_type.is_manifest(found.media_type)
-    or failure.allow("not_found", failure.caught(look_at_all, context, repository, found)) ~= nil
+    or allow("not_found", caught(look_at_all, call, repository, found)) ~= nil
 end
 
 return whole

@@ -43,17 +43,19 @@ function regular_file.open(path, noun)
   return file
 end
 
---- Reads an open file to its end.
+--- Reads an open file to its end, or so many bytes of it.
 ---@param file file*
 ---@param name string what it is, for the error
 ---@param take function (piece) -> true | nil, err
+---@param length integer|nil
 ---@return boolean|nil ok
 ---@return table|nil err of take; io
-function regular_file.each_piece(file, name, take)
-  while true do
-    local piece, reason = file:read(PIECE)
-    if not piece and reason then
-      return fail("io", name, "cannot be read: " .. reason)
+function regular_file.each_piece(file, name, take, length)
+  local left = length or math.maxinteger
+  while left > 0 do
+    local piece, reason = file:read(math.min(left, PIECE))
+    if not piece and (reason or length) then
+      return fail("io", name, reason and "cannot be read: " .. reason or "became shorter while it was read")
     end
     if not piece then
       return true
@@ -62,7 +64,9 @@ function regular_file.each_piece(file, name, take)
     if not ok then
       return nil, err
     end
+    left = left - #piece
   end
+  return true
 end
 
 return regular_file

@@ -72,7 +72,7 @@ end
 --- Reads a header. Links, folders and devices have no content, whatever their size says: their size is 0.
 ---@param block string 512 bytes
 ---@return table|nil header {kind = type flag, is_record = it says something of the next entry, is_regular, path, link,
---- size}
+--- size, is_extended = blocks of a map follow, before the content}
 ---@return table|nil err corrupt
 function tar.header(block)
   local size = #block == tar.BLOCK and number(block:sub(125, 136))
@@ -88,8 +88,15 @@ function tar.header(block)
   return {
     kind = kind, is_record = is_record, is_regular = REGULAR[kind] == true, link = text(block:sub(158, 257)),
     path = (prefix ~= "" and prefix .. "/" or "") .. text(block:sub(1, 100)),
-    size = kind:find("^[1-6]$") and 0 or size,
+    size = kind:find("^[1-6]$") and 0 or size, is_extended = kind == "S" and block:byte(483) ~= 0,
   }
+end
+
+--- Whether after a block of the map of a sparse file (GNU's old form) there is one more.
+---@param block string
+---@return boolean
+function tar.goes_on(block)
+  return block:byte(505) ~= 0
 end
 
 --- Reads pax records, "LENGTH KEY=VALUE\n" each: those that matter here.

@@ -6,6 +6,7 @@
 local compression = require("manifest.layer.compression")
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
+local measure = require("manifest.layer.measure")
 local tar = require("manifest.layer.tar")
 local text = require("manifest.base.text")
 
@@ -13,7 +14,6 @@ local methods = {}
 local mt = { __name = "manifest.tar_file", __index = methods }
 
 local MOST_ENTRIES = 100000
-local PIECE = 256 * 1024
 
 local PROGRAMS = { gzip = "gunzip", zstd = "unzstd", bzip2 = "bunzip2", xz = "unxz" }
 
@@ -97,6 +97,11 @@ local function read_entry(self, file, place, said)
     return nil, err
   end
   local offset = place + tar.BLOCK
+  local goes_on = header.is_extended
+  while goes_on do
+    local map = file:read(tar.BLOCK) or ""
+    goes_on, offset = #map == tar.BLOCK and tar.goes_on(map), offset + tar.BLOCK
+  end
   header = header.is_record and header or tar.with_records(header, said)
   if header.size > self.size - offset then
     return nil, error_of.new({
@@ -198,27 +203,14 @@ end
 
 --- Reads a range piece by piece.
 ---@param range table of find
----@param take function (piece) -> true | nil, err
----@return boolean|nil ok
+---@param take function|nil (piece) -> true | nil, err
+---@param algorithm string|nil of its digest; default "sha256"
+---@return table|nil measured {digest, size}
 ---@return table|nil err
-function methods:each_piece(range, take)
-  local file <close>, reason = io.open(self.path, "rb")
-  if not file or not file:seek("set", range.offset) then
-    return fail("io", self.path, "cannot be read: " .. tostring(reason))
-  end
-  local left = range.size
-  while left > 0 do
-    local piece = file:read(math.min(left, PIECE))
-    if not piece then
-      return fail("io", self.path, "became shorter while it was read")
-    end
-    local ok, err = take(piece)
-    if not ok then
-      return nil, err
-    end
-    left = left - #piece
-  end
-  return true
+function methods:measure(range, take, algorithm)
+  return measure.file(self.path, "the archive", {
+    offset = range.offset, length = range.size, take = take, algorithm = algorithm,
+  })
 end
 
 --- Reads a small file of the archive.
@@ -232,21 +224,20 @@ function methods:read(range, limit)
       range.size, limit))
   end
   local parts = {}
-  local ok, err = self:each_piece(range, function(piece)
+  local ok, err = self:measure(range, function(piece)
     parts[#parts + 1] = piece
     return true
   end)
   return ok and table.concat(parts) or nil, err
 end
 
---- The digest of a range, read in bounded memory; with a path, it is written to that new file, too.
+--- Copies a range into a new file.
 ---@param range table of find
----@param algorithm string|nil default "sha256"
----@param to string|nil
+---@param algorithm string
+---@param to string|nil path; nil: it is only hashed
 ---@return string|nil digest
 ---@return table|nil err
-function methods:digest(range, algorithm, to)
-  algorithm = algorithm or "sha256"
+function methods:copy(range, algorithm, to)
   local hex, err = core.file.copy(self.path, to, algorithm, range.offset, range.size)
   if not hex then
     return nil, err

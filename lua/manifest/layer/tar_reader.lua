@@ -49,6 +49,17 @@ local function on_file(self, path, size)
   return true
 end
 
+--- Skips the blocks of a sparse file's map, and then its content.
+local function on_map(self, size)
+  gather(self, tar.BLOCK, function(_, block)
+    if tar.goes_on(block) then
+      return on_map(self, size)
+    end
+    return skip_rest(self, size, 0)
+  end)
+  return true
+end
+
 function on_header(self, block)
   if tar.is_end(block) then
     self.ended = true -- what follows is padding
@@ -65,6 +76,9 @@ function on_header(self, block)
   self.said = {}
   if header.is_regular then
     return on_file(self, header.path, header.size)
+  end
+  if header.is_extended then
+    return on_map(self, header.size)
   end
   return skip_rest(self, header.size, 0)
 end

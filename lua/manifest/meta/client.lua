@@ -42,6 +42,13 @@ function Client:push(list, options) end
 ---@return manifest.Error?
 function Client:rm(lists) end
 
+--- Show what a pull on a given platform takes.
+---@param ref string|manifest.Location An index, or an image
+---@param platform string|manifest.Platform What the pull is on
+---@return manifest.Descriptor?
+---@return manifest.Error?
+function Client:resolve(ref, platform) end
+
 --- Show the digest of a reference.
 ---@param ref string|manifest.Location What is looked at
 ---@return string?
@@ -99,6 +106,20 @@ function Client:index_annotate(target, entry, options) end
 ---@return manifest.Error?
 function Client:image(options) end
 
+--- Print the exact bytes of a manifest or index.
+---@param ref string|manifest.Location A manifest, or an index
+---@param options? manifest.GetOptions
+---@return manifest.GetResult?
+---@return manifest.Error?
+function Client:get(ref, options) end
+
+--- Print the config of an image.
+---@param ref string|manifest.Location An image, or an index
+---@param options? manifest.ConfigOptions
+---@return manifest.ConfigResult?
+---@return manifest.Error?
+function Client:config(ref, options) end
+
 --- Give what a reference names more tags.
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
@@ -122,6 +143,47 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:copy(source, target, options) end
 
+--- Delete a tag or a manifest.
+---@param ref string|manifest.Location A tag or a digest
+---@param options? manifest.DeleteOptions
+---@return manifest.DeleteResult?
+---@return manifest.Error?
+function Client:delete(ref, options) end
+
+--- List what refers to an image: signatures, SBOMs, attestations.
+---@param ref string|manifest.Location What is referred to
+---@param options? manifest.ReferrersOptions
+---@return manifest.ReferrersResult?
+---@return manifest.Error?
+function Client:referrers(ref, options) end
+
+--- Attach files to an image as an artifact.
+---@param options manifest.AttachOptions
+---@return manifest.AttachResult?
+---@return manifest.Error?
+function Client:attach(options) end
+
+--- Show all that a reference names, with sizes.
+---@param ref string|manifest.Location Where to begin
+---@param options? manifest.TreeOptions
+---@return manifest.TreeNode?
+---@return manifest.Error?
+function Client:tree(ref, options) end
+
+--- Check that all that a reference names is well.
+---@param ref string|manifest.Location What to check
+---@param options? manifest.VerifyOptions
+---@return manifest.VerifyReport?
+---@return manifest.Error?
+function Client:verify(ref, options) end
+
+--- Show what differs between two references.
+---@param old string|manifest.Location What is compared
+---@param new string|manifest.Location With what
+---@return manifest.DiffReport?
+---@return manifest.Error?
+function Client:diff(old, new) end
+
 --- Show what apply would change.
 ---@param release string|table A release file, or in Lua what one returns
 ---@param options? manifest.PlanOptions
@@ -136,12 +198,25 @@ function Client:plan(release, options) end
 ---@return manifest.Error?
 function Client:apply(release, options) end
 
+--- Log in to a registry.
+---@param options manifest.LoginOptions
+---@return manifest.LoginResult?
+---@return manifest.Error?
+function Client:login(options) end
+
+--- Forget the login at a registry.
+---@param registry? string The registry (default Docker Hub)
+---@return manifest.LogoutResult?
+---@return manifest.Error?
+function Client:logout(registry) end
+
 ---@class manifest.Module
 ---@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
 ---@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
 ---@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
 ---@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
+---@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform): manifest.Descriptor?, manifest.Error?
 ---@field index_create fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
 ---@field index fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
@@ -149,8 +224,18 @@ function Client:apply(release, options) end
 ---@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
+---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
+---@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
+---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
+---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
+---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
+---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
+---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
+---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
+---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
+---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

@@ -37,6 +37,7 @@
 
 ---@class manifest.InspectOptions
 ---@field list? string|manifest.Reference Look at that entry of a local list
+---@field raw? boolean Output the exact bytes that the digest is over
 ---@field verbose? boolean Output additional info including layers and platform
 
 ---@class manifest.PushOptions
@@ -160,6 +161,12 @@
 ---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
 ---@field target string|manifest.Location Where the image goes
 
+---@class manifest.GetOptions
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
+---@class manifest.ConfigOptions
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
 ---@class manifest.TagOptions
 ---@field if_digest? string Move the tags only while they name this digest
 ---@field no_clobber? boolean Fail rather than move a tag that is there
@@ -182,6 +189,35 @@
 ---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
+---@class manifest.DeleteOptions
+---@field dry_run? boolean Delete nothing, say what would go
+---@field shared? boolean Also when other tags name the digest, or an index does
+
+---@class manifest.ReferrersOptions
+---@field annotations? table<string, string> Only referrers with it
+---@field artifact_type? string Only referrers of this type
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+
+---@class manifest.AttachFile
+---@field annotations? table<string, string> Annotations of its descriptor
+---@field media_type? string Media type of its content
+---@field path string The file
+---@field title? string|false Its name in the artifact (default: the file's; false: none)
+
+---@class manifest.AttachOptions
+---@field annotations? table<string, string> Annotation of the artifact
+---@field artifact_type string What the artifact is, as a media type
+---@field files? string|manifest.AttachFile|(string|manifest.AttachFile)[] What it holds
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+---@field shared? boolean False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed
+---@field subject string|manifest.Location What the artifact refers to
+
+---@class manifest.TreeOptions
+---@field referrers? boolean Ask for referrers, too
+
+---@class manifest.VerifyOptions
+---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
+
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
@@ -191,3 +227,8 @@
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.LoginOptions
+---@field password string The password, or a token that stands for one
+---@field registry? string The registry (default Docker Hub)
+---@field username string User name

@@ -3,7 +3,9 @@
 -- A platform that a registry sent is never rewritten: what is compared is a copy in one spelling, made here. The names
 -- are those of Go (GOOS, GOARCH), as the image specification asks; aliases are those that containerd knows.
 
-local lower = require("manifest.base.text").lower
+local text = require("manifest.base.text")
+
+local lower = text.lower
 
 local architecture = {}
 
@@ -12,6 +14,10 @@ local OS_ALIASES = { macos = "darwin" }
 --- Names that other tools use: Go's name, and the variant that the name implies.
 local ARCHITECTURE_ALIASES = {
   aarch64 = { "arm64" },
+  arm32v5 = { "arm", "v5" },
+  arm32v6 = { "arm", "v6" },
+  arm32v7 = { "arm", "v7" },
+  arm64v8 = { "arm64", "v8" },
   armel = { "arm", "v6" },
   armhf = { "arm", "v7" },
   i386 = { "386", "" },
@@ -68,16 +74,17 @@ function architecture.field(platform, name)
   return type(value) == "string" and value or ""
 end
 
---- The features of a platform's os that are text, in their order.
+--- The features of a platform's os that are text: a set, so each is there once, whatever their order was.
 ---@param platform table
----@return string[]
+---@return string[] features sorted
 function architecture.features(platform)
-  local features = platform["os.features"]
-  local result = {}
+  local features, set_of = platform["os.features"], {}
   for _, feature in ipairs(type(features) == "table" and features or {}) do
-    result[#result + 1] = type(feature) == "string" and feature or nil
+    if type(feature) == "string" then
+      set_of[feature] = true
+    end
   end
-  return result
+  return text.sorted_keys(set_of)
 end
 
 --- The comparable form: no field is nil, and a variant that the architecture means anyway is spelled one way

@@ -46,6 +46,29 @@ function media_type.is_manifest(value)
   return MANIFESTS[value or ""] == true
 end
 
+--- What is behind a descriptor of this type: an index; the manifest of an image, which its config may show to be one of
+--- an artifact; an artifact's manifest of a withdrawn or foreign type, known by its name alone; anything else is a
+--- blob, such as the layers that BuildKit's cache index names.
+---@param value string|nil
+---@return "index"|"image"|"artifact"|"blob"
+function media_type.kind(value)
+  if INDEXES[value or ""] then
+    return "index"
+  end
+  if MANIFESTS[value or ""] then
+    return "image"
+  end
+  return (value or ""):find("manifest%.v%d") and "artifact" or "blob"
+end
+
+--- Whether a config of this type is one of an image. Old Docker manifests call theirs a stream of bytes.
+---@param value string|nil of the config
+---@param manifest string|nil media type of the manifest
+function media_type.is_image_config(value, manifest)
+  return value == media_type.oci_config or value == media_type.docker_config
+    or (value == "application/octet-stream" and manifest == media_type.docker_manifest)
+end
+
 --- Checks what a caller gives as a media type: letters, digits and a few signs on both sides of one slash.
 ---@param value string|nil
 ---@return boolean|nil ok also when there is none

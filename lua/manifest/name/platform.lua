@@ -16,6 +16,16 @@ local LENGTH_LIMIT = 65536
 
 local platform = {}
 
+--- The fields of a platform, in the order in which they are written.
+platform.FIELDS = { "architecture", "os", "os.version", "os.features", "variant" }
+
+--- How a table that a caller writes may name them.
+platform.NAMES = {
+  os = "os", arch = "architecture", architecture = "architecture", variant = "variant",
+  os_version = "os.version", ["os.version"] = "os.version",
+  os_features = "os.features", ["os.features"] = "os.features",
+}
+
 local function fail(written, why)
   local short = text.printable(written:sub(1, SHOWN_LIMIT)) .. (#written > SHOWN_LIMIT and "..." or "")
   return nil, error_of.new({
@@ -77,7 +87,7 @@ local function parse_single(written)
   if architectures.known[name] then
     return { os = "linux", architecture = name, variant = variant ~= "" and variant or nil }
   end
-  if architectures.known_systems[architectures.normal_os(written)] then
+  if architectures.known_systems[architectures.normal_os(written:match("^[^(]*"))] then
     return fail(written, "an operating system alone does not say which architecture")
   end
   return fail(written, "no architecture of that name is known")
@@ -130,21 +140,48 @@ local function is_text_list(value)
   return count == #value
 end
 
---- Checks the fields of a platform that a caller gives as a table: other types would become a document that no tool
---- can read.
----@param value table
----@return table|nil value
----@return table|nil err code invalid_platform
-function platform.check(value)
-  for _, name in ipairs({ "os", "architecture", "variant", "os.version" }) do
-    if value[name] ~= nil and type(value[name]) ~= "string" then
-      return fail(tostring(value[name]), name .. " is not a text")
+--- Why a platform that a caller wrote would become a document that no tool can read.
+local function wrong_fields(value)
+  for _, name in ipairs(platform.FIELDS) do
+    local field = value[name]
+    if name == "os.features" then
+      if field and not is_text_list(field) then
+        return "os.features is not a list of texts"
+      end
+    elseif field and type(field) ~= "string" then
+      return name .. " is not a text"
     end
   end
-  if value["os.features"] and not is_text_list(value["os.features"]) then
-    return fail(platform.format(value), "os.features is not a list of texts")
+end
+
+--- Reads a table that a caller wrote, as parse() reads a text: one spelling of names, Go's words for them. `false` (of
+--- a change: the field is cleared) stays.
+---@param given table see NAMES
+---@return table|nil platform
+---@return table|nil err code invalid_platform
+function platform.of_table(given)
+  local read = {}
+  for name, value in pairs(given) do
+    read[platform.NAMES[name] or name] = value
   end
-  return value
+  local why = wrong_fields(read)
+  if why then
+    return fail(platform.format(read), why)
+  end
+  read.os = read.os and architectures.normal_os(read.os)
+  if read.architecture and read.architecture ~= "" then
+    local variant
+    read.architecture, variant = architectures.normal(read.architecture, read.variant or "")
+    read.variant = variant ~= "" and read.variant ~= false and variant or read.variant
+  end
+  return read
+end
+
+--- Whether it says for which machines an image is: an os and an architecture.
+---@param value table|nil
+---@return boolean
+function platform.is_whole(value)
+  return value ~= nil and architectures.field(value, "os") ~= "" and architectures.field(value, "architecture") ~= ""
 end
 
 --- The platform as text, with version and features of the os when it has them: what parse() reads. A missing name is
@@ -167,18 +204,30 @@ function platform.format(value)
     .. (variant ~= "" and "/" .. variant or "")
 end
 
---- The `platform` object as docker and the image specification write it; architecture and os are always there.
+--- The members of a platform as JSON has them; architecture and os are always there.
+---@param value table platform
+---@return table[] members {name, value} each
+function platform.members(value)
+  local members = {}
+  for _, name in ipairs(platform.FIELDS) do
+    local field = value[name]
+    if name == "os.features" then
+      field = field and #field > 0 and json.array({ table.unpack(field) }) or nil
+    elseif name == "os" or name == "architecture" then
+      field = field or ""
+    elseif field == "" then
+      field = nil
+    end
+    members[#members + 1] = field and { name, field } or nil
+  end
+  return members
+end
+
+--- The `platform` object as docker and the image specification write it.
 ---@param value table platform
 ---@return table object ordered JSON
 function platform.to_json(value)
-  local features, version, variant = value["os.features"], value["os.version"], value.variant
-  return json.object({
-    { "architecture", value.architecture or "" },
-    { "os", value.os or "" },
-    { "os.version", version ~= "" and version or nil },
-    { "os.features", features and #features > 0 and json.array({ table.unpack(features) }) or nil },
-    { "variant", variant ~= "" and variant or nil },
-  })
+  return json.object(platform.members(value))
 end
 
 --- A copy for comparing: Go's names, one spelling of the usual variants, no field nil. Not for writing.

@@ -10,10 +10,9 @@
 
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
 local text = require("manifest.base.text")
 
-local DEFAULT_DOMAIN = "docker.io"
-local LEGACY_DOMAIN = "index.docker.io"
 local OFFICIAL = "library/"
 local DEFAULT_TAG = "latest"
 local PATH_LIMIT = 255
@@ -104,15 +103,15 @@ end
 local function split_domain(written)
   local first, rest = written:match("^([^/]*)/(.*)$")
   if not first then
-    return DEFAULT_DOMAIN, OFFICIAL .. written
+    return hub.domain, OFFICIAL .. written
   end
-  local domain, remainder = DEFAULT_DOMAIN, written
-  if first == LEGACY_DOMAIN then
+  local domain, remainder = hub.domain, written
+  if first == hub.legacy then
     remainder = rest
   elseif first == "localhost" or first:find("[.:A-Z]") then
     domain, remainder = first, rest
   end
-  if domain == DEFAULT_DOMAIN and not remainder:find("/", 1, true) then
+  if domain == hub.domain and not remainder:find("/", 1, true) then
     remainder = OFFICIAL .. remainder
   end
   return domain, remainder
@@ -257,10 +256,10 @@ end
 ---@return string
 function methods:familiar()
   local full = tostring(self)
-  if self.domain ~= DEFAULT_DOMAIN then
+  if self.domain ~= hub.domain then
     return full
   end
-  local short = full:sub(#DEFAULT_DOMAIN + 2)
+  local short = full:sub(#hub.domain + 2)
   if self.path:find("^library/[^/]*$") then
     short = short:sub(#OFFICIAL + 1)
   end

@@ -30,6 +30,11 @@ local function new(format, path, options)
   }, mt)
 end
 
+--- Nothing is mounted on a disk: a blob that is there is not brought again.
+function methods:mounts_from() -- luacheck: ignore self
+  return false
+end
+
 local function fail(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
 end
@@ -141,13 +146,13 @@ local function locate(self, hash)
   return range_of(self, hash)
 end
 
---- Where a blob lies: for uploads, which read it there.
+--- Where the bytes of a blob are, for an upload.
 ---@param hash string digest
----@return table|nil range {path, offset, size}
+---@return table|nil body {body_file, body_offset, body_length}
 ---@return table|nil err not_found
-function methods:blob_range(hash)
+function methods:body(hash)
   local range, err = locate(self, hash)
-  return range and { path = self.path, offset = range.offset, size = range.size }, err
+  return range and { body_file = self.path, body_offset = range.offset, body_length = range.size }, err
 end
 
 local function check_digest(self, actual, hash)
@@ -159,14 +164,14 @@ end
 
 --- Reads a small blob into memory.
 ---@param hash string digest
----@param options table? limit (bytes; default as for manifests)
+---@param most integer? bytes; default as for manifests
 ---@return string|nil bytes
 ---@return table|nil err not_found, digest_mismatch, too_large, io
-function methods:blob(hash, options)
+function methods:blob(hash, most)
   local range, err = locate(self, hash)
   local bytes, actual
   if range then
-    bytes, err = self.file:read(range, options and options.limit or self.manifest_limit)
+    bytes, err = self.file:read(range, most or self.manifest_limit)
   end
   if bytes then
     actual, err = digest.of(bytes, digest.parse(hash).algorithm)
@@ -178,45 +183,38 @@ function methods:blob(hash, options)
   return ok and bytes or nil, err
 end
 
---- Fetches a blob into memory (limit), into a new file (sink_file), or reads and hashes it only (discard).
----@param hash string digest
----@param options table limit (bytes in memory), sink_file (path), or discard = true
----@return table|nil response {body, digest, received}
----@return table|nil err not_found, digest_mismatch, too_large, io
-function methods:get_blob(hash, options)
-  if options.sink_pipe then
-    error("an archive's blob is a part of a file: use blob_range", 2)
-  end
-  if not options.sink_file and not options.discard then
-    local bytes, err = self:blob(hash, options)
-    return bytes and { body = bytes, digest = hash, received = #bytes }, err
-  end
-  local range, err = locate(self, hash)
-  local actual, ok
-  if range then
-    actual, err = self.file:digest(range, digest.parse(hash).algorithm, options.sink_file)
-  end
-  if actual then
-    ok, err = check_digest(self, actual, hash)
-  end
-  if not ok then
-    return nil, err
-  end
-  return { body = "", digest = hash, received = range.size }
-end
-
---- Reads a blob piece by piece; it is whole and right when this returns a size.
+--- Reads a blob of any size in pieces; it is whole and right when this returns a size.
 ---@param hash string digest
 ---@param take function|nil (piece) -> true | nil, err
 ---@return integer|nil size
 ---@return table|nil err
-function methods:each_piece(hash, take)
-  local response, err = self:get_blob(hash, { discard = true })
-  local ok, range = response ~= nil, response and range_of(self, hash)
-  if ok and take then
-    ok, err = self.file:each_piece(range, take)
+function methods:read_blob(hash, take)
+  local range, err = locate(self, hash)
+  local measured, ok
+  if range then
+    measured, err = self.file:measure(range, take, digest.parse(hash).algorithm)
   end
-  return ok and range.size or nil, err
+  if measured then
+    ok, err = check_digest(self, measured.digest, hash)
+  end
+  return ok and measured.size or nil, err
+end
+
+--- Writes a blob into a new file.
+---@param descriptor table {digest, size}
+---@param path string
+---@return boolean|nil ok
+---@return table|nil err not_found, digest_mismatch, io
+function methods:save_blob(descriptor, path)
+  local range, err = locate(self, descriptor.digest)
+  local actual
+  if range then
+    actual, err = self.file:copy(range, digest.parse(descriptor.digest).algorithm, path)
+  end
+  if not actual then
+    return nil, err
+  end
+  return check_digest(self, actual, descriptor.digest)
 end
 
 --- Is the blob there?
@@ -224,7 +222,7 @@ end
 ---@return boolean|nil there
 ---@return table|nil err corrupt, io
 function methods:has_blob(hash)
-  local range, err = self:blob_range(hash)
+  local range, err = locate(self, hash)
   if not range and err.code ~= "not_found" then
     return nil, err
   end
@@ -299,12 +297,18 @@ function methods:referrers(hash, options)
   return self.layout and layout_referrers.list(self, hash, options) or {}
 end
 
+--- Nothing stays open.
+function methods:close() -- luacheck: ignore self
+end
+
 local function refuse(self)
   return fail("unsupported", ("%s is only read"):format(self.domain),
     "write to a registry, or to a layout (oci:PATH)")
 end
 
-methods.check_manifest = limit.check
+methods.can = { write = false, untagged = false, delete_tag = false }
+methods.check_manifest, methods.check_tag = limit.check, refuse
+methods.holders, methods.list_referrers = refuse, refuse
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
 
 return { new = new }

@@ -2,20 +2,16 @@
 
 local core = require("manifest.base.core")
 
-local endpoint = {}
+local hub = require("manifest.name.hub")
 
---- Names under which Docker Hub is known, and the host that serves its API.
-local hosts = {
-  ["docker.io"] = "registry-1.docker.io",
-  ["index.docker.io"] = "registry-1.docker.io",
-}
+local endpoint = {}
 
 --- The base URL of a registry's API, without a slash at the end. Always https: a registry that turns out to speak plain
 --- HTTP is learned by the C core, where the client's options allow it.
 ---@param domain string as in a reference, such as docker.io or localhost:5000
 ---@return string url
 function endpoint.url(domain)
-  return "https://" .. (hosts[domain] or domain)
+  return "https://" .. (hub.is(domain) and hub.api or domain)
 end
 
 --- A host as the engine compares it.

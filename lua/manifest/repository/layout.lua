@@ -6,22 +6,22 @@
 -- A writer brings blobs first and enters the manifest last; meanwhile somebody may delete an image that shares some of
 -- them. So a layout remembers which blobs it found or stored, and enters no manifest that names one that has gone.
 
+local delete = require("manifest.base.later")("manifest.repository.layout.delete")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
-local layout_reach = require("manifest.repository.layout.mentions")
+local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
-local layout_sweep = require("manifest.repository.layout.sweep")
 local layout_writers = require("manifest.repository.layout.writers")
 local limit = require("manifest.repository.limit")
+local mentions = require("manifest.document.mentions")
 
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
 
---- A tag can be deleted and its manifest stay.
-methods.deletes_tags = true
+methods.can = { write = true, untagged = true, delete_tag = true }
 
 --- Opens a layout; the disk is not touched yet.
 ---@param path string
@@ -35,6 +35,11 @@ local function new(path, options)
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
+end
+
+--- Nothing is mounted on a disk: a blob that is there is not brought again.
+function methods:mounts_from() -- luacheck: ignore self
+  return false
 end
 
 --- Looks once whether there is a layout.
@@ -64,56 +69,84 @@ local function ensure(self)
   return true
 end
 
---- The file of a blob that is there: for uploads, which read it piece by piece.
+--- Notes a blob that was there.
+local function noted(self, hash, value, err)
+  self.seen[hash] = self.seen[hash] or value ~= nil
+  return value, err
+end
+
+--- The file of a blob that is there.
+local function find_blob(self, hash)
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return noted(self, hash, layout_blobs.find(self.path, hash))
+end
+
+--- Where the bytes of a blob are, for an upload.
 ---@param hash string digest
----@return string|nil path
+---@return table|nil body {body_file}
 ---@return table|nil err not_found
-function methods:blob_path(hash)
+function methods:body(hash)
+  local path, err = find_blob(self, hash)
+  return path and { body_file = path }, err
+end
+
+--- Reads a small blob into memory.
+---@param hash string digest
+---@param most integer? bytes; default as for manifests
+---@return string|nil bytes
+---@return table|nil err not_found, digest_mismatch, too_large, io
+function methods:blob(hash, most)
+  local ok, err = check(self)
+  if not ok then
+    return nil, err
+  end
+  return noted(self, hash, layout_blobs.read(self.path, hash, most or self.manifest_limit))
+end
+
+--- Reads a blob of any size in pieces; it is whole and right when this returns a size.
+---@param hash string digest
+---@param take function|nil (piece) -> true | nil, err
+---@return integer|nil size
+---@return table|nil err not_found, digest_mismatch, io; of take
+function methods:read_blob(hash, take)
+  local path, err = find_blob(self, hash)
+  if not path then
+    return nil, err
+  end
+  return layout_blobs.measure(self.path, hash, path, take)
+end
+
+--- Writes a blob into a new file.
+---@param descriptor table {digest, size}
+---@param path string
+---@return boolean|nil ok
+---@return table|nil err not_found, digest_mismatch, io
+function methods:save_blob(descriptor, path)
+  local from, err = find_blob(self, descriptor.digest)
+  if not from then
+    return nil, err
+  end
+  return layout_blobs.copy(from, path, descriptor.digest)
+end
+
+--- Is the blob there?
+---@param hash string digest
+---@return boolean|nil there
+---@return table|nil err corrupt, io
+function methods:has_blob(hash)
   local ok, err = check(self)
   if not ok then
     return nil, err
   end
   local path
-  path, err = layout_blobs.find(self.path, hash)
-  self.seen[hash] = self.seen[hash] or path ~= nil
-  return path, err
-end
-
---- Reads a small blob into memory.
----@param hash string digest
----@param options table? limit (bytes; default as for manifests)
----@return string|nil bytes
----@return table|nil err not_found, digest_mismatch, too_large, io
-function methods:blob(hash, options)
-  local ok, err = check(self)
-  if not ok then
+  path, err = find_blob(self, hash)
+  if not path and err.code ~= "not_found" then
     return nil, err
   end
-  local bytes
-  bytes, err = layout_blobs.read(self.path, hash, options and options.limit or self.manifest_limit)
-  self.seen[hash] = self.seen[hash] or bytes ~= nil
-  return bytes, err
-end
-
---- Fetches a blob into memory (limit) or into a new file (sink_file).
----@param hash string digest
----@param options table limit (bytes in memory) or sink_file (path)
----@return table|nil response {body, digest}
----@return table|nil err not_found, digest_mismatch, too_large, io
-function methods:get_blob(hash, options)
-  if options.sink_pipe then
-    error("a layout's blob is a file: use blob_path", 2)
-  end
-  if not options.sink_file then
-    local bytes, err = self:blob(hash, options)
-    return bytes and { body = bytes, digest = hash }, err
-  end
-  local path, err = self:blob_path(hash)
-  local ok
-  if path then
-    ok, err = layout_blobs.copy(path, options.sink_file, hash)
-  end
-  return ok and { body = "", digest = hash }, err
+  return path ~= nil
 end
 
 local function gone(self, hash)
@@ -171,13 +204,7 @@ end
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
   return store(self, descriptor.digest, function(temporary)
-    local response, err = source:get_blob(descriptor.digest, { sink_file = temporary, limit = descriptor.size })
-    if err and err.code == "too_large" then
-      err.message = ("the blob %s has more than the %d bytes that its descriptor tells"):format(descriptor.digest,
-        descriptor.size)
-      err.hint = "the registry sends something else than the manifest names"
-    end
-    return response and true, err
+    return source:save_blob(descriptor, temporary)
   end)
 end
 
@@ -213,6 +240,11 @@ function methods:head(reference)
   return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
 end
 
+--- Any text may be the tag of an image here.
+function methods:check_tag() -- luacheck: ignore self
+  return true
+end
+
 --- Refuses a manifest that nobody could read back; put_manifest does so too.
 methods.check_manifest = limit.check
 
@@ -231,7 +263,7 @@ function methods:put_manifest(reference, bytes, kind, options)
   local ok, err = self:check_manifest(bytes)
   if ok then
     ok, err = self:upload(hash, { body = bytes })
-    self.named[hash] = layout_reach.named(bytes)
+    self.named[hash] = mentions(bytes)
   end
   if ok and not by_digest then
     ok, err = layout_index.update(self.path, function(manifests)
@@ -283,56 +315,31 @@ function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
---- The documents in the layout, with a tag or without, whose part a manifest is.
+--- Who names a manifest.
 ---@param hash string digest
----@return string[]|nil digests
+---@return table|nil found {tags = of the digest, parents = of documents that name it, as tags or digests}
 ---@return table|nil err a document that cannot be read
-function methods:parents(hash)
+function methods:holders(hash)
   local index, err = self:index()
-  if not index then
-    return nil, err
+  local parents
+  if index then
+    parents, err = layout_reach.parents(self.path, index, self.manifest_limit, hash)
   end
-  return layout_reach.parents(self.path, index, self.manifest_limit, hash)
+  return parents and layout_entries.holders(index, hash, parents), err
 end
 
---- What a reference means: the file of a digest, or the entry of a tag.
-local function find_named(self, reference)
-  if digest.is(reference) then
-    return self:blob_path(reference)
-  end
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_entries.find(index, reference, self.domain)
-end
-
---- Takes a tag away, or with a digest that manifest and all its tags; and with the last name of a manifest, all blobs
---- that nothing else in the layout names.
+--- Takes a tag away, or with a digest that manifest and all its tags; layout/delete.lua says what else goes.
 ---@param reference string tag or digest
 ---@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
 ---@return table|nil err not_found
 function methods:delete(reference)
-  local found, err = find_named(self, reference)
-  if not found then
-    return nil, err
-  end
-  self.seen = {}
-  local is_digest = digest.is(reference)
-  local hash = is_digest and reference or found.digest
-  return layout_index.update(self.path, function(manifests)
-    local before = #manifests
-    for position = before, 1, -1 do
-      local entry = manifests[position]
-      if entry.digest == reference or layout_entries.is_named(entry, reference) then
-        hash = entry.digest
-        table.remove(manifests, position)
-      end
-    end
-    return #manifests < before
-  end, function(index)
-    return layout_sweep.run(self.path, index, hash, { limit = self.manifest_limit, is_gone = is_digest })
-  end)
+  return delete.run(self, reference)
+end
+
+--- Ends the share in the lock of those who write.
+function methods:close()
+  local _ <close> = self.writers or nil
+  self.writers, self.writable = nil, nil
 end
 
 return { new = new }

@@ -3,12 +3,16 @@
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
 -- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
 
+local blobs = require("manifest.repository.registry.blobs")
+local challenge = require("manifest.repository.registry.challenge")
 local core = require("manifest.base.core")
 local later = require("manifest.base.later")
+local holders = later("manifest.repository.registry.holders")
 local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
 local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
+local reference_name = require("manifest.name.reference")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
@@ -32,9 +36,9 @@ end
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts);
---- mirrors (by domain, for a repository that is only read); shared (false: nobody else writes lists of referrers now);
---- turns (engine/lock.lua)
+--- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); chunk_size (bytes:
+--- larger blobs go in parts); mirrors (by domain, for a repository that is only read); shared (false: nobody else
+--- writes lists of referrers now); turns (engine/lock.lua)
 local function new(loop, options)
   local actions = options.actions or "pull"
   local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
@@ -47,9 +51,11 @@ local function new(loop, options)
     loop = loop,
     domain = options.domain,
     path = options.path,
+    identity = ("%s/%s"):format(options.domain, options.path),
     base = places[#places].base,
     places = places, -- to read from; the registry itself is the last
     timeout = options.timeout,
+    jobs = options.jobs or 1,
     manifest_limit = options.manifest_limit or limit.DEFAULT,
     chunk_size = options.chunk_size,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
@@ -62,6 +68,13 @@ end
 --- What a token for this repository is asked for.
 function methods:token_scopes()
   return self.places[#self.places].scopes
+end
+
+--- Whether a blob of another repository can be mounted here: the registry links it, no byte moves.
+---@param other table repository
+---@return boolean
+function methods:mounts_from(other)
+  return other.domain == self.domain
 end
 
 --- What to do about errors of what a server sent, by code; their words need its name.
@@ -85,32 +98,6 @@ function methods:failed(err, place)
     err.hint = ABOUT_ANSWER[err.code]
   end
   return err:with({ host = domain })
-end
-
---- Was the request refused without a word on how to authenticate?
-local function is_bare_401(err)
-  return err.status == 401 and err.response and not err.response.headers["www-authenticate"]
-end
-
---- Some registries name their token server only where their API begins: one request asks there, the others wait for
---- what it learns. False: nothing.
-local function ask_for_challenge(self, place)
-  self.loop:watch(function()
-    return not place.is_asking
-  end)
-  if place.learned ~= nil then
-    return place.learned
-  end
-  place.is_asking = true
-  local _ <close> = setmetatable({}, { __close = function()
-    place.is_asking = false
-  end })
-  local response, err = self.loop:request({
-    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
-    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
-  })
-  place.learned = response ~= nil or not is_bare_401(err)
-  return place.learned
 end
 
 --- May the verb send something again? For what is no request of its own, such as a stream.
@@ -141,7 +128,7 @@ function methods:send(request, place)
   own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
-  if not response and may_learn and is_bare_401(err) and ask_for_challenge(self, place) then
+  if not response and may_learn and challenge.is_missing(err) and challenge.ask(self, place) then
     response, err = self.loop:request(own)
   end
   if response then
@@ -203,8 +190,23 @@ function methods:head(reference, options)
   return manifests.head(self, reference, options)
 end
 
+--- What a registry can do: whether it deletes a tag alone shows only when it is told to.
+methods.can = { write = true, untagged = false, delete_tag = "try" }
+
 --- Refuses a manifest that is too large to be stored; put_manifest does so too.
 methods.check_manifest = limit.check
+
+--- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
+---@param tag string
+---@return boolean|nil ok
+---@return table|nil err invalid_reference
+function methods:check_tag(tag)
+  local ref, err = reference_name.parse(self.identity)
+  if ref then
+    ref, err = ref:with_tag(tag)
+  end
+  return ref and true, err
+end
 
 --- Stores a manifest under a tag or its digest.
 ---@param reference string tag or digest
@@ -239,6 +241,14 @@ function methods:delete(reference)
   return manifests.delete(self, reference)
 end
 
+--- Who names a manifest; holders.lua says how that is found out.
+---@param digest string
+---@return table|nil found {tags = of the digest, parents = of indexes that lead to it, as tags or digests}
+---@return table|nil err
+function methods:holders(digest)
+  return holders.of(self, digest, self.jobs)
+end
+
 --- Lists the tags; tags.lua says how.
 ---@param options table|nil see tags.lua
 ---@return string[]|nil names
@@ -256,62 +266,41 @@ function methods:referrers(digest, options)
   return referrers.list(self, digest, options)
 end
 
---- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
---- breaks off all the same is left out when the caller streams it again.
-local function stream_blob(self, digest, request)
-  local _, place = mirror.first(self, function(one)
-    return self:has_blob(digest, one)
-  end)
-  local response, err = self:send(request, place)
-  if response and response.status ~= 200 and response.status ~= 206 then
-    response, err = nil, problem.of_response(response, "GET blob " .. digest, (place or self).domain)
-  end
-  if not response and place and err.code ~= "canceled" then
-    mirror.fail(self, place, err)
-    err.retryable = true
-  end
-  return response, err
-end
-
---- Fetches a blob; where its bytes go is said by the options.
----@param options table sink_pipe, sink_file, sink_scratch or discard = true (hashed, not kept), else into memory; limit
---- (bytes)
----@param digest string
----@return table|nil response
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
-function methods:get_blob(digest, options)
-  local part = options.part or {}
-  local request = {
-    method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil,
-    limit = options.limit, discard = options.discard,
-    sink_pipe = options.sink_pipe, sink_file = options.sink_file, sink_scratch = options.sink_scratch,
-    bulk = options.sink_pipe ~= nil or options.sink_file ~= nil or options.sink_scratch ~= nil,
-    range_offset = part.range_offset, range_length = part.range_length,
-  }
-  if request.sink_pipe then
-    return stream_blob(self, digest, request)
-  end
-  local response, err = self:read(request)
-  if not response then
-    return nil, err
-  end
-  if response.status ~= 200 and response.status ~= 206 then
-    return nil, problem.of_response(response, "GET blob " .. digest, self.domain)
-  end
-  return response
-end
-
 --- Fetches a small blob, such as a config, into memory.
 ---@param digest string
----@param options table? limit (bytes; default as for manifests)
+---@param most integer? bytes; default as for manifests
 ---@return string|nil bytes
----@return table|nil err of get_blob
-function methods:blob(digest, options)
-  local response, err = self:get_blob(digest, { limit = options and options.limit or self.manifest_limit })
-  if not response then
-    return nil, err
-  end
-  return response.body
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function methods:blob(digest, most)
+  local response, err = blobs.get(self, digest, { limit = most or self.manifest_limit })
+  return response and response.body, err
+end
+
+--- Reads a blob of any size in pieces.
+---@param digest string
+---@param take function|nil (piece) -> true | nil, err; none: it is only fetched and hashed
+---@return integer|nil size
+---@return table|nil err as of blob; of take
+function methods:read_blob(digest, take)
+  return blobs.read(self, digest, take)
+end
+
+--- Writes a blob into a new file.
+---@param descriptor table {digest, size}
+---@param path string
+---@return boolean|nil ok
+---@return table|nil err
+function methods:save_blob(descriptor, path)
+  return blobs.save(self, descriptor, path)
+end
+
+--- Where the bytes of a blob are, for an upload: in a stream.
+---@param digest string
+---@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length, or empty}
+function methods:body(digest)
+  return { pipe = function(pipe, part)
+    return blobs.stream(self, digest, pipe, part or {})
+  end }
 end
 
 --- Is the blob there?
@@ -335,6 +324,10 @@ end
 ---@param body table {body=bytes} or {body_file=path}
 function methods:upload(digest, body)
   return upload.send(self, digest, body)
+end
+
+--- Nothing stays open: connections are the engine's.
+function methods:close() -- luacheck: ignore self
 end
 
 return { new = new }

@@ -4,9 +4,8 @@
 -- looked at again until it has held for a while, and what somebody overwrote is put in once more.
 --
 -- A job is {at (of call:open), options (shared, if_digest, expect, media_type, create), change = fn(index, again) ->
--- entries; again: our change was there once}.
+-- entries; again: our change was there once, by_platform = entries are looked for by their platforms}.
 
-local argument = require("manifest.declare.argument")
 local compose = require("manifest.document.compose")
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
@@ -18,6 +17,7 @@ local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
+local platform = require("manifest.graph.platform")
 local settle = require("manifest.engine.settle")
 local shape = require("manifest.document.shape")
 
@@ -68,9 +68,14 @@ end
 
 --- The index after the change; nothing is written.
 ---@return table made of compose.edited; unchanged = true when it is what it was
-local function change(job, state, again)
-  local entries = job.change(state.index, again)
-  try(compose.expect(entries, job.options.expect or {}))
+local function change(call, job, state, again)
+  if job.by_platform then
+    platform.learn(call, job.at.repository, state.index.entries)
+  end
+  local entries, expected = job.change(state.index, again), job.options.expect or {}
+  if #expected > 0 then
+    try(compose.expect(platform.images_of(call, job.at.repository, entries), expected))
+  end
   local made = try(compose.edited(state.index, entries, job.options.media_type))
   try(job.at.repository:check_manifest(made.bytes))
   local algorithm = state.digest and digest.algorithm(state.digest)
@@ -88,7 +93,8 @@ end
 local function put(call, job, state, made)
   local at, rules = job.at, { if_digest = job.options.if_digest }
   if not at.tag and at.digest then
-    return try(at.repository:put_manifest(argument.unnamed(at.ref, made.digest), made.bytes, made.media_type))
+    return try(at.repository:put_manifest(not at.repository.can.untagged and made.digest or nil, made.bytes,
+      made.media_type))
   end
   if at.tag and guard.is_set(rules) then
     return guard.put_all(call, at.repository, { { name = at.tag, made = made, rules = rules } })
@@ -108,7 +114,7 @@ function edit.rehearse(call, job, again)
   local state, if_digest = read(call, job), job.options.if_digest
   local is_it = if_digest and state.digest and digest.matches(state.original, if_digest)
   guard.check({ if_digest = if_digest }, job.at.selector or job.at.name, is_it and if_digest or state.digest or false)
-  return change(job, state, again), state
+  return change(call, job, state, again), state
 end
 
 --- Whether the tag names something else than what was read.

@@ -1,6 +1,5 @@
 --- Putting an index that is whole under its tags, as far as the guards allow it.
 
-local argument = require("manifest.declare.argument")
 local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 
@@ -56,7 +55,8 @@ end
 --- The guarded tag first, the others at once.
 local function put_all(call, job, made)
   if #job.tags == 0 then
-    local stored = try(job.at.repository:put_manifest(argument.unnamed(job.at.ref, made.digest), made.bytes,
+    local repository = job.at.repository
+    local stored = try(repository:put_manifest(not repository.can.untagged and made.digest or nil, made.bytes,
       made.media_type))
     stored.name = made.digest
     return { stored }

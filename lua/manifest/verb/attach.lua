@@ -1,175 +1,126 @@
 --- attach: files as an artifact that refers to an image: an SBOM, a signature, a report.
 --
--- The artifact is an OCI manifest with a subject. A registry that keeps referrers says so when it stores one; for any
--- other the list under the subject's tag is kept up here.
+-- The artifact is an OCI manifest with a subject. Whoever stores it keeps the list of what refers to the subject.
 
 local built = require("manifest.verb.built")
-local check = require("manifest.base.check")
-local hints = require("manifest.declare.hints")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local measure = require("manifest.layer.measure")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
-local resolve = require("manifest.verb.resolve")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
+local resolve = require("manifest.graph.resolve")
 
-local attach = {}
-
-local OPTIONS = {
-  subject = "string|table", -- what the artifact belongs to
-  files = "table", -- paths; or tables {path, media_type, title, annotations}
-  artifact_type = "string", -- what kind of artifact it is, as a media type
-  annotations = "table", -- of the artifact
-  platform = "string|table", -- the subject is the image of an index for it
-  shared = "boolean", -- false: nobody else attaches to it now
-}
-
-local FILE_OPTIONS = { path = "string", media_type = "string", title = "string|boolean", annotations = "table" }
+local try = failure.try
 
 local TITLE = "org.opencontainers.image.title"
-local DEFAULT_FILE_TYPE = "application/octet-stream"
 local EMPTY = "{}"
 
-local function check_options(options)
-  check.options("attach", options, OPTIONS, 3)
-  for _, name in ipairs({ "subject", "files", "artifact_type" }) do
-    if options[name] == nil then
-      error(("attach: option '%s' is needed"):format(name), 3)
-    end
-  end
-  local files = {}
-  for position, given in ipairs(options.files) do
-    files[position] = type(given) == "string" and { path = given } or given
-    check.options(("attach: file %d"):format(position), files[position], FILE_OPTIONS, 3)
-    check.type(("attach: file %d: path"):format(position), files[position].path, "string", 3)
-    check.texts(("attach: file %d: annotations"):format(position), files[position].annotations, 3)
-  end
-  check.texts("attach: annotations", options.annotations, 3)
-  return files
+--- PATH or PATH:TYPE/NAME; a colon that no media type follows is part of the path.
+local function file_of(word)
+  local path, kind = word:match("^(.+):([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)$")
+  return { path = path or word, media_type = kind }
 end
 
-local function check_types(files, artifact_type)
-  local ok, err = media_type.check(artifact_type)
-  for _, file in ipairs(files) do
-    if ok and file.media_type then
-      ok, err = media_type.check(file.media_type)
-    end
-  end
-  return ok, err
-end
+local attach = declare.verb {
+  name = "attach", network = true, named = true,
+  description = "Prints the digest of the artifact.",
+  arguments = {
+    { "subject", "location", help = "What the artifact refers to" },
+    { "files", "table[]", value = "FILE[:MEDIA-TYPE]", text = "path", class = "manifest.AttachFile",
+      optional = true, words = file_of, help = "What it holds", fields = {
+        path = { "file", required = true, help = "The file" },
+        media_type = { "media_type", default = "application/octet-stream", help = "Media type of its content" },
+        title = { "string", or_false = true, help = "Its name in the artifact (default: the file's; false: none)" },
+        annotations = { "map", help = "Annotations of its descriptor" },
+      } },
+  },
+  options = {
+    artifact_type = { "media_type", required = true, help = "What the artifact is, as a media type" },
+    annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the artifact" },
+    platform = { "platform", help = "Take the image of an index for this platform" },
+    shared = { "boolean",
+      help = "False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed" },
+  },
+  hints = require("manifest.declare.hints").PUSH,
+  examples = {
+    "attach --artifact-type application/spdx+json example.com/app:1.0 sbom.json",
+    "attach --artifact-type text/plain oci:release:1.0 notes.txt:text/plain",
+  },
+}
 
 --- The descriptor of a file, with its name as a title.
 local function describe(file)
-  local measured, err = measure.file(file.path)
-  if not measured then
-    return nil, err
-  end
-  local annotations = {}
-  for name, value in pairs(file.annotations or {}) do
-    annotations[name] = value
-  end
+  local measured, annotations = try(measure.file(file.path, "the file")), file.annotations or {}
   if file.title ~= false then
     annotations[TITLE] = file.title or annotations[TITLE] or file.path:match("[^/]*$")
   end
   return {
-    media_type = file.media_type or DEFAULT_FILE_TYPE, digest = measured.digest, size = measured.size,
-    annotations = annotations,
+    media_type = file.media_type, digest = measured.digest, size = measured.size, annotations = annotations,
   }
+end
+
+--- The descriptor that the artifact will name.
+local function subject_of(call, at, platform)
+  if platform then
+    return resolve.at(call, at, platform)
+  end
+  local found = try(read.descriptor_of(call.verb, at))
+  if found.media_type and found.size then
+    return found
+  end
+  return try(read.document_of(call.verb, at)) -- some registries leave out of a HEAD what the descriptor needs
 end
 
 --- The artifact's manifest, and the blobs that go with it. Pure.
 ---@param subject table descriptor
 ---@param layers table[] descriptors of the files
----@param paths string[] of the files, in the same order
----@param parts table artifact_type, annotations
----@return table|nil plan of built.lua; also layers
----@return table|nil err
-function attach.plan(subject, layers, paths, parts)
+---@param o manifest.AttachOptions
+---@return table plan of built.lua
+local function plan_of(subject, layers, o)
   local empty = built.descriptor(EMPTY, media_type.oci_empty)
   local blobs = { { digest = empty.digest, body = { body = EMPTY } } }
-  for index, layer in ipairs(layers) do
-    blobs[index + 1] = { digest = layer.digest, body = { body_file = paths[index] } }
+  for position, layer in ipairs(layers) do
+    blobs[position + 1] = { digest = layer.digest, body = { body_file = o.files[position].path } }
   end
-  local bytes, err = image.build({
-    media_type = media_type.oci_manifest, artifact_type = parts.artifact_type, config = empty,
-    layers = #layers > 0 and layers or { empty }, annotations = parts.annotations,
-    subject = { media_type = subject.media_type, digest = subject.digest, size = subject.size },
-  })
-  if not bytes then
-    return nil, err
-  end
-  local plan = built.new(bytes, media_type.oci_manifest, blobs)
-  plan.layers = layers
-  return plan
+  local raw = try(image.build({
+    media_type = media_type.oci_manifest, artifact_type = o.artifact_type, config = empty,
+    layers = #layers > 0 and layers or { empty }, annotations = o.annotations, subject = subject,
+  }))
+  return built.new(raw, media_type.oci_manifest, blobs)
 end
 
---- The descriptor that the artifact will name.
-local function subject_of(at, platform)
-  if platform then
-    return resolve.at("attach", at, platform)
-  end
-  local found, err = source.descriptor_of("attach", at)
-  if found and found.media_type and found.size then
-    return found
-  end
-  if found then -- some registries leave out of a HEAD what the descriptor needs
-    return source.document_of("attach", at)
-  end
-  return nil, err
-end
+---@class manifest.AttachResult
+---@field reference string
+---@field digest string
+---@field size integer bytes of the manifest
+---@field media_type string
+---@field artifact_type string
+---@field subject manifest.Descriptor
+---@field files manifest.Descriptor[]
+---@field fallback_tag string? of the list that was kept up, where the registry has no referrers API
 
-local function prepare(at, files, options)
-  local ok, err = check_types(files, options.artifact_type)
-  if not ok then
-    return nil, err
+--- What is wrong with the files is told before anything is sent.
+---@param call manifest.Call
+---@param o manifest.AttachOptions
+---@return manifest.AttachResult
+function attach.run(call, o)
+  local at = call:open(o.subject, { write = true, shared = o.shared })
+  local _ <close> = failure.about(at.text)
+  local layers = {}
+  for position, file in ipairs(o.files or {}) do
+    layers[position] = describe(file)
   end
-  local layers, paths = {}, {}
-  for index, file in ipairs(files) do
-    layers[index], err = describe(file)
-    paths[index] = file.path
-    if not layers[index] then
-      return nil, err
-    end
-  end
-  local subject
-  subject, err = subject_of(at, options.platform)
-  if not subject then
-    return nil, err
-  end
-  local plan
-  plan, err = attach.plan(subject, layers, paths, options)
-  return plan, plan and subject or err
-end
-
---- Attaches files to an image: what is wrong with the files is told before anything is sent.
----@param context table
----@param options table see OPTIONS; subject, files and artifact_type are needed
----@return table|nil done {reference, digest, size, media_type, artifact_type, subject = descriptor,
---- files = descriptors, fallback_tag = of the list that was kept up, where the registry has no referrers API}
----@return table|nil err not_found, invalid_argument, unauthorized, denied, conflict, io, ...
-function attach.perform(context, options)
-  local files = check_options(options)
-  local at, err = context:open("attach", options.subject, {
-    actions = "pull,push", shared = options.shared,
-  })
-  if not at then
-    return nil, err
-  end
-  local plan, subject = prepare(at, files, options)
-  local sent
-  if plan then
-    sent, err = built.send(context, at.repository, plan, plan.manifest.digest)
-  else
-    err = subject
-  end
-  if not sent then
-    return nil, err:with({ verb = "attach", ref = at.text, hint = hints.PUSH[err.code] })
-  end
+  local found = subject_of(call, at, o.platform)
+  local subject = { media_type = found.media_type, digest = found.digest, size = found.size }
+  local plan = plan_of(subject, layers, o)
+  local manifest = plan.manifest
+  local stored = built.send(call, at.repository, plan, manifest.digest)
   return {
-    reference = names.name_of(at, plan.manifest.digest), digest = plan.manifest.digest, size = plan.manifest.size,
-    media_type = media_type.oci_manifest, artifact_type = options.artifact_type, files = plan.layers,
-    subject = { media_type = subject.media_type, digest = subject.digest, size = subject.size },
-    fallback_tag = sent.listed or nil,
+    reference = names.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
+    media_type = manifest.media_type, artifact_type = o.artifact_type, subject = subject, files = layers,
+    fallback_tag = stored.listed or nil,
   }
 end
 

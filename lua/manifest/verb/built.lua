@@ -3,6 +3,7 @@
 --     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
 
 local digest = require("manifest.name.digest")
+local try = require("manifest.base.failure").try
 
 local built = {}
 
@@ -32,23 +33,17 @@ function built.new(bytes, media_type, blobs)
 end
 
 --- Sends blobs at once, those that are there already not at all; the manifest last, so that it names a whole image.
----@param context table
----@param repository table
+---@param call manifest.Call
+---@param repository manifest.Repository
 ---@param one table built
----@param name string tag or digest
----@return table|nil stored of the repository's put_manifest
----@return table|nil err too_large before anything is sent; unauthorized, denied, io, ...
-function built.send(context, repository, one, name)
-  local ok, err = repository:check_manifest(one.manifest.bytes)
-  if ok then
-    ok, err = context.loop:all(one.blobs, context.jobs, function(blob)
-      return repository:upload(blob.digest, blob.body)
-    end)
-  end
-  if not ok then
-    return nil, err
-  end
-  return repository:put_manifest(name, one.manifest.bytes, one.manifest.media_type)
+---@param name string|nil tag or digest
+---@return table stored of the repository's put_manifest
+function built.send(call, repository, one, name)
+  try(repository:check_manifest(one.manifest.bytes))
+  call:each(one.blobs, function(blob)
+    return repository:upload(blob.digest, blob.body)
+  end)
+  return try(repository:put_manifest(name, one.manifest.bytes, one.manifest.media_type))
 end
 
 return built

@@ -1,82 +1,82 @@
 --- config: the config of an image, as the registry has it.
 
-local check = require("manifest.base.check")
+local argument = require("manifest.declare.argument")
 local choice = require("manifest.document.platform_choice")
-local error_of = require("manifest.base.error")
-local get = require("manifest.verb.get")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
 local index_document = require("manifest.document.index")
 local json = require("manifest.base.json")
-local names = require("manifest.declare.argument")
-local source = require("manifest.graph.read")
+local read = require("manifest.graph.read")
+local resolve = require("manifest.graph.resolve")
 
-local config = {}
+local fail, try = failure.fail, failure.try
 
-local OPTIONS = { platform = "string|table" }
+local config = declare.verb {
+  name = "config", network = true,
+  description = "The exact bytes of the config. Of an index with several images, option 'platform' says which.",
+  arguments = { { "ref", "location", help = "An image, or an index" } },
+  options = {
+    platform = { "platform", help = "Take the image of an index for this platform" },
+  },
+  examples = { "config registry.example.com/app:1.0-amd64", "config --platform linux/arm64 oci:release:1.0" },
+}
 
 --- An index of one image needs no platform to choose by.
-local function only_image(at, answer)
-  local index, err = index_document.of(answer.shape, answer.size)
-  if not index then
-    return nil, err
-  end
+local function only_image(call, at, answer)
   local found = {}
-  for _, entry in ipairs(index.entries) do
+  for _, entry in ipairs(try(index_document.of(answer.shape, answer.size)).entries) do
     if not (entry.platform and entry.platform.os == "unknown") then
       found[#found + 1] = entry
     end
   end
   if #found == 0 then
-    return nil, error_of.new({ code = "not_found", message = at.text .. " is an index without images",
-      hint = "name an image by its digest" })
+    fail {
+      code = "not_found", message = at.text .. " is an index without images", hint = "name an image by its digest",
+    }
   end
   if #found > 1 then
-    return nil, error_of.new({
+    fail {
       code = "ambiguous", message = at.text .. " is an index of several images",
       hint = "say which with a platform; it has " .. choice.describe(found),
-    })
+    }
   end
-  return source.document_at("config", at.text, at.repository, found[1].digest)
+  return try(read.document_at(call.verb, at.text, at.repository, found[1].digest))
 end
 
-local function fetch(at, platform)
-  local answer, err = get.document("config", at, platform)
-  if not answer then
-    return nil, err
-  end
-  if answer.shape.kind == "index" then
-    answer, err = only_image(at, answer)
-    if not answer then
-      return nil, err
-    end
-  end
-  local read
-  read, err = source.read_image(answer, "config", at.text)
-  if not read then
-    return nil, err
-  end
-  local bytes
-  bytes, err = source.config(at.repository, read.config)
-  if not bytes then
-    return nil, names.in_docker_words(err, "config", at.ref)
-  end
-  return {
-    reference = at.text, media_type = read.config.media_type, digest = read.config.digest, size = #bytes, raw = bytes,
-    content = json.decode(bytes), manifest = answer.digest, response = answer.response,
-  }
-end
-
---- Fetches the config of an image.
----@param context table
----@param given string|table reference
----@param options table|nil {platform = which image of an index}
----@return table|nil got {reference, media_type, digest, size, raw, content (decoded; nil when it is not JSON),
---- manifest, response (status and headers of the registry's answer to the GET of the manifest, rate limits among them)}
----@return table|nil err not_found, ambiguous (an index of several images), unauthorized, denied, ...
-function config.perform(context, given, options)
-  options = check.options("config", options, OPTIONS)
-  return context:visit("config", given, function(at)
-    return fetch(at, options.platform)
+local function bytes_of(call, at, descriptor)
+  local _ <close> = failure.amend(function(err)
+    fail(argument.in_docker_words(err, call.verb, at.ref))
   end)
+  return try(read.config(at.repository, descriptor))
+end
+
+---@class manifest.ConfigResult
+---@field reference string
+---@field media_type string of the config, as digest, size, raw and content are
+---@field digest string
+---@field size integer bytes
+---@field raw string exact bytes
+---@field content table? decoded; nil when it is not JSON
+---@field manifest string digest of the image's manifest
+---@field response manifest.Response? of the registry to the GET of the manifest; none from a layout
+
+---@param call manifest.Call
+---@param ref string|manifest.Location
+---@param o manifest.ConfigOptions
+---@return manifest.ConfigResult
+function config.run(call, ref, o)
+  local at = call:open(ref)
+  local _ <close> = failure.about(at.text)
+  local answer = resolve.document(call, at, o.platform)
+  if answer.shape.kind == "index" then
+    answer = only_image(call, at, answer)
+  end
+  local descriptor = try(read.read_image(answer, call.verb, at.text)).config
+  local raw = bytes_of(call, at, descriptor)
+  return {
+    reference = at.text, media_type = descriptor.media_type, digest = descriptor.digest, size = #raw, raw = raw,
+    content = json.decode(raw), manifest = answer.digest, response = answer.response,
+  }
 end
 
 return config

@@ -12,7 +12,7 @@ local referrers = require("manifest.graph.referrers")
 local selection = require("manifest.graph.selection")
 local transfer = require("manifest.graph.transfer")
 
-local about, amend, fail, try = failure.about, failure.amend, failure.fail, failure.try
+local about, amend, fail = failure.about, failure.amend, failure.fail
 
 local copy = declare.verb {
   name = "copy", network = true,
@@ -66,9 +66,8 @@ local function bring(call, repository, plan, put_tags)
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
-  try(transfer.perform(call.context, repository, { blobs = plan.blobs, levels = plan.levels, tags = images },
-    { put_tags = put_tags }))
-  try(transfer.perform(call.context, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags }))
+  transfer.run(call, repository, { blobs = plan.blobs, levels = plan.levels, tags = images }, { put_tags = put_tags })
+  transfer.run(call, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags })
 end
 
 --- The trees to bring, those of the tags last, so that no tag is moved before what belongs to it is there.

@@ -4,285 +4,197 @@
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
 -- unless `shared` says that it is meant.
 
-local check = require("manifest.base.check")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.digest_at")
-local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
-local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
-local referrers_tag = require("manifest.name.referrers_tag")
-local source = require("manifest.graph.read")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 
-local delete = {}
+local fail, try = failure.fail, failure.try
 
-local OPTIONS = { shared = "boolean", dry_run = "boolean" }
-
-local HINTS = {
-  unauthorized = "log in to the registry with an account that may delete in the repository",
-  denied = "check that the account may delete in the repository",
+local delete = declare.verb {
+  name = "delete", network = true,
+  description = "By tag, the tag alone goes where the registry can do that; else the manifest goes, and with it every "
+    .. "tag that names it. Other tags are deleted, and indexes left without the image, only with --shared. Of a "
+    .. "layout, blobs that nothing names any more leave the disk, too.",
+  arguments = { { "ref", "location", help = "A tag or a digest" } },
+  options = {
+    shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
+    dry_run = { "boolean", help = "Delete nothing, say what would go" },
+  },
+  hints = {
+    unauthorized = "log in to the registry with an account that may delete in the repository",
+    denied = "check that the account may delete in the repository",
+  },
+  examples = {
+    "delete registry.example.com/app:1.0-rc1",
+    "delete --dry-run oci:/backup/app:1.0",
+  },
 }
 
---- Whether a manifest may go. Pure.
----@param name string|nil the tag that was named
+--- Which tags go with a manifest, and which indexes lack it then; refused unless that is allowed. Pure.
+---@param tag string|nil that was named
 ---@param digest string
----@param tags table[] {tag, digest, lists = it is an index that names the digest} of the repository
----@param allowed boolean may tags that were not named go too, and indexes lose an image?
----@return table|nil found {shared = other tags of the digest, listed = tags of indexes that name it}
----@return table|nil err conflict
-function delete.plan(name, digest, tags, allowed)
-  local shared, listed = {}, {}
-  for _, one in ipairs(tags) do
-    if one.digest == digest and one.tag ~= name then
-      shared[#shared + 1] = one.tag
-    elseif one.lists then
-      listed[#listed + 1] = one.tag
-    end
+---@param holders table of a repository's holders()
+---@param allowed boolean|nil
+---@return table found {shared = other tags of the digest, listed = tags (or digests) of indexes that name it}
+function delete.plan(tag, digest, holders, allowed)
+  local shared, listed = {}, holders.parents
+  for _, one in ipairs(holders.tags) do
+    shared[#shared + 1] = one ~= tag and one or nil
   end
-  if (#shared == 0 and #listed == 0) or allowed then
+  if allowed or #shared + #listed == 0 then
     return { shared = shared, listed = listed }
   end
   local words = {}
   words[1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
   words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
-  return nil, error_of.new({
+  fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
-    hint = "deleting it would delete or break them too; say --shared (shared = true) when that is meant",
-  })
+    hint = "deleting it would delete or break them too; give option 'shared' when that is meant",
+  }
 end
 
---- Does the index under a tag name the digest?
-local function lists(repository, tag, digest)
-  local answer, err = repository:manifest(tag)
-  if not answer then
-    return err.code == "not_found" and false or nil, err
-  end
-  local index = document.read(answer.bytes, answer.media_type)
-  for _, entry in ipairs(index and index.entries or {}) do
-    if entry.digest == digest then
-      return true
-    end
-  end
-  return false
-end
-
---- What a tag names, and whether that is an index which names the digest.
-local function look_at(repository, tag, digest)
-  local found, err = repository:head(tag)
-  if not found then
-    return err.code == "not_found" and { tag = tag } or nil, err
-  end
-  local is_listed = false
-  if found.digest ~= digest and media_type.is_index(found.media_type) and not referrers_tag.subject(tag) then
-    is_listed, err = lists(repository, tag, digest)
-    if is_listed == nil then
-      return nil, err
-    end
-  end
-  return { tag = tag, digest = found.digest, lists = is_listed }
-end
-
---- Adds the documents of a layout that no tag names and that would lose it.
-local function add_parents(repository, tags, digest)
-  local parents, err = repository:parents(digest)
-  if not parents then
-    return nil, err
-  end
-  local known = {}
-  for _, one in ipairs(tags) do
-    known[one.digest or false] = true
-  end
-  for _, parent in ipairs(parents) do
-    if not known[parent] then
-      known[parent] = true
-      tags[#tags + 1] = { tag = parent, digest = parent, lists = true }
-    end
-  end
-  return true
-end
-
-local function look(context, at, digest, options)
-  local tags, err = at.repository:tags()
-  if not tags and err.code ~= "not_found" then
-    return nil, err
-  end
-  tags, err = context.loop:all(tags or {}, context.jobs, function(tag)
-    return look_at(at.repository, tag, digest)
-  end)
-  local ok = tags
-  if tags and at.ref.kind == "layout" and not options.shared then
-    ok, err = add_parents(at.repository, tags, digest)
-  end
-  if not ok then
-    return nil, err
-  end
-  return delete.plan(at.tag, digest, tags, options.shared)
-end
-
---- What left the disk with it, in a layout.
-local function note_removed(done, removed)
+--- What was done, with what left the disk of a layout.
+local function done_of(at, digest, found, removed)
+  local done = {
+    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
+    tag_only = found.tag_only,
+  }
   if type(removed) == "table" then
     done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
   end
   return done
 end
 
---- Which tags of a manifest that was deleted by digest are gone? Some registries keep them, and serve it under them.
---- A GET tells that at once, where a HEAD that says 404 would need one to confirm it.
----@return string[] gone
----@return string[] remaining
-local function look_again(context, repository, tags, digest)
-  local seen = context.loop:all(tags, context.jobs, function(tag)
-    local answer, err = repository:manifest(tag)
-    if not answer and err.code ~= "not_found" then
-      context.warn(("whether the tag %s is gone cannot be told: %s"):format(tag, err.message))
-    end
-    return { remains = answer ~= nil and answer.digest == digest, is_gone = not answer and err.code == "not_found" }
-  end)
-  local gone, remaining = {}, {}
-  for position, tag in ipairs(tags) do
-    gone[#gone + 1] = seen[position].is_gone and tag or nil
-    remaining[#remaining + 1] = seen[position].remains and tag or nil
+--- Whether a tag of a manifest that was deleted by digest is gone: "gone" or "remains"; else nobody knows. Some
+--- registries keep the tags, and serve the manifest under them. A GET tells that at once, where a HEAD that says 404
+--- would need one to confirm it.
+local function look_again(call, repository, tag, digest)
+  local answer, why = repository:manifest(tag)
+  if answer then
+    return answer.digest == digest and "remains"
   end
-  return gone, remaining
+  if why.code == "not_found" then
+    return "gone"
+  end
+  call:warn(("whether the tag %s is gone cannot be told: %s"):format(tag, why.message))
+  return false
 end
 
---- Tells what is gone, when it was looked at again.
-local function report_gone(context, at, done)
-  local tags = { table.unpack(done.shared) }
-  tags[#tags + 1] = done.tag
-  local gone, remaining = look_again(context, at.repository, tags, done.digest)
-  if gone[#gone] == done.tag then
-    gone[#gone] = nil
+--- Says what is gone, now that it was looked at again.
+local function note_gone(call, at, done)
+  local tags, gone = table.move(done.shared, 1, #done.shared, 1, {}), {}
+  if done.tag then
+    table.insert(tags, 1, done.tag)
   end
-  done.shared, done.remaining = gone, remaining
-  if done.tag == nil or remaining[#remaining] ~= done.tag then
-    return done
+  local seen = call:each(tags, function(tag)
+    return look_again(call, at.repository, tag, done.digest)
+  end)
+  for position, tag in ipairs(tags) do
+    if seen[position] == "remains" then
+      done.remaining[#done.remaining + 1] = tag
+    elseif seen[position] == "gone" and tag ~= done.tag then
+      gone[#gone + 1] = tag
+    end
   end
-  return nil, error_of.new({
-    code = "registry", remaining = remaining,
-    message = ("the registry deleted %s, and keeps the tag %s, which still serves it"):format(done.digest, done.tag),
-    hint = "it deletes no tags: ask its operator, or delete the tag in its own interface",
-  })
+  done.shared = gone
+  if done.tag and done.remaining[1] == done.tag then
+    fail {
+      code = "registry", remaining = done.remaining,
+      message = ("the registry deleted %s, and keeps the tag %s, which still serves it"):format(done.digest, done.tag),
+      hint = "it deletes no tags: ask its operator, or delete the tag in its own interface",
+    }
+  end
 end
 
 --- Deletes the manifest itself, once it is known which tags go with it.
-local function delete_digest(context, at, digest, options)
-  local found, err = look(context, at, digest, options)
-  if not found then
-    return nil, err
+local function delete_digest(call, at, digest, o)
+  local found = delete.plan(at.tag, digest, try(at.repository:holders(digest)), o.shared)
+  if o.dry_run then
+    return done_of(at, digest, found)
   end
-  local removed
-  if not options.dry_run then
-    removed, err = at.repository:delete(digest)
-    if not removed then
-      return nil, err
-    end
-  end
-  local done = note_removed({
-    reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
-    dry_run = options.dry_run,
-  }, removed)
-  if options.dry_run then
-    return done
-  end
-  return report_gone(context, at, done)
+  local done = done_of(at, digest, found, try(at.repository:delete(digest)))
+  note_gone(call, at, done)
+  return done
 end
 
---- Is a tag gone that the registry did not find when it should delete it? Somebody else may have been quicker.
+--- A tag that the registry did not find when it should delete it must be gone: somebody else may have been quicker.
 local function check_gone(at)
-  local now, err = digest_at(at.repository, at.tag)
+  local now = try(digest_at(at.repository, at.tag))
   if now then
-    err = error_of.new({
+    fail {
       code = "unsupported",
       message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
-      hint = "delete its manifest by digest: " .. names.name_of(at, now),
-    })
+      hint = "delete its manifest by digest: " .. argument.name_of(at, now),
+    }
   end
-  return now == false or nil, err
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(context, at, options)
-  local found, err = source.descriptor_of("delete", at)
-  if not found then
-    return nil, err
-  end
-  if at.digest and at.digest ~= found.digest then
-    return nil, error_of.new({
-      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, found.digest),
+local function delete_tag(call, at, o)
+  local digest, repository = try(read.descriptor_of("delete", at)).digest, at.repository
+  if at.digest and at.digest ~= digest then
+    fail {
+      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
       hint = "nothing is deleted: look again",
-    })
+    }
   end
-  local done = { reference = at.text, digest = found.digest, tag = at.tag, shared = {}, listed = {}, remaining = {},
-    tag_only = true }
-  if options.dry_run and at.repository.deletes_tags then
-    done.dry_run = true
-    return done
+  local found = { shared = {}, listed = {}, tag_only = true }
+  if o.dry_run then -- what registries can do shows only when they are told to
+    return repository.can.delete_tag == true and done_of(at, digest, found)
+      or delete_digest(call, at, digest, { dry_run = true, shared = true })
   end
-  if options.dry_run then -- what registries can do shows only when they are told to
-    return delete_digest(context, at, found.digest, { dry_run = true, shared = true })
+  local removed, refusal = repository:delete(at.tag)
+  if removed == false then
+    check_gone(at)
+  elseif not removed and not refusal.digest_alone then
+    fail(refusal)
+  elseif not removed then
+    return delete_digest(call, at, digest, o)
   end
-  local ok
-  ok, err = at.repository:delete(at.tag)
-  if ok == false then
-    ok, err = check_gone(at)
-  end
-  if ok then
-    return note_removed(done, ok)
-  end
-  if not err.digest_alone then
-    return nil, err
-  end
-  return delete_digest(context, at, found.digest, options)
+  return done_of(at, digest, found, removed)
 end
 
-local function run(context, at, options)
-  if at.tag then
-    return delete_tag(context, at, options)
-  end
-  -- In a layout any blob may bear the digest: only a manifest is deleted.
-  local look_up = at.ref.kind == "layout" and source.document_of or source.descriptor_of
-  local found, err = look_up("delete", at)
-  if not found then
-    return nil, err
-  end
-  return delete_digest(context, at, found.digest, options)
-end
+---@class manifest.DeleteResult
+---@field reference string
+---@field digest string
+---@field tag string?
+---@field shared string[] other tags that went with it
+---@field remaining string[] tags that the registry keeps, and serves it under
+---@field listed string[] tags of indexes that lack it now; in a layout digests of those without a tag
+---@field tag_only boolean? only the tag is gone
+---@field removed {manifests: integer, blobs: integer}? files that left the disk, of a layout
+---@field kept manifest.Error? why such files were left
+---@field dry_run boolean?
 
-local function nothing_named(given)
-  return nil, error_of.new({
-    code = "invalid_reference", message = "neither a tag nor a digest says what to delete", verb = "delete",
-    ref = tostring(given), hint = "write REPOSITORY:TAG or REPOSITORY@DIGEST",
-  })
-end
-
---- Deletes.
----@param context table
----@param given string|table reference with a tag or a digest
----@param options table|nil {shared = tags that were not named may go too, dry_run = only look}
----@return table|nil done {reference, digest, tag, shared = other tags that went with it, remaining = tags that the
---- registry keeps, and serves it under, listed = tags of indexes that
---- now lack it, tag_only = only the tag is gone; in a layout removed = {manifests, blobs: how many files that nothing
---- names any more went, too} and kept = error that says why such files were left, or nil}
----@return table|nil err conflict (err.shared, err.listed: the tags that would go, or lack an image), unsupported, ...
-function delete.perform(context, given, options)
-  options = check.options("delete", options, OPTIONS)
-  if names.is_bare(given) then -- `latest` is not filled in where things are deleted
-    return nothing_named(given)
+---@param call manifest.Call
+---@param given string|manifest.Location
+---@param o manifest.DeleteOptions
+---@return manifest.DeleteResult
+function delete.run(call, given, o)
+  local _ <close> = failure.about(given)
+  if argument.is_bare(given) then -- `latest` is not filled in where things are deleted
+    fail {
+      code = "invalid_reference", message = "neither a tag nor a digest says what to delete",
+      hint = "write REPOSITORY:TAG or REPOSITORY@DIGEST",
+    }
   end
-  local at, err = context:open("delete", given, { actions = "pull,push,delete" })
-  if not at then
-    return nil, err
-  end
-  local done
-  done, err = run(context, at, options)
-  if not done then
-    if err.code == "not_found" and not err.hint then
-      err = names.in_docker_words(err, "delete", at.ref)
+  local at = call:open(given, { write = true, delete = true })
+  local _ <close> = failure.about(at.text)
+  local _ <close> = failure.amend(function(err)
+    if err.code == "not_found" and not rawget(err, "hint") then
+      fail(argument.in_docker_words(err, "delete", at.ref))
     end
-    return nil, err:with({ verb = "delete", ref = at.text, hint = HINTS[err.code] })
+  end)
+  local done
+  if at.tag then
+    done = delete_tag(call, at, o)
+  else
+    done = delete_digest(call, at, try(read.descriptor_of("delete", at)).digest, o)
   end
+  done.dry_run = o.dry_run
   return done
 end
 

@@ -165,7 +165,7 @@ function image.run(call, o)
       hint = "leave the digest out",
     }
   end
-  local stored = try(built.send(call.context, at.repository, plan, at.selector))
+  local stored = built.send(call, at.repository, plan, at.selector)
   return {
     reference = at.text, digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
     config = plan.config, layers = plan.layers,

@@ -23,8 +23,6 @@ local inspect = declare.verb {
   },
   options = {
     verbose = { "boolean", short = "v", help = "Output additional info including layers and platform" },
-  },
-  printing = {
     raw = { "boolean", help = "Output the exact bytes that the digest is over" },
   },
   examples = { "inspect registry.example.com/app:1.0", "inspect --raw registry.example.com/app:1.0" },
@@ -115,6 +113,15 @@ local function remote_image(ref, answer, o)
   }
 end
 
+--- Only the bytes: what they say need not be readable.
+local function remote_bytes(ref, answer)
+  return {
+    kind = answer.shape.kind == "index" and "list" or "image", reference = tostring(ref), digest = answer.digest,
+    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.shape.json,
+    response = answer.response,
+  }
+end
+
 --- Whether docker's view can show what was seen.
 ---@param seen manifest.InspectResult
 ---@return boolean|nil ok
@@ -177,6 +184,9 @@ function inspect.run(call, given, o)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
   local answer = try(read.document(call.context, "inspect", ref))
+  if o.raw then
+    return remote_bytes(ref, answer)
+  end
   return answer.shape.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
 end
 

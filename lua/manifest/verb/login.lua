@@ -1,84 +1,70 @@
---- login and logout: credentials are tried on the registry, then kept where docker keeps them.
+--- login: credentials are tried on the registry, then kept where docker keeps them.
 
-local check = require("manifest.base.check")
+local declare = require("manifest.declare")
 local endpoint = require("manifest.repository.endpoint")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local keychain = require("manifest.credential.keychain")
+local loops = require("manifest.engine.loop")
 local problem = require("manifest.repository.problem")
-local reference = require("manifest.name.reference")
+local registries = require("manifest.name.registry")
 
-local login = {}
+local about, amend, caught, defer, fail, try =
+  failure.about, failure.amend, failure.caught, failure.defer, failure.fail, failure.try
 
-local HUB = { ["docker.io"] = true, ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
+local login = declare.verb {
+  name = "login", network = true, named = true, json = false,
+  description = "SERVER is HOST[:PORT], by default Docker Hub. The registry is asked whether it accepts the "
+    .. "credentials before they are kept: by the credential helper that docker's config.json names, else in that file.",
+  arguments = {
+    { "registry", "string", value = "SERVER", optional = true, help = "The registry (default Docker Hub)" },
+  },
+  options = {
+    username = { "string", short = "u", value = "name", required = true, asked = true, help = "User name" },
+    password = { "string", flag = false, required = true, asked = true,
+      help = "The password, or a token that stands for one" },
+  },
+  printing = {
+    password_stdin = { "boolean", help = "Take the password from standard input" },
+  },
+  examples = { "login registry.example.com", "login -u ci --password-stdin registry.example.com" },
+}
 
---- What may be shown of a text that names no registry: in a URL a password may stand before the '@'.
-local function shown(given)
-  return (given:gsub("^.*@", ""))
-end
-
---- The registry that a text names: HOST[:PORT], or a URL of it; Docker Hub when there is none.
----@param given string|nil
----@return string|nil registry
----@return table|nil err
-function login.registry(given)
-  local host = (given or "docker.io"):gsub("^https://", ""):gsub("/.*$", "")
-  if HUB[host] then
-    return "docker.io"
+local function explain(err)
+  if err.code == "unauthorized" then
+    err.hint = "check the user name and the password or token"
   end
-  local ref = reference.parse(host .. "/a/b")
-  if ref and ref.domain == host and not host:find("@", 1, true) then
-    return host
-  end
-  return nil, error_of.new({
-    code = "invalid_argument", message = ("'%s' does not name a registry"):format(shown(given)),
-    hint = "write HOST[:PORT]; a host without a dot or a port is no registry, except localhost",
-  })
 end
 
 --- Asks the registry for its base with these credentials, through whatever challenge it has.
----@return boolean|nil ok
----@return string|table|nil identity_token that its token server gave to be kept, or the error
-local function try(context, registry, credentials)
-  local engine <close>, err = context.open_engine({ ask = true, offline = true })
-  if not engine then
-    return nil, err
-  end
-  local loop = require("manifest.engine.loop").new(engine, function()
+---@return boolean ok
+---@return string|nil identity_token that its token server gave to be kept
+local function offer(call, registry, credentials)
+  local _ <close> = amend(explain)
+  local engine <close> = try(call.context.open_engine({ ask = true, offline = true }))
+  local _ <close> = defer(function()
+    call.context.note_warnings(engine)
+  end)
+  local loop = loops.new(engine, function()
     return credentials
   end)
   local url = endpoint.url(registry)
-  local response
-  response, err = loop:request({
-    method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = context.options.timeout,
-  })
-  context.note_warnings(engine)
-  if response and response.status ~= 200 then
-    response, err = nil, problem.of_response(response, "GET /v2/", registry)
-  end
-  if not response and err.code == "unauthorized" then
-    err.hint = "check the user name and the password or token"
-  end
-  if not response then
-    return nil, err
+  local response = try(loop:request({
+    method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,
+  }))
+  if response.status ~= 200 then
+    fail(problem.of_response(response, "GET /v2/", registry))
   end
   return true, engine:identity_token()
 end
 
 --- What is to be kept: the identity token that the token server gives for the password, if it gives one and takes it
 --- back; else the password.
----@return table|nil credentials {username, password or identity_token}
----@return table|nil err
-local function accepted(context, registry, options)
-  local given = { username = options.username, password = options.password }
-  local ok, token = try(context, registry, given)
-  if not ok then
-    return nil, token
-  end
-  local instead = token and { username = options.username, identity_token = token }
-  if instead and try(context, registry, instead) then
-    return instead
-  end
-  return given
+---@return table credentials {username, password or identity_token}
+local function accepted(call, registry, o)
+  local given = { username = o.username, password = o.password }
+  local _, token = offer(call, registry, given)
+  local instead = token and { username = o.username, identity_token = token }
+  return instead and caught(offer, call, registry, instead) and instead or given
 end
 
 --- Variables whose credentials come before those that a login keeps.
@@ -90,86 +76,41 @@ local function shadows()
   end
 end
 
---- Where a login at this registry would be kept; an error when it could not be. Asks nobody.
----@param context table
+--- Where a login at this registry would be kept; it fails when it could not be. Asks nobody.
+---@param call manifest.Call
 ---@param given string|nil
----@return string|nil place
----@return table|nil err
-function login.place(context, given)
-  local registry, err = login.registry(given)
-  local place
-  if registry then
-    place, err = keychain.open(context.folder):place(registry)
-  end
-  if not place then
-    return nil, err:with({ verb = "login", ref = registry or shown(given) })
-  end
-  return place
+---@return string place
+function login.place(call, given)
+  local registry = try(registries.parse(given))
+  local _ <close> = about(registry)
+  return try(keychain.open(call.folder):place(registry))
 end
 
---- Lets the client's requests take what has been stored or erased just now.
-local function use_what_changed(context)
-  if context.engine then
-    context.engine:forget_logins()
-  end
-end
+---@class manifest.LoginResult
+---@field registry string
+---@field helper string? the credential helper that keeps it
+---@field file string? the file that keeps it
+---@field identity boolean? true: an identity token is kept, not the password
 
---- Logs in.
----@param context table
----@param options table {registry = default Docker Hub, username, password (or a token that stands for one)}
----@return table|nil done {registry, helper = name, or file = path, identity = true: an identity token is kept, not the
---- password}
----@return table|nil err unauthorized, denied, credentials, corrupt, locked, io, network, ...
-function login.perform(context, options)
-  check.type("login: options", options, "table")
-  options = check.options("login", options, { registry = "string", username = "string", password = "string" })
-  check.type("login: option 'username'", options.username, "string")
-  check.type("login: option 'password'", options.password, "string")
-  local place, err = login.place(context, options.registry)
-  if not place then
-    return nil, err
+---@param call manifest.Call
+---@param o manifest.LoginOptions
+---@return manifest.LoginResult
+function login.run(call, o)
+  login.place(call, o.registry)
+  local registry = try(registries.parse(o.registry))
+  local _ <close> = about(registry)
+  if (o.username .. o.password):find("\0", 1, true) then
+    fail { code = "invalid_argument", message = "the user name or password holds a NUL" }
   end
-  local registry = login.registry(options.registry)
-  if (options.username .. options.password):find("\0", 1, true) then
-    return nil, error_of.new({ code = "invalid_argument", message = "the user name or password holds a NUL",
-      verb = "login", ref = registry })
-  end
-  local kept, credentials
-  credentials, err = accepted(context, registry, options)
-  if credentials then
-    kept, err = keychain.open(context.folder):store(registry, credentials)
-  end
-  if not kept then
-    return nil, err:with({ verb = "login", ref = registry })
-  end
-  use_what_changed(context)
+  local credentials = accepted(call, registry, o)
+  local kept = try(keychain.open(call.folder):store(registry, credentials))
+  call:forget_logins()
   local shadow = shadows()
   if shadow then
-    context.warn(("%s is set: what it has for a registry comes before this login"):format(shadow))
+    call:warn(("%s is set: what it has for a registry comes before this login"):format(shadow))
   end
-  kept.registry = registry
-  kept.identity = credentials.identity_token and true or nil
+  kept.registry, kept.identity = registry, credentials.identity_token and true or nil
   return kept
-end
-
---- Logs out.
----@param context table
----@param given string|nil the registry, default Docker Hub
----@return table|nil done {registry, helper = name or nil, entries = how many of config.json}
----@return table|nil err
-function login.forget(context, given)
-  check.type("logout: registry", given, "string|nil")
-  local registry, err = login.registry(given)
-  local removed
-  if registry then
-    removed, err = keychain.open(context.folder):erase(registry)
-  end
-  if not removed then
-    return nil, err:with({ verb = "logout", ref = registry or shown(given) })
-  end
-  use_what_changed(context)
-  removed.registry = registry
-  return removed
 end
 
 return login

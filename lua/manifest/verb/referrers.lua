@@ -1,14 +1,43 @@
 --- referrers: what says that it belongs to an image: signatures, SBOMs, attestations.
 
-local check = require("manifest.base.check")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local failure = require("manifest.base.failure")
+local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
-local resolve = require("manifest.verb.resolve")
-local source = require("manifest.graph.read")
+local resolve = require("manifest.graph.resolve")
 
-local referrers = {}
+local try = failure.try
 
-local OPTIONS = { artifact_type = "string", annotations = "table", platform = "string|table" }
+local referrers = declare.verb {
+  name = "referrers", network = true,
+  description = "One line a referrer: digest, artifact type, size of its manifest.",
+  arguments = { { "ref", "location", help = "What is referred to" } },
+  options = {
+    artifact_type = { "string", value = "type", help = "Only referrers of this type" },
+    annotations = { "map", flag = "annotation", help = "Only referrers with it" },
+    platform = { "platform", help = "Take the image of an index for this platform" },
+  },
+  examples = {
+    "referrers registry.example.com/app:1.0",
+    "referrers --artifact-type application/spdx+json oci:release:1.0",
+  },
+}
+
+--- The digest of the subject: said by the name, or asked for.
+local function subject_of(call, at, platform)
+  if platform then
+    return resolve.at(call, at, platform).digest
+  end
+  return at.digest and not at.tag and at.digest or try(read.descriptor_of(call.verb, at)).digest
+end
+
+local function list_of(call, at, subject, artifact_type)
+  local _ <close> = failure.amend(function(err)
+    failure.fail(argument.in_docker_words(err, call.verb, at.ref))
+  end)
+  return try(referrer_list.of(at.repository, subject, { artifact_type = artifact_type }))
+end
 
 local function carries(item, annotations)
   for name, value in pairs(annotations) do
@@ -19,54 +48,24 @@ local function carries(item, annotations)
   return true
 end
 
---- Those of a list that carry all of some annotations. Pure.
----@param list table[] descriptors
----@param annotations table|nil name -> value
-function referrers.plan(list, annotations)
-  local chosen = {}
-  for _, item in ipairs(list) do
-    if carries(item, annotations or {}) then
-      chosen[#chosen + 1] = item
-    end
-  end
-  return chosen
-end
+---@class manifest.ReferrersResult
+---@field reference string
+---@field subject string its digest
+---@field referrers manifest.Descriptor[]
 
---- The digest of the subject: said by the name, or asked for.
-local function subject_of(at, options)
-  if options.platform then
-    return resolve.at("referrers", at, options.platform)
+--- One request when the name has a digest, else one more.
+---@param call manifest.Call
+---@param ref string|manifest.Location
+---@param o manifest.ReferrersOptions
+---@return manifest.ReferrersResult
+function referrers.run(call, ref, o)
+  local at = call:open(ref)
+  local _ <close> = failure.about(at.text)
+  local subject, found = subject_of(call, at, o.platform), {}
+  for _, item in ipairs(list_of(call, at, subject, o.artifact_type)) do
+    found[#found + 1] = carries(item, o.annotations or {}) and item or nil
   end
-  if at.digest and not at.tag then
-    return { digest = at.digest }
-  end
-  return source.descriptor_of("referrers", at)
-end
-
-local function look(at, options)
-  local subject, err = subject_of(at, options)
-  if not subject then
-    return nil, err
-  end
-  local list
-  list, err = referrer_list.of(at.repository, subject.digest, { artifact_type = options.artifact_type })
-  if not list then
-    return nil, names.in_docker_words(err, "referrers", at.ref)
-  end
-  return { reference = at.text, subject = subject.digest, referrers = referrers.plan(list, options.annotations) }
-end
-
---- Asks what refers to a manifest: one request when the name has a digest, else one more.
----@param context table
----@param given string|table reference
----@param options table|nil {artifact_type, annotations = those it must carry, platform = of the image of an index}
----@return table|nil found {reference, subject = digest, referrers = descriptors}
----@return table|nil err not_found, conflict, unauthorized, denied, too_large, ...
-function referrers.perform(context, given, options)
-  options = check.options("referrers", options, OPTIONS)
-  return context:visit("referrers", given, function(at)
-    return look(at, options)
-  end)
+  return { reference = at.text, subject = subject, referrers = found }
 end
 
 return referrers

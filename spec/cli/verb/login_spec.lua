@@ -222,7 +222,7 @@ describe("manifest login", function()
     assert.same({ registry = registry.address, entries = 1 }, assert(client:logout(registry.address)))
     assert.has_error(function()
       client:login { registry = registry.address, username = "me" }
-    end, "login: option 'password': string expected, got nil")
+    end, "login: option 'password' is needed")
   end)
 
   it("makes the folder, for its owner alone", function()

@@ -88,7 +88,7 @@ describe("a media type that a registry's document names", function()
   end
 
   for name, case in pairs {
-    ["of two lines"] = { "application/x\\r\\nX-Forged: 1", "cannot be sent as Accept" },
+    ["of two lines"] = { "application/x.manifest.v1\\r\\nX-Forged: 1", "cannot be sent as Accept" },
     ["that is none, but can be sent"] = { "some thing; else", nil },
   } do
     it(name .. " is the document's fault or nobody's", function()

@@ -5,7 +5,9 @@ local caught = require("manifest.base.failure").caught
 local flatten = require "manifest.verb.index.flatten"
 local json = require("manifest").json
 local media_type = require "manifest.name.media_type"
+local nodes = require "manifest.graph.node"
 local platform = require "manifest.name.platform"
+local platforms = require "manifest.graph.platform"
 
 local function hash(digit)
   return "sha256:" .. digit:rep(64)
@@ -26,19 +28,28 @@ local function about(digit, subject)
     platform = { os = "unknown", architecture = "unknown" } })
 end
 
---- A tree of an index with these entries and children.
+--- A node of an index with these entries, and nodes of what they name.
 local function index(digit, entries, children)
   local manifests = {}
   for position, one in ipairs(entries) do
     manifests[position] = json.object { { "mediaType", one.media_type }, { "digest", one.digest }, { "size", 2 } }
   end
-  return { kind = "index", media_type = media_type.oci_index, digest = hash(digit), size = 9, children = children or {},
-    index = { entries = entries, json = { manifests = manifests } } }
+  local known = {}
+  for _, child in ipairs(children or {}) do
+    known[child.digest] = child
+  end
+  local node = nodes.new { kind = "index", media_type = media_type.oci_index, digest = hash(digit), size = 9,
+    view = { entries = entries }, is_loaded = true, graph = { nodes = known } }
+  node.decoded = function()
+    return { json = { manifests = manifests } }
+  end
+  return node
 end
 
 local function image(digit, config)
-  return { kind = "image", media_type = media_type.oci_manifest, digest = hash(digit), size = 2, children = {},
-    read = { config = { media_type = config or media_type.oci_config } } }
+  return nodes.new { kind = media_type.is_image_config(config or media_type.oci_config) and "image" or "artifact",
+    media_type = media_type.oci_manifest, digest = hash(digit), size = 2, is_loaded = true,
+    view = { config = { media_type = config or media_type.oci_config } } }
 end
 
 local function source(fields)
@@ -51,7 +62,11 @@ end
 
 --- The last digits of the entries that a source gives.
 local function given(one, node)
-  local entries, err = caught(flatten.entries, one, node)
+  local edges = platforms.edges(node)
+  for _, edge in ipairs(edges) do
+    edge.platform = platforms.said(edge)
+  end
+  local entries, err = caught(flatten.entries, one, edges, flatten.taken(one, edges))
   local digits = {}
   for position, item in ipairs(entries or {}) do
     digits[position] = item.digest:sub(-1)
@@ -68,7 +83,7 @@ describe("a source", function()
   end)
 
   it("that is to stay an index gives itself", function()
-    assert.equal("f", (given(source { nested = true }, LIST)))
+    assert.equal(LIST.digest, flatten.single(source { nested = true }, LIST).digest)
   end)
 
   it("gives attestations along with the images chosen, without them, or alone", function()
@@ -105,31 +120,23 @@ describe("a source", function()
       outer)))
   end)
 
-  it("that is an image waits for its config, an artifact does not", function()
-    local _, _, entries = given(source(), image("1"))
-    assert.is_true(entries[1].config)
-    assert.is_nil(entries[1].artifact_type)
-    _, _, entries = given(source(), image("1", "application/x"))
-    assert.is_nil(entries[1].config)
-    assert.equal("application/x", entries[1].artifact_type)
-    _, _, entries = given(source(), image("1", media_type.oci_empty))
-    assert.is_nil(entries[1].artifact_type)
+  it("gives what an index inside has the platform of the entry around it", function()
+    local inner = index("e", { entry("4") })
+    local outer = index("f", { entry("e", "linux/s390x", { media_type = media_type.oci_index }) }, { inner })
+    local _, _, entries = given(source(), outer)
+    assert.equal("s390x", entries[1].platform.architecture)
+    assert.equal("s390x", entries[1].json.platform.architecture)
+    assert.equal("4", (given(source { platforms = { platform.parse("linux/s390x") } }, outer)))
   end)
 
-  it("fetches what goes into an index of ours, and no more", function()
-    local function wanted(one, is_elsewhere)
-      local digits, want = {}, flatten.wants(one, is_elsewhere)
-      for _, child in ipairs(LIST.index.entries) do
-        digits[#digits + 1] = want(child, LIST) and child.digest:sub(-1) or nil
-      end
-      return table.concat(digits)
-    end
-    assert.equal("1a2b3", wanted(source(), false))
-    assert.equal("123", wanted(source { attestations = "drop" }, false))
-    assert.equal("1a2b3", wanted(source(), true))
-    assert.equal("", wanted(source { nested = true }, false))
-    assert.equal("1a2b3", wanted(source { nested = true }, true))
-    assert.equal("2b", wanted(source { platforms = { platform.parse("linux/arm64") } }, true))
+  it("that is an image waits for its config, an artifact does not", function()
+    local one = flatten.single(source(), image("1"))
+    assert.is_true(one.config)
+    assert.is_nil(one.artifact_type)
+    one = flatten.single(source(), image("1", "application/x"))
+    assert.is_nil(one.config)
+    assert.equal("application/x", one.artifact_type)
+    assert.is_nil(flatten.single(source(), image("1", media_type.oci_empty)).artifact_type)
   end)
 end)
 
@@ -173,7 +180,8 @@ describe("a descriptor that the caller wrote", function()
     for name, value in pairs { size = 3, mediaType = media_type.docker_manifest } do
       local words = { mediaType = WORDS.mediaType, digest = WORDS.digest, size = WORDS.size }
       words[name] = value
-      local made, err = caught(flatten.entry_of_descriptor, source(), flatten.read_descriptor(words), image("1"))
+      local read = flatten.read_descriptor(words)
+      local made, err = caught(flatten.entry_of_descriptor, source(), read, image("1"))
       assert.is_nil(made)
       assert.equal("invalid_argument", err.code)
     end

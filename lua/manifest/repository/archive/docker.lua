@@ -130,7 +130,7 @@ local function inner_digest(file, range, kind)
   end)
   local ok = false
   if opener then
-    ok, err = file:each_piece(range, function(piece)
+    ok, err = file:measure(range, function(piece)
       return opener:feed(piece)
     end)
   end
@@ -163,7 +163,7 @@ local function read_layer(file, name, diff_id)
       text.printable(file.path), text.printable(name), kind))
   end
   local hash, inner
-  hash, err = file:digest(range)
+  hash, err = file:copy(range, "sha256")
   inner = hash
   if hash and kind then
     inner, err = inner_digest(file, range, kind)

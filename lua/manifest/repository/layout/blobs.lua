@@ -6,6 +6,7 @@
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local measure = require("manifest.layer.measure")
 
 local layout_blobs = {}
 
@@ -56,6 +57,36 @@ function layout_blobs.find(root, hash)
   return path
 end
 
+--- A blob hashes to its name.
+---@param root string the layout's folder
+---@param hash string digest
+---@param actual string what it hashes to
+---@return boolean|nil ok
+---@return table|nil err digest_mismatch
+function layout_blobs.check(root, hash, actual)
+  if actual == hash then
+    return true
+  end
+  return fail("digest_mismatch", ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual))
+end
+
+--- Reads a blob of any size in pieces; it is whole and right when this returns a size.
+---@param root string the layout's folder
+---@param hash string digest
+---@param path string of find
+---@param take function|nil (piece) -> true | nil, err
+---@return integer|nil size
+---@return table|nil err digest_mismatch, io; of take
+function layout_blobs.measure(root, hash, path, take)
+  local measured, err = measure.file(path, "the blob", { algorithm = digest.parse(hash).algorithm, take = take })
+  if not measured then
+    return nil, err
+  end
+  local ok
+  ok, err = layout_blobs.check(root, hash, measured.digest)
+  return ok and measured.size, err
+end
+
 --- Reads a blob of at most LIMIT bytes; it hashes to its name, or it is an error.
 ---@param root string the layout's folder
 ---@param hash string digest
@@ -75,10 +106,9 @@ function layout_blobs.read(root, hash, limit)
   if not actual then
     return nil, err
   end
-  if actual ~= hash then
-    return fail("digest_mismatch", ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual))
-  end
-  return bytes
+  local ok
+  ok, err = layout_blobs.check(root, hash, actual)
+  return ok and bytes, err
 end
 
 --- Copies a file that hashes to a digest into a new one; on failure nothing is left there.

@@ -71,6 +71,31 @@ function layout_entries.names(index)
   return names
 end
 
+--- Who names a digest: the tags of it, and of some documents that name it the tags, or their digests where they have
+--- none.
+---@param index table
+---@param hash string digest
+---@param parents string[] digests
+---@return table holders {tags, parents}
+function layout_entries.holders(index, hash, parents)
+  local names, found = {}, { parents = {} }
+  for _, entry in ipairs(index.manifests) do
+    local name = layout_entries.name_of(entry)
+    names[entry.digest] = names[entry.digest] or {}
+    table.insert(names[entry.digest], name)
+  end
+  found.tags = names[hash] or {}
+  local seen = {}
+  for _, parent in ipairs(parents) do
+    local known = names[parent] or {}
+    for _, name in ipairs(#known > 0 and known or { parent }) do
+      found.parents[#found.parents + 1] = not seen[name] and name or nil
+      seen[name] = true
+    end
+  end
+  return found
+end
+
 --- The entries that a reference means: by digest, by tag, or (nil) all.
 local function matching(manifests, reference)
   local found = {}
@@ -200,7 +225,8 @@ end
 ---@param place table domain, and blob(hash) -> bytes | nil, err
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
+---@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size, listed_size = what the
+--- index says of it}
 ---@return table|nil err ambiguous, not_found, and what blob gives
 function layout_entries.fetch(place, index, reference)
   local entry, err = layout_entries.find(index, reference, place.domain)
@@ -213,7 +239,10 @@ function layout_entries.fetch(place, index, reference)
   if not bytes then
     return nil, err
   end
-  return { bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes }
+  return {
+    bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes,
+    listed_size = entry and entry.size or nil,
+  }
 end
 
 --- Makes an entry.

@@ -6,7 +6,7 @@
 
 local core = require("manifest.base.core")
 local layout_blobs = require("manifest.repository.layout.blobs")
-local layout_reach = require("manifest.repository.layout.mentions")
+local layout_reach = require("manifest.repository.layout.reach")
 
 local layout_sweep = {}
 

@@ -21,20 +21,11 @@ local function parameter(header, position)
     local value, behind = header:match("^([^%s;,\"]*)()", start)
     return text.lower(name), value, behind
   end
-  local position_in = start + 1
-  local value = {}
-  while position_in <= #header do
-    local char = header:sub(position_in, position_in)
-    if char == '"' then
-      return text.lower(name), table.concat(value), position_in + 1
-    elseif char == "\\" then
-      position_in = position_in + 1
-      char = header:sub(position_in, position_in)
-    end
-    value[#value + 1] = char
-    position_in = position_in + 1
+  local value, behind = text.unquote(header, start + 1)
+  if not value then
+    return false, nil, behind -- an open quote swallows the rest
   end
-  return false, nil, position_in -- an open quote swallows the rest
+  return text.lower(name), value, behind
 end
 
 --- Reads one header line.

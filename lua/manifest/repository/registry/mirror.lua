@@ -3,13 +3,11 @@
 --- the content, without a word. Nothing is ever written to one.
 
 local endpoint = require("manifest.repository.endpoint")
+local hub = require("manifest.name.hub")
 
 local mirror = {}
 
 local ATTEMPTS = 2 -- of a request to one: another place is at hand
-
---- What references to Docker Hub never say in their normal form.
-local ALIASES = { ["index.docker.io"] = true, ["registry-1.docker.io"] = true }
 
 --- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
 ---@return table place {domain, path, is_mirror, attempts}
@@ -28,7 +26,7 @@ function mirror.check(mirrors, level)
     if type(domain) ~= "string" or type(list) ~= "table" then
       error("mirrors: a list of HOST[:PORT][/PREFIX] expected for each registry", level)
     end
-    if ALIASES[domain] or domain:find("/", 1, true) then
+    if hub.is(domain) and domain ~= hub.domain or domain:find("/", 1, true) then
       error(("mirrors: %s: not a registry as references name it, such as docker.io"):format(domain), level)
     end
     for _, text in ipairs(list) do

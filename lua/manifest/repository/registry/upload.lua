@@ -30,7 +30,7 @@ local function stream(repository, source, digest, size, part, send)
   local pipe <close> = core.pipe(PIPE_BYTES, size)
   local results, errors = repository.loop:all({
     function()
-      return source:get_blob(digest, { sink_pipe = pipe, part = part })
+      return source:body(digest).pipe(pipe, part)
     end,
     function()
       return send({ body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain })
@@ -112,19 +112,6 @@ local function copy_through(repository, url, descriptor, source)
   end)
 end
 
---- Where a source that is on this disk has a blob, as the body of a request; false for a source in a registry.
-local function body_on_disk(source, digest)
-  if source.blob_path then
-    local path, err = source:blob_path(digest)
-    return path and { body_file = path }, err
-  end
-  if source.blob_range then
-    local range, err = source:blob_range(digest)
-    return range and { body_file = range.path, body_offset = range.offset, body_length = range.size }, err
-  end
-  return false
-end
-
 --- Brings a blob of another repository here: out of its file when that is a layout or an archive, by a mount where both
 --- are of one registry, else by streaming it. A mount that is not granted (202) goes on in the upload that its answer
 --- opened; a refused one in an upload of its own.
@@ -134,11 +121,11 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
-  local body, failure = body_on_disk(source, descriptor.digest)
-  if body == nil then
+  local body, failure = source:body(descriptor.digest)
+  if not body then
     return nil, failure
   end
-  if body then
+  if not body.pipe then
     return upload.send(repository, descriptor.digest, body)
   end
   local function bring()
@@ -147,7 +134,7 @@ function upload.copy(repository, descriptor, source)
     end)
   end
   restore.note(repository, descriptor.digest, bring)
-  if source.domain ~= repository.domain then
+  if not repository:mounts_from(source) then
     return bring()
   end
   local url, err = session.open(repository, { digest = descriptor.digest, from = source.path })

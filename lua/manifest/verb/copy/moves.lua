@@ -7,7 +7,6 @@ local digest_name = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
-local location = require("manifest.name.location")
 local missing = require("manifest.graph.missing")
 local read = require("manifest.graph.read")
 local whole = require("manifest.graph.whole")
@@ -55,7 +54,7 @@ end
 local function settle_done(call, to, done, list, options)
   call:each(moves.by_document(done), function(group)
     local one = group[1]
-    local is_whole = options.shallow or whole.of(call.context, to.repository,
+    local is_whole = options.shallow or whole.of(call, to.repository,
       one.answer or { digest = one.named, media_type = one.now.media_type })
     for _, move in ipairs(group) do
       move.is_incomplete = not is_whole
@@ -93,13 +92,12 @@ end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
 local function check_tags(to, tags)
-  if location.is_local(to.ref) then
-    return
-  end
   local _ <close> = amend(function(err)
     err.hint = err.hint .. "; leave it out (option 'exclude'), or copy it alone to a tag"
   end)
-  try(argument.tags("copy", to.ref, tags, 0))
+  for _, tag in ipairs(tags) do
+    try(to.repository:check_tag(tag))
+  end
 end
 
 --- The tags of the source that are to be copied.
@@ -248,7 +246,7 @@ end
 ---@param list table of moves.list, settled
 ---@param repository table
 ---@param options table no_clobber, all_tags
----@return function|nil put_tags for transfer.perform; nil when nothing is guarded
+---@return function|nil put_tags for transfer.run; nil when nothing is guarded
 function moves.put_guarded(call, list, repository, options)
   if not options.no_clobber then
     return nil
@@ -277,7 +275,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree.bytes, move.tree.media_type))
+      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
     end
   end
 end

@@ -109,7 +109,7 @@ function annotate.run(call, given, wanted, o)
       return allow("not_found", caught(annotate.plan, index.entries, wanted, o)) or index.entries
     end
     return annotate.plan(index.entries, wanted, o)
-  end)
+  end, wanted and wanted.platform ~= nil)
 end
 
 return annotate

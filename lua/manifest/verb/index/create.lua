@@ -13,6 +13,7 @@ local flatten = require("manifest.verb.index.flatten")
 local guard = require("manifest.tag.guard")
 local options = require("manifest.verb.index.options")
 local outcome = require("manifest.verb.index.outcome")
+local platform = require("manifest.graph.platform")
 local put = require("manifest.tag.put")
 local read = require("manifest.graph.read")
 local sources = require("manifest.verb.index.sources")
@@ -146,14 +147,17 @@ local function look(call, job)
   end, #tasks)
 end
 
---- The index of these sources, once their platforms are known. Pure.
+--- The index of these sources, once their platforms are known.
+---@param call manifest.Call
 ---@param job table options, groups, subject, at
 ---@return table made of compose.index
-function create.plan(job)
+function create.plan(call, job)
   local o = job.options
   local entries, notices = try(assembly.join(job.groups, sources.rules(o)))
   entries = assembly.annotate(entries, o.entry_annotations or {}, notices)
-  try(compose.expect(entries, o.expect or {}))
+  if o.expect and #o.expect > 0 then
+    try(compose.expect(platform.images_of(call, job.at.repository, entries), o.expect))
+  end
   local made = try(compose.index(entries, {
     annotations = o.annotations and next(o.annotations) and o.annotations or nil,
     artifact_type = o.artifact_type, subject = job.subject, media_type = o.media_type,
@@ -172,15 +176,14 @@ end
 --- Brings what the index names, then the index. It is decided on once all platforms are known: when their configs are
 --- asked for, while blobs are mounted.
 local function write(call, job, tasks)
-  local made = #tasks == 0 and create.plan(job) or nil
+  local made = #tasks == 0 and create.plan(call, job) or nil
   local plan = transfer.plan(job.at.repository, sources.trees(made and { made.entries } or job.groups))
-  try(transfer.perform(call.context, job.at.repository, plan, not made and {
+  transfer.run(call, job.at.repository, plan, not made and {
     beside = tasks,
     check = function()
-      made = create.plan(job)
-      return true
+      made = create.plan(call, job)
     end,
-  } or nil))
+  } or nil)
   local written = put.all(call, job, made)
   return outcome.done(job.at.ref, made, { written = written, tags = job.tags, plan = plan })
 end
@@ -188,7 +191,7 @@ end
 --- The same without writing: the bytes, and what would be done.
 local function rehearse(call, job, tasks)
   sources.run(call, tasks)
-  local made = create.plan(job)
+  local made = create.plan(call, job)
   local plan = transfer.plan(job.at.repository, sources.trees({ made.entries }))
   return outcome.rehearsed(job.at.ref, made, { tags = job.tags, plan = plan, known = put.known_tags(job) })
 end
@@ -202,7 +205,7 @@ function create.make(call, o, known)
   local job = prepare(call, o, known)
   local _ <close> = about(job.at.text)
   look(call, job)
-  local tasks = sources.config_tasks(call, job.groups)
+  local tasks = sources.config_tasks(job.groups)
   return (o.dry_run and rehearse or write)(call, job, tasks)
 end
 

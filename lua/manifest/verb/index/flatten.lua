@@ -1,7 +1,7 @@
 --- What a source gives to an index: one entry for an image; the entries of an index, or (nested) the index itself.
 --
--- Pure. An entry is a descriptor with: json (when it came out of an index), from (the source's name), node (its
--- document, if it was fetched), config (true: its platform is in its config, still to be read).
+-- Pure. An entry is a descriptor with: json (when it came out of an index), from (the source's name), node (of what it
+-- names), config (true: its platform is in its config, still to be read).
 
 local attestation = require("manifest.document.attestation")
 local choice = require("manifest.document.platform_choice")
@@ -10,18 +10,10 @@ local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local tree = require("manifest.graph.tree")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
 
 local flatten = {}
-
-local IMAGE_CONFIGS = { [media_type.docker_config] = true, [media_type.oci_config] = true }
-
---- Whether a node is an image of some platform; an artifact has a manifest too, but no platform.
-local function is_image(node)
-  return node.kind == "image" and IMAGE_CONFIGS[node.read.config.media_type] == true
-end
 
 --- Applies what the caller says of a source's entry. A platform that is not whole waits for the one in the config.
 ---@param one table source
@@ -47,96 +39,59 @@ end
 local function entry_of_node(one, node)
   local entry = {
     media_type = node.media_type, digest = node.digest, size = node.size, from = one.text, node = node,
-    config = is_image(node) or nil,
+    config = node.kind == "image" or nil, artifact_type = node.view.artifact_type,
   }
-  if node.kind == "index" then
-    entry.artifact_type = node.index.artifact_type
-  elseif not entry.config then
-    local kind = node.read.config.media_type
-    entry.artifact_type = node.read.artifact_type or (kind ~= media_type.oci_empty and kind or nil)
+  if node.kind == "artifact" and not entry.artifact_type and node.view.config then
+    local kind = node.view.config.media_type
+    entry.artifact_type = kind ~= media_type.oci_empty and kind or nil
   end
   return entry
 end
 
-local function wanted_platform(one, entry)
+local function is_wanted(one, edge)
   if #one.platforms == 0 then
     return true
   end
   for _, platform in ipairs(one.platforms) do
-    if choice.fits(platform, entry) then
+    if choice.fits(platform, edge) then
       return true
     end
   end
   return false
 end
 
---- Whether the entry of an index goes into ours.
-local function is_taken(one, entry)
-  if attestation.is(entry) then
-    return one.attestations ~= "drop"
-  end
-  return one.attestations ~= "only" and wanted_platform(one, entry)
-end
-
---- Whether the document of an index's entry must be fetched: to copy it, to look into it, and to see what it is, for
---- what an index of others says of it goes into one of ours.
+--- What goes into our index of what another one leads to.
 ---@param one table source
----@param is_elsewhere boolean the source is not in the target's repository
----@return function want for tree.gather
-function flatten.wants(one, is_elsewhere)
-  local known = {}
-
-  --- An attestation about an image of the same index that is not taken.
-  local function is_strange(child, parent)
-    if #one.platforms == 0 or one.attestations ~= "keep" or not attestation.is(child) then
-      return false
-    end
-    known[parent] = known[parent] or tree.by_digest(parent.index.entries)
-    local subject = known[parent][attestation.subject(child) or ""]
-    return subject ~= nil and not is_taken(one, subject)
+---@param edges manifest.Edge[] with their platforms
+---@return manifest.Edge[] taken attestations of images that were not chosen go without a word
+function flatten.taken(one, edges)
+  local images, taken = {}, {}
+  for _, edge in ipairs(edges) do
+    images[edge.digest] = not attestation.is(edge) and is_wanted(one, edge) or nil
   end
-
-  return function(child, parent)
-    if one.nested then
-      return is_elsewhere
+  for _, edge in ipairs(edges) do
+    local is_taken = one.attestations ~= "only" and images[edge.digest]
+    if attestation.is(edge) then
+      local is_free = #one.platforms == 0 or one.attestations == "only" or not attestation.subject(edge)
+      is_taken = one.attestations ~= "drop" and (is_free or images[attestation.subject(edge)])
     end
-    if media_type.is_index(child.media_type) then
-      return not child.platform or wanted_platform(one, child)
-    end
-    return is_taken(one, child) and not is_strange(child, parent)
-      and (is_elsewhere or media_type.is_manifest(child.media_type))
+    taken[#taken + 1] = is_taken and edge or nil
   end
+  return taken
 end
 
-local function add_entries(one, node, into)
-  local nodes, absent = tree.by_digest(node.children), node.absent or {}
-  for position, read in ipairs(node.index.entries) do
-    local child = nodes[read.digest]
-    if child and child.kind == "index" then
-      add_entries(one, child, into)
-    elseif is_taken(one, read) and not absent[read.digest] then
-      local entry = entry_of.with(read, {})
-      entry.json, entry.from, entry.node = node.index.json.manifests[position], one.text, child
-      entry = entry_of.true_to(entry, child)
-      entry.config = not read.platform and child ~= nil and child.kind == "image" and is_image(child) or nil
-      into[#into + 1] = entry
-    end
+--- The entry of an index, with its JSON, as what its document is, and with the platform that is said elsewhere.
+local function entry_of_edge(one, edge, documents)
+  documents[edge.index] = documents[edge.index] or edge.index:decoded().json.manifests
+  local entry = entry_of.with(edge.entry, {})
+  entry.json = documents[edge.index][edge.position]
+  entry = entry_of.true_to(entry, edge.node.is_loaded and edge.node or nil)
+  if edge.platform and edge.platform ~= edge.entry.platform then
+    entry = entry_of.with(entry, { platform = edge.platform })
   end
-end
-
---- Attestations of images that were not chosen go without a word.
-local function without_strangers(entries)
-  local present, kept = {}, {}
-  for _, entry in ipairs(entries) do
-    present[entry.digest] = true
-  end
-  for _, entry in ipairs(entries) do
-    local subject = attestation.is(entry) and attestation.subject(entry)
-    if not subject or present[subject] then
-      kept[#kept + 1] = entry
-    end
-  end
-  return kept
+  entry.from, entry.node = one.text, edge.node
+  entry.config = not entry.platform and not attestation.is(entry) and edge.node.kind == "image" or nil
+  return entry
 end
 
 local function count_images(entries)
@@ -147,11 +102,11 @@ local function count_images(entries)
   return count
 end
 
-local function check_flat(one, node, entries)
+local function check_flat(one, edges, entries)
   if #one.platforms > 0 and count_images(entries) == 0 and one.attestations ~= "only" then
     fail {
       code = "not_found", message = ("%s has no image of the platforms asked for"):format(one.text),
-      hint = "it has " .. choice.describe(node.index.entries),
+      hint = "it has " .. choice.describe(edges),
     }
   end
   if one.platform and count_images(entries) > 1 then
@@ -162,20 +117,25 @@ local function check_flat(one, node, entries)
   end
 end
 
---- The entries that a source gives.
+--- The entry of a source that is one document.
 ---@param one table source, with text
----@param node table tree of what it names
+---@param node manifest.Node
+---@return table entry
+function flatten.single(one, node)
+  return change(one, entry_of_node(one, node))
+end
+
+--- The entries of a source that is an index.
+---@param one table source, with text
+---@param edges manifest.Edge[] of all that it leads to, with their platforms
+---@param taken manifest.Edge[] of them those that go into ours
 ---@return table[] entries
-function flatten.entries(one, node)
-  if node.kind ~= "index" or one.nested then
-    return { change(one, entry_of_node(one, node)) }
+function flatten.entries(one, edges, taken)
+  local entries, documents = {}, {}
+  for position, edge in ipairs(taken) do
+    entries[position] = entry_of_edge(one, edge, documents)
   end
-  local entries = {}
-  add_entries(one, node, entries)
-  if #one.platforms > 0 and one.attestations == "keep" then
-    entries = without_strangers(entries)
-  end
-  check_flat(one, node, entries)
+  check_flat(one, edges, entries)
   for position, entry in ipairs(entries) do
     if not attestation.is(entry) then
       entries[position] = change(one, entry)
@@ -205,21 +165,20 @@ end
 
 --- The entry for a descriptor that the caller wrote; its document must be what it says.
 ---@param one table source
----@param read table of read_descriptor
----@param node table the document
+---@param said table of read_descriptor
+---@param node manifest.Node of the document
 ---@return table entry
-function flatten.entry_of_descriptor(one, read, node)
-  if read.size ~= node.size or read.media_type ~= node.media_type then
+function flatten.entry_of_descriptor(one, said, node)
+  if said.size ~= node.size or said.media_type ~= node.media_type then
     fail {
-      code = "invalid_argument",
-      message = ("the descriptor says that %s is %s of %d bytes, it is %s of %d"):format(read.digest, read.media_type,
-        read.size, node.media_type, node.size),
-      hint = "correct the descriptor",
+      code = "invalid_argument", hint = "correct the descriptor",
+      message = ("the descriptor says that %s is %s of %d bytes, it is %s of %d"):format(said.digest, said.media_type,
+        said.size, node.media_type, node.size),
     }
   end
-  read.from, read.node = one.text, node
-  read.config = not read.platform and not attestation.is(read) and is_image(node) or nil
-  return change(one, read)
+  said.from, said.node = one.text, node
+  said.config = not said.platform and not attestation.is(said) and node.kind == "image" or nil
+  return change(one, said)
 end
 
 return flatten

@@ -1,7 +1,5 @@
 --- What the index verbs give back.
 
-local copying = require("manifest.graph.transfer")
-
 local outcome = {}
 
 ---@class manifest.IndexResult
@@ -66,7 +64,7 @@ local function steps_of(made, work)
   local steps = {}
   for _, blob in ipairs(work.plan and work.plan.blobs or {}) do
     steps[#steps + 1] = ("%s blob %s (%d bytes) from %s"):format(blob.mountable and "mount" or "copy", blob.digest,
-      blob.size or 0, copying.identity(blob.from[1]))
+      blob.size or 0, blob.from[1].identity)
   end
   for _, level in ipairs(work.plan and work.plan.levels or {}) do
     for _, put in ipairs(level) do

@@ -65,9 +65,13 @@ end
 ---@param o manifest.IndexRemoveOptions
 ---@return manifest.IndexResult
 function remove.run(call, given, wanted, o)
+  local by_platform = false
+  for _, one in ipairs(wanted) do
+    by_platform = by_platform or one.platform ~= nil
+  end
   return target.edit(call, given, {}, o, function(index, again)
     return remove.plan(index.entries, wanted, o, again)
-  end)
+  end, by_platform)
 end
 
 return remove

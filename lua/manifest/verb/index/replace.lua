@@ -79,7 +79,7 @@ function replace.run(call, given, source, o)
   local memory = {}
   return target.edit(call, given, { source }, o, function(index, again, groups)
     return replace.plan(index.entries, (try(assembly.join(groups))), memory, o.entry, again)
-  end)
+  end, not o.entry or o.entry.platform ~= nil)
 end
 
 return replace

@@ -4,9 +4,11 @@ local argument = require("manifest.declare.argument")
 local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local flatten = require("manifest.verb.index.flatten")
-local platform = require("manifest.name.platform")
+local nodes = require("manifest.graph.node")
+local platform = require("manifest.graph.platform")
+local platform_name = require("manifest.name.platform")
 local read = require("manifest.graph.read")
-local transfer = require("manifest.graph.transfer")
+local walk = require("manifest.graph.walk")
 
 local about, allow, fail, try = failure.about, failure.allow, failure.fail, failure.try
 
@@ -115,14 +117,19 @@ local function fetch_document(call, at, list, one)
   return try(document_in(call, one))
 end
 
---- The decoded documents, which take many times their bytes: the entries have what is needed of them.
-local function forget_json(node)
-  if node.index then
-    node.index.json = nil
+--- The entries of an index. What goes into ours is fetched: to copy it, and to see what it is, for what an index of
+--- others says of it goes into one of ours.
+local function entries_of_index(call, one, root)
+  local edges = platform.images(root, { said_only = #one.platforms == 0, wanted = one.platforms })
+  local taken = flatten.taken(one, edges)
+  call:each(taken, function(edge)
+    walk.load(edge.node)
+  end)
+  local there = {}
+  for _, edge in ipairs(taken) do
+    there[#there + 1] = not edge.node.is_absent and edge or nil
   end
-  for _, child in ipairs(node.children) do
-    forget_json(child)
-  end
+  return flatten.entries(one, edges, there)
 end
 
 --- Fetches a source and what it names as far as that is needed.
@@ -130,13 +137,18 @@ end
 local function fetch(call, at, list, one)
   local _ <close> = about(one.text)
   one.answer = fetch_document(call, at, list, one)
-  local is_elsewhere = not transfer.same(one.repository, at.repository)
-  local node = try(transfer.gather(call.context, one.repository, one.answer, {
-    verb = call.verb, ref = one.place, want = flatten.wants(one, is_elsewhere), json = true,
-  }))
-  local entries = one.read and { flatten.entry_of_descriptor(one, one.read, node) } or flatten.entries(one, node)
-  one.answer.shape = nil
-  forget_json(node)
+  local is_elsewhere = one.repository.identity ~= at.repository.identity
+  local root = nodes.root(call, one.answer)
+  local entries
+  if root.kind == "index" and not one.nested and not one.read then
+    entries = entries_of_index(call, one, root)
+  else
+    walk.all(root, { want = function()
+      return is_elsewhere
+    end })
+    entries = { one.read and flatten.entry_of_descriptor(one, one.read, root) or flatten.single(one, root) }
+  end
+  one.answer.shape = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
   for _, entry in ipairs(entries) do
     entry.source = one
   end
@@ -155,34 +167,31 @@ function sources.fetch(call, at, list)
 end
 
 --- Reads the platform of one entry out of its config.
-local function read_platform(call, entry)
+local function read_platform(entry)
   local one = entry.source
   local _ <close> = about(one.text)
-  local found = entry_of.merge_platform(try(read.platform(call.verb, one.place, one.repository, entry.node.read)),
-    one.platform)
-  if (found.os or "") == "" or (found.architecture or "") == "" then
+  local found = entry_of.merge_platform(platform.of_config(entry.node), one.platform)
+  if not platform_name.is_whole(found) then
     fail {
       code = "incomplete", hint = "say which platform it is for",
       message = ("the config of %s tells %s"):format(entry.digest, next(found) and "only "
-        .. platform.format(found) or "no platform"),
+        .. platform_name.format(found) or "no platform"),
     }
   end
   return found
 end
 
 --- Functions that read the platforms that are still unknown, to be run at once; each puts a new entry into its group.
----@param call manifest.Call
 ---@param groups table[][]
 ---@return function[] tasks
-function sources.config_tasks(call, groups)
+function sources.config_tasks(groups)
   local tasks = {}
   for _, group in ipairs(groups) do
     for position, entry in ipairs(group) do
       if entry.config then
         tasks[#tasks + 1] = function()
-          group[position] = entry_of.with(entry, { platform = read_platform(call, entry) })
+          group[position] = entry_of.with(entry, { platform = read_platform(entry) })
           group[position].config = nil
-          return true
         end
       end
     end
@@ -209,7 +218,7 @@ end
 
 --- The documents of some entries that another repository has to have.
 ---@param groups table[][]
----@return table[] trees for transfer.plan
+---@return manifest.Node[] for transfer.plan
 function sources.trees(groups)
   local trees = {}
   for _, group in ipairs(groups) do

@@ -28,7 +28,7 @@ end
 local function fetch(call, job)
   local groups = sources.fetch(call, job.at, job.sources)
   local plan = transfer.plan(job.at.repository, sources.trees(groups))
-  sources.run(call, sources.config_tasks(call, groups))
+  sources.run(call, sources.config_tasks(groups))
   return groups, plan
 end
 
@@ -36,7 +36,7 @@ end
 local function perform(call, job, plan)
   if #plan.blobs > 0 or #plan.levels > 0 then
     edit.rehearse(call, job, false)
-    failure.try(transfer.perform(call.context, job.at.repository, plan))
+    transfer.run(call, job.at.repository, plan)
   end
   return edit.perform(call, job)
 end
@@ -47,12 +47,14 @@ end
 ---@param list table[] sources as declared; or none
 ---@param o table options
 ---@param change function (index, again, groups of entries of the sources) -> entries; again: the change was there once
+---@param by_platform boolean|nil entries are looked for by their platforms
 ---@return manifest.IndexResult
-function target.edit(call, given, list, o, change)
+function target.edit(call, given, list, o, change, by_platform)
   local job = target.open(call, given, list, o)
   local at = job.at
   local _ <close> = failure.about(at.text)
   local groups, plan = fetch(call, job)
+  job.by_platform = by_platform
   function job.change(index, again)
     return change(index, again, groups)
   end

@@ -107,7 +107,7 @@ local function run_target(call, work, target, report, make, finish)
   local tags = look(call, work, target)
   target.inputs = pins.inputs_of(given)
   local record = record_of(work, target, tags)
-  if record and (work.shallow or whole.of(call.context, target.repository, { digest = record.digest })) then
+  if record and (work.shallow or whole.of(call, target.repository, { digest = record.digest })) then
     judge(report, tags, record.digest)
     return
   end

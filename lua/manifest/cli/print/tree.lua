@@ -1,19 +1,22 @@
---- manifest tree
+--- What `manifest tree` prints.
 
+local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
+
+local print = {}
 
 local MARKS = { middle = "├─ ", last = "└─ ", go_on = "│  ", blank = "   " }
 
-local KINDS = { index = "index", image = "image", missing = "missing", referrer = "referrer", other = "" }
+--- Kinds that are said by their name; others by their media type.
+local KINDS = { index = true, image = true, artifact = true, missing = true }
 
 local function line_of(node)
   local parts = {}
   if node.kind == "referrer" then
     parts[1] = "referrer " .. (node.artifact_type or node.media_type)
   else
-    local kind = KINDS[node.kind]
     parts[1] = node.platform and show.platform_of(node) or nil
-    parts[#parts + 1] = kind ~= "" and kind or node.media_type
+    parts[#parts + 1] = KINDS[node.kind] and node.kind or node.media_type
   end
   parts[#parts + 1] = node.digest
   parts[#parts + 1] = show.size(node.size)
@@ -54,7 +57,6 @@ local function write_parts(out, node, indent)
 end
 
 local function as_json(node)
-  local json = require("manifest.base.json")
   local members = { { "reference", node.reference }, { "kind", node.kind } }
   local known = show.descriptor(node)
   for _, name in ipairs(json.keys(known)) do
@@ -78,30 +80,19 @@ local function as_json(node)
   return json.object(members)
 end
 
-local function run(call)
-  local client = call.client({ insecure = call.options.insecure })
-  local tree, err = client:tree(call.arguments[1], { referrers = call.options.referrers })
-  if not tree then
-    return nil, err
-  end
-  if call.options.json then
-    show.report(call.out, as_json(tree), "  ")
-    return 0
-  end
-  call.out:line(("%s  %s"):format(tree.reference, line_of(tree)))
-  write_parts(call.out, tree, "")
-  call.out:line(("%s, %s, %s in all"):format(show.count(tree.total.documents, "document"),
+---@param out table output
+---@param tree manifest.TreeNode
+function print.text(out, tree)
+  out:line(("%s  %s"):format(tree.reference, line_of(tree)))
+  write_parts(out, tree, "")
+  out:line(("%s, %s, %s in all"):format(show.count(tree.total.documents, "document"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
-  return 0
 end
 
-return {
-  usage = "[OPTIONS] REF",
-  summary = "Show all that a reference names, with sizes, and what refers to it",
-  arguments = { 1, 1 },
-  options = {
-    show.insecure, show.json,
-    { name = "referrers", kind = "boolean", help = "Ask for referrers (default; --referrers=false does not)" },
-  },
-  run = run,
-}
+---@param tree manifest.TreeNode
+---@return table document
+function print.json(_, tree)
+  return as_json(tree)
+end
+
+return print

@@ -1,0 +1,59 @@
+--- What `manifest verify` prints.
+
+local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
+
+local print = {}
+
+local CHECK_FAILED = 2
+
+local function finding_json(one)
+  return json.object({ { "code", one.code }, { "digest", one.digest }, { "message", one.message } })
+end
+
+---@param out table output
+---@param report manifest.VerifyReport
+function print.text(out, report)
+  for _, problem in ipairs(report.problems) do
+    out:line(("problem: %s"):format(problem.message))
+  end
+  for _, note in ipairs(report.notes) do
+    out:line(("note: %s"):format(note.message))
+  end
+  local checked = report.checked
+  local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
+  out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.documents, "document"),
+    show.count(checked.blobs, "blob"), programs, show.size(checked.size),
+    #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
+end
+
+---@param report manifest.VerifyReport
+---@return table document
+function print.json(_, report)
+  local checked = report.checked
+  return json.object({
+    { "reference", report.reference }, { "digest", report.digest }, { "mediaType", report.media_type },
+    { "ok", #report.problems == 0 },
+    { "checked", json.object({
+      { "documents", checked.documents }, { "blobs", checked.blobs }, { "size", checked.size },
+      { "programs", checked.programs },
+    }) },
+    { "problems", show.array(report.problems, finding_json) }, { "notes", show.array(report.notes, finding_json) },
+  })
+end
+
+--- A check that did not hold has a report all the same.
+---@return integer|nil status
+function print.failed(out, err, given)
+  if not err.report then
+    return nil
+  end
+  if given.json then
+    show.report(out, print.json(out, err.report), "  ")
+  else
+    print.text(out, err.report)
+  end
+  return CHECK_FAILED
+end
+
+return print

@@ -1,0 +1,54 @@
+--- What a repository is, wherever it lies: in a registry, in an OCI layout, in an archive. No verb asks which kind it
+-- has.
+--
+-- Methods return `nil, err` for what the world can cause. Whatever is asked for by digest hashes to it, or it is an
+-- error. spec/repository/interface_spec.lua runs over all kinds.
+
+---@class manifest.Repository
+---@field can {write: boolean, untagged: boolean, delete_tag: boolean|"try"} what it does: write; list an image without
+--- a tag; delete a tag and keep its manifest ("try": it shows only when it is told to)
+---@field identity string what names it, wherever the object is from: two of one identity are one repository
+---@field domain string registry, or path, for messages
+---@field mounts_from fun(self, other: manifest.Repository): boolean whether a blob of the other can be linked here
+---@field manifest fun(self, selector: string?, options: {accept: string?}?): manifest.Answer?, manifest.Error?
+---@field head fun(self, selector: string?): manifest.Descriptor?, manifest.Error?
+---@field blob fun(self, digest: string, limit: integer?): string?, manifest.Error? the bytes of a small blob
+---@field read_blob fun(self, digest: string, take: fun(piece: string)?): integer?, manifest.Error? in pieces; its size
+---@field save_blob fun(self, descriptor: manifest.Descriptor, path: string): boolean?, manifest.Error? into a new file
+---@field has_blob fun(self, digest: string): boolean?, manifest.Error?
+---@field body fun(self, digest: string): manifest.Body?, manifest.Error? where the bytes are, for an upload
+---@field upload fun(self, digest: string, body: manifest.Body): boolean?, manifest.Error? unless it is there
+---@field copy_blob fun(self, descriptor: manifest.Descriptor, source: manifest.Repository): boolean?, manifest.Error?
+---@field check_manifest fun(self, raw: string): boolean?, manifest.Error? may it be stored?
+---@field check_tag fun(self, tag: string): boolean?, manifest.Error? may it be a tag here?
+---@field put_manifest fun(self, selector: string?, raw: string, media_type: string, options: table?): table?,
+--- manifest.Error?
+---@field referrers fun(self, digest: string, options: {artifact_type: string?}?): manifest.Descriptor[]?,
+--- manifest.Error?
+---@field tags fun(self, options: {page: integer?}?): string[]?, manifest.Error?
+---@field holders fun(self, digest: string): {tags: string[], parents: string[]}?, manifest.Error? tags of it, and tags
+--- (or digests) of indexes that would lose it
+---@field delete fun(self, selector: string): table|boolean?, manifest.Error?
+---@field close fun(self)
+
+---@class manifest.Answer
+---@field bytes string exactly as they are stored
+---@field media_type string? what the answer says; nil when it says nothing of use
+---@field digest string
+---@field size integer
+---@field listed_size integer? what a layout's index.json says of it
+---@field response table? of a registry: status and headers
+
+---@class manifest.Body
+---@field body string? the bytes themselves
+---@field body_file string? path
+---@field body_offset integer?
+---@field body_length integer?
+---@field pipe fun(pipe: userdata, part: table?)? streams the bytes there, or a part of them
+
+--- The names of the methods.
+return {
+  mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
+  body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
+  referrers = true, tags = true, holders = true, delete = true, close = true,
+}

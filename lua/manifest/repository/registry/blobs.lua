@@ -1,0 +1,100 @@
+--- Blobs out of a repository: into memory, into a file, piece by piece, or streamed on. What arrives is hashed.
+
+local core = require("manifest.base.core")
+local measure = require("manifest.layer.measure")
+local mirror = require("manifest.repository.registry.mirror")
+local problem = require("manifest.repository.problem")
+
+local blobs = {}
+
+local function check_status(response, digest, domain)
+  if response.status == 200 or response.status == 206 then
+    return response
+  end
+  return nil, problem.of_response(response, "GET blob " .. digest, domain)
+end
+
+--- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not
+--- kept), else memory.
+---@param repository manifest.Repository
+---@param digest string
+---@param request table sink_file, sink_scratch, discard, limit (bytes)
+---@return table|nil response
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function blobs.get(repository, digest, request)
+  request.method, request.path, request.digest = "GET", "/blobs/" .. digest, digest
+  request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
+  local response, err = repository:read(request)
+  if not response then
+    return nil, err
+  end
+  return check_status(response, digest, repository.domain)
+end
+
+--- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
+--- breaks off all the same is left out when the caller streams it again.
+---@param repository manifest.Repository
+---@param digest string
+---@param pipe userdata of core.pipe
+---@param part table range_offset and range_length (bytes), or empty: all of it
+---@return table|nil response
+---@return table|nil err
+function blobs.stream(repository, digest, pipe, part)
+  local _, place = mirror.first(repository, function(one)
+    return repository:has_blob(digest, one)
+  end)
+  local response, err = repository:send({
+    method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil, sink_pipe = pipe,
+    bulk = true, range_offset = part.range_offset, range_length = part.range_length,
+  }, place)
+  if response then
+    response, err = check_status(response, digest, (place or repository).domain)
+  end
+  if not response and place and err.code ~= "canceled" then
+    mirror.fail(repository, place, err)
+    err.retryable = true
+  end
+  return response, err
+end
+
+--- Writes a blob into a new file.
+---@param repository manifest.Repository
+---@param descriptor table {digest, size}
+---@param path string
+---@return boolean|nil ok
+---@return table|nil err
+function blobs.save(repository, descriptor, path)
+  local response, err = blobs.get(repository, descriptor.digest, { sink_file = path, limit = descriptor.size })
+  if err and err.code == "too_large" then
+    err.message = ("the blob %s has more than the %d bytes that its descriptor tells"):format(descriptor.digest,
+      descriptor.size)
+    err.hint = "the registry sends something else than the manifest names"
+  end
+  return response and true, err
+end
+
+--- Reads a blob in pieces. They arrive while other requests run, and wait in a file until they are whole and hash
+--- right.
+---@param repository manifest.Repository
+---@param digest string
+---@param take function|nil (piece) -> true | nil, err; none: it is only fetched and hashed
+---@return integer|nil size
+---@return table|nil err
+function blobs.read(repository, digest, take)
+  if not take then
+    local response, err = blobs.get(repository, digest, { discard = true })
+    return response and response.received, err
+  end
+  local file <close>, failure = core.file.scratch(os.getenv("TMPDIR") or "/tmp")
+  if not file then
+    return nil, failure
+  end
+  local response, err = blobs.get(repository, digest, { sink_scratch = file })
+  local measured
+  if response then
+    measured, err = measure.open_file(file, "the blob " .. digest, { take = take })
+  end
+  return measured and measured.size, err
+end
+
+return blobs
