@@ -64,7 +64,9 @@ describe("Quay", function()
     end
     assert.same({ "repository:org/app:delete,pull,push", "repository:org/app:*,pull,push" }, scopes)
     local seen = net:requests()
-    assert.equal("DELETE /v2/org/app/manifests/" .. IMAGE.digest, seen[#seen].method .. " " .. seen[#seen].target)
+    local last, look = seen[#seen - 1], seen[#seen]
+    assert.equal("DELETE /v2/org/app/manifests/" .. IMAGE.digest, last.method .. " " .. last.target)
+    assert.equal("GET /v2/org/app/manifests/1", look.method .. " " .. look.target)
   end)
 end)
 
