@@ -85,20 +85,18 @@ static bool spell_all(struct mf_spellings *spellings, const char *secret)
 
 bool mf_secrets_add(struct mf_secrets *secrets, const char *secret)
 {
-  struct mf_spellings added;
-
   if (!secret || strlen(secret) < SHORTEST)
     return true;
   for (size_t i = 0; i < secrets->count; i++)
     if (strcmp(secrets->items[i].texts[0], secret) == 0)
       return true;
-  if (!spell_all(&added, secret))
-    return false;
   if (secrets->count == MF_SECRETS) {
     free_spellings(&secrets->items[0]);
     memmove(secrets->items, secrets->items + 1, (--secrets->count) * sizeof(secrets->items[0]));
   }
-  secrets->items[secrets->count++] = added;
+  if (!spell_all(&secrets->items[secrets->count], secret))
+    return false;
+  secrets->count++;
   return true;
 }
 
