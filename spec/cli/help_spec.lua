@@ -37,7 +37,7 @@ describe("a help page", function()
     local wide = page("copy", 120)
     assert.not_equal(told.stdout, wide)
     local shown = terminal.run({ "sh", "-c", "stty cols 120 && exec lua5.4 bin/manifest copy --help",
-      env = ours.variables() }, {}).shown
+      env = ours.variables(), preload = true }, {}).shown
     assert.equal(wide, (shown:gsub("\r\n", "\n")))
   end)
 end)

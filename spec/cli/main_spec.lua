@@ -114,7 +114,8 @@ describe("manifest", function()
   end)
 
   it("says so when standard output cannot be written", function()
-    local done = process.run({ "sh", "-c", "exec lua5.4 bin/manifest --help >/dev/full", env = ours.variables() })
+    local done = process.run({ "sh", "-c", "exec lua5.4 bin/manifest --help >/dev/full",
+      env = ours.variables(), preload = true })
     assert.equal(1, done.status)
     assert.matches("cannot write to standard output", done.stderr)
   end)
