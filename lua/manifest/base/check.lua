@@ -32,18 +32,6 @@ function check.type(name, value, wanted, level)
   return value
 end
 
---- Raises unless the value is nil, or a table of texts by name, as annotations are.
----@param where string what to call it, for the message
-function check.texts(where, given, level)
-  level = (level or 2) + 1
-  check.type(where, given, "nil|table", level)
-  for name, value in pairs(given or {}) do
-    check.type(where .. ": a name", name, "string", level)
-    check.type(("%s: %s"):format(where, name), value, "string", level)
-  end
-  return given
-end
-
 --- Checks an option table: every key known, every value of its type. nil stands for no options.
 ---@param verb string whose options these are, for the message
 ---@param given table|nil

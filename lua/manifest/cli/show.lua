@@ -68,18 +68,6 @@ function show.count(number, noun)
   return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
 end
 
-local function add_scoped(into, one, scope, own, of_entries)
-  if scope.name == own and not scope.platform then
-    into.own[one.name] = one.value
-  elseif scope.name == "manifest-descriptor" and of_entries then
-    table.insert(into.entries, { platform = scope.platform, annotations = { [one.name] = one.value } })
-  elseif scope.name == own then
-    return ("the annotation '%s' is for a platform, which is not chosen here"):format(one.name)
-  else
-    return ("--annotation cannot take '%s:': %s"):format(scope.name, annotation.NOT_HERE[scope.name])
-  end
-end
-
 --- Annotations given as NAME=VALUE, with buildx's scopes before some names.
 ---@param given string[]|nil
 ---@param own string the scope of those that say none
@@ -89,21 +77,21 @@ end
 ---@return string|nil hint
 ---@return table[]|nil entries {platform (text, or nil: all), annotations}
 function show.annotations_of(given, own, of_entries)
-  local read = { own = {}, entries = {} }
+  local all, entries = {}, {}
   for _, written in ipairs(given or {}) do
-    local one = annotation.parse(written)
+    local one, reason, scope = annotation.read(written, own, of_entries)
     if not one then
-      return nil, ("'%s' is not NAME=VALUE"):format(written), "write it as org.example.name=value"
+      local wrong = scope and ("--annotation cannot take '%s:': %s"):format(scope, reason)
+        or ("'%s' is %s"):format(written, reason)
+      return nil, wrong, reason == annotation.NO_PAIR and "write it as org.example.name=value"
+        or own == "index" and "manifest-descriptor: annotates what an index says of an image" or "leave the scope out"
     end
-    for _, scope in ipairs(#one.scopes > 0 and one.scopes or { { name = own } }) do
-      local wrong = add_scoped(read, one, scope, own, of_entries)
-      if wrong then
-        return nil, wrong, own == "index" and "manifest-descriptor: annotates what an index says of an image"
-          or "leave the scope out"
-      end
+    all[one.name] = one.is_own and one.value or all[one.name]
+    for _, entry in ipairs(one.entries) do
+      entries[#entries + 1] = { platform = entry.platform, annotations = { [one.name] = one.value } }
     end
   end
-  return next(read.own) and read.own or nil, nil, nil, read.entries[1] and read.entries or nil
+  return next(all) and all or nil, nil, nil, entries[1] and entries or nil
 end
 
 return show

@@ -150,11 +150,11 @@ local function annotations_type(spec)
   local type_of = map_type(false)
   local add = type_of.flag
   function type_of.flag(given, so_far)
-    local pair, reason = require("manifest.name.annotation").of_scope(given, spec.scope)
-    if not pair then
+    local one, reason = require("manifest.name.annotation").read(given, spec.scope)
+    if not one then
       return nil, reason
     end
-    return add(pair, so_far)
+    return add(one.name .. "=" .. one.value, so_far)
   end
   return type_of
 end

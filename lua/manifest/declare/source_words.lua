@@ -64,13 +64,12 @@ local function take_word(one, name, value)
     one.platform = type(one.platform) == "table" and one.platform or {}
     one.platform[field] = platform_field(field, value)
   elseif name == "annotation" then
-    local pair, why = annotation.of_scope(value, "manifest-descriptor")
-    if not pair then
+    local read, why = annotation.read(value, "manifest-descriptor")
+    if not read then
       return ("annotation=%s: %s"):format(value, why), "write annotation=NAME=VALUE, without a scope"
     end
-    local key, set = pair:match("^([^=]+)=(.*)$")
     one.annotations = one.annotations or {}
-    one.annotations[key] = set
+    one.annotations[read.name] = read.value
   elseif not take_other_word(one, name, value) then
     return ("a %s has no '%s=%s'"):format(one.descriptor and "descriptor" or "source", name, value),
       THERE_IS .. (one.descriptor and "from, the repository of its document" or "only, nested, attestations")

@@ -5,8 +5,10 @@ local annotation = {}
 
 local SCOPES = { index = true, ["index-descriptor"] = true, manifest = true, ["manifest-descriptor"] = true }
 
+annotation.NO_PAIR = "not NAME=VALUE"
+
 --- Why a scope cannot be taken where it is not meant.
-annotation.NOT_HERE = {
+local NOT_HERE = {
   index = "no index is written here",
   ["index-descriptor"] = "nothing that is written here names an index",
   manifest = "an index names its images by digest, and with other annotations they would be others",
@@ -42,25 +44,31 @@ function annotation.parse(written)
   return { name = name, value = value, scopes = scopes }
 end
 
---- An annotation that must be of one scope, or say none: its text without the scope.
+--- Reads an annotation where one scope is meant; a name that no scope stands before is of that one.
 ---@param written string
----@param own string the scope
----@return string|nil pair NAME=VALUE
----@return string|nil reason
-function annotation.of_scope(written, own)
+---@param own string the scope that is meant
+---@param of_entries boolean|nil an index is written, whose entries can be annotated too
+---@return table|nil annotation {name, value, is_own = boolean, entries = {{platform = text or nil: all}}}
+---@return string|nil reason NO_PAIR, or why a scope cannot be taken
+---@return string|nil scope that cannot be taken at all
+function annotation.read(written, own, of_entries)
   local one = annotation.parse(written)
   if not one then
-    return nil, "not NAME=VALUE"
+    return nil, annotation.NO_PAIR
   end
+  local read = { name = one.name, value = one.value, is_own = #one.scopes == 0, entries = {} }
   for _, scope in ipairs(one.scopes) do
-    if scope.name ~= own then
-      return nil, annotation.NOT_HERE[scope.name]
-    end
-    if scope.platform then
-      return nil, "it is for a platform, which is not chosen here"
+    if scope.name == own and not scope.platform then
+      read.is_own = true
+    elseif scope.name == "manifest-descriptor" and of_entries then
+      read.entries[#read.entries + 1] = { platform = scope.platform }
+    elseif scope.name == own then
+      return nil, "for a platform, which is not chosen here"
+    else
+      return nil, NOT_HERE[scope.name], scope.name
     end
   end
-  return one.name .. "=" .. one.value
+  return read
 end
 
 return annotation

@@ -1,4 +1,4 @@
---- What a name in a repository stands for, by one HEAD.
+--- What a name in a repository stands for now.
 
 local digest_name = require("manifest.name.digest")
 
