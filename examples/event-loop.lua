@@ -2,7 +2,8 @@
 --
 --     ./dev lua examples/event-loop.lua REF...
 --
--- A thread of luv has a Lua state of its own. It takes and gives plain values, so it returns the digest or the error's text.
+-- A thread of luv has a Lua state of its own. It takes and gives plain values, so it returns the digest or the
+-- error's text.
 
 local uv = require "luv"
 

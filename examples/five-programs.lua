@@ -1,16 +1,18 @@
--- A release of five programs for six platforms: images, one index each, an SBOM and a signature attached, then the tags move.
+-- A release of five programs for six platforms: images, one index each, an SBOM and a signature attached, then the
+-- tags move.
 --
 --     ./dev lua examples/five-programs.lua REGISTRY VERSION FOLDER KEY
 --
--- FOLDER has an archive of each program and platform, PROGRAM-ARCHITECTURE.tar, and an SBOM of each program, PROGRAM.spdx.json. KEY is a
+-- FOLDER has an archive of each program and platform, PROGRAM-ARCHITECTURE.tar, and an SBOM of each program,
+-- PROGRAM.spdx.json. KEY is a
 -- private key in PEM form, which openssl signs the index's digest with.
 
 local manifest = require "manifest"
 
 local PROGRAMS = { "server", "client", "worker", "admin", "migrate" }
 local PLATFORMS = {
-  { "amd64", "linux/amd64" }, { "arm64", "linux/arm64/v8" }, { "armv7", "linux/arm/v7" }, { "ppc64le", "linux/ppc64le" },
-  { "riscv64", "linux/riscv64" }, { "s390x", "linux/s390x" },
+  { "amd64", "linux/amd64" }, { "arm64", "linux/arm64/v8" }, { "armv7", "linux/arm/v7" },
+  { "ppc64le", "linux/ppc64le" }, { "riscv64", "linux/riscv64" }, { "s390x", "linux/s390x" },
 }
 
 local registry, version, folder, key = arg[1], arg[2], arg[3], arg[4]

@@ -59,8 +59,8 @@ describe("the guide", function()
     env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
     env.HOME, env.DOCKER_CONFIG = folder, folder .. "/config"
     local number = tostring(port.free())
-    local done = process.run { "bash", temp.file((script:gsub("5000", number))), cwd = folder, env = env, preload = true,
-      timeout = 100 }
+    local done = process.run { "bash", temp.file((script:gsub("5000", number))), cwd = folder, env = env,
+      preload = true, timeout = 100 }
     local printed, count = {}, 0
     for text in (done.stdout:gsub(number, "5000") .. "== block\n"):gmatch("(.-)== block\n") do
       printed[count] = text

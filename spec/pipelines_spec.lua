@@ -1,5 +1,5 @@
---- The examples of pipelines: their files are what the platforms read, and their steps do what they say, as far as that goes
---- without the platform: a registry on loopback stands for theirs, and a tar archive for what was built.
+--- The examples of pipelines: their files are what the platforms read, and their steps do what they say, as far as
+--- that goes without the platform: a registry on loopback stands for theirs, and a tar archive for what was built.
 
 local block = require "spec.support.block"
 local images = require "spec.support.inputs.images"
@@ -74,7 +74,8 @@ describe("examples/pipelines", function()
     end
 
     local function run_job(job)
-      local variables = fill(job.env, fill(workflow.env, { GITHUB_SHA = ("4f"):rep(20), GITHUB_OUTPUT = folder .. "/output" }))
+      local own = { GITHUB_SHA = ("4f"):rep(20), GITHUB_OUTPUT = folder .. "/output" }
+      local variables = fill(job.env, fill(workflow.env, own))
       local count = 0
       for _, step in ipairs(job.steps) do
         if step.run and not skipped(step.run) then
@@ -130,7 +131,8 @@ describe("examples/pipelines", function()
   end)
 
   it("has a Makefile that makes again only what changed", function()
-    local words = { "make", "-s", "-j2", "-f", ours.root .. "/examples/pipelines/Makefile", "IMAGE=" .. at "make/app:1.0" }
+    local file, image = ours.root .. "/examples/pipelines/Makefile", "IMAGE=" .. at "make/app:1.0"
+    local words = { "make", "-s", "-j2", "-f", file, image }
     run(words, {})
     assert.same({ "linux/amd64", "linux/arm64", "linux/riscv64" }, platforms_of "make/app:1.0")
     server:clear()
@@ -182,7 +184,8 @@ describe("examples/pipelines", function()
     end
     images.push(server, { { repository = "loop", tag = "1", platform = { os = "linux", architecture = "amd64" } } })
     local client <close> = manifest.client { config = home }
-    local words = { "lua5.4", "examples/event-loop.lua", at "loop:1", at "loop:none", env = environment {}, preload = true }
+    local words = { "lua5.4", "examples/event-loop.lua", at "loop:1", at "loop:none" }
+    words.env, words.preload = environment {}, true
     local done = process.run(words)
     assert.equal(1, done.status, done.stderr)
     assert.matches(("%s\t%s\n"):format(at "loop:1", client:digest(at "loop:1")), done.stdout, 1, true)
@@ -206,13 +209,15 @@ describe("examples/pipelines", function()
     for _, program in ipairs { "server", "client", "worker", "admin", "migrate" } do
       temp.file("{}", ("%s/%s.spdx.json"):format(built, program))
       for _, architecture in ipairs { "amd64", "arm64", "armv7", "ppc64le", "riscv64", "s390x" } do
-        local made = process.run { "cp", folder .. "/rootfs.tar", ("%s/%s-%s.tar"):format(built, program, architecture) }
+        local path = ("%s/%s-%s.tar"):format(built, program, architecture)
+        local made = process.run { "cp", folder .. "/rootfs.tar", path }
         assert.equal(0, made.status, made.stderr)
       end
     end
     assert.equal(0, process.run({ "openssl", "genpkey", "-algorithm", "ed25519", "-out", built .. "/ed.pem" }).status)
     assert.equal(0, process.run({ "openssl", "genrsa", "-out", built .. "/key.pem", "2048" }).status)
-    local printed = run({ "lua5.4", ours.root .. "/examples/five-programs.lua", at "five", "1.0", built, built .. "/key.pem" }, {})
+    local program, key = ours.root .. "/examples/five-programs.lua", built .. "/key.pem"
+    local printed = run({ "lua5.4", program, at "five", "1.0", built, key }, {})
     local _, lines = printed:gsub("[^\n]+@sha256:%x+\n", "")
     assert.equal(5, lines)
     assert.equal(6, #platforms_of "five/migrate:latest")
