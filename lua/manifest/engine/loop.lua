@@ -4,6 +4,7 @@
 -- task it drives the engine by itself. C never calls Lua, so nothing here runs while libcurl is on the stack.
 
 local core = require("manifest.base.core")
+local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
 local group = require("manifest.engine.group")
 local pause = require("manifest.engine.pause")
@@ -30,10 +31,12 @@ local mt = { __name = "manifest.loop", __index = methods }
 ---@param engine userdata
 ---@param ask function|nil (registry, repository) -> what engine:answer takes: asks the caller's own vault
 ---@param connections integer|nil to one host, as the engine was told; default 6
-local function new(engine, ask, connections)
+---@param control table|nil of the client: teller (events.lua), canceled
+local function new(engine, ask, connections, control)
   return setmetatable({
     engine = engine,
     ask = ask,
+    control = control or {},
     tasks = {}, -- [coroutine] = task
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
@@ -84,7 +87,7 @@ end
 
 --- Lets the engine work until something has finished, an alarm is due or its patience is over.
 local function step(self)
-  local finished, asked = self.engine:step(patience(self))
+  local finished, asked, happened = self.engine:step(patience(self))
   if not finished then
     error(asked, 0)
   end
@@ -100,6 +103,9 @@ local function step(self)
   end
   if next(self.alarms) then
     ring(self)
+  end
+  if self.control.teller then
+    self.control.teller:pass_on(happened)
   end
   if asked then
     answer_logins(self, asked)
@@ -126,6 +132,9 @@ end
 --- Works until done() holds, on behalf of code that is no task.
 local function drive(self, done)
   while not done() do
+    if self.control.canceled then
+      error(error_of.new({ code = "canceled", message = "canceled by the caller" }), 0)
+    end
     local task = table.remove(self.ready, 1)
     if task then
       resume(self, task)
@@ -232,6 +241,8 @@ function methods:request(request)
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
+  local teller = request.blob and self.control.teller
+  local _ <close> = teller and teller:moves(exchange, request)
   self:wait(function()
     return self.finished[exchange]
   end, function(task)

@@ -1,6 +1,6 @@
 --- A manifest that was made here, with its blobs, on its way into a repository.
 --
---     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
+--     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload, with size }} }
 
 local digest = require("manifest.name.digest")
 local try = require("manifest.base.failure").try
@@ -40,6 +40,7 @@ end
 ---@return table stored of the repository's put_manifest
 function built.send(call, repository, one, name)
   try(repository:check_manifest(one.manifest.bytes))
+  call:announce(one.blobs)
   call:each(one.blobs, function(blob)
     return repository:upload(blob.digest, blob.body)
   end)
