@@ -1,6 +1,8 @@
 --- A manifest that was made here, with its blobs, on its way into a repository.
 --
---     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload, with size }} }
+--     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
+--
+-- The body of a blob that is a file has its `size`, too.
 
 local digest = require("manifest.name.digest")
 local try = require("manifest.base.failure").try
