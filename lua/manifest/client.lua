@@ -152,7 +152,7 @@ end
 --- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun.
 local function abandon(self, seconds)
   local loop = self.context and rawget(self.context, "loop")
-  if loop and loop:owes_uploads() then
+  if loop and (next(loop.uploads) or next(loop.shielded)) then
     require("manifest.repository.registry.upload").abandon_all(loop, seconds)
   end
 end

@@ -4,7 +4,6 @@ local core = require("manifest.base.core")
 local parts = require("manifest.repository.registry.parts")
 local restore = require("manifest.repository.registry.restore")
 local session = require("manifest.repository.registry.session")
-local shield = require("manifest.engine.shield")
 
 local upload = { exists = session.exists }
 
@@ -203,7 +202,9 @@ end
 ---@param loop table
 ---@param seconds number to learn the names of those that were just asked for, and as many again for all of them
 function upload.abandon_all(loop, seconds)
-  shield.settle(loop, seconds)
+  loop:watch(function()
+    return not next(loop.shielded)
+  end, seconds)
   local urls = {}
   for url in pairs(loop.uploads) do
     urls[#urls + 1] = url
