@@ -15,7 +15,8 @@ describe("put", function()
   local server, at = block.registry()
   local client = block.client()
   local made = block.images(server, {
-    { name = "amd", repository = "app", tag = "amd", type = "oci", platform = { os = "linux", architecture = "amd64" } },
+    { name = "amd", repository = "app", tag = "amd", type = "oci",
+      platform = { os = "linux", architecture = "amd64" } },
     { name = "arm", repository = "app", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
     { name = "all", repository = "app", tag = "all", type = "oci-index", children = { "amd", "arm" } },
   })
@@ -34,9 +35,9 @@ describe("put", function()
   end)
 
   it("takes a document that was written by hand, as a peer reads it", function()
-    local raw = ('{"schemaVersion": 2, "mediaType": "%s",\n "manifests": [%s], "annotations": {"by": "hand"}}\n'):format(
-      types.oci_index, ('{"mediaType": "%s", "size": %d, "digest": "%s"}'):format(made.amd.media_type, made.amd.size,
-        made.amd.digest))
+    local form = '{"schemaVersion": 2, "mediaType": "%s",\n "manifests": [%s], "annotations": {"by": "hand"}}\n'
+    local raw = form:format(types.oci_index, ('{"mediaType": "%s", "size": %d, "digest": "%s"}'):format(
+      made.amd.media_type, made.amd.size, made.amd.digest))
     local done = assert(client:put(at("app:hand"), raw))
     assert.equal(sha(raw), done.digest)
     local crane, why = peers.command("crane")

@@ -132,7 +132,9 @@ describe("blob put and blob get", function()
 end)
 
 describe("blob get of a registry that sends something else", function()
-  local server = block.scripted { exchanges = { { method = "GET", answer = { status = 200, body = "something else" } } } }
+  local server = block.scripted { exchanges = {
+    { method = "GET", answer = { status = 200, body = "something else" } },
+  } }
   local client = block.client()
 
   it("gives none of it", function()
