@@ -6,6 +6,7 @@
 local calls = require("manifest.call")
 local catalogue = require("manifest.verb.catalogue")
 local contexts = require("manifest.context")
+local controls = require("manifest.engine.control")
 local declare = require("manifest.declare")
 local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
@@ -45,17 +46,6 @@ local function context_of(self)
   return self.context
 end
 
-local closing = { __close = function(self)
-  self.control.running = self.control.running - 1
-  self.control.canceled = self.control.canceled and self.control.running > 0
-end }
-
---- Notes that something is under way, which cancel() would end, until the value is closed.
-local function under_way(self)
-  self.control.running = self.control.running + 1
-  return setmetatable({ control = self.control }, closing)
-end
-
 local function start(self, verb, ...)
   local call = calls.new(failure.try(context_of(self)), verb.name)
   local values = failure.try(declare.read(verb, ...))
@@ -64,7 +54,7 @@ end
 
 --- Runs a verb, and tells of it where somebody listens.
 local function run(self, verb, ...)
-  local _ <close> = under_way(self)
+  local _ <close> = self.control:under_way()
   local teller = self.control.teller
   if not teller then
     return start(self, verb, ...)
@@ -142,7 +132,7 @@ function methods:all(list, fn, options)
   end
   options = options or {}
   return failure.face(function()
-    local _ <close> = under_way(self)
+    local _ <close> = self.control:under_way()
     local context = failure.try(context_of(self))
     local loop = failure.try(context.connect())
     return loop:all(list, options.jobs or context.jobs, failure.boxed(fn), options.collect)
@@ -164,7 +154,7 @@ end
 --- Ends what is under way, as Ctrl-C does: it fails with the code `canceled`. For an `on_event` function, or a task of
 --- all(). Where nothing is under way, nothing happens.
 function methods:cancel()
-  self.control.canceled = self.control.running > 0
+  self.control:cancel()
 end
 
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.
@@ -249,10 +239,7 @@ local function new(options)
   if type(own.credentials) == "table" then
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
-  local control = { running = 0, canceled = false }
-  if own.on_event then
-    control.teller = require("manifest.engine.events").new(failure.boxed(own.on_event))
-  end
+  local control = controls.new(own.on_event and failure.boxed(own.on_event))
   return setmetatable({ options = own, closed = false, context = false, control = control }, mt)
 end
 

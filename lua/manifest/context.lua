@@ -164,7 +164,7 @@ end
 --- the verb's own; warn(line); note_warnings(engine). A verb that calls connect() first gets an error
 --- that it can return; one that uses `loop` or repository() at once raises it.
 ---@param options table of the client, checked
----@param control table {teller = of engine/events.lua or nil, canceled = true: what is under way is to end}
+---@param control table of engine/control.lua
 ---@param owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
 --- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@return table|nil context

@@ -5,7 +5,7 @@
 --
 -- Tasks come in groups: those of one all(). A group starts a few at a time, and its tasks are ended together.
 
-local error_of = require("manifest.base.error")
+local controls = require("manifest.engine.control")
 local failure = require("manifest.base.failure")
 local pause = require("manifest.engine.pause")
 
@@ -25,15 +25,14 @@ local methods = { sleep = pause.sleep, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
 
 --- Makes a loop over an engine of manifest.core.
----@param engine userdata
 ---@param ask function|nil (registry, repository) -> what engine:answer takes: asks the caller's own vault
 ---@param connections integer|nil to one host, as the engine was told; default 6
----@param control table|nil of the client: teller (events.lua), canceled
+---@param control table|nil of the client (control.lua)
 local function new(engine, ask, connections, control)
   return setmetatable({
     engine = engine,
     ask = ask,
-    control = control or {},
+    control = control or controls.new(),
     tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
@@ -238,9 +237,7 @@ function methods:wait(done, before)
     return
   end
   while not done() do
-    if self.control.canceled then
-      error(error_of.new({ code = "canceled", message = "canceled by the caller" }), 0)
-    end
+    self.control:check()
     local task = table.remove(self.ready, 1)
     if task then
       resume(self, task)
@@ -300,10 +297,7 @@ function methods:stream()
   return setmetatable({ loop = self }, stream_mt)
 end
 
---- Starts the tasks of a group, and waits for all of them.
----@return table|nil results
----@return any err
----@return integer|nil index
+--- Starts the tasks of a group, and waits for all of them; returns what all() does.
 local function run(self, group)
   fill(self, group)
   if not is_over(group) then
