@@ -260,8 +260,7 @@ function methods:request(request)
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
-  local teller = request.blob and self.control.teller
-  local _ <close> = teller and teller:moves(exchange, request)
+  local _ <close> = request.blob and self.control:moves(exchange, request)
   self:wait(function()
     return self.finished[exchange]
   end, function(task)
