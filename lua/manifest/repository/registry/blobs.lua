@@ -18,7 +18,7 @@ end
 --- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not
 --- kept), else memory, up to a limit in bytes.
 local function get(repository, digest, request)
-  request.method, request.path, request.digest = "GET", "/blobs/" .. digest, digest
+  request.method, request.path, request.digest, request.blob = "GET", "/blobs/" .. digest, digest, digest
   request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
   local response, err = repository:read(request)
   if not response then
