@@ -27,7 +27,7 @@ local put = declare.verb {
       help = "False: nobody else attaches there now, so do not wait to see that a referrer stays listed" },
     dry_run = { "boolean", help = "Only say what would be done" },
   },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = { "put registry.example.com/app:1.0 index.json", "put --if-absent oci:release:1.0 -" },
 }
 
