@@ -62,8 +62,8 @@ local function new(loop, options)
   local domain, path, actions = options.domain, options.path, options.actions or "pull"
   local places = mirrors_of(options, actions)
   places[#places + 1] = {
-    domain = domain, path = path, base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
-    scopes = options.scopes or scopes_of(path, actions, options.also),
+    domain = domain, path = path, scopes = options.scopes or scopes_of(path, actions, options.also),
+    base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
   }
   return setmetatable({
     loop = loop, domain = domain, path = path, identity = ("%s/%s"):format(domain, path),

@@ -43,7 +43,7 @@ local function check_manifest(repository, reference, response, domain)
     })
   end
   local said = response.headers["docker-content-digest"]
-  if digest_name.contradicts(said, response.digest) then
+  if said ~= response.digest and digest_name.contradicts(said, response.digest) then
     repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
       domain, reference, repository.path, said, response.digest))
   end
@@ -182,7 +182,7 @@ local function put_once(repository, where, bytes, kind, digest, instead_of)
     return nil, problem.of_response(response, "PUT manifest " .. where, repository.domain)
   end
   local said = response.headers["docker-content-digest"]
-  if digest_name.contradicts(said, digest) then
+  if said ~= digest and digest_name.contradicts(said, digest) then
     return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, said, digest)
   end
   if response.status ~= 201 and not said_by(response) then

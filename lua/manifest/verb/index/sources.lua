@@ -148,7 +148,7 @@ local function fetch(call, at, list, one)
     end })
     entries = { one.read and flatten.entry_of_descriptor(one, one.read, root) or flatten.single(one, root) }
   end
-  one.answer.shape = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
+  one.answer.decoded = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
   for _, entry in ipairs(entries) do
     entry.source = one
   end
