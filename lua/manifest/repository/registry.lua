@@ -188,7 +188,8 @@ end
 --- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
 --- asked for the bytes.
 ---@param reference string tag or digest
----@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
+--- head_alone (only a HEAD, and no mirror: for who asks for its headers)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function methods:head(reference, options)

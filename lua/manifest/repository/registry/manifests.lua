@@ -97,8 +97,28 @@ local function must_get(reference, response, options)
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
+--- What one HEAD to the registry itself tells, and no GET after it: that would count as a pull.
+local function head_alone(repository, reference)
+  local response, err = repository:send({
+    method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
+  })
+  if not response then
+    return nil, err
+  end
+  if response.status ~= 200 then
+    return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
+  end
+  return {
+    digest = told_by.digest(response), media_type = media_type.of_header(response.headers["content-type"]),
+    response = problem.outline(response),
+  }
+end
+
 --- A manifest without its bytes.
 function manifests.head(repository, reference, options)
+  if options and options.head_alone then
+    return head_alone(repository, reference)
+  end
   local without_head = repository.loop.without_head
   if without_head[repository.domain] then
     return manifests.get(repository, reference)
