@@ -5,6 +5,7 @@
 --
 -- Tasks come in groups: those of one all(). A group starts a few at a time, and its tasks are ended together.
 
+local controls = require("manifest.engine.control")
 local failure = require("manifest.base.failure")
 local pause = require("manifest.engine.pause")
 
@@ -24,13 +25,14 @@ local methods = { sleep = pause.sleep, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
 
 --- Makes a loop over an engine of manifest.core.
----@param engine userdata
 ---@param ask function|nil (registry, repository) -> what engine:answer takes: asks the caller's own vault
 ---@param connections integer|nil to one host, as the engine was told; default 6
-local function new(engine, ask, connections)
+---@param control table|nil of the client (control.lua)
+local function new(engine, ask, connections, control)
   return setmetatable({
     engine = engine,
     ask = ask,
+    control = control or controls.new(),
     tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
@@ -200,7 +202,7 @@ end
 --- Lets the engine work until something has finished, somebody has slept enough or its patience is over.
 local function step(self)
   local patience = next(self.sleepers) and pause.left(self, PATIENCE) or PATIENCE
-  local finished, asked = self.engine:step(patience)
+  local finished, asked, happened = self.engine:step(patience)
   if not finished then
     error(asked, 0)
   end
@@ -217,6 +219,9 @@ local function step(self)
   if next(self.sleepers) then
     pause.wake(self)
   end
+  if self.control.teller then
+    self.control.teller:pass_on(happened)
+  end
   if asked then
     answer_logins(self, asked)
   end
@@ -232,6 +237,7 @@ function methods:wait(done, before)
     return
   end
   while not done() do
+    self.control:check()
     local task = table.remove(self.ready, 1)
     if task then
       resume(self, task)
@@ -254,6 +260,7 @@ function methods:request(request)
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
+  local _ <close> = request.blob and self.control:moves(exchange, request)
   self:wait(function()
     return self.finished[exchange]
   end, function(task)
@@ -289,10 +296,7 @@ function methods:stream()
   return setmetatable({ loop = self }, stream_mt)
 end
 
---- Starts the tasks of a group, and waits for all of them.
----@return table|nil results
----@return any err
----@return integer|nil index
+--- Starts the tasks of a group, and waits for all of them; returns what all() does.
 local function run(self, group)
   fill(self, group)
   if not is_over(group) then

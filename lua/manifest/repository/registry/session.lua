@@ -124,7 +124,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil,
+  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" } }
   for name, value in pairs(body) do
     request[name] = value

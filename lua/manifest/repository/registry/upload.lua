@@ -54,6 +54,14 @@ local function unless_there(repository, digest, store)
   return store()
 end
 
+local function tell_again(repository, attempt, seconds, err)
+  local teller = repository.loop.control.teller
+  if teller then
+    teller:tell { event = "retry", attempt = attempt, seconds = seconds, reason = err.message, status = err.status,
+      registry = repository.domain, repository = repository.path }
+  end
+end
+
 --- Sends a blob, again from the start in an upload of its own when that may help: after a failure, in parts after a
 --- refusal as too large, and after a 429 in the same upload.
 ---@param repository table
@@ -81,7 +89,9 @@ local function in_new_uploads(repository, url, size, send, may_help)
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
-      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * math.random())
+      local pause = PAUSE * 2 ^ (tries - 1) * math.random()
+      tell_again(repository, tries, pause, err)
+      repository.loop:sleep(pause)
       tries = tries + 1
     end
     url = waits and repository.loop.uploads[url] and url or nil
