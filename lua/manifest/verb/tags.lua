@@ -12,8 +12,8 @@ local try = failure.try
 
 local tags = declare.verb {
   name = "tags", network = true,
-  description = "One tag a line, in the registry's order. PATTERN: * is any text, ? is one character. RANGE: as npm has them, "
-    .. "such as '>=1.2 <2', '^1.2.3', '1.x || 2.x'; only tags of the form [v]1.2.3[-rc.1] are in one.",
+  description = "One tag a line, in the registry's order. PATTERN: * is any text, ? is one character. RANGE: as npm "
+    .. "has them, such as '>=1.2 <2', '^1.2.3', '1.x || 2.x'; only tags of the form [v]1.2.3[-rc.1] are in one.",
   arguments = { { "repository", "repository", help = "The repository, without a tag" } },
   options = {
     include = { "pattern[]", help = "Only tags that match" },
