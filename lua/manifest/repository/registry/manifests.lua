@@ -122,7 +122,7 @@ local function head_alone(repository, reference)
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
   end
   return {
-    digest = told_by.digest(response), media_type = media_type.of_header(response.headers["content-type"]),
+    digest = said_by(response), media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),
   }
 end
