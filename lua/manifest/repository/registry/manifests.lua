@@ -3,6 +3,7 @@
 local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local interface = require("manifest.repository.interface")
+local lone_head = require("manifest.base.later")("manifest.repository.registry.lone_head")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local referrer = require("manifest.repository.referrer")
@@ -110,23 +111,6 @@ local function must_get(reference, response, options)
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
---- What one HEAD to the registry itself tells, and no GET after it: that would count as a pull.
-local function head_alone(repository, reference)
-  local response, err = repository:send({
-    method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
-  })
-  if not response then
-    return nil, err
-  end
-  if response.status ~= 200 then
-    return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
-  end
-  return {
-    digest = said_by(response), media_type = media_type.of_header(response.headers["content-type"]),
-    response = problem.outline(response),
-  }
-end
-
 --- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
 --- asked for the bytes.
 ---@param repository manifest.Repository
@@ -137,7 +121,7 @@ end
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function manifests.head(repository, reference, options)
   if options and options.head_alone then
-    return head_alone(repository, reference)
+    return lone_head.send(repository, reference)
   end
   local without_head = repository.loop.without_head
   if without_head[repository.domain] then
