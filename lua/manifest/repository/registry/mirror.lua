@@ -3,7 +3,6 @@
 --- the content, without a word. Nothing is ever written to one.
 
 local endpoint = require("manifest.repository.endpoint")
-local hub = require("manifest.name.hub")
 
 local mirror = {}
 
@@ -16,26 +15,6 @@ local function place_of(text, path)
   return {
     domain = domain, path = prefix ~= "" and prefix .. "/" .. path or path, is_mirror = true, attempts = ATTEMPTS,
   }
-end
-
---- Raises unless a table of mirrors is one.
----@param mirrors table
----@param level integer whom to blame, as for error()
-function mirror.check(mirrors, level)
-  for domain, list in pairs(mirrors) do
-    if type(domain) ~= "string" or type(list) ~= "table" then
-      error("mirrors: a list of HOST[:PORT][/PREFIX] expected for each registry", level)
-    end
-    if hub.is(domain) and domain ~= hub.domain or domain:find("/", 1, true) then
-      error(("mirrors: %s: not a registry as references name it, such as docker.io"):format(domain), level)
-    end
-    for _, text in ipairs(list) do
-      if type(text) ~= "string" or not text:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]-]*[A-Za-z0-9._/-]*$")
-        or text:find("//", 1, true) then
-        error(("mirrors: %s: not HOST[:PORT][/PREFIX]: %s"):format(domain, tostring(text)), level)
-      end
-    end
-  end
 end
 
 --- The places to read a repository from, the registry itself last.
