@@ -2,6 +2,8 @@
 --- mirror that fails or refuses, for whatever reason, is passed over with a warning and not asked again; one that lacks
 --- the content, without a word. Nothing is ever written to one.
 
+local hub = require("manifest.name.hub")
+
 local mirror = {}
 
 local ATTEMPTS = 2 -- of a request to one: another place is at hand
