@@ -18,7 +18,7 @@
 ---@field manifest_limit? integer Bytes of a manifest or config (default 4 MiB)
 ---@field max_bytes? integer Bytes of those documents together (default 256 MiB)
 ---@field max_documents? integer Documents that one reference may name (default 10000)
----@field mirrors? table Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order
+---@field mirrors? table<string, string[]> Where to read a registry's content from first: { [REGISTRY] = { PLACE, ... } }
 ---@field on_event? fun(event: manifest.Event) (event): is told what happens: verbs, requests, retries, redirects, logins, blobs
 ---@field plain_http? string|string[] This registry speaks plain HTTP
 ---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
