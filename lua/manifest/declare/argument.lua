@@ -35,6 +35,9 @@ end
 ---@return table|nil place reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
 function names.location(verb, given)
+  if reference.is(given) then
+    return given:with_default_tag()
+  end
   local location = require("manifest.name.location") -- docker's verbs never come here
   if location.is_local(given) then
     return given

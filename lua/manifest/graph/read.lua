@@ -37,14 +37,14 @@ function source.document_at(verb, name, repository, selector, wanted)
 end
 
 --- Fetches the document of a reference.
----@param context table
+---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
 ---@param also table|nil other references that this verb reads, so that one token serves all
 ---@return table|nil answer of document_at
 ---@return table|nil err of document_at
-function source.document(context, verb, ref, also)
-  local repository = context.repository(ref, { actions = "pull", also = also })
+function source.document(call, verb, ref, also)
+  local repository = call:repository(ref, { actions = "pull", also = also })
   return source.document_at(verb, ref, repository, names.selector(ref), ref.digest)
 end
 
@@ -169,14 +169,14 @@ function source.new_entry(ref, read, answer, platform)
 end
 
 --- Fetches an image as an entry: the config is asked for as soon as its manifest is there.
----@param context table
+---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
 ---@param also table|nil see document
 ---@return table|nil entry of draft/entry.lua
 ---@return table|nil err of document and platform
-function source.fetch(context, verb, ref, also)
-  local answer, err = source.document(context, verb, ref, also)
+function source.fetch(call, verb, ref, also)
+  local answer, err = source.document(call, verb, ref, also)
   if not answer then
     return nil, err
   end

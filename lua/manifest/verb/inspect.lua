@@ -186,7 +186,7 @@ function inspect.run(call, given, o)
     return whole_local_list(ref, entries, o.verbose)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
-  local answer = try(read.document(call.context, "inspect", ref))
+  local answer = try(read.document(call, "inspect", ref))
   if o.raw then
     return remote_bytes(ref, answer)
   end
