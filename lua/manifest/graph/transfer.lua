@@ -201,7 +201,9 @@ local function put_all(call, target, puts)
       digest = put.digest, defer = deferred, is_referrer = put.node.is_referrer,
     })).digest
   end)
-  try(target:list_referrers(deferred, { tolerant = true }))
+  if deferred[1] then
+    try(target:list_referrers(deferred, { tolerant = true }))
+  end
 end
 
 --- Does what a plan says.

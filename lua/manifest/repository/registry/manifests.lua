@@ -4,11 +4,12 @@ local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local interface = require("manifest.repository.interface")
 local lone_head = require("manifest.base.later")("manifest.repository.registry.lone_head")
+local later = require("manifest.base.later")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
-local referrer = require("manifest.repository.referrer")
-local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
-local restore = require("manifest.base.later")("manifest.repository.registry.restore")
+local referrer = later("manifest.repository.referrer")
+local referrer_list = later("manifest.repository.referrer_list")
+local restore = later("manifest.repository.registry.restore")
 
 local manifests = {}
 
@@ -83,11 +84,8 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   return {
-    bytes = response.body,
-    media_type = media_type.of_header(response.headers["content-type"]),
-    digest = digest_of(reference, response),
-    size = #response.body,
-    response = problem.outline(response),
+    bytes = response.body, size = #response.body, digest = digest_of(reference, response),
+    media_type = media_type.of_header(response.headers["content-type"]), response = problem.outline(response),
   }
 end
 
@@ -214,7 +212,7 @@ end
 
 local function put(repository, reference, bytes, kind, options)
   local digest = is_digest(reference) and reference or options.digest
-  if digest and digest ~= reference and digest_name.algorithm(digest) ~= "sha256" then
+  if digest and digest ~= reference and not digest:find("^sha256:") then
     local stored, err = put_named(repository, reference, bytes, kind, digest)
     if stored or err then
       return stored, err

@@ -2,11 +2,12 @@
 
 local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
-local parts = require("manifest.repository.registry.parts")
+local later = require("manifest.base.later")
 local problem = require("manifest.repository.problem")
-local session = require("manifest.repository.registry.session")
+local parts = later("manifest.repository.registry.parts")
+local session = later("manifest.repository.registry.session")
 
-local upload = { exists = session.exists }
+local upload = {}
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
@@ -78,7 +79,7 @@ end
 
 --- Calls a function that stores a blob, unless it is there.
 local function unless_there(repository, digest, store)
-  local there, failure = upload.exists(repository, digest)
+  local there, failure = session.exists(repository, digest)
   if there ~= false then
     return there, failure
   end
