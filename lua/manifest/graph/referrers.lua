@@ -253,7 +253,9 @@ function referrers.list_present(target, documents, plan)
       present[#present + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }
     end
   end
-  try(target:list_referrers(present, { tolerant = true }))
+  if present[1] then
+    try(target:list_referrers(present, { tolerant = true }))
+  end
 end
 
 return referrers

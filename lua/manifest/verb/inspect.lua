@@ -52,10 +52,13 @@ local function whole_local_list(ref, entries, verbose)
   local _ <close> = amend(function(err)
     err.message = "failed to assemble ManifestDescriptor: " .. err.message
   end)
-  for _, entry in ipairs(verbose and {} or entries) do
-    local_list.check_registry(entry, ref)
+  if not verbose then
+    local_list.check(entries, ref, true)
   end
   local raw, list_type, descriptors = local_list.of(entries)
+  for position, one in ipairs(descriptors) do
+    one.reference = tostring(entries[position].ref)
+  end
   return {
     kind = "index", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
     size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,

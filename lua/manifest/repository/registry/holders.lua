@@ -60,16 +60,15 @@ end
 --- Looks at all tags.
 ---@param repository manifest.Repository
 ---@param digest string
----@param jobs integer requests at once
 ---@return table|nil found {tags = of the digest, parents = tags of indexes that lead to it}
 ---@return table|nil err
-function holders.of(repository, digest, jobs)
+function holders.of(repository, digest)
   local tags, err = repository:tags()
   if not tags and err.code ~= "not_found" then
     return nil, err
   end
   local seen, roles = {}
-  roles, err = repository.loop:all(tags or {}, jobs, function(tag)
+  roles, err = repository.loop:all(tags or {}, repository.jobs, function(tag)
     return look(repository, tag, digest, seen)
   end)
   if not roles then
