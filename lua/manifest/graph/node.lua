@@ -190,7 +190,7 @@ end
 function methods:config()
   self:load()
   if not self.config_raw then
-    self.config_raw = try(reader.config(self.repository, self.view.config))
+    self.config_raw = reader.config(self.repository, self.view.config)
   end
   return self.config_raw
 end
@@ -241,7 +241,7 @@ end
 ---@param at table of call:open
 ---@return manifest.Node root
 local function open(call, at)
-  return root(call, try(reader.document_of(call.verb, at)))
+  return root(call, reader.document_of(call.verb, at))
 end
 
 --- Begins a graph with an index that is not stored: its entries are there.

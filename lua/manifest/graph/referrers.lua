@@ -147,7 +147,7 @@ end
 
 --- What stands under one such tag: a tree with its name, or the referrers that it lists.
 local function fetch_tagged(call, from, one)
-  local answer = try(read.document_at(call.verb, one.tag, from, one.tag))
+  local answer = read.document_at(call.verb, one.tag, from, one.tag)
   local listed = one.is_bare and listed_in(call, from, answer, one.subject)
   if listed then
     return { referrers = listed }
@@ -208,7 +208,7 @@ function referrers.lists(call, from, moves)
   local lists = {}
   call:each(moves, function(move)
     local subject, rest = referrers_tag.subject(move.selector)
-    local answer = subject and rest == "" and try(read.document_at(call.verb, move.selector, from, move.wanted))
+    local answer = subject and rest == "" and read.document_at(call.verb, move.selector, from, move.wanted)
     lists[move] = answer and listed_in(call, from, answer, subject) or nil
   end)
   return lists

@@ -35,14 +35,14 @@ end
 
 local function fetch(call, job)
   if job.options.create then
-    return allow("not_found", graph_read.document_of(call.verb, job.at)) or empty_index()
+    return allow("not_found", caught(graph_read.document_of, call.verb, job.at)) or empty_index()
   end
   local _ <close> = amend(function(err)
     if err.code == "not_found" then
       err.hint = "there is nothing to edit: make it with 'manifest index create'"
     end
   end)
-  return try(graph_read.document_of(call.verb, job.at))
+  return graph_read.document_of(call.verb, job.at)
 end
 
 --- The index as it is now.

@@ -134,7 +134,7 @@ end
 
 --- Deletes a tag alone where the registry can, else its manifest.
 local function delete_tag(call, at, o)
-  local digest, repository = try(read.descriptor_of("delete", at)).digest, at.repository
+  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
   if at.digest and at.digest ~= digest then
     fail {
       code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
@@ -192,7 +192,7 @@ function delete.run(call, given, o)
   if at.tag then
     done = delete_tag(call, at, o)
   else
-    done = delete_digest(call, at, try(read.descriptor_of("delete", at)).digest, o)
+    done = delete_digest(call, at, read.descriptor_of("delete", at).digest, o)
   end
   done.dry_run = o.dry_run
   return done

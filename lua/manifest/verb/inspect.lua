@@ -85,8 +85,8 @@ end
 --- The reference of a child as docker gives it: the list's, with the child's digest.
 local function fetch_child(ref, repository, child)
   local name = try(ref:with_digest(child.digest))
-  local answer = try(read.document_at("inspect", name, repository, child.digest))
-  return read.new_entry(name, try(read.read_image(answer, "inspect", name)), answer, child.platform or {})
+  local answer = read.document_at("inspect", name, repository, child.digest)
+  return read.new_entry(name, read.image(answer, "inspect", name), answer, child.platform or {})
 end
 
 local function remote_list(call, ref, answer, o)
@@ -107,8 +107,8 @@ local function remote_list(call, ref, answer, o)
 end
 
 local function remote_image(ref, answer, o)
-  local seen = try(read.read_image(answer, "inspect", ref))
-  local entry = o.verbose and try(read.entry_of("inspect", ref, answer)) or nil
+  local seen = read.image(answer, "inspect", ref)
+  local entry = o.verbose and read.entry_of("inspect", ref, answer) or nil
   return {
     kind = "image", reference = tostring(ref), media_type = seen.media_type, digest = answer.digest, size = answer.size,
     raw = answer.bytes, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
@@ -189,7 +189,7 @@ function inspect.run(call, given, o)
     return whole_local_list(ref, entries, o.verbose)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
-  local answer = try(read.document(call, "inspect", ref))
+  local answer = read.document(call, "inspect", ref)
   if o.raw then
     return remote_bytes(ref, answer)
   end

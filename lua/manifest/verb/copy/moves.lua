@@ -75,7 +75,7 @@ local function list_single(call, from, to, options)
   local move = single(from, to)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
-      move.answer = try(read.document_of("copy", from))
+      move.answer = read.document_of("copy", from)
     else
       move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
@@ -167,7 +167,7 @@ end
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
-    or try(read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted))
+    or read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted)
 end
 
 --- Looks into names that are right already where more than them was asked for, with the trees at hand.

@@ -125,7 +125,7 @@ end
 
 local function look_at_subject(call, job)
   local ref = job.subject_ref
-  local answer = try(read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest))
+  local answer = read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest)
   job.subject = { media_type = answer.media_type, digest = answer.digest, size = answer.size }
 end
 
