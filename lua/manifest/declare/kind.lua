@@ -1,6 +1,7 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
+local hub = require("manifest.name.hub")
 local platform = require("manifest.declare.platform")
 local text = require("manifest.base.text")
 
@@ -101,6 +102,58 @@ end
 local function is_host(given)
   return given:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]_-]*$") ~= nil
 end
+
+local PLACE = "not HOST[:PORT][/PREFIX]"
+
+local function is_place(given)
+  return type(given) == "string" and given:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]-]*[A-Za-z0-9._/-]*$") ~= nil
+    and not given:find("//", 1, true)
+end
+
+--- A registry as references name it: mirrors of Docker Hub are those of docker.io.
+local function is_domain(given)
+  return type(given) == "string" and given ~= "" and not given:find("/", 1, true)
+    and (not hub.is(given) or given == hub.domain)
+end
+
+--- What is wrong with the mirrors of registries, and where.
+local function wrong_mirrors(given)
+  for domain, places in pairs(given) do
+    local at = ("[%q]"):format(tostring(domain))
+    if not is_domain(domain) then
+      return "not a registry as references name it, such as docker.io", at
+    elseif type(places) ~= "table" then
+      return ("list of HOST[:PORT][/PREFIX] expected, got %s"):format(type(places)), at
+    end
+    for position, place in ipairs(places) do
+      if not is_place(place) then
+        return PLACE, ("%s[%d]"):format(at, position)
+      end
+    end
+  end
+end
+
+--- REGISTRY=PLACE of the command, added to what was given before.
+local function more_mirrors(given, so_far)
+  local domain, place = given:match("^([^=]+)=(.+)$")
+  if not domain then
+    return nil, "not REGISTRY=HOST[:PORT][/PREFIX]"
+  end
+  local all = {}
+  for key, places in pairs(so_far or {}) do
+    all[key] = { table.unpack(places) }
+  end
+  all[domain] = all[domain] or {}
+  table.insert(all[domain], place)
+  local why = wrong_mirrors({ [domain] = { place } })
+  return not why and all or nil, why
+end
+
+--- Places to read from before the registry itself: { ["docker.io"] = { "mirror.example.com/hub" } }.
+local mirrors = {
+  lua = "table<string, string[]>", what = "table", value = "registry=place", is_repeatable = true, flag = more_mirrors,
+  accepts = is_plain, check = wrong_mirrors,
+}
 
 local function is_auth_host(given)
   return given:find("^[^=/]+=[^=/]+$") ~= nil
@@ -275,6 +328,7 @@ return {
   map = map_type(false),
   map_change = map_type(true),
   media_type = text_type("type", "manifest.name.media_type", "check"),
+  mirrors = mirrors,
   pattern = text_type("pattern"),
   platform = platform.plain,
   platform_change = platform.change,

@@ -105,10 +105,7 @@ local ABOUT_ANSWER = {
 ---@return table err
 function methods:failed(err, place)
   local domain = place and place.domain or self.domain
-  if err.response then
-    err.errors = err.errors or problem.list_of(err.response.body or "")
-    err.response = problem.outline(err.response)
-  end
+  problem.clean(err)
   if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
     err.message = domain .. ": " .. err.message
     err.hint = ABOUT_ANSWER[err.code]

@@ -30,6 +30,7 @@ local login = declare.verb {
 }
 
 local function explain(err)
+  problem.clean(err)
   if err.code == "unauthorized" then
     err.hint = "check the user name and the password or token"
   end
