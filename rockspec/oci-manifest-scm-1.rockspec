@@ -5,10 +5,12 @@ rockspec_format = "3.0"
 package = "oci-manifest"
 version = "scm-1"
 
--- There is no published place yet: `luarocks make` builds what is around this file.
+-- `luarocks make` builds what is around this file; `./dev release` writes the rockspec of a version out of it.
 source = { url = "git+file://." }
 
 description = {
+  license = "MIT",
+  labels = { "docker", "oci", "container", "registry", "manifest", "release" },
   summary = "Create, annotate, inspect and push manifest lists and OCI indexes",
   detailed = [[
     For people who release container images for several architectures from Lua build scripts, or from the shell with the
@@ -31,11 +33,13 @@ external_dependencies = {
 build = {
   type = "cmake",
   variables = {
-    CMAKE_BUILD_TYPE = "RelWithDebInfo",
+    CMAKE_BUILD_TYPE = "Release",
     LUA_INCDIR = "$(LUA_INCDIR)",
     LUA_DIR = "$(LUADIR)",
     LUA_CDIR = "$(LIBDIR)",
     BIN_DIR = "$(BINDIR)",
+    CMAKE_INSTALL_PREFIX = "$(PREFIX)",
+    CMAKE_INSTALL_DOCDIR = "$(PREFIX)/doc",
   },
 }
 
