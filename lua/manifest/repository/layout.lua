@@ -262,7 +262,7 @@ function methods:put_manifest(reference, bytes, kind, options)
   local hash = known_by or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
-    ok, err = self:upload(hash, { body = bytes })
+    ok, err = methods.upload(self, hash, { body = bytes })
     self.named[hash] = mentions(bytes)
   end
   if ok and not by_digest then

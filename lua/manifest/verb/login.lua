@@ -46,7 +46,7 @@ local function offer(call, registry, credentials)
   end)
   local loop = loops.new(engine, function()
     return credentials
-  end)
+  end, nil, call.context.control)
   local url = endpoint.url(registry)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,

@@ -22,7 +22,7 @@ end
 ---@return table|nil response
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function blobs.get(repository, digest, request)
-  request.method, request.path, request.digest = "GET", "/blobs/" .. digest, digest
+  request.method, request.path, request.digest, request.blob = "GET", "/blobs/" .. digest, digest, digest
   request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
   local response, err = repository:read(request)
   if not response then

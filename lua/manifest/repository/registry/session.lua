@@ -2,7 +2,6 @@
 
 local core = require("manifest.base.core")
 local problem = require("manifest.repository.problem")
-local shield = require("manifest.engine.shield")
 local told = require("manifest.repository.registry.told")
 
 local session = {}
@@ -92,7 +91,7 @@ end
 ---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
 ---@return table|nil err
 function session.open(repository, mount)
-  return shield.run(repository.loop, function()
+  return repository.loop:shield(function()
     return ask_for_upload(repository, mount)
   end)
 end
@@ -125,7 +124,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil,
+  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" } }
   for name, value in pairs(body) do
     request[name] = value

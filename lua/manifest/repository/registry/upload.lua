@@ -4,7 +4,6 @@ local core = require("manifest.base.core")
 local parts = require("manifest.repository.registry.parts")
 local restore = require("manifest.repository.registry.restore")
 local session = require("manifest.repository.registry.session")
-local shield = require("manifest.engine.shield")
 
 local upload = { exists = session.exists }
 
@@ -55,6 +54,14 @@ local function unless_there(repository, digest, store)
   return store()
 end
 
+local function tell_again(repository, attempt, seconds, err)
+  local teller = repository.loop.control.teller
+  if teller then
+    teller:tell { event = "retry", attempt = attempt, seconds = seconds, reason = err.message, status = err.status,
+      registry = repository.domain, repository = repository.path }
+  end
+end
+
 --- Sends a blob, again from the start in an upload of its own when that may help: after a failure, in parts after a
 --- refusal as too large, and after a 429 in the same upload.
 ---@param repository table
@@ -82,7 +89,9 @@ local function in_new_uploads(repository, url, size, send, may_help)
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
-      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * math.random())
+      local pause = PAUSE * 2 ^ (tries - 1) * math.random()
+      tell_again(repository, tries, pause, err)
+      repository.loop:sleep(pause)
       tries = tries + 1
     end
     url = waits and repository.loop.uploads[url] and url or nil
@@ -203,7 +212,9 @@ end
 ---@param loop table
 ---@param seconds number to learn the names of those that were just asked for, and as many again for all of them
 function upload.abandon_all(loop, seconds)
-  shield.settle(loop, seconds)
+  loop:watch(function()
+    return not next(loop.shielded)
+  end, seconds)
   local urls = {}
   for url in pairs(loop.uploads) do
     urls[#urls + 1] = url
