@@ -1,11 +1,11 @@
 # What is installed, where distributions and LuaRocks look for it.
 
 # Elsewhere than in Debian and Alpine the interpreter has another name.
-find_program(LUA_PROGRAM NAMES lua${LUA_VERSION} lua-${LUA_VERSION} lua${LUA_DIGITS} lua)
+find_program(LUA_PROGRAM NAMES lua${LUA_ABI} lua-${LUA_ABI} lua${LUA_DIGITS} lua)
 if(LUA_PROGRAM)
   get_filename_component(LUA_NAME ${LUA_PROGRAM} NAME)
 else()
-  set(LUA_NAME lua${LUA_VERSION})
+  set(LUA_NAME lua${LUA_ABI})
 endif()
 file(READ bin/manifest COMMAND_TEXT)
 string(REPLACE "env lua5.4\n" "env ${LUA_NAME}\n" COMMAND_TEXT "${COMMAND_TEXT}")

@@ -21,8 +21,9 @@ local COMMIT = [[
 ]]
 
 local function shell(script, ...)
-  local done = process.run { "sh", "-eu", "-c", script, "sh", ...,
-    env = { GIT_AUTHOR_DATE = "@1700000000 +0000", GIT_COMMITTER_DATE = "@1700000000 +0000" } }
+  local command = { "sh", "-eu", "-c", script, "sh", ... }
+  command.env = { GIT_AUTHOR_DATE = "@1700000000 +0000", GIT_COMMITTER_DATE = "@1700000000 +0000" }
+  local done = process.run(command)
   assert(done.status == 0, done.stderr)
 end
 
