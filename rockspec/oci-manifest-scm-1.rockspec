@@ -20,16 +20,9 @@ description = {
 
 dependencies = { "lua >= 5.4, < 5.5" }
 
--- Libraries alone: CMake asks pkg-config for the headers, which Debian keeps where LuaRocks does not look. libzstd and
--- libpsl are not here because LuaRocks knows no library that may be absent: CMake takes them when they are there.
-external_dependencies = {
-  CURL = { library = "curl" },
-  CRYPTO = { library = "crypto" },
-  CJSON = { library = "cjson" },
-  ZLIB = { library = "z" },
-}
-
--- CMake is the one truth; this only tells it where LuaRocks wants things.
+-- CMake is the one truth; this only tells it where LuaRocks wants things. The libraries are no external_dependencies:
+-- LuaRocks looks for them where Debian keeps none, knows none that may be absent, and asks a compiler even for a binary
+-- rock. CMake finds them by pkg-config, and names the packages of those that are missing.
 build = {
   type = "cmake",
   variables = {

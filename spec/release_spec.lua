@@ -84,7 +84,7 @@ describe("./dev release #slow", function()
     for _, ending in ipairs(wanted) do
       assert.is_table(lfs.attributes(into .. "/" .. NAME .. ending), ending)
     end
-    assert.matches("/" .. NAME:gsub("%p", "%%%0") .. "%-1%.linux%-%w+%.rock$", file("_64.rock"))
+    assert.matches("/" .. NAME:gsub("%p", "%%%0") .. "%-1%.linux%-[%w_]+%.rock$", file("_64.rock"))
     assert.matches("/oci%-manifest_" .. VERSION:gsub("%.", "%%.") .. "_%w+%.deb$", file(".deb"))
     assert.is_table(lfs.attributes(into .. "/man/man1/manifest-copy.1"))
     need(process.run { "sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS", cwd = into })
