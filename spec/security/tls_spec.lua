@@ -124,8 +124,8 @@ describe("a registry with a certificate of a private authority", function()
     assert.matches("^cannot read the certificate authorities in /nowhere/ca.pem", (status_line(ours.new(), "--ca-file",
       "/nowhere/ca.pem")))
     local empty = temp.file("no certificate")
-    assert.matches("cannot read the certificate authorities in " .. empty, (status_line(ours.new(), "--ca-file", empty)), 1,
-      true)
+    local line = status_line(ours.new(), "--ca-file", empty)
+    assert.matches("cannot read the certificate authorities in " .. empty, line, 1, true)
     local client <close> = manifest.client { config = temp.folder("docker"), ca_file = "/nowhere/ca.pem" }
     assert.equal("io", select(2, client:digest(registry.address .. "/none/x:1")).code)
   end)
