@@ -6,7 +6,7 @@ local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local fail, try = failure.fail, failure.try
 
@@ -39,7 +39,7 @@ local function type_of(raw, given)
   if given and media_type.kind(given) ~= "index" and media_type.kind(given) ~= "image" then
     return given -- only who made it knows what it is
   end
-  local seen = try(shape.read(raw, given))
+  local seen = try(kinds.read(raw, given))
   if given and seen.media_type ~= given then
     fail {
       code = "ambiguous", message = ("the document says it is %s, not %s"):format(seen.media_type, given),
