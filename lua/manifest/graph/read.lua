@@ -43,7 +43,7 @@ function read.complete(answer, verb, ref, repository)
       err.message = ("the manifest of %s cannot be read: %s"):format(tostring(ref), err.message)
     end
   end)
-  answer.decoded = try(kinds.read(answer.bytes, answer.media_type))
+  answer.decoded = try(kinds.read(answer.raw, answer.media_type))
   answer.repository, answer.media_type = repository, answer.decoded.media_type
   return answer
 end
@@ -59,10 +59,10 @@ end
 ---@param repository table
 ---@param selector string tag or digest to ask for
 ---@param wanted string|nil digest that the document must have
----@return table answer {bytes, media_type, digest, size, repository, decoded = of document/kind.lua}
+---@return table answer {raw, media_type, digest, size, repository, decoded = of document/kind.lua}
 function read.document_at(verb, name, repository, selector, wanted)
   local answer = get(verb, name, repository, selector)
-  if wanted and not digest.matches(answer.bytes, wanted) then
+  if wanted and not digest.matches(answer.raw, wanted) then
     fail {
       code = "digest_mismatch", message = "manifest verification failed for digest " .. wanted, verb = verb,
       ref = tostring(name), hint = ("the tag now names %s: leave the tag or the digest out"):format(answer.digest),
@@ -109,7 +109,7 @@ function read.image(answer, verb, ref)
     }
   end
   local _ <close> = about(verb, ref, UNREADABLE)
-  return try(image.of(answer.decoded, #answer.bytes))
+  return try(image.of(answer.decoded, #answer.raw))
 end
 
 --- The bytes of a config: the blob, or where the repository lacks it what the manifest itself holds of it.
@@ -154,7 +154,7 @@ end
 function read.new_entry(ref, view, answer, platform)
   return {
     ref = ref, media_type = view.media_type, digest = answer.digest, size = answer.size, platform = platform,
-    raw = answer.bytes,
+    raw = answer.raw,
   }
 end
 

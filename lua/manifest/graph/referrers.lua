@@ -237,7 +237,7 @@ end
 --- Lists what refers to something and is not put, for it is there already: it may have been put by who did not list it,
 --- or whose listing failed.
 ---@param target table repository
----@param documents table[] manifest.Node, or {bytes, media_type, digest}
+---@param documents table[] manifest.Node, or {raw, media_type, digest}
 ---@param plan table of transfer.plan, done
 function referrers.list_present(target, documents, plan)
   local put, present = {}, {}
@@ -247,7 +247,10 @@ function referrers.list_present(target, documents, plan)
     end
   end
   for _, one in ipairs(documents) do
-    local bytes = one.bytes or one.view.subject and one:raw()
+    local bytes = one.raw
+    if one.view then -- a node
+      bytes = one.view.subject and one:raw()
+    end
     if bytes and not put[one.digest] then
       local subject, described = referrer.describe(bytes, one.media_type, one.digest)
       present[#present + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }

@@ -62,7 +62,7 @@ local function done_of(at, digest, found, removed)
     reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
     tag_only = found.tag_only,
   }
-  if type(removed) == "table" then
+  if removed and removed.manifests then
     done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
   end
   return done
@@ -147,7 +147,7 @@ local function delete_tag(call, at, o)
       or delete_digest(call, at, digest, { dry_run = true, shared = true })
   end
   local removed, refusal = repository:delete(at.tag)
-  if removed == false then
+  if removed and not removed.gone then
     check_gone(at)
   elseif not removed and not refusal.digest_alone then
     fail(refusal)

@@ -100,7 +100,7 @@ local function remote_list(call, ref, answer, o)
   end
   return {
     kind = "index", reference = tostring(ref), media_type = index.media_type, digest = answer.digest,
-    size = answer.size, raw = answer.bytes, content = index.json, entries = index.entries, children = children,
+    size = answer.size, raw = answer.raw, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
     response = answer.response,
   }
@@ -111,7 +111,7 @@ local function remote_image(ref, answer, o)
   local entry = o.verbose and read.entry_of("inspect", ref, answer) or nil
   return {
     kind = "image", reference = tostring(ref), media_type = seen.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
+    raw = answer.raw, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
     platform = entry and entry.platform, entry = entry, response = answer.response,
   }
 end
@@ -120,7 +120,7 @@ end
 local function remote_bytes(ref, answer)
   return {
     kind = answer.decoded.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
-    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.decoded.json,
+    media_type = answer.media_type, size = answer.size, raw = answer.raw, content = answer.decoded.json,
     response = answer.response,
   }
 end

@@ -110,7 +110,7 @@ end
 local function put_images(call, repository, target, puts, pushed)
   local different, position_of = different_puts(puts)
   local done, errors = call:collect(different, function(put)
-    return repository:put_manifest(put.digest, put.raw, put.media_type)
+    return repository:put_manifest(put.digest, put)
   end)
   for index, put in ipairs(puts) do
     local position = position_of[put.digest]
@@ -128,8 +128,7 @@ local function put_list(repository, target, list)
   local _ <close> = amend(function(err)
     err.message = ("failed to put manifest %s: %s"):format(tostring(target), err.message)
   end)
-  local name = target.tag or list.digest
-  return try(repository:put_manifest(name, list.raw, list.media_type, { digest = list.digest })).digest
+  return try(repository:put_manifest(target.tag or list.digest, list)).digest
 end
 
 ---@class manifest.PushResult

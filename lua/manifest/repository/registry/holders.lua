@@ -23,7 +23,7 @@ local function leads_to(repository, selector, digest, depth, seen)
   if not answer then
     return err.code == "not_found" and false or nil, err
   end
-  local index = document.read(answer.bytes, answer.media_type)
+  local index = document.read(answer.raw, answer.media_type)
   local found = false
   for _, entry in ipairs(index and index.entries or {}) do
     found = found or entry.digest == digest

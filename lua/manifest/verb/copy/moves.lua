@@ -81,7 +81,7 @@ local function list_single(call, from, to, options)
     end
   end, 2)
   move.named = move.there
-  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.bytes, move.there) then
+  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.raw, move.there) then
     move.there = move.answer.digest
   end
   if is_done(move, move.answer.digest, options) then
@@ -275,7 +275,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
+      try(to.repository:put_manifest(nil, { raw = move.tree:raw(), media_type = move.tree.media_type }))
     end
   end
 end

@@ -162,7 +162,7 @@ function create.plan(call, job)
     annotations = o.annotations and next(o.annotations) and o.annotations or nil,
     artifact_type = o.artifact_type, subject = job.subject, media_type = o.media_type,
   }))
-  try(job.at.repository:check_manifest(made.bytes))
+  try(job.at.repository:check_manifest(made.raw))
   if job.at.digest and job.at.digest ~= made.digest then
     fail {
       code = "digest_mismatch", message = "the index has the digest " .. made.digest, hint = "leave the digest out",
