@@ -107,8 +107,9 @@ local function add_platforms(lines, report)
   for position, image in ipairs(report.images) do
     local last = image.err and of('<span class="bad">%s</span>', image.err.message) or bar(image, classes, largest)
     rows[position] = of('<tr><th scope="row">%s</th><td>%s</td><td class="number">%s</td>'
-      .. '<td class="number">%d</td><td class="day">%s</td><td>%s</td></tr>', platform_of(image), { short(image.digest) },
-      size(image.content_size), #image.layers, (image.created or ""):match("^[^T]*"), { last })
+      .. '<td class="number">%d</td><td class="day">%s</td><td>%s</td></tr>',
+      platform_of(image), { short(image.digest) }, size(image.content_size), #image.layers,
+      (image.created or ""):match("^[^T]*"), { last })
   end
   section(lines, "Platforms", framed('<th>platform</th><th>manifest</th><th class="number">size</th>'
     .. '<th class="number">layers</th><th>created</th><th>layers by size</th>', rows),
