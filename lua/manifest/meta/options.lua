@@ -190,7 +190,16 @@
 ---@class manifest.TagsOptions
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
+---@field limit? integer At most so many tags, after all other options
 ---@field page? integer Tags asked for in one request, at most 1000
+---@field semver? string Only tags that are versions in this range
+---@field sort? "version"|"name" The newest version first, or by name
+
+---@class manifest.RepositoriesOptions
+---@field exclude? string|string[] No repositories that match
+---@field include? string|string[] Only repositories that match
+---@field limit? integer At most so many repositories, after all other options
+---@field page? integer Repositories asked for in one request, at most 1000
 
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories

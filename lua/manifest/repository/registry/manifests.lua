@@ -3,6 +3,7 @@
 local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local interface = require("manifest.repository.interface")
+local lone_head = require("manifest.base.later")("manifest.repository.registry.lone_head")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local referrer = require("manifest.repository.referrer")
@@ -114,10 +115,14 @@ end
 --- asked for the bytes.
 ---@param repository manifest.Repository
 ---@param reference string tag or digest
----@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
+--- head_alone (only a HEAD, and no mirror: for who asks for its headers)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function manifests.head(repository, reference, options)
+  if options and options.head_alone then
+    return lone_head.send(repository, reference)
+  end
   local without_head = repository.loop.without_head
   if without_head[repository.domain] then
     return manifests.get(repository, reference)
