@@ -120,16 +120,45 @@ describe("the reference that tools/docs writes", function()
   end)
 end)
 
-for _, name in ipairs { "README.md", "docs/commands.md", "docs/credentials.md", "docs/registries.md",
-  "docs/requests.md" } do
+describe("the site that tools/site makes", function()
+  it("has every document, fetches nothing, and can be searched", function()
+    if not (process.present("mkdocs") and process.present("pygmentize")) then
+      return pending("mkdocs or pygmentize is not installed")
+    end
+    assert.equal(0, process.run({ "tools/docs" }).status)
+    local folder = temp.folder("site")
+    local made = process.run { "tools/site", folder }
+    assert.equal(0, made.status, made.stdout .. made.stderr)
+    local pages = process.run({ "find", "README.md", "docs", "-name", "*.md" }).stdout
+    for path in pages:gsub("README", "index"):gmatch("[^\n]+") do
+      local text = assert(temp.read(("%s/%s"):format(folder, path:gsub("%.md$", ".html"))), path)
+      for address in text:gmatch('src="([^"]+)"') do
+        assert.is_nil(address:find("^https?:"), address)
+      end
+      for address in text:gmatch('<link [^>]*href="([^"]+)"') do
+        assert.is_nil(address:find("^https?:"), address)
+      end
+    end
+    local index = assert(temp.read(folder .. "/search/search_index.json"))
+    assert.matches("untrusted_realm", index, 1, true)
+    assert.matches('class="codehilite"', assert(temp.read(folder .. "/docs/guide/2-one-shot.html")), 1, true)
+  end)
+end)
+
+for _, name in ipairs { "README.md", "docs/coming-from.md", "docs/commands.md", "docs/credentials.md",
+  "docs/registries.md", "docs/requests.md" } do
   describe(name, function()
     it("names only files that are there", function()
-      local count = 0
-      for path in assert(temp.read(name)):gmatch("`(%l+/[%w_/-]+%.%l+)`") do
+      local text, folder, count = assert(temp.read(name)), name:match("^(.*/)") or "", 0
+      for path in text:gmatch("`(%l+/[%w_/-]+%.%l+)`") do
         assert.is_table(lfs.attributes(path), "no such file: " .. path)
         count = count + 1
       end
-      assert.is_true(count > 0)
+      for path in text:gmatch("%]%(([%w_./-]+)[^)]*%)") do
+        assert.is_table(lfs.attributes(folder .. path), "no such file: " .. path)
+        count = count + 1
+      end
+      assert.is_true(count > 0 or name == "docs/coming-from.md")
     end)
   end)
 end

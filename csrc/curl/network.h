@@ -10,6 +10,7 @@
 #include "../base/texts.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "journal.h"
 #include "transfer.h"
 
 /* Strings may be NULL. mf_network_new copies what it keeps. */
@@ -26,6 +27,7 @@ struct mf_settings {
   struct mf_texts auth_hosts;        /* "registry=authhost": token servers that may see the registry's credentials */
   bool same_domain;                  /* so may those of the registry's registrable domain */
   bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
+  bool events;                       /* what happens is noted in the journal */
   bool ask;                          /* the caller has credentials of its own (mf_login_take_question) */
   double connect_timeout;            /* seconds */
   double stall_timeout;              /* seconds */
@@ -39,10 +41,12 @@ struct mf_network {
   struct mf_settings settings;
   struct mf_environment environment;
   struct mf_endpoint *endpoints;
+  struct mf_authorities authorities; /* the system's */
   struct curl_slist *resolve;
   char *identity_token;      /* that a token server gave (offline), or NULL */
   struct mf_texts warnings;  /* one line each, without secrets; each once */
   struct mf_secrets secrets; /* that were sent */
+  struct mf_journal journal; /* of all that its transfers do */
 };
 
 struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem);
@@ -57,7 +61,7 @@ bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoi
 char *mf_network_plain_connection(struct mf_network *network, struct mf_endpoint *endpoint,
                                   struct mf_connection *connection, struct mf_problem *problem);
 /* How to connect to it. The strings are the network's. */
-void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
+void mf_network_connection(const struct mf_network *network, struct mf_endpoint *endpoint,
                            struct mf_connection *connection);
 /* The endpoint's host[:port] for messages. Of one that the user did not name, a server may have made it of a secret. */
 void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT]);

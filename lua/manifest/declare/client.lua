@@ -25,12 +25,14 @@ local options = {
   client_key = { "file", flag = "key", needs = "client_certificate",
     help = "Its private key, unless that is in the same file" },
   auth_hosts = { "auth_host[]", flag = "auth-host", help = "This registry's token server may see its credentials" },
-  same_domain = { "boolean", flag = false,
+  same_domain = { "boolean",
     help = "Token servers of the registry's own domain may see credentials too (default true)" },
-  mirrors = { "table", flag = false,
-    help = 'Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order' },
+  mirrors = { "mirrors", flag = "mirror",
+    help = "Where to read a registry's content from first: { [REGISTRY] = { PLACE, ... } }" },
   credentials = { "function|table", flag = false,
     help = "(registry, repository) -> { username =, password = } or nil; or { [registry] = { ... } }" },
+  on_event = { "function", flag = false, class = "fun(event: manifest.Event)",
+    help = "(event): is told what happens: verbs, requests, retries, redirects, logins, blobs" },
   user_agent = { "line", flag = false, help = "What requests say of who sends them" },
 }
 

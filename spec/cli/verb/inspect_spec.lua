@@ -21,7 +21,7 @@ end
 
 describe("inspect --verbose", function()
   it("writes the entries of a list one after another, as one document", function()
-    local text = shown { kind = "list", is_local = true, children = { entry(3), entry(60) } }
+    local text = shown { kind = "index", is_local = true, children = { entry(3), entry(60) } }
     local one = shown { kind = "image", entry = entry(60) }:sub(1, -2)
     assert.equal(2, #assert(json.decode(json.indent(text, ""))))
     assert.truthy(text:find(one:gsub("\n", "\n\t"), 1, true))
@@ -35,7 +35,7 @@ describe("inspect --verbose", function()
   end)
 
   it("says so of an entry that the store could not hold", function()
-    local ok, err = print.check({ kind = "list", is_local = true, children = { entry(64) } }, { verbose = true })
+    local ok, err = print.check({ kind = "index", is_local = true, children = { entry(64) } }, { verbose = true })
     assert.is_nil(ok or nil)
     assert.equal("invalid_argument", err.code)
   end)

@@ -44,7 +44,7 @@ local function list_text(entries)
 end
 
 local function view(seen)
-  if seen.kind == "list" then
+  if seen.kind == "index" then
     return (seen.is_local and seen.raw or list_text(seen.entries)) .. "\n"
   end
   -- docker shows a stored manifest out of its store file, where it is compact and escaped, and a fetched one as it is.
