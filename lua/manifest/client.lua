@@ -233,9 +233,6 @@ local function new(options)
     error("client: " .. wrong, 2)
   end
   local own = assert(types.read_all(options or {}, options_of))
-  if own.mirrors then
-    require("manifest.repository.registry.mirror").check(own.mirrors, 3)
-  end
   if type(own.credentials) == "table" then
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end

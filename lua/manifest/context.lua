@@ -7,12 +7,6 @@ local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
 local vault = require("manifest.base.later")("manifest.credential.vault")
 
---- Options that the engine takes as they are.
-local PASSED_ON = {
-  "connect_timeout", "stall_timeout", "connections", "ca_file", "client_certificate", "client_key", "auth_hosts",
-  "same_domain", "user_agent",
-}
-
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
@@ -37,28 +31,11 @@ local function config_folder(options)
   return home .. "/.docker"
 end
 
---- The engine's settings out of the client's options; CHANGES take the place of some.
-local function settings_of(context, changes)
-  local options = context.options
-  local settings = {
-    ask = options.credentials ~= nil, config_folder = context.folder, events = context.control.teller ~= nil,
-  }
-  for _, name in ipairs(PASSED_ON) do
-    settings[name] = options[name]
-  end
-  require("manifest.repository.endpoint").allow(settings, options)
-  settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
-  for name, value in pairs(changes or {}) do
-    settings[name] = value
-  end
-  return settings
-end
-
 --- Opens an engine.
 ---@return userdata|nil engine
 ---@return table|nil err
 local function open_engine(context, changes)
-  return core.engine(settings_of(context, changes))
+  return core.engine(require("manifest.engine.settings").of(context.options, context.folder, changes))
 end
 
 --- Asks the caller's own source of credentials, for the loop.

@@ -101,6 +101,9 @@ describe("--json of", function()
   it("tag and tags", function()
     hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
     hold("tags", 1, { document { "tags", at("app") } })
+    hold("repositories", 1, { document { "repositories", server.address } })
+    hold("ratelimit", 1, { document { "ratelimit", at("app:1") } }, { "limit", "remaining", "window", "reset",
+      "source" })
   end)
 
   it("copy", function()

@@ -259,6 +259,7 @@ return {
   end,
   map_change = function() return map_type(true) end,
   media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
+  mirrors = form.mirrors,
   pattern = function() return text_type("pattern") end,
   platform = function() return platform.new(false) end,
   platform_change = function() return platform.new(true) end,

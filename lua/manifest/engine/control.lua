@@ -32,11 +32,6 @@ function methods:cancel()
   self.canceled = self.running > 0
 end
 
---- Notes which blob an exchange moves, where somebody listens: see events.lua.
-function methods:moves(exchange, request)
-  return self.teller and self.teller:moves(exchange, request)
-end
-
 --- Raises where it is to end. Nobody inside handles that: see base/failure.lua.
 function methods:check()
   if self.canceled then

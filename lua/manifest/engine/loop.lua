@@ -30,9 +30,7 @@ local mt = { __name = "manifest.loop", __index = methods }
 ---@param control table|nil of the client (control.lua)
 local function new(engine, ask, connections, control)
   return setmetatable({
-    engine = engine,
-    ask = ask,
-    control = control or controls.new(),
+    engine = engine, ask = ask, control = control or controls.new(),
     tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
@@ -237,7 +235,9 @@ function methods:wait(done, before)
     return
   end
   while not done() do
-    self.control:check()
+    if self.control.canceled then
+      self.control:check()
+    end
     local task = table.remove(self.ready, 1)
     if task then
       resume(self, task)
@@ -260,7 +260,7 @@ function methods:request(request)
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
-  local _ <close> = request.blob and self.control:moves(exchange, request)
+  local _ <close> = request.blob and self.control.teller and self.control.teller:moves(exchange, request)
   self:wait(function()
     return self.finished[exchange]
   end, function(task)

@@ -32,6 +32,8 @@ local catalogue = {
   own("config", "config", "Print the config of an image"),
   own("tag", "tag", "Give what a reference names more tags"),
   own("tags", "tags", "List the tags of a repository"),
+  own("repositories", "repositories", "List the repositories of a registry"),
+  own("ratelimit", "ratelimit", "Show how many pulls a registry leaves, at no pull"),
   own("copy", "copy", "Copy images, or all tags of a repository"),
   own("delete", "delete", "Delete a tag or a manifest"),
   own("referrers", "referrers", "List what refers to an image: signatures, SBOMs, attestations"),

@@ -57,7 +57,7 @@ local function whole_local_list(ref, entries, verbose)
   end
   local raw, list_type, descriptors = local_list.of(entries)
   return {
-    kind = "list", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
+    kind = "index", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
     size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,
   }
 end
@@ -96,8 +96,8 @@ local function remote_list(call, ref, answer, o)
     end)
   end
   return {
-    kind = "list", reference = tostring(ref), media_type = index.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = index.json, entries = index.entries, children = children,
+    kind = "index", reference = tostring(ref), media_type = index.media_type, digest = answer.digest,
+    size = answer.size, raw = answer.bytes, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
     response = answer.response,
   }
@@ -116,7 +116,7 @@ end
 --- Only the bytes: what they say need not be readable.
 local function remote_bytes(ref, answer)
   return {
-    kind = answer.shape.kind == "index" and "list" or "image", reference = tostring(ref), digest = answer.digest,
+    kind = answer.shape.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
     media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.shape.json,
     response = answer.response,
   }
@@ -150,7 +150,7 @@ local function local_entries(call, ref)
 end
 
 ---@class manifest.InspectResult
----@field kind "image"|"list"
+---@field kind "image"|"index" an index is a manifest list, too
 ---@field is_local boolean?
 ---@field reference string
 ---@field media_type string
@@ -162,11 +162,14 @@ end
 ---@field image_id string? of an image: the digest of its config
 ---@field platform table? of an image of a local list, or with option 'verbose'
 ---@field entry table? of an image: as docker's store has it
----@field entries manifest.Descriptor[]? of a list
----@field children table[]? of a list: as docker's store has them
+---@field entries manifest.InspectEntry[]? of an index
+---@field children table[]? of an index: as docker's store has them
 ---@field annotations table<string, string>?
 ---@field artifact_type string?
 ---@field subject manifest.Descriptor?
+
+---@class manifest.InspectEntry: manifest.Descriptor
+---@field reference string? of an entry of a local list
 
 ---@param call manifest.Call
 ---@param given string|manifest.Reference

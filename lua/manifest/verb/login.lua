@@ -1,7 +1,7 @@
 --- login: credentials are tried on the registry, then kept where docker keeps them.
 
 local declare = require("manifest.declare")
-local endpoint = require("manifest.repository.endpoint")
+local hub = require("manifest.name.hub")
 local failure = require("manifest.base.failure")
 local keychain = require("manifest.credential.keychain")
 local loops = require("manifest.engine.loop")
@@ -30,6 +30,7 @@ local login = declare.verb {
 }
 
 local function explain(err)
+  problem.clean(err)
   if err.code == "unauthorized" then
     err.hint = "check the user name and the password or token"
   end
@@ -47,7 +48,7 @@ local function offer(call, registry, credentials)
   local loop = loops.new(engine, function()
     return credentials
   end, nil, call.context.control)
-  local url = endpoint.url(registry)
+  local url = hub.url(registry)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,
   }))

@@ -33,7 +33,7 @@ local function view(seen, options)
   if options.verbose then
     return verbose(seen)
   end
-  if seen.kind == "list" then
+  if seen.kind == "index" then
     return (seen.is_local and seen.raw or list_text(seen.entries)) .. "\n"
   end
   -- docker shows a stored manifest out of its store file, where it is compact and escaped, and a fetched one as it is.

@@ -1,8 +1,8 @@
 --- One upload of a blob that is open in a registry: begun, ended with the blob's digest, or given up.
 
 local core = require("manifest.base.core")
+local digest_name = require("manifest.name.digest")
 local problem = require("manifest.repository.problem")
-local told = require("manifest.repository.registry.told")
 
 local session = {}
 
@@ -75,7 +75,7 @@ local function ask_for_upload(repository, mount)
     return nil, err
   end
   if mount and response.status == 201 then
-    return not told.another(response, mount.digest)
+    return not digest_name.contradicts(response.headers["docker-content-digest"], mount.digest)
   end
   if response.status == 202 then
     repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))

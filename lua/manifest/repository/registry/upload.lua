@@ -2,7 +2,6 @@
 
 local core = require("manifest.base.core")
 local parts = require("manifest.repository.registry.parts")
-local restore = require("manifest.repository.registry.restore")
 local session = require("manifest.repository.registry.session")
 
 local upload = { exists = session.exists }
@@ -130,23 +129,27 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
-  local body, failure = source:body(descriptor.digest)
-  if not body then
-    return nil, failure
-  end
-  if not body.pipe then
-    return upload.send(repository, descriptor.digest, body)
+  local digest = descriptor.digest
+  local is_near = source.domain == repository.domain -- both in one registry
+  if not is_near then
+    local body, failure = source:body(digest)
+    if not body then
+      return nil, failure
+    end
+    if not body.pipe then
+      return upload.send(repository, digest, body)
+    end
   end
   local function bring()
-    return unless_there(repository, descriptor.digest, function()
+    return unless_there(repository, digest, function()
       return copy_through(repository, nil, descriptor, source)
     end)
   end
-  restore.note(repository, descriptor.digest, bring)
-  if not repository:mounts_from(source) then
+  repository.brought[digest] = bring
+  if not is_near then
     return bring()
   end
-  local url, err = session.open(repository, { digest = descriptor.digest, from = source.path })
+  local url, err = session.open(repository, { digest = digest, from = source.path })
   if url == true then
     return true
   end
@@ -203,7 +206,7 @@ function upload.send(repository, digest, body)
   local function bring()
     return unless_there(repository, digest, store)
   end
-  restore.note(repository, digest, bring)
+  repository.brought[digest] = bring
   return bring()
 end
 
