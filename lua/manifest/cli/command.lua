@@ -66,7 +66,8 @@ function command.of(entry)
   return {
     entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
     summary = entry.summary,
-    is_network = declaration.network, description = declaration.description, examples = declaration.examples, least = least,
+    is_network = declaration.network,
+    description = declaration.description, examples = declaration.examples, least = least,
     most = most,
     given = function(values, words)
       return given_of(declaration, print, list, values, words)
