@@ -142,6 +142,7 @@ end
 ---@return table entry of draft/entry.lua
 function read.entry_of(verb, ref, answer)
   local view = read.image(answer, verb, ref)
+  view.json, answer.decoded = nil, nil -- what they take is not held while the config is on its way
   return read.new_entry(ref, view, answer, read.platform(verb, ref, answer.repository, view))
 end
 
