@@ -5,7 +5,7 @@
 
 local core = require("manifest.base.core")
 local failure = require("manifest.base.failure")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
 local vault = require("manifest.base.later")("manifest.credential.vault")
 
 local fail, try = failure.fail, failure.try
@@ -217,7 +217,7 @@ end
 --- selector (tag or digest), tag, digest}
 function methods:open(given, wanted)
   wanted = wanted or {}
-  local ref = try(names.location(self.verb, given))
+  local ref = try(argument.location(self.verb, given))
   local at = {
     ref = ref, name = ref.repository, text = wanted.whole and ref.repository or tostring(ref),
     selector = ref.tag or ref.digest, tag = ref.tag, digest = ref.digest,
@@ -237,7 +237,7 @@ function methods:open(given, wanted)
       hint = "write to a registry, or to a layout (oci:PATH)",
     }
   end
-  if wanted.whole and not names.is_bare(given) then
+  if wanted.whole and not argument.is_bare(given) then
     refuse_image(at)
   end
   return at

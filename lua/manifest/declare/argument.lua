@@ -5,7 +5,7 @@ local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local reference = require("manifest.name.reference")
 
-local names = {}
+local argument = {}
 
 --- The reference a verb works on.
 ---@param verb string for the error
@@ -13,7 +13,7 @@ local names = {}
 ---@param prefix string|nil what docker's message says before the reason
 ---@return table|nil ref
 ---@return table|nil err invalid_reference
-function names.parse(verb, given, prefix)
+function argument.parse(verb, given, prefix)
   if reference.is(given) then
     return given:with_default_tag()
   end
@@ -34,7 +34,7 @@ end
 ---@param given string|table
 ---@return table|nil place reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
-function names.location(verb, given)
+function argument.location(verb, given)
   local is_text = type(given) == "string"
   if not is_text and reference.is(given) then
     return given:with_default_tag()
@@ -44,7 +44,7 @@ function names.location(verb, given)
     return given
   end
   if not is_text or not location.is_local_text(given) then
-    return names.parse(verb, given)
+    return argument.parse(verb, given)
   end
   local place, err = location.parse(given)
   if not place then
@@ -56,7 +56,7 @@ end
 --- True when a name says neither tag nor digest.
 ---@param given string|table
 ---@return boolean
-function names.is_bare(given)
+function argument.is_bare(given)
   local location = require("manifest.name.location")
   local ref = type(given) == "string" and location.parse(given) or type(given) == "table" and given
   return ref and not ref.tag and not ref.digest or false
@@ -66,7 +66,7 @@ end
 ---@param at table of call:open
 ---@param selector string tag or digest
 ---@return string
-function names.name_of(at, selector)
+function argument.name_of(at, selector)
   return at.name .. (digest.is(selector) and "@" or ":") .. selector
 end
 
@@ -75,7 +75,7 @@ end
 ---@param given string[]
 ---@return string[]|nil tags each once, in order
 ---@return table|nil err invalid_reference
-function names.tags(ref, given)
+function argument.tags(ref, given)
   local list, seen = {}, {}
   for _, name in ipairs(given) do
     local ok, err = ref:with_tag(name)
@@ -93,7 +93,7 @@ end
 --- What a registry is asked for: docker asks for the tag when there is one, and checks the digest afterwards.
 ---@param ref table reference
 ---@return string|nil tag or digest
-function names.selector(ref)
+function argument.selector(ref)
   return ref.tag or ref.digest
 end
 
@@ -114,7 +114,7 @@ end
 ---@param ref string|table
 ---@param noun string|nil what REF names, default "manifest"
 ---@return table err another one for not_found, else the same with verb, ref and a hint
-function names.in_docker_words(err, verb, ref, noun)
+function argument.in_docker_words(err, verb, ref, noun)
   local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
@@ -129,4 +129,4 @@ function names.in_docker_words(err, verb, ref, noun)
   })
 end
 
-return names
+return argument

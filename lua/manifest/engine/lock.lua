@@ -11,7 +11,7 @@ local lock = {}
 local FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.032
 
 local FOLDERS = { "/tmp", os.getenv("TMPDIR") }
-local PATIENCE = 60 -- seconds to wait for one's turn
+local PATIENCE = 60 -- seconds to wait for those who edit
 
 --- Takes the lock of a file, which is made when it is missing.
 ---@param path string
@@ -33,14 +33,14 @@ function lock.take(path, options)
   end
 end
 
---- Takes one's turn at what several processes of this machine edit, a tag or the lock file of a release. A registry's
---- last writer wins, so two who read, edit and write at once lose one edit. In turn they cannot, and it costs no
+--- Locks what several processes of this machine edit, a tag or the lock file of a release. A registry's last writer
+--- wins, so two who read, edit and write at once lose one edit. One after the other they cannot, and it costs no
 --- request. The lock is a file below the folder for temporary files.
 ---@param name string of what is to be edited: a tag with its repository, say
 ---@param patience number|nil seconds to wait
 ---@return userdata|nil held with release(), also `<close>`; nil alone: no place for locks, take nothing for granted
 ---@return table|nil err locked: somebody else does not end
-function lock.turn(name, patience)
+function lock.edit(name, patience)
   patience = patience or PATIENCE
   local file = ("/manifest-edit-%s.lock"):format(core.hash.sum("sha256", name):sub(1, 40))
   for _, folder in ipairs(FOLDERS) do

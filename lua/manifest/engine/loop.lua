@@ -41,7 +41,7 @@ local function new(engine, ask, connections, control)
     sleepers = {}, -- see pause.lua
     uploads = {}, -- [url] = repository: blob uploads that are open
     shielded = {}, -- [group] = true: what must come to its end
-    parts = {}, -- [registry] = how large a body of an upload it takes (registry/parts.lua)
+    chunks = {}, -- [registry] = how large a body of an upload it takes (registry/chunks.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
 end

@@ -4,7 +4,7 @@ local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
 local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
@@ -26,7 +26,7 @@ end
 --- Gives a registry's refusal docker's words.
 local function in_docker_words(verb, ref)
   return amend(function(err)
-    fail(names.in_docker_words(err, verb, ref))
+    fail(argument.in_docker_words(err, verb, ref))
   end)
 end
 

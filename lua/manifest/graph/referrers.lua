@@ -51,9 +51,9 @@ end
 --- Those of some referrers that are of some types.
 ---@param found table[] {tree, descriptor}
 ---@param types string[]|nil nil: all
----@return table[] chosen
+---@return table[] list
 function referrers.of_types(found, types)
-  local chosen, wanted = {}, {}
+  local list, wanted = {}, {}
   for _, one in ipairs(types or {}) do
     wanted[one] = true
   end
@@ -61,9 +61,9 @@ function referrers.of_types(found, types)
     local view = one.tree and one.tree.view or {}
     local kind = view.artifact_type or listed_type(one.descriptor) or not one.tree
       or view.config and view.config.media_type
-    chosen[#chosen + 1] = (not types or kind == true or wanted[kind]) and one or nil
+    list[#list + 1] = (not types or kind == true or wanted[kind]) and one or nil
   end
-  return chosen
+  return list
 end
 
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
@@ -266,7 +266,7 @@ end
 ---@param documents table[] manifest.Node, or {raw, media_type, digest}
 ---@param plan table of transfer.plan, done
 function referrers.list_present(target, documents, plan)
-  local put, present = {}, {}
+  local put, stored = {}, {}
   for _, level in ipairs({ plan.tags, table.unpack(plan.levels) }) do
     for _, one in ipairs(level) do
       put[one.digest] = true
@@ -279,11 +279,11 @@ function referrers.list_present(target, documents, plan)
     end
     if bytes and not put[one.digest] then
       local subject, described = referrer.describe(bytes, one.media_type, one.digest)
-      present[#present + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }
+      stored[#stored + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }
     end
   end
-  if present[1] then
-    try(target:list_referrers(present, { tolerant = true }))
+  if stored[1] then
+    try(target:list_referrers(stored, { tolerant = true }))
   end
 end
 

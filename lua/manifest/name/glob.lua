@@ -40,13 +40,13 @@ end
 ---@param exclude string[]|nil
 ---@return string[]
 function glob.choose(list, include, exclude)
-  local chosen = {}
+  local matching = {}
   for _, text in ipairs(list) do
     if (not include or #include == 0 or fits_any(text, include)) and not fits_any(text, exclude or {}) then
-      chosen[#chosen + 1] = text
+      matching[#matching + 1] = text
     end
   end
-  return chosen
+  return matching
 end
 
 return glob

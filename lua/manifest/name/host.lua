@@ -90,12 +90,12 @@ end
 --- Whether the host has every feature that the image needs. win32k is part of every Windows but Nano Server, and
 --- images name it or not: it never excludes.
 local function has_features(wanted, available)
-  local present = { win32k = wanted.os == "windows" }
+  local known = { win32k = wanted.os == "windows" }
   for _, feature in ipairs(wanted["os.features"]) do
-    present[feature] = true
+    known[feature] = true
   end
   for _, feature in ipairs(available["os.features"]) do
-    if not present[feature] then
+    if not known[feature] then
       return false
     end
   end

@@ -22,12 +22,12 @@ end
 ---@param range table of semver.range
 ---@return string[]
 function versions.choose(list, range)
-  local chosen = {}
+  local matching = {}
   for _, tag in ipairs(list) do
     local version = semver.parse(tag)
-    chosen[#chosen + 1] = version and semver.matches(range, version) and tag or nil
+    matching[#matching + 1] = version and semver.matches(range, version) and tag or nil
   end
-  return chosen
+  return matching
 end
 
 --- The tags, the newest version first; those of one version, and behind them those that are none, by name.

@@ -204,15 +204,15 @@ end
 
 --- What a registry that counts requests tells of its limits, for people; "" when it tells nothing.
 local function limits_of(response)
-  local told = {}
+  local limits = {}
   for _, one in ipairs({ { "ratelimit-limit", "limit" }, { "ratelimit-remaining", "left" },
     { "retry-after", "retry after" } }) do
     local value = response.status == 429 and response.headers[one[1]]
     if value then
-      told[#told + 1] = one[2] .. " " .. text.printable(value:sub(1, 64))
+      limits[#limits + 1] = one[2] .. " " .. text.printable(value:sub(1, 64))
     end
   end
-  return #told > 0 and (" (%s)"):format(table.concat(told, ", ")) or ""
+  return #limits > 0 and (" (%s)"):format(table.concat(limits, ", ")) or ""
 end
 
 --- Does an answer's error list have one of some codes?

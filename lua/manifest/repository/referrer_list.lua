@@ -45,12 +45,16 @@ function referrer_list.of(repository, digest, options)
   return list
 end
 
+--- Errors by which a tag is no list: what to do about them differs, and nobody outside is to see that.
+local no_lists = setmetatable({}, { __mode = "k" })
+
 local function no_list(tag, subject)
-  return nil, error_of.new({
-    code = "conflict", is_no_list = true,
-    message = ("the tag %s is there, and is no list of what refers to %s"):format(tag, subject),
+  local err = error_of.new({
+    code = "conflict", message = ("the tag %s is there, and is no list of what refers to %s"):format(tag, subject),
     hint = "it is left as it is: move what it names to another tag",
   })
+  no_lists[err] = true
+  return nil, err
 end
 
 --- The list as it stands; an empty one when there is none yet.
@@ -143,7 +147,7 @@ local function edit_in_turn(repository, tag, subject, change)
   if not repository.loop then
     return edit(repository, tag, subject, change)
   end
-  local mine <close>, err = lock.turn(("%s/%s:%s"):format(repository.domain, repository.path, tag))
+  local mine <close>, err = lock.edit(("%s/%s:%s"):format(repository.domain, repository.path, tag))
   if not mine and err then
     return nil, err
   end
@@ -206,7 +210,7 @@ function referrer_list.remove(repository, subject, digest)
     end
     return #entries < before
   end)
-  if changed == nil and not err.is_no_list then
+  if changed == nil and not no_lists[err] then
     return nil, err
   end
   return true
@@ -250,7 +254,7 @@ function referrer_list.keep(repository, deferred, options)
   end
   return referrer.each(repository, subjects, function(subject)
     local tag, err = list_of_one(repository, subject, by_subject[subject])
-    if tag == nil and err.is_no_list and options and options.tolerant then
+    if tag == nil and no_lists[err] and options and options.tolerant then
       repository.loop:warn(err.message)
       return false
     end

@@ -59,12 +59,14 @@ end
 
 --- The mirrors of a repository that is only read.
 local function mirrors_of(options, actions)
-  local places = actions == "pull" and options.mirrors and mirror.places(options.mirrors[options.domain], options.path)
-    or {}
-  for _, place in ipairs(places) do
-    place.scopes = scopes_of(place.path, actions)
+  if actions ~= "pull" or not options.mirrors then
+    return {}
   end
-  return places
+  local endpoints = mirror.endpoints(options.mirrors[options.domain], options.path)
+  for _, endpoint in ipairs(endpoints) do
+    endpoint.scopes = scopes_of(endpoint.path, actions)
+  end
+  return endpoints
 end
 
 --- Opens a repository; nothing is sent yet.
@@ -76,14 +78,14 @@ end
 --- only read); shared (false: nobody else writes lists of referrers now)
 local function new(loop, options)
   local domain, path, actions = options.domain, options.path, options.actions or "pull"
-  local places = mirrors_of(options, actions)
-  places[#places + 1] = {
+  local endpoints = mirrors_of(options, actions)
+  endpoints[#endpoints + 1] = {
     domain = domain, path = path, scopes = options.scopes or scopes_of(path, actions, options.also),
     base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
   }
   return setmetatable({
     loop = loop, domain = domain, path = path, identity = ("%s/%s"):format(domain, path),
-    places = places, -- to read from; the registry itself is the last
+    endpoints = endpoints, -- to read from; the registry itself is the last
     timeout = options.timeout, jobs = options.jobs or 1, chunk_size = options.chunk_size, shared = options.shared,
     manifest_limit = options.manifest_limit or interface.MANIFEST_LIMIT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
@@ -93,13 +95,13 @@ end
 
 --- What a token for this repository is asked for.
 function methods:token_scopes()
-  return self.places[#self.places].scopes
+  return self.endpoints[#self.endpoints].scopes
 end
 
 --- Asks for the token of another repository of this registry, which covers this one.
 ---@param other table repository
 function methods:share_token(other)
-  self.places[#self.places].scopes = other:token_scopes()
+  self.endpoints[#self.endpoints].scopes = other:token_scopes()
 end
 
 --- Whether a blob of another repository can be mounted here: the registry links it, no byte moves.
@@ -117,10 +119,10 @@ local ABOUT_ANSWER = {
 
 --- Completes an error with what only this room knows, and takes out what an error must not hold.
 ---@param err table
----@param place table|nil the mirror that it is about
+---@param endpoint table|nil the mirror that it is about
 ---@return table err
-function methods:failed(err, place)
-  local domain = place and place.domain or self.domain
+function methods:failed(err, endpoint)
+  local domain = endpoint and endpoint.domain or self.domain
   problem.clean(err)
   if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
     err.message = domain .. ": " .. err.message
@@ -132,7 +134,7 @@ end
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
-  local retries = self.places[#self.places].retries
+  local retries = self.endpoints[#self.endpoints].retries
   return retries == nil or retries:take()
 end
 
@@ -157,56 +159,58 @@ end
 --- Where the token server is, when only the beginning of a registry's API says so: one request asks there, the others
 --- wait for what it learns.
 ---@return boolean learned false: nothing
-local function ask_for_challenge(self, place)
+local function ask_for_challenge(self, endpoint)
   self.loop:watch(function()
-    return not place.is_asking
+    return not endpoint.is_asking
   end)
-  if place.learned ~= nil then
-    return place.learned
+  if endpoint.learned ~= nil then
+    return endpoint.learned
   end
-  place.is_asking = true
+  endpoint.is_asking = true
   local _ <close> = defer(function()
-    place.is_asking = false
+    endpoint.is_asking = false
   end)
   local response, err = self.loop:request({
-    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
-    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
+    method = "GET", url = endpoint.base:match("^%a+://[^/]+") .. "/v2/", home = endpoint.base,
+    registry = endpoint.domain, repository = endpoint.path, scopes = endpoint.scopes, timeout = self.timeout,
+    retries = endpoint.retries,
   })
-  place.learned = response ~= nil or not lacks_challenge(err)
-  return place.learned
+  endpoint.learned = response ~= nil or not lacks_challenge(err)
+  return endpoint.learned
 end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
----@param place table|nil one of `places`: a mirror; default the registry itself
+---@param endpoint table|nil one of `endpoints`: a mirror; default the registry itself
 ---@return table|nil response any HTTP status
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
-function methods:send(request, place)
-  place = place or self.places[#self.places]
-  local refused = wrong_header(place.domain, request.headers)
+function methods:send(request, endpoint)
+  endpoint = endpoint or self.endpoints[#self.endpoints]
+  local refused = wrong_header(endpoint.domain, request.headers)
   if refused then
-    return nil, self:failed(refused, place)
+    return nil, self:failed(refused, endpoint)
   end
   local own = {
-    url = place.base .. (request.path or ""), home = place.base, registry = place.domain, repository = place.path,
-    scopes = place.scopes, retries = place.retries, timeout = self.timeout, attempts = place.attempts,
+    url = endpoint.base .. (request.path or ""), home = endpoint.base, registry = endpoint.domain,
+    repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
+    attempts = endpoint.attempts,
   }
   for name, value in pairs(request) do
     own[name] = value
   end
   own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
-  local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
+  local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
-  if not response and may_learn and lacks_challenge(err) and ask_for_challenge(self, place) then
+  if not response and may_learn and lacks_challenge(err) and ask_for_challenge(self, endpoint) then
     response, err = self.loop:request(own)
   end
   if response then
     if response.headers.warning then
-      warning.pass_on(self.loop, place.domain, response)
+      warning.pass_on(self.loop, endpoint.domain, response)
     end
     return response
   end
-  return nil, self:failed(err, place)
+  return nil, self:failed(err, endpoint)
 end
 
 --- Sends a request that only reads: to each mirror first.
@@ -215,25 +219,25 @@ end
 ---@return table|nil response of a mirror: a success; of the registry: any HTTP status
 ---@return table|nil err of send, or of check
 function methods:read(request, check)
-  local function ask(place)
-    local response, err = self:send(request, place)
+  local function ask(endpoint)
+    local response, err = self:send(request, endpoint)
     local ok = response ~= nil
     if ok and check and response.status // 100 == 2 then
-      ok, err = check(response, place.domain)
+      ok, err = check(response, endpoint.domain)
     end
     return ok and response or nil, err
   end
-  local found = self.places[2] and mirror.first(self, function(place)
-    local response, err = ask(place)
+  local found = self.endpoints[2] and mirror.first(self, function(endpoint)
+    local response, err = ask(endpoint)
     if response and response.status // 100 ~= 2 then
-      return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
+      return nil, problem.of_response(response, request.method .. " " .. request.path, endpoint.domain)
     end
     return response, err
   end)
   if found then
     return found
   end
-  return ask(self.places[#self.places])
+  return ask(self.endpoints[#self.endpoints])
 end
 
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.

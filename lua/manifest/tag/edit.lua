@@ -3,7 +3,7 @@
 -- On this machine edits take turns (lock.lua). With `shared` others may edit from elsewhere: then what was written is
 -- looked at again until it has held for a while, and what somebody overwrote is put in once more.
 --
--- A job is {at (of call:open), options (shared, if_digest, expect, media_type, create), change = fn(index, again) ->
+-- A work is {at (of call:open), options (shared, if_digest, expect, media_type, create), change = fn(index, again) ->
 -- entries; again: our change was there once, by_platform = entries are looked for by their platforms}.
 
 local compose = require("manifest.document.compose")
@@ -33,22 +33,22 @@ local function empty_index()
   return { raw = bytes, size = #bytes, decoded = assert(kinds.read(bytes)), digest = nil }
 end
 
-local function fetch(call, job)
-  if job.options.create then
-    return allow("not_found", caught(graph_read.document_of, call.verb, job.at)) or empty_index()
+local function fetch(call, work)
+  if work.options.create then
+    return allow("not_found", caught(graph_read.document_of, call.verb, work.at)) or empty_index()
   end
   local _ <close> = amend(function(err)
     if err.code == "not_found" then
       err.hint = "there is nothing to edit: make it with 'manifest index create'"
     end
   end)
-  return graph_read.document_of(call.verb, job.at)
+  return graph_read.document_of(call.verb, work.at)
 end
 
 --- The index as it is now.
 ---@return table state {index, digest (nil when there is none yet), raw = as we write it, at = when}
-local function read(call, job)
-  local answer = fetch(call, job)
+local function read(call, work)
+  local answer = fetch(call, work)
   if answer.decoded.kind == "image" then
     fail {
       code = "unsupported", message = "it is one image, not an index",
@@ -68,16 +68,16 @@ end
 
 --- The index after the change; nothing is written.
 ---@return table made of compose.edited; unchanged = true when it is what it was
-local function change(call, job, state, again)
-  if job.by_platform then
-    platform.learn(call, job.at.repository, state.index.entries)
+local function change(call, work, state, again)
+  if work.by_platform then
+    platform.learn(call, work.at.repository, state.index.entries)
   end
-  local entries, expected = job.change(state.index, again), job.options.expect or {}
+  local entries, expected = work.change(state.index, again), work.options.expect or {}
   if #expected > 0 then
-    try(compose.expect(platform.images_of(call, job.at.repository, entries), expected))
+    try(compose.expect(platform.images_of(call, work.at.repository, entries), expected))
   end
-  local made = try(compose.edited(state.index, entries, job.options.media_type))
-  try(job.at.repository:check_manifest(made.raw))
+  local made = try(compose.edited(state.index, entries, work.options.media_type))
+  try(work.at.repository:check_manifest(made.raw))
   local algorithm = state.digest and digest.algorithm(state.digest)
   if algorithm and algorithm ~= digest.algorithm(made.digest) then
     made.digest = digest.of(made.raw, algorithm)
@@ -90,8 +90,8 @@ local function change(call, job, state, again)
 end
 
 --- Writes. An index that was named by its digest gets a new one, and no tag; the only one of a layout keeps its name.
-local function put(call, job, state, made)
-  local at, rules = job.at, { if_digest = job.options.if_digest }
+local function put(call, work, state, made)
+  local at, rules = work.at, { if_digest = work.options.if_digest }
   if not at.tag and at.digest then
     return try(at.repository:put_manifest(not at.repository.can.untagged and made.digest or nil, made))
   end
@@ -103,31 +103,31 @@ end
 
 --- The index as it would be, and as it is; nothing is written.
 ---@param call manifest.Call
----@param job table
+---@param work table
 ---@param again boolean our change was there once
 ---@return table made
 ---@return table state of read
-function edit.rehearse(call, job, again)
-  local state, if_digest = read(call, job), job.options.if_digest
+function edit.rehearse(call, work, again)
+  local state, if_digest = read(call, work), work.options.if_digest
   local is_it = if_digest and state.digest and digest.matches(state.original, if_digest)
-  guard.check({ if_digest = if_digest }, job.at.selector or job.at.name, is_it and if_digest or state.digest or false)
-  return change(call, job, state, again), state
+  guard.check({ if_digest = if_digest }, work.at.selector or work.at.name, is_it and if_digest or state.digest or false)
+  return change(call, work, state, again), state
 end
 
 --- Whether the tag names something else than what was read.
-local function has_moved(job, state)
-  return digest_at(job.at.repository, job.at.selector, state.digest) ~= (state.digest or false)
+local function has_moved(work, state)
+  return digest_at(work.at.repository, work.at.selector, state.digest) ~= (state.digest or false)
 end
 
 --- Writes, unless somebody else wrote since the index was read, as far as a look just before can tell. A write that the
 --- registry refuses is lost to somebody who was quicker, or refused for another reason: the tag is immutable, say.
 ---@return boolean is_written
-local function write(call, job, state, made)
-  if core.clock() - state.at > STALE and has_moved(job, state) then
+local function write(call, work, state, made)
+  if core.clock() - state.at > STALE and has_moved(work, state) then
     return false
   end
-  local stored, refusal = allow("conflict", caught(put, call, job, state, made))
-  if refusal and (job.options.if_digest or not has_moved(job, state)) then
+  local stored, refusal = allow("conflict", caught(put, call, work, state, made))
+  if refusal and (work.options.if_digest or not has_moved(work, state)) then
     fail(refusal)
   end
   return stored ~= nil
@@ -136,13 +136,13 @@ end
 --- One read, one change, one write; again when the registry says that the tag moved in between.
 ---@param memory table written = how often we have written, started = when that was read
 ---@return table made; unchanged = true when nothing was written
-local function attempt(call, job, memory)
+local function attempt(call, work, memory)
   for count = 1, MAX_WRITES do
-    local made, state = edit.rehearse(call, job, memory.written > 0)
+    local made, state = edit.rehearse(call, work, memory.written > 0)
     if made.unchanged then
       return made
     end
-    if write(call, job, state, made) then
+    if write(call, work, state, made) then
       memory.written, memory.started = memory.written + 1, state.at
       return made
     end
@@ -152,14 +152,14 @@ local function attempt(call, job, memory)
 end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
-local function converge(call, job)
+local function converge(call, work)
   local memory, made = { written = 0 }, nil
   try(settle(call.loop, function()
-    if made and digest_at(job.at.repository, job.at.selector, made.digest) == made.digest then
+    if made and digest_at(work.at.repository, work.at.selector, made.digest) == made.digest then
       return true
     end
     local before = memory.written
-    made = attempt(call, job, memory)
+    made = attempt(call, work, memory)
     return memory.written == before, memory.started
   end))
   if memory.written > 0 then
@@ -170,18 +170,18 @@ end
 
 --- Changes the index that a tag names.
 ---@param call manifest.Call
----@param job table
+---@param work table
 ---@return table made of compose.edited
-function edit.perform(call, job)
-  local at = job.at
+function edit.perform(call, work)
+  local at = work.at
   if not at.tag then
-    return attempt(call, job, { written = 0 })
+    return attempt(call, work, { written = 0 })
   end
-  local mine <close> = lock.turn(("%s:%s"):format(at.name, at.tag))
-  if job.options.shared or not mine then
-    return converge(call, job)
+  local mine <close> = lock.edit(("%s:%s"):format(at.name, at.tag))
+  if work.options.shared or not mine then
+    return converge(call, work)
   end
-  return attempt(call, job, { written = 0 })
+  return attempt(call, work, { written = 0 })
 end
 
 return edit

@@ -2,13 +2,13 @@
 --
 -- The artifact is an OCI manifest with a subject. Whoever stores it keeps the list of what refers to the subject.
 
-local built = require("manifest.verb.built")
+local new_manifest = require("manifest.verb.new_manifest")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local measure = require("manifest.layer.measure")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
 local read = require("manifest.graph.read")
 local resolve = require("manifest.graph.resolve")
 
@@ -77,9 +77,9 @@ end
 ---@param subject table descriptor
 ---@param layers table[] descriptors of the files
 ---@param o manifest.AttachOptions
----@return table plan of built.lua
+---@return table plan of new_manifest.lua
 local function plan_of(subject, layers, o)
-  local empty = built.descriptor(EMPTY, media_type.oci_empty)
+  local empty = new_manifest.descriptor(EMPTY, media_type.oci_empty)
   local blobs = { { digest = empty.digest, body = { body = EMPTY } } }
   for position, layer in ipairs(layers) do
     blobs[position + 1] = { digest = layer.digest, body = { body_file = o.files[position].path, size = layer.size } }
@@ -88,7 +88,7 @@ local function plan_of(subject, layers, o)
     media_type = media_type.oci_manifest, artifact_type = o.artifact_type, config = empty,
     layers = #layers > 0 and layers or { empty }, annotations = o.annotations, subject = subject,
   }))
-  return built.new(raw, media_type.oci_manifest, blobs)
+  return new_manifest.new(raw, media_type.oci_manifest, blobs)
 end
 
 ---@class manifest.AttachResult
@@ -116,9 +116,9 @@ function attach.run(call, o)
   local subject = { media_type = found.media_type, digest = found.digest, size = found.size }
   local plan = plan_of(subject, layers, o)
   local manifest = plan.manifest
-  local stored = built.send(call, at.repository, plan, manifest.digest)
+  local stored = new_manifest.send(call, at.repository, plan, manifest.digest)
   return {
-    reference = names.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
+    reference = argument.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
     media_type = manifest.media_type, artifact_type = o.artifact_type, subject = subject, files = layers,
     fallback_tag = stored.listed or nil,
   }

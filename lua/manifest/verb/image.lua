@@ -3,7 +3,7 @@
 -- The same input gives the same digest, on any machine: no time of day gets in unless it is given, by `created` or by
 -- SOURCE_DATE_EPOCH.
 
-local built = require("manifest.verb.built")
+local new_manifest = require("manifest.verb.new_manifest")
 local config = require("manifest.document.config")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
@@ -116,7 +116,7 @@ end
 ---@param o manifest.ImageOptions
 ---@param created string|nil
 ---@param layers table[] of layer.read
----@return table plan of built.lua; also config = descriptor, layers = descriptors
+---@return table plan of new_manifest.lua; also config = descriptor, layers = descriptors
 local function plan_of(o, created, layers)
   local diff_ids, descriptors, family = {}, {}, FAMILIES[o.media_type]
   for position, one in ipairs(layers) do
@@ -125,7 +125,7 @@ local function plan_of(o, created, layers)
   local raw = try(config.build({
     platform = o.platform, created = created, author = o.author, config = o.config, diff_ids = diff_ids,
   }))
-  local described = built.descriptor(raw, family.config)
+  local described = new_manifest.descriptor(raw, family.config)
   local blobs = { { digest = described.digest, body = { body = raw } } }
   for position, one in ipairs(layers) do
     local own = one.descriptor
@@ -134,7 +134,7 @@ local function plan_of(o, created, layers)
   local manifest = try(index_image.build({
     media_type = family.manifest, config = described, layers = descriptors, annotations = o.annotations,
   }))
-  local plan = built.new(manifest, family.manifest, blobs)
+  local plan = new_manifest.new(manifest, family.manifest, blobs)
   plan.config, plan.layers = described, descriptors
   return plan
 end
@@ -166,7 +166,7 @@ function image.run(call, o)
       hint = "leave the digest out",
     }
   end
-  local stored = built.send(call, at.repository, plan, at.selector)
+  local stored = new_manifest.send(call, at.repository, plan, at.selector)
   return {
     reference = at.text, digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
     config = plan.config, layers = plan.layers,

@@ -5,7 +5,7 @@ local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local media_type = require("manifest.name.media_type")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
 local fail, try = failure.fail, failure.try
@@ -93,7 +93,7 @@ function put.run(call, ref, raw, o)
   local name, rules = at.tag or at.digest, rules_of(at, o)
   try(at.repository:check_manifest(raw))
   local result = {
-    reference = name and names.name_of(at, name) or at.text, digest = made.digest, size = #raw,
+    reference = name and argument.name_of(at, name) or at.text, digest = made.digest, size = #raw,
     media_type = made.media_type, dry_run = o.dry_run,
   }
   if o.dry_run then

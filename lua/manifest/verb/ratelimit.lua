@@ -2,7 +2,7 @@
 
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
-local names = require("manifest.declare.argument")
+local argument = require("manifest.declare.argument")
 
 local fail, try = failure.fail, failure.try
 
@@ -35,7 +35,7 @@ end
 function ratelimit.run(call, ref)
   local at = call:open(ref)
   local _ <close> = failure.amend(function(err)
-    fail(names.in_docker_words(err, "ratelimit", at.ref))
+    fail(argument.in_docker_words(err, "ratelimit", at.ref))
   end)
   local found = try(at.repository:head(at.selector, { head_alone = true }))
   if not found.response then

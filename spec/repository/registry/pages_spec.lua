@@ -49,7 +49,7 @@ describe("pages", function()
   it("that never end are an error", function()
     local number = 0
     local endless = {
-      places = { { domain = "registry.example.com" } }, domain = "registry.example.com",
+      endpoints = { { domain = "registry.example.com" } }, domain = "registry.example.com",
       send = function(_, request)
         number = number + 1
         return { status = 200, body = "{}", url = request.url or "https://registry.example.com/v2/app/list",

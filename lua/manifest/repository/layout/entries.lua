@@ -204,7 +204,7 @@ function layout_entries.enter(manifests, entry, tag, rules)
   if not ok then
     return nil, err
   end
-  local place = #manifests + 1
+  local at = #manifests + 1
   for position = #manifests, 1, -1 do
     local old = manifests[position]
     local is_nameless = not layout_entries.name_of(old) and not full_name_of(old)
@@ -213,29 +213,29 @@ function layout_entries.enter(manifests, entry, tag, rules)
     end
     if tag and (layout_entries.is_named(old, tag) or is_nameless and old.digest == entry.digest) then
       table.remove(manifests, position)
-      place = position
+      at = position
       keep_names(entry, old)
     end
   end
-  table.insert(manifests, place, entry)
+  table.insert(manifests, at, entry)
   return true
 end
 
 --- Fetches the manifest that a reference means.
----@param place table domain, and blob(hash) -> bytes | nil, err
+---@param layout table domain, and blob(hash) -> bytes | nil, err
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
 ---@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size, listed_size = what the
 --- index says of it}
 ---@return table|nil err ambiguous, not_found, and what blob gives
-function layout_entries.fetch(place, index, reference)
-  local entry, err = layout_entries.find(index, reference, place.domain)
+function layout_entries.fetch(layout, index, reference)
+  local entry, err = layout_entries.find(index, reference, layout.domain)
   if entry == nil then
     return nil, err
   end
   local hash = entry and entry.digest or reference
   local bytes
-  bytes, err = place:blob(hash)
+  bytes, err = layout:blob(hash)
   if not bytes then
     return nil, err
   end

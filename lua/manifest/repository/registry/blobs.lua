@@ -41,21 +41,21 @@ end
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
 --- breaks off all the same is left out when the caller streams it again.
 local function stream(repository, digest, pipe, part)
-  local place
-  if repository.places[2] then
-    place = select(2, mirror.first(repository, function(one)
+  local endpoint
+  if repository.endpoints[2] then
+    endpoint = select(2, mirror.first(repository, function(one)
       return repository:has_blob(digest, one)
     end))
   end
   local response, err = repository:send({
     method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil, sink_pipe = pipe,
     bulk = true, range_offset = part.range_offset, range_length = part.range_length,
-  }, place)
+  }, endpoint)
   if response then
-    response, err = check_status(response, digest, (place or repository).domain)
+    response, err = check_status(response, digest, (endpoint or repository).domain)
   end
-  if not response and place and err.code ~= "canceled" then
-    mirror.fail(repository, place, err)
+  if not response and endpoint and err.code ~= "canceled" then
+    mirror.fail(repository, endpoint, err)
     err.retryable = true
   end
   return response, err

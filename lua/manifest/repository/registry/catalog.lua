@@ -15,11 +15,11 @@ local SCOPE = "registry:catalog:*"
 ---@return string[]|nil names
 ---@return table|nil err not_found, unauthorized, denied, unsupported, ...
 function catalog.list(loop, options)
-  local place = registry.new(loop, {
+  local root = registry.new(loop, {
     domain = options.domain, path = "_catalog", scopes = core.scopes({ SCOPE }), timeout = options.timeout,
     retries = options.retries,
   })
-  return pages.names(place, {
+  return pages.names(root, {
     path = "", what = "GET catalog", field = "repositories", noun = "repository", of = "its repositories",
     is_name = function(name)
       local ref = type(name) == "string" and reference.parse(options.domain .. "/" .. name)

@@ -1,4 +1,4 @@
---- Mirrors: other places to read a registry's content from. They are tried in order, before the registry itself; a
+--- Mirrors: other endpoints to read a registry's content from. They are tried in order, before the registry itself; a
 --- mirror that fails or refuses, for whatever reason, is passed over with a warning and not asked again; one that lacks
 --- the content, without a word. Nothing is ever written to one.
 
@@ -8,8 +8,8 @@ local mirror = {}
 
 local ATTEMPTS = 2 -- of a request to one: another place is at hand
 
---- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
-local function place_of(text, path)
+--- A mirror's endpoint from what a user writes: HOST[:PORT][/PREFIX].
+local function endpoint_of(text, path)
   local domain, prefix = text:gsub("/+$", ""):match("^([^/]+)/?(.*)$")
   path = prefix ~= "" and prefix .. "/" .. path or path
   return {
@@ -21,23 +21,23 @@ end
 --- The mirrors of a repository.
 ---@param list string[]|nil HOST[:PORT][/PREFIX] each
 ---@param path string
----@return table[] places {domain, path, base, is_mirror, attempts} each
-function mirror.places(list, path)
-  local places = {}
+---@return table[] endpoints {domain, path, base, is_mirror, attempts} each
+function mirror.endpoints(list, path)
+  local endpoints = {}
   for position, text in ipairs(list or {}) do
-    places[position] = place_of(text, path)
+    endpoints[position] = endpoint_of(text, path)
   end
-  return places
+  return endpoints
 end
 
 --- Notes that a mirror failed, and tells the user.
 ---@param repository table
----@param place table
+---@param endpoint table
 ---@param err table
-function mirror.fail(repository, place, err)
-  if not place.has_failed then
-    place.has_failed = true
-    repository.loop:warn(("the mirror %s was passed over: %s"):format(place.domain, err.message))
+function mirror.fail(repository, endpoint, err)
+  if not endpoint.has_failed then
+    endpoint.has_failed = true
+    repository.loop:warn(("the mirror %s was passed over: %s"):format(endpoint.domain, err.message))
   end
 end
 
@@ -50,18 +50,18 @@ end
 
 --- Asks a repository's mirrors in order, until one has what is wanted.
 ---@param repository table
----@param ask function (place) -> value | nil, err; false or an answer's error: it has no such content
+---@param ask function (endpoint) -> value | nil, err; false or an answer's error: it has no such content
 ---@return any value of the first mirror that has one; nil when none has
----@return table|nil place that mirror
+---@return table|nil endpoint that mirror
 function mirror.first(repository, ask)
-  for _, place in ipairs(repository.places) do
-    if place.is_mirror and not place.has_failed then
-      local value, err = ask(place)
+  for _, endpoint in ipairs(repository.endpoints) do
+    if endpoint.is_mirror and not endpoint.has_failed then
+      local value, err = ask(endpoint)
       if value then
-        return value, place
+        return value, endpoint
       end
       if err and is_failure(err) then
-        mirror.fail(repository, place, err)
+        mirror.fail(repository, endpoint, err)
       end
     end
   end

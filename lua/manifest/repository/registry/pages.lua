@@ -20,18 +20,18 @@ end
 --- Reads one page.
 ---@return table|nil document the decoded object; nil without an error: the list is not offered
 ---@return table|nil response_or_err
-local function read(repository, place, at, request)
+local function read(repository, endpoint, at, request)
   local response, err = repository:send({
     method = "GET", path = at.path, url = at.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
-  }, place)
+  }, endpoint)
   if not response then
     return nil, err
   end
-  if at.path and request.absent and request.absent(response, place) then -- what has a first page is offered
+  if at.path and request.absent and request.absent(response, endpoint) then -- what has a first page is offered
     return nil
   end
   if response.status ~= 200 then
-    return nil, problem.of_response(response, request.what, place.domain)
+    return nil, problem.of_response(response, request.what, endpoint.domain)
   end
   local document, failure = json.decode(response.body)
   if json.is_object(document) then
@@ -39,18 +39,18 @@ local function read(repository, place, at, request)
   end
   return nil, error_of.new({
     code = "registry",
-    message = ("%s answered %s with something else than a JSON object"):format(place.domain, request.what),
-    host = place.domain,
+    message = ("%s answered %s with something else than a JSON object"):format(endpoint.domain, request.what),
+    host = endpoint.domain,
     cause = failure,
   })
 end
 
---- Reads the pages of one place; the next one is asked of whoever served this one.
-local function read_all(repository, place, request, each)
+--- Reads the pages of one endpoint; the next one is asked of whoever served this one.
+local function read_all(repository, endpoint, request, each)
   local asked = {}
   local at = { path = request.path }
   for _ = 1, MOST_PAGES do
-    local document, response = read(repository, place, at, request)
+    local document, response = read(repository, endpoint, at, request)
     if not document then
       if response then
         return nil, response
@@ -66,30 +66,31 @@ local function read_all(repository, place, request, each)
       repository.loop:warn(warning)
     end
     if err then
-      return nil, repository:failed(err, place)
+      return nil, repository:failed(err, endpoint)
     end
     if not url then
       return true
     end
     if asked[url] then
-      return nil, endless(place.domain, "%s names a page as the next that was read before")
+      return nil, endless(endpoint.domain, "%s names a page as the next that was read before")
     end
     at = { url = url }
   end
-  return nil, endless(place.domain, "%s sent " .. MOST_PAGES .. " pages and more")
+  return nil, endless(endpoint.domain, "%s sent " .. MOST_PAGES .. " pages and more")
 end
 
 --- Reads page after page until the last, or until it is enough: of the first mirror that has the whole list, else of
 --- the registry.
 ---@param repository table
----@param request table path (below the repository), accept, what (for messages), absent (function (response, place) ->
---- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing)
----@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
+---@param request table path (below the repository), accept, what (for messages), absent (function (response, endpoint)
+--- -> boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says
+--- nothing)
+---@param begin function () -> function (document) -> true: go on. Called for each endpoint: there a list begins anew
 ---@return boolean|nil done false: not offered; nil, err otherwise
 ---@return table|nil err
 function pages.each(repository, request, begin)
-  local done = mirror.first(repository, function(place)
-    local read_whole, err = read_all(repository, place, request, begin())
+  local done = mirror.first(repository, function(endpoint)
+    local read_whole, err = read_all(repository, endpoint, request, begin())
     if read_whole and request.is_vain and request.is_vain() then
       return false
     end
@@ -98,7 +99,7 @@ function pages.each(repository, request, begin)
   if done then
     return true
   end
-  return read_all(repository, repository.places[#repository.places], request, begin())
+  return read_all(repository, repository.endpoints[#repository.endpoints], request, begin())
 end
 
 --- Collects the names of a list, each once.

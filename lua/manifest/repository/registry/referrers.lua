@@ -107,9 +107,9 @@ function referrers.list(repository, digest, options)
   end) or ""
   local done, err = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
-    absent = function(response, place)
+    absent = function(response, endpoint)
       local absent = not_offered(response)
-      if not place.is_mirror then
+      if not endpoint.is_mirror then
         repository.no_referrers = absent and not is_unknown_name(response)
       end
       return absent

@@ -13,12 +13,12 @@ local stored = { [200] = true, [201] = true, [204] = true }
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
 ---@param repository table
 ---@param digest string
----@param place table|nil a mirror of the repository, to ask that
+---@param endpoint table|nil a mirror of the repository, to ask that
 ---@return boolean|nil there
 ---@return table|nil err unauthorized, denied, ...
-function session.exists(repository, digest, place)
-  local domain = (place or repository).domain
-  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, place)
+function session.exists(repository, digest, endpoint)
+  local domain = (endpoint or repository).domain
+  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, endpoint)
   if not response then
     return nil, err
   end

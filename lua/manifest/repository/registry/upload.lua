@@ -4,7 +4,7 @@ local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
 local later = require("manifest.base.later")
 local problem = require("manifest.repository.problem")
-local parts = later("manifest.repository.registry.parts")
+local chunks = later("manifest.repository.registry.chunks")
 local session = later("manifest.repository.registry.session")
 
 local upload = {}
@@ -59,7 +59,7 @@ local function ask_for_upload(repository, mount)
     return said == mount.digest or not digest_name.contradicts(said, mount.digest)
   end
   if response.status == 202 then
-    repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
+    repository.least_chunk = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
     return session.url(repository, response)
   end
   return nil, problem.of_response(response, "POST blob upload", repository.domain)
@@ -67,7 +67,7 @@ end
 
 --- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
 --- wants it any more, so that it can be given up.
----@param repository table `least_part` becomes what the registry says of the size of parts
+---@param repository table `least_chunk` becomes what the registry says of the size of parts
 ---@param mount table|nil {digest, from}: it may be mounted instead
 ---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
 ---@return table|nil err
@@ -111,13 +111,13 @@ local function in_new_uploads(repository, url, size, send, may_help)
     if not url then
       return nil, err
     end
-    local is_whole = not parts.are_wanted(repository, size)
+    local is_whole = not chunks.are_wanted(repository, size)
     ok, err = send(url)
     if ok then
       return true
     end
     local waits = session.may_wait(repository, err, since)
-    if not waits and not (is_whole and err.status == 413 and parts.learn(repository, size)) then
+    if not waits and not (is_whole and err.status == 413 and chunks.learn(repository, size)) then
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
@@ -135,12 +135,12 @@ end
 local function copy_through(repository, url, descriptor, source)
   local digest, size = descriptor.digest, descriptor.size
   return in_new_uploads(repository, url, size, function(open_url)
-    if not parts.are_wanted(repository, size) then
+    if not chunks.are_wanted(repository, size) then
       return stream(repository, source, digest, size or -1, {}, function(body)
         return session.finish(repository, open_url, digest, body)
       end)
     end
-    return parts.send(repository, open_url, digest, size, function(request, offset, length)
+    return chunks.send(repository, open_url, digest, size, function(request, offset, length)
       return stream(repository, source, digest, length, { range_offset = offset, range_length = length }, function(body)
         for name, value in pairs(body) do
           request[name] = value
@@ -225,10 +225,10 @@ function upload.send(repository, digest, body)
   local function store()
     local size = size_of(body)
     return in_new_uploads(repository, nil, size, function(url)
-      if not parts.are_wanted(repository, size) then
+      if not chunks.are_wanted(repository, size) then
         return session.finish(repository, url, digest, body)
       end
-      return parts.send(repository, url, digest, size, function(request, offset, length)
+      return chunks.send(repository, url, digest, size, function(request, offset, length)
         add_part(request, body, offset, length)
         return repository:send(request)
       end)

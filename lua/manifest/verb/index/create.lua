@@ -109,38 +109,38 @@ function create.subject(ref, given)
 end
 
 --- Reads everything that the options say, without the network.
----@return table job {options, at, sources, tags, subject = descriptor, subject_ref = reference}
+---@return table work {options, at, sources, tags, subject = descriptor, subject_ref = reference}
 local function prepare(call, o, known)
-  local job = target.open(call, o.target, o.sources, o)
-  local _ <close> = about(job.at.text)
-  local ref = job.at.ref
-  job.known, job.tags = known, create.tags(ref, o)
+  local work = target.open(call, o.target, o.sources, o)
+  local _ <close> = about(work.at.text)
+  local ref = work.at.ref
+  work.known, work.tags = known, create.tags(ref, o)
   if o.subject and kind_of(o.subject) == "descriptor" then
-    job.subject = flatten.read_descriptor(o.subject)
+    work.subject = flatten.read_descriptor(o.subject)
   elseif o.subject then
-    job.subject_ref = create.subject(ref, o.subject) or try(ref:with_digest(o.subject))
+    work.subject_ref = create.subject(ref, o.subject) or try(ref:with_digest(o.subject))
   end
-  return job
+  return work
 end
 
-local function look_at_subject(call, job)
-  local ref = job.subject_ref
-  local answer = read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest)
-  job.subject = { media_type = answer.media_type, digest = answer.digest, size = answer.size }
+local function look_at_subject(call, work)
+  local ref = work.subject_ref
+  local answer = read.document_at(call.verb, ref, work.at.repository, ref.digest or ref.tag, ref.digest)
+  work.subject = { media_type = answer.media_type, digest = answer.digest, size = answer.size }
 end
 
 --- Fetches the sources, and looks at the subject and, early, at guarded tags: so that a moved tag costs no copying.
-local function look(call, job)
-  local tasks = { job.subject_ref and function()
-    look_at_subject(call, job)
+local function look(call, work)
+  local tasks = { work.subject_ref and function()
+    look_at_subject(call, work)
   end }
-  for _, name in ipairs(guard.is_set(job.options) and job.tags or {}) do
+  for _, name in ipairs(guard.is_set(work.options) and work.tags or {}) do
     tasks[#tasks + 1] = function()
-      guard.look(job.at.repository, name, put.rules_of(job, name))
+      guard.look(work.at.repository, name, put.rules_of(work, name))
     end
   end
   tasks[#tasks + 1] = function()
-    job.groups = sources.fetch(call, job.at, job.sources)
+    work.groups = sources.fetch(call, work.at, work.sources)
   end
   call:each(tasks, function(task)
     task()
@@ -149,21 +149,21 @@ end
 
 --- The index of these sources, once their platforms are known.
 ---@param call manifest.Call
----@param job table options, groups, subject, at
+---@param work table options, groups, subject, at
 ---@return table made of compose.index
-function create.plan(call, job)
-  local o = job.options
-  local entries, notices = try(assembly.join(job.groups, sources.rules(o)))
+function create.plan(call, work)
+  local o = work.options
+  local entries, notices = try(assembly.join(work.groups, sources.rules(o)))
   entries = assembly.annotate(entries, o.entry_annotations or {}, notices)
   if o.expect and #o.expect > 0 then
-    try(compose.expect(platform.images_of(call, job.at.repository, entries), o.expect))
+    try(compose.expect(platform.images_of(call, work.at.repository, entries), o.expect))
   end
   local made = try(compose.index(entries, {
     annotations = o.annotations and next(o.annotations) and o.annotations or nil,
-    artifact_type = o.artifact_type, subject = job.subject, media_type = o.media_type,
+    artifact_type = o.artifact_type, subject = work.subject, media_type = o.media_type,
   }))
-  try(job.at.repository:check_manifest(made.raw))
-  if job.at.digest and job.at.digest ~= made.digest then
+  try(work.at.repository:check_manifest(made.raw))
+  if work.at.digest and work.at.digest ~= made.digest then
     fail {
       code = "digest_mismatch", message = "the index has the digest " .. made.digest, hint = "leave the digest out",
     }
@@ -175,25 +175,25 @@ end
 
 --- Brings what the index names, then the index. It is decided on once all platforms are known: when their configs are
 --- asked for, while blobs are mounted.
-local function write(call, job, tasks)
-  local made = #tasks == 0 and create.plan(call, job) or nil
-  local plan = transfer.plan(job.at.repository, sources.trees(made and { made.entries } or job.groups))
-  transfer.run(call, job.at.repository, plan, not made and {
+local function write(call, work, tasks)
+  local made = #tasks == 0 and create.plan(call, work) or nil
+  local plan = transfer.plan(work.at.repository, sources.trees(made and { made.entries } or work.groups))
+  transfer.run(call, work.at.repository, plan, not made and {
     tasks = tasks,
     check = function()
-      made = create.plan(call, job)
+      made = create.plan(call, work)
     end,
   } or nil)
-  local written = put.all(call, job, made)
-  return outcome.done(job.at.ref, made, { written = written, tags = job.tags, plan = plan })
+  local written = put.all(call, work, made)
+  return outcome.done(work.at.ref, made, { written = written, tags = work.tags, plan = plan })
 end
 
 --- The same without writing: the bytes, and what would be done.
-local function rehearse(call, job, tasks)
+local function rehearse(call, work, tasks)
   sources.run(call, tasks)
-  local made = create.plan(call, job)
-  local plan = transfer.plan(job.at.repository, sources.trees({ made.entries }))
-  return outcome.rehearsed(job.at.ref, made, { tags = job.tags, plan = plan, known = put.known_tags(job) })
+  local made = create.plan(call, work)
+  local plan = transfer.plan(work.at.repository, sources.trees({ made.entries }))
+  return outcome.rehearsed(work.at.ref, made, { tags = work.tags, plan = plan, known = put.known_tags(work) })
 end
 
 --- Makes an index.
@@ -202,11 +202,11 @@ end
 ---@param known table<string, string>|nil digests of the target's tags, where they have just been read
 ---@return manifest.IndexResult
 function create.make(call, o, known)
-  local job = prepare(call, o, known)
-  local _ <close> = about(job.at.text)
-  look(call, job)
-  local tasks = sources.config_tasks(job.groups)
-  return (o.dry_run and rehearse or write)(call, job, tasks)
+  local work = prepare(call, o, known)
+  local _ <close> = about(work.at.text)
+  look(call, work)
+  local tasks = sources.config_tasks(work.groups)
+  return (o.dry_run and rehearse or write)(call, work, tasks)
 end
 
 ---@class manifest.IndexResult

@@ -43,9 +43,9 @@ local function read_source(call, target, given, defaults)
     read = given.descriptor and flatten.read_descriptor(given.descriptor) or nil,
   }
   local name = given.ref or given.from
-  one.place = name and try(argument.location(call.verb, name)) or target
-  one.selector = one.read and one.read.digest or one.place.tag or one.place.digest
-  one.text = one.read and ("%s@%s"):format(one.place.repository, one.selector) or tostring(one.place)
+  one.location = name and try(argument.location(call.verb, name)) or target
+  one.selector = one.read and one.read.digest or one.location.tag or one.location.digest
+  one.text = one.read and ("%s@%s"):format(one.location.repository, one.selector) or tostring(one.location)
   return one
 end
 
@@ -54,13 +54,13 @@ end
 ---@param target table reference of the index
 ---@param list table[] as declared
 ---@param defaults table options of the verb
----@return table[] sources {place, selector, text, read (of a descriptor), ...}
+---@return table[] sources {location, selector, text, read (of a descriptor), ...}
 ---@return table[] references of all of them
 function sources.read(call, target, list, defaults)
   local found, references = {}, {}
   for position, given in ipairs(list) do
     found[position] = read_source(call, target, given, defaults)
-    references[position] = found[position].place
+    references[position] = found[position].location
   end
   return found, references
 end
@@ -73,8 +73,8 @@ end
 function sources.open(call, at, list, references)
   local opened = { [at.name] = at.repository }
   for _, one in ipairs(list) do
-    local name = one.place.repository
-    opened[name] = opened[name] or call:repository(one.place, {
+    local name = one.location.repository
+    opened[name] = opened[name] or call:repository(one.location, {
       actions = "pull", also = references, token_of = at.repository,
     })
     one.repository = opened[name]
@@ -100,7 +100,7 @@ local function document_in(call, one)
   if one.read then
     return read.document_at(call.verb, one.text, one.repository, one.selector)
   end
-  return read.document_at(call.verb, one.place, one.repository, one.selector, one.place.digest)
+  return read.document_at(call.verb, one.location, one.repository, one.selector, one.location.digest)
 end
 
 --- The document of a source, from the first repository that has it.

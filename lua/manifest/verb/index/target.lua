@@ -14,7 +14,7 @@ local target = {}
 ---@param given string|manifest.Location the index
 ---@param list table[] sources as declared
 ---@param o table options
----@return table job {at (of call:open), sources, options}
+---@return table work {at (of call:open), sources, options}
 function target.open(call, given, list, o)
   local ref = failure.try(argument.location(call.verb, given))
   local _ <close> = failure.about(ref)
@@ -25,20 +25,20 @@ function target.open(call, given, list, o)
 end
 
 --- The entries of the sources, their platforms known, and what must be copied for them; nothing is written yet.
-local function fetch(call, job)
-  local groups = sources.fetch(call, job.at, job.sources)
-  local plan = transfer.plan(job.at.repository, sources.trees(groups))
+local function fetch(call, work)
+  local groups = sources.fetch(call, work.at, work.sources)
+  local plan = transfer.plan(work.at.repository, sources.trees(groups))
   sources.run(call, sources.config_tasks(groups))
   return groups, plan
 end
 
 --- Copies what the edit needs, once it is clear that the edit can be made, and edits.
-local function perform(call, job, plan)
+local function perform(call, work, plan)
   if #plan.blobs > 0 or #plan.levels > 0 then
-    edit.rehearse(call, job, false)
-    transfer.run(call, job.at.repository, plan)
+    edit.rehearse(call, work, false)
+    transfer.run(call, work.at.repository, plan)
   end
-  return edit.perform(call, job)
+  return edit.perform(call, work)
 end
 
 --- Edits an index.
@@ -50,20 +50,20 @@ end
 ---@param by_platform boolean|nil entries are looked for by their platforms
 ---@return manifest.IndexResult
 function target.edit(call, given, list, o, change, by_platform)
-  local job = target.open(call, given, list, o)
-  local at = job.at
+  local work = target.open(call, given, list, o)
+  local at = work.at
   local _ <close> = failure.about(at.text)
-  local groups, plan = fetch(call, job)
-  job.by_platform = by_platform
-  function job.change(index, again)
+  local groups, plan = fetch(call, work)
+  work.by_platform = by_platform
+  function work.change(index, again)
     return change(index, again, groups)
   end
   if o.dry_run then
-    local made = edit.rehearse(call, job, false)
+    local made = edit.rehearse(call, work, false)
     local known = made.unchanged and { [at.tag or made.digest] = made.digest } or nil
     return outcome.rehearsed(at.ref, made, { tags = { at.tag }, plan = plan, known = known })
   end
-  local made = perform(call, job, plan)
+  local made = perform(call, work, plan)
   return outcome.done(at.ref, made, {
     tags = { at.tag }, plan = plan, written = made.unchanged and {} or { at.tag or made.digest },
   })

@@ -47,14 +47,14 @@ local function make(call, o, tags)
 end
 
 --- Waits until no other run works with the same lock file: each would write it without what the other one notes.
----@return userdata|nil turn to close; nil where nobody can take turns, or no lock file is kept
+---@return userdata|nil lock to close; nil where there is no folder for locks, or no lock file is kept
 local function take_turn(path)
   local folder, name = (path or ""):match("^(.*/)([^/]*)$")
   local identity = path and core.file.identity(folder or ".")
   if not identity then
     return nil -- without a folder no lock file can be written, which is told where that is tried
   end
-  return (failure.try(engine_lock.turn(("release %s/%s"):format(identity, name or path), PATIENCE)))
+  return (failure.try(engine_lock.edit(("release %s/%s"):format(identity, name or path), PATIENCE)))
 end
 
 --- The lock is written before anything else, so that a folder where it cannot be is found out while nothing has

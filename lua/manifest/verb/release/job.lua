@@ -158,7 +158,7 @@ end
 function job.run(call, work, make, finish)
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
   for position, target in ipairs(work.release.targets) do
-    outcome.targets[position] = { reference = tostring(target.ref), sources = pins.told(work, target) }
+    outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
   end
   local _, errors = call:collect(work.release.targets, function(target, position)
     run_target(call, work, target, outcome.targets[position], make, finish)

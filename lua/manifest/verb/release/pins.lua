@@ -131,13 +131,13 @@ end
 ---@param work table after pins.resolve
 ---@param target table of the release
 ---@return table[] sources {reference, digest (nil when it could not be had), locked = it is out of the lock}
-function pins.told(work, target)
-  local told = {}
+function pins.report(work, target)
+  local list = {}
   for position, ref in ipairs(movable(target)) do
     local one = work.pins[tostring(ref)]
-    told[position] = { reference = one.key, digest = one.digest, locked = one.locked }
+    list[position] = { reference = one.key, digest = one.digest, locked = one.locked }
   end
-  return told
+  return list
 end
 
 return pins

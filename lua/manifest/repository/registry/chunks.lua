@@ -6,7 +6,7 @@ local error_of = require("manifest.base.error")
 local problem = require("manifest.repository.problem")
 local session = require("manifest.repository.registry.session")
 
-local parts = {}
+local chunks = {}
 
 --- Bytes of a part, tried one after the other while a registry refuses them as too large.
 local SIZES = { 8 << 20, 2 << 20, 512 << 10, 128 << 10, 32 << 10 }
@@ -16,7 +16,7 @@ local TRIES = 5 -- in a row that bring an upload no further
 
 --- How a registry takes blobs: {above = bytes: larger ones go in parts, size = bytes of a part}; nil: whole.
 local function rules_of(repository)
-  local known = repository.loop.parts
+  local known = repository.loop.chunks
   if not known[repository.domain] and repository.chunk_size then
     known[repository.domain] = { above = repository.chunk_size, size = repository.chunk_size }
   end
@@ -25,16 +25,16 @@ end
 
 --- The size of the next part.
 ---@param limit integer|nil bytes
-local function part_size(repository, limit)
+local function size_of_chunk(repository, limit)
   local size = math.min(rules_of(repository).size, limit or math.huge)
-  return math.max(size, math.min(repository.least_part or 0, MOST_LEAST))
+  return math.max(size, math.min(repository.least_chunk or 0, MOST_LEAST))
 end
 
 --- Is a blob of that size to be sent in parts?
 ---@param repository table
 ---@param size integer|nil
 ---@return boolean
-function parts.are_wanted(repository, size)
+function chunks.are_wanted(repository, size)
   local rules = rules_of(repository)
   return rules ~= nil and size ~= nil and size > rules.above
 end
@@ -43,7 +43,7 @@ end
 ---@param repository table
 ---@param sent integer|nil bytes of the body that was refused
 ---@return boolean smaller is there a smaller size to try?
-function parts.learn(repository, sent)
+function chunks.learn(repository, sent)
   local rules = rules_of(repository) or { above = math.huge, size = math.huge }
   local size = rules.size
   for _, smaller in ipairs(SIZES) do
@@ -54,8 +54,8 @@ function parts.learn(repository, sent)
   if not sent or size >= sent then
     return false
   end
-  repository.loop.parts[repository.domain] = { above = math.min(rules.above, sent - 1), size = size }
-  return part_size(repository) < sent
+  repository.loop.chunks[repository.domain] = { above = math.min(rules.above, sent - 1), size = size }
+  return size_of_chunk(repository) < sent
 end
 
 --- The number of bytes that a registry says to have: the header is `0-LAST`, where `0-0` may stand for none at all.
@@ -114,7 +114,7 @@ local function recover(repository, state, size, length, err)
     return state
   end
   if err.status == 413 then
-    return parts.learn(repository, length) and state or nil
+    return chunks.learn(repository, length) and state or nil
   end
   return err.retryable and repository:may_retry() and ask(repository, state.url, size) or nil
 end
@@ -139,10 +139,10 @@ end
 ---@param send function (request, offset, length) -> response | nil, err: sends a request with these bytes as its body
 ---@return boolean|nil ok
 ---@return table|nil err
-function parts.send(repository, url, digest, size, send)
+function chunks.send(repository, url, digest, size, send)
   local state = { url = url, offset = 0, idle = 0, since = core.clock() }
   while state.offset < size do
-    local length = math.min(part_size(repository, state.limit), size - state.offset)
+    local length = math.min(size_of_chunk(repository, state.limit), size - state.offset)
     local now, err = send_part(repository, state, digest, length, send)
     now = now or recover(repository, state, size, length, err)
     if now and now ~= state then
@@ -158,4 +158,4 @@ function parts.send(repository, url, digest, size, send)
   return session.finish(repository, state.url, digest, { body = "", blob_offset = size })
 end
 
-return parts
+return chunks
