@@ -265,6 +265,7 @@ return {
   platform_change = function() return platform.new(true) end,
   reference = function() return name_type("manifest.Reference") end,
   seconds = function() return number_type("number", "seconds") end,
+  shard = function() return text_type("index/count", "manifest.name.shard") end,
   string = function() return text_type("string") end,
   variable = form.variable,
   tag = function() return text_type("tag") end,
