@@ -1,7 +1,7 @@
 --- prune: deletes the tags of a repository that a retention does not keep.
 --
--- What a kept index names stays, and so does what refers to something that stays. The plan is made of the whole repository;
--- a shard carries out its share of it. A run that was broken off is simply started again.
+-- What a kept index names stays, and so does what refers to something that stays. The plan is made of the whole
+-- repository; a shard carries out its share of it. A run that was broken off is simply started again.
 
 local age = require("manifest.name.age")
 local argument = require("manifest.declare.argument")
@@ -21,8 +21,8 @@ local fail, try = failure.fail, failure.try
 local prune = declare.verb {
   name = "prune", network = true,
   description = "Of the tags that match, the newest N stay, and what is not older than AGE; what an index that stays "
-    .. "names, and what refers to something that stays, stays too. Tags made of digests (sha256-HEX...) are left alone. "
-    .. "Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, ? is one "
+    .. "names, and what refers to something that stays, stays too. Tags made of digests (sha256-HEX...) are left "
+    .. "alone. Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, ? is one "
     .. "character. RANGE: as of 'manifest tags'.",
   arguments = { { "repository", "repository", help = "The repository, without a tag" } },
   options = {
@@ -80,24 +80,60 @@ local function gather(call, at, o)
   return list, by_tag, tags
 end
 
---- Deletes the tags of a step, one by one; where the registry deletes by digest only, the document with all of them.
----@return string|nil reason why they stay
-local function delete(call, at, step)
+--- Deletes the tags of a step, one by one.
+---@param step table gets `why` when they stay, and `by_digest` where the registry deletes by digest only
+local function delete_tags(at, step)
   for _, tag in ipairs(step.tags) do
     local now = try(digest_at(at.repository, tag, step.digest))
     if now and now ~= step.digest then
-      return ("the tag %s names %s now"):format(tag, now)
+      step.why = ("the tag %s names %s now"):format(tag, now)
+      return
     end
     local removed, refusal = at.repository:delete(tag)
-    if removed == nil and not refusal.digest_alone then
-      fail(refusal)
-    elseif removed == nil and #step.remaining > 0 then
-      return ("the registry deletes by digest only, and the tag %s names it too"):format(step.remaining[1])
-    elseif removed == nil then
-      failure.allow("not_found", at.repository:delete(step.digest))
-      return nil
+    if removed == nil then
+      step.by_digest = refusal.digest_alone or fail(refusal)
+      return
     end
   end
+end
+
+--- The tags of a document now that the plan did not have.
+local function other_tag(step, now)
+  local known = {}
+  for _, tag in ipairs(step.tags) do
+    known[tag] = true
+  end
+  for _, tag in ipairs(now and now.tags or {}) do
+    if not known[tag] then
+      return tag
+    end
+  end
+end
+
+--- Deletes documents with all their tags, after one more look at what tags name: a tag may have moved to one of them.
+local function delete_documents(call, at, steps)
+  local now = {}
+  for _, one in ipairs(#steps > 0 and facts.tagged(call, at) or {}) do
+    now[one.digest] = one
+  end
+  call:each(steps, function(step)
+    local other = other_tag(step, now[step.digest])
+    step.why = other and ("the registry deletes by digest only, and the tag %s names it too"):format(other)
+    if not other then
+      failure.allow("not_found", at.repository:delete(step.digest))
+    end
+  end)
+end
+
+local function carry_out(call, at, steps)
+  call:each(steps, function(step)
+    delete_tags(at, step)
+  end)
+  local documents = {}
+  for _, step in ipairs(steps) do
+    documents[#documents + 1] = step.by_digest and step or nil
+  end
+  delete_documents(call, at, documents)
 end
 
 ---@class manifest.PruneResult
@@ -125,24 +161,24 @@ function prune.run(call, repository, o)
     return step.digest
   end)
   local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
-  local why = o.yes and call:each(mine, function(step)
-    return delete(call, at, step) or false
-  end) or {}
-  return prune.report(report, tags, by_tag, { reasons = reasons, steps = mine, why = why })
+  if o.yes then
+    carry_out(call, at, mine)
+  end
+  return prune.report(report, tags, by_tag, { reasons = reasons, steps = mine })
 end
 
 --- What was decided of each tag, and done. Pure.
----@param found table reasons by tag, steps that were this machine's, why = reasons that deleting met, by step
+---@param found table reasons by tag, steps that were this machine's
 function prune.report(report, tags, by_tag, found)
   local step_of = {}
-  for position, step in ipairs(found.steps) do
+  for _, step in ipairs(found.steps) do
     for _, tag in ipairs(step.tags) do
-      step_of[tag] = position
+      step_of[tag] = step
     end
   end
   for position, tag in ipairs(tags) do
     local step = step_of[tag]
-    local reason = found.reasons[tag] or (not step and "another shard's") or found.why[step] or nil
+    local reason = found.reasons[tag] or (not step and "another shard's") or step.why or nil
     report.tags[position] = {
       name = tag, digest = by_tag[tag].digest, created = by_tag[tag].created, action = reason and "keep" or "delete",
       reason = reason,

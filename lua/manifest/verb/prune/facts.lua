@@ -1,5 +1,5 @@
---- What a repository holds, as far as a retention must know it: which tags name which document, when that was made, what
--- it names and what it refers to.
+--- What a repository holds, as far as a retention must know it: which tags name which document, when that was made,
+-- what it names and what it refers to.
 
 local attestation = require("manifest.document.attestation")
 local failure = require("manifest.base.failure")
@@ -28,8 +28,8 @@ local CREATED = "org.opencontainers.image.created"
 ---@field unread string? why it cannot be read
 ---@field is_gone boolean? it went meanwhile
 
---- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that are
---- made of digests: they belong to what they are made of.
+--- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that
+--- are made of digests: they belong to what they are made of.
 ---@return manifest.Retained[] list in the order of the tags
 ---@return table<string, manifest.Retained> by_tag
 ---@return string[] tags that name something
@@ -101,7 +101,9 @@ local function read_into(call, at, one, wants_time)
 end
 
 --- What is wrong with a document itself: it stays as it is.
-local UNREADABLE = { ambiguous = true, invalid_json = true, invalid_manifest = true, too_large = true, unsupported = true }
+local UNREADABLE = {
+  ambiguous = true, invalid_json = true, invalid_manifest = true, too_large = true, unsupported = true,
+}
 
 --- Looks into a document.
 ---@param call manifest.Call

@@ -108,13 +108,13 @@ end
 --- What is to be deleted: a document with all its tags, or some tags of one that stays for the sake of others.
 ---@param list manifest.Retained[]
 ---@param is_doomed table<string, boolean>
----@return table[] steps {digest, tags, remaining = other tags of the digest}
+---@return table[] steps {digest, tags}
 function plan.steps(list, is_doomed)
   local steps = {}
   for _, one in ipairs(list) do
-    local step = { digest = one.digest, tags = {}, remaining = {} }
+    local step = { digest = one.digest, tags = {} }
     for _, tag in ipairs(one.tags) do
-      table.insert(is_doomed[tag] and step.tags or step.remaining, tag)
+      step.tags[#step.tags + 1] = is_doomed[tag] and tag or nil
     end
     steps[#steps + 1] = #step.tags > 0 and step or nil
   end
