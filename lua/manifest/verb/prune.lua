@@ -22,8 +22,8 @@ local prune = declare.verb {
   name = "prune", network = true,
   description = "Of the tags that match, the newest N stay, and what is not older than AGE; what an index that stays "
     .. "names, and what refers to something that stays, stays too. Tags made of digests (sha256-HEX...) are left "
-    .. "alone. Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, ? is one "
-    .. "character. RANGE: as of 'manifest tags'.",
+    .. "alone. Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, "
+    .. "? is one character. RANGE: as of 'manifest tags'.",
   arguments = { { "repository", "repository", help = "The repository, without a tag" } },
   options = {
     keep = { "count", help = "Keep the newest of the tags that match, so many" },
