@@ -148,6 +148,7 @@ function source.entry_of(verb, ref, answer)
     return nil, err
   end
   local platform
+  read.json, answer.shape = nil, nil -- what they take is not held while the config is on its way
   platform, err = source.platform(verb, ref, answer.repository, read)
   if not platform then
     return nil, err
