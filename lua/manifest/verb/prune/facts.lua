@@ -25,8 +25,8 @@ local CREATED = "org.opencontainers.image.created"
 ---@field names table<string, true> digests that it leads to, when it is an index
 ---@field subject string? digest that it refers to
 ---@field created integer? seconds since 1970; nil: it does not say so
----@field unread string? why it cannot be read
----@field is_gone boolean? it went meanwhile
+---@field err manifest.Error? why it cannot be read
+---@field unread string? its message
 
 --- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that
 --- are made of digests: they belong to what they are made of.
@@ -100,9 +100,10 @@ local function read_into(call, at, one, wants_time)
   one.created = wants_time and created_of(call, root) or nil
 end
 
---- What is wrong with a document itself: it stays as it is.
+--- What is wrong with one document alone, or with a blob of it: it stays as it is.
 local UNREADABLE = {
-  ambiguous = true, invalid_json = true, invalid_manifest = true, too_large = true, unsupported = true,
+  ambiguous = true, digest_mismatch = true, invalid_json = true, invalid_manifest = true, not_found = true,
+  too_large = true, unsupported = true,
 }
 
 --- Looks into a document.
@@ -111,13 +112,12 @@ local UNREADABLE = {
 ---@param one manifest.Retained gets names, subject and, when it is wanted, created
 ---@param wants_time boolean
 function facts.look(call, at, one, wants_time)
-  local _, err = failure.caught(read_into, call, at, one, wants_time)
-  if err and err.code == "not_found" then
-    one.is_gone = true
-  elseif err and UNREADABLE[err.code] then
-    one.unread = err.message
-  elseif err then
-    failure.fail(err)
+  one.err = select(2, failure.caught(read_into, call, at, one, wants_time))
+  local code = one.err and one.err.code
+  if UNREADABLE[code] then
+    one.unread = one.err.message
+  elseif code then
+    failure.fail(one.err)
   end
 end
 
