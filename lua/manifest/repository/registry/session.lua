@@ -40,7 +40,7 @@ function session.exists(repository, digest, endpoint)
   if status == 404 or status == 405 or status == 501 then
     return false
   end
-  if status == 403 and can_be_read(repository, digest, place) then
+  if status == 403 and can_be_read(repository, digest, endpoint) then
     return true
   end
   return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
