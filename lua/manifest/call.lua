@@ -84,8 +84,10 @@ end
 function shared_methods:connect()
   if not self.loop then
     self.engine = self:open_engine()
-    self.loop = require("manifest.engine.loop").new(self.engine, asker_of(self.options.credentials),
-      self.options.connections, self.control)
+    self.loop = require("manifest.engine.loop").new(self.engine, {
+      ask = asker_of(self.options.credentials), connections = self.options.connections, control = self.control,
+      jobs = self.jobs,
+    })
     self.loop.owner = self.owner
   end
   return self.loop

@@ -6,6 +6,7 @@ local json = require("manifest").json
 local lfs = require "lfs"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
+local permits = require "manifest.engine.permits"
 local process = require "spec.support.process"
 local referrers = require "spec.support.servers.referrers"
 local registry = require "spec.support.servers.registry"
@@ -34,16 +35,18 @@ local function fill(server, settings)
   return list
 end
 
---- Streams all of them at once, with so many connections to a host.
-local function copy_all(from, to, list, path, settings)
+--- Streams all of them at once, with so many connections to a host; `jobs`: requests at once.
+local function copy_all(from, to, list, path, settings, jobs)
   local target, loop, engine = repositories.open(to.address, path, { actions = "pull,push" }, settings)
+  loop.requests = permits.new(jobs)
   local source = repositories.open(from.address, "source", { loop = loop })
   source.path = "nothing/of/that/name" -- so that nothing can be mounted
   local ok, err = loop:all(list, BLOBS, function(one)
     return target:copy_blob(one, source)
   end)
   assert(ok, tostring(err))
-  assert.equal(0, loop.streams)
+  assert.equal(loop.streams.most, loop.streams.free)
+  assert.equal(loop.requests.most, loop.requests.free)
   assert.is_nil(next(loop.uploads))
   for _, one in ipairs(list) do
     assert.is_true(assert(target:has_blob(one.digest)))
@@ -74,6 +77,12 @@ describe("streams of many blobs", function()
       local list = fill(first)
       copy_all(first, first, list, "same" .. connections, settings)
       copy_all(first, second, list, "other" .. connections, settings)
+    end)
+  end
+
+  for jobs = 1, 3 do
+    it(("end with %d requests at once"):format(jobs), function()
+      copy_all(first, second, fill(first), "jobs" .. jobs, { stall_timeout = 20 }, jobs)
     end)
   end
 

@@ -1,6 +1,7 @@
 --- `jobs` is a bound: a verb has that many requests on the way when it has that many to send, and never one more.
 
 local fleet, try = require("spec.support.worlds.fleet").block()
+local defer = require("manifest.base.failure").defer
 local temp = require "spec.support.temp"
 
 local IMAGES = { "amd64/app:1", "arm32v7/app:1", "arm32v6/app:1", "arm64v8/app:1" }
@@ -26,6 +27,9 @@ local VERBS = {
   delete = function(client)
     return client:delete(fleet:ref("multi:index"), { dry_run = true })
   end,
+  diff = function(client)
+    return client:diff(fleet:ref("multi:index"), fleet:ref("multi:list"))
+  end,
   tag = function(client)
     return client:tag(fleet:ref("amd64/app:1"), { "a", "b", "c" })
   end,
@@ -37,18 +41,30 @@ local VERBS = {
   end,
 }
 
---- Most requests of a client that were on the way at once, while ACT(client) ran.
+--- Most requests that a client's engine had and had not finished, while ACT(client) ran.
 local function most_of(client, act)
   assert(client:digest(fleet:ref("app:own"))) -- opens the loop
   local loop, running, most = client.shared.loop, 0, 0
-  local send = loop.request
-  function loop.request(...)
-    running = running + 1
-    most = math.max(most, running)
-    local response, err = send(...)
-    running = running - 1
-    return response, err
-  end
+  local engine = loop.engine
+  loop.engine = setmetatable({
+    start = function(_, request)
+      running = running + 1
+      most = math.max(most, running)
+      return engine:start(request)
+    end,
+    step = function(_, seconds)
+      local finished, asked, happened = engine:step(seconds)
+      running = running - #finished
+      return finished, asked, happened
+    end,
+  }, { __index = function(_, name)
+    return function(_, ...)
+      return engine[name](engine, ...)
+    end
+  end })
+  local _ <close> = defer(function()
+    loop.engine = engine
+  end)
   assert(act(client))
   return most
 end

@@ -8,42 +8,42 @@
 local controls = require("manifest.engine.control")
 local failure = require("manifest.base.failure")
 local pause = require("manifest.engine.pause")
+local permits = require("manifest.engine.permits")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
 local WAIT = {}
 
---- Blobs streamed at once, at most. Each takes two connections, which may be of one registry, and holds one while it
---- waits for the other: with fewer blobs than connections to a host, one of them always gets both. More than these are
---- no faster.
-local STREAMS = 3
-local CONNECTIONS = 6
-
 --- Most seconds in C at a stretch: an interrupt is noticed in Lua.
 local PATIENCE = 0.25
 
-local methods = { sleep = pause.sleep, watch = pause.watch }
+local methods = { sleep = pause.sleep, stream = permits.stream, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
 
+--- The permit of one request; closing it gives it back.
+local permit_mt = {}
+
 --- Makes a loop over an engine of manifest.core.
----@param ask function|nil (registry, repository) -> what engine:answer takes: asks the caller's own vault
----@param connections integer|nil to one host, as the engine was told; default 6
----@param control table|nil of the client (control.lua)
-local function new(engine, ask, connections, control)
-  return setmetatable({
-    engine = engine, ask = ask, control = control or controls.new(),
+---@param engine userdata
+---@param options table|nil ask (function (registry, repository) -> what engine:answer takes: asks the caller's own
+--- vault), connections (to one host, as the engine was told), control (of the client: control.lua), jobs (requests at
+--- once; default: no bound)
+local function new(engine, options)
+  options = options or {}
+  local self = setmetatable({
+    engine = engine, ask = options.ask, control = options.control or controls.new(),
     tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
     ready = {}, -- tasks to resume, first come first served
-    streams = 0, -- blobs that are being streamed now
-    most_streams = math.max(1, math.min(STREAMS, (connections or CONNECTIONS) - 1)),
-    queue = {}, -- tasks that wait to stream
+    requests = permits.new(options.jobs), streams = permits.of_streams(options.connections),
     sleepers = {}, -- see pause.lua
     uploads = {}, -- [url] = repository: blob uploads that are open
     shielded = {}, -- [group] = true: what must come to its end
     chunks = {}, -- [registry] = how large a body of an upload it takes (registry/chunks.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
+  self.permit = setmetatable({ loop = self }, permit_mt)
+  return self
 end
 
 --- The task that is running now, or nil.
@@ -54,23 +54,6 @@ end
 --- Lets a task run after those that are ready already.
 function methods:wake(task)
   self.ready[#self.ready + 1] = task
-end
-
-local function remove(list, task)
-  for index, other in ipairs(list) do
-    if other == task then
-      table.remove(list, index)
-      return
-    end
-  end
-end
-
---- Lets the next task stream when there is room. What it wakes looks again, and waits on when it came too late.
-local function wake_streamer(self)
-  local task = self.streams < self.most_streams and table.remove(self.queue, 1)
-  if task then
-    self:wake(task)
-  end
 end
 
 --- Ends a task where it stands: its request is taken off the wire, its <close> variables are closed. A task that is
@@ -86,10 +69,15 @@ local function cancel(self, task)
     self.waiting[task.exchange] = nil
     task.exchange:close()
   end
-  remove(self.ready, task)
-  remove(self.queue, task)
+  for position, other in ipairs(self.ready) do
+    if other == task then
+      table.remove(self.ready, position)
+      break
+    end
+  end
   coroutine.close(task.coroutine)
-  wake_streamer(self) -- it may have been the next
+  permits.forget(self, self.requests, task)
+  permits.forget(self, self.streams, task)
 end
 
 --- Cancels the running tasks of a group from an index on.
@@ -117,6 +105,7 @@ local function new_group(loop, list, jobs, fn, collect)
     loop = loop, list = list, jobs = jobs, fn = fn, collect = collect, results = {}, errors = {},
     next = 1, -- the item to start next
     running = {}, count = 0, -- [index] = task, and how many these are
+    has_permits = (loop:current() or loop).has_permits, -- see permits.lua
   }, group_mt)
 end
 
@@ -125,7 +114,9 @@ local function is_over(group)
 end
 
 local function start(self, group, index)
-  local task = { group = group, index = index, coroutine = coroutine.create(group.fn) }
+  local task = {
+    group = group, index = index, coroutine = coroutine.create(group.fn), has_permits = group.has_permits,
+  }
   group.running[index] = task
   group.count = group.count + 1
   self.tasks[task.coroutine] = task
@@ -247,6 +238,28 @@ function methods:wait(done, before)
   end
 end
 
+function permit_mt:__close()
+  local of = self.loop.requests
+  of.free = of.free + 1
+  if of.queue[1] then
+    permits.wake(self.loop, of)
+  end
+end
+
+--- Waits until one more request may be sent.
+---@return table|nil permit for `local _ <close>`; nil: whoever sends has one
+local function take_permit(self)
+  if (self:current() or self).has_permits then
+    return nil
+  end
+  local of = self.requests
+  if of.free < 1 then
+    permits.wait(self, of, 1)
+  end
+  of.free = of.free - 1
+  return self.permit
+end
+
 --- Sends a request and waits for its answer.
 ---@param request table as manifest.core's engine:start takes it
 ---@return table|nil response {status, headers, body, digest, received, url, attempts}
@@ -255,6 +268,7 @@ function methods:request(request)
   if self.answering then
     error("a credentials function may not use the client that asks it", 2)
   end
+  local _ <close> = take_permit(self)
   local started, err = self.engine:start(request)
   if not started then
     return nil, err
@@ -275,25 +289,6 @@ end
 ---@param line string without secrets
 function methods:warn(line)
   self.engine:warn(line)
-end
-
-local stream_mt = {}
-
-function stream_mt:__close()
-  self.loop.streams = self.loop.streams - 1
-  wake_streamer(self.loop)
-end
-
---- Waits until one more blob may be streamed; it is counted until the value is closed.
----@return table for `local _ <close>`
-function methods:stream()
-  while self.streams >= self.most_streams and self:current() do
-    self:wait(nil, function(task)
-      self.queue[#self.queue + 1] = task
-    end)
-  end
-  self.streams = self.streams + 1
-  return setmetatable({ loop = self }, stream_mt)
 end
 
 --- Starts the tasks of a group, and waits for all of them; returns what all() does.

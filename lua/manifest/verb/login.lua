@@ -45,9 +45,9 @@ local function offer(call, registry, credentials)
   local _ <close> = defer(function()
     call.shared:note_warnings(engine)
   end)
-  local loop = loops.new(engine, function()
+  local loop = loops.new(engine, { control = call.shared.control, ask = function()
     return credentials
-  end, nil, call.shared.control)
+  end })
   local url = hub.url(registry)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,

@@ -11,7 +11,7 @@ local repositories = {}
 
 function repositories.loop(settings, credentials)
   local engine = requests.engine(settings)
-  return loops.new(engine, credentials, settings and settings.connections), engine
+  return loops.new(engine, { ask = credentials, connections = settings and settings.connections }), engine
 end
 
 --- options: as remote.new takes them; loop: one that is there already.
