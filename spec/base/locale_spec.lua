@@ -29,12 +29,13 @@ describe("the locale", function()
     local output = locale.run("de_DE", "UTF-8", [[
       assert(("%.1f"):format(1.5) == "1,5", "no comma")
       print(require "manifest.cli.show".size(1536))
+      print(require "manifest.base.text".number(2.5))
       local program = require "manifest.base.program"
       print(select(2, program.run({ "sleep", "5" }, "", { timeout = 0.25 })).message)]])
     if not output then
       return pending("needs localedef and its sources")
     end
-    assert.matches("1.5 KiB\n", output, 1, true)
+    assert.matches("1.5 KiB\n2.5\n", output, 1, true)
     assert.matches("0.25 s\n", output, 1, true)
   end)
 

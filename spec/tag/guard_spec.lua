@@ -83,6 +83,7 @@ describe("a guarded tag", function()
     local err = fails("exists", tag { no_clobber = true })
     assert.matches(THEIRS, err.message, 1, true)
     assert.equal("*", sent("PUT")[1].header["if-none-match"])
+    assert.equal(2, #sent("HEAD"))
   end)
 
   it("of tag that is immutable is told in the registry's words", function()

@@ -131,6 +131,13 @@ function text.size(bytes)
   return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
 end
 
+--- A number as text, with a point where the locale may have another sign.
+---@param value number
+---@return string
+function text.number(value)
+  return (("%g"):format(value):gsub("[^%d.e+-]+", "."))
+end
+
 --- The keys of a table, all of them strings, as a sorted array.
 function text.sorted_keys(set)
   local keys = {}

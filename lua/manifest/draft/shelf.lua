@@ -10,6 +10,7 @@ local error_of = require("manifest.base.error")
 local file_name = require("manifest.draft.file_name")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
+local text = require("manifest.base.text")
 
 local RECORD_LIMIT = 16384
 local FOLDER, FILE = tonumber("755", 8), tonumber("644", 8) -- less the umask, as docker's: they hold no secret
@@ -51,8 +52,8 @@ function methods:claim(folder)
   if not identity then
     return nil, err
   end
-  local text = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
-  return core.file.replace(self.record, text, self:style())
+  local record = json.encode(json.object { { "list", self.ref }, { "folder", without_device(identity) } })
+  return core.file.replace(self.record, record, self:style())
 end
 
 --- How a file of the list is written.
@@ -151,7 +152,7 @@ function methods:lock(timeout)
   local held, err = take_lock(self, timeout)
   if not held then
     err:with { ref = self.ref }
-    err.hint = err.code == "locked" and ("another process works on this list; it had %g s"):format(timeout)
+    err.hint = err.code == "locked" and ("another process works on this list; it had %s s"):format(text.number(timeout))
       or err.hint
     return nil, err
   end

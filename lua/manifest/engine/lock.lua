@@ -5,6 +5,7 @@
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local pause = require("manifest.engine.pause")
+local text = require("manifest.base.text")
 
 local lock = {}
 
@@ -50,7 +51,8 @@ function lock.edit(name, patience)
     end
     if err.code == "locked" then
       return nil, error_of.new({
-        code = "locked", message = ("another process has been at work on it for %g seconds"):format(patience),
+        code = "locked",
+        message = ("another process has been at work on it for %s seconds"):format(text.number(patience)),
         hint = "let it end, then try again",
       })
     end

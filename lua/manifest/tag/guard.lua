@@ -6,6 +6,7 @@
 -- Rules are options of verbs: if_digest (the tag must name this; that it has been moved already is no failure),
 -- if_absent (the tag must not be there), no_clobber (a tag that is there stays; the same bytes again are no failure).
 
+local digest = require("manifest.name.digest")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 
@@ -70,15 +71,19 @@ local function confirm(repository, put)
 end
 
 --- What to make of a guarded write that the registry refused for a conflict: an earlier try of this request may have
---- been stored, with only its answer lost; or somebody else was quicker.
+--- been stored, with only its answer lost; or somebody else was quicker. The refusal may say what the tag names now, by
+--- the digest that the registry has for it.
 ---@return table stored
 local function explain(repository, put, refusal)
-  local now = digest_at(repository, put.name, put.made.digest, put.rules.if_digest)
-  if now == put.made.digest then
+  local wanted, expected, now = put.made.digest, put.rules.if_digest, refusal.now
+  if not now or expected and digest.algorithm(expected) ~= digest.algorithm(now) then
+    now = digest_at(repository, put.name, wanted, expected)
+  end
+  if now == wanted then
     return { digest = now }
   end
   if now ~= nil then
-    guard.check(put.rules, put.name, now, put.made.digest)
+    guard.check(put.rules, put.name, now, wanted)
   end
   fail(refusal)
 end

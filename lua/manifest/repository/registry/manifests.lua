@@ -282,8 +282,9 @@ function manifests.put(repository, reference, document, options)
   end
   if not stored and problem.is_refusal(err.status) then -- one that stores nothing twice, or moves no tag, may have it
     local digest = is_digest(reference) and reference or document.digest or digest_name.of(bytes)
-    local is_there = interface.digest_at(repository, reference, digest) == digest
-    stored = is_there and { digest = digest, size = #bytes, media_type = document.media_type } or nil
+    local now = interface.digest_at(repository, reference, digest)
+    stored = now == digest and { digest = digest, size = #bytes, media_type = document.media_type } or nil
+    err.now = now or nil
   end
   if not stored then
     return nil, err
