@@ -10,8 +10,8 @@ local fail = failure.fail
 
 local merge = declare.verb {
   name = "lock merge",
-  description = "OUT gets the sources and the targets of all INs, by name. Nothing is written when two of them have one "
-    .. "source or target with different digests: the shards did not work on the same state.",
+  description = "OUT gets the sources and the targets of all INs, by name. Nothing is written when one source or "
+    .. "target has two digests: the shards did not work on the same state.",
   arguments = {
     { "out", "file", help = "The lock file to write" },
     { "inputs", "file[]", value = "IN", help = "Lock files of shards, such as release.lua.lock.3-of-16" },
@@ -28,7 +28,8 @@ local function add(all, from, one, path, noun)
   for name, value in pairs(one) do
     if all[name] ~= nil and json.encode(all[name]) ~= json.encode(value) then
       fail {
-        code = "conflict", message = ("the %s %s is one thing in %s and another in %s"):format(noun, name, from[name], path),
+        code = "conflict",
+        message = ("the %s %s is one thing in %s and another in %s"):format(noun, name, from[name], path),
         hint = "run the shards again from one lock file, or with 'update' alike; nothing was written",
       }
     end
