@@ -21,8 +21,8 @@ describe("the rock #slow", function()
     -- A copy, so that LuaRocks' build folder does not lie in the work tree.
     local source = temp.folder("source")
     tree = temp.folder("tree")
-    local copied = process.run { "cp", "-r", "CMakeLists.txt", "README.md", "bin", "csrc", "lua", "rockspec", source,
-      cwd = ours.root }
+    local copied = process.run { "cp", "-r", "CMakeLists.txt", "README.md", "bin", "csrc", "lua", "rockspec", "tools",
+      source, cwd = ours.root }
     assert(copied.status == 0, copied.stderr)
     local words = assert(assert(temp.read("README.md")):match("\n(luarocks [^\n]+)\n"), "README.md does not say how")
     local made = process.run { "sh", "-c", words .. " --tree " .. tree, cwd = source, timeout = 600 }
