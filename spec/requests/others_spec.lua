@@ -304,6 +304,13 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`report` of an index of N images", function()
+    push("report", 2)
+    told("2 GET blobs, 6 GET manifests, 3 GET referrers", function(client)
+      return client:report(at("report:1"))
+    end)
+  end)
+
   row("`diff`", function()
     push("diff", 2)
     local client <close> = manifest.client { config = temp.folder("config") }

@@ -221,6 +221,13 @@ function Client:tree(ref, options) end
 ---@return manifest.Error?
 function Client:verify(ref, options) end
 
+--- Show platforms, layers, history and what changed, also as a page.
+---@param ref string|manifest.Location An index, or an image
+---@param options? manifest.ReportOptions
+---@return manifest.ReportResult?
+---@return manifest.Error?
+function Client:report(ref, options) end
+
 --- Show what differs between two references.
 ---@param old string|manifest.Location What is compared
 ---@param new string|manifest.Location With what
@@ -284,6 +291,7 @@ function Client:logout(registry) end
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
+---@field report fun(ref: string|manifest.Location, options?: manifest.ReportOptions): manifest.ReportResult?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?

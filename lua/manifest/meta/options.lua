@@ -249,6 +249,10 @@
 ---@class manifest.VerifyOptions
 ---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
 
+---@class manifest.ReportOptions
+---@field against? string|manifest.Location Also what changed since that one
+---@field html? string Write a page to this file
+
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already

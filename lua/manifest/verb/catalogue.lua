@@ -41,6 +41,7 @@ local catalogue = {
   own("pull", "pull", "Write the files of an artifact to a folder"),
   own("tree", "tree", "Show all that a reference names, with sizes"),
   own("verify", "verify", "Check that all that a reference names is well"),
+  own("report", "report", "Show platforms, layers, history and what changed, also as a page"),
   own("diff", "diff", "Show what differs between two references"),
   own("plan", "release.plan", "Show what apply would change"),
   own("apply", "release.apply", "Make the indexes that a release file says"),

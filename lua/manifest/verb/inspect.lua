@@ -87,7 +87,7 @@ local function fetch_child(ref, repository, child)
 end
 
 local function remote_list(call, ref, answer, o)
-  local index = try(document.of(answer.shape, answer.size))
+  local index = try(document.of(answer.decoded, answer.size))
   local children
   if o.verbose then
     check_children(index.entries, ref)
@@ -116,8 +116,8 @@ end
 --- Only the bytes: what they say need not be readable.
 local function remote_bytes(ref, answer)
   return {
-    kind = answer.shape.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
-    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.shape.json,
+    kind = answer.decoded.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
+    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.decoded.json,
     response = answer.response,
   }
 end
@@ -186,11 +186,11 @@ function inspect.run(call, given, o)
     return whole_local_list(ref, entries, o.verbose)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
-  local answer = try(read.document(call.context, "inspect", ref))
+  local answer = try(read.document(call, "inspect", ref))
   if o.raw then
     return remote_bytes(ref, answer)
   end
-  return answer.shape.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
+  return answer.decoded.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
 end
 
 return inspect

@@ -2,7 +2,6 @@
 --
 -- A damaged part does not hide the rest: its node says what is wrong with it.
 
-local budget = require("manifest.graph.budget")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
@@ -128,7 +127,7 @@ function tree.run(call, given, o)
   local shown = shown_of({ node = root, entry = root }, {})
   if o.referrers then
     local seen = {}
-    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen, budget.new(call.options))
+    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen, nodes.budget(call.options))
   end
   shown.reference, shown.total = at.text, total_of(list)
   return shown

@@ -179,7 +179,7 @@ local function write(call, job, tasks)
   local made = #tasks == 0 and create.plan(call, job) or nil
   local plan = transfer.plan(job.at.repository, sources.trees(made and { made.entries } or job.groups))
   transfer.run(call, job.at.repository, plan, not made and {
-    beside = tasks,
+    tasks = tasks,
     check = function()
       made = create.plan(call, job)
     end,

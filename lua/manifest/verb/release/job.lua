@@ -31,7 +31,7 @@ function job.prepare(call, given, o)
   if path == nil then
     path = release.path and release.path .. ".lock"
   end
-  try(call.context.connect())
+  call.shared:connect() -- a client that cannot is found out before anything is looked at
   return {
     update = o.update, shallow = o.shallow, release = release, lock_path = path or nil, pins = {}, order = {},
   }

@@ -29,11 +29,11 @@ end
 --- What a tag names now, as entries; an image that is no index has none.
 local function read_old(call, target, report)
   local answer = try(graph_read.document_at(call.verb, target.ref, target.repository, report.old))
-  if answer.shape.kind ~= "index" then
+  if answer.decoded.kind ~= "index" then
     report.was_image = true
     return {}
   end
-  return try(document.of(answer.shape, answer.size)).entries
+  return try(document.of(answer.decoded, answer.size)).entries
 end
 
 --- Fills in which platforms come, go and change. Pure.
