@@ -2,8 +2,8 @@
 --- options as flags.
 --
 -- A flag is {name, short, value (what stands for its value in help; nil: it needs none), help, read = fn(text, so_far),
--- key (of the option), path (list of keys: of a nested option), of = "options", "client" or "printing", choices and
--- is_path (of the type: for completion)}.
+-- key (of the option), path (list of keys: of a nested option), of = "options", "client" or "printing", choices,
+-- is_path and is_reference (of the type: for completion)}.
 
 local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
@@ -46,6 +46,7 @@ local function add(list, spec, path, of)
     list[#list + 1] = {
       name = spec.flag or key:gsub("_", "-"), short = spec.short, help = help_of(spec), key = table.concat(path, "."),
       path = path, of = of, read = spec.type.flag, choices = spec.type.choices, is_path = spec.type.is_path,
+      is_reference = spec.type.is_reference,
       value = spec.type.lua:find("^boolean") == nil and
         (spec.value or spec.type.value) or nil,
     }
