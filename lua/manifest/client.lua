@@ -156,7 +156,7 @@ function methods:local_lists()
     error(CLOSED, 2)
   end
   return failure.face(function()
-    return failure.try(shared_of(self).store:lists())
+    return failure.try(calls.new(shared_of(self), "local_lists").store:lists())
   end)
 end
 
