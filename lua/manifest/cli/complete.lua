@@ -37,34 +37,27 @@ local function verbs(words)
 end
 
 --- The tags of the repository that a word names already, by one request.
-local function add_tags(list, client, word)
+local function add_tags(found, client, word)
   local repository, begun = word:match("^(.*[^:]):([A-Za-z0-9_.-]*)$")
   if not repository or repository:find("^oci$") or repository:find("archive$") then
     return
   end
   for _, tag in ipairs(client:tags(repository, { limit = MOST_TAGS }) or {}) do
-    list[#list + 1] = begins(tag, begun) and ("%s:%s"):format(repository, tag) or nil
+    found[("%s:%s"):format(repository, tag)] = begins(tag, begun) or nil
   end
 end
 
 --- References that begin so: those of the local lists, and those of tags. What cannot be read or asked offers nothing.
 local function references(word, config)
-  local list, seen = {}, {}
   local client <close> = require("manifest").client({
     config = config, timeout = QUICK, connect_timeout = QUICK, stall_timeout = QUICK,
   })
+  local found = {}
   for _, ref in ipairs(client:local_lists() or {}) do
-    list[#list + 1] = begins(ref, word) and ref or nil
-    seen[ref] = true
+    found[ref] = begins(ref, word) or nil
   end
-  local known = #list
-  add_tags(list, client, word)
-  for position = #list, known + 1, -1 do
-    if seen[list[position]] then
-      table.remove(list, position)
-    end
-  end
-  return list
+  add_tags(found, client, word)
+  return text.sorted_keys(found)
 end
 
 --- What completes the value of an option or an argument; of a comma list, its last part.
