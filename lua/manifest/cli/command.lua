@@ -65,8 +65,8 @@ function command.of(entry)
   local least, most = flags.count(declaration)
   return {
     entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
-    summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
-    most = most, instead = print.instead,
+    summary = entry.summary, is_network = declaration.network, description = declaration.description,
+    examples = declaration.examples, least = least, most = most, instead = print.instead,
     given = function(values, words)
       return given_of(declaration, print, list, values, words)
     end,
