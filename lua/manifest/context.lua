@@ -16,7 +16,8 @@ local PASSED_ON = {
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
---- Requests of one verb that may be sent again; every fifth answer gives one back.
+--- Requests of one verb that may be sent again, beside one for each that is under way (they may lose one connection);
+--- every fifth answer gives one back.
 local RETRIES = 20
 
 --- The folder of docker's configuration.
@@ -199,7 +200,7 @@ end
 local function of_one_call(context)
   local own = setmetatable({}, { __index = context })
   function own.repository(reference, wanted)
-    own.retries = own.retries or core.allowance(RETRIES)
+    own.retries = own.retries or core.allowance(RETRIES + own.jobs)
     return open_repository(own, reference, wanted)
   end
   return own

@@ -10,7 +10,7 @@ local upload = { exists = session.exists }
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
-local PAUSE = 0.2 -- seconds before the second of them, at most; twice as many before each one that follows
+local PAUSE = 0.2 -- seconds before the second of them, at most; twice as many before each one that follows; half at least
 
 --- The failure that caused the other: when one end of a stream breaks, the other is canceled.
 local function cause_of(errors)
@@ -82,7 +82,7 @@ local function in_new_uploads(repository, url, size, send, may_help)
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
-      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * math.random())
+      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * (1 + math.random()) / 2)
       tries = tries + 1
     end
     url = waits and repository.loop.uploads[url] and url or nil
