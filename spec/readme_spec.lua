@@ -4,6 +4,7 @@ local block_of = require "spec.support.block"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
+local port = require "spec.support.servers.port"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
@@ -17,7 +18,7 @@ local function blocks(text)
 end
 
 describe("README", function()
-  local server = block_of.registry()
+  local server, registry = block_of.registry(), block_of.registry()
   local folder, world = temp.folder("home"), ours.variables()
   local found = blocks((assert(temp.read("README.md"))))
 
@@ -79,15 +80,27 @@ describe("README", function()
     assert.matches(list.entries[2].digest, shell, 1, true)
   end)
 
-  it("has an example in one step", function()
-    local shell = run("sh", block("sh", "index create"))
-    local list = served("app:1.1")
-    assert.same({ os = "linux", architecture = "arm64", variant = "v8" }, list.entries[2].platform)
-    assert.matches("Digest: " .. list.digest, shell, 1, true)
-    assert.matches("app:1.1: %d+ documents, [^\n]*: all well\n", shell)
-    assert.matches(list.digest .. "  1.1\n", shell, 1, true)
-    assert.equal(list.digest, served("app:latest").digest)
-    assert.is_string(temp.read(folder .. "/release/index.json"))
+  it("has a quick start that can be pasted as it stands", function()
+    if not (process.present("docker-registry") and process.present("curl")) then
+      return pending("docker-registry or curl is not installed")
+    end
+    local number, work = tostring(port.free()), temp.folder("quick")
+    local code = block("sh", "docker-registry serve"):gsub("5000", number)
+      :gsub("%./dev build; cd [^\n]*", ("trap 'kill $!' EXIT; cd '%s'"):format(work))
+    local shell = run("sh", code)
+    for _, platform in ipairs { "amd64", "arm64", "riscv64" } do
+      assert.matches("\n  linux/" .. platform .. " +sha256:%x+\n", shell)
+      assert.matches("─ linux/" .. platform .. "  image  sha256:%x+", shell)
+    end
+    assert.matches("\n  also as latest\n", shell, 1, true)
+    assert.matches(": 2 problems\nexit status 2\n$", shell)
+  end)
+
+  it("shows a recording of what the command prints", function()
+    local words = { "lua5.4", "tools/recording", registry.address, env = world, preload = true }
+    local done = process.run(words)
+    assert.equal(0, done.status, done.stderr)
+    assert.equal((temp.read("docs/recording.svg")), done.stdout)
   end)
 
   it("takes docker's place by a link", function()
@@ -103,21 +116,14 @@ describe("README", function()
     assert.matches("\ndocker itself: build %.\n$", shell)
   end)
 
-  it("shows an error", function()
-    local text = run("lua", block("lua", "manifest.inspect"))
-    assert.matches("^not_found\n[^\n]*app:none[^\n]*; [^\n]*\n$", text)
-  end)
-
-  it("makes an image", function()
+  it("makes an image, and shows an error", function()
     local text = run("lua", block("lua", "client:image"))
-    local digest = served("tool:1.0-arm64").digest
-    assert.equal(digest, text:match("sha256:%x+"))
-    assert.equal(digest .. "\n" .. digest .. "\n", run("sh", block("sh", "manifest image")))
-    assert.is_string(temp.read(folder .. "/images/index.json"))
+    assert.equal(served("tool:1.0-arm64").digest, text:match("sha256:%x+"))
+    assert.matches("\nnil\tnot_found\n$", text)
   end)
 
   it("states how many requests a list of four images takes", function()
-    local stated = assert(temp.read("README.md")):match("takes (%d+) requests to%s+create and push")
+    local stated = assert(temp.read("README.md")):match("\n| requests for a list of 4 [^|]+ | %*%*(%d+)%*%* |")
     local entries, sources = {}, {}
     for number = 1, 4 do
       local name = "source" .. number

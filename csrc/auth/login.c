@@ -6,6 +6,8 @@
 
 #include "../credential/lookup.h"
 
+#define CALLER "the option 'credentials'"
+
 struct mf_login {
   struct mf_network *network;
   struct mf_helper_runs *helpers;
@@ -19,9 +21,26 @@ struct mf_login {
   struct mf_problem problem;
 };
 
-static void end(struct mf_login *login, enum mf_login_state state)
+static void note_source(const struct mf_login *login, const char *source)
+{
+  struct mf_event event = {
+      .kind = MF_EVENT_LOGIN, .target = source, .registry = login->registry, .repository = login->repository};
+  char places[1024] = "";
+  size_t used = 0;
+
+  for (size_t i = 0; !source && i < login->lookup.places.count && used < sizeof(places); i++)
+    used +=
+        (size_t)snprintf(places + used, sizeof(places) - used, "%s%s", i ? ", " : "", login->lookup.places.items[i]);
+  if (!source)
+    event.reason = places;
+  mf_journal_note(&login->network->journal, &event);
+}
+
+/* SOURCE: where they were found; NULL: nowhere. */
+static void end(struct mf_login *login, enum mf_login_state state, const char *source)
 {
   login->state = state;
+  note_source(login, source);
   for (size_t i = 0; i < login->lookup.warnings.count; i++)
     mf_network_warn(login->network, login->lookup.warnings.items[i]);
 }
@@ -33,10 +52,10 @@ static void look_further(struct mf_login *login)
   case MF_LOOKUP_FOUND:
     login->credentials = login->lookup.credentials;
     login->lookup.credentials = (struct mf_credentials){0};
-    end(login, MF_LOGIN_FOUND);
+    end(login, MF_LOGIN_FOUND, mf_lookup_source(&login->lookup));
     break;
   case MF_LOOKUP_NONE:
-    end(login, MF_LOGIN_NONE);
+    end(login, MF_LOGIN_NONE, NULL);
     break;
   case MF_LOOKUP_HELPER:
     login->server = 0;
@@ -49,6 +68,7 @@ static void look_further(struct mf_login *login)
 static void ask_helpers(struct mf_login *login)
 {
   enum mf_helper_result result;
+  char program[MF_HELPER_NAME + 32];
 
   while (login->state == MF_LOGIN_HELPER) {
     const char *server = login->lookup.servers[login->server];
@@ -56,15 +76,16 @@ static void ask_helpers(struct mf_login *login)
     if (!mf_helper_runs_ask(login->helpers, login->lookup.helper, server, &result, &login->credentials,
                             &login->problem))
       return;
+    snprintf(program, sizeof(program), "docker-credential-%s", login->lookup.helper);
     if (result == MF_HELPER_NOT_FOUND && login->lookup.servers[login->server + 1]) {
       login->server++;
       continue;
     }
     mf_lookup_asked(&login->lookup, result == MF_HELPER_FAILED ? &login->problem : NULL);
     if (result == MF_HELPER_FOUND)
-      end(login, MF_LOGIN_FOUND);
+      end(login, MF_LOGIN_FOUND, program);
     else if (login->problem.code == MF_PROBLEM_MEMORY && result == MF_HELPER_FAILED)
-      end(login, MF_LOGIN_FAILED);
+      end(login, MF_LOGIN_FAILED, NULL);
     else
       look_further(login);
   }
@@ -153,16 +174,16 @@ void mf_login_answer(struct mf_login *login, const struct mf_credentials *creden
   if (login->state != MF_LOGIN_ASKED)
     return;
   if (!credentials) {
-    mf_texts_add(&login->lookup.places, "the option 'credentials'");
+    mf_texts_add(&login->lookup.places, CALLER);
     look_further(login);
     return;
   }
   if (mf_credentials_copy(&login->credentials, credentials)) {
-    end(login, MF_LOGIN_FOUND);
+    end(login, MF_LOGIN_FOUND, CALLER);
     return;
   }
   mf_problem_set(&login->problem, MF_PROBLEM_MEMORY, "out of memory");
-  end(login, MF_LOGIN_FAILED);
+  end(login, MF_LOGIN_FAILED, NULL);
 }
 
 void mf_login_refuse(struct mf_login *login, const char *why)
@@ -171,7 +192,7 @@ void mf_login_refuse(struct mf_login *login, const char *why)
     return;
   mf_problem_set(&login->problem, MF_PROBLEM_CREDENTIALS, "the option 'credentials' gave none for %s: %.800s",
                  login->registry, why);
-  end(login, MF_LOGIN_FAILED);
+  end(login, MF_LOGIN_FAILED, NULL);
 }
 
 const struct mf_credentials *mf_login_credentials(const struct mf_login *login)

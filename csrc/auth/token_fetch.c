@@ -36,6 +36,7 @@ struct mf_token_fetch {
   struct mf_bytes body;
   double deadline;
   double sent;
+  uint64_t number; /* of the request, in the network's journal */
   int tries;
   int refusals; /* 429 */
   int redirects;
@@ -67,9 +68,32 @@ static bool admit(void *context, enum mf_address_class address)
   return mf_address_class_allowed(address, fetch->registry->peer, chosen);
 }
 
+static struct mf_event event_of(const struct mf_token_fetch *fetch, enum mf_event_kind kind)
+{
+  return (struct mf_event){.kind = kind,
+                           .request = fetch->number,
+                           .attempt = fetch->tries,
+                           .purpose = "token",
+                           .method = fetch->request.form ? "POST" : "GET",
+                           .url = fetch->request.url};
+}
+
+static void note_retry(struct mf_token_fetch *fetch, double seconds, const char *reason)
+{
+  struct mf_event event = event_of(fetch, MF_EVENT_RETRY);
+
+  event.seconds = seconds;
+  event.reason = reason;
+  event.status = fetch->transfer ? mf_transfer_status(fetch->transfer) : 0;
+  mf_journal_note(&fetch->network->journal, &event);
+}
+
 static void drop(struct mf_token_fetch *fetch)
 {
+  struct mf_event event = event_of(fetch, MF_EVENT_RESPONSE);
+
   if (fetch->transfer) {
+    mf_journal_note_end(&fetch->network->journal, &event, fetch->transfer, fetch->sent);
     mf_engine_withdraw(fetch->network->engine, fetch->transfer);
     mf_transfer_free(fetch->transfer);
     fetch->transfer = NULL;
@@ -105,6 +129,7 @@ static bool send_request(struct mf_token_fetch *fetch)
   const char *form = fetch->request.form;
   struct mf_connection connection;
   struct mf_headers headers = {0};
+  struct mf_event event;
 
   mf_bytes_clear(&fetch->body);
   fetch->tries++;
@@ -117,6 +142,9 @@ static bool send_request(struct mf_token_fetch *fetch)
     fetch->transfer = mf_transfer_new(form ? "POST" : "GET", fetch->request.url, &headers, fetch->source, &connection,
                                       &owner, &fetch->problem);
   mf_headers_wipe(&headers);
+  event = event_of(fetch, MF_EVENT_REQUEST);
+  if (fetch->transfer)
+    mf_journal_note(&fetch->network->journal, &event);
   return fetch->transfer && mf_engine_submit(fetch->network->engine, fetch->transfer, &fetch->problem);
 }
 
@@ -178,6 +206,7 @@ static bool wait_for_server(struct mf_token_fetch *fetch)
   if (asked > MF_RETRY_WAIT_LIMIT || ++fetch->refusals >= REFUSALS)
     return false;
   mf_pace_refuse(&fetch->server->pace, fetch->sent, asked, fetch->network->settings.backoff, mf_clock_now());
+  note_retry(fetch, fetch->server->pace.until - mf_clock_now(), "too many requests");
   drop(fetch);
   fetch->tries--;
   return send_when_free(fetch);
@@ -191,6 +220,7 @@ static bool wait_and_retry(struct mf_token_fetch *fetch)
     wait = mf_retry_backoff(fetch->tries, fetch->network->settings.backoff);
   if (fetch->tries >= TRIES || mf_clock_now() + wait > fetch->deadline)
     return false;
+  note_retry(fetch, wait, fetch->transfer->result == CURLE_OK ? "an answer that may pass" : fetch->problem.text);
   drop(fetch);
   fetch->task.due = mf_clock_now() + wait;
   return true;
@@ -225,6 +255,7 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   struct mf_headers headers = {0};
   struct mf_origin target_origin;
   char warning[MF_REDIRECT_WARNING];
+  struct mf_event event;
   char *target = NULL;
   bool ok = false;
 
@@ -235,9 +266,13 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->origin)) {
     if (warning[0])
       mf_network_warn(fetch->network, warning);
+    event = event_of(fetch, MF_EVENT_REDIRECT);
+    event.status = status;
+    event.target = target;
+    mf_journal_note(&fetch->network->journal, &event);
+    drop(fetch);
     free(fetch->request.url);
     fetch->request.url = target;
-    drop(fetch);
     ok = send_request(fetch);
   } else {
     char host[MF_ORIGIN_TEXT];
@@ -388,6 +423,7 @@ struct mf_token_fetch *mf_token_fetch_new(struct mf_network *network, const stru
   fetch->references = 1;
   fetch->network = network;
   fetch->registry = registry;
+  fetch->number = mf_journal_number(&network->journal);
   fetch->deadline = mf_clock_now() + SECONDS;
   fetch->task = (struct mf_task){.advance = advance, .due = fetch->deadline};
   mf_bytes_init(&fetch->body, MF_TOKEN_BODY);

@@ -111,6 +111,13 @@ static bool use_helper(struct mf_lookup *lookup, int result, const char *name)
   return true;
 }
 
+const char *mf_lookup_source(const struct mf_lookup *lookup)
+{
+  bool is_text = (enum kind)lookup->sources[lookup->source].kind == KIND_TEXT;
+
+  return is_text ? "DOCKER_AUTH_CONFIG" : lookup->sources[lookup->source].path;
+}
+
 void mf_lookup_asked(struct mf_lookup *lookup, const struct mf_problem *problem)
 {
   mf_texts_addf(&lookup->places, "docker-credential-%s%s", lookup->helper, problem ? " (failed)" : "");

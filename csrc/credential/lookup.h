@@ -48,6 +48,8 @@ struct mf_lookup {
 bool mf_lookup_init(struct mf_lookup *lookup, const char *registry, const char *repository,
                     const struct mf_environment *environment);
 enum mf_lookup_step mf_lookup_next(struct mf_lookup *lookup);
+/* The file or variable that it looks at. */
+const char *mf_lookup_source(const struct mf_lookup *lookup);
 /* After HELPER: the helper was asked, and failed with PROBLEM, if any. */
 void mf_lookup_asked(struct mf_lookup *lookup, const struct mf_problem *problem);
 /* Overwrites secrets and frees; safe twice and after a failed init. */

@@ -102,6 +102,7 @@ struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
     return NULL;
   }
+  network->journal = (struct mf_journal){.open = settings->events, .secrets = &network->secrets};
   copied = copy_settings(&network->settings, settings);
   copied = copy_environment(&network->environment) && copied;
   copied = copied && list_resolved(network);
@@ -133,6 +134,7 @@ void mf_network_free(struct mf_network *network)
   }
   curl_slist_free_all(network->resolve);
   mf_secret_free(network->identity_token);
+  mf_journal_free(&network->journal);
   mf_secrets_free(&network->secrets);
   mf_texts_free(&network->warnings);
   free_settings(&network->settings);

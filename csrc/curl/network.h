@@ -10,6 +10,7 @@
 #include "../base/texts.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "journal.h"
 #include "transfer.h"
 
 /* Strings may be NULL. mf_network_new copies what it keeps. */
@@ -26,6 +27,7 @@ struct mf_settings {
   struct mf_texts auth_hosts;        /* "registry=authhost": token servers that may see the registry's credentials */
   bool same_domain;                  /* so may those of the registry's registrable domain */
   bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
+  bool events;                       /* what happens is noted in the journal */
   bool ask;                          /* the caller has credentials of its own (mf_login_take_question) */
   double connect_timeout;            /* seconds */
   double stall_timeout;              /* seconds */
@@ -43,6 +45,7 @@ struct mf_network {
   char *identity_token;      /* that a token server gave (offline), or NULL */
   struct mf_texts warnings;  /* one line each, without secrets; each once */
   struct mf_secrets secrets; /* that were sent */
+  struct mf_journal journal; /* of all that its transfers do */
 };
 
 struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem);

@@ -23,6 +23,45 @@ static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT
   mf_network_host(exchange->client->network, exchange->endpoint, host);
 }
 
+/* ---- the journal ---- */
+
+static struct mf_journal *journal_of(const struct mf_exchange *exchange)
+{
+  return &exchange->client->network->journal;
+}
+
+static void note_sent(struct mf_exchange *exchange)
+{
+  struct mf_event event = mf_exchange_event(exchange, MF_EVENT_REQUEST);
+
+  event.status = 0;
+  exchange->told = false;
+  mf_journal_note(journal_of(exchange), &event);
+}
+
+/* How the transfer ended, once. */
+static void note_end(struct mf_exchange *exchange)
+{
+  struct mf_event event = mf_exchange_event(exchange, MF_EVENT_RESPONSE);
+
+  if (exchange->told)
+    return;
+  exchange->told = true;
+  mf_journal_note_end(journal_of(exchange), &event, exchange->transfer, exchange->sent);
+}
+
+/* That it is sent again SECONDS from now. A host that is held is not asked before that is over. */
+static void note_retry(struct mf_exchange *exchange, double seconds, const char *reason)
+{
+  struct mf_event event = mf_exchange_event(exchange, MF_EVENT_RETRY);
+  double held = exchange->endpoint->pace.until - mf_clock_now();
+
+  event.seconds = exchange->response.held && held > seconds ? held : seconds;
+  event.reason = reason;
+  if (reason)
+    mf_journal_note(journal_of(exchange), &event);
+}
+
 /* ---- the end ---- */
 
 static void drop_transfer(struct mf_exchange *exchange)
@@ -31,6 +70,7 @@ static void drop_transfer(struct mf_exchange *exchange)
   mf_pace_leave(&exchange->turn);
   if (!exchange->transfer)
     return;
+  note_end(exchange);
   mf_engine_withdraw(exchange->client->network->engine, exchange->transfer);
   mf_transfer_free(exchange->transfer);
   exchange->transfer = NULL;
@@ -237,6 +277,7 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   exchange->probed = false;
   exchange->pace = &exchange->endpoint->pace;
   mf_pace_begin(exchange->pace, exchange->request.joined, exchange->sent);
+  note_sent(exchange);
   return mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
 }
 
@@ -285,7 +326,7 @@ static bool can_repeat(struct mf_exchange *exchange)
 }
 
 /* Back to prepare, after SECONDS. */
-static bool again(struct mf_exchange *exchange, double seconds)
+static bool again(struct mf_exchange *exchange, double seconds, const char *reason)
 {
   drop_transfer(exchange);
   if (!can_repeat(exchange)) {
@@ -293,6 +334,7 @@ static bool again(struct mf_exchange *exchange, double seconds)
     exchange->problem.retryable = true;
     return fail(exchange);
   }
+  note_retry(exchange, seconds, reason);
   exchange->not_before = mf_clock_now() + seconds;
   exchange->task.due = exchange->not_before < exchange->deadline ? exchange->not_before : exchange->deadline;
   return true;
@@ -300,11 +342,13 @@ static bool again(struct mf_exchange *exchange, double seconds)
 
 static bool settle(struct mf_exchange *exchange)
 {
-  struct mf_verdict verdict = mf_verdict_on(exchange);
+  struct mf_verdict verdict;
 
+  note_end(exchange);
+  verdict = mf_verdict_on(exchange);
   switch (verdict.kind) {
   case MF_VERDICT_AGAIN:
-    return again(exchange, verdict.wait);
+    return again(exchange, verdict.wait, verdict.reason);
   case MF_VERDICT_FAIL:
     return fail(exchange);
   default:
@@ -343,7 +387,7 @@ static bool advance(struct mf_task *task)
   case MF_SCHEME_PLAIN:
     exchange->response.attempts--; /* a step on the way of the same attempt */
     exchange->tries--;
-    return again(exchange, 0);
+    return again(exchange, 0, MF_REASON_PLAIN);
   case MF_SCHEME_FAIL:
     return fail(exchange);
   case MF_SCHEME_GO_ON:
@@ -392,6 +436,7 @@ struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request 
     return NULL;
   }
   exchange->client = client;
+  exchange->number = mf_journal_number(&client->network->journal);
   exchange->request = *request;
   *request = (struct mf_request){0};
   exchange->deadline = mf_clock_now() + exchange->request.timeout;
@@ -403,6 +448,17 @@ struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request 
     return exchange;
   mf_exchange_free(exchange);
   return NULL;
+}
+
+int64_t mf_exchange_moved(const struct mf_exchange *exchange)
+{
+  curl_off_t sent = 0;
+
+  if (!exchange->request.source)
+    return exchange->receipt.received;
+  if (exchange->transfer)
+    curl_easy_getinfo(exchange->transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  return sent;
 }
 
 bool mf_exchange_done(const struct mf_exchange *exchange)

@@ -10,6 +10,8 @@ struct mf_exchange;
 
 /* Starts it; it goes on in mf_engine_step, and its task is done at the end. NULL: problem set, the request is freed. */
 struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem);
+/* Bytes of its body that were sent so far in this attempt or, when it has none, of the answer's that have come. */
+int64_t mf_exchange_moved(const struct mf_exchange *exchange);
 bool mf_exchange_done(const struct mf_exchange *exchange);
 /* Once done: moves the answer into RESPONSE. Any HTTP status is an answer. */
 void mf_exchange_take_response(struct mf_exchange *exchange, struct mf_response *response);

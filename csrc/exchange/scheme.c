@@ -59,6 +59,11 @@ static bool admit(void *context, enum mf_address_class address)
   return mf_address_class_allowed(address, exchange->home->peer, true);
 }
 
+static struct mf_event event_of(const struct mf_exchange *exchange, enum mf_event_kind kind, const char *url)
+{
+  return (struct mf_event){.kind = kind, .request = exchange->number, .purpose = "probe", .method = "GET", .url = url};
+}
+
 static void start_probe(struct mf_exchange *exchange)
 {
   const struct mf_transfer_owner owner = {exchange, leave_body, admit};
@@ -67,19 +72,30 @@ static void start_probe(struct mf_exchange *exchange)
   struct mf_problem ignored; /* without a probe, TLS alone decides */
   struct mf_connection connection;
   char *url = mf_network_plain_connection(network, exchange->home, &connection, &ignored);
+  struct mf_event event;
 
   exchange->probed = true;
   if (url)
     exchange->probe = mf_transfer_new("GET", url, &none, NULL, &connection, &owner, &ignored);
+  event = event_of(exchange, MF_EVENT_REQUEST, url);
+  if (exchange->probe)
+    mf_journal_note(&network->journal, &event);
   free(url);
+  exchange->probe_sent = mf_clock_now();
   if (exchange->probe && !mf_engine_submit(network->engine, exchange->probe, &ignored))
     mf_scheme_drop(exchange);
 }
 
 void mf_scheme_drop(struct mf_exchange *exchange)
 {
+  struct mf_event event = event_of(exchange, MF_EVENT_RESPONSE, NULL);
+  char *url = NULL;
+
   if (!exchange->probe)
     return;
+  curl_easy_getinfo(exchange->probe->easy, CURLINFO_EFFECTIVE_URL, &url);
+  event.url = url;
+  mf_journal_note_end(&exchange->client->network->journal, &event, exchange->probe, exchange->probe_sent);
   mf_engine_withdraw(exchange->client->network->engine, exchange->probe);
   mf_transfer_free(exchange->probe);
   exchange->probe = NULL;

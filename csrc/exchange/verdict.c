@@ -16,8 +16,8 @@
 /* How often a server may be silent until the time is over: who was so twice will be a third time. */
 enum { SILENCES = 2 };
 
-static const struct mf_verdict failed = {MF_VERDICT_FAIL, 0};
-static const struct mf_verdict done = {MF_VERDICT_DONE, 0};
+static const struct mf_verdict failed = {.kind = MF_VERDICT_FAIL};
+static const struct mf_verdict done = {.kind = MF_VERDICT_DONE};
 
 static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
@@ -40,6 +40,18 @@ static void blot_headers(const struct mf_exchange *exchange)
 bool mf_exchange_at_home(const struct mf_exchange *exchange)
 {
   return mf_origin_equal(&exchange->endpoint->origin, &exchange->home->origin);
+}
+
+struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind)
+{
+  return (struct mf_event){
+      .kind = kind,
+      .request = exchange->number,
+      .attempt = exchange->response.attempts,
+      .status = exchange->response.status,
+      .method = exchange->request.method,
+      .url = exchange->response.url,
+  };
 }
 
 /* Has the body got so much further since the last time that it may break as often again? */
@@ -85,11 +97,11 @@ static double retry_wait(struct mf_exchange *exchange)
 }
 
 /* The attempt that has just ended was not one in its own right: a step on the way of the same. */
-static struct mf_verdict next_step(struct mf_exchange *exchange)
+static struct mf_verdict next_step(struct mf_exchange *exchange, const char *reason)
 {
   exchange->response.attempts--;
   exchange->tries--;
-  return (struct mf_verdict){MF_VERDICT_AGAIN, 0};
+  return (struct mf_verdict){MF_VERDICT_AGAIN, 0, reason};
 }
 
 /* The next attempt goes to where URL leads. False with the problem set: it still stands where it stood. */
@@ -103,7 +115,7 @@ static bool turn_to(struct mf_exchange *exchange, const char *url)
 }
 
 /* Another attempt after WAIT seconds, from the URL that was asked for: what a redirect named may not live as long. */
-static struct mf_verdict start_over(struct mf_exchange *exchange, double wait)
+static struct mf_verdict start_over(struct mf_exchange *exchange, double wait, const char *reason)
 {
   char *url = strdup(exchange->request.url);
 
@@ -114,7 +126,7 @@ static struct mf_verdict start_over(struct mf_exchange *exchange, double wait)
   }
   free(exchange->response.url);
   exchange->response.url = url;
-  return (struct mf_verdict){MF_VERDICT_AGAIN, wait};
+  return (struct mf_verdict){MF_VERDICT_AGAIN, wait, reason};
 }
 
 /* It answered our TLS greeting in plain text: go on in plain HTTP if that is allowed, else say so in words. */
@@ -126,7 +138,7 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
     if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
       return failed;
     mf_question_answer(&exchange->home->scheme, exchange);
-    return next_step(exchange);
+    return next_step(exchange, MF_REASON_PLAIN);
   }
   host_of(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_TLS, "%s answered in plain HTTP where TLS was expected", host);
@@ -150,20 +162,21 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (mf_transfer_met_plain_http(exchange->transfer))
     return met_plain_http(exchange);
   if (exchange->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&exchange->endpoint->trust))
-    return next_step(exchange);
+    return next_step(exchange, "all certificate authorities of the system are read");
   host_of(exchange, host);
   if (!exchange->endpoint->home) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   exchange->problem.retryable = exchange->problem.retryable || went_away(exchange);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
-  return wait >= 0 ? start_over(exchange, wait) : failed;
+  return wait >= 0 ? start_over(exchange, wait, exchange->problem.text) : failed;
 }
 
 static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
 {
   struct mf_response *response = &exchange->response;
   char warning[MF_REDIRECT_WARNING];
+  struct mf_event event;
   char *target = NULL;
 
   if (exchange->redirects++ < MF_REDIRECT_LIMIT)
@@ -175,9 +188,12 @@ static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
     return failed;
   if (warning[0])
     mf_network_warn(exchange->client->network, warning);
+  event = mf_exchange_event(exchange, MF_EVENT_REDIRECT);
+  event.target = target;
+  mf_journal_note(&exchange->client->network->journal, &event);
   free(response->url);
   response->url = target;
-  return turn_to(exchange, target) ? next_step(exchange) : failed;
+  return turn_to(exchange, target) ? next_step(exchange, NULL) : failed;
 }
 
 static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)
@@ -185,7 +201,7 @@ static struct mf_verdict judge_unauthorized(struct mf_exchange *exchange)
   if (mf_authorization_answered(exchange->client->authorization, &exchange->ticket, 401, exchange->response.url,
                                 &exchange->response.headers, &exchange->problem) != MF_READY)
     return failed;
-  return next_step(exchange);
+  return next_step(exchange, "credentials are needed");
 }
 
 static bool unasked_encoding(struct mf_exchange *exchange)
@@ -211,7 +227,7 @@ static struct mf_verdict ask_for_rest(struct mf_exchange *exchange)
   char host[MF_ORIGIN_TEXT];
 
   if (wait >= 0)
-    return start_over(exchange, wait);
+    return start_over(exchange, wait, "the answer ended early: the rest is asked for");
   host_of(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_NETWORK, "%s: the answer ended early, again and again", host);
   exchange->problem.retryable = true;
@@ -233,7 +249,7 @@ static struct mf_verdict judge_body(struct mf_exchange *exchange)
     return done;
   if (exchange->tries < exchange->request.attempts && mf_allowance_take(exchange->request.retries) &&
       mf_receipt_restart(&exchange->receipt, &exchange->problem))
-    return start_over(exchange, 0);
+    return start_over(exchange, 0, exchange->problem.text);
   return failed;
 }
 
@@ -264,7 +280,7 @@ static struct mf_verdict judge_too_many(struct mf_exchange *exchange)
     return judge_body(exchange);
   if (exchange->request.patient)
     exchange->tries--;
-  return start_over(exchange, 0);
+  return start_over(exchange, 0, "too many requests: the host is not asked before that");
 }
 
 static struct mf_verdict judge_status(struct mf_exchange *exchange)
@@ -280,11 +296,11 @@ static struct mf_verdict judge_status(struct mf_exchange *exchange)
     return judge_redirect(exchange);
   if (status == 416 && mf_receipt_asks_part(&exchange->receipt)) {
     exchange->receipt.whole = true;
-    return next_step(exchange);
+    return next_step(exchange, "the server gives no parts: the whole is asked for");
   }
   if (mf_retry_status(status))
     wait = retry_wait(exchange);
-  return wait >= 0 ? start_over(exchange, wait) : judge_body(exchange);
+  return wait >= 0 ? start_over(exchange, wait, "an answer that may pass") : judge_body(exchange);
 }
 
 static struct mf_verdict judge_answer(struct mf_exchange *exchange)

@@ -16,6 +16,7 @@ struct mf_exchange {
   struct mf_ticket ticket;
   struct mf_transfer *transfer; /* while it is on the wire */
   struct mf_transfer *probe;    /* asks the registry in plain HTTP beside it: see scheme.h */
+  double probe_sent;            /* when */
   bool probed;                  /* it was, since the transfer was sent */
   struct mf_receipt receipt;
   struct mf_sink *memory; /* our own sink, when the request has none */
@@ -23,6 +24,8 @@ struct mf_exchange {
   double deadline;
   double not_before;        /* waits until then before the next attempt */
   double sent;              /* when the transfer was sent */
+  uint64_t number;          /* of the request, in the network's journal */
+  bool told;                /* the journal has how the transfer ended */
   struct mf_pace_turn turn; /* at a host that is asked slowly */
   struct mf_pace *pace;     /* of the host that it was sent to, while it is on the wire */
   int redirects;
@@ -38,13 +41,18 @@ enum mf_verdict_kind {
   MF_VERDICT_FAIL,  /* exchange->problem is set */
 };
 
+#define MF_REASON_PLAIN "the registry speaks plain HTTP"
+
 struct mf_verdict {
   enum mf_verdict_kind kind;
-  double wait; /* AGAIN: seconds */
+  double wait;        /* AGAIN: seconds */
+  const char *reason; /* AGAIN: why, for the journal; NULL: it has that already */
 };
 
 /* Is the current URL one of the registry itself, where secrets may go? */
 bool mf_exchange_at_home(const struct mf_exchange *exchange);
+/* An event of the attempt that is under way, for the network's journal. */
+struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind);
 /* Judges the exchange's finished transfer. Sets the response's status and headers, and what another attempt needs. */
 struct mf_verdict mf_verdict_on(struct mf_exchange *exchange);
 

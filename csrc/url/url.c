@@ -76,7 +76,7 @@ void mf_url_print(const char *url, char *text, size_t size)
   struct mf_origin origin;
 
   if (mf_origin_parse(url, &origin))
-    snprintf(text, size, "%.*s", (int)strcspn(url, "?"), url);
+    snprintf(text, size, "%.*s", (int)strcspn(url, "?#"), url);
   else
     snprintf(text, size, "(not an http URL)");
 }

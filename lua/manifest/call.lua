@@ -42,7 +42,7 @@ end
 
 --- The repository of a reference or of another location; nothing is sent yet.
 ---@param reference table
----@param wanted table see open_repository in context.lua
+---@param wanted table see open_plain in context.lua
 ---@return table repository
 function methods:repository(reference, wanted)
   try(self.context.connect())
@@ -111,6 +111,21 @@ end
 ---@param line string without secrets
 function methods:warn(line)
   self.context.warn(line)
+end
+
+--- Tells who listens how much is to be brought; what is there already counts too.
+---@param blobs table[] {size} or {body = {size}}
+function methods:announce(blobs)
+  local teller = self.context.control.teller
+  if not teller then
+    return
+  end
+  local bytes = 0
+  for _, blob in ipairs(blobs) do
+    local body = blob.body or blob
+    bytes = bytes + (body.size or #(body.body or ""))
+  end
+  teller:tell { event = "blobs_planned", verb = self.verb, blobs = #blobs, bytes = bytes }
 end
 
 --- Lets the client's requests take what has been stored or erased just now.

@@ -6,6 +6,7 @@
 local calls = require("manifest.call")
 local catalogue = require("manifest.verb.catalogue")
 local contexts = require("manifest.context")
+local controls = require("manifest.engine.control")
 local declare = require("manifest.declare")
 local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
@@ -36,7 +37,7 @@ end
 ---@return table|nil err
 local function context_of(self)
   if not self.context then
-    local context, err = contexts.new(self.options, self)
+    local context, err = contexts.new(self.options, self.control, self)
     if not context then
       return nil, err
     end
@@ -51,6 +52,26 @@ local function start(self, verb, ...)
   return verb.run(call, table.unpack(values, 1, values.n))
 end
 
+--- Runs a verb, and tells of it where somebody listens.
+local function run(self, verb, ...)
+  local _ <close> = self.control:under_way()
+  local teller = self.control.teller
+  if not teller then
+    return start(self, verb, ...)
+  end
+  return teller:verb(verb.name, start, self, verb, ...)
+end
+
+--- Raises when the client cannot be used now, at the line of who called the method.
+local function check_usable(self)
+  if self.closed then
+    error(CLOSED, 3)
+  end
+  if self.control.teller and self.control.teller.telling then
+    error("an on_event function may not use the client that calls it, but for cancel()", 3)
+  end
+end
+
 --- Adds to a failure which verb it was, and what that verb says to do about it.
 local function with_verb(verb, value, err, ...)
   if value == nil and error_of.is(err) then
@@ -61,15 +82,13 @@ end
 
 local function method_of(entry)
   return function(self, ...)
-    if self.closed then
-      error(CLOSED, 2)
-    end
+    check_usable(self)
     local verb = require(entry.module)
     local wrong = declare.wrong(verb, ...)
     if wrong then
       error(("%s: %s"):format(verb.method, wrong), 2)
     end
-    return with_verb(verb, failure.face(start, self, verb, ...))
+    return with_verb(verb, failure.face(run, self, verb, ...))
   end
 end
 
@@ -106,15 +125,14 @@ local CLOSE = declare.verb {
 ---@return table|nil results
 ---@return table|nil err the first error, or with collect the table of errors by index
 function methods:all(list, fn, options)
-  if self.closed then
-    error(CLOSED, 2)
-  end
+  check_usable(self)
   local wrong = declare.wrong(ALL, list, fn, options)
   if wrong then
     error("all: " .. wrong, 2)
   end
   options = options or {}
   return failure.face(function()
+    local _ <close> = self.control:under_way()
     local context = failure.try(context_of(self))
     local loop = failure.try(context.connect())
     return loop:all(list, options.jobs or context.jobs, failure.boxed(fn), options.collect)
@@ -126,13 +144,17 @@ end
 ---@return string|nil place a helper's program, or the path of a file
 ---@return table|nil err
 function methods:login_place(registry)
-  if self.closed then
-    error(CLOSED, 2)
-  end
+  check_usable(self)
   local verb = require("manifest.verb.login")
   return with_verb(verb, failure.face(function()
     return verb.place(calls.new(failure.try(context_of(self)), verb.name), registry)
   end))
+end
+
+--- Ends what is under way, as Ctrl-C does: it fails with the code `canceled`. For an `on_event` function, or a task of
+--- all(). Where nothing is under way, nothing happens.
+function methods:cancel()
+  self.control:cancel()
 end
 
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.
@@ -152,7 +174,7 @@ end
 --- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun.
 local function abandon(self, seconds)
   local loop = self.context and rawget(self.context, "loop")
-  if loop and loop:owes_uploads() then
+  if loop and (next(loop.uploads) or next(loop.shielded)) then
     require("manifest.repository.registry.upload").abandon_all(loop, seconds)
   end
 end
@@ -176,6 +198,7 @@ function methods:close(options)
   if self.closed then
     return
   end
+  check_usable(self)
   local _ <close> = failure.defer(function()
     close(self)
   end)
@@ -216,7 +239,8 @@ local function new(options)
   if type(own.credentials) == "table" then
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
-  return setmetatable({ options = own, closed = false, context = false }, mt)
+  local control = controls.new(own.on_event and failure.boxed(own.on_event))
+  return setmetatable({ options = own, closed = false, context = false, control = control }, mt)
 end
 
 return { new = new, methods = methods }

@@ -7,12 +7,6 @@ local error_of = require("manifest.base.error")
 local failure = require("manifest.base.failure")
 local vault = require("manifest.base.later")("manifest.credential.vault")
 
---- Options that the engine takes as they are.
-local PASSED_ON = {
-  "connect_timeout", "stall_timeout", "connections", "ca_file", "client_certificate", "client_key", "auth_hosts",
-  "same_domain", "user_agent",
-}
-
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
@@ -38,26 +32,11 @@ local function config_folder(options)
   return home .. "/.docker"
 end
 
---- The engine's settings out of the client's options; CHANGES take the place of some.
-local function settings_of(context, changes)
-  local options = context.options
-  local settings = { ask = options.credentials ~= nil, config_folder = context.folder }
-  for _, name in ipairs(PASSED_ON) do
-    settings[name] = options[name]
-  end
-  require("manifest.repository.endpoint").allow(settings, options)
-  settings.user_agent = settings.user_agent or "manifest/" .. require("manifest.base.version")
-  for name, value in pairs(changes or {}) do
-    settings[name] = value
-  end
-  return settings
-end
-
 --- Opens an engine.
 ---@return userdata|nil engine
 ---@return table|nil err
 local function open_engine(context, changes)
-  return core.engine(settings_of(context, changes))
+  return core.engine(require("manifest.engine.settings").of(context.options, context.folder, changes))
 end
 
 --- Asks the caller's own source of credentials, for the loop.
@@ -79,7 +58,7 @@ local function connect(context)
     end
     context.engine = engine
     context.loop = require("manifest.engine.loop").new(engine, asker_of(context.options.credentials),
-      context.options.connections)
+      context.options.connections, context.control)
     context.loop.owner = context.owner
   end
   return context.loop
@@ -134,7 +113,7 @@ end
 --- repository whose token serves this one too, when both are of one registry), shared (false: nobody else writes lists
 --- of referrers there now)
 ---@return table repository
-local function open_repository(context, reference, wanted)
+local function open_plain(context, reference, wanted)
   local options = context.options
   if reference.kind == "layout" then
     return require("manifest.repository.layout").new(reference.path, options)
@@ -152,22 +131,29 @@ local function open_repository(context, reference, wanted)
   })
 end
 
+--- The same; it tells of its blobs where somebody listens.
+local function open_repository(context, reference, wanted)
+  local repository, teller = open_plain(context, reference, wanted), context.control.teller
+  return teller and require("manifest.repository.watched")(repository, teller) or repository
+end
+
 --- Makes the context of a client's verbs: options, jobs, folder, store, warned (lines), and
---- connect() -> loop | nil, err; repository(reference, wanted), see open_repository; open_engine(changes), an engine of
+--- connect() -> loop | nil, err; repository(reference, wanted), see open_plain; open_engine(changes), an engine of
 --- the verb's own; warn(line); note_warnings(engine). A verb that calls connect() first gets an error
 --- that it can return; one that uses `loop` or repository() at once raises it.
 ---@param options table of the client, checked
+---@param control table of engine/control.lua
 ---@param owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
 --- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@return table|nil context
 ---@return table|nil err io: there is no folder for local lists
-local function new(options, owner)
+local function new(options, control, owner)
   local folder, err = config_folder(options)
   if not folder then
     return nil, err
   end
   local context = {
-    options = options, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
+    options = options, control = control, owner = owner, jobs = options.jobs or DEFAULT_JOBS, folder = folder,
     scopes = setmetatable({}, { __mode = "k" }),
   }
   function context.connect()

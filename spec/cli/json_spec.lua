@@ -80,6 +80,24 @@ describe("--json of", function()
     hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" } })
   end)
 
+  it("put, blob get, blob put and pull", function()
+    local raw = command({ "get", at("app:1") }).stdout
+    local subject = document { "get", at("app:1") }
+    local referring = raw:gsub("}%s*$", (',"subject":{"mediaType":"%s","size":%d,"digest":"%s"}}'):format(
+      subject.mediaType, subject.size, subject.digest))
+    hold("put", 1, { document { "put", at("app:put"), temp.file(raw) },
+      document { "put", at("app:put"), temp.file(referring) } })
+    local path = temp.file("a blob")
+    local put = document { "blob", "put", at("app"), path }
+    hold("blob put", 1, { put, document { "blob", "put", "--dry-run", at("app"), path } })
+    hold("blob get", 1, { document { "blob", "get", at("app@" .. put.digest), temp.path("blob") } })
+    local attached = document { "attach", "--artifact-type", "a/b", at("app:arm"), path }
+    local untitled = command({ "get", attached.reference }).stdout:gsub("org.opencontainers.image.title", "a.title")
+    document { "put", at("app:untitled"), temp.file(untitled) }
+    hold("pull", 1, { document { "pull", attached.reference, temp.folder("files") },
+      document { "pull", at("app:untitled"), temp.folder("files") } })
+  end)
+
   it("tag and tags", function()
     hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
     hold("tags", 1, { document { "tags", at("app") } })

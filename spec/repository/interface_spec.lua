@@ -4,7 +4,7 @@
 local archive = require "manifest.repository.archive"
 local docker_archive = require "spec.support.inputs.docker_archive"
 local fails = require "spec.support.asserts.fails"
-local interface = require "manifest.repository.interface"
+local interface = require("manifest.repository.interface").METHODS
 local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
 local registry = require "spec.support.servers.registry"

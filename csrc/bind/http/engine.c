@@ -1,5 +1,6 @@
 /* core.engine: one client's connections, and the requests under way on them. */
 #include "../../auth/login.h"
+#include "../lib/box.h"
 #include "../lib/texts.h"
 #include "open.h"
 #include "request.h"
@@ -38,6 +39,7 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   settings->insecure = mfl_field_boolean(L, 1, "insecure", false);
   settings->same_domain = mfl_field_boolean(L, 1, "same_domain", true);
   settings->offline = mfl_field_boolean(L, 1, "offline", false);
+  settings->events = mfl_field_boolean(L, 1, "events", false);
   settings->ask = mfl_field_boolean(L, 1, "ask", false);
   settings->connect_timeout = read_seconds(L, "connect_timeout", 15);
   settings->stall_timeout = read_seconds(L, "stall_timeout", 60);
@@ -181,7 +183,77 @@ static void push_asked(lua_State *L, const struct mfl_engine *engine)
   }
 }
 
-/* engine:step(seconds) -> array of finished exchanges, array of asked logins or nil; or nil and a problem */
+static void free_events(void *content)
+{
+  struct mf_event **events = content;
+
+  while (*events)
+    *events = mf_event_drop(*events);
+}
+
+static void set_number(lua_State *L, const char *name, double value)
+{
+  lua_pushnumber(L, value);
+  lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, lua_Integer value)
+{
+  lua_pushinteger(L, value);
+  lua_setfield(L, -2, name);
+}
+
+static void push_event(lua_State *L, const struct mf_event *event)
+{
+  static const char *const kinds[] = {"request", "response", "retry", "redirect", "login"};
+
+  lua_createtable(L, 0, 12);
+  mfl_set_text(L, "event", kinds[event->kind]);
+  set_number(L, "time", event->time);
+  mfl_set_text(L, "purpose", event->purpose);
+  mfl_set_text(L, "method", event->method);
+  mfl_set_text(L, "url", event->url);
+  mfl_set_text(L, event->kind == MF_EVENT_LOGIN ? "source" : "target", event->target);
+  mfl_set_text(L, "reason", event->reason);
+  mfl_set_text(L, "registry", event->registry);
+  mfl_set_text(L, "repository", event->repository);
+  if (event->request > 0)
+    set_integer(L, "request", (lua_Integer)event->request);
+  if (event->attempt > 0)
+    set_integer(L, "attempt", event->attempt);
+  if (event->status > 0)
+    set_integer(L, "status", event->status);
+  if (event->kind == MF_EVENT_RESPONSE || event->kind == MF_EVENT_RETRY)
+    set_number(L, "seconds", event->seconds);
+  if (event->kind != MF_EVENT_RESPONSE)
+    return;
+  set_integer(L, "sent", event->sent);
+  set_integer(L, "received", event->received);
+}
+
+/* Pushes an array of what has happened since the last call, or nil. */
+static void push_events(lua_State *L, struct mfl_engine *engine)
+{
+  struct mf_event **events;
+  lua_Integer count = 0;
+
+  if (!engine->open || !engine->client.network->journal.first) {
+    lua_pushnil(L);
+    return;
+  }
+  events = mfl_push_box(L, sizeof(struct mf_event *), free_events);
+  if (engine->open) /* see next_asked */
+    *events = mf_journal_take(&engine->client.network->journal);
+  lua_newtable(L);
+  for (; *events; *events = mf_event_drop(*events)) {
+    push_event(L, *events);
+    lua_rawseti(L, -2, ++count);
+  }
+  lua_remove(L, -2); /* the box */
+}
+
+/* engine:step(seconds) -> array of finished exchanges, array of asked logins or nil, array of events (with the setting
+   `events`) or nil; or nil and a problem */
 static int engine_step(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);
@@ -193,7 +265,8 @@ static int engine_step(lua_State *L)
   push_finished(L, engine);
   push_asked(L, engine);
   lua_remove(L, -2); /* the box */
-  return 2;
+  push_events(L, engine);
+  return 3;
 }
 
 static struct mf_login *find_asked(const struct mfl_engine *engine, const char *registry, const char *repository)

@@ -70,6 +70,17 @@ static int exchange_result(lua_State *L)
   return 2;
 }
 
+/* exchange:moved() -> integer: bytes of its body that were sent so far in this attempt or, when it has none, of the
+   answer's that have come */
+static int exchange_moved(lua_State *L)
+{
+  const struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
+
+  luaL_argcheck(L, box->exchange, 1, "attempt to use a closed exchange");
+  lua_pushinteger(L, mf_exchange_moved(box->exchange));
+  return 1;
+}
+
 static int exchange_tostring(lua_State *L)
 {
   const struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
@@ -177,7 +188,8 @@ void mfl_open_exchange(lua_State *L)
 {
   static const luaL_Reg exchange_metamethods[] = {
       {"__gc", exchange_close}, {"__close", exchange_close}, {"__tostring", exchange_tostring}, {NULL, NULL}};
-  static const luaL_Reg exchange_methods[] = {{"result", exchange_result}, {"close", exchange_close}, {NULL, NULL}};
+  static const luaL_Reg exchange_methods[] = {
+      {"result", exchange_result}, {"moved", exchange_moved}, {"close", exchange_close}, {NULL, NULL}};
   static const luaL_Reg pipe_metamethods[] = {{"__gc", pipe_close}, {"__close", pipe_close}, {NULL, NULL}};
   static const luaL_Reg scopes_metamethods[] = {{"__gc", scopes_close}, {NULL, NULL}};
   static const luaL_Reg no_methods[] = {{NULL, NULL}};

@@ -31,6 +31,8 @@ local options = {
     help = 'Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order' },
   credentials = { "function|table", flag = false,
     help = "(registry, repository) -> { username =, password = } or nil; or { [registry] = { ... } }" },
+  on_event = { "function", flag = false, class = "fun(event: manifest.Event)",
+    help = "(event): is told what happens: verbs, requests, retries, redirects, logins, blobs" },
   user_agent = { "line", flag = false, help = "What requests say of who sends them" },
 }
 

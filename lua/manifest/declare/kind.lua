@@ -254,7 +254,9 @@ return {
   folder = function() return path_type("folder") end,
   host = form.host,
   insecure = insecure_type,
-  ["function"] = function() return { lua = "function", what = "function", accepts = accepts("function") } end,
+  ["function"] = function(spec)
+    return { lua = spec.class or "function", what = "function", accepts = accepts("function") }
+  end,
   map_change = function() return map_type(true) end,
   media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
   pattern = function() return text_type("pattern") end,

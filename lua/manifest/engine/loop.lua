@@ -2,10 +2,11 @@
 --
 -- A verb is plain sequential code. Inside a task a request suspends the task until its answer is there; outside any
 -- task it drives the engine by itself. C never calls Lua, so nothing here runs while libcurl is on the stack.
+--
+-- Tasks come in groups: those of one all(). A group starts a few at a time, and its tasks are ended together.
 
-local core = require("manifest.base.core")
+local controls = require("manifest.engine.control")
 local failure = require("manifest.base.failure")
-local group = require("manifest.engine.group")
 local pause = require("manifest.engine.pause")
 
 --- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
@@ -20,33 +21,169 @@ local CONNECTIONS = 6
 --- Most seconds in C at a stretch: an interrupt is noticed in Lua.
 local PATIENCE = 0.25
 
---- Seconds between two looks of who waits for what wakes nobody.
-local GLANCE = 0.02
-
-local methods = {}
+local methods = { sleep = pause.sleep, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
 
 --- Makes a loop over an engine of manifest.core.
----@param engine userdata
 ---@param ask function|nil (registry, repository) -> what engine:answer takes: asks the caller's own vault
 ---@param connections integer|nil to one host, as the engine was told; default 6
-local function new(engine, ask, connections)
+---@param control table|nil of the client (control.lua)
+local function new(engine, ask, connections, control)
   return setmetatable({
-    engine = engine,
-    ask = ask,
-    tasks = {}, -- [coroutine] = task
+    engine = engine, ask = ask, control = control or controls.new(),
+    tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
     ready = {}, -- tasks to resume, first come first served
     streams = 0, -- blobs that are being streamed now
     most_streams = math.max(1, math.min(STREAMS, (connections or CONNECTIONS) - 1)),
     queue = {}, -- tasks that wait to stream
-    alarms = {}, -- [task, or a table for code that is no task] = when it wants to go on
+    sleepers = {}, -- see pause.lua
     uploads = {}, -- [url] = repository: blob uploads that are open
-    shielded = {}, -- [work] = true: what must come to its end (shield.lua)
+    shielded = {}, -- [group] = true: what must come to its end
     parts = {}, -- [registry] = how large a body of an upload it takes (registry/parts.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
+end
+
+--- The task that is running now, or nil.
+function methods:current()
+  return self.tasks[coroutine.running()]
+end
+
+--- Lets a task run after those that are ready already.
+function methods:wake(task)
+  self.ready[#self.ready + 1] = task
+end
+
+local function remove(list, task)
+  for index, other in ipairs(list) do
+    if other == task then
+      table.remove(list, index)
+      return
+    end
+  end
+end
+
+--- Lets the next task stream when there is room. What it wakes looks again, and waits on when it came too late.
+local function wake_streamer(self)
+  local task = self.streams < self.most_streams and table.remove(self.queue, 1)
+  if task then
+    self:wake(task)
+  end
+end
+
+--- Ends a task where it stands: its request is taken off the wire, its <close> variables are closed. A task that is
+--- driving the loop right now (from a coroutine of its own) cannot be closed; what it comes to is ignored.
+local function cancel(self, task)
+  if coroutine.status(task.coroutine) == "normal" then
+    task.is_canceled = true
+    return
+  end
+  self.tasks[task.coroutine] = nil
+  self.sleepers[task] = nil
+  if task.exchange then
+    self.waiting[task.exchange] = nil
+    task.exchange:close()
+  end
+  remove(self.ready, task)
+  remove(self.queue, task)
+  coroutine.close(task.coroutine)
+  wake_streamer(self) -- it may have been the next
+end
+
+--- Cancels the running tasks of a group from an index on.
+local function cancel_from(group, first)
+  for index, task in pairs(group.running) do
+    if index >= first then
+      group.running[index] = nil
+      group.count = group.count - 1
+      cancel(group.loop, task)
+    end
+  end
+end
+
+--- However a call of all() is left (an interrupt, an error): nothing of it goes on.
+local group_mt = { __name = "manifest.group" }
+
+function group_mt:__close()
+  cancel_from(self, 1)
+end
+
+--- Later it has failed (index of the first item, in list order, that failed), raised (what a task raised) and owner
+--- (the task that waits for all of them).
+local function new_group(loop, list, jobs, fn, collect)
+  return setmetatable({
+    loop = loop, list = list, jobs = jobs, fn = fn, collect = collect, results = {}, errors = {},
+    next = 1, -- the item to start next
+    running = {}, count = 0, -- [index] = task, and how many these are
+  }, group_mt)
+end
+
+local function is_over(group)
+  return group.count == 0 and group.next > (group.failed or #group.list)
+end
+
+local function start(self, group, index)
+  local task = { group = group, index = index, coroutine = coroutine.create(group.fn) }
+  group.running[index] = task
+  group.count = group.count + 1
+  self.tasks[task.coroutine] = task
+  pause.loops[task.coroutine] = self
+  self:wake(task)
+end
+
+--- Starts as many as may run; none behind the first that failed, since their results could not be used.
+local function fill(self, group)
+  while group.count < group.jobs and group.next <= (group.failed or #group.list) do
+    start(self, group, group.next)
+    group.next = group.next + 1
+  end
+  if is_over(group) then
+    self.shielded[group] = nil
+    if group.owner then
+      self:wake(group.owner)
+      group.owner = nil
+    end
+  end
+end
+
+--- A task is over. What it raised, and (unless errors are collected) what it failed with, ends those behind it; those
+--- before it go on, so that the error reported is the one that sequential code would have met.
+local function ended(self, task, ok, value, problem)
+  local group = task.group
+  group.running[task.index] = nil
+  group.count = group.count - 1
+  if not ok then
+    group.raised = group.raised or value
+    group.failed = 0
+    cancel_from(group, 1)
+  elseif value == nil and problem ~= nil then
+    group.errors[task.index] = problem
+    if not group.collect then
+      group.failed = math.min(group.failed or task.index, task.index)
+      cancel_from(group, task.index + 1)
+    end
+  else
+    group.results[task.index] = value
+  end
+  fill(self, group)
+end
+
+--- Resumes one task; a task that is over is taken out of its group.
+local function resume(self, task)
+  local ok, value, err = coroutine.resume(task.coroutine, task.group.list[task.index], task.index)
+  if coroutine.status(task.coroutine) == "suspended" then
+    if value ~= WAIT then
+      cancel(self, task)
+      ended(self, task, false, "a function that runs as a task may not yield")
+    end
+    return
+  end
+  self.tasks[task.coroutine] = nil
+  if not task.is_canceled then
+    ended(self, task, failure.ended(task.coroutine, ok, value, err))
+  end
 end
 
 --- Asks the caller's own vault. While it answers, the client may not be used: the vault would be asked by itself.
@@ -60,31 +197,10 @@ local function answer_logins(self, asked)
   end
 end
 
---- Seconds until somebody who sleeps wants to go on, within bounds.
-local function patience(self)
-  local now, left = core.clock(), PATIENCE
-  for _, due in pairs(self.alarms) do
-    left = math.min(left, due - now)
-  end
-  return math.max(left, 0)
-end
-
---- Wakes those who have slept enough.
-local function ring(self)
-  local now = core.clock()
-  for task, due in pairs(self.alarms) do
-    if due <= now then
-      self.alarms[task] = nil
-      if task.coroutine then
-        self:wake(task)
-      end
-    end
-  end
-end
-
---- Lets the engine work until something has finished, an alarm is due or its patience is over.
+--- Lets the engine work until something has finished, somebody has slept enough or its patience is over.
 local function step(self)
-  local finished, asked = self.engine:step(patience(self))
+  local patience = next(self.sleepers) and pause.left(self, PATIENCE) or PATIENCE
+  local finished, asked, happened = self.engine:step(patience)
   if not finished then
     error(asked, 0)
   end
@@ -98,124 +214,36 @@ local function step(self)
       self.finished[exchange] = true
     end
   end
-  if next(self.alarms) then
-    ring(self)
+  if next(self.sleepers) then
+    pause.wake(self)
+  end
+  if self.control.teller then
+    self.control.teller:pass_on(happened)
   end
   if asked then
     answer_logins(self, asked)
   end
 end
 
---- Resumes one task and tells its group how it stopped.
-local function resume(self, task)
-  local ok, value, err = coroutine.resume(task.coroutine)
-  if coroutine.status(task.coroutine) == "suspended" then
-    if value ~= WAIT then
-      self:cancel(task)
-      task.group:ended(task, false, "a function that runs as a task may not yield")
-    end
+--- Waits until done() holds. BEFORE is called with the task that must be woken then; code that is no task works on the
+--- tasks and the engine until it holds.
+function methods:wait(done, before)
+  local current = self:current()
+  if current then
+    before(current)
+    coroutine.yield(WAIT)
     return
   end
-  self.tasks[task.coroutine] = nil
-  if task.canceled then
-    return
-  end
-  task.group:ended(task, failure.ended(task.coroutine, ok, value, err))
-end
-
---- Works until done() holds, on behalf of code that is no task.
-local function drive(self, done)
   while not done() do
+    if self.control.canceled then
+      self.control:check()
+    end
     local task = table.remove(self.ready, 1)
     if task then
       resume(self, task)
     else
       step(self)
     end
-  end
-end
-
---- The task that is running now, or nil.
-function methods:current()
-  return self.tasks[coroutine.running()]
-end
-
---- Lets a task run when its turn comes.
-function methods:wake(task)
-  self.ready[#self.ready + 1] = task
-end
-
---- Makes a task of a function and lets it run when its turn comes.
-function methods:spawn(task, fn)
-  task.coroutine = coroutine.create(fn)
-  self.tasks[task.coroutine] = task
-  pause.loops[task.coroutine] = self
-  self:wake(task)
-end
-
---- Lets the next task stream when there is room. What it wakes looks again, and waits on when it came too late.
-local function pass_on(self)
-  local task = self.streams < self.most_streams and table.remove(self.queue, 1)
-  if task then
-    self:wake(task)
-  end
-end
-
-local function remove(list, task)
-  for index, other in ipairs(list) do
-    if other == task then
-      table.remove(list, index)
-      return
-    end
-  end
-end
-
---- Ends a task where it stands: its request is taken off the wire, its <close> variables are closed. A task that is
---- driving the loop right now (from a coroutine of its own) cannot be closed; what it comes to is ignored.
-function methods:cancel(task)
-  if coroutine.status(task.coroutine) == "normal" then
-    task.canceled = true
-    return
-  end
-  self.tasks[task.coroutine] = nil
-  self.alarms[task] = nil
-  if task.exchange then
-    self.waiting[task.exchange] = nil
-    task.exchange:close()
-  end
-  remove(self.ready, task)
-  remove(self.queue, task)
-  coroutine.close(task.coroutine)
-  pass_on(self) -- it may have been its turn
-end
-
---- Waits until done() holds. BEFORE is called with the task that must be woken then, if there is one.
-function methods:wait(done, before)
-  local task = self:current()
-  if not task then
-    return drive(self, done)
-  end
-  before(task)
-  coroutine.yield(WAIT)
-end
-
---- Waits some time, while other tasks go on.
----@param seconds number
-function methods:sleep(seconds)
-  local sleeper = self:current() or {}
-  self.alarms[sleeper] = core.clock() + seconds
-  self:wait(function()
-    return not self.alarms[sleeper]
-  end, function() end)
-end
-
---- Waits for what wakes nobody: looks again and again whether it holds, while other tasks go on.
----@param holds function () -> boolean
----@param seconds number|nil at most
-function methods:watch(holds, seconds)
-  local deadline = core.clock() + (seconds or math.huge)
-  while not holds() and core.clock() < deadline do
-    self:sleep(GLANCE)
   end
 end
 
@@ -232,6 +260,7 @@ function methods:request(request)
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
+  local _ <close> = request.blob and self.control.teller and self.control.teller:moves(exchange, request)
   self:wait(function()
     return self.finished[exchange]
   end, function(task)
@@ -239,18 +268,7 @@ function methods:request(request)
     self.waiting[exchange] = task
   end)
   self.finished[exchange] = nil
-  local response
-  response, err = exchange:result()
-  if response then
-    return response
-  end
-  return nil, err
-end
-
---- Are there blob uploads that are open, or work that may have begun one?
----@return boolean
-function methods:owes_uploads()
-  return next(self.uploads) ~= nil or next(self.shielded) ~= nil
+  return exchange:result()
 end
 
 --- Tells the user of something odd that goes on all the same; each once.
@@ -263,11 +281,11 @@ local stream_mt = {}
 
 function stream_mt:__close()
   self.loop.streams = self.loop.streams - 1
-  pass_on(self.loop)
+  wake_streamer(self.loop)
 end
 
---- Waits for a turn to stream a blob; the turn ends when the value is closed.
----@return table turn for `local turn <close>`
+--- Waits until one more blob may be streamed; it is counted until the value is closed.
+---@return table for `local _ <close>`
 function methods:stream()
   while self.streams >= self.most_streams and self:current() do
     self:wait(nil, function(task)
@@ -276,6 +294,28 @@ function methods:stream()
   end
   self.streams = self.streams + 1
   return setmetatable({ loop = self }, stream_mt)
+end
+
+--- Starts the tasks of a group, and waits for all of them; returns what all() does.
+local function run(self, group)
+  fill(self, group)
+  if not is_over(group) then
+    self:wait(function()
+      return is_over(group)
+    end, function(task)
+      group.owner = task
+    end)
+  end
+  if group.raised then
+    error(group.raised, 0)
+  end
+  if group.collect then
+    return group.results, group.errors
+  end
+  if group.failed then
+    return nil, group.errors[group.failed], group.failed
+  end
+  return group.results
 end
 
 --- Runs fn(item, index) over a list, at most JOBS at a time. Results keep the list's order.
@@ -288,16 +328,23 @@ end
 ---@return any err without collect: the error of the first item in list order that failed; with it: a table of errors
 ---@return integer|nil index without collect: of that item
 function methods:all(list, jobs, fn, collect)
-  local run <close> = group.new(self, list, jobs, fn, collect)
-  run:fill()
-  if not run:done() then
-    self:wait(function()
-      return run:done()
-    end, function(task)
-      run.owner = task
-    end)
-  end
-  return run:outcome()
+  local group <close> = new_group(self, list, jobs, fn, collect)
+  return run(self, group)
+end
+
+--- Runs fn() as a task that nothing but the end of the loop stops, and waits for it: it goes on when the task that
+--- waits is canceled, since its outcome must not be lost.
+---@param fn function () -> value | nil, err
+---@return any value
+---@return any err
+function methods:shield(fn)
+  local group = new_group(self, { true }, 1, fn)
+  self.shielded[group] = true
+  local _ <close> = failure.defer(function()
+    group.owner = nil -- a task that is canceled must not be woken
+  end)
+  local results, err = run(self, group)
+  return results and results[1], err
 end
 
 return { new = new }

@@ -168,6 +168,7 @@ end
 function transfer.run(call, target, plan, options)
   options = options or {}
   local early, late = {}, {}
+  call:announce(plan.blobs)
   for _, blob in ipairs(plan.blobs) do
     table.insert((blob.mountable or not options.check) and early or late, blob)
   end

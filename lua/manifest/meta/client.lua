@@ -113,6 +113,29 @@ function Client:image(options) end
 ---@return manifest.Error?
 function Client:get(ref, options) end
 
+--- Store the exact bytes of a manifest or index.
+---@param ref string|manifest.Location Where it goes: a tag, or the digest that the bytes have
+---@param document string The document; in Lua its bytes
+---@param options? manifest.PutOptions
+---@return manifest.PutResult?
+---@return manifest.Error?
+function Client:put(ref, document, options) end
+
+--- Print the exact bytes of a blob, or write them to a file.
+---@param ref string|manifest.Location The blob
+---@param options? manifest.BlobGetOptions
+---@return manifest.BlobGetResult?
+---@return manifest.Error?
+function Client:blob_get(ref, options) end
+
+--- Store a file as a blob.
+---@param repository string|manifest.Location Where it goes, without a tag
+---@param file string The file
+---@param options? manifest.BlobPutOptions
+---@return manifest.BlobPutResult?
+---@return manifest.Error?
+function Client:blob_put(repository, file, options) end
+
 --- Print the config of an image.
 ---@param ref string|manifest.Location An image, or an index
 ---@param options? manifest.ConfigOptions
@@ -162,6 +185,14 @@ function Client:referrers(ref, options) end
 ---@return manifest.AttachResult?
 ---@return manifest.Error?
 function Client:attach(options) end
+
+--- Write the files of an artifact to a folder.
+---@param subject string|manifest.Location An artifact, or with `artifact_type` what it refers to
+---@param folder string Where the files go
+---@param options? manifest.PullOptions
+---@return manifest.PullResult?
+---@return manifest.Error?
+function Client:pull(subject, folder, options) end
 
 --- Show all that a reference names, with sizes.
 ---@param ref string|manifest.Location Where to begin
@@ -225,6 +256,9 @@ function Client:logout(registry) end
 ---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
+---@field put fun(ref: string|manifest.Location, document: string, options?: manifest.PutOptions): manifest.PutResult?, manifest.Error?
+---@field blob_get fun(ref: string|manifest.Location, options?: manifest.BlobGetOptions): manifest.BlobGetResult?, manifest.Error?
+---@field blob_put fun(repository: string|manifest.Location, file: string, options?: manifest.BlobPutOptions): manifest.BlobPutResult?, manifest.Error?
 ---@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
@@ -232,6 +266,7 @@ function Client:logout(registry) end
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
 ---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
+---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?

@@ -19,6 +19,7 @@
 ---@field max_bytes? integer Bytes of those documents together (default 256 MiB)
 ---@field max_documents? integer Documents that one reference may name (default 10000)
 ---@field mirrors? table Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order
+---@field on_event? fun(event: manifest.Event) (event): is told what happens: verbs, requests, retries, redirects, logins, blobs
 ---@field plain_http? string|string[] This registry speaks plain HTTP
 ---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
 ---@field stall_timeout? number Time without a byte (default 60)
@@ -164,6 +165,21 @@
 ---@class manifest.GetOptions
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 
+---@class manifest.PutOptions
+---@field dry_run? boolean Only say what would be done
+---@field if_absent? boolean Fail if the tag is there
+---@field if_digest? string Move the tag only while it names this digest
+---@field media_type? string Media type of a document that does not say what it is
+---@field no_clobber? boolean Fail rather than move a tag that is there
+---@field shared? boolean False: nobody else attaches there now, so do not wait to see that a referrer stays listed
+
+---@class manifest.BlobGetOptions
+---@field file? string A new file that gets the bytes
+---@field take? function Gets the bytes in pieces, once all have come and hash right (piece)
+
+---@class manifest.BlobPutOptions
+---@field dry_run? boolean Only say what would be done
+
 ---@class manifest.ConfigOptions
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 
@@ -211,6 +227,12 @@
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 ---@field shared? boolean False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed
 ---@field subject string|manifest.Location What the artifact refers to
+
+---@class manifest.PullOptions
+---@field artifact_type? string Take the artifact of this type that refers to SUBJECT
+---@field dry_run? boolean Only say what would be done
+---@field platform? string|manifest.Platform Take the image of an index for this platform
+---@field replace? boolean Replace files that are there with other content
 
 ---@class manifest.TreeOptions
 ---@field referrers? boolean Ask for referrers, too

@@ -69,3 +69,84 @@
 ---@field digest table|fun(ref: string|manifest.Location): string?, manifest.Error?, manifest.Response?
 ---@field error table
 ---@field json table
+
+--- What a client's `on_event` is told, one table an event. All have `event` (which of them it is) and `time` (seconds of
+--- a clock that only goes forward). A URL has neither user, password nor query; no text holds a secret that was sent.
+---@class manifest.Event
+---@field event string which of those below
+---@field time number
+
+---@class manifest.VerbEvent : manifest.Event a call of a method
+---@field event "verb_begun"|"verb_done"
+---@field verb string such as "index create"
+---@field seconds number? of verb_done
+---@field ok boolean? of verb_done
+---@field code string? of verb_done: of the error that it failed with
+
+---@class manifest.RequestEvent : manifest.Event a request is sent
+---@field event "request"
+---@field request integer its number: all events of one request have it, however often it is sent
+---@field attempt integer? 1 is the first
+---@field purpose "token"|"probe"|nil asks a token server; asks whether a registry speaks plain HTTP
+---@field method string
+---@field url string
+
+---@class manifest.ResponseEvent : manifest.Event it was answered, has failed, or was given up; each request event has one
+---@field event "response"
+---@field request integer
+---@field attempt integer?
+---@field purpose "token"|"probe"|nil
+---@field method string
+---@field url string
+---@field status integer? nil: no answer came
+---@field reason string? why the answer did not come, or is not whole
+---@field seconds number since it was sent
+---@field sent integer bytes of its body
+---@field received integer bytes of the answer's body
+
+---@class manifest.RetryEvent : manifest.Event it is sent again
+---@field event "retry"
+---@field request integer? nil: an upload that begins anew
+---@field attempt integer? those that there were
+---@field purpose "token"|nil
+---@field method string?
+---@field url string? where it was sent
+---@field registry string? of an upload that begins anew
+---@field repository string? of an upload that begins anew
+---@field status integer? of the answer
+---@field reason string
+---@field seconds number to wait before it is sent
+
+---@class manifest.RedirectEvent
+---@field event "redirect"
+---@field request integer
+---@field purpose "token"|nil
+---@field method string
+---@field url string
+---@field status integer
+---@field target string where it goes on
+
+---@class manifest.LoginEvent : manifest.Event where credentials come from, once a registry (and repository)
+---@field event "login"
+---@field registry string
+---@field repository string?
+---@field source string? a file, a variable, a helper's program, or "the option 'credentials'"; nil: there are none
+---@field reason string? without a source: where was looked
+
+---@class manifest.BlobsEvent : manifest.Event how much is to be brought, told before the first; what is there already counts too
+---@field event "blobs_planned"
+---@field verb string
+---@field blobs integer
+---@field bytes integer
+
+---@class manifest.BlobEvent : manifest.Event a blob on its way
+---@field event "blob_begun"|"blob_moved"|"blob_done"
+---@field digest string
+---@field size integer? nil: it is not known
+---@field source string? repository, or place on the disk; nil: it is made here
+---@field target string? nil: it is only read
+---@field bytes integer? of blob_moved: so far, less than before when it begins anew; of blob_done: those that were moved,
+--- 0 where it was there, was mounted, or lies on this disk
+---@field seconds number? of blob_done
+---@field ok boolean? of blob_done
+---@field code string? of blob_done: of the error that it failed with

@@ -107,6 +107,15 @@ function digest.algorithm(given)
   return given:match("^[^:]*")
 end
 
+--- Does what a registry says, in a header, name other bytes than a digest does? It does not when it says nothing that
+--- can be checked, or names them by another algorithm. It is only compared, never taken for the truth.
+---@param said string|nil
+---@param meant string digest
+---@return boolean
+function digest.contradicts(said, meant)
+  return said ~= nil and said ~= meant and digest.is(said) and digest.algorithm(said) == digest.algorithm(meant)
+end
+
 --- The digest of the bytes as text.
 ---@param bytes string
 ---@param algorithm string? default "sha256"

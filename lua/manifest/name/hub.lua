@@ -16,4 +16,12 @@ function hub.is(host)
   return NAMES[host] == true
 end
 
+--- The base URL of a registry's API, without a slash at the end. Always https: a registry that turns out to speak plain
+--- HTTP is learned by the C core, where the client's options allow it.
+---@param domain string as in a reference, such as docker.io or localhost:5000
+---@return string url
+function hub.url(domain)
+  return "https://" .. (NAMES[domain] and hub.api or domain)
+end
+
 return hub

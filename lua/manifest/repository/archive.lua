@@ -9,7 +9,7 @@ local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_referrers = require("manifest.repository.layout.referrers")
-local limit = require("manifest.repository.limit")
+local interface = require("manifest.repository.interface")
 local tar_file = require("manifest.layer.tar_file")
 local text = require("manifest.base.text")
 
@@ -24,7 +24,7 @@ local function new(format, path, options)
   local name = ("%s:%s"):format(format, path)
   return setmetatable({
     format = format, path = path, domain = name, identity = name,
-    manifest_limit = options and options.manifest_limit or limit.DEFAULT,
+    manifest_limit = options and options.manifest_limit or interface.MANIFEST_LIMIT,
     ranges = {}, -- [digest] = where a blob lies, of a docker archive
     made = {}, -- [image] = its manifest, of a docker archive
   }, mt)
@@ -307,7 +307,7 @@ local function refuse(self)
 end
 
 methods.can = { write = false, untagged = false, delete_tag = false }
-methods.check_manifest, methods.check_tag = limit.check, refuse
+methods.check_manifest, methods.check_tag = interface.check_manifest, refuse
 methods.holders, methods.list_referrers = refuse, refuse
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
 

@@ -2,7 +2,10 @@
 -- has.
 --
 -- Methods return `nil, err` for what the world can cause. Whatever is asked for by digest hashes to it, or it is an
--- error. spec/repository/interface_spec.lua runs over all kinds.
+-- error. spec/repository/interface_spec.lua runs over all kinds. The functions at the end are for all of them.
+
+local digest_name = require("manifest.name.digest")
+local error_of = require("manifest.base.error")
 
 ---@class manifest.Repository
 ---@field can {write: boolean, untagged: boolean, delete_tag: boolean|"try"} what it does: write; list an image without
@@ -46,9 +49,79 @@
 ---@field body_length integer?
 ---@field pipe fun(pipe: userdata, part: table?)? streams the bytes there, or a part of them
 
---- The names of the methods.
-return {
-  mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
-  body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
-  referrers = true, tags = true, holders = true, delete = true, close = true,
+local interface = {
+  --- Bytes of a manifest, unless the client says otherwise: what registries take.
+  MANIFEST_LIMIT = 4 * 1024 * 1024,
+  --- The names of the methods.
+  METHODS = {
+    mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
+    body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
+    referrers = true, tags = true, holders = true, delete = true, close = true,
+  },
 }
+
+--- Refuses a manifest that is too large to be stored. What sends blobs first asks before it does; put_manifest asks
+--- in any case.
+---@param repository table manifest_limit, domain
+---@param bytes string the manifest
+---@return boolean|nil ok
+---@return table|nil err too_large
+function interface.check_manifest(repository, bytes)
+  if #bytes <= repository.manifest_limit then
+    return true
+  end
+  return nil, error_of.new({
+    code = "too_large", host = repository.domain,
+    message = ("the manifest has %d bytes, more than the %d that registries take"):format(#bytes,
+      repository.manifest_limit),
+    hint = "make it smaller; the client's option 'manifest_limit' allows larger manifests",
+  })
+end
+
+--- Which of some digests the document under a name has, when they are of other algorithms than the one that the
+--- registry names it by.
+local function among(repository, name, wanted)
+  local answer, err = repository:manifest(name)
+  if not answer then
+    return nil, err
+  end
+  for _, digest in pairs(wanted) do
+    if digest_name.matches(answer.bytes, digest) then
+      return digest
+    end
+  end
+  return answer.digest
+end
+
+--- What a tag names now. A registry may name it by sha512, so a document is told by the digest that the caller knows it
+--- by: with one of another algorithm that costs a GET more.
+---@param repository table
+---@param name string tag or digest
+---@param ... string|boolean|nil digests that the caller compares it with
+---@return string|boolean|nil digest false when it is not there
+---@return string|table|nil named the digest that the repository names it by; or the error: unauthorized, denied, ...
+function interface.digest_at(repository, name, ...)
+  local found, err = repository:head(name)
+  if not found then
+    if err.code == "not_found" then
+      return false
+    end
+    return nil, err
+  end
+  local algorithm, others = digest_name.algorithm(found.digest), {}
+  for position = 1, select("#", ...) do
+    local wanted = select(position, ...)
+    if wanted == found.digest then
+      return wanted, wanted
+    end
+    others[position] = wanted and digest_name.algorithm(wanted) ~= algorithm and wanted or nil
+  end
+  if next(others) == nil then
+    return found.digest, found.digest
+  end
+  local digest
+  digest, err = among(repository, name, others)
+  return digest, digest and found.digest or err
+end
+
+return interface

@@ -15,7 +15,7 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
 local layout_writers = require("manifest.repository.layout.writers")
-local limit = require("manifest.repository.limit")
+local interface = require("manifest.repository.interface")
 local mentions = require("manifest.document.mentions")
 
 local methods = {}
@@ -30,7 +30,7 @@ local function new(path, options)
   return setmetatable({
     path = path,
     domain = "oci:" .. path, identity = "oci:" .. path,
-    manifest_limit = options and options.manifest_limit or limit.DEFAULT,
+    manifest_limit = options and options.manifest_limit or interface.MANIFEST_LIMIT,
     shared = false, subjects = {}, -- for lists of referrers
     seen = {}, -- [digest] = true: blobs that were there or were stored
     named = {}, -- [digest] = what that manifest names, of those that were stored
@@ -246,7 +246,7 @@ function methods:check_tag() -- luacheck: ignore self
 end
 
 --- Refuses a manifest that nobody could read back; put_manifest does so too.
-methods.check_manifest = limit.check
+methods.check_manifest = interface.check_manifest
 
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
@@ -262,7 +262,7 @@ function methods:put_manifest(reference, bytes, kind, options)
   local hash = known_by or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
-    ok, err = self:upload(hash, { body = bytes })
+    ok, err = methods.upload(self, hash, { body = bytes })
     self.named[hash] = mentions(bytes)
   end
   if ok and not by_digest then

@@ -1,8 +1,8 @@
 --- Turns an answer that is no success into an error: the status decides its code, the registry's own list refines it.
 
 local core = require("manifest.base.core")
-local endpoint = require("manifest.repository.endpoint")
 local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -170,7 +170,7 @@ end
 ---@param response table
 ---@param domain string the registry
 function problem.is_elsewhere(response, domain)
-  return place_of(response.url) ~= place_of(endpoint.url(domain))
+  return place_of(response.url) ~= place_of(hub.url(domain))
 end
 
 --- Statuses that may pass: they decide alone, whatever code stands in the body. Pulp throttles with 429 and the code
@@ -239,23 +239,6 @@ function problem.of_response(response, what, host)
     retryable = may_pass(response.status),
     response = problem.outline(response),
   })
-end
-
---- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
---- of whoever wrote it.
----@param domain string
----@param headers table<string, string>|nil of a request
----@return table|nil err registry
-function problem.of_headers(domain, headers)
-  for name, value in pairs(headers or {}) do
-    if value:find("[%z\1-\8\10-\31\127]") then
-      return error_of.new({
-        code = "registry", host = domain,
-        message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
-      })
-    end
-  end
-  return nil
 end
 
 return problem

@@ -8,7 +8,7 @@
 
 local core = require("manifest.base.core")
 local descriptor = require("manifest.document.descriptor")
-local digest_at = require("manifest.repository.digest_at")
+local digest_at = require("manifest.repository.interface").digest_at
 local document = require("manifest.document.index")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")

@@ -1,65 +1,76 @@
 --- A repository in a registry: manifests and blobs by the distribution specification, as bytes with their media type.
 --
 -- Nothing here decodes an index. Whatever is asked for by digest must hash to it; whatever arrives is hashed. This file
--- sends requests; what they mean is in the files beside it, of which some are compiled when they are first used.
+-- sends requests; what they mean is in the files of its folder, of which some are compiled when they are first used.
 
 local blobs = require("manifest.repository.registry.blobs")
-local challenge = require("manifest.repository.registry.challenge")
 local core = require("manifest.base.core")
+local defer = require("manifest.base.failure").defer
+local error_of = require("manifest.base.error")
+local hub = require("manifest.name.hub")
+local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
-local holders = later("manifest.repository.registry.holders")
-local limit = require("manifest.repository.limit")
 local manifests = require("manifest.repository.registry.manifests")
-local mirror = require("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
-local reference_name = require("manifest.name.reference")
+local text = require("manifest.base.text")
+local holders = later("manifest.repository.registry.holders")
+local mirror = later("manifest.repository.registry.mirror")
+local reference_name = later("manifest.name.reference")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
-local methods = {}
+local methods = {
+  --- What a registry can do: whether it deletes a tag alone shows only when it is told to.
+  can = { write = true, untagged = false, delete_tag = "try" },
+  check_manifest = interface.check_manifest,
+  manifest = manifests.get, head = manifests.head, put_manifest = manifests.put, delete = manifests.delete,
+  blob = blobs.bytes, read_blob = blobs.read, save_blob = blobs.save, body = blobs.body,
+}
 local mt = { __name = "manifest.repository", __index = methods }
 
 --- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
 --- long as bytes flow (stall_timeout), and no longer than a week.
 local STREAM_TIMEOUT = 7 * 24 * 60 * 60
 
---- What a token for a place must cover: the repository itself, and what else the verb reads there.
-local function scopes_of(place, actions, also)
-  local scopes = { ("repository:%s:%s"):format(place.path, actions) }
+--- What a token must cover: a repository, and what else the verb reads in that registry.
+local function scopes_of(path, actions, also)
+  local scopes = { ("repository:%s:%s"):format(path, actions) }
   return core.scopes(table.move(also or {}, 1, #(also or {}), 2, scopes))
+end
+
+--- The mirrors of a repository that is only read.
+local function mirrors_of(options, actions)
+  local places = actions == "pull" and options.mirrors and mirror.places(options.mirrors[options.domain], options.path)
+    or {}
+  for _, place in ipairs(places) do
+    place.scopes = scopes_of(place.path, actions)
+  end
+  return places
 end
 
 --- Opens a repository; nothing is sent yet.
 ---@param loop table
 ---@param options table domain, path; actions ("pull" or "pull,push"); also (scopes of what else the verb reads in this
 --- registry, so that one token serves all), or scopes (of core.scopes: all of them); timeout (seconds); retries (of
---- core.allowance: for all requests of the verb); jobs (requests at once); manifest_limit (bytes); chunk_size (bytes:
---- larger blobs go in parts); mirrors (by domain, for a repository that is only read); shared (false: nobody else
---- writes lists of referrers now)
+--- core.allowance: for all requests of the verb; a dead mirror does not use them up); jobs (requests at once);
+--- manifest_limit (bytes); chunk_size (bytes: larger blobs go in parts); mirrors (by domain, for a repository that is
+--- only read); shared (false: nobody else writes lists of referrers now)
 local function new(loop, options)
-  local actions = options.actions or "pull"
-  local places = mirror.places(actions == "pull" and options.mirrors, options.domain, options.path)
-  for index, place in ipairs(places) do
-    local own = index == #places
-    place.scopes = own and options.scopes or scopes_of(place, actions, own and options.also)
-    place.retries = own and options.retries or nil -- a dead mirror must not use up the registry's
-  end
+  local domain, path, actions = options.domain, options.path, options.actions or "pull"
+  local places = mirrors_of(options, actions)
+  places[#places + 1] = {
+    domain = domain, path = path, base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
+    scopes = options.scopes or scopes_of(path, actions, options.also),
+  }
   return setmetatable({
-    loop = loop,
-    domain = options.domain,
-    path = options.path,
-    identity = ("%s/%s"):format(options.domain, options.path),
-    base = places[#places].base,
+    loop = loop, domain = domain, path = path, identity = ("%s/%s"):format(domain, path),
     places = places, -- to read from; the registry itself is the last
-    timeout = options.timeout,
-    jobs = options.jobs or 1,
-    manifest_limit = options.manifest_limit or limit.DEFAULT,
-    chunk_size = options.chunk_size,
+    timeout = options.timeout, jobs = options.jobs or 1, chunk_size = options.chunk_size, shared = options.shared,
+    manifest_limit = options.manifest_limit or interface.MANIFEST_LIMIT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
-    shared = options.shared,
     subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
   }, mt)
 end
@@ -112,6 +123,46 @@ function methods:may_retry()
   return retries == nil or retries:take()
 end
 
+--- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
+--- of whoever wrote it.
+local function wrong_header(domain, headers)
+  for name, value in pairs(headers or {}) do
+    if value:find("[%z\1-\8\10-\31\127]") then
+      return error_of.new({
+        code = "registry", host = domain,
+        message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
+      })
+    end
+  end
+end
+
+--- Was a request refused without a word on how to authenticate?
+local function lacks_challenge(err)
+  return err.status == 401 and err.response ~= nil and not err.response.headers["www-authenticate"]
+end
+
+--- Where the token server is, when only the beginning of a registry's API says so: one request asks there, the others
+--- wait for what it learns.
+---@return boolean learned false: nothing
+local function ask_for_challenge(self, place)
+  self.loop:watch(function()
+    return not place.is_asking
+  end)
+  if place.learned ~= nil then
+    return place.learned
+  end
+  place.is_asking = true
+  local _ <close> = defer(function()
+    place.is_asking = false
+  end)
+  local response, err = self.loop:request({
+    method = "GET", url = place.base:match("^%a+://[^/]+") .. "/v2/", home = place.base, registry = place.domain,
+    repository = place.path, scopes = place.scopes, timeout = self.timeout, retries = place.retries,
+  })
+  place.learned = response ~= nil or not lacks_challenge(err)
+  return place.learned
+end
+
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
 ---@param place table|nil one of `places`: a mirror; default the registry itself
@@ -119,7 +170,7 @@ end
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
 function methods:send(request, place)
   place = place or self.places[#self.places]
-  local refused = problem.of_headers(place.domain, request.headers)
+  local refused = wrong_header(place.domain, request.headers)
   if refused then
     return nil, self:failed(refused, place)
   end
@@ -133,7 +184,7 @@ function methods:send(request, place)
   own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = place.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
-  if not response and may_learn and challenge.is_missing(err) and challenge.ask(self, place) then
+  if not response and may_learn and lacks_challenge(err) and ask_for_challenge(self, place) then
     response, err = self.loop:request(own)
   end
   if response then
@@ -163,7 +214,7 @@ function methods:read(request, check)
     end
     return ok and response or nil, err
   end
-  local found = mirror.first(self, function(place)
+  local found = self.places[2] and mirror.first(self, function(place)
     local response, err = ask(place)
     if response and not is_success(response) then
       return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
@@ -175,31 +226,6 @@ function methods:read(request, check)
   end
   return ask(self.places[#self.places])
 end
-
---- Fetches a manifest, list or index.
----@param reference string tag or digest
----@param options table? accept (media types, comma-separated)
----@return table|nil got {bytes, media_type (the header's, nil when it says nothing useful), digest, size, response}
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
-function methods:manifest(reference, options)
-  return manifests.get(self, reference, options)
-end
-
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
---- asked for the bytes.
----@param reference string tag or digest
----@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
----@return table|nil found {digest, size, media_type, response}
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function methods:head(reference, options)
-  return manifests.head(self, reference, options)
-end
-
---- What a registry can do: whether it deletes a tag alone shows only when it is told to.
-methods.can = { write = true, untagged = false, delete_tag = "try" }
-
---- Refuses a manifest that is too large to be stored; put_manifest does so too.
-methods.check_manifest = limit.check
 
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
 ---@param tag string
@@ -213,18 +239,6 @@ function methods:check_tag(tag)
   return ref and true, err
 end
 
---- Stores a manifest under a tag or its digest.
----@param reference string tag or digest
----@param bytes string
----@param kind string media type
----@param options table? instead_of, digest, defer; manifests.lua says what they are
----@return table|nil stored {digest, size, media_type, listed}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
---- only the list of referrers is at fault
-function methods:put_manifest(reference, bytes, kind, options)
-  return manifests.put(self, reference, bytes, kind, options)
-end
-
 --- Lists referrers that were stored with `defer`; referrer_list.lua says how.
 ---@param deferred table[]
 ---@param options table|nil tolerant
@@ -235,15 +249,6 @@ function methods:list_referrers(deferred, options)
     return {}
   end
   return referrer_list.keep(self, deferred, options)
-end
-
---- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
---- off the list of its referrers.
----@param reference string tag or digest
----@return boolean|nil deleted false: it was gone already
----@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
-function methods:delete(reference)
-  return manifests.delete(self, reference)
 end
 
 --- Who names a manifest; holders.lua says how that is found out.
@@ -269,43 +274,6 @@ end
 ---@return table|nil err unauthorized, denied, conflict, too_large, ...
 function methods:referrers(digest, options)
   return referrers.list(self, digest, options)
-end
-
---- Fetches a small blob, such as a config, into memory.
----@param digest string
----@param most integer? bytes; default as for manifests
----@return string|nil bytes
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
-function methods:blob(digest, most)
-  local response, err = blobs.get(self, digest, { limit = most or self.manifest_limit })
-  return response and response.body, err
-end
-
---- Reads a blob of any size in pieces.
----@param digest string
----@param take function|nil (piece) -> true | nil, err; none: it is only fetched and hashed
----@return integer|nil size
----@return table|nil err as of blob; of take
-function methods:read_blob(digest, take)
-  return blobs.read(self, digest, take)
-end
-
---- Writes a blob into a new file.
----@param descriptor table {digest, size}
----@param path string
----@return boolean|nil ok
----@return table|nil err
-function methods:save_blob(descriptor, path)
-  return blobs.save(self, descriptor, path)
-end
-
---- Where the bytes of a blob are, for an upload: in a stream.
----@param digest string
----@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length, or empty}
-function methods:body(digest)
-  return { pipe = function(pipe, part)
-    return blobs.stream(self, digest, pipe, part or {})
-  end }
 end
 
 --- Is the blob there?

@@ -6,7 +6,7 @@
 -- Rules are options of verbs: if_digest (the tag must name this; that it has been moved already is no failure),
 -- if_absent (the tag must not be there), no_clobber (a tag that is there stays; the same bytes again are no failure).
 
-local digest_at = require("manifest.repository.digest_at")
+local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 
 local amend, caught, fail, try = failure.amend, failure.caught, failure.fail, failure.try

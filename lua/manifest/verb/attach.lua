@@ -82,7 +82,7 @@ local function plan_of(subject, layers, o)
   local empty = built.descriptor(EMPTY, media_type.oci_empty)
   local blobs = { { digest = empty.digest, body = { body = EMPTY } } }
   for position, layer in ipairs(layers) do
-    blobs[position + 1] = { digest = layer.digest, body = { body_file = o.files[position].path } }
+    blobs[position + 1] = { digest = layer.digest, body = { body_file = o.files[position].path, size = layer.size } }
   end
   local raw = try(image.build({
     media_type = media_type.oci_manifest, artifact_type = o.artifact_type, config = empty,

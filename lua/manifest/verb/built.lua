@@ -1,6 +1,8 @@
 --- A manifest that was made here, with its blobs, on its way into a repository.
 --
 --     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
+--
+-- The body of a blob that is a file has its `size`, too.
 
 local digest = require("manifest.name.digest")
 local try = require("manifest.base.failure").try
@@ -40,6 +42,7 @@ end
 ---@return table stored of the repository's put_manifest
 function built.send(call, repository, one, name)
   try(repository:check_manifest(one.manifest.bytes))
+  call:announce(one.blobs)
   call:each(one.blobs, function(blob)
     return repository:upload(blob.digest, blob.body)
   end)

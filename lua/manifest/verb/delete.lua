@@ -6,7 +6,7 @@
 
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
-local digest_at = require("manifest.repository.digest_at")
+local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 local read = require("manifest.graph.read")
 

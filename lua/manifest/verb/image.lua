@@ -128,7 +128,8 @@ local function plan_of(o, created, layers)
   local described = built.descriptor(raw, family.config)
   local blobs = { { digest = described.digest, body = { body = raw } } }
   for position, one in ipairs(layers) do
-    blobs[position + 1] = { digest = one.descriptor.digest, body = { body_file = one.path } }
+    local own = one.descriptor
+    blobs[position + 1] = { digest = own.digest, body = { body_file = one.path, size = own.size } }
   end
   local manifest = try(index_image.build({
     media_type = family.manifest, config = described, layers = descriptors, annotations = o.annotations,

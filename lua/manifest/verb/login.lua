@@ -1,7 +1,7 @@
 --- login: credentials are tried on the registry, then kept where docker keeps them.
 
 local declare = require("manifest.declare")
-local endpoint = require("manifest.repository.endpoint")
+local hub = require("manifest.name.hub")
 local failure = require("manifest.base.failure")
 local keychain = require("manifest.credential.keychain")
 local loops = require("manifest.engine.loop")
@@ -46,8 +46,8 @@ local function offer(call, registry, credentials)
   end)
   local loop = loops.new(engine, function()
     return credentials
-  end)
-  local url = endpoint.url(registry)
+  end, nil, call.context.control)
+  local url = hub.url(registry)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,
   }))

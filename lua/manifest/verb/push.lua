@@ -9,7 +9,7 @@ local declare = require("manifest.declare")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
-local limit = require("manifest.repository.limit")
+local interface = require("manifest.repository.interface")
 local local_list = require("manifest.graph.local_list")
 
 local about, allow, amend, fail, try = failure.about, failure.allow, failure.amend, failure.fail, failure.try
@@ -70,7 +70,7 @@ end
 ---@return table plan {list = {raw, media_type, digest}, mounts = {{digest, size, from = refs, optional}}, puts =
 --- {{digest, raw, media_type}}, refs = of the entries}
 function push.plan(target, entries, most)
-  most = most or limit.DEFAULT
+  most = most or interface.MANIFEST_LIMIT
   if #entries == 0 then
     fail {
       code = "not_found", message = tostring(target) .. " not found", hint = "add an image: 'manifest create --amend'",

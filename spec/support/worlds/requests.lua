@@ -5,7 +5,7 @@
 --     local outcomes = requests.all(engine, { request, ... })        -- { {response, problem}, ... }
 --     local stage = block.each(requests.stage)            -- a scripted server too: server, engine = stage(exchanges)
 
-local core = require "manifest.core"
+local core = require "manifest.base.core"
 local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 

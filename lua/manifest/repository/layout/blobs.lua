@@ -7,6 +7,7 @@ local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local measure = require("manifest.layer.measure")
+local new_file = require("manifest.base.new_file")
 
 local layout_blobs = {}
 
@@ -141,29 +142,6 @@ local function write(root, path, bytes, hash)
   return core.file.replace(path, bytes, { mode = READABLE, temporary = root })
 end
 
---- Lets fill write a new file, and moves it to its place. However that is left, by an interrupt too, nothing stays.
-local function move_in(root, path, fill)
-  local temporary, err = core.file.temporary(root)
-  if not temporary then
-    return nil, err
-  end
-  local moved
-  local _ <close> = setmetatable({}, { __close = function()
-    if not moved then
-      core.file.remove(temporary)
-    end
-  end })
-  local ok
-  ok, err = fill(temporary)
-  if ok then
-    ok, err = core.file.set_mode(temporary, READABLE)
-  end
-  if ok then
-    moved, err = core.file.rename(temporary, path)
-  end
-  return moved, err
-end
-
 --- Puts a blob in its place unless it is there.
 ---@param root string
 ---@param hash string digest
@@ -185,7 +163,7 @@ function layout_blobs.store(root, hash, content)
   if type(content) == "string" then
     return write(root, path, content, hash)
   end
-  return move_in(root, path, content)
+  return new_file(root, path, content)
 end
 
 return layout_blobs

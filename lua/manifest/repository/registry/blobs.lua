@@ -1,8 +1,9 @@
 --- Blobs out of a repository: into memory, into a file, piece by piece, or streamed on. What arrives is hashed.
 
 local core = require("manifest.base.core")
-local measure = require("manifest.layer.measure")
-local mirror = require("manifest.repository.registry.mirror")
+local later = require("manifest.base.later")
+local measure = later("manifest.layer.measure")
+local mirror = later("manifest.repository.registry.mirror")
 local problem = require("manifest.repository.problem")
 
 local blobs = {}
@@ -15,14 +16,9 @@ local function check_status(response, digest, domain)
 end
 
 --- Fetches a blob; where its bytes go is said by the request: sink_file, sink_scratch, discard = true (hashed, not
---- kept), else memory.
----@param repository manifest.Repository
----@param digest string
----@param request table sink_file, sink_scratch, discard, limit (bytes)
----@return table|nil response
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
-function blobs.get(repository, digest, request)
-  request.method, request.path, request.digest = "GET", "/blobs/" .. digest, digest
+--- kept), else memory, up to a limit in bytes.
+local function get(repository, digest, request)
+  request.method, request.path, request.digest, request.blob = "GET", "/blobs/" .. digest, digest, digest
   request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
   local response, err = repository:read(request)
   if not response then
@@ -31,18 +27,26 @@ function blobs.get(repository, digest, request)
   return check_status(response, digest, repository.domain)
 end
 
---- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
---- breaks off all the same is left out when the caller streams it again.
+--- Fetches a small blob, such as a config, into memory.
 ---@param repository manifest.Repository
 ---@param digest string
----@param pipe userdata of core.pipe
----@param part table range_offset and range_length (bytes), or empty: all of it
----@return table|nil response
----@return table|nil err
-function blobs.stream(repository, digest, pipe, part)
-  local _, place = mirror.first(repository, function(one)
-    return repository:has_blob(digest, one)
-  end)
+---@param most integer? bytes; default as for manifests
+---@return string|nil bytes
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+function blobs.bytes(repository, digest, most)
+  local response, err = get(repository, digest, { limit = most or repository.manifest_limit })
+  return response and response.body, err
+end
+
+--- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
+--- breaks off all the same is left out when the caller streams it again.
+local function stream(repository, digest, pipe, part)
+  local place
+  if repository.places[2] then
+    place = select(2, mirror.first(repository, function(one)
+      return repository:has_blob(digest, one)
+    end))
+  end
   local response, err = repository:send({
     method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil, sink_pipe = pipe,
     bulk = true, range_offset = part.range_offset, range_length = part.range_length,
@@ -57,6 +61,17 @@ function blobs.stream(repository, digest, pipe, part)
   return response, err
 end
 
+--- Where the bytes of a blob are, for an upload: in a stream.
+---@param repository manifest.Repository
+---@param digest string
+---@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length (bytes), or empty:
+--- all of it}
+function blobs.body(repository, digest)
+  return { pipe = function(pipe, part)
+    return stream(repository, digest, pipe, part or {})
+  end }
+end
+
 --- Writes a blob into a new file.
 ---@param repository manifest.Repository
 ---@param descriptor table {digest, size}
@@ -64,7 +79,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function blobs.save(repository, descriptor, path)
-  local response, err = blobs.get(repository, descriptor.digest, { sink_file = path, limit = descriptor.size })
+  local response, err = get(repository, descriptor.digest, { sink_file = path, limit = descriptor.size })
   if err and err.code == "too_large" then
     err.message = ("the blob %s has more than the %d bytes that its descriptor tells"):format(descriptor.digest,
       descriptor.size)
@@ -82,14 +97,14 @@ end
 ---@return table|nil err
 function blobs.read(repository, digest, take)
   if not take then
-    local response, err = blobs.get(repository, digest, { discard = true })
+    local response, err = get(repository, digest, { discard = true })
     return response and response.received, err
   end
   local file <close>, failure = core.file.scratch(os.getenv("TMPDIR") or "/tmp")
   if not file then
     return nil, failure
   end
-  local response, err = blobs.get(repository, digest, { sink_scratch = file })
+  local response, err = get(repository, digest, { sink_scratch = file })
   local measured
   if response then
     measured, err = measure.open_file(file, "the blob " .. digest, { take = take })

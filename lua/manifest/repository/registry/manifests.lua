@@ -1,13 +1,11 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
-local digest_at = require("manifest.repository.digest_at")
 local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
-local limit = require("manifest.repository.limit")
+local interface = require("manifest.repository.interface")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local referrer = require("manifest.repository.referrer")
-local told_by = require("manifest.repository.registry.told")
 local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 local restore = require("manifest.base.later")("manifest.repository.registry.restore")
 
@@ -25,7 +23,17 @@ local function mismatch(domain, message, ...)
   })
 end
 
---- A success is a manifest; that it is another one than its headers say is told.
+--- The digest that an answer says, when it is one that can be checked.
+local function said_by(response)
+  local said = response.headers["docker-content-digest"]
+  return said and digest_name.is(said) and said or nil
+end
+
+local function is_same_algorithm(one, other)
+  return one:match("^[^:]*") == other:match("^[^:]*")
+end
+
+--- A success is a manifest. One that is not what its headers say is a warning.
 local function check_manifest(repository, reference, response, domain)
   if not response.body:find("^%s*{") then
     return nil, error_of.new({
@@ -34,24 +42,29 @@ local function check_manifest(repository, reference, response, domain)
       hint = "check the registry's name; a login page or a proxy may have answered",
     })
   end
-  local other = told_by.another(response, response.digest)
-  if other then
+  local said = response.headers["docker-content-digest"]
+  if digest_name.contradicts(said, response.digest) then
     repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
-      domain, reference, repository.path, other, response.digest))
+      domain, reference, repository.path, said, response.digest))
   end
   return true
 end
 
 --- The digest by which the registry names a document, when that is what its bytes hash to. It may be a sha512.
 local function digest_of(reference, response)
-  local said = told_by.digest(response)
-  if is_digest(reference) or not said or told_by.same_algorithm(said, response.digest) then
+  local said = response.headers["docker-content-digest"]
+  if is_digest(reference) or not said or is_same_algorithm(said, response.digest) or not digest_name.is(said) then
     return response.digest
   end
   return digest_name.matches(response.body, said) and said or response.digest
 end
 
---- Fetches a manifest; registry.lua tells parameters and results of these four.
+--- Fetches a manifest, list or index.
+---@param repository manifest.Repository
+---@param reference string tag or digest
+---@param options table? accept (media types, comma-separated)
+---@return table|nil got {bytes, media_type (the header's, nil when it says nothing useful), digest, size, response}
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
   local response, err = repository:read({
     method = "GET",
@@ -91,13 +104,19 @@ end
 local function must_get(reference, response, options)
   local status = response.status
   if status == 200 then
-    local told = told_by.digest(response)
-    return not told or is_digest(reference) and not told_by.same_algorithm(told, reference)
+    local said = said_by(response)
+    return not said or is_digest(reference) and not is_same_algorithm(said, reference)
   end
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
---- A manifest without its bytes.
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
+---@param repository manifest.Repository
+---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
+---@return table|nil found {digest, size, media_type, response}
+---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function manifests.head(repository, reference, options)
   local without_head = repository.loop.without_head
   if without_head[repository.domain] then
@@ -106,8 +125,9 @@ function manifests.head(repository, reference, options)
   local response, err = repository:read({
     method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
   }, function(answer, domain)
-    local other = is_digest(reference) and told_by.another(answer, reference)
-    return not other, other and mismatch(domain, "says that %s is %s", reference, other)
+    local said = answer.headers["docker-content-digest"]
+    local is_other = is_digest(reference) and digest_name.contradicts(said, reference)
+    return not is_other, is_other and mismatch(domain, "says that %s is %s", reference, said)
   end)
   if not response then
     return nil, err
@@ -124,7 +144,7 @@ function manifests.head(repository, reference, options)
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
   end
   return {
-    digest = told_by.digest(response),
+    digest = said_by(response),
     size = math.tointeger(tonumber(response.headers["content-length"])),
     media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),
@@ -137,7 +157,7 @@ local function confirm(repository, reference, digest)
   if not found then
     return nil, err
   end
-  if found.digest == digest or not told_by.same_algorithm(found.digest, digest) then
+  if found.digest == digest or not is_same_algorithm(found.digest, digest) then
     return true
   end
   return nil, mismatch(repository.domain, "has %s as %s, not as the %s that was stored", reference, found.digest,
@@ -161,11 +181,11 @@ local function put_once(repository, where, bytes, kind, digest, instead_of)
   if response.status < 200 or response.status > 204 then
     return nil, problem.of_response(response, "PUT manifest " .. where, repository.domain)
   end
-  local other = told_by.another(response, digest)
-  if other then
-    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, other, digest)
+  local said = response.headers["docker-content-digest"]
+  if digest_name.contradicts(said, digest) then
+    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, said, digest)
   end
-  if response.status ~= 201 and not told_by.digest(response) then
+  if response.status ~= 201 and not said_by(response) then
     local ok
     ok, err = confirm(repository, where, digest)
     if not ok then
@@ -204,9 +224,12 @@ end
 ---@return table|nil stored
 ---@return table|nil err with is_stored
 local function keep_listed(repository, stored, bytes, options)
-  local subject, descriptor = referrer.describe(bytes, stored.media_type, stored.digest)
   local noted = stored.subject -- by the registry
   stored.subject = nil
+  if not bytes:find("subject", 1, true) then
+    return stored
+  end
+  local subject, descriptor = referrer.describe(bytes, stored.media_type, stored.digest)
   if not subject then
     return stored
   end
@@ -224,41 +247,43 @@ local function keep_listed(repository, stored, bytes, options)
   return tags and stored, err
 end
 
---- Does a reference name these bytes already? A registry that stores nothing twice, or moves no tag, refuses them
---- then.
-local function is_there(repository, reference, digest)
-  return digest_at(repository, reference, digest) == digest
-end
-
 --- A manifest that was stored needs no more than time, see restore.lua.
 local function nothing_to_do()
   return true
 end
 
---- Stores a manifest.
+--- Stores a manifest under a tag or its digest.
+---@param reference string tag or digest
+---@param bytes string
+---@param kind string media type
 ---@param options table|nil instead_of (digest, or false for none: what the reference must name now, for registries
 --- that heed such a condition); digest (of the bytes: a tag keeps its algorithm where the registry knows how); defer
 --- (a list that gets what is still to be listed as a referrer, for list_referrers; without it that is done here)
 ---@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
 --- false: the registry lists it; nil: it refers to nothing, or that was deferred)}
----@return table|nil err
+---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
+--- only the list of referrers is at fault
 function manifests.put(repository, reference, bytes, kind, options)
-  local ok, refusal = limit.check(repository, bytes)
-  if not ok then
-    return nil, refusal
+  if #bytes > repository.manifest_limit then
+    return interface.check_manifest(repository, bytes)
   end
   options = options or {}
-  local stored, err = restore.put(repository, bytes, function()
+  local function store()
     return put(repository, reference, bytes, kind, options)
-  end)
-  if not stored and problem.is_refusal(err.status) then
+  end
+  local stored, err = store()
+  if not stored then
+    stored, err = restore.retry(repository, bytes, err, store)
+  end
+  if not stored and problem.is_refusal(err.status) then -- one that stores nothing twice, or moves no tag, may have it
     local digest = is_digest(reference) and reference or options.digest or digest_name.of(bytes)
-    stored = is_there(repository, reference, digest) and { digest = digest, size = #bytes, media_type = kind } or nil
+    local is_there = interface.digest_at(repository, reference, digest) == digest
+    stored = is_there and { digest = digest, size = #bytes, media_type = kind } or nil
   end
   if not stored then
     return nil, err
   end
-  restore.note(repository, stored.digest, nothing_to_do)
+  repository.brought[stored.digest] = nothing_to_do
   return keep_listed(repository, stored, bytes, options)
 end
 
@@ -293,7 +318,11 @@ local function unlist(repository, subject, digest)
   end
 end
 
---- Deletes a manifest or a tag.
+--- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
+--- off the list of its referrers.
+---@param reference string tag or digest
+---@return boolean|nil deleted false: it was gone already
+---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function manifests.delete(repository, reference)
   local subject
   if is_digest(reference) then

@@ -2,7 +2,6 @@
 --- mirror that fails or refuses, for whatever reason, is passed over with a warning and not asked again; one that lacks
 --- the content, without a word. Nothing is ever written to one.
 
-local endpoint = require("manifest.repository.endpoint")
 local hub = require("manifest.name.hub")
 
 local mirror = {}
@@ -10,11 +9,12 @@ local mirror = {}
 local ATTEMPTS = 2 -- of a request to one: another place is at hand
 
 --- A mirror's place from what a user writes: HOST[:PORT][/PREFIX].
----@return table place {domain, path, is_mirror, attempts}
 local function place_of(text, path)
   local domain, prefix = text:gsub("/+$", ""):match("^([^/]+)/?(.*)$")
+  path = prefix ~= "" and prefix .. "/" .. path or path
   return {
-    domain = domain, path = prefix ~= "" and prefix .. "/" .. path or path, is_mirror = true, attempts = ATTEMPTS,
+    domain = domain, path = path, base = ("%s/v2/%s"):format(hub.url(domain), path), is_mirror = true,
+    attempts = ATTEMPTS,
   }
 end
 
@@ -38,19 +38,14 @@ function mirror.check(mirrors, level)
   end
 end
 
---- The places to read a repository from, the registry itself last.
----@param mirrors table|nil [domain] = list of HOST[:PORT][/PREFIX]
----@param domain string
+--- The mirrors of a repository.
+---@param list string[]|nil HOST[:PORT][/PREFIX] each
 ---@param path string
----@return table[] places {domain, path, base} each, and of a mirror: is_mirror, attempts
-function mirror.places(mirrors, domain, path)
+---@return table[] places {domain, path, base, is_mirror, attempts} each
+function mirror.places(list, path)
   local places = {}
-  for _, text in ipairs(mirrors and mirrors[domain] or {}) do
-    places[#places + 1] = place_of(text, path)
-  end
-  places[#places + 1] = { domain = domain, path = path }
-  for _, place in ipairs(places) do
-    place.base = endpoint.url(place.domain) .. "/v2/" .. place.path
+  for position, text in ipairs(list or {}) do
+    places[position] = place_of(text, path)
   end
   return places
 end

@@ -78,9 +78,9 @@ end
 --- Sends one part.
 ---@return table|nil state {url, offset}: where the upload goes on
 ---@return table|nil err
-local function send_part(repository, state, length, send)
+local function send_part(repository, state, digest, length, send)
   local last = state.offset + length - 1
-  local response, err = send({ method = "PATCH", url = state.url, headers = {
+  local response, err = send({ method = "PATCH", url = state.url, blob = digest, blob_offset = state.offset, headers = {
     ["Content-Type"] = "application/octet-stream", ["Content-Range"] = ("%d-%d"):format(state.offset, last),
   } }, state.offset, length)
   if not response then
@@ -143,7 +143,7 @@ function parts.send(repository, url, digest, size, send)
   local state = { url = url, offset = 0, idle = 0, since = core.clock() }
   while state.offset < size do
     local length = math.min(part_size(repository, state.limit), size - state.offset)
-    local now, err = send_part(repository, state, length, send)
+    local now, err = send_part(repository, state, digest, length, send)
     now = now or recover(repository, state, size, length, err)
     if now and now ~= state then
       follow(now, state, length)
@@ -155,7 +155,7 @@ function parts.send(repository, url, digest, size, send)
     end
     state = now
   end
-  return session.finish(repository, state.url, digest, { body = "" })
+  return session.finish(repository, state.url, digest, { body = "", blob_offset = size })
 end
 
 return parts

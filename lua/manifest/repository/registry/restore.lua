@@ -3,7 +3,7 @@
 -- Some answer 201 to the mount of a blob that is not there; docker-registry may not see for a moment what two clients
 -- store at once, for it rewrites in place the file that says so. To look at every blob before every manifest would cost
 -- a request each, so each repository remembers how its blobs came, and looks when a manifest was refused for want of
--- one.
+-- one. (Its `brought`: [digest] = function that looks for it, and stores it when it is missing.)
 
 local problem = require("manifest.repository.problem")
 
@@ -13,14 +13,6 @@ local TRIES = 4 -- more, of a manifest that was refused
 local PAUSE = 0.1 -- seconds, at most, before the second of them; three times as many before each one that follows
 
 local UNKNOWN = { MANIFEST_BLOB_UNKNOWN = true, BLOB_UNKNOWN = true, MANIFEST_UNKNOWN = true }
-
---- Remembers a blob or manifest that a repository was given or said to have.
----@param repository table
----@param digest string
----@param bring function () -> true | nil, err: looks for it, and stores it when it is missing
-function restore.note(repository, digest, bring)
-  repository.brought[digest] = bring
-end
 
 --- Was a manifest refused because of what it names?
 local function is_wanted(err)
@@ -38,14 +30,16 @@ local function named(repository, bytes)
   return list
 end
 
---- Stores a manifest, and where the registry misses a part of it that we brought, brings that once more.
+--- Stores a manifest again that was refused, as long as the registry misses parts of it that we brought: these are
+--- brought once more.
 ---@param repository table
 ---@param bytes string the manifest
+---@param err table of its first try
 ---@param put function () -> stored | nil, err
 ---@return any stored
 ---@return table|nil err
-function restore.put(repository, bytes, put)
-  local stored, err = put()
+function restore.retry(repository, bytes, err, put)
+  local stored
   for try = 1, TRIES do
     local missing = not stored and is_wanted(err) and named(repository, bytes) or {}
     if #missing == 0 then

@@ -1,9 +1,8 @@
 --- One upload of a blob that is open in a registry: begun, ended with the blob's digest, or given up.
 
 local core = require("manifest.base.core")
+local digest_name = require("manifest.name.digest")
 local problem = require("manifest.repository.problem")
-local shield = require("manifest.engine.shield")
-local told = require("manifest.repository.registry.told")
 
 local session = {}
 
@@ -76,7 +75,7 @@ local function ask_for_upload(repository, mount)
     return nil, err
   end
   if mount and response.status == 201 then
-    return not told.another(response, mount.digest)
+    return not digest_name.contradicts(response.headers["docker-content-digest"], mount.digest)
   end
   if response.status == 202 then
     repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
@@ -92,7 +91,7 @@ end
 ---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
 ---@return table|nil err
 function session.open(repository, mount)
-  return shield.run(repository.loop, function()
+  return repository.loop:shield(function()
     return ask_for_upload(repository, mount)
   end)
 end
@@ -125,7 +124,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil,
+  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" } }
   for name, value in pairs(body) do
     request[name] = value

@@ -2,9 +2,7 @@
 
 local core = require("manifest.base.core")
 local parts = require("manifest.repository.registry.parts")
-local restore = require("manifest.repository.registry.restore")
 local session = require("manifest.repository.registry.session")
-local shield = require("manifest.engine.shield")
 
 local upload = { exists = session.exists }
 
@@ -55,6 +53,14 @@ local function unless_there(repository, digest, store)
   return store()
 end
 
+local function tell_again(repository, attempt, seconds, err)
+  local teller = repository.loop.control.teller
+  if teller then
+    teller:tell { event = "retry", attempt = attempt, seconds = seconds, reason = err.message, status = err.status,
+      registry = repository.domain, repository = repository.path }
+  end
+end
+
 --- Sends a blob, again from the start in an upload of its own when that may help: after a failure, in parts after a
 --- refusal as too large, and after a 429 in the same upload.
 ---@param repository table
@@ -82,7 +88,9 @@ local function in_new_uploads(repository, url, size, send, may_help)
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
-      repository.loop:sleep(PAUSE * 2 ^ (tries - 1) * (1 + math.random()) / 2)
+      local pause = PAUSE * 2 ^ (tries - 1) * (1 + math.random()) / 2
+      tell_again(repository, tries, pause, err)
+      repository.loop:sleep(pause)
       tries = tries + 1
     end
     url = waits and repository.loop.uploads[url] and url or nil
@@ -121,23 +129,27 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
-  local body, failure = source:body(descriptor.digest)
-  if not body then
-    return nil, failure
-  end
-  if not body.pipe then
-    return upload.send(repository, descriptor.digest, body)
+  local digest = descriptor.digest
+  local is_near = source.domain == repository.domain -- both in one registry
+  if not is_near then
+    local body, failure = source:body(digest)
+    if not body then
+      return nil, failure
+    end
+    if not body.pipe then
+      return upload.send(repository, digest, body)
+    end
   end
   local function bring()
-    return unless_there(repository, descriptor.digest, function()
+    return unless_there(repository, digest, function()
       return copy_through(repository, nil, descriptor, source)
     end)
   end
-  restore.note(repository, descriptor.digest, bring)
-  if not repository:mounts_from(source) then
+  repository.brought[digest] = bring
+  if not is_near then
     return bring()
   end
-  local url, err = session.open(repository, { digest = descriptor.digest, from = source.path })
+  local url, err = session.open(repository, { digest = digest, from = source.path })
   if url == true then
     return true
   end
@@ -194,7 +206,7 @@ function upload.send(repository, digest, body)
   local function bring()
     return unless_there(repository, digest, store)
   end
-  restore.note(repository, digest, bring)
+  repository.brought[digest] = bring
   return bring()
 end
 
@@ -203,7 +215,9 @@ end
 ---@param loop table
 ---@param seconds number to learn the names of those that were just asked for, and as many again for all of them
 function upload.abandon_all(loop, seconds)
-  shield.settle(loop, seconds)
+  loop:watch(function()
+    return not next(loop.shielded)
+  end, seconds)
   local urls = {}
   for url in pairs(loop.uploads) do
     urls[#urls + 1] = url

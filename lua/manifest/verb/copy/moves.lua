@@ -2,7 +2,7 @@
 -- the target}.
 
 local argument = require("manifest.declare.argument")
-local digest_at = require("manifest.repository.digest_at")
+local digest_at = require("manifest.repository.interface").digest_at
 local digest_name = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")

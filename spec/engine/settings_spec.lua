@@ -1,14 +1,13 @@
 --- Which registries need no encryption, as a client and the command are told.
 
-local endpoint = require "manifest.repository.endpoint"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
 local scripted = require "spec.support.servers.scripted"
+local settings = require "manifest.engine.settings"
 
 local function allowed(options)
-  local settings = {}
-  endpoint.allow(settings, options)
-  return settings
+  local made = settings.of(options)
+  return { insecure = made.insecure, insecure_hosts = made.insecure_hosts, plain_hosts = made.plain_hosts }
 end
 
 describe("the option insecure", function()

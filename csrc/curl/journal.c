@@ -1,0 +1,119 @@
+#include "journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../url/url.h"
+
+#define URL_SHOWN 2048 /* bytes of a URL */
+
+/* A copy of TEXT with the secrets that were sent written over. *OK becomes false when memory is short. */
+static char *copy_text(const struct mf_journal *journal, const char *text, bool *ok)
+{
+  char *copy = text ? strdup(text) : NULL;
+
+  *ok = *ok && (copy || !text);
+  if (copy)
+    mf_secrets_blot(journal->secrets, copy, strlen(copy));
+  return copy;
+}
+
+static char *copy_url(const struct mf_journal *journal, const char *url, bool *ok)
+{
+  char shown[URL_SHOWN];
+
+  if (!url)
+    return NULL;
+  mf_url_print(url, shown, sizeof(shown));
+  return copy_text(journal, shown, ok);
+}
+
+struct mf_event *mf_event_drop(struct mf_event *event)
+{
+  struct mf_event *next = event ? event->next : NULL;
+
+  if (!event)
+    return NULL;
+  free((char *)event->method);
+  free((char *)event->url);
+  free((char *)event->target);
+  free((char *)event->reason);
+  free((char *)event->registry);
+  free((char *)event->repository);
+  free(event);
+  return next;
+}
+
+void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
+{
+  struct mf_event *own;
+  bool ok = true;
+
+  if (!journal->open)
+    return;
+  own = malloc(sizeof(*own));
+  if (!own)
+    return;
+  *own = *event;
+  own->next = NULL;
+  own->time = mf_clock_now();
+  own->method = copy_text(journal, event->method, &ok);
+  own->url = copy_url(journal, event->url, &ok);
+  own->target =
+      event->kind == MF_EVENT_REDIRECT ? copy_url(journal, event->target, &ok) : copy_text(journal, event->target, &ok);
+  own->reason = copy_text(journal, event->reason, &ok);
+  own->registry = copy_text(journal, event->registry, &ok);
+  own->repository = copy_text(journal, event->repository, &ok);
+  if (!ok) {
+    mf_event_drop(own);
+    return;
+  }
+  if (journal->last)
+    journal->last->next = own;
+  else
+    journal->first = own;
+  journal->last = own;
+}
+
+void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *event, const struct mf_transfer *transfer,
+                         double sent)
+{
+  struct mf_event own = *event;
+  curl_off_t up = 0, down = 0;
+
+  if (!journal->open)
+    return;
+  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+  own.kind = MF_EVENT_RESPONSE;
+  own.status = mf_transfer_status(transfer);
+  own.seconds = mf_clock_now() - sent;
+  own.sent = up;
+  own.received = down;
+  if (!transfer->finished)
+    own.reason = "given up";
+  else if (transfer->result != CURLE_OK)
+    own.reason = curl_easy_strerror(transfer->result);
+  mf_journal_note(journal, &own);
+}
+
+uint64_t mf_journal_number(struct mf_journal *journal)
+{
+  return ++journal->numbers;
+}
+
+struct mf_event *mf_journal_take(struct mf_journal *journal)
+{
+  struct mf_event *first = journal->first;
+
+  journal->first = journal->last = NULL;
+  return first;
+}
+
+void mf_journal_free(struct mf_journal *journal)
+{
+  while (journal->first)
+    journal->first = mf_event_drop(journal->first);
+  journal->last = NULL;
+}

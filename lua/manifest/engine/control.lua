@@ -1,0 +1,42 @@
+--- What a client has under way: whether it is to end, and who is told of it.
+
+local error_of = require("manifest.base.error")
+
+local methods = {}
+local mt = { __name = "manifest.control", __index = methods }
+
+--- Makes the control of a client.
+---@param listen function|nil (event), boxed
+---@return table control {teller = of events.lua; nil: nobody listens}
+local function new(listen)
+  return setmetatable({
+    teller = listen and require("manifest.engine.events").new(listen), running = 0, canceled = false,
+  }, mt)
+end
+
+local closing = { __close = function(self)
+  local control = self.control
+  control.running = control.running - 1
+  control.canceled = control.canceled and control.running > 0
+end }
+
+--- Notes that something is under way, which cancel() would end, until the value is closed.
+---@return table for `local _ <close>`
+function methods:under_way()
+  self.running = self.running + 1
+  return setmetatable({ control = self }, closing)
+end
+
+--- Ends what is under way; where nothing is, nothing happens.
+function methods:cancel()
+  self.canceled = self.running > 0
+end
+
+--- Raises where it is to end. Nobody inside handles that: see base/failure.lua.
+function methods:check()
+  if self.canceled then
+    error(error_of.new({ code = "canceled", message = "canceled by the caller" }), 0)
+  end
+end
+
+return { new = new }
