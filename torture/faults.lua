@@ -22,7 +22,7 @@ times the same. Two: once, then for ever. Whatever a cell says, the verb ended b
 descriptor open, sent no credentials to another host and showed none, and what it returned or stored has the right bytes
 (a target is there as a whole or not at all).
 
-Three columns need a word. In GET upload two answers to PATCH are lost first, so that the client asks how far it got.
+Three columns need a word. In GET upload a PATCH is refused first (416), so that the client asks how far it got.
 DELETE upload gives up an upload whose PUT was refused (400), so its cells tell of that refusal: nothing that becomes of
 a clean-up is an error. HEAD blob and HEAD manifest are `ok` where GET or an upload says the same.
 ]]
@@ -56,7 +56,7 @@ local function document_of(groups, rows)
     lines[#lines + 1] = "| " .. table.concat(heads, " | ") .. " |"
     lines[#lines + 1] = "|" .. table.concat(rule, "|") .. "|"
     for _, fault in ipairs(group[2]) do
-      lines[#lines + 1] = line_of(fault, rows[fault])
+      lines[#lines + 1] = line_of(fault[1], rows[fault[1]])
     end
     lines[#lines + 1] = ""
   end
@@ -74,7 +74,7 @@ local function play(faults)
     local jobs = {}
     for number = first, math.min(first + AT_ONCE - 1, #faults) do
       local order = dkjson.encode { plan = behind.plan, known = known, number = tostring(number),
-        h2 = faults[number].h2 }
+        h2 = faults[number].h2, slow = faults[number].slow }
       jobs[#jobs + 1] = { "lua5.4", "torture/support/fault_row.lua", faults[number].name, temp.file(order),
         env = ours.variables() }
     end
@@ -96,10 +96,10 @@ end
 local function chosen(groups, only, step)
   local list, number = {}, 0
   for _, group in ipairs(groups) do
-    for _, name in ipairs(group[2]) do
+    for _, fault in ipairs(group[2]) do
       number = number + 1
-      if only and name == only or not only and (number - 1) % step == 0 then
-        list[#list + 1] = { name = name, h2 = group[1] == "HTTP/2" or nil }
+      if only and fault[1] == only or not only and (number - 1) % step == 0 then
+        list[#list + 1] = { name = fault[1], slow = fault[2], h2 = group[1] == "HTTP/2" or nil }
       end
     end
   end

@@ -79,8 +79,8 @@ function restart.run(options)
   world.client:close()
   world.from:stop()
   world.to:stop()
-  return { wrong = wrong, figures = ("%d of %d copies, the registry away for up to %d ms (%d times longer than a second: not counted)")
-    :format(good, good + #wrong, longest, late) }
+  return { wrong = wrong, figures = ("%d of %d copies, the registry away for up to %d ms (%d more were away for longer "
+    .. "than a second)"):format(good, good + #wrong, longest, late) }
 end
 
 return restart

@@ -5,22 +5,22 @@ replaces the answer. Faults of connections end the connection at hand and change
 import gzip
 import json
 
-
-class Cut(Exception):
-    """The connection ends here."""
-
+from requests_read import Cut
 
 FAULTS = {}
 GROUPS = []  # (name, [names of faults])
+SLOW = set()  # those that last until a time is over
 
 
 def group(name):
     GROUPS.append((name, []))
 
 
-def fault(name, play):
+def fault(name, play, slow=False):
     FAULTS[name] = play
     GROUPS[-1][1].append(name)
+    if slow:
+        SLOW.add(name)
 
 
 # Connections: the request is cut off, and who comes back finds something else.
@@ -202,8 +202,8 @@ def onwards(talk):
 
 group("The connection")
 fault("refused", met_with("refuse"))
-fault("connecting hangs", met_with("hang"))
-fault("TLS hangs", met_with("mute"))
+fault("connecting hangs", met_with("hang"), slow=True)
+fault("TLS hangs", met_with("mute"), slow=True)
 fault("TLS is reset", met_with("reset"))
 fault("TLS: an alert", met_with("alert"))
 fault("TLS: plain HTTP instead", met_with("plain"))
@@ -215,7 +215,7 @@ group("Before the answer")
 fault("closed before the status", closes)
 fault("reset before the status", resets)
 fault("the answer is lost", lost)
-fault("hangs before the status", hangs)
+fault("hangs before the status", hangs, slow=True)
 fault("not HTTP", raw(b"SSH-2.0-OpenSSH_9.2p1\r\n"))
 fault("HTTP/0.9", raw(b"hello"))
 fault("status line is cut", raw(b"HTTP/1.1 2"))
@@ -223,7 +223,7 @@ fault("100 Continue for ever", flood_of_1xx)
 
 group("In the headers")
 fault("reset in the headers", cut_in_head(resets))
-fault("hangs in the headers", cut_in_head(hangs))
+fault("hangs in the headers", cut_in_head(hangs), slow=True)
 fault("a header of 1 MiB", header("X-Large", "x" * (1 << 20)))
 fault("20,000 headers", changed(lambda answer: answer.headers.extend([("X-Many", "x")] * 20000)))
 fault("a NUL in a header", header("X-Nul", "a\0b"))
@@ -237,8 +237,8 @@ fault("unknown transfer encoding", header("Transfer-Encoding", "lzma"))
 
 group("In the body")
 fault("reset in the body", cut_in_body(resets))
-fault("hangs in the body", cut_in_body(hangs))
-fault("a byte now and then", trickles)
+fault("hangs in the body", cut_in_body(hangs), slow=True)
+fault("a byte now and then", trickles, slow=True)
 fault("shorter than its length", changed(shorter))
 fault("longer than its length", changed(longer))
 fault("no length", changed(without_length))
@@ -247,12 +247,12 @@ fault("size of a chunk overflows", raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: c
 fault("endless", endless)
 
 group("Refusals that may pass")
-fault("429", status(429))
-fault("429, Retry-After: 0", status(429, [("Retry-After", "0")]))
-fault("429, Retry-After: 1", status(429, [("Retry-After", "1")]))
+fault("429", status(429), slow=True)
+fault("429, Retry-After: 0", status(429, [("Retry-After", "0")]), slow=True)
+fault("429, Retry-After: 1", status(429, [("Retry-After", "1")]), slow=True)
 fault("429, Retry-After: 99999", status(429, [("Retry-After", "99999")]))
-fault("429, Retry-After: a past date", status(429, [("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")]))
-fault("429, Retry-After: soon", status(429, [("Retry-After", "soon"), ("Retry-After", "1")]))
+fault("429, Retry-After: a past date", status(429, [("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")]), slow=True)
+fault("429, Retry-After: soon", status(429, [("Retry-After", "soon"), ("Retry-After", "1")]), slow=True)
 fault("408", status(408))
 fault("500", status(500, body=words("UNKNOWN")))
 fault("502 with HTML", status(502, body=HTML, kind="text/html"))
@@ -299,4 +299,4 @@ group("HTTP/2")
 for name, what in (("GOAWAY before the answer", "goaway"), ("stream refused", "refuse"), ("stream reset", "reset"),
                    ("stream reset in the body", "half"), ("GOAWAY after the answer", "last"),
                    ("HTTP/2 connection closed", "close")):
-    fault(name, what)
+    fault(name, what, slow=what == "refuse")

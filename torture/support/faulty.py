@@ -19,7 +19,7 @@ import threading
 import time
 
 import faults as catalogue
-from faults import Cut
+from requests_read import Cut, read_request
 
 KINDS = [  # method, pattern of the path, kind
     ("GET", r"^/v2/$", "ping"), ("GET", r"^/token", "GET token"), ("POST", r"^/token", "POST token"),
@@ -237,12 +237,12 @@ class Origin:
     def serve(self, sock, mode):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.plan["tls"][mode.split()[1] if mode else "good"])
-        context.set_alpn_protocols(["h2" if self.is_h2 else "http/1.1"])
+        context.set_alpn_protocols(["h2", "http/1.1"] if self.is_h2 else ["http/1.1"])
         sock = context.wrap_socket(sock, server_side=True)
         with self.lock:
             self.open.add(sock)
         try:
-            if self.is_h2:
+            if sock.selected_alpn_protocol() == "h2":
                 import faulty_h2
                 faulty_h2.serve(self, sock, Upstream(self.plan), kind_of)
             else:
@@ -258,32 +258,13 @@ class Origin:
             request = read_request(stream, sock)
             talk = Talk(self, sock, upstream, request)
             name = self.choose(kind_of(talk.method, talk.target), talk.headers)
-            if name:
-                catalogue.FAULTS[name](talk)
+            play = catalogue.FAULTS.get(name)
+            if isinstance(play, str):  # of HTTP/2: a body that is streamed has a connection of its own
+                raise Cut
+            if play:
+                play(talk)
             else:
                 talk.send(talk.relay().whole(talk.method))
-
-
-def read_request(stream, sock):
-    line = stream.readline()
-    if not line:
-        raise Cut
-    method, target, _ = line.decode("latin-1").split(" ", 2)
-    headers = []
-    while (line := stream.readline()) not in (b"\r\n", b""):
-        name, value = line.decode("latin-1").split(":", 1)
-        headers.append((name, value.strip()))
-    known = {name.lower(): value for name, value in headers}
-    if known.get("expect", "").lower() == "100-continue":
-        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    if known.get("transfer-encoding", "").lower() != "chunked":
-        return method, target, headers, stream.read(int(known.get("content-length", "0")))
-    body = b""
-    while (size := int(stream.readline().split(b";")[0], 16)) > 0:
-        body += stream.read(size)
-        stream.readline()
-    stream.readline()
-    return method, target, headers, body
 
 
 class Elsewhere:
@@ -316,7 +297,8 @@ class Elsewhere:
 
 def main():
     if sys.argv[1] == "--list":
-        print(json.dumps(catalogue.GROUPS))
+        print(json.dumps([[name, [[fault, fault in catalogue.SLOW] for fault in faults]]
+                          for name, faults in catalogue.GROUPS]))
         return
     with open(sys.argv[1], encoding="ascii") as file:
         plan = json.load(file)

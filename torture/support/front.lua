@@ -1,7 +1,7 @@
 --- A real registry that wants tokens, and before it origins that break as they are told (faulty.py).
 --
 --     local behind = front.registry()                    -- { plan (what faulty.py needs of it), authority, stop() }
---     local origins = front.start(behind.plan, { a = { faults = { "500" }, kind = "GET blob", times = 1 }, clean = {} })
+--     local origins = front.start(behind.plan, { a = { faults = { "500" }, kind = "GET blob" }, clean = {} })
 --     origins.address.a, origins:played()                -- "127.0.0.1:40123"; list of { origin, kind, fault }
 --     front.client(behind.plan, { timeout = 3 })         -- a client that may do all there
 
@@ -80,7 +80,7 @@ function front.start(plan, origins)
   return self
 end
 
---- The groups of faults: { { name, { fault, ... } }, ... }.
+--- The groups of faults: { { name, { { fault, slow }, ... } }, ... }; a slow one lasts until a time is over.
 function front.faults()
   return assert(dkjson.decode((process.run({ PYTHON, PROGRAM, "--list" }).stdout)))
 end

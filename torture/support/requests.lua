@@ -2,7 +2,7 @@
 --
 -- `run(client, world)` is the verb; `check(clean, world, value)` looks afterwards, with a client and an address where
 -- nothing is wrong: VALUE is what the verb returned, nil when it failed. It returns what is wrong, or nothing.
--- world: at (HOST:PORT with the fault), clean (the same without), name (of this cell alone), known (see prepare).
+-- world: at (HOST:PORT with the fault), clean (the same without), fault, name (of this cell alone), known (of prepare).
 
 local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
@@ -81,7 +81,8 @@ add("HEAD manifest", {
     return client:digest(world.at .. "/app:1")
   end,
   check = function(_, world, value)
-    return value and same(world.known.digest, value)
+    local believed = world.fault == "another digest in the header" -- nothing but that header says it
+    return value and not believed and same(world.known.digest, value) or nil
   end,
 })
 add("GET manifest", { run = get, check = same_manifest })
@@ -97,7 +98,7 @@ add("GET blob", {
 add("POST upload", { run = image, check = whole_or_absent })
 add("PATCH upload", { chunk_size = 1000, run = image, check = whole_or_absent })
 add("PUT upload", { run = image, check = whole_or_absent })
-add("GET upload", { chunk_size = 1000, also = { { "PATCH upload", "the answer is lost", 2 } }, run = image,
+add("GET upload", { chunk_size = 1000, also = { { "PATCH upload", "416", 1 } }, run = image,
   check = whole_or_absent })
 add("DELETE upload", { also = { { "PUT upload", "400", -1 } }, run = image, check = whole_or_absent })
 add("PUT manifest", { run = image, check = whole_or_absent })
@@ -107,7 +108,8 @@ add("GET tags", {
   end,
   check = function(_, world, value)
     table.sort(value or {})
-    return value and same(table.concat(world.known.tags, " "), table.concat(value, " "))
+    local has_none = world.fault == "200 with {}" -- that is a page of a repository without tags
+    return value and not has_none and same(table.concat(world.known.tags, " "), table.concat(value, " "))
   end,
 })
 add("GET referrers", {

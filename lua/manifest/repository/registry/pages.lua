@@ -32,12 +32,13 @@ local function read(repository, place, at, request)
     return nil, problem.of_response(response, request.what, place.domain)
   end
   local document, failure = json.decode(response.body)
-  if json.is_object(document) then
+  if json.is_object(document) and (not request.holds or request.holds(document)) then
     return document, response
   end
   return nil, error_of.new({
     code = "registry",
-    message = ("%s answered %s with something else than a JSON object"):format(place.domain, request.what),
+    message = ("%s answered %s with something else than %s"):format(place.domain, request.what,
+      json.is_object(document) and request.form or "a JSON object"),
     host = place.domain,
     cause = failure,
   })
@@ -81,7 +82,8 @@ end
 --- the registry.
 ---@param repository table
 ---@param request table path (below the repository), accept, what (for messages), absent (function (response, place) ->
---- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing)
+--- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing),
+--- holds (function (document) -> boolean: it is a page) and form (what a page is, for messages)
 ---@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
 ---@return boolean|nil done false: not offered; nil, err otherwise
 ---@return table|nil err

@@ -14,6 +14,14 @@ local function is_tag(name)
   return type(name) == "string" and #name <= 128 and name:find("^[A-Za-z0-9_][A-Za-z0-9_.-]*$") ~= nil
 end
 
+--- A page has tags, or null for none; one without tags may also have the repository's name alone, or nothing.
+local function is_page(document)
+  if document.tags == nil then
+    return document.name ~= nil or #json.keys(document) == 0
+  end
+  return json.is_array(document.tags) or document.tags == json.null
+end
+
 --- Lists the tags in the registry's order, each once.
 ---@param repository table
 ---@param options table? page (entries to ask for in one request, at most 1000; default: what the registry sends)
@@ -39,7 +47,8 @@ function tags.list(repository, options)
   end
   local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
   local done, err = pages.each(repository, {
-    path = "/tags/list" .. query, accept = "application/json", what = "GET tags",
+    path = "/tags/list" .. query, accept = "application/json", what = "GET tags", holds = is_page,
+    form = "a list of tags",
   }, function()
     names, seen, over = { skipped = 0 }, {}, false
     return add
