@@ -48,9 +48,9 @@ function damage.mixed(work, seen, before, after, folder, of_after)
   end
 end
 
---- What is half-written in a layout is in nobody's way, and the next who brings blobs removes it.
+--- What is half-written in a layout, or a lock that nobody holds, is in nobody's way, and the next who brings blobs removes it.
 local function is_layouts(work, name)
-  return work.tidy and name:find("^target/%.manifest%-%x+$") ~= nil
+  return work.tidy and (name:find("^target/%.manifest%-%x+$") ~= nil or name == "target/index.json.lock")
 end
 
 --- The work once more, without a fault: it gets to the state after, and nothing temporary stays.

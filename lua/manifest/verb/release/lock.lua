@@ -92,7 +92,10 @@ end
 function lock.write(path, now, sources, targets)
   local raw = text(sources, targets)
   if raw ~= now.raw then
-    local fresh = path .. ".new"
+    local folder, fresh = path:match("^(.*)/") or ".", path .. ".new"
+    if core.file.kind(folder, { follow = true }) ~= "directory" then
+      fail { code = "io", message = "there is no folder " .. folder, hint = "make it, or name another lock file" }
+    end
     local _ <close> = failure.defer(function()
       core.file.remove_tree(fresh)
     end)
