@@ -5,10 +5,12 @@ rockspec_format = "3.0"
 package = "oci-manifest"
 version = "scm-1"
 
--- There is no published place yet: `luarocks make` builds what is around this file.
+-- `luarocks make` builds what is around this file; `./dev release` writes the rockspec of a version out of it.
 source = { url = "git+file://." }
 
 description = {
+  license = "MIT",
+  labels = { "docker", "oci", "container", "registry", "manifest", "release" },
   summary = "Create, annotate, inspect and push manifest lists and OCI indexes",
   detailed = [[
     For people who release container images for several architectures from Lua build scripts, or from the shell with the
@@ -18,24 +20,19 @@ description = {
 
 dependencies = { "lua >= 5.4, < 5.5" }
 
--- Libraries alone: CMake asks pkg-config for the headers, which Debian keeps where LuaRocks does not look. libzstd and
--- libpsl are not here because LuaRocks knows no library that may be absent: CMake takes them when they are there.
-external_dependencies = {
-  CURL = { library = "curl" },
-  CRYPTO = { library = "crypto" },
-  CJSON = { library = "cjson" },
-  ZLIB = { library = "z" },
-}
-
--- CMake is the one truth; this only tells it where LuaRocks wants things.
+-- CMake is the one truth; this only tells it where LuaRocks wants things. The libraries are no external_dependencies:
+-- LuaRocks looks for them where Debian keeps none, knows none that may be absent, and asks a compiler even for a binary
+-- rock. CMake finds them by pkg-config, and names the packages of those that are missing.
 build = {
   type = "cmake",
   variables = {
-    CMAKE_BUILD_TYPE = "RelWithDebInfo",
+    CMAKE_BUILD_TYPE = "Release",
     LUA_INCDIR = "$(LUA_INCDIR)",
     LUA_DIR = "$(LUADIR)",
     LUA_CDIR = "$(LIBDIR)",
     BIN_DIR = "$(BINDIR)",
+    CMAKE_INSTALL_PREFIX = "$(PREFIX)",
+    CMAKE_INSTALL_DOCDIR = "$(PREFIX)/doc",
   },
 }
 

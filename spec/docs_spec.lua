@@ -120,6 +120,31 @@ describe("the reference that tools/docs writes", function()
   end)
 end)
 
+describe("the site that tools/site makes", function()
+  it("has every document, fetches nothing, and can be searched", function()
+    if not (process.present("mkdocs") and process.present("pygmentize")) then
+      return pending("mkdocs or pygmentize is not installed")
+    end
+    assert.equal(0, process.run({ "tools/docs" }).status)
+    local folder = temp.folder("site")
+    local made = process.run { "tools/site", folder }
+    assert.equal(0, made.status, made.stdout .. made.stderr)
+    local pages = process.run({ "find", "README.md", "docs", "-name", "*.md" }).stdout
+    for path in pages:gsub("README", "index"):gmatch("[^\n]+") do
+      local text = assert(temp.read(("%s/%s"):format(folder, path:gsub("%.md$", ".html"))), path)
+      for address in text:gmatch('src="([^"]+)"') do
+        assert.is_nil(address:find("^https?:"), address)
+      end
+      for address in text:gmatch('<link [^>]*href="([^"]+)"') do
+        assert.is_nil(address:find("^https?:"), address)
+      end
+    end
+    local index = assert(temp.read(folder .. "/search/search_index.json"))
+    assert.matches("untrusted_realm", index, 1, true)
+    assert.matches('class="codehilite"', assert(temp.read(folder .. "/docs/guide/2-one-shot.html")), 1, true)
+  end)
+end)
+
 for _, name in ipairs { "README.md", "docs/coming-from.md", "docs/commands.md", "docs/credentials.md",
   "docs/registries.md", "docs/requests.md" } do
   describe(name, function()

@@ -4,3 +4,5 @@ assert(_VERSION == "Lua 5.4", "run the specs with Lua 5.4: ./dev test")
 if os.getenv("MANIFEST_HOSTILE_GC") == "1" then
   require("spec.support.hostile_gc").start(require("busted").subscribe)
 end
+
+require("spec.support.asserts.checked_results")

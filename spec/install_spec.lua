@@ -32,13 +32,31 @@ describe("cmake --install", function()
     assert(done.status == 0, done.stderr)
   end)
 
-  it("lays down the command, the C modules and each Lua file, and nothing else", function()
-    local wanted = { "bin/manifest", "lib/lua/5.4/manifest/core.so", "lib/lua/5.4/manifest/http.so" }
-    for _, path in ipairs(files_below(ours.root .. "/lua/manifest")) do
-      wanted[#wanted + 1] = "share/lua/5.4/manifest/" .. path
+  it("lays down the command, the modules, documents, manual pages and completion, and nothing else", function()
+    local wanted = { "bin/manifest", "lib/lua/5.4/manifest/core.so", "lib/lua/5.4/manifest/http.so",
+      "share/bash-completion/completions/manifest", "share/zsh/site-functions/_manifest",
+      "share/fish/vendor_completions.d/manifest.fish" }
+    for _, name in ipairs { "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE" } do
+      wanted[#wanted + 1] = "share/doc/manifest/" .. name
+    end
+    for from, to in pairs { ["lua/manifest"] = "lua/5.4/manifest", ["docs/man"] = "man/man1",
+      docs = "doc/manifest/docs", examples = "doc/manifest/examples" } do
+      for _, path in ipairs(files_below(ours.root .. "/" .. from)) do
+        if not path:find("^man/") and not path:find("%.lock$") then
+          wanted[#wanted + 1] = ("share/%s/%s"):format(to, path)
+        end
+      end
     end
     table.sort(wanted)
     assert.same(wanted, files_below(prefix))
+  end)
+
+  it("lays down each document that the sources name", function()
+    local named = process.run({ "grep", "-rhoE", "docs/[a-z-]+\\.md", "lua", "csrc", cwd = ours.root }).stdout
+    assert.is_true(#named > 0)
+    for path in named:gmatch("[^\n]+") do
+      assert.is_table(lfs.attributes(("%s/share/doc/manifest/%s"):format(prefix, path)), path)
+    end
   end)
 
   it("gives a command that runs from any folder, by a path with spaces and through a link", function()

@@ -1,8 +1,8 @@
 --- The rock builds through CMake into an empty tree, and works from it. Slow: it compiles everything once more.
 
-local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local sample = require "spec.support.sample"
+local snapshot = require "spec.support.worlds.snapshot"
 local temp = require "spec.support.temp"
 
 describe("the rock #slow", function()
@@ -21,9 +21,7 @@ describe("the rock #slow", function()
     -- A copy, so that LuaRocks' build folder does not lie in the work tree.
     local source = temp.folder("source")
     tree = temp.folder("tree")
-    local copied = process.run { "cp", "-r", "CMakeLists.txt", "README.md", "bin", "csrc", "lua", "rockspec", source,
-      cwd = ours.root }
-    assert(copied.status == 0, copied.stderr)
+    snapshot.copy(source)
     local words = assert(assert(temp.read("README.md")):match("\n(luarocks [^\n]+)\n"), "README.md does not say how")
     local made = process.run { "sh", "-c", words .. " --tree " .. tree, cwd = source, timeout = 600 }
     assert(made.status == 0, made.stdout .. made.stderr)

@@ -325,12 +325,7 @@ static void settle(struct mf_token_fetch *fetch)
   char host[MF_ORIGIN_TEXT];
 
   server_name(fetch, host);
-  if (fetch->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&fetch->server->trust)) {
-    drop(fetch);
-    fetch->tries--;
-    if (!send_request(fetch))
-      end(fetch);
-  } else if (fetch->transfer->result != CURLE_OK) {
+  if (fetch->transfer->result != CURLE_OK) {
     if (!fetch->server->home)
       mf_secrets_blot(&fetch->network->secrets, fetch->transfer->error, strlen(fetch->transfer->error));
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);

@@ -37,6 +37,14 @@ static inline bool mf_has_control(const char *text)
   return *text != '\0';
 }
 
+/* The last BYTE among the first LENGTH of TEXT, or NULL. Not every C library has memrchr. */
+static inline const char *mf_last_byte(const char *text, char byte, size_t length)
+{
+  while (length > 0 && text[length - 1] != byte)
+    length--;
+  return length > 0 ? text + length - 1 : NULL;
+}
+
 static inline char mf_lower(char byte)
 {
   return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;

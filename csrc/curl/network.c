@@ -105,7 +105,8 @@ struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_
   network->journal = (struct mf_journal){.open = settings->events, .secrets = &network->secrets};
   copied = copy_settings(&network->settings, settings);
   copied = copy_environment(&network->environment) && copied;
-  copied = copied && list_resolved(network);
+  mf_authorities_init(&network->authorities);
+  copied = copied && list_resolved(network) && mf_authorities_choose(&network->authorities, &network->environment);
   if (copied && network->settings.config_folder) {
     free((char *)network->environment.DOCKER_CONFIG);
     network->environment.DOCKER_CONFIG = strdup(network->settings.config_folder);
@@ -132,6 +133,7 @@ void mf_network_free(struct mf_network *network)
     next = endpoint->next;
     mf_endpoint_free(endpoint);
   }
+  mf_authorities_close(&network->authorities);
   curl_slist_free_all(network->resolve);
   mf_secret_free(network->identity_token);
   mf_journal_free(&network->journal);
@@ -169,7 +171,7 @@ static void add_authority(struct mf_network *network, struct mf_endpoint *endpoi
 {
   char text[512];
 
-  if (mf_trust_add(&endpoint->trust, path))
+  if (mf_authorities_add(&endpoint->trust.own, path))
     return;
   snprintf(text, sizeof(text), "cannot read the certificate authority %s", path);
   mf_network_warn(network, text);
@@ -181,12 +183,11 @@ static bool find_certificates(struct mf_network *network, struct mf_endpoint *en
   const char *roots[ROOTS_MOST + 1] = {NULL};
   char host[MF_ORIGIN_TEXT];
 
+  mf_trust_open(&endpoint->trust, &network->authorities);
   if (strcmp(endpoint->named.scheme, "https") != 0)
     return true;
   for (size_t i = 0; i < given->count && i < ROOTS_MOST; i++)
     roots[i] = given->items[i];
-  if (!mf_trust_open(&endpoint->trust, &network->environment))
-    return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   mf_origin_print(&endpoint->named, host);
   if (!mf_certificates_find(host, &network->environment, given->count > 0 ? roots : NULL, &endpoint->certificates,
                             problem))
@@ -194,7 +195,7 @@ static bool find_certificates(struct mf_network *network, struct mf_endpoint *en
   take_warnings(network, &endpoint->certificates.warnings);
   for (size_t i = 0; i < endpoint->certificates.authorities.count; i++)
     add_authority(network, endpoint, endpoint->certificates.authorities.items[i]);
-  if (network->settings.ca_file && !mf_trust_add(&endpoint->trust, network->settings.ca_file))
+  if (network->settings.ca_file && !mf_authorities_add(&endpoint->trust.own, network->settings.ca_file))
     return mf_problem_set(problem, MF_PROBLEM_IO, "cannot read the certificate authorities in %s",
                           network->settings.ca_file);
   return true;
@@ -284,7 +285,7 @@ struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *
   return endpoint;
 }
 
-void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
+void mf_network_connection(const struct mf_network *network, struct mf_endpoint *endpoint,
                            struct mf_connection *connection)
 {
   const struct mf_settings *settings = &network->settings;

@@ -41,6 +41,7 @@ struct mf_network {
   struct mf_settings settings;
   struct mf_environment environment;
   struct mf_endpoint *endpoints;
+  struct mf_authorities authorities; /* the system's */
   struct curl_slist *resolve;
   char *identity_token;      /* that a token server gave (offline), or NULL */
   struct mf_texts warnings;  /* one line each, without secrets; each once */
@@ -60,7 +61,7 @@ bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoi
 char *mf_network_plain_connection(struct mf_network *network, struct mf_endpoint *endpoint,
                                   struct mf_connection *connection, struct mf_problem *problem);
 /* How to connect to it. The strings are the network's. */
-void mf_network_connection(const struct mf_network *network, const struct mf_endpoint *endpoint,
+void mf_network_connection(const struct mf_network *network, struct mf_endpoint *endpoint,
                            struct mf_connection *connection);
 /* The endpoint's host[:port] for messages. Of one that the user did not name, a server may have made it of a secret. */
 void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT]);

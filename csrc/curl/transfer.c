@@ -160,7 +160,7 @@ static bool set_callbacks(struct mf_transfer *transfer)
   SET(CURLOPT_OPENSOCKETDATA, transfer);
   SET(CURLOPT_PREREQFUNCTION, on_request);
   SET(CURLOPT_PREREQDATA, transfer);
-  return mf_validity_watch(easy, transfer->validity);
+  return true;
 }
 
 /* Waiting to share a connection is for TLS, where the greeting tells whether it can be shared. In plain HTTP only an
@@ -179,11 +179,14 @@ static bool set_sharing(CURL *easy, const char *url, bool bulk)
   return true;
 }
 
-static bool set_connection(CURL *easy, const struct mf_connection *connection)
+static bool set_connection(struct mf_transfer *transfer, const struct mf_connection *connection)
 {
+  CURL *easy = transfer->easy;
+  bool secure_proxy = connection->proxy && strncmp(connection->proxy, "https:", 6) == 0;
+
   SET(CURLOPT_SSL_VERIFYPEER, connection->verify ? 1L : 0L);
   SET(CURLOPT_SSL_VERIFYHOST, connection->verify ? 2L : 0L);
-  if (!mf_trust_apply(connection->trust, easy))
+  if (!mf_verification_apply(&transfer->verification, connection->trust, easy, secure_proxy))
     return false;
   if (connection->client_certificate)
     SET(CURLOPT_SSLCERT, connection->client_certificate);
@@ -191,9 +194,6 @@ static bool set_connection(CURL *easy, const struct mf_connection *connection)
     SET(CURLOPT_SSLKEY, connection->client_key);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY, connection->proxy ? connection->proxy : "");
-  if (connection->proxy && strncmp(connection->proxy, "https:", 6) == 0 &&
-      !mf_trust_apply_to_proxy(connection->trust, easy))
-    return false;
   SET(CURLOPT_NOPROXY, ""); /* it was decided by us: libcurl is not to read the environment */
   SET(CURLOPT_RESOLVE, connection->resolve);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -246,7 +246,7 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
     transfer->easy = curl_easy_init();
   }
   if (!transfer || !transfer->easy || !add_lines(transfer, headers) || !set_callbacks(transfer) ||
-      !set_connection(transfer->easy, connection) || !set_sharing(transfer->easy, url, connection->bulk) ||
+      !set_connection(transfer, connection) || !set_sharing(transfer->easy, url, connection->bulk) ||
       !set_request(transfer, method, url)) {
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot set up the request (out of memory, or a URL or option refused)");
     if (transfer)
@@ -470,7 +470,7 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
       found = broken_handshake;
     mf_problem_set(problem, found.code, "%s: %s (%s%s%s)", host, found.text,
                    transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result),
-                   transfer->validity[0] ? "; " : "", transfer->validity);
+                   transfer->verification.text[0] ? "; " : "", transfer->verification.text);
     problem->retryable = found.retryable && !refused_here(transfer);
     if (found.result == CURLE_SSL_CERTPROBLEM)
       mf_problem_advise(problem,

@@ -12,8 +12,7 @@
 #include "../stream/flow.h"
 #include "../stream/source.h"
 #include "../url/address.h"
-#include "trust.h"
-#include "validity.h"
+#include "verification.h"
 
 /* How connections are made. Strings are borrowed until the transfer is freed; NULL: libcurl's default. */
 struct mf_connection {
@@ -22,11 +21,11 @@ struct mf_connection {
   const char *client_key;
   const char *proxy; /* "" for none */
   const char *user_agent;
-  const struct mf_trust *trust; /* the authorities */
-  struct curl_slist *resolve;   /* "host:port:address" lines: answers that take the place of name lookup */
-  bool bulk;                    /* a body that is streamed: see mf_transfer_new */
-  double connect_timeout;       /* seconds */
-  double stall_timeout;         /* seconds with less than a byte a second */
+  struct mf_trust *trust;     /* the authorities */
+  struct curl_slist *resolve; /* "host:port:address" lines: answers that take the place of name lookup */
+  bool bulk;                  /* a body that is streamed: see mf_transfer_new */
+  double connect_timeout;     /* seconds */
+  double stall_timeout;       /* seconds with less than a byte a second */
 };
 
 /* Whom the transfer tells and asks. CONTEXT is the first argument of each. */
@@ -52,7 +51,7 @@ struct mf_transfer {
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
   char error[CURL_ERROR_SIZE];
-  char validity[MF_VALIDITY_TEXT]; /* of a certificate out of its time, else "" */
+  struct mf_verification verification;
 };
 
 /* A streamed body gets an HTTP/1.1 connection of its own: on a shared HTTP/2 one, libcurl keeps what a paused stream

@@ -161,8 +161,6 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 
   if (mf_transfer_met_plain_http(exchange->transfer))
     return met_plain_http(exchange);
-  if (exchange->transfer->result == CURLE_PEER_FAILED_VERIFICATION && mf_trust_widen(&exchange->endpoint->trust))
-    return next_step(exchange, "all certificate authorities of the system are read");
   host_of(exchange, host);
   if (!exchange->endpoint->home) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));

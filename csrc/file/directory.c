@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "disk_problem.h"
@@ -210,6 +209,8 @@ bool mf_directory_list(const char *path, struct mf_texts *names, struct mf_probl
   return done;
 }
 
+#ifdef STATX_BTIME
+
 bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem)
 {
   struct statx seen;
@@ -222,3 +223,17 @@ bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], st
            (unsigned long long)seen.stx_ino, (long long)seen.stx_btime.tv_sec, seen.stx_btime.tv_nsec);
   return true;
 }
+
+#else /* musl before 1.2.5, and what is not Linux: without the time of birth */
+
+bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem)
+{
+  struct stat seen;
+
+  if (lstat(path, &seen))
+    return mf_disk_problem(problem, "cannot look at", path);
+  snprintf(identity, MF_IDENTITY_SIZE, "%llu:%llu", (unsigned long long)seen.st_dev, (unsigned long long)seen.st_ino);
+  return true;
+}
+
+#endif

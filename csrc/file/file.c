@@ -126,7 +126,7 @@ bool mf_file_temporary(const char *folder, char path[PATH_MAX], struct mf_proble
 {
   uint64_t random = 0;
 
-  if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+  if (getentropy(&random, sizeof(random)))
     return mf_problem_errno(problem, "cannot name a temporary file in", folder);
   if (snprintf(path, PATH_MAX, "%s/.manifest-%016" PRIx64, folder, random) < PATH_MAX)
     return true;

@@ -84,7 +84,7 @@ static bool is_token(const char *text, size_t length)
 static size_t resource_length(const char *text, size_t length)
 {
   const char *first = memchr(text, ':', length);
-  const char *last = memrchr(text, ':', length);
+  const char *last = mf_last_byte(text, ':', length);
 
   return first == last ? length : (size_t)(last - text);
 }

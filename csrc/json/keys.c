@@ -119,10 +119,11 @@ size_t mf_json_keys_count(const struct mf_json_keys *keys)
   return keys->list.length / sizeof(struct key);
 }
 
-bool mf_json_keys_add(struct mf_json_keys *keys, const char *at)
+bool mf_json_keys_add(struct mf_json_keys *keys, const char *at, uint64_t *hash)
 {
   struct key key = {.hash = hash_of(at), .at = at};
 
+  *hash = key.hash;
   return mf_bytes_add(&keys->list, &key, sizeof(key));
 }
 

@@ -61,12 +61,27 @@ static enum mf_json_token take(struct mf_json_reader *reader, const char *after,
   return token;
 }
 
+/* Counts a value, or a costly one. False: there are too many, problem set. */
+static bool count(struct mf_json_reader *reader, unsigned *counter, unsigned most, const char *what)
+{
+  if (reader->boundless || ++*counter <= most)
+    return true;
+  return mf_problem_set(reader->problem, MF_PROBLEM_TOO_LARGE, "the JSON text has more than %u %s", most, what);
+}
+
+static bool count_costly(struct mf_json_reader *reader)
+{
+  return count(reader, &reader->costly, MF_JSON_COSTLY, "objects, arrays and numbers with a fraction or an exponent");
+}
+
 static enum mf_json_token enter(struct mf_json_reader *reader, enum mf_json_token token)
 {
   uint64_t bit = (uint64_t)1 << reader->depth % MF_JSON_DEPTH;
 
   if (reader->depth >= MF_JSON_DEPTH)
     return fault_at(reader, reader->at, "nested deeper than 64");
+  if (!count_costly(reader))
+    return MF_JSON_FAULT;
   reader->objects = token == MF_JSON_OBJECT ? reader->objects | bit : reader->objects & ~bit;
   reader->marks[reader->depth++] = mf_json_keys_count(&reader->keys);
   take(reader, reader->at + 1, token);
@@ -119,6 +134,8 @@ static enum mf_json_token read_number(struct mf_json_reader *reader)
     reader->number = (double)strtoll(reader->at, NULL, 10);
     return take(reader, number.end, MF_JSON_INTEGER);
   }
+  if (!count_costly(reader))
+    return MF_JSON_FAULT;
   if (!mf_c_locale_enter(&previous))
     return out_of_memory(reader);
   reader->number = strtod(reader->at, NULL);
@@ -132,7 +149,7 @@ static enum mf_json_token read_key(struct mf_json_reader *reader)
     return expected(reader, "a key");
   if (read_string(reader, MF_JSON_KEY) == MF_JSON_FAULT)
     return MF_JSON_FAULT;
-  if (!mf_json_keys_add(&reader->keys, reader->start + 1))
+  if (!mf_json_keys_add(&reader->keys, reader->start + 1, &reader->hash))
     return out_of_memory(reader);
   if (peek(reader) != ':')
     return expected(reader, "':'");
@@ -145,10 +162,8 @@ static enum mf_json_token read_value(struct mf_json_reader *reader)
 {
   char first = peek(reader);
 
-  if (++reader->values > MF_JSON_VALUES) {
-    mf_problem_set(reader->problem, MF_PROBLEM_TOO_LARGE, "the JSON text has more than %d values", MF_JSON_VALUES);
+  if (!count(reader, &reader->values, MF_JSON_VALUES, "values"))
     return MF_JSON_FAULT;
-  }
   switch (first) {
   case '{':
     return enter(reader, MF_JSON_OBJECT);
@@ -210,18 +225,18 @@ void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t
 bool mf_json_text(struct mf_json_reader *reader, const char *start, size_t size)
 {
   struct mf_json_string string = {.at = start + 1};
-  bool plain = !memchr(start, '\\', size);
-  bool done;
+  struct mf_bytes *text = &reader->text;
 
   assert(size >= 2);
-  mf_bytes_clear(&reader->text);
-  done = mf_bytes_add(&reader->text, start + 1, plain ? size - 2 : 0);
-  for (int byte = 0; !plain && done && (byte = mf_json_string_next(&string)) >= 0;) {
-    char decoded = (char)byte;
-
-    done = mf_bytes_add(&reader->text, &decoded, 1);
-  }
-  return done || out_of_memory(reader) != MF_JSON_FAULT;
+  mf_bytes_clear(text);
+  if (!memchr(start, '\\', size))
+    return mf_bytes_add(text, start + 1, size - 2) || out_of_memory(reader) != MF_JSON_FAULT;
+  if (!mf_bytes_reserve(text, size)) /* decoded it is shorter */
+    return out_of_memory(reader) != MF_JSON_FAULT;
+  for (int byte = mf_json_string_next(&string); byte >= 0; byte = mf_json_string_next(&string))
+    text->data[text->length++] = (char)byte;
+  text->data[text->length] = '\0';
+  return true;
 }
 
 void mf_json_reader_free(struct mf_json_reader *reader)

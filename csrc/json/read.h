@@ -1,7 +1,7 @@
 /* Reads JSON token by token, and strictly: RFC 8259 as every reader agrees on it (I-JSON). Refused beside bad grammar:
    duplicate keys, U+0000, half surrogate pairs, invalid UTF-8, a byte order mark, bytes after the value, integers
-   beyond 2^53, floats beyond the double's range, and nesting deeper than 64, and more than MF_JSON_VALUES
-   (MF_PROBLEM_TOO_LARGE). */
+   beyond 2^53, floats beyond the double's range, nesting deeper than 64, and more than MF_JSON_VALUES or
+   MF_JSON_COSTLY (MF_PROBLEM_TOO_LARGE). */
 #ifndef MF_JSON_READ_H
 #define MF_JSON_READ_H
 
@@ -16,6 +16,8 @@
 #define MF_JSON_DEPTH 64 /* objects and arrays inside one another */
 /* Values of one text: more than any document has. What each costs does not depend on the bytes that it takes. */
 #define MF_JSON_VALUES 250000
+/* Of these, objects, arrays and floats, which cost several times as much: an index of 10,000 images has 30,000. */
+#define MF_JSON_COSTLY 100000
 
 enum mf_json_token {
   MF_JSON_FAULT,  /* not accepted, or memory: the problem says what is wrong at which byte, counted from 0, and repeats
@@ -38,12 +40,14 @@ struct mf_json_reader {
   const char *start; /* of the last token, and its size as it is written: a string with its quotes */
   size_t size;
   double number;        /* of an integer or a float */
+  uint64_t hash;        /* of a key, as decoded */
   struct mf_bytes text; /* what mf_json_text gave */
+  bool boundless;       /* set after init where nothing is made of the values: any number of them */
   /* The rest is the reader's own. */
   const char *begin, *at, *end;
   int place;
   unsigned depth;
-  unsigned values;             /* so far */
+  unsigned values, costly;     /* so far */
   uint64_t objects;            /* a bit a level: it is an object */
   size_t marks[MF_JSON_DEPTH]; /* where the keys of each level begin in KEYS */
   struct mf_json_keys keys;

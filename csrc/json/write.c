@@ -272,6 +272,7 @@ bool mf_json_verbatim(struct mf_json_writer *writer, const char *text, size_t le
   bool done = true;
 
   mf_json_reader_init(&reader, text, length, writer->problem);
+  reader.boundless = true;
   while (done && (token = mf_json_next(&reader)) != MF_JSON_DONE)
     done = copy_token(writer, &reader, token);
   mf_json_reader_free(&reader);

@@ -10,13 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 36)
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 36)
 #include <sys/pidfd.h>
 #define HAVE_PIDFD 1
 #endif
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#if __GLIBC_PREREQ(2, 34)
 #define HAVE_CLOSEFROM 1
 #endif
+#endif
+
+#define MOST_DESCRIPTORS 4096 /* that are looked at one by one, where no call closes all */
 
 /* ---- finding ---- */
 
@@ -105,6 +109,14 @@ static bool move_up(int *fd)
   return true;
 }
 
+#ifdef __APPLE__ /* which has no pipe2 */
+static int pipe2(int ends[2], int flags)
+{
+  (void)flags; /* they are O_CLOEXEC */
+  return pipe(ends) || fcntl(ends[0], F_SETFD, FD_CLOEXEC) || fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+}
+#endif
+
 /* A pipe of which end OURS does not block. */
 static bool open_pipe(int ends[2], int ours)
 {
@@ -115,18 +127,32 @@ static bool open_pipe(int ends[2], int ours)
   return move_up(&ends[0]) && move_up(&ends[1]) && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0;
 }
 
+/* Not every library that lives in this process marks its descriptors close-on-exec; libcurl 7.88 does not. */
+static int add_closing(posix_spawn_file_actions_t *actions)
+{
+#ifdef HAVE_CLOSEFROM
+  return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#else
+  long most = sysconf(_SC_OPEN_MAX);
+  int failed = 0;
+
+  for (int fd = STDERR_FILENO + 1; !failed && fd < most && fd < MOST_DESCRIPTORS; fd++) {
+    int flags = fcntl(fd, F_GETFD);
+
+    if (flags >= 0 && !(flags & FD_CLOEXEC))
+      failed = posix_spawn_file_actions_addclose(actions, fd);
+  }
+  return failed;
+#endif
+}
+
 static int prepare_actions(posix_spawn_file_actions_t *actions, int input, int output)
 {
   int failed = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
 
   if (!failed)
     failed = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-#ifdef HAVE_CLOSEFROM
-  /* Not every library that lives in this process marks its descriptors close-on-exec; libcurl 7.88 does not. */
-  if (!failed)
-    failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
-#endif
-  return failed;
+  return failed ? failed : add_closing(actions);
 }
 
 /* Its own group, no signal blocked, and neither SIGPIPE nor SIGCHLD ignored, whatever our host does with them. */

@@ -178,7 +178,7 @@ static bool cut_proxy(const char *text, struct proxy *proxy)
   length = strcspn(rest, "/?#");
   if (rest[length] != '\0' && strcmp(rest + length, "/") != 0)
     return false;
-  at = memrchr(rest, '@', length);
+  at = mf_last_byte(rest, '@', length);
   proxy->user = rest;
   proxy->user_length = at ? (size_t)(at + 1 - rest) : 0;
   length -= proxy->user_length;

@@ -1,33 +1,128 @@
---- One call of a verb: what its `run` works with. What fails is raised (base/failure.lua).
+--- One call of a verb: what its `run` works with, and what the calls of a client share. What fails is raised
+-- (base/failure.lua).
 --
--- It has: verb (its name), options (of the client), jobs, folder (docker's configuration), loop, store (docker's local
--- lists), context (what modules take that return their errors), and the methods below. Nothing is opened before it is
--- needed.
+-- Nothing is opened before a verb needs it: a script that only annotates never touches the network.
 
-local contexts = require("manifest.context")
+local core = require("manifest.base.core")
 local failure = require("manifest.base.failure")
 local names = require("manifest.declare.argument")
+local vault = require("manifest.base.later")("manifest.credential.vault")
 
 local fail, try = failure.fail, failure.try
 
+--- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
+local DEFAULT_JOBS = 32
+
+--- Requests of one verb that may be sent again, beside one for each that is under way (they may lose one connection);
+--- every fifth answer gives one back.
+local RETRIES = 20
+
+--- What the calls of a client share.
+---@class manifest.Shared
+---@field options manifest.ClientOptions checked
+---@field control table of engine/control.lua
+---@field owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
+--- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
+---@field jobs integer
+---@field folder string docker's configuration
+---@field scopes table [list of references] = see read_scopes
+---@field warned string[] what was odd so far, each once
+---@field engine userdata? and
+---@field loop table? once one call has needed them
+local shared_methods = {}
+local shared_mt = { __name = "manifest.shared", __index = shared_methods }
+
+--- The folder of docker's configuration.
+local function config_folder(options)
+  local folder = options.config or os.getenv("DOCKER_CONFIG")
+  if folder and folder ~= "" then
+    return core.file.absolute(folder) -- a relative one is taken, as docker does
+  end
+  local home = core.file.home()
+  if not home then
+    fail {
+      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
+      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
+    }
+  end
+  return home .. "/.docker"
+end
+
+--- Makes what the calls of a client share.
+---@return manifest.Shared
+local function share(options, control, owner)
+  return setmetatable({
+    options = options, control = control, owner = owner, jobs = options.jobs or DEFAULT_JOBS,
+    folder = config_folder(options), scopes = setmetatable({}, { __mode = "k" }), warned = {},
+  }, shared_mt)
+end
+
+--- Opens an engine.
+---@param changes table|nil settings that take the place of the client's
+---@return userdata engine
+function shared_methods:open_engine(changes)
+  return try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes)))
+end
+
+--- Asks the caller's own source of credentials, for the loop.
+---@return function|nil ask (registry, repository); nil without such a source
+local function asker_of(credentials)
+  return credentials and failure.boxed(function(registry, repository)
+    return vault.ask(credentials, registry, repository)
+  end)
+end
+
+--- Opens the network side once.
+---@return table loop
+function shared_methods:connect()
+  if not self.loop then
+    self.engine = self:open_engine()
+    self.loop = require("manifest.engine.loop").new(self.engine, asker_of(self.options.credentials),
+      self.options.connections, self.control)
+    self.loop.owner = self.owner
+  end
+  return self.loop
+end
+
+--- Collects a warning for the user, each once.
+---@param line string without secrets
+function shared_methods:warn(line)
+  if not self.warned[line] then
+    self.warned[line] = true
+    self.warned[#self.warned + 1] = line
+  end
+end
+
+--- Collects what an engine found odd.
+---@param engine userdata
+function shared_methods:note_warnings(engine)
+  for _, line in ipairs(engine:warnings()) do
+    self:warn(line)
+  end
+end
+
 ---@class manifest.Call
----@field verb string
+---@field verb string its name
+---@field shared manifest.Shared
 ---@field options manifest.ClientOptions
 ---@field jobs integer
----@field folder string
+---@field folder string docker's configuration
 ---@field loop table
----@field store table
----@field context table
+---@field store table docker's local lists
+---@field retries table of core.allowance: the requests of a call share it
 local methods = {}
 local mt = { __name = "manifest.call" }
 
 --- What is made when it is first used.
 local LAZY = {
   loop = function(self)
-    return try(self.context.connect())
+    return self.shared:connect()
   end,
   store = function(self)
-    return self.context.store
+    return require("manifest.draft.store").open({ folder = self.folder })
+  end,
+  retries = function(self)
+    return core.allowance(RETRIES + self.jobs)
   end,
 }
 
@@ -40,13 +135,71 @@ function mt:__index(name)
   return self[name]
 end
 
---- The repository of a reference or of another location; nothing is sent yet.
----@param reference table
----@param wanted table see open_plain in context.lua
----@return table repository
+--- Begins a call.
+---@param shared manifest.Shared
+---@param verb string its name
+---@return manifest.Call
+local function new(shared, verb)
+  return setmetatable({
+    verb = verb, shared = shared, options = shared.options, jobs = shared.jobs, folder = shared.folder,
+  }, mt)
+end
+
+--- The token scopes of the references that a verb reads in one registry, made once for a list of references: a list of
+--- 500 would otherwise be read 500 times.
+---@return table {texts = scopes, paths = set of paths, all = of core.scopes}
+local function read_scopes(cache, domain, also)
+  local by_domain = cache[also] or {}
+  cache[also] = by_domain
+  if by_domain[domain] then
+    return by_domain[domain]
+  end
+  local texts, paths = {}, {}
+  for _, ref in ipairs(also) do
+    if ref.domain == domain and not paths[ref.path] then
+      paths[ref.path] = true
+      texts[#texts + 1] = ("repository:%s:pull"):format(ref.path)
+    end
+  end
+  by_domain[domain] = { texts = texts, paths = paths, all = core.scopes(texts) }
+  return by_domain[domain]
+end
+
+--- A repository in a registry.
+local function in_registry(self, reference, wanted)
+  local options, domain, other = self.options, reference.domain, wanted.token_of
+  local read, scopes = wanted.also and read_scopes(self.shared.scopes, domain, wanted.also), nil
+  if other and other.domain == domain then
+    scopes = other:token_scopes()
+  elseif read and wanted.actions == "pull" and read.paths[reference.path] then
+    scopes = read.all
+  end
+  return require("manifest.repository.registry").new(self.loop, {
+    domain = domain, path = reference.path, actions = wanted.actions, also = read and read.texts, scopes = scopes,
+    timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
+    mirrors = options.mirrors, retries = self.retries, jobs = self.jobs, shared = wanted.shared,
+  })
+end
+
+--- The repository of a reference or of another location; nothing is sent yet. It tells of its blobs where somebody
+--- listens.
+---@param reference table of name/location or name/reference
+---@param wanted table for a registry: actions ("pull" or "pull,push"), also (references that the verb reads), token_of
+--- (a repository whose token serves this one too, when both are of one registry), shared (false: nobody else writes
+--- lists of referrers there now)
+---@return manifest.Repository
 function methods:repository(reference, wanted)
-  try(self.context.connect())
-  return self.context.repository(reference, wanted)
+  local repository
+  self.shared:connect()
+  if reference.kind == "layout" then
+    repository = require("manifest.repository.layout").new(reference.path, self.options)
+  elseif reference.kind == "archive" then
+    repository = require("manifest.repository.archive").new(reference.format, reference.path, self.options)
+  else
+    repository = in_registry(self, reference, wanted)
+  end
+  local teller = self.shared.control.teller
+  return teller and require("manifest.repository.watched")(repository, teller) or repository
 end
 
 local function refuse_image(at)
@@ -68,7 +221,7 @@ function methods:open(given, wanted)
   local ref = try(names.location(self.verb, given))
   local at = {
     ref = ref, name = ref.repository, text = wanted.whole and ref.repository or tostring(ref),
-    selector = names.selector(ref), tag = ref.tag, digest = ref.digest,
+    selector = ref.tag or ref.digest, tag = ref.tag, digest = ref.digest,
   }
   local _ <close> = failure.about(ref)
   local also = wanted.also
@@ -97,6 +250,9 @@ end
 ---@param jobs integer|nil
 ---@return any[] results in the list's order
 function methods:each(list, fn, jobs)
+  if #list == 0 then
+    return {}
+  end
   return (try(self.loop:all(list, jobs or self.jobs, fn)))
 end
 
@@ -104,19 +260,22 @@ end
 ---@return any[] results
 ---@return table[] errors by index; one of them is raised with fail(), which copies it
 function methods:collect(list, fn)
+  if #list == 0 then
+    return {}, {}
+  end
   return self.loop:all(list, self.jobs, fn, true)
 end
 
 --- Tells the user of something odd that goes on all the same; each line once.
 ---@param line string without secrets
 function methods:warn(line)
-  self.context.warn(line)
+  self.shared:warn(line)
 end
 
 --- Tells who listens how much is to be brought; what is there already counts too.
 ---@param blobs table[] {size} or {body = {size}}
 function methods:announce(blobs)
-  local teller = self.context.control.teller
+  local teller = self.shared.control.teller
   if not teller then
     return
   end
@@ -130,21 +289,9 @@ end
 
 --- Lets the client's requests take what has been stored or erased just now.
 function methods:forget_logins()
-  if self.context.engine then
-    self.context.engine:forget_logins()
+  if self.shared.engine then
+    self.shared.engine:forget_logins()
   end
 end
 
---- Begins a call.
----@param context table of the client
----@param verb string its name
----@return table call
-local function new(context, verb)
-  local own = contexts.of_one_call(context)
-  own.call = setmetatable({
-    verb = verb, context = own, options = context.options, jobs = context.jobs, folder = context.folder,
-  }, mt)
-  return own.call
-end
-
-return { new = new }
+return { share = share, new = new }

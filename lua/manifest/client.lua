@@ -5,7 +5,6 @@
 
 local calls = require("manifest.call")
 local catalogue = require("manifest.verb.catalogue")
-local contexts = require("manifest.context")
 local controls = require("manifest.engine.control")
 local declare = require("manifest.declare")
 local error_of = require("manifest.base.error")
@@ -33,21 +32,14 @@ function mt.__index(_, name)
 end
 
 --- What the calls of a client share, made when the first needs it.
----@return table|nil context
----@return table|nil err
-local function context_of(self)
-  if not self.context then
-    local context, err = contexts.new(self.options, self.control, self)
-    if not context then
-      return nil, err
-    end
-    self.context = context
-  end
-  return self.context
+---@return manifest.Shared
+local function shared_of(self)
+  self.shared = self.shared or calls.share(self.options, self.control, self)
+  return self.shared
 end
 
 local function start(self, verb, ...)
-  local call = calls.new(failure.try(context_of(self)), verb.name)
+  local call = calls.new(shared_of(self), verb.name)
   local values = failure.try(declare.read(verb, ...))
   return verb.run(call, table.unpack(values, 1, values.n))
 end
@@ -133,9 +125,8 @@ function methods:all(list, fn, options)
   options = options or {}
   return failure.face(function()
     local _ <close> = self.control:under_way()
-    local context = failure.try(context_of(self))
-    local loop = failure.try(context.connect())
-    return loop:all(list, options.jobs or context.jobs, failure.boxed(fn), options.collect)
+    local shared = shared_of(self)
+    return shared:connect():all(list, options.jobs or shared.jobs, failure.boxed(fn), options.collect)
   end)
 end
 
@@ -147,7 +138,7 @@ function methods:login_place(registry)
   check_usable(self)
   local verb = require("manifest.verb.login")
   return with_verb(verb, failure.face(function()
-    return verb.place(calls.new(failure.try(context_of(self)), verb.name), registry)
+    return verb.place(calls.new(shared_of(self), verb.name), registry)
   end))
 end
 
@@ -160,20 +151,19 @@ end
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.
 ---@return string[]
 function methods:warnings()
-  local context = self.context
-  if not context then
+  local shared = self.shared
+  if not shared then
     return {}
   end
-  local engine = rawget(context, "engine")
-  if engine and not self.closed then
-    context.note_warnings(engine)
+  if shared.engine and not self.closed then
+    shared:note_warnings(shared.engine)
   end
-  return table.move(context.warned, 1, #context.warned, 1, {})
+  return { table.unpack(shared.warned) }
 end
 
 --- Gives up what an interrupted or failed verb left open in a registry: uploads that were begun.
 local function abandon(self, seconds)
-  local loop = self.context and rawget(self.context, "loop")
+  local loop = self.shared and self.shared.loop
   if loop and (next(loop.uploads) or next(loop.shielded)) then
     require("manifest.repository.registry.upload").abandon_all(loop, seconds)
   end
@@ -181,9 +171,9 @@ end
 
 local function close(self)
   self.closed = true
-  local engine = self.context and rawget(self.context, "engine")
+  local engine = self.shared and self.shared.engine
   if engine then
-    self.context.note_warnings(engine)
+    self.shared:note_warnings(engine)
     engine:close()
   end
 end
@@ -213,7 +203,7 @@ end
 
 --- The engine may have been collected before us, so nothing is asked of it.
 function mt:__gc()
-  local engine = not self.closed and self.context and rawget(self.context, "engine")
+  local engine = not self.closed and self.shared and self.shared.engine
   self.closed = true
   if engine then
     engine:close()
@@ -233,14 +223,11 @@ local function new(options)
     error("client: " .. wrong, 2)
   end
   local own = assert(types.read_all(options or {}, options_of))
-  if own.mirrors then
-    require("manifest.repository.registry.mirror").check(own.mirrors, 3)
-  end
   if type(own.credentials) == "table" then
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
   local control = controls.new(own.on_event and failure.boxed(own.on_event))
-  return setmetatable({ options = own, closed = false, context = false, control = control }, mt)
+  return setmetatable({ options = own, closed = false, shared = false, control = control }, mt)
 end
 
 return { new = new, methods = methods }

@@ -14,7 +14,7 @@ describe("the locale", function()
       for _, one in ipairs(sorted) do io.write(one.digest, " ") end
       print(require "manifest.name.platform".parse("LINUX/I386").architecture)
       print(require "manifest.name.media_type".of_header("APPLICATION/VND.OCI.IMAGE.INDEX.V1+JSON"))
-      print(require "manifest.document.shape".read('{"schemaVersion":2,"MANIFESTS":[]}'))
+      print(require "manifest.document.kind".read('{"schemaVersion":2,"MANIFESTS":[]}'))
       print(require "manifest.base.text".lower("AIZ\221"))]])
     if not output then
       return pending("needs localedef and its sources")

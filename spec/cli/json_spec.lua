@@ -101,6 +101,9 @@ describe("--json of", function()
   it("tag and tags", function()
     hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
     hold("tags", 1, { document { "tags", at("app") } })
+    hold("repositories", 1, { document { "repositories", server.address } })
+    hold("ratelimit", 1, { document { "ratelimit", at("app:1") } }, { "limit", "remaining", "window", "reset",
+      "source" })
   end)
 
   it("copy", function()
@@ -150,6 +153,33 @@ describe("--json of", function()
 
   it("diff", function()
     hold("diff", 1, { document({ "diff", at("app:1"), at("app:2") }, 2) })
+  end)
+
+  it("report", function()
+    local config = { created = "2026-01-02T03:04:05Z", history = {
+      { created = "2026-01-02T03:04:05Z", created_by = "COPY", comment = "c" }, { empty_layer = true } } }
+    local parts = images.push(server, {
+      { name = "amd", repository = "report", platform = AMD, layers = { "same" }, config = config },
+      { name = "gone", repository = "report", platform = S390X },
+      { name = "about", repository = "report", type = "oci", layers = { "statement" } },
+    })
+    local function entry(made, platform, more)
+      return ('{"mediaType":"%s","digest":"%s","size":%d,"platform":{"os":"%s","architecture":"%s"}%s}'):format(
+        made.media_type, made.digest, made.size, platform.os, platform.architecture, more or "")
+    end
+    images.push(server, { { repository = "report", tag = "1", media_type = manifest.media_type.oci_index,
+      raw = ('{"schemaVersion":2,"mediaType":"%s","annotations":{"a":"1"},"manifests":[%s,%s,%s]}'):format(
+        manifest.media_type.oci_index, entry(parts.amd, AMD, ',"annotations":{"b":"2"}'), entry(parts.gone, S390X),
+        entry(parts.about, { os = "unknown", architecture = "unknown" }, ([[,"annotations":{
+          "vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"%s"}]]):format(
+          parts.amd.digest))) } })
+    document { "attach", "--artifact-type", "a/b", "--annotation", "c=d", at("report:1"), temp.file("x") }
+    assert.equal(0, command({ "delete", "--shared", at("report@" .. parts.gone.digest) }).status)
+    hold("report", 1, {
+      document { "report", "--html", temp.path("page.html"), "--against", at("app:1"), at("report:1") },
+      document { "report", at("app@" .. document({ "attach", "--artifact-type", "a/b", at("app:1"),
+        temp.file("y") }).digest) },
+    })
   end)
 
   it("plan and apply", function()

@@ -19,7 +19,7 @@ describe("manifest.draft.file_name", function()
   end)
 
   it("refuses names that no file can have", function()
-    assert.is_true(file_name.check("h/" .. ("a"):rep(251) .. ":t"))
+    assert.is_truthy(file_name.check("h/" .. ("a"):rep(251) .. ":t"))
     local _, err = file_name.check("h/" .. ("a"):rep(252) .. ":t")
     assert.equal("io", err.code)
     assert.truthy(tostring(err):find("256 bytes", 1, true))

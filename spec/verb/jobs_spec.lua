@@ -40,7 +40,7 @@ local VERBS = {
 --- Most requests of a client that were on the way at once, while ACT(client) ran.
 local function most_of(client, act)
   assert(client:digest(fleet:ref("app:own"))) -- opens the loop
-  local loop, running, most = client.context.loop, 0, 0
+  local loop, running, most = client.shared.loop, 0, 0
   local send = loop.request
   function loop.request(...)
     running = running + 1

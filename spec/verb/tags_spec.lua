@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local requests_of = require "spec.support.asserts.requests_of"
+local temp = require "spec.support.temp"
 
 describe("tags", function()
   local server, at = block.registry()
@@ -29,6 +30,34 @@ describe("tags", function()
     assert.same({ "1.0", "2.0-rc" }, sorted { include = { "?.?*" }, exclude = "1.1" })
     assert.same({ "GET /many/tags/list" }, asked(function() return client:tags(at("many")) end))
     assert.equal(4, #assert(client:tags(at("many"), { page = 1 })))
+  end)
+
+  it("chooses versions by a range, sorts them, and gives the first of them", function()
+    local entries = {}
+    for position, tag in ipairs { "latest", "v1.10.0", "1.2.0", "1.2", "1", "2.0.0-rc.1", "2.0.0", "1.9.3", "0.9.0",
+      "1.2.3-alpine", "sha-1" } do
+      entries[position] = { repository = "versions", tag = tag }
+    end
+    images.push(server, entries)
+    local function tags(options)
+      local list = assert(client:tags(at("versions"), options))
+      return table.concat(list, " ")
+    end
+    assert.equal("v1.10.0 1.9.3 1.2.0", tags { semver = "^1.2", sort = "version" })
+    assert.equal("v1.10.0", tags { semver = "1.x", sort = "version", limit = 1 })
+    assert.equal("2.0.0 v1.10.0 1.9.3", tags { semver = ">=1.9", sort = "version", limit = 9, exclude = "*-*" })
+    assert.equal("2.0.0 2.0.0-rc.1", tags { semver = ">=2.0.0-a", sort = "version" })
+    assert.equal("2.0.0 2.0.0-rc.1 v1.10.0 1.9.3 1.2.3-alpine 1.2 1.2.0 1 0.9.0 latest sha-1",
+      tags { sort = "version" })
+    assert.equal("0.9.0 1 1.2", tags { sort = "name", limit = 3 })
+    assert.equal("", tags { semver = "3" })
+    assert.equal(11, #assert(client:tags(at("versions"), { limit = 50 })))
+    assert.equal(2, #assert(client:tags(at("versions"), { limit = 2 })))
+    fails("invalid_argument", client:tags(at("versions"), { semver = "new" }))
+    local path = "oci:" .. temp.path("layout")
+    assert(client:copy(at("versions"), path, { all_tags = true }))
+    assert.same({ "v1.10.0", "1.9.3" }, assert(client:tags(path, { semver = "1", sort = "version", limit = 2 })))
+    assert.error_matches(function() client:tags(path, { sort = "size" }) end, "version name")
   end)
 
   it("wants a repository", function()

@@ -12,15 +12,24 @@ static void free_reader(void *content)
   mf_json_reader_free(content);
 }
 
-/* What is read from, and where the orders of objects are that have been read: a table by their first key, at stack
-   index ORDERS. Of many objects with the same keys, such as the entries of an index, one order serves all. */
+/* Keys of objects that are unlike all before them. Each costs as much as four values, and no document has many. */
+#define MOST_KEYS 25000
+/* Text from which on the collector rests while its values are made: none of them is garbage yet. */
+#define LARGE 65536
+/* What may be left of decoded text before the collector has to look. */
+#define MOST_LEFT (16 * 1024 * 1024)
+
 struct decoding {
   struct mf_json_reader *reader;
-  unsigned orders; /* in that table */
+  lua_Integer open; /* keys of the objects that are being read */
+  lua_Integer kept; /* keys of all orders that were made */
 };
 
-#define ORDERS 3
-#define MOST_ORDERS 256 /* where hardly any object is like another, looking for more would only cost */
+/* Stack indices: the keys of the objects that are being read, innermost last; and orders by a hash of their keys. Of
+   objects with the same keys, such as the entries of an index, one order serves all. */
+#define TEXT 1
+#define KEYS 3
+#define ORDERS 4
 
 static bool push_value(lua_State *L, struct decoding *decoding, enum mf_json_token token);
 
@@ -50,57 +59,47 @@ static bool push_array(lua_State *L, struct decoding *decoding)
   return true;
 }
 
-/* Puts a new order with the first COUNT keys of the one at INDEX in its place. */
-static void fork_order(lua_State *L, int index, lua_Integer count)
+/* Takes note of the key on top, whose object is the innermost one. */
+static bool note_key(lua_State *L, struct decoding *decoding)
 {
-  mfl_json_push_order(L, (int)count + 1);
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_rawgeti(L, index, i);
-    lua_rawseti(L, -2, i);
-  }
-  lua_replace(L, index);
-}
-
-/* Takes note of the key on top, which is the COUNTth of its object. The order at INDEX is that of an object before, as
-   long as this one has the same keys (LIKE), or its own. */
-static bool note_key(lua_State *L, int index, lua_Integer count, bool like)
-{
-  if (count == 1) {
-    lua_pushvalue(L, -1);
-    if (lua_rawget(L, ORDERS) == LUA_TTABLE) {
-      lua_replace(L, index);
-      return true;
-    }
-    lua_pop(L, 1);
-    mfl_json_push_order(L, 0);
-    lua_replace(L, index);
-  } else if (like) {
-    lua_rawgeti(L, index, count);
-    like = lua_rawequal(L, -1, -2);
-    lua_pop(L, 1);
-    if (like)
-      return true;
-    fork_order(L, index, count - 1);
-  }
+  if (decoding->kept + decoding->open >= MOST_KEYS)
+    return mf_problem_set(decoding->reader->problem, MF_PROBLEM_TOO_LARGE,
+                          "the JSON text has more than %d keys in objects unlike one another", MOST_KEYS);
   lua_pushvalue(L, -1);
-  lua_rawseti(L, index, count);
-  return false;
+  lua_rawseti(L, KEYS, ++decoding->open);
+  return true;
 }
 
-/* Gives the object below the order on top that order, which has COUNT of its keys, and pops it. */
-static void give_order(lua_State *L, struct decoding *decoding, lua_Integer count, bool like)
+/* Is the order on top of COUNT keys those that are open from AFTER on? */
+static bool fits(lua_State *L, lua_Integer after, lua_Integer count)
 {
-  int index = lua_gettop(L);
+  bool same = (lua_Integer)lua_rawlen(L, -1) == count;
 
-  if (like && (lua_Integer)lua_rawlen(L, index) > count) {
-    fork_order(L, index, count);
-    like = false;
+  for (lua_Integer i = 1; same && i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    lua_rawgeti(L, KEYS, after + i);
+    same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
   }
-  if (!like && decoding->orders < MOST_ORDERS) {
-    decoding->orders++;
-    lua_rawgeti(L, index, 1);
-    lua_pushvalue(L, index);
-    lua_rawset(L, ORDERS);
+  return same;
+}
+
+/* Gives the object on top its order: the keys that are open from AFTER on, of that hash. */
+static void give_order(lua_State *L, struct decoding *decoding, lua_Integer after, uint64_t hash)
+{
+  lua_Integer count = decoding->open - after;
+
+  decoding->open = after;
+  if (lua_rawgeti(L, ORDERS, (lua_Integer)hash) != LUA_TTABLE || !fits(L, after, count)) {
+    lua_pop(L, 1);
+    mfl_json_push_order(L, (int)count);
+    for (lua_Integer i = 1; i <= count; i++) {
+      lua_rawgeti(L, KEYS, after + i);
+      lua_rawseti(L, -2, i);
+    }
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, ORDERS, (lua_Integer)hash);
+    decoding->kept += count;
   }
   lua_setmetatable(L, -2);
 }
@@ -108,27 +107,22 @@ static void give_order(lua_State *L, struct decoding *decoding, lua_Integer coun
 static bool push_object(lua_State *L, struct decoding *decoding)
 {
   enum mf_json_token token = mf_json_next(decoding->reader);
-  lua_Integer count = 0;
-  bool like = false;
-  int object;
+  lua_Integer after = decoding->open;
+  uint64_t hash = 0;
 
   lua_newtable(L);
-  object = lua_gettop(L);
-  lua_pushnil(L); /* its order */
   for (; token != MF_JSON_END; token = mf_json_next(decoding->reader)) {
-    if (token != MF_JSON_KEY || !push_text(L, decoding->reader))
+    if (token != MF_JSON_KEY || !push_text(L, decoding->reader) || !note_key(L, decoding))
       return false;
-    like = note_key(L, object + 1, ++count, like);
+    hash = (hash ^ decoding->reader->hash) * 1099511628211u;
     if (!push_value(L, decoding, mf_json_next(decoding->reader)))
       return false;
-    lua_rawset(L, object);
+    lua_rawset(L, -3);
   }
-  if (count > 0) {
-    give_order(L, decoding, count, like);
-    return true;
-  }
-  lua_pop(L, 1);
-  mfl_json_mark_empty(L);
+  if (decoding->open > after)
+    give_order(L, decoding, after, hash);
+  else
+    mfl_json_mark_empty(L);
   return true;
 }
 
@@ -164,22 +158,63 @@ static bool push_value(lua_State *L, struct decoding *decoding, enum mf_json_tok
   }
 }
 
-int mfl_json_decode(lua_State *L)
+/* decode(text) -> value | nil, problem */
+static int decode(lua_State *L)
 {
-  struct mf_json_reader *reader;
   struct decoding decoding = {0};
+  struct mf_json_reader *reader;
   struct mf_problem problem;
   size_t length;
-  const char *text;
+  const char *text = lua_tolstring(L, TEXT, &length);
   bool done;
 
-  luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
-  lua_settop(L, 1);
-  text = lua_tolstring(L, 1, &length);
   reader = decoding.reader = mfl_push_box(L, sizeof(*reader), free_reader);
   mf_json_reader_init(reader, text, length, &problem);
+  lua_newtable(L); /* at KEYS */
   lua_newtable(L); /* at ORDERS */
   done = push_value(L, &decoding, mf_json_next(reader)) && mf_json_next(reader) == MF_JSON_DONE;
   mf_json_reader_free(reader);
   return done ? 1 : mfl_fail(L, &problem);
+}
+
+static lua_Integer heap_size(lua_State *L)
+{
+  return (lua_Integer)lua_gc(L, LUA_GCCOUNT) * 1024 + lua_gc(L, LUA_GCCOUNTB);
+}
+
+/* Calls decode while the collector rests. What was decoded before may be garbage by now: each time that it is much, or
+   an eighth of all there is, the collector looks first, so that a verb that reads many large documents has the memory
+   of few. */
+static int decode_large(lua_State *L)
+{
+  static const char left_key;
+  lua_Integer before = heap_size(L);
+  lua_Integer left;
+  int status;
+
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &left_key);
+  left = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  if (left > MOST_LEFT && left > before / 8) {
+    lua_gc(L, LUA_GCCOLLECT);
+    before = heap_size(L);
+    left = 0;
+  }
+  lua_gc(L, LUA_GCSTOP);
+  lua_pushcfunction(L, decode);
+  lua_insert(L, TEXT);
+  status = lua_pcall(L, 1, LUA_MULTRET, 0);
+  lua_gc(L, LUA_GCRESTART);
+  if (status != LUA_OK)
+    return lua_error(L);
+  lua_pushinteger(L, left + heap_size(L) - before);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &left_key);
+  return lua_gettop(L);
+}
+
+int mfl_json_decode(lua_State *L)
+{
+  luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
+  lua_settop(L, TEXT);
+  return lua_rawlen(L, TEXT) < LARGE || !lua_gc(L, LUA_GCISRUNNING) ? decode(L) : decode_large(L);
 }

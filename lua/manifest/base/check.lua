@@ -35,18 +35,18 @@ end
 --- Checks an option table: every key known, every value of its type. nil stands for no options.
 ---@param verb string whose options these are, for the message
 ---@param given table|nil
----@param shape table name -> wanted type(s), as for check.type
+---@param known table name -> wanted type(s), as for check.type
 ---@return table options the given table, or a new empty one
-function check.options(verb, given, shape, level)
+function check.options(verb, given, known, level)
   level = (level or 2) + 1
   if given == nil then
     return {}
   end
   check.type(verb .. ": options", given, "table", level)
   for name, value in pairs(given) do
-    local wanted = shape[name]
+    local wanted = known[name]
     if not wanted then
-      local near = text.nearest(tostring(name), text.sorted_keys(shape))
+      local near = text.nearest(tostring(name), text.sorted_keys(known))
       local hint = near and (" (did you mean '%s'?)"):format(near) or ""
       error(("%s: unknown option '%s'%s"):format(verb, tostring(name), hint), level)
     end

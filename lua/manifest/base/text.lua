@@ -114,6 +114,23 @@ function text.wrap(value, width)
   return lines
 end
 
+local UNITS = { "KiB", "MiB", "GiB", "TiB" }
+
+--- A byte count for people: "1.5 MiB".
+---@param bytes integer
+---@return string
+function text.size(bytes)
+  if bytes < 1024 then
+    return ("%d B"):format(bytes)
+  end
+  local value, unit = bytes / 1024, 1
+  while value >= 1024 and unit < #UNITS do
+    value, unit = value / 1024, unit + 1
+  end
+  local tenths = math.floor(value * 10 + 0.5) -- not %.1f, whose decimal point is the locale's
+  return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
+end
+
 --- The keys of a table, all of them strings, as a sorted array.
 function text.sorted_keys(set)
   local keys = {}

@@ -1,2 +1,2 @@
 --- The version of this module, in one place.
-return "0.1.0"
+return "1.0.0"

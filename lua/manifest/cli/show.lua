@@ -4,6 +4,7 @@ local annotation = require("manifest.name.annotation")
 local descriptor = require("manifest.document.descriptor")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
+local text = require("manifest.base.text")
 
 local show = {}
 
@@ -34,24 +35,11 @@ function show.array(list, each)
   return json.array(items)
 end
 
-local UNITS = { "KiB", "MiB", "GiB", "TiB" }
-
 --- A byte count for people.
 ---@param bytes integer|nil
 ---@return string
 function show.size(bytes)
-  if not bytes then
-    return "?"
-  end
-  if bytes < 1024 then
-    return ("%d B"):format(bytes)
-  end
-  local value, unit = bytes / 1024, 1
-  while value >= 1024 and unit < #UNITS do
-    value, unit = value / 1024, unit + 1
-  end
-  local tenths = math.floor(value * 10 + 0.5) -- not %.1f, whose decimal point is the locale's
-  return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
+  return bytes and text.size(bytes) or "?"
 end
 
 --- The platform of a descriptor as text, or what stands for none.

@@ -224,7 +224,7 @@ end
 
 --- Forgets a login: in the helper and in the file.
 ---@param registry string
----@return table|nil removed {helper = name or nil, entries = how many}
+---@return table|nil removed {helper = name or nil, removed = how many entries}
 ---@return table|nil err io, locked, corrupt, credentials
 function methods:erase(registry)
   local found, err = look(self, registry)
@@ -249,7 +249,7 @@ function methods:erase(registry)
       return nil, err
     end
   end
-  return { helper = erased == "done" and found.helper or nil, entries = entries }
+  return { helper = erased == "done" and found.helper or nil, removed = entries }
 end
 
 return { open = open }

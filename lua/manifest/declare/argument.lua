@@ -35,11 +35,15 @@ end
 ---@return table|nil place reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
 function names.location(verb, given)
+  local is_text = type(given) == "string"
+  if not is_text and reference.is(given) then
+    return given:with_default_tag()
+  end
   local location = require("manifest.name.location") -- docker's verbs never come here
-  if location.is_local(given) then
+  if not is_text and location.is_local(given) then
     return given
   end
-  if type(given) ~= "string" or not location.is_local_text(given) then
+  if not is_text or not location.is_local_text(given) then
     return names.parse(verb, given)
   end
   local place, err = location.parse(given)

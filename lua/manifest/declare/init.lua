@@ -9,55 +9,43 @@
 -- From it come the checks and the method of a client, the command's options and help, types for editors, man pages,
 -- tables of the documents. docs/architecture.md ("A new verb") has all that a declaration may say.
 
+local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
 
-local declare = {}
+local declare = {
+  --- What to do when a registry refuses a verb that pushes, by the error's code.
+  PUSH_HINTS = {
+    unauthorized = "log in to the registry with an account that may push to the repository",
+    denied = "check that the account may push to the repository",
+  },
+}
 
---- What a declaration, and what is said of an option or an argument, may have.
-local OF_VERBS = {
+--- What a declaration may have.
+local KEYS = {
   name = true, arguments = true, options = true, named = true, network = true, printing = true, json = true,
   check = true, hints = true, examples = true, description = true,
 }
-local OF_VALUES = {
-  [1] = true, [2] = true, help = true, flag = true, short = true, value = true, default = true, required = true,
-  optional = true, in_options = true, needs = true, excludes = true, of = true, fields = true, text = true,
-  class = true, words = true, commas = true, or_false = true, switch = true, may_be_empty = true,
-  scope = true,
-}
-
-local function check_keys(what, given, known)
-  for key in pairs(given) do
-    assert(known[key], ("%s: a declaration has no '%s'"):format(what, tostring(key)))
-  end
-end
-
-local function compile(what, specs)
-  for name, spec in pairs(specs) do
-    check_keys(("%s: %s"):format(what, name), spec, OF_VALUES)
-    types.compile(spec)
-  end
-end
 
 --- Makes a declaration whole: each value gets its type.
 ---@param declaration table see docs/architecture.md
 ---@return table declaration the same; the module of a verb adds `run`
 function declare.verb(declaration)
   local what = declaration.name
-  check_keys(what, declaration, OF_VERBS)
+  for key in pairs(declaration) do
+    assert(KEYS[key], ("%s: a declaration has no '%s'"):format(what, tostring(key)))
+  end
   declaration.method = what:gsub(" ", "_")
+  declaration.arguments = declaration.arguments or {}
   declaration.options, declaration.printing = declaration.options or {}, declaration.printing or {}
   declaration.hints, declaration.examples = declaration.hints or {}, declaration.examples or {}
-  compile(what, declaration.options)
-  compile(what, declaration.printing)
   declaration.specs = {} -- of all that Lua gives by name
   for name, spec in pairs(declaration.options) do
     declaration.specs[name] = spec
   end
   declaration.positional = {} -- of all that Lua gives by position
-  for _, argument in ipairs(declaration.arguments or {}) do
+  for _, argument in ipairs(declaration.arguments) do
     local name = table.remove(argument, 1)
-    check_keys(("%s: %s"):format(what, name), argument, OF_VALUES)
-    types.compile(argument)
+    types.compile(argument, what, name)
     argument.name, argument.required = name, not argument.optional
     if declaration.named or argument.in_options then
       declaration.specs[name] = argument
@@ -65,7 +53,8 @@ function declare.verb(declaration)
       table.insert(declaration.positional, argument)
     end
   end
-  declaration.arguments = declaration.arguments or {}
+  types.compile_all(declaration.options, what)
+  types.compile_all(declaration.printing, what)
   return declaration
 end
 
@@ -82,7 +71,7 @@ end
 
 --- What is wrong with options together: one needs another, two exclude each other.
 local function wrong_together(specs, given)
-  for _, name in ipairs(require("manifest.base.text").sorted_keys(specs)) do
+  for _, name in ipairs(text.sorted_keys(given)) do
     local spec = given[name] and specs[name] or {}
     for _, other in ipairs(list_of(spec.needs)) do
       if not given[other] then

@@ -1,19 +1,13 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
-local form = require("manifest.declare.form")
+local hub = require("manifest.name.hub")
 local platform = require("manifest.declare.platform")
 local text = require("manifest.base.text")
 
 --- A table that was written as one, so no reference and the like.
 local function is_plain(value)
   return type(value) == "table" and getmetatable(value) == nil
-end
-
-local function accepts(wanted)
-  return function(value)
-    return type(value) == wanted
-  end
 end
 
 --- A number above zero: in Lua of any kind when it is of seconds, in the command a whole one.
@@ -51,7 +45,7 @@ local function text_type(value, module, parse)
     return require(module)[parse or "parse"](given)
   end
   return {
-    lua = "string", what = "string", value = value, accepts = accepts("string"),
+    lua = "string", what = "string", value = value, is = "string",
     read = module and function(given)
       local ok, err = parsed(given)
       if not ok then
@@ -76,24 +70,111 @@ local BOOLEANS = {
   ["0"] = false, f = false, F = false, ["false"] = false, FALSE = false, False = false,
 }
 
-local function boolean_type()
+local boolean = {
+  lua = "boolean", what = "boolean", is = "boolean",
+  flag = function(given)
+    if BOOLEANS[given] == nil then
+      return nil, "neither true nor false"
+    end
+    return BOOLEANS[given]
+  end,
+}
+
+--- A text that must be of a form; one that is not is the programmer's mistake.
+local function form_type(value, is_right, why)
   return {
-    lua = "boolean", what = "boolean", accepts = accepts("boolean"),
-    flag = function(given)
-      if BOOLEANS[given] == nil then
-        return nil, "neither true nor false"
+    lua = "string", what = "string", value = value, is = "string",
+    check = function(given)
+      if not is_right(given) then
+        return why, ""
       end
-      return BOOLEANS[given]
+    end,
+    flag = function(given)
+      if not is_right(given) then
+        return nil, why
+      end
+      return given
     end,
   }
+end
+
+--- A registry's name, with a port or without.
+local function is_host(given)
+  return given:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]_-]*$") ~= nil
+end
+
+local PLACE = "not HOST[:PORT][/PREFIX]"
+
+local function is_place(given)
+  return type(given) == "string" and given:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]-]*[A-Za-z0-9._/-]*$") ~= nil
+    and not given:find("//", 1, true)
+end
+
+--- A registry as references name it: mirrors of Docker Hub are those of docker.io.
+local function is_domain(given)
+  return type(given) == "string" and given ~= "" and not given:find("/", 1, true)
+    and (not hub.is(given) or given == hub.domain)
+end
+
+--- What is wrong with the mirrors of registries, and where.
+local function wrong_mirrors(given)
+  for domain, places in pairs(given) do
+    local at = ("[%q]"):format(tostring(domain))
+    if not is_domain(domain) then
+      return "not a registry as references name it, such as docker.io", at
+    elseif type(places) ~= "table" then
+      return ("list of HOST[:PORT][/PREFIX] expected, got %s"):format(type(places)), at
+    end
+    for position, place in ipairs(places) do
+      if not is_place(place) then
+        return PLACE, ("%s[%d]"):format(at, position)
+      end
+    end
+  end
+end
+
+--- REGISTRY=PLACE of the command, added to what was given before.
+local function more_mirrors(given, so_far)
+  local domain, place = given:match("^([^=]+)=(.+)$")
+  if not domain then
+    return nil, "not REGISTRY=HOST[:PORT][/PREFIX]"
+  end
+  local all = {}
+  for key, places in pairs(so_far or {}) do
+    all[key] = { table.unpack(places) }
+  end
+  all[domain] = all[domain] or {}
+  table.insert(all[domain], place)
+  local why = wrong_mirrors({ [domain] = { place } })
+  return not why and all or nil, why
+end
+
+--- Places to read from before the registry itself: { ["docker.io"] = { "mirror.example.com/hub" } }.
+local mirrors = {
+  lua = "table<string, string[]>", what = "table", value = "registry=place", is_repeatable = true, flag = more_mirrors,
+  accepts = is_plain, check = wrong_mirrors,
+}
+
+local function is_auth_host(given)
+  return given:find("^[^=/]+=[^=/]+$") ~= nil
+end
+
+local function is_variable(given)
+  return given:find("^[^=]+=") ~= nil
+end
+
+--- What goes into a header: the rest of it would be other headers.
+local function is_line(given)
+  return not given:find("[\0-\31\127]")
 end
 
 --- A reference, or with `also` (a function) another thing that has a name of its own.
 local function name_type(class, also)
   return {
     lua = "string|" .. class, what = "string or reference", value = "ref",
+    is = "string",
     accepts = function(value)
-      return type(value) == "string" or require("manifest.name.reference").is(value) or also ~= nil and also(value)
+      return require("manifest.name.reference").is(value) or also ~= nil and also(value)
     end,
     flag = function(given)
       return given
@@ -101,11 +182,9 @@ local function name_type(class, also)
   }
 end
 
-local function location_type()
-  return name_type("manifest.Location", function(value)
-    return require("manifest.name.location").is_local(value)
-  end)
-end
+local location = name_type("manifest.Location", function(value)
+  return require("manifest.name.location").is_local(value)
+end)
 
 --- Names with values, such as annotations: {name = value}, in the command NAME=VALUE. Of a change, false removes one.
 local function map_type(is_change)
@@ -171,7 +250,7 @@ local function choice_type(spec)
   end
   return {
     lua = '"' .. table.concat(words, '"|"') .. '"', what = "string", value = table.concat(words, "|"), choices = words,
-    accepts = accepts("string"),
+    is = "string",
     check = function(value)
       if not known[value] then
         return why(value), ""
@@ -190,16 +269,13 @@ end
 --- plain HTTP.
 local function insecure_type()
   local what = 'boolean, list of HOST[:PORT] or { ["HOST[:PORT]"] = "http" }'
-  local of_flag = boolean_type()
   return {
-    lua = "boolean|string[]|table<string, \"http\">", what = what, flag = of_flag.flag,
-    accepts = function(value)
-      return type(value) == "boolean" or is_plain(value)
-    end,
+    lua = "boolean|string[]|table<string, \"http\">", what = what, flag = boolean.flag, is = "boolean",
+    accepts = is_plain,
     check = function(value)
       for key, one in pairs(type(value) == "table" and value or {}) do
         local host = math.type(key) and one or one == "http" and key
-        if type(host) ~= "string" or not form.is_host(host) then
+        if type(host) ~= "string" or not is_host(host) then
           return what .. " expected", ("[%s]"):format(math.type(key) and key or ("%q"):format(tostring(key)))
         end
       end
@@ -207,21 +283,19 @@ local function insecure_type()
   }
 end
 
-local function integer_type()
-  return {
-    lua = "integer", what = "integer", value = "number",
-    accepts = function(value)
-      return math.type(value) == "integer"
-    end,
-    flag = function(given)
-      local number = given:match("^-?%d+$") and math.tointeger(tonumber(given))
-      if not number then
-        return nil, "not a whole number"
-      end
-      return number
-    end,
-  }
-end
+local integer = {
+  lua = "integer", what = "integer", value = "number",
+  accepts = function(value)
+    return math.type(value) == "integer"
+  end,
+  flag = function(given)
+    local number = given:match("^-?%d+$") and math.tointeger(tonumber(given))
+    if not number then
+      return nil, "not a whole number"
+    end
+    return number
+  end,
+}
 
 local function path_type(value)
   local made = text_type(value)
@@ -229,42 +303,39 @@ local function path_type(value)
   return made
 end
 
-local function any_type()
-  return { lua = "any", what = "value", accepts = function(value)
-    return value ~= nil
-  end }
-end
-
---- Each by its name, as a function of what a declaration says of it (`of`).
+--- Each by its name; a function makes one of what a declaration says of the value (`of`, `scope`, `class`).
 return {
   annotations = annotations_type,
-  any = any_type,
-  auth_host = form.auth_host,
-  boolean = boolean_type,
+  any = { lua = "any", what = "value", accepts = function(value)
+    return value ~= nil
+  end },
+  auth_host = form_type("registry=host", is_auth_host, "not REGISTRY=HOST[:PORT]"),
+  boolean = boolean,
   choice = choice_type,
-  location = location_type,
-  map = function() return map_type(false) end,
-  repository = location_type,
-  count = function() return number_type("integer", "number", 1) end,
+  count = number_type("integer", "number", 1),
+  digest = text_type("digest", "manifest.name.digest", "check"),
   entry = platform.entry,
-  digest = function() return text_type("digest", "manifest.name.digest", "check") end,
-  file = function() return path_type("file") end,
-  integer = integer_type,
-  line = form.line,
-  folder = function() return path_type("folder") end,
-  host = form.host,
-  insecure = insecure_type,
+  file = path_type("file"),
+  folder = path_type("folder"),
   ["function"] = function(spec)
-    return { lua = spec.class or "function", what = "function", accepts = accepts("function") }
+    return { lua = spec.class or "function", what = "function", is = "function" }
   end,
-  map_change = function() return map_type(true) end,
-  media_type = function() return text_type("type", "manifest.name.media_type", "check") end,
-  pattern = function() return text_type("pattern") end,
-  platform = function() return platform.new(false) end,
-  platform_change = function() return platform.new(true) end,
-  reference = function() return name_type("manifest.Reference") end,
-  seconds = function() return number_type("number", "seconds") end,
-  string = function() return text_type("string") end,
-  variable = form.variable,
-  tag = function() return text_type("tag") end,
+  host = form_type("host[:port]", is_host, "not HOST[:PORT]"),
+  insecure = insecure_type,
+  integer = integer,
+  line = form_type("text", is_line, "must be one line"),
+  location = location,
+  map = map_type(false),
+  map_change = map_type(true),
+  media_type = text_type("type", "manifest.name.media_type", "check"),
+  mirrors = mirrors,
+  pattern = text_type("pattern"),
+  platform = platform.plain,
+  platform_change = platform.change,
+  reference = name_type("manifest.Reference"),
+  repository = location,
+  seconds = number_type("number", "seconds"),
+  string = text_type("string"),
+  tag = text_type("tag"),
+  variable = form_type("name=value", is_variable, "not NAME=VALUE"),
 }

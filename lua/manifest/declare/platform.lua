@@ -42,13 +42,13 @@ local PLATFORMS = {
 
 --- A platform as text or as a table; the verb gets a table with the names of the image specification. Of a change to a
 --- platform, a table says single fields, where false clears one, and a text says them all (`whole`).
-function platform.new(is_change)
+local function platform_type(is_change)
   return {
     commas = true, choices = PLATFORMS,
     lua = is_change and "string|manifest.PlatformChange" or "string|manifest.Platform", what = "string or table",
-    value = "platform",
+    value = "platform", is = "string",
     accepts = function(value)
-      return type(value) == "string" or type(value) == "table" and getmetatable(value) == nil
+      return type(value) == "table" and getmetatable(value) == nil
     end,
     check = function(value)
       for key, part in pairs(type(value) == "table" and value or {}) do
@@ -78,27 +78,27 @@ function platform.new(is_change)
   }
 end
 
+platform.plain, platform.change = platform_type(false), platform_type(true)
+
 --- An entry of an index, by its platform or by its digest, which has a colon: the verb gets { platform } or { digest }.
-function platform.entry()
-  local type_of = platform.new(false)
-  local read = type_of.read
-  type_of.commas, type_of.value = nil, "platform|digest"
-  function type_of.read(value)
-    if type(value) == "string" and value:find(":", 1, true) then
-      local ok, err = require("manifest.name.digest").check(value)
-      return ok and { digest = value }, err
-    end
-    local found, err = read(value)
-    return found and { platform = found }, err
+local function read_entry(value)
+  if type(value) == "string" and value:find(":", 1, true) then
+    local ok, err = require("manifest.name.digest").check(value)
+    return ok and { digest = value }, err
   end
-  function type_of.flag(given)
-    local ok, err = type_of.read(given)
-    if not ok then
-      return nil, err.message
-    end
-    return given
+  local found, err = platform.plain.read(value)
+  return found and { platform = found }, err
+end
+
+platform.entry = platform_type(false)
+platform.entry.commas, platform.entry.value, platform.entry.read = nil, "platform|digest", read_entry
+
+function platform.entry.flag(given)
+  local ok, err = read_entry(given)
+  if not ok then
+    return nil, err.message
   end
-  return type_of
+  return given
 end
 
 return platform

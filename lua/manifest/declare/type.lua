@@ -5,6 +5,7 @@
 --
 --     lua            its name in LuaCATS
 --     what           what to call it in "... expected, got number"
+--     is             Lua's type of a value that can be meant for it; and, or in its place:
 --     accepts(value) -> boolean: can it be meant for this type at all?
 --     check(value)   -> why it is wrong, path of the part that is (".os", "[2].os"); nil: it is right. What it finds is
 --                    the programmer's mistake
@@ -19,9 +20,13 @@ local text = require("manifest.base.text")
 
 local types = {}
 
+local function accepts(type_of, value)
+  return type(value) == type_of.is or type_of.accepts ~= nil and type_of.accepts(value)
+end
+
 --- Why a value is wrong for a type, and where in it: nil when it is right.
 local function wrong(type_of, value)
-  if not type_of.accepts(value) then
+  if not accepts(type_of, value) then
     return ("%s expected, got %s"):format(type_of.what, type(value)), ""
   end
   if type_of.check then
@@ -53,6 +58,23 @@ local function keys_of(given)
   return keys
 end
 
+--- Whether a value is needed and not there; a list must have something in it.
+---@return string|nil why
+local function missing(spec, value)
+  if not spec.required then
+    return nil
+  end
+  if value == nil then
+    return "is needed"
+  end
+  local is_empty = type(value) == "table" and getmetatable(value) == nil and next(value) == nil
+  if spec.type.element and is_empty and not spec.may_be_empty then
+    return "is empty: at least one is needed"
+  end
+end
+
+types.missing = missing
+
 --- What is wrong with a table of named values: its field, why, and the path in that field.
 ---@param given table
 ---@param specs table name -> what is declared of it, compiled
@@ -71,27 +93,14 @@ function types.wrong_in(given, specs)
       return name, why, path
     end
   end
-  for _, name in ipairs(text.sorted_keys(specs)) do
-    local why = types.missing(specs[name], given[name])
-    if why then
-      return name, why, ""
+  local lacking, why
+  for name, spec in pairs(specs) do
+    local reason = missing(spec, given[name])
+    if reason and not (lacking and text.before(lacking, name)) then
+      lacking, why = name, reason
     end
   end
-end
-
---- Whether a value is needed and not there; a list must have something in it.
----@return string|nil why
-function types.missing(spec, value)
-  if not spec.required then
-    return nil
-  end
-  if value == nil then
-    return "is needed"
-  end
-  local is_empty = type(value) == "table" and getmetatable(value) == nil and next(value) == nil
-  if spec.type.element and is_empty and not spec.may_be_empty then
-    return "is empty: at least one is needed"
-  end
+  return lacking, why, ""
 end
 
 --- A table of named values as the verb gets it: a table of its own, with defaults.
@@ -119,9 +128,7 @@ end
 local function record_type(spec)
   local fields, short = spec.fields, spec.text
   if not fields then
-    return { lua = "table", what = "table", accepts = function(value)
-      return type(value) == "table"
-    end }
+    return { lua = "table", what = "table", is = "table" }
   end
   types.compile_all(fields)
   local function as_table(value)
@@ -160,7 +167,7 @@ local function list_type(element, spec)
     value = element.value, is_repeatable = true, commas = commas, element = element, choices = element.choices,
     is_path = element.is_path,
     accepts = function(value)
-      return is_list(value) or element.accepts(value)
+      return is_list(value) or accepts(element, value)
     end,
     check = function(value)
       if not is_list(value) then
@@ -216,7 +223,7 @@ local function union_type(members)
   end
   local function member_of(value)
     for _, member in ipairs(members) do
-      if member.accepts(value) then
+      if accepts(member, value) then
         return member
       end
     end
@@ -242,7 +249,8 @@ local function make_single(name, spec)
   if name == "table" then
     return record_type(spec)
   end
-  return assert(kinds[name], "no such type: " .. name)(spec)
+  local kind = assert(kinds[name], "no such type: " .. name)
+  return type(kind) == "function" and kind(spec) or kind
 end
 
 --- Makes a type of its text.
@@ -259,27 +267,42 @@ function make(expression, spec)
   return #members == 1 and members[1] or union_type(members)
 end
 
+--- What may be said of an argument or an option.
+local KEYS = {
+  [1] = true, [2] = true, help = true, flag = true, short = true, value = true, default = true, required = true,
+  optional = true, in_options = true, needs = true, excludes = true, of = true, fields = true, text = true,
+  class = true, words = true, commas = true, or_false = true, switch = true, may_be_empty = true, scope = true,
+}
+
+local FALSE = { lua = "false", what = "false", accepts = function(value)
+  return value == false
+end }
+
 --- Gives what is declared of one value its type. `words` reads the command's word in place of the type; with `or_false`
 --- Lua may give false, too.
 ---@param spec table {text of the type, ...}
-function types.compile(spec)
-  spec.type = make(spec[1], spec)
-  if spec.words and not spec.type.element then
-    spec.type.flag = spec.words
+---@param verb string|nil whose it is, for the message of a mistake
+---@param name string|nil
+function types.compile(spec, verb, name)
+  if spec.type then -- shared by several verbs
+    return
   end
-  if spec.or_false then
-    spec.type = union_type({ spec.type, {
-      lua = "false", what = "false", accepts = function(value)
-        return value == false
-      end,
-    } })
+  for key in pairs(spec) do
+    if not KEYS[key] then
+      error(("%s: %s: a declaration has no '%s'"):format(verb or "option", name, tostring(key)), 0)
+    end
   end
+  local made = make(spec[1], spec)
+  if spec.words and not made.element then
+    made = setmetatable({ flag = spec.words }, { __index = made })
+  end
+  spec.type = spec.or_false and union_type({ made, FALSE }) or made
 end
 
 --- The same for a table of them.
-function types.compile_all(specs)
-  for _, spec in pairs(specs) do
-    types.compile(spec)
+function types.compile_all(specs, verb)
+  for name, spec in pairs(specs) do
+    types.compile(spec, verb, name)
   end
 end
 

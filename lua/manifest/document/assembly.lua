@@ -23,7 +23,7 @@ local function rival(list, entry, key)
 end
 
 local function set(list, position, entry, key)
-  list.entries[position] = entry
+  list.entries[position], list.keys[entry] = entry, key
   list.exact[(key or "") .. "\0" .. entry.digest] = position
   if key then
     list.first[key] = list.first[key] or position
@@ -43,7 +43,8 @@ local function joined(held, entry)
 end
 
 --- Puts an entry into a list.
----@param list table {entries, first = [platform] position, exact = [platform and digest] position}
+---@param list table {entries, keys = [entry] platform, first = [platform] position, exact = [platform and digest]
+--- position}
 ---@param rules table duplicates = "refuse" (default), "replace" or "allow"; code of the refusal
 ---@return boolean|nil ok
 ---@return table|nil err
@@ -55,6 +56,7 @@ local function place(list, entry, rules)
     set(list, #list.entries + 1, entry, key)
   elseif held.digest == entry.digest then
     list.entries[position] = joined(held, entry)
+    list.keys[list.entries[position]] = key
   elseif rules.duplicates == "replace" then
     list.exact[(key or "") .. "\0" .. held.digest] = nil
     set(list, position, entry, key)
@@ -65,10 +67,10 @@ local function place(list, entry, rules)
 end
 
 --- The only image of each source, for attestations of it that name none; false where there are more.
-local function only_images(entries)
+local function only_images(entries, keys)
   local found = {}
   for _, entry in ipairs(entries) do
-    if choice.key(entry) then
+    if keys[entry] then
       found[entry.group] = found[entry.group] == nil and entry
     end
   end
@@ -78,11 +80,16 @@ end
 --- Keeps attestations whose image is in the list; one whose link is broken is tied to the only image of its source.
 ---@return table[] kept
 ---@return string[] notices
-local function settle_attestations(entries)
-  local present, kept, notices, only = {}, {}, {}, only_images(entries)
+local function settle_attestations(entries, keys)
+  local images, kept, notices, has_any = {}, {}, {}, false
   for _, entry in ipairs(entries) do
-    present[entry.digest] = not attestation.is(entry) or nil
+    local is_one = attestation.is(entry)
+    images[entry.digest], has_any = not is_one or nil, has_any or is_one
   end
+  if not has_any then
+    return entries, notices
+  end
+  local only = only_images(entries, keys)
   for _, entry in ipairs(entries) do
     local subject = attestation.is(entry) and attestation.subject(entry)
     local image = attestation.is(entry) and not subject and only[entry.group]
@@ -94,7 +101,7 @@ local function settle_attestations(entries)
       })
       subject = image.digest
     end
-    if not attestation.is(entry) or present[subject] then
+    if not attestation.is(entry) or images[subject] then
       kept[#kept + 1] = entry
     else
       notices[#notices + 1] = ("the attestation %s is left out: its image %s is not in the index"):format(entry.digest,
@@ -157,7 +164,7 @@ end
 ---@return string[]|table notices, or the error
 function assembly.join(groups, rules)
   rules = rules or {}
-  local list = { entries = {}, first = {}, exact = {} }
+  local list = { entries = {}, keys = {}, first = {}, exact = {} }
   for number, group in ipairs(groups) do
     for _, entry in ipairs(group) do
       entry.group = entry.group or number
@@ -169,7 +176,7 @@ function assembly.join(groups, rules)
   end
   local entries, notices = list.entries, {}
   if not rules.alone then
-    entries, notices = settle_attestations(entries)
+    entries, notices = settle_attestations(entries, list.keys)
   end
   if rules.order == "platform" then
     entries = choice.sorted(entries)

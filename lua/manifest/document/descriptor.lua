@@ -14,6 +14,10 @@ local descriptor = {}
 --- Sizes in JSON are integers that every reader holds exactly.
 local MAX_SIZE = 2 ^ 53
 
+--- More than this is refused before it is read one by one: an index of so many entries, or an image of more layers than
+--- any runtime can stack, is an attack.
+local MOST = 10000
+
 local function bad(where, what)
   return nil, error_of.new({ code = "invalid_manifest", message = ("%s %s"):format(where, what) })
 end
@@ -204,6 +208,56 @@ function descriptor.to_json(given)
     { "platform", given.platform and platform_of.to_json(given.platform) or nil },
     { "artifactType", given.artifact_type },
   })
+end
+
+--- Reads a list of descriptors.
+---@param value any decoded JSON
+---@param owner string how to name the document in an error, such as "the index"
+---@param name string of its member
+---@param one string how to name an item
+---@param many string how to name several
+---@return table[]|nil descriptors
+---@return table|nil err invalid_manifest, too_large
+function descriptor.read_list(value, owner, name, one, many)
+  if not json.is_array(value) then
+    return bad("the " .. name, ("of %s are not a list"):format(owner))
+  end
+  if #value > MOST then
+    return nil, error_of.new({
+      code = "too_large", message = ("%s has %d %s, more than %d"):format(owner, #value, many, MOST),
+    })
+  end
+  local list = {}
+  for position, item in ipairs(value) do
+    local read, err = descriptor.read(item, ("%s %d"):format(one, position))
+    if not read then
+      return nil, err
+    end
+    list[position] = read
+  end
+  return list
+end
+
+--- Reads what an index and the manifest of an image have alike: annotations, a subject, a type.
+---@param seen table of kinds.read
+---@param size integer bytes of the document
+---@param owner string how to name the document in an error
+---@return table|nil view {media_type, size, annotations, artifact_type, subject (a descriptor), json}
+---@return table|nil err invalid_manifest
+function descriptor.read_rest(seen, size, owner)
+  local object = seen.json
+  local annotations, subject, err
+  annotations, err = descriptor.read_annotations(object.annotations, owner)
+  if not err and object.subject ~= nil and object.subject ~= json.null then
+    subject, err = descriptor.read(object.subject, "the subject")
+  end
+  if err then
+    return nil, err
+  end
+  return {
+    media_type = seen.media_type, size = size, annotations = annotations, subject = subject, json = object,
+    artifact_type = type(object.artifactType) == "string" and object.artifactType or nil,
+  }
 end
 
 return descriptor

@@ -4,8 +4,7 @@ local descriptor = require("manifest.document.descriptor")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local parts = require("manifest.document.links")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 local text = require("manifest.base.text")
 
 local image = {}
@@ -22,7 +21,7 @@ local function read_layers(value)
   if value == nil or value == json.null then
     return {}
   end
-  return parts.descriptors(value, "the manifest", "layers", "layer", "layers")
+  return descriptor.read_list(value, "the manifest", "layers", "layer", "layers")
 end
 
 --- Reads an image manifest.
@@ -32,7 +31,7 @@ end
 --- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
-  local seen, err = shape.read(bytes, outer)
+  local seen, err = kinds.read(bytes, outer)
   if not seen then
     return nil, err
   end
@@ -42,8 +41,8 @@ function image.read(bytes, outer)
   return image.of(seen, #bytes)
 end
 
---- The same of a document that shape.read has read already.
----@param seen table of shape.read
+--- The same of a document that kinds.read has read already.
+---@param seen table of kinds.read
 ---@param size integer bytes of the document
 ---@return table|nil image as image.read gives it
 ---@return table|nil err invalid_manifest, too_large
@@ -54,7 +53,7 @@ function image.of(seen, size)
     layers, err = read_layers(seen.json.layers)
   end
   if layers then
-    read, err = parts.common(seen, size, "the manifest")
+    read, err = descriptor.read_rest(seen, size, "the manifest")
   end
   if not read then
     return nil, err

@@ -8,8 +8,7 @@ local entry_of = require("manifest.document.entry")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local parts = require("manifest.document.links")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local document = {}
 
@@ -20,7 +19,7 @@ local document = {}
 --- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
-  local seen, err = shape.read(bytes, outer)
+  local seen, err = kinds.read(bytes, outer)
   if not seen then
     return nil, err
   end
@@ -32,8 +31,8 @@ function document.read(bytes, outer)
   return document.of(seen, #bytes)
 end
 
---- The same of a document that shape.read has read already.
----@param seen table of shape.read
+--- The same of a document that kinds.read has read already.
+---@param seen table of kinds.read
 ---@param size integer bytes of the document
 ---@return table|nil index as document.read gives it
 ---@return table|nil err invalid_manifest, too_large
@@ -41,10 +40,10 @@ function document.of(seen, size)
   if seen.json.manifests == json.null then
     seen.json.manifests = json.array()
   end
-  local entries, err = parts.descriptors(seen.json.manifests, "the index", "manifests", "entry", "entries")
+  local entries, err = descriptor.read_list(seen.json.manifests, "the index", "manifests", "entry", "entries")
   local index
   if entries then
-    index, err = parts.common(seen, size, "the index")
+    index, err = descriptor.read_rest(seen, size, "the index")
   end
   if not index then
     return nil, err

@@ -20,7 +20,7 @@ end
 ---@return string|nil key
 function choice.key(entry)
   local found = platform_of(entry)
-  return found and platform.format(platform.normalise(found))
+  return found and platform.key(found)
 end
 
 local function has_all(features, wanted)

@@ -118,7 +118,7 @@ end
 local function fail(message)
   return nil, error_of.new({
     code = "invalid_argument", message = message,
-    hint = "a release file is Lua that returns a table of targets; see docs/commands.md",
+    hint = "a release file is Lua: return { targets = { { target = NAME, sources = { IMAGE, ... } } } }",
   })
 end
 

@@ -40,8 +40,13 @@ end
 ---@return table|nil err not_found, corrupt, collision, io
 function entry_files.read_image(place, image)
   local wanted = tostring(image)
-  local path = place.entries .. "/" .. file_name.of(image)
-  local entry, err = read(path)
+  local name, err = file_name.check(wanted)
+  if not name then
+    return nil, err
+  end
+  local path = place.entries .. "/" .. name
+  local entry
+  entry, err = read(path)
   if err and err.code == "not_found" then
     return nil, error_of.new { code = "not_found", ref = wanted,
       message = ("%s is not in the local list %s"):format(wanted, place.ref) }
@@ -91,9 +96,9 @@ end
 function entry_files.encode(entries)
   local files, owners = {}, {}
   for index, entry in ipairs(entries) do
-    local ref, name = tostring(entry.ref), file_name.of(entry.ref)
-    local bytes, err = file_name.check(entry.ref)
-    if bytes then
+    local ref, bytes = tostring(entry.ref), nil
+    local name, err = file_name.check(ref)
+    if name then
       bytes, err = draft_entry.encode(entry)
     end
     if not bytes then

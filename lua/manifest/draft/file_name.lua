@@ -17,17 +17,17 @@ function file_name.of(ref)
   return (tostring(ref):gsub("[:/]", { [":"] = "-", ["/"] = "_" }))
 end
 
---- Can the name of the reference be that of a file? docker fails there too, with the system's words only.
+--- The same, where a file can have that name. docker fails there too, with the system's words only.
 ---@param ref any
----@return boolean|nil
----@return table|nil err
+---@return string|nil name
+---@return table|nil err io
 function file_name.check(ref)
-  local length = #file_name.of(ref)
-  if length <= LONGEST then
-    return true
+  local name = file_name.of(ref)
+  if #name <= LONGEST then
+    return name
   end
   return nil, error_of.new { code = "io", ref = tostring(ref),
-    message = ("its name in docker's local store has %d bytes, and file systems take %d"):format(length, LONGEST),
+    message = ("its name in docker's local store has %d bytes, and file systems take %d"):format(#name, LONGEST),
     hint = "shorten the repository or the tag" }
 end
 

@@ -23,14 +23,14 @@ local mt = { __name = "manifest.draft.shelf", __index = methods }
 ---@return table|nil shelf fields ref, name, entries (folder of docker's), own (folder of ours), fresh, record
 ---@return table|nil err
 local function new(folder, list)
-  local fits, err = file_name.check(list)
-  if not fits then
+  local ref = tostring(list)
+  local name, err = file_name.check(ref)
+  if not name then
     return nil, err
   end
-  local name = file_name.of(list)
   local own = folder .. "/manifest/" .. name
   return setmetatable({
-    ref = tostring(list),
+    ref = ref,
     name = name,
     lists = folder .. "/manifests",
     entries = folder .. "/manifests/" .. name,

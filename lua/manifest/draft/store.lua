@@ -15,17 +15,13 @@ local LOCK_SECONDS = 30
 local methods = {}
 local mt = { __name = "manifest.store", __index = methods }
 
---- Calls fn(place) while the list is locked, and with it all lists that have its name.
-local function locked(self, list, fn)
-  local place, err = shelf.new(self.folder, list)
-  if not place then
-    return nil, err
-  end
+--- Calls fn() while the list of a place is locked, and with it all lists that have its name.
+local function locked(self, place, fn)
   local lock <close>, problem = place:lock(self.timeout)
   if not lock then
     return nil, problem
   end
-  return fn(place)
+  return fn()
 end
 
 -- ---- reading ----
@@ -46,24 +42,26 @@ function methods:exists(list)
   return place:exists()
 end
 
+--- The place, when its list is there and this one's.
+local function existing(place)
+  local there, err = place:exists()
+  return there and place or nil, there == false and no_list(place.ref) or err
+end
+
 --- The place of a list that must be there.
-local function existing(self, list)
+local function existing_place(self, list)
   local place, err = shelf.new(self.folder, list)
-  local there
-  if place then
-    there, err = place:exists()
+  if not place then
+    return nil, err
   end
-  if there == false then
-    err = no_list(place.ref)
-  end
-  return there and place or nil, err
+  return existing(place)
 end
 
 --- The entry of an image.
 ---@return table|nil entry see draft/entry.lua
 ---@return table|nil err not_found (the list or the image), corrupt, collision, io
 function methods:get(list, image)
-  local place, err = existing(self, list)
+  local place, err = existing_place(self, list)
   if not place then
     return nil, err
   end
@@ -75,7 +73,7 @@ end
 ---@return table[]|nil entries
 ---@return table|nil err the first error
 function methods:list(list)
-  local place, err = existing(self, list)
+  local place, err = existing_place(self, list)
   if not place then
     return nil, err
   end
@@ -127,10 +125,14 @@ function methods:save_all(list, entries, options)
   options = check.options("save_all", options, { fresh = "boolean" })
   assert(#entries > 0, "a list without entries cannot be saved")
   local files, err = entry_files.encode(entries)
-  if not files then
+  local place
+  if files then
+    place, err = shelf.new(self.folder, list)
+  end
+  if not place then
     return nil, err
   end
-  return locked(self, list, function(place)
+  return locked(self, place, function()
     return save_files(place, files, options.fresh)
   end)
 end
@@ -149,12 +151,16 @@ end
 ---@return table|nil entry as saved
 ---@return table|nil err
 function methods:update(list, image, fn)
-  local there, absent = existing(self, list)
-  if not there then
+  local place, absent = existing_place(self, list)
+  if not place then
     return nil, absent -- before a lock makes anything for a list that is not there
   end
-  return locked(self, list, function(place)
-    local entry, err = self:get(list, image)
+  return locked(self, place, function()
+    local there, err = existing(place)
+    local entry
+    if there then
+      entry, err = entry_files.read_image(place, image)
+    end
     if entry then
       entry, err = fn(entry)
     end
@@ -170,22 +176,17 @@ function methods:update(list, image, fn)
   end)
 end
 
---- Is there nothing of the list, neither docker's nor ours? Then nothing is made for it, no lock either.
-local function is_nowhere(self, list)
-  local place = shelf.new(self.folder, list)
-  return not place or not core.file.kind(place.entries) and not core.file.kind(place.own)
-end
-
 --- Removes a list, whatever its files hold.
 ---@return boolean|nil done
 ---@return table|nil err not_found, collision, locked, io
 function methods:remove(list)
-  if is_nowhere(self, list) then
-    return nil, no_list(tostring(list))
+  local place = shelf.new(self.folder, list)
+  if not place or not core.file.kind(place.entries) and not core.file.kind(place.own) then
+    return nil, no_list(tostring(list)) -- neither docker's nor ours: nothing is made for it, no lock either
   end
-  return locked(self, list, function(place)
-    local there, done, err
-    there, err = existing(self, list)
+  return locked(self, place, function()
+    local there, err = existing(place)
+    local done
     if there then
       done, err = place:remove()
     end

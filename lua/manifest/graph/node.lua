@@ -2,7 +2,6 @@
 --
 -- Failures are raised (base/failure.lua), and kept in the node: whoever asks again meets the same one.
 
-local budget = require("manifest.graph.budget")
 local descriptor = require("manifest.document.descriptor")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
@@ -10,7 +9,7 @@ local index = require("manifest.document.index")
 local media_type = require("manifest.name.media_type")
 local mentions = require("manifest.document.mentions")
 local reader = require("manifest.graph.read")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
 
@@ -42,6 +41,52 @@ local CONFIG_LIMIT = reader.CONFIG_LIMIT
 local methods = {}
 local mt = { __name = "manifest.node", __index = methods }
 
+local DOCUMENTS = 10000
+local BYTES = 256 * 1024 * 1024
+
+local budget = {}
+local budget_mt = { __index = budget }
+
+--- How much what a reference names may take, in documents and in their bytes: a registry can name more than any machine
+--- holds.
+---@param options table of a client: max_documents, max_bytes
+---@param roots integer|nil how many references share it, default 1
+---@return table budget
+local function new_budget(options, roots)
+  local documents, bytes = options.max_documents or DOCUMENTS, options.max_bytes or BYTES
+  return setmetatable({
+    most = { documents = documents, bytes = bytes },
+    documents = documents * (roots or 1), bytes = bytes * (roots or 1),
+  }, budget_mt)
+end
+
+local function refuse(most, what, option)
+  fail {
+    code = "too_large", is_over = true, message = ("what is named has more than %d %s"):format(most, what),
+    hint = ("if that is meant to be, allow it with option '%s'"):format(option),
+  }
+end
+
+--- Refuses what would be too much.
+---@param documents integer
+---@param bytes integer
+function budget:check(documents, bytes)
+  if documents > self.documents then
+    refuse(self.most.documents, "documents", "max_documents")
+  end
+  if bytes > self.bytes then
+    refuse(self.most.bytes, "bytes of documents", "max_bytes")
+  end
+end
+
+--- Takes so much, and refuses it when it is too much.
+---@param documents integer
+---@param bytes integer
+function budget:take(documents, bytes)
+  self:check(documents, bytes)
+  self.documents, self.bytes = self.documents - documents, self.bytes - bytes
+end
+
 --- Makes a node of its fields.
 ---@return manifest.Node
 local function new(fields)
@@ -50,7 +95,7 @@ end
 
 --- What the nodes of one root share: each node once, by its digest, and how much all may take.
 local function new_graph(call, nodes)
-  return { call = call, nodes = nodes or {}, allowed = budget.new(call.options) }
+  return { call = call, nodes = nodes or {}, allowed = new_budget(call.options) }
 end
 
 local function keep(self, raw)
@@ -61,9 +106,9 @@ end
 
 --- Decodes a document: what it says, and its JSON.
 ---@param kind string|nil media type that it was sent with
----@param seen table|nil of shape.read, where that was done
+---@param seen table|nil of kinds.read, where that was done
 local function decode(raw, kind, seen)
-  seen = seen or try(shape.read(raw, kind))
+  seen = seen or try(kinds.read(raw, kind))
   return try((seen.kind == "index" and index or image).of(seen, #raw))
 end
 
@@ -80,8 +125,8 @@ end
 --- Fills a node with its document. Its JSON is not kept: a view is what most need of it.
 local function read(self, answer)
   self.graph.allowed:take(self.entry and 1 or 0, #answer.bytes)
-  local is_opaque = self.kind == "artifact" and not answer.shape
-  local view = is_opaque and opaque_view(answer.bytes) or decode(answer.bytes, answer.media_type, answer.shape)
+  local is_opaque = self.kind == "artifact" and not answer.decoded
+  local view = is_opaque and opaque_view(answer.bytes) or decode(answer.bytes, answer.media_type, answer.decoded)
   view.json = nil
   self.view, self.kind, self.size, self.is_loaded = view, view.kind, #answer.bytes, true
   self.media_type = view.media_type or answer.media_type or self.media_type
@@ -180,7 +225,7 @@ end
 
 --- Begins a graph with a document that was fetched.
 ---@param call manifest.Call
----@param answer table of read.lua: bytes, media_type, digest, shape, repository
+---@param answer table of read.lua: bytes, media_type, digest, decoded, repository
 ---@return manifest.Node root
 local function root(call, answer)
   local node = new({
@@ -231,5 +276,6 @@ local function named(call, repository, entry)
 end
 
 return {
-  new = new, root = root, open = open, of_entries = of_entries, named = named, CONFIG_LIMIT = CONFIG_LIMIT,
+  new = new, root = root, open = open, of_entries = of_entries, named = named, budget = new_budget,
+  CONFIG_LIMIT = CONFIG_LIMIT,
 }

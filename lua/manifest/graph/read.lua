@@ -5,7 +5,7 @@ local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local image = require("manifest.document.image")
 local names = require("manifest.declare.argument")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local source = {}
 
@@ -20,7 +20,7 @@ source.CONFIG_LIMIT = 4 * 1024 * 1024
 ---@param repository table
 ---@param selector string tag or digest to ask for
 ---@param wanted string|nil digest that the document must have
----@return table|nil answer {bytes, media_type, digest, size, repository, shape = of document/shape.lua}
+---@return table|nil answer {bytes, media_type, digest, size, repository, decoded = of document/kind.lua}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ambiguous, invalid_json, ...
 function source.document_at(verb, name, repository, selector, wanted)
   local answer, err = repository:manifest(selector)
@@ -37,14 +37,14 @@ function source.document_at(verb, name, repository, selector, wanted)
 end
 
 --- Fetches the document of a reference.
----@param context table
+---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
 ---@param also table|nil other references that this verb reads, so that one token serves all
 ---@return table|nil answer of document_at
 ---@return table|nil err of document_at
-function source.document(context, verb, ref, also)
-  local repository = context.repository(ref, { actions = "pull", also = also })
+function source.document(call, verb, ref, also)
+  local repository = call:repository(ref, { actions = "pull", also = also })
   return source.document_at(verb, ref, repository, names.selector(ref), ref.digest)
 end
 
@@ -78,26 +78,26 @@ end
 ---@return table|nil answer of document_at
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported
 function source.complete(answer, verb, ref, repository)
-  local seen, err = shape.read(answer.bytes, answer.media_type)
+  local seen, err = kinds.read(answer.bytes, answer.media_type)
   if not seen then
     if err.code == "invalid_json" then
       err.message = ("the manifest of %s cannot be read: %s"):format(tostring(ref), err.message)
     end
     return nil, err:with({ verb = verb, ref = tostring(ref), hint = UNREADABLE })
   end
-  answer.repository, answer.shape, answer.media_type = repository, seen, seen.media_type
+  answer.repository, answer.decoded, answer.media_type = repository, seen, seen.media_type
   return answer
 end
 
 --- Reads a fetched document as the manifest of one image.
 local function read_image(answer, verb, ref)
-  if answer.shape.kind == "index" then
+  if answer.decoded.kind == "index" then
     return nil, error_of.new({
       code = "unsupported", message = tostring(ref) .. " is a manifest list", verb = verb, ref = tostring(ref),
       hint = "name the images of the list one by one, or use 'manifest index create', which takes lists",
     })
   end
-  local read, err = image.of(answer.shape, #answer.bytes)
+  local read, err = image.of(answer.decoded, #answer.bytes)
   if not read then
     return nil, err:with({ verb = verb, ref = tostring(ref), hint = UNREADABLE })
   end
@@ -148,6 +148,7 @@ function source.entry_of(verb, ref, answer)
     return nil, err
   end
   local platform
+  read.json, answer.shape = nil, nil -- what they take is not held while the config is on its way
   platform, err = source.platform(verb, ref, answer.repository, read)
   if not platform then
     return nil, err
@@ -169,14 +170,14 @@ function source.new_entry(ref, read, answer, platform)
 end
 
 --- Fetches an image as an entry: the config is asked for as soon as its manifest is there.
----@param context table
+---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
 ---@param also table|nil see document
 ---@return table|nil entry of draft/entry.lua
 ---@return table|nil err of document and platform
-function source.fetch(context, verb, ref, also)
-  local answer, err = source.document(context, verb, ref, also)
+function source.fetch(call, verb, ref, also)
+  local answer, err = source.document(call, verb, ref, also)
   if not answer then
     return nil, err
   end

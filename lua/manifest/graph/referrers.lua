@@ -1,6 +1,5 @@
 --- What belongs to copied manifests without being named by them: referrers, and tags made of their digests.
 
-local budget = require("manifest.graph.budget")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
@@ -128,11 +127,11 @@ end
 --- The referrers that an index under the tag of a subject lists, as their manifests have it; nil when it is no list but
 --- an image or an index that has this tag. What is gone is passed over.
 local function listed_in(call, from, answer, subject)
-  if answer.shape.kind ~= "index" then
+  if answer.decoded.kind ~= "index" then
     return nil
   end
   local found, is_odd = {}, false
-  local entries = try(document.of(answer.shape, answer.size)).entries
+  local entries = try(document.of(answer.decoded, answer.size)).entries
   local trees = call:each(entries, function(entry)
     return allow("not_found", caught(fetch_referrer, call, from, entry)) or false
   end)
@@ -225,7 +224,7 @@ end
 function referrers.gather(call, from, trees, options)
   local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
-    local allowed = budget.new(call.options, math.max(1, #trees))
+    local allowed = nodes.budget(call.options, math.max(1, #trees))
     referrers.add(along, referrers_of(call, from, digests_of(trees), allowed))
   end
   if options.digest_tags then

@@ -4,10 +4,10 @@
 -- the repository has already; children before parents; tags last, so that nothing is named before it is there.
 -- run() does it, as much at once as the order allows.
 
-local blobs = require("manifest.graph.blobs")
+local descriptor = require("manifest.document.descriptor")
 local failure = require("manifest.base.failure")
 
-local amend, try = failure.amend, failure.try
+local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
 
 local transfer = {}
 
@@ -44,30 +44,53 @@ function transfer.documents(roots)
   return list
 end
 
---- Adds a blob to those to bring; the repositories that can mount it come first.
-local function add_blob(state, blob, from)
-  local known = blobs.add(state.blobs, blob, blob.foreign == true)
-  if state.target:mounts_from(from) then
-    known.mountable = true
-    table.insert(known.from, 1, from)
-  else
-    known.from[#known.from + 1] = from
+--- Begins a list of the blobs that a repository needs before its manifests: each digest once, with every place that has
+--- it.
+---@return table blobs {list = blobs in the order of their adding, by_digest}
+function transfer.blobs()
+  return { list = {}, by_digest = {} }
+end
+
+--- Adds a blob unless it is there. A base layer of Windows may live elsewhere for legal reasons; registries take the
+--- manifest without it, so a blob that all who name it can do without is optional.
+---@param blobs table
+---@param blob table {digest, size}
+---@param may_be_absent boolean for who names it now
+---@return table blob of the list {digest, size, from = list for the caller to fill, optional}
+function transfer.add_blob(blobs, blob, may_be_absent)
+  local known = blobs.by_digest[blob.digest]
+  if not known then
+    known = { digest = blob.digest, size = blob.size, from = {}, optional = true }
+    blobs.by_digest[blob.digest], blobs.list[#blobs.list + 1] = known, known
+  end
+  known.optional = known.optional and may_be_absent
+  known.data = known.data or blob.data
+  return known
+end
+
+--- Adds the blobs of a node to those to bring; the repositories that can mount one come first.
+local function add_blobs(state, node)
+  local from, can_mount = node.repository, state.target:mounts_from(node.repository)
+  for _, blob in ipairs(node:blobs()) do
+    local known = transfer.add_blob(state.blobs, blob, blob.foreign == true)
+    known.mountable = known.mountable or can_mount
+    table.insert(known.from, can_mount and 1 or #known.from + 1, from)
   end
 end
 
 --- Notes what a node needs: its blobs, and itself unless it is put under names.
 local function note(state, node, level, is_named)
-  local is_there = node.repository.identity == state.target.identity
-  for _, blob in ipairs(node.is_there and {} or node:blobs()) do
-    if is_there then
-      state.present[blob.digest] = true
-    else
-      add_blob(state, blob, node.repository)
+  if node.repository.identity == state.target.identity then
+    state.there[node.digest] = true
+    for _, blob in ipairs(node:blobs()) do
+      state.there[blob.digest] = true
     end
+    return
   end
-  if is_there then
-    state.present[node.digest] = true
-  elseif node.kind ~= "blob" and not is_named and not state.put[node.digest] then
+  if not node.is_there then
+    add_blobs(state, node)
+  end
+  if node.kind ~= "blob" and not is_named and not state.put[node.digest] then
     state.put[node.digest] = true
     state.puts[#state.puts + 1] = { digest = node.digest, node = node, level = level }
   end
@@ -87,10 +110,10 @@ local function visit(state, node, is_named)
   return level
 end
 
-local function without_present(list, present)
+local function without(list, there)
   local left = {}
   for _, one in ipairs(list) do
-    if not present[one.digest] then
+    if not there[one.digest] then
       left[#left + 1] = one
     end
   end
@@ -105,7 +128,7 @@ end
 --- children first, tags = {{name, digest, media_type, node}}}
 function transfer.plan(target, roots)
   local plan = { levels = {}, tags = {} }
-  local state = { target = target, blobs = blobs.new(), present = {}, put = {}, puts = {}, levels = {} }
+  local state = { target = target, blobs = transfer.blobs(), there = {}, put = {}, puts = {}, levels = {} }
   for _, root in ipairs(roots) do
     local names = root.names or {}
     visit(state, root, #names > 0)
@@ -113,8 +136,8 @@ function transfer.plan(target, roots)
       plan.tags[#plan.tags + 1] = { name = name, digest = root.digest, media_type = root.media_type, node = root }
     end
   end
-  plan.blobs = without_present(state.blobs.list, state.present)
-  for _, put in ipairs(without_present(state.puts, state.present)) do
+  plan.blobs = without(state.blobs.list, state.there)
+  for _, put in ipairs(without(state.puts, state.there)) do
     for level = #plan.levels + 1, put.level do
       plan.levels[level] = {}
     end
@@ -123,24 +146,47 @@ function transfer.plan(target, roots)
   return plan
 end
 
-local function bring(target, blob)
+--- Brings a blob from the first repository that has it; where none has, what the manifest itself holds of it.
+local function bring(target, blob, explain)
   local _ <close> = amend(function(err)
-    err.message = ("failed to bring blob %s of %s: %s"):format(blob.digest, blob.from[1].identity, err.message)
+    err.message = explain(blob, err.message)
   end)
-  return try(blobs.bring(target, blob))
+  local refusal
+  for _, from in ipairs(blob.from) do
+    local done
+    done, refusal = allow("not_found", target:copy_blob(blob, from))
+    if done then
+      return
+    end
+  end
+  local content = descriptor.content(blob)
+  if content then
+    try(target:upload(blob.digest, { body = content }))
+  elseif not blob.optional then
+    fail(refusal)
+  end
 end
 
---- Runs some functions, and brings some blobs, all at once.
-local function bring_all(call, target, list, others)
-  local tasks = { table.unpack(others) }
+--- Brings some blobs, and runs some functions, all at once.
+---@param call manifest.Call
+---@param target manifest.Repository
+---@param list table[] blobs; the `from` of each are repositories
+---@param explain function (blob, message) -> message of an error
+---@param tasks function[]|nil
+function transfer.bring_all(call, target, list, explain, tasks)
+  tasks = { table.unpack(tasks or {}) }
   for _, blob in ipairs(list) do
     tasks[#tasks + 1] = function()
-      return bring(target, blob)
+      bring(target, blob, explain)
     end
   end
   call:each(tasks, function(task)
     task()
   end)
+end
+
+local function explain_bring(blob, message)
+  return ("failed to bring blob %s of %s: %s"):format(blob.digest, blob.from[1].identity, message)
 end
 
 --- Puts manifests at once, then lists those that refer to others.
@@ -155,14 +201,16 @@ local function put_all(call, target, puts)
       digest = put.digest, defer = deferred, is_referrer = put.node.is_referrer,
     })).digest
   end)
-  try(target:list_referrers(deferred, { tolerant = true }))
+  if deferred[1] then
+    try(target:list_referrers(deferred, { tolerant = true }))
+  end
 end
 
 --- Does what a plan says.
 ---@param call manifest.Call
 ---@param target manifest.Repository
 ---@param plan table of transfer.plan
----@param options table|nil beside = list of functions to run while blobs are mounted; check = function, called when
+---@param options table|nil tasks = list of functions to run while blobs are mounted; check = function, called when
 --- those are done, before a byte of a blob is moved and before a manifest is put; put_tags = fn(tags of the plan): puts
 --- them, in place of what is done by default
 function transfer.run(call, target, plan, options)
@@ -172,10 +220,10 @@ function transfer.run(call, target, plan, options)
   for _, blob in ipairs(plan.blobs) do
     table.insert((blob.mountable or not options.check) and early or late, blob)
   end
-  bring_all(call, target, early, options.beside or {})
+  transfer.bring_all(call, target, early, explain_bring, options.tasks)
   if options.check then
     options.check()
-    bring_all(call, target, late, {})
+    transfer.bring_all(call, target, late, explain_bring)
   end
   for _, level in ipairs(plan.levels) do
     put_all(call, target, level)
@@ -185,6 +233,57 @@ function transfer.run(call, target, plan, options)
   else
     put_all(call, target, plan.tags)
   end
+end
+
+--- The graphs without what is there. A manifest of an image that a registry took stands for the blobs that it names. An
+--- index may have been taken without its images (a sparse copy), so those are asked for on their own: an index that is
+--- there leaves those of its images that are not. Pure.
+---@param roots manifest.Node[] walked
+---@param there table [digest] = true
+---@return manifest.Node[] left a root that is there stays when it gets names
+local function without_what_is_there(roots, there)
+  local pruned, prune = {}, nil
+
+  --- What is left of a node: itself, or of one that is there what is left below it.
+  local function rest_of(node)
+    local done = prune(node)
+    return there[node.digest] and done.edges or { { node = done } }
+  end
+
+  function prune(node)
+    if pruned[node] then
+      return pruned[node]
+    end
+    local done = node:with({ is_there = there[node.digest] or false, edges = {} })
+    pruned[node] = done
+    for _, edge in ipairs(node.edges or {}) do
+      local rest = rest_of(edge.node)
+      table.move(rest, 1, #rest, #done.edges + 1, done.edges)
+    end
+    return done
+  end
+
+  local left = {}
+  for _, root in ipairs(roots) do
+    local rest = root.names and #root.names > 0 and { { node = prune(root) } } or rest_of(root)
+    for _, edge in ipairs(rest) do
+      left[#left + 1] = edge.node
+    end
+  end
+  return left
+end
+
+--- Asks a repository for the manifests of some graphs, and leaves out what it has.
+---@param call manifest.Call
+---@param target manifest.Repository
+---@param roots manifest.Node[] walked
+---@return manifest.Node[] left
+function transfer.missing(call, target, roots)
+  local there = {}
+  call:each(transfer.documents(roots), function(node)
+    there[node.digest] = allow("not_found", target:head(node.digest, { believe_404 = true })) and true or nil
+  end)
+  return without_what_is_there(roots, there)
 end
 
 return transfer

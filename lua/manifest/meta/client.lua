@@ -158,6 +158,19 @@ function Client:tag(ref, tags, options) end
 ---@return manifest.Error?
 function Client:tags(repository, options) end
 
+--- List the repositories of a registry.
+---@param registry string The registry
+---@param options? manifest.RepositoriesOptions
+---@return string[]?
+---@return manifest.Error?
+function Client:repositories(registry, options) end
+
+--- Show how many pulls a registry leaves, at no pull.
+---@param ref string|manifest.Location An image of the registry
+---@return manifest.RatelimitResult?
+---@return manifest.Error?
+function Client:ratelimit(ref) end
+
 --- Copy images, or all tags of a repository.
 ---@param source string|manifest.Location What is copied; a repository with `all_tags`
 ---@param target string|manifest.Location Where it goes; a repository with `all_tags`
@@ -207,6 +220,13 @@ function Client:tree(ref, options) end
 ---@return manifest.VerifyReport?
 ---@return manifest.Error?
 function Client:verify(ref, options) end
+
+--- Show platforms, layers, history and what changed, also as a page.
+---@param ref string|manifest.Location An index, or an image
+---@param options? manifest.ReportOptions
+---@return manifest.ReportResult?
+---@return manifest.Error?
+function Client:report(ref, options) end
 
 --- Show what differs between two references.
 ---@param old string|manifest.Location What is compared
@@ -262,6 +282,8 @@ function Client:logout(registry) end
 ---@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
+---@field repositories fun(registry: string, options?: manifest.RepositoriesOptions): string[]?, manifest.Error?
+---@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
@@ -269,6 +291,7 @@ function Client:logout(registry) end
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
 ---@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
+---@field report fun(ref: string|manifest.Location, options?: manifest.ReportOptions): manifest.ReportResult?, manifest.Error?
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?

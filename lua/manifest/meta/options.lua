@@ -18,7 +18,7 @@
 ---@field manifest_limit? integer Bytes of a manifest or config (default 4 MiB)
 ---@field max_bytes? integer Bytes of those documents together (default 256 MiB)
 ---@field max_documents? integer Documents that one reference may name (default 10000)
----@field mirrors? table Where to read first: { ["docker.io"] = { "HOST[:PORT][/PREFIX]", ... } }, in order
+---@field mirrors? table<string, string[]> Where to read a registry's content from first: { [REGISTRY] = { PLACE, ... } }
 ---@field on_event? fun(event: manifest.Event) (event): is told what happens: verbs, requests, retries, redirects, logins, blobs
 ---@field plain_http? string|string[] This registry speaks plain HTTP
 ---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
@@ -190,7 +190,16 @@
 ---@class manifest.TagsOptions
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
+---@field limit? integer At most so many tags, after all other options
 ---@field page? integer Tags asked for in one request, at most 1000
+---@field semver? string Only tags that are versions in this range
+---@field sort? "version"|"name" The newest version first, or by name
+
+---@class manifest.RepositoriesOptions
+---@field exclude? string|string[] No repositories that match
+---@field include? string|string[] Only repositories that match
+---@field limit? integer At most so many repositories, after all other options
+---@field page? integer Repositories asked for in one request, at most 1000
 
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
@@ -239,6 +248,10 @@
 
 ---@class manifest.VerifyOptions
 ---@field binaries? boolean Also open the layers: their diff IDs, the machine of their programs
+
+---@class manifest.ReportOptions
+---@field against? string|manifest.Location Also what changed since that one
+---@field html? string Write a page to this file
 
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)

@@ -57,9 +57,21 @@
 ---@field ref string? what it was about
 ---@field host string?
 ---@field status integer? of the registry's answer
----@field errors table[]? the registry's own list: code, message, detail
----@field retryable boolean?
+---@field errors {code: string?, message: string?, detail: any}[]? the registry's own list
+---@field words string? what the registry says, as one line
 ---@field response manifest.Response?
+---@field retryable boolean? the same may succeed later
+---@field cause manifest.Error? what it was made of
+---@field report manifest.VerifyReport? of verify: what was found
+---@field outcome manifest.ReleaseResult? of plan and apply: what became of each target
+---@field errors_of_each manifest.Error[]? of rm, plan and apply: all failures, each once
+---@field pushed {reference: string, digest: string}[]? of push: the images that were put before it failed
+---@field digest string? of push: of the list, when that was put; of delete: of what stays
+---@field missing string[]? of option `expect`: platforms that the index lacks
+---@field shared string[]? of delete: other tags of the digest
+---@field listed string[]? of delete: indexes that name the digest
+---@field remaining string[]? of delete: tags that the registry keeps
+---@field now string? of a guard: the digest that the tag names
 
 ---@class manifest.Parts what computes without a client, and the verb digest
 ---@field reference table

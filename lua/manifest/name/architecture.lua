@@ -1,8 +1,9 @@
---- Names of operating systems and architectures, and the comparable form of a platform.
+--- Names of operating systems and architectures, the comparable form of a platform, and a platform as text.
 --
 -- A platform that a registry sent is never rewritten: what is compared is a copy in one spelling, made here. The names
 -- are those of Go (GOOS, GOARCH), as the image specification asks; aliases are those that containerd knows.
 
+local check = require("manifest.base.check")
 local text = require("manifest.base.text")
 
 local lower = text.lower
@@ -66,18 +67,14 @@ function architecture.normal(name, variant)
 end
 
 --- A field of a platform as text; whatever a document has there instead of text counts as absent.
----@param platform table
----@param name string
 ---@return string value "" when absent
-function architecture.field(platform, name)
+local function field(platform, name)
   local value = platform[name]
   return type(value) == "string" and value or ""
 end
 
---- The features of a platform's os that are text: a set, so each is there once, whatever their order was.
----@param platform table
----@return string[] features sorted
-function architecture.features(platform)
+--- The features of a platform's os that are text: a set, so each is there once, sorted, whatever their order was.
+local function features_of(platform)
   local features, set_of = platform["os.features"], {}
   for _, feature in ipairs(type(features) == "table" and features or {}) do
     if type(feature) == "string" then
@@ -87,12 +84,19 @@ function architecture.features(platform)
   return text.sorted_keys(set_of)
 end
 
+--- Whether it says for which machines an image is: an os and an architecture.
+---@param platform table|nil
+---@return boolean
+function architecture.is_whole(platform)
+  return platform ~= nil and field(platform, "os") ~= "" and field(platform, "architecture") ~= ""
+end
+
 --- The comparable form: no field is nil, and a variant that the architecture means anyway is spelled one way
 --- (arm has v7; arm64/v8 and amd64/v1 have none).
 ---@param platform table
 ---@return table copy
 function architecture.normalise(platform)
-  local field = architecture.field
+  check.type("platform", platform, "table")
   local name, variant = architecture.normal(field(platform, "architecture"), field(platform, "variant"))
   if name == "arm" and variant == "" then
     variant = "v7"
@@ -107,8 +111,37 @@ function architecture.normalise(platform)
     architecture = name,
     variant = variant,
     ["os.version"] = field(platform, "os.version"),
-    ["os.features"] = architecture.features(platform),
+    ["os.features"] = features_of(platform),
   }
+end
+
+local function encode(value)
+  return (value:gsub("[^A-Za-z0-9_.-]", function(character)
+    return ("%%%02X"):format(character:byte())
+  end))
+end
+
+--- The platform as text, with version and features of the os when it has them: what platform.parse reads. A missing
+--- name is "unknown". Names come as they are: what a registry sent is to be escaped before a terminal sees it.
+---@param platform table
+---@return string
+function architecture.format(platform)
+  check.type("platform", platform, "table")
+  local options = { encode(field(platform, "os.version")) }
+  for _, feature in ipairs(features_of(platform)) do
+    options[#options + 1] = encode(feature)
+  end
+  local os, name, variant = field(platform, "os"), field(platform, "architecture"), field(platform, "variant")
+  local joined = table.concat(options, "+")
+  return (os ~= "" and os or "unknown") .. (joined ~= "" and "(" .. joined .. ")" or "")
+    .. "/" .. (name ~= "" and name or "unknown") .. (variant ~= "" and "/" .. variant or "")
+end
+
+--- What makes two platforms one, as text.
+---@param platform table
+---@return string
+function architecture.key(platform)
+  return architecture.format(architecture.normalise(platform))
 end
 
 return architecture

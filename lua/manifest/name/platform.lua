@@ -14,7 +14,10 @@ local text = require("manifest.base.text")
 local SHOWN_LIMIT = 128
 local LENGTH_LIMIT = 65536
 
-local platform = {}
+local platform = {
+  is_whole = architectures.is_whole, format = architectures.format, key = architectures.key,
+  normalise = architectures.normalise,
+}
 
 --- The fields of a platform, in the order in which they are written.
 platform.FIELDS = { "architecture", "os", "os.version", "os.features", "variant" }
@@ -48,12 +51,6 @@ local function decode(encoded)
     return nil
   end
   return decoded
-end
-
-local function encode(value)
-  return (value:gsub("[^A-Za-z0-9_.-]", function(character)
-    return ("%%%02X"):format(character:byte())
-  end))
 end
 
 --- Reads "(version+feature+feature)" into the platform.
@@ -177,33 +174,6 @@ function platform.of_table(given)
   return read
 end
 
---- Whether it says for which machines an image is: an os and an architecture.
----@param value table|nil
----@return boolean
-function platform.is_whole(value)
-  return value ~= nil and architectures.field(value, "os") ~= "" and architectures.field(value, "architecture") ~= ""
-end
-
---- The platform as text, with version and features of the os when it has them: what parse() reads. A missing name is
---- "unknown". Names come as they are: what a registry sent is to be escaped before a terminal sees it.
----@param value table
----@return string
-function platform.format(value)
-  check.type("platform", value, "table")
-  local function word(name)
-    local found = architectures.field(value, name)
-    return found ~= "" and found or "unknown"
-  end
-  local options = { encode(architectures.field(value, "os.version")) }
-  for _, feature in ipairs(architectures.features(value)) do
-    options[#options + 1] = encode(feature)
-  end
-  local joined = table.concat(options, "+")
-  local variant = architectures.field(value, "variant")
-  return word("os") .. (joined ~= "" and "(" .. joined .. ")" or "") .. "/" .. word("architecture")
-    .. (variant ~= "" and "/" .. variant or "")
-end
-
 --- The members of a platform as JSON has them; architecture and os are always there.
 ---@param value table platform
 ---@return table[] members {name, value} each
@@ -228,14 +198,6 @@ end
 ---@return table object ordered JSON
 function platform.to_json(value)
   return json.object(platform.members(value))
-end
-
---- A copy for comparing: Go's names, one spelling of the usual variants, no field nil. Not for writing.
----@param value table
----@return table
-function platform.normalise(value)
-  check.type("platform", value, "table")
-  return architectures.normalise(value)
 end
 
 --- Whether a host of the wanted platform runs the available one, by containerd's rule: its own variant, older variants

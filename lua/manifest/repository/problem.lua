@@ -92,6 +92,17 @@ function problem.list_of(body)
   return list
 end
 
+--- Takes out of an error of the engine what an error must not hold.
+---@param err table
+---@return table err the same
+function problem.clean(err)
+  if err.response then
+    err.errors = err.errors or problem.list_of(err.response.body or "")
+    err.response = problem.outline(err.response)
+  end
+  return err
+end
+
 --- What a document says that has not the specification's form: some registries have a form of their own.
 local function own_words(body)
   local document = json.decode(body)

@@ -18,6 +18,7 @@ local mirror = later("manifest.repository.registry.mirror")
 local reference_name = later("manifest.name.reference")
 local referrer_list = later("manifest.repository.referrer_list")
 local referrers = later("manifest.repository.registry.referrers")
+local session = later("manifest.repository.registry.session")
 local tags = later("manifest.repository.registry.tags")
 local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
@@ -62,8 +63,8 @@ local function new(loop, options)
   local domain, path, actions = options.domain, options.path, options.actions or "pull"
   local places = mirrors_of(options, actions)
   places[#places + 1] = {
-    domain = domain, path = path, base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
-    scopes = options.scopes or scopes_of(path, actions, options.also),
+    domain = domain, path = path, scopes = options.scopes or scopes_of(path, actions, options.also),
+    base = ("%s/v2/%s"):format(hub.url(domain), path), retries = options.retries,
   }
   return setmetatable({
     loop = loop, domain = domain, path = path, identity = ("%s/%s"):format(domain, path),
@@ -105,10 +106,7 @@ local ABOUT_ANSWER = {
 ---@return table err
 function methods:failed(err, place)
   local domain = place and place.domain or self.domain
-  if err.response then
-    err.errors = err.errors or problem.list_of(err.response.body or "")
-    err.response = problem.outline(err.response)
-  end
+  problem.clean(err)
   if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
     err.message = domain .. ": " .. err.message
     err.hint = ABOUT_ANSWER[err.code]
@@ -196,10 +194,6 @@ function methods:send(request, place)
   return nil, self:failed(err, place)
 end
 
-local function is_success(response)
-  return response.status >= 200 and response.status <= 299
-end
-
 --- Sends a request that only reads: to each mirror first.
 ---@param request table as for send, without sink_pipe
 ---@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
@@ -209,14 +203,14 @@ function methods:read(request, check)
   local function ask(place)
     local response, err = self:send(request, place)
     local ok = response ~= nil
-    if ok and check and is_success(response) then
+    if ok and check and response.status // 100 == 2 then
       ok, err = check(response, place.domain)
     end
     return ok and response or nil, err
   end
   local found = self.places[2] and mirror.first(self, function(place)
     local response, err = ask(place)
-    if response and not is_success(response) then
+    if response and response.status // 100 ~= 2 then
       return nil, problem.of_response(response, request.method .. " " .. request.path, place.domain)
     end
     return response, err
@@ -282,7 +276,7 @@ end
 ---@return boolean|nil there
 ---@return table|nil err when the registry could not be asked, or may not tell
 function methods:has_blob(digest, place)
-  return upload.exists(self, digest, place)
+  return session.exists(self, digest, place)
 end
 
 --- Brings a blob of another repository here (upload.lua says how).

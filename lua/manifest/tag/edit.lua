@@ -19,7 +19,7 @@ local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.graph.platform")
 local settle = require("manifest.engine.settle")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local allow, amend, caught, fail, try = failure.allow, failure.amend, failure.caught, failure.fail, failure.try
 
@@ -30,7 +30,7 @@ local STALE = 0.1 -- seconds: what was read longer ago is looked at again before
 
 local function empty_index()
   local bytes = assert(json.encode(document.build({ entries = {}, media_type = media_type.oci_index })))
-  return { bytes = bytes, size = #bytes, shape = assert(shape.read(bytes)), digest = nil }
+  return { bytes = bytes, size = #bytes, decoded = assert(kinds.read(bytes)), digest = nil }
 end
 
 local function fetch(call, job)
@@ -49,13 +49,13 @@ end
 ---@return table state {index, digest (nil when there is none yet), bytes = as we write it, at = when}
 local function read(call, job)
   local answer = fetch(call, job)
-  if answer.shape.kind == "image" then
+  if answer.decoded.kind == "image" then
     fail {
       code = "unsupported", message = "it is one image, not an index",
       hint = "make it an index with 'manifest index create', of this image and others",
     }
   end
-  local index = try(document.of(answer.shape, answer.size))
+  local index = try(document.of(answer.decoded, answer.size))
   for position, entry in ipairs(index.entries) do
     entry.json = index.json.manifests[position]
   end

@@ -118,31 +118,43 @@ end
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
 ---@return table[] stored {digest, unchanged = the tag was not put} each
 function guard.put_all(call, repository, puts, leaves)
-  local stored, deferred = {}, {}
-  local function for_each(step, only_guarded)
-    call:each(puts, function(put, position)
-      if stored[position] and stored[position].unchanged or only_guarded and not guard.is_set(put.rules) then
+  local stored, deferred, guarded = {}, {}, {}
+  for _, put in ipairs(puts) do
+    guarded[#guarded + 1] = guard.is_set(put.rules) and put or nil
+  end
+  local function for_each(list, step)
+    if not list[1] then
+      return
+    end
+    call:each(list, function(put)
+      if stored[put] and stored[put].unchanged then
         return
       end
-      local refusal = select(2, caught(step, put, position))
+      local refusal = select(2, caught(step, put))
       if refusal and not (leaves and leaves(put, refusal)) then
         fail(refusal)
       end
-      stored[position] = refusal and { digest = refusal.now, unchanged = true } or stored[position]
+      stored[put] = refusal and { digest = refusal.now, unchanged = true } or stored[put]
     end)
   end
-  for_each(function(put, position)
+  for_each(guarded, function(put)
     local now = guard.look(repository, put.name, put.rules, put.made.digest)
-    stored[position] = now == put.made.digest and { digest = now, unchanged = true } or nil
-  end, true)
-  for_each(function(put, position)
-    stored[position] = write_guarded(repository, put, deferred)
+    stored[put] = now == put.made.digest and { digest = now, unchanged = true } or nil
   end)
-  for_each(function(put)
+  for_each(puts, function(put)
+    stored[put] = write_guarded(repository, put, deferred)
+  end)
+  for_each(guarded, function(put)
     confirm(repository, put)
-  end, true)
-  try(repository:list_referrers(deferred))
-  return stored
+  end)
+  if deferred[1] then
+    try(repository:list_referrers(deferred))
+  end
+  local list = {}
+  for position, put in ipairs(puts) do
+    list[position] = stored[put]
+  end
+  return list
 end
 
 return guard

@@ -45,7 +45,7 @@ local function put_tags(call, job, made, known, list)
       puts[#puts + 1] = { name = name, made = made, rules = rules }
     end
   end
-  local stored = guard.put_all(call, job.at.repository, puts)
+  local stored = puts[1] and guard.put_all(call, job.at.repository, puts) or {}
   for position, one in ipairs(stored) do
     one.name = puts[position].name
   end

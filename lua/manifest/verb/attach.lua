@@ -43,7 +43,7 @@ local attach = declare.verb {
     shared = { "boolean",
       help = "False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed" },
   },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = {
     "attach --artifact-type application/spdx+json example.com/app:1.0 sbom.json",
     "attach --artifact-type text/plain oci:release:1.0 notes.txt:text/plain",

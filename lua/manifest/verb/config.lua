@@ -24,7 +24,7 @@ local config = declare.verb {
 --- An index of one image needs no platform to choose by.
 local function only_image(call, at, answer)
   local found = {}
-  for _, entry in ipairs(try(index_document.of(answer.shape, answer.size)).entries) do
+  for _, entry in ipairs(try(index_document.of(answer.decoded, answer.size)).entries) do
     if not (entry.platform and entry.platform.os == "unknown") then
       found[#found + 1] = entry
     end
@@ -68,7 +68,7 @@ function config.run(call, ref, o)
   local at = call:open(ref)
   local _ <close> = failure.about(at.text)
   local answer = resolve.document(call, at, o.platform)
-  if answer.shape.kind == "index" then
+  if answer.decoded.kind == "index" then
     answer = only_image(call, at, answer)
   end
   local descriptor = try(read.read_image(answer, call.verb, at.text)).config

@@ -1,11 +1,8 @@
 --- diff: what is not the same in two references, platform by platform.
 
-local contrast = require("manifest.document.difference")
+local comparison = require("manifest.graph.comparison")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
-local json = require("manifest.base.json")
-local nodes = require("manifest.graph.node")
-local platform = require("manifest.graph.platform")
 
 local diff = declare.verb {
   name = "diff", network = true,
@@ -19,42 +16,6 @@ local diff = declare.verb {
     "diff --json oci:/backup/app:1.0 registry.example.com/app:1.0",
   },
 }
-
---- The images of a document, and what else it names, as descriptors with their platforms.
-local function entries_of(root)
-  local entries = {}
-  for position, edge in ipairs(platform.images(root)) do
-    local node, entry = edge.node, edge.entry
-    entries[position] = {
-      platform = edge.platform or entry.platform, digest = node.digest, size = node.size,
-      media_type = node.media_type, annotations = entry.annotations, node = node,
-    }
-  end
-  return entries
-end
-
---- The manifest and the config of an image, to say what changed inside.
-local function load(node)
-  local view = node:load().view
-  if view and view.config then
-    return { image = view, config = json.decode(node:config()) }
-  end
-  return { size = node.size }
-end
-
---- Fetches what has changed, both sides at once.
-local function load_changed(call, changed)
-  local wanted = {}
-  for _, pair in ipairs(changed) do
-    if pair.old.digest ~= pair.new.digest then
-      wanted[#wanted + 1] = { pair = pair, name = "old" }
-      wanted[#wanted + 1] = { pair = pair, name = "new" }
-    end
-  end
-  call:each(wanted, function(one)
-    one.pair[one.name .. "_parts"] = load(one.pair[one.name].node)
-  end)
-end
 
 ---@class manifest.DiffReport
 ---@field old {reference: string, digest: string, media_type: string}
@@ -79,20 +40,9 @@ end
 ---@return manifest.DiffReport
 function diff.run(call, old, new)
   local first = call:open(old)
-  local sides = { { at = first }, { at = call:open(new, { also = first }) } }
-  local _ <close> = failure.about(first.text, sides[2].at.text)
-  call:each(sides, function(side)
-    side.root = nodes.open(call, side.at)
-  end, 2)
-  local lists = { {}, {} }
-  if sides[1].root.digest ~= sides[2].root.digest then
-    lists = call:each(sides, function(side)
-      return entries_of(side.root)
-    end, 2)
-  end
-  local found = contrast.pair(lists[1], lists[2])
-  load_changed(call, found.changed)
-  return contrast.report(found, sides[1], sides[2])
+  local second = call:open(new, { also = first })
+  local _ <close> = failure.about(first.text, second.text)
+  return comparison.of(call, table.unpack(comparison.open(call, { first, second })))
 end
 
 return diff

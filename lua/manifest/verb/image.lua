@@ -67,7 +67,7 @@ local image = declare.verb {
       help = "Time that the config tells: RFC 3339, or in Lua seconds since 1970" },
     author = { "string", value = "name", help = "Author that the config tells" },
   },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = {
     "image --platform linux/arm64 --entrypoint /tool tools.io/tool:1 root.tar",
     "image --platform linux/arm64 -e PATH=/bin oci:images:1 base.tar app.tar",

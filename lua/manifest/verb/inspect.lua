@@ -57,7 +57,7 @@ local function whole_local_list(ref, entries, verbose)
   end
   local raw, list_type, descriptors = local_list.of(entries)
   return {
-    kind = "list", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
+    kind = "index", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
     size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,
   }
 end
@@ -87,7 +87,7 @@ local function fetch_child(ref, repository, child)
 end
 
 local function remote_list(call, ref, answer, o)
-  local index = try(document.of(answer.shape, answer.size))
+  local index = try(document.of(answer.decoded, answer.size))
   local children
   if o.verbose then
     check_children(index.entries, ref)
@@ -96,8 +96,8 @@ local function remote_list(call, ref, answer, o)
     end)
   end
   return {
-    kind = "list", reference = tostring(ref), media_type = index.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = index.json, entries = index.entries, children = children,
+    kind = "index", reference = tostring(ref), media_type = index.media_type, digest = answer.digest,
+    size = answer.size, raw = answer.bytes, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
     response = answer.response,
   }
@@ -116,8 +116,8 @@ end
 --- Only the bytes: what they say need not be readable.
 local function remote_bytes(ref, answer)
   return {
-    kind = answer.shape.kind == "index" and "list" or "image", reference = tostring(ref), digest = answer.digest,
-    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.shape.json,
+    kind = answer.decoded.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
+    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.decoded.json,
     response = answer.response,
   }
 end
@@ -150,7 +150,7 @@ local function local_entries(call, ref)
 end
 
 ---@class manifest.InspectResult
----@field kind "image"|"list"
+---@field kind "image"|"index" an index is a manifest list, too
 ---@field is_local boolean?
 ---@field reference string
 ---@field media_type string
@@ -162,11 +162,14 @@ end
 ---@field image_id string? of an image: the digest of its config
 ---@field platform table? of an image of a local list, or with option 'verbose'
 ---@field entry table? of an image: as docker's store has it
----@field entries manifest.Descriptor[]? of a list
----@field children table[]? of a list: as docker's store has them
+---@field entries manifest.InspectEntry[]? of an index
+---@field children table[]? of an index: as docker's store has them
 ---@field annotations table<string, string>?
 ---@field artifact_type string?
 ---@field subject manifest.Descriptor?
+
+---@class manifest.InspectEntry: manifest.Descriptor
+---@field reference string? of an entry of a local list
 
 ---@param call manifest.Call
 ---@param given string|manifest.Reference
@@ -183,11 +186,11 @@ function inspect.run(call, given, o)
     return whole_local_list(ref, entries, o.verbose)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
-  local answer = try(read.document(call.context, "inspect", ref))
+  local answer = try(read.document(call, "inspect", ref))
   if o.raw then
     return remote_bytes(ref, answer)
   end
-  return answer.shape.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
+  return answer.decoded.kind == "index" and remote_list(call, ref, answer, o) or remote_image(ref, answer, o)
 end
 
 return inspect

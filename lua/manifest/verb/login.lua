@@ -30,6 +30,7 @@ local login = declare.verb {
 }
 
 local function explain(err)
+  problem.clean(err)
   if err.code == "unauthorized" then
     err.hint = "check the user name and the password or token"
   end
@@ -40,13 +41,13 @@ end
 ---@return string|nil identity_token that its token server gave to be kept
 local function offer(call, registry, credentials)
   local _ <close> = amend(explain)
-  local engine <close> = try(call.context.open_engine({ ask = true, offline = true }))
+  local engine <close> = call.shared:open_engine({ ask = true, offline = true })
   local _ <close> = defer(function()
-    call.context.note_warnings(engine)
+    call.shared:note_warnings(engine)
   end)
   local loop = loops.new(engine, function()
     return credentials
-  end, nil, call.context.control)
+  end, nil, call.shared.control)
   local url = hub.url(registry)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,

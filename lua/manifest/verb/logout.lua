@@ -19,7 +19,7 @@ local logout = declare.verb {
 ---@class manifest.LogoutResult
 ---@field registry string
 ---@field helper string? the credential helper that had it
----@field entries integer how many entries of config.json went
+---@field removed integer how many entries of config.json went
 
 ---@param call manifest.Call
 ---@param given string?

@@ -52,7 +52,7 @@ local function matching(call, at, entry, artifact_type)
     return false
   end
   local answer = document_at(call, at, entry.digest)
-  return answer.shape.json.artifactType == artifact_type and answer
+  return answer.decoded.json.artifactType == artifact_type and answer
 end
 
 --- What refers to a digest and has a type.
@@ -95,7 +95,7 @@ end
 
 --- What it holds; an image or an index has no files of its own.
 local function view_of(answer)
-  local view = answer.shape.kind ~= "index" and try(image.of(answer.shape, answer.size))
+  local view = answer.decoded.kind ~= "index" and try(image.of(answer.decoded, answer.size))
   if not view or view.kind == "image" then
     fail {
       code = "unsupported", message = ("%s is an %s, no artifact with files"):format(answer.digest,

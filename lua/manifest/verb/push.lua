@@ -4,13 +4,13 @@
 -- mounted at once, all manifests put at once, and the list last, so the tag never names what is not there.
 
 local argument = require("manifest.declare.argument")
-local blobs = require("manifest.graph.blobs")
 local declare = require("manifest.declare")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local interface = require("manifest.repository.interface")
 local local_list = require("manifest.graph.local_list")
+local transfer = require("manifest.graph.transfer")
 
 local about, allow, amend, fail, try = failure.about, failure.allow, failure.amend, failure.fail, failure.try
 
@@ -28,36 +28,35 @@ local push = declare.verb {
 
 --- Docker's checks of one entry, in docker's order.
 local function check_entry(entry, target)
-  local platform, name = entry.platform or {}, tostring(entry.ref)
+  local platform = entry.platform or {}
   if (platform.os or "") == "" or (platform.architecture or "") == "" then
     fail {
       code = "incomplete",
-      message = ("manifest %s must have an OS and Architecture to be pushed to a registry"):format(name),
-      hint = ("set them: 'manifest annotate --os OS --arch ARCH %s %s'"):format(tostring(target), name),
+      message = ("manifest %s must have an OS and Architecture to be pushed to a registry"):format(tostring(entry.ref)),
+      hint = ("set them: 'manifest annotate --os OS --arch ARCH %s %s'"):format(tostring(target), tostring(entry.ref)),
     }
   end
   local_list.check_registry(entry, target)
 end
 
-local function check_size(what, raw, most)
-  if #raw > most then
-    fail { code = "too_large", message = ("%s has %d bytes, more than registries take"):format(what, #raw) }
-  end
+local function refuse_size(what, raw)
+  fail { code = "too_large", message = ("%s has %d bytes, more than registries take"):format(what, #raw) }
 end
 
 --- Adds the blobs of an entry to those to mount. docker goes on without any blob of a Windows image.
 local function add_mounts(mounts, entry, read)
   for _, blob in ipairs(image.blobs(read)) do
-    local mount = blobs.add(mounts, blob, blob.foreign or entry.platform.os == "windows")
+    local mount = transfer.add_blob(mounts, blob, blob.foreign or entry.platform.os == "windows")
     mount.from[#mount.from + 1] = entry.ref
   end
 end
 
 local function plan_entry(plan, mounts, entry, most)
-  local name = tostring(entry.ref)
-  check_size("the manifest of " .. name, entry.raw, most)
+  if #entry.raw > most then
+    refuse_size("the manifest of " .. tostring(entry.ref), entry.raw)
+  end
   local _ <close> = amend(function(err)
-    err.message = ("the stored manifest of %s cannot be used: %s"):format(name, err.message)
+    err.message = ("the stored manifest of %s cannot be used: %s"):format(tostring(entry.ref), err.message)
   end)
   add_mounts(mounts, entry, try(image.read(entry.raw, entry.media_type)))
   plan.puts[#plan.puts + 1] = { digest = entry.digest, raw = entry.raw, media_type = entry.media_type }
@@ -76,7 +75,7 @@ function push.plan(target, entries, most)
       code = "not_found", message = tostring(target) .. " not found", hint = "add an image: 'manifest create --amend'",
     }
   end
-  local mounts = blobs.new()
+  local mounts = transfer.blobs()
   local plan = { mounts = mounts.list, puts = {}, refs = {} }
   for index, entry in ipairs(entries) do
     check_entry(entry, target)
@@ -88,19 +87,26 @@ function push.plan(target, entries, most)
     end
   end
   local raw, media_type = local_list.of(entries)
-  check_size("the list", raw, most)
+  if #raw > most then
+    refuse_size("the list", raw)
+  end
   plan.list = { raw = raw, media_type = media_type, digest = digest.of(raw) }
   return plan
 end
 
-local function mount_blob(call, repository, target, mount)
-  local _ <close> = amend(function(err)
-    err.message = ("failed to mount blob %s@%s to %s: %s"):format(
-      mount.from[1].repository, mount.digest, tostring(target), err.message)
+--- Mounts all blobs, from the repositories that the images are in.
+local function mount_blobs(call, target, repository, mounts)
+  local opened = {}
+  for _, mount in ipairs(mounts) do
+    for position, ref in ipairs(mount.from) do
+      opened[ref.repository] = opened[ref.repository] or call:repository(ref, { actions = "pull" })
+      mount.from[position] = opened[ref.repository]
+    end
+  end
+  transfer.bring_all(call, repository, mounts, function(mount, message)
+    return ("failed to mount blob %s@%s to %s: %s"):format(mount.from[1].identity, mount.digest, tostring(target),
+      message)
   end)
-  return try(blobs.bring(repository, mount, function(ref)
-    return call:repository(ref, { actions = "pull" })
-  end))
 end
 
 --- The images to put, each digest once, and where each of them stands among these.
@@ -160,9 +166,7 @@ function push.run(call, list, o)
     reference = tostring(target), size = #plan.list.raw, media_type = plan.list.media_type, pushed = {},
   }
   local repository = call:repository(target, { actions = "pull,push", also = plan.refs })
-  call:each(plan.mounts, function(mount)
-    return mount_blob(call, repository, target, mount)
-  end)
+  mount_blobs(call, target, repository, plan.mounts)
   local _ <close> = amend(function(err)
     err:with({ pushed = done.pushed, digest = done.digest })
   end)

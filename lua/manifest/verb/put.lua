@@ -6,7 +6,7 @@ local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local media_type = require("manifest.name.media_type")
 local names = require("manifest.declare.argument")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local fail, try = failure.fail, failure.try
 
@@ -27,7 +27,7 @@ local put = declare.verb {
       help = "False: nobody else attaches there now, so do not wait to see that a referrer stays listed" },
     dry_run = { "boolean", help = "Only say what would be done" },
   },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = { "put registry.example.com/app:1.0 index.json", "put --if-absent oci:release:1.0 -" },
 }
 
@@ -39,7 +39,7 @@ local function type_of(raw, given)
   if given and media_type.kind(given) ~= "index" and media_type.kind(given) ~= "image" then
     return given -- only who made it knows what it is
   end
-  local seen = try(shape.read(raw, given))
+  local seen = try(kinds.read(raw, given))
   if given and seen.media_type ~= given then
     fail {
       code = "ambiguous", message = ("the document says it is %s, not %s"):format(seen.media_type, given),

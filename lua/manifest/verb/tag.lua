@@ -19,7 +19,7 @@ local tag = declare.verb {
     no_clobber = { "boolean", help = "Fail rather than move a tag that is there" },
     if_digest = { "digest", help = "Move the tags only while they name this digest" },
   },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = { "tag example.com/app:1.0 latest", "tag --no-clobber example.com/app:1.0 1.0.3 1" },
 }
 

@@ -2,7 +2,6 @@
 --
 -- A damaged part does not hide the rest: its node says what is wrong with it.
 
-local budget = require("manifest.graph.budget")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
@@ -38,7 +37,7 @@ local MAX_DEPTH = 4
 ---@field referrers manifest.TreeNode[]?
 ---@field err manifest.Error? why it could not be read
 ---@field again boolean? its parts were shown above
----@field total {documents: integer, blobs: integer, size: integer}? of the root
+---@field total {manifests: integer, blobs: integer, size: integer}? of the root
 
 --- A walked node as a part of the answer. A node met again is shown once with its parts, then by name.
 local function shown_of(edge, seen)
@@ -63,12 +62,12 @@ local function shown_of(edge, seen)
   return shown
 end
 
---- Bytes of all distinct blobs and documents, and how many.
+--- Bytes of all distinct blobs and manifests, indexes among them, and how many.
 local function total_of(list)
-  local seen, total = {}, { documents = 0, blobs = 0, size = 0 }
+  local seen, total = {}, { manifests = 0, blobs = 0, size = 0 }
   for _, node in ipairs(list) do
     if node.kind ~= "blob" then
-      total.documents, total.size = total.documents + 1, total.size + (node.size or 0)
+      total.manifests, total.size = total.manifests + 1, total.size + (node.size or 0)
     end
     for _, blob in ipairs(node:blobs()) do
       if not seen[blob.digest] then
@@ -128,7 +127,7 @@ function tree.run(call, given, o)
   local shown = shown_of({ node = root, entry = root }, {})
   if o.referrers then
     local seen = {}
-    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen, budget.new(call.options))
+    add_referrers(call, at.repository, subjects_of(shown, {}, seen), 1, seen, nodes.budget(call.options))
   end
   shown.reference, shown.total = at.text, total_of(list)
   return shown

@@ -86,7 +86,7 @@ end
 ---@field reference string
 ---@field digest string
 ---@field media_type string
----@field checked {documents: integer, blobs: integer, size: integer, programs: integer?}
+---@field checked {manifests: integer, blobs: integer, size: integer, programs: integer?}
 ---@field problems {code: string, digest: string, message: string}[]
 ---@field notes {digest: string, message: string}[]
 

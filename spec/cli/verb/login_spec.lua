@@ -219,7 +219,7 @@ describe("manifest login", function()
     assert.is_nil(nothing)
     assert.equal("unauthorized", err.code)
     assert.is_nil(tostring(err):find("canary", 1, true))
-    assert.same({ registry = registry.address, entries = 1 }, assert(client:logout(registry.address)))
+    assert.same({ registry = registry.address, removed = 1 }, assert(client:logout(registry.address)))
     assert.has_error(function()
       client:login { registry = registry.address, username = "me" }
     end, "login: option 'password' is needed")

@@ -1,6 +1,7 @@
 --- Images between a registry and a layout, blob by blob, and a layout that skopeo reads and writes.
 
 local block = require "spec.support.block"
+local calls = require "manifest.call"
 local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
 local process = require "spec.support.process"
@@ -20,9 +21,9 @@ describe("a layout beside a registry", function()
 
   --- A repository as the verbs get it.
   local function remote(name, actions)
-    local context = { reference = assert(manifest.reference.parse(at(name))) }
-    assert(client:all({ 1 }, function() return true end)) -- the client has its context now
-    return client.context.repository(context.reference, { actions = actions })
+    assert(client:all({ 1 }, function() return true end)) -- the client has opened its connections now
+    local reference = assert(manifest.reference.parse(at(name)))
+    return calls.new(client.shared, "spec"):repository(reference, { actions = actions })
   end
 
   --- Copies an image, blob by blob, from one repository to another.

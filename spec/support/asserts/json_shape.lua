@@ -76,7 +76,7 @@ function shape.read(text, section)
     before = paragraph
   end
   words.node = shapes[1]
-  for name, given in part:gmatch("A (%l+) is `({[^`]*})`") do
+  for name, given in part:gmatch("An? (%l+) is `({[^`]*})`") do
     words[name] = (parse_object(given, 1))
   end
   return shapes, words

@@ -31,7 +31,7 @@ local function authority(name, options)
 end
 
 --- Issues a certificate: issue("server", { names = {"localhost"}, addresses = {"127.0.0.1"}, days = 2,
---- rsa = false }).
+--- rsa = false, authority = false }).
 --- Returns the paths of certificate and key. One of no days has expired (openssl 3.5 refuses fewer).
 function methods:issue(name, options)
   options = options or {}
@@ -43,12 +43,20 @@ function methods:issue(name, options)
   for _, address in ipairs(options.addresses or { "127.0.0.1", "::1" }) do
     alternatives[#alternatives + 1] = "IP:" .. address
   end
-  local extensions = temp.file("subjectAltName=" .. table.concat(alternatives, ",") .. "\n", base .. ".ext")
+  local what = options.authority and "basicConstraints=critical,CA:TRUE" or
+    "subjectAltName=" .. table.concat(alternatives, ",")
+  local extensions = temp.file(what .. "\n", base .. ".ext")
   openssl { "req", "-nodes", "-subj", "/CN=" .. (options.common_name or name),
     "-keyout", base .. ".key", "-out", base .. ".csr", "-newkey", new_key(options) }
   openssl { "x509", "-req", "-in", base .. ".csr", "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
     "-days", tostring(options.days or 2), "-extfile", extensions, "-out", base .. ".crt" }
   return base .. ".crt", base .. ".key"
+end
+
+--- An authority below this one.
+function methods:intermediate(name)
+  local certificate, key = self:issue(name, { authority = true })
+  return setmetatable({ folder = temp.folder("ca"), certificate = certificate, key = key }, mt)
 end
 
 return { authority = authority }

@@ -23,10 +23,11 @@ local function new(options)
   for name, value in pairs(options.env or {}) do
     env[name] = value
   end
-  local words = { "lua5.4", root .. "/bin/manifest" }
+  local words = { "lua5.4", "-l", "spec.support.asserts.checked_results" }
   if os.getenv("MANIFEST_HOSTILE_GC") == "1" then
-    words = { "lua5.4", "-e", "require('spec.support.hostile_gc').start()", root .. "/bin/manifest" }
+    words = { "lua5.4", "-e", "require('spec.support.hostile_gc').start()" }
   end
+  words[#words + 1] = root .. "/bin/manifest"
   return docker.world(words, { folder = options.folder, config = options.config, env = env, preload = true })
 end
 

@@ -37,7 +37,7 @@ function print.json(_, done)
   return json.object({
     { "source", done.source }, { "target", done.target }, { "dryRun", done.dry_run == true },
     { "copied", show.array(done.copied, item_json) }, { "skipped", show.array(done.skipped, item_json) },
-    { "blobs", done.blobs }, { "blobBytes", done.size }, { "manifests", done.manifests },
+    { "blobs", done.blobs }, { "size", done.size }, { "manifests", done.manifests },
     { "referrers", done.referrers },
   })
 end

@@ -5,17 +5,31 @@ local json = require("manifest.base.json")
 
 local print = {}
 
---- An entry, or all entries of a list, as docker's store writes them, indented with tabs.
-local function verbose(seen)
+--- An entry, or all entries of a list, as docker's store writes them.
+---@return string[]|nil texts
+---@return table|nil err one that the store could not hold
+local function stored(seen)
   local draft_entry = require("manifest.draft.entry")
-  if seen.kind == "image" then
-    return json.indent(assert(draft_entry.encode(seen.entry)), "\t") .. "\n"
-  end
   local texts = {}
-  for index, child in ipairs(seen.children) do
-    texts[index] = assert(draft_entry.encode(child))
+  for index, one in ipairs(seen.kind == "image" and { seen.entry } or seen.children) do
+    local text, err = draft_entry.encode(one)
+    if not text then
+      return nil, err
+    end
+    texts[index] = text
   end
-  return json.indent("[" .. table.concat(texts, ",") .. "]", "\t") .. "\n"
+  return texts
+end
+
+--- Writes entries indented with tabs, of a list one after another: all at once may be much.
+local function write_stored(out, seen)
+  if seen.kind == "image" then
+    return out:write(json.indent(seen.stored[1], "\t") .. "\n")
+  end
+  for index, text in ipairs(seen.stored) do
+    out:write((index == 1 and "[\n\t" or ",\n\t") .. json.indent(text, "\t"):gsub("\n", "\n\t"))
+  end
+  out:write("\n]\n")
 end
 
 --- A list as docker would build it of these entries: annotations and the like are not in docker's view.
@@ -29,11 +43,8 @@ local function list_text(entries)
   return document.serialise(document.build({ entries = shown }))
 end
 
-local function view(seen, options)
-  if options.verbose then
-    return verbose(seen)
-  end
-  if seen.kind == "list" then
+local function view(seen)
+  if seen.kind == "index" then
     return (seen.is_local and seen.raw or list_text(seen.entries)) .. "\n"
   end
   -- docker shows a stored manifest out of its store file, where it is compact and escaped, and a fetched one as it is.
@@ -53,14 +64,22 @@ function print.check(seen, options)
   if options.raw then
     return true
   end
-  return require("manifest.verb.inspect").is_showable(seen)
+  local ok, err = require("manifest.verb.inspect").is_showable(seen)
+  if ok and options.verbose then
+    seen.stored, err = stored(seen)
+    ok = seen.stored ~= nil
+  end
+  return ok, err
 end
 
 ---@param out table output
 ---@param seen manifest.InspectResult
 ---@param options table
 function print.text(out, seen, options)
-  out:write(options.raw and seen.raw or view(seen, options))
+  if seen.stored then
+    return write_stored(out, seen)
+  end
+  out:write(options.raw and seen.raw or view(seen))
 end
 
 return print

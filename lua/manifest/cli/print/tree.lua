@@ -75,7 +75,7 @@ local function as_json(node)
   }) } or nil
   local total = node.total
   members[#members + 1] = total and { "total", json.object({
-    { "documents", total.documents }, { "blobs", total.blobs }, { "size", total.size },
+    { "manifests", total.manifests }, { "blobs", total.blobs }, { "size", total.size },
   }) } or nil
   return json.object(members)
 end
@@ -85,7 +85,7 @@ end
 function print.text(out, tree)
   out:line(("%s  %s"):format(tree.reference, line_of(tree)))
   write_parts(out, tree, "")
-  out:line(("%s, %s, %s in all"):format(show.count(tree.total.documents, "document"),
+  out:line(("%s, %s, %s in all"):format(show.count(tree.total.manifests, "manifest"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
 end
 

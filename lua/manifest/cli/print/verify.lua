@@ -22,7 +22,7 @@ function print.text(out, report)
   end
   local checked = report.checked
   local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
-  out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.documents, "document"),
+  out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.manifests, "manifest"),
     show.count(checked.blobs, "blob"), programs, show.size(checked.size),
     #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
 end
@@ -35,7 +35,7 @@ function print.json(_, report)
     { "reference", report.reference }, { "digest", report.digest }, { "mediaType", report.media_type },
     { "ok", #report.problems == 0 },
     { "checked", json.object({
-      { "documents", checked.documents }, { "blobs", checked.blobs }, { "size", checked.size },
+      { "manifests", checked.manifests }, { "blobs", checked.blobs }, { "size", checked.size },
       { "programs", checked.programs },
     }) },
     { "problems", show.array(report.problems, finding_json) }, { "notes", show.array(report.notes, finding_json) },

@@ -5,7 +5,7 @@ local digest = require("manifest.name.digest")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 
 local delete = {}
 
@@ -25,7 +25,7 @@ local function find(layout, reference)
   if not bytes then
     return nil, err
   end
-  return shape.read(bytes)
+  return kinds.read(bytes)
 end
 
 --- Deletes.

@@ -3,11 +3,13 @@
 local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local interface = require("manifest.repository.interface")
+local lone_head = require("manifest.base.later")("manifest.repository.registry.lone_head")
+local later = require("manifest.base.later")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
-local referrer = require("manifest.repository.referrer")
-local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
-local restore = require("manifest.base.later")("manifest.repository.registry.restore")
+local referrer = later("manifest.repository.referrer")
+local referrer_list = later("manifest.repository.referrer_list")
+local restore = later("manifest.repository.registry.restore")
 
 local manifests = {}
 
@@ -43,7 +45,7 @@ local function check_manifest(repository, reference, response, domain)
     })
   end
   local said = response.headers["docker-content-digest"]
-  if digest_name.contradicts(said, response.digest) then
+  if said ~= response.digest and digest_name.contradicts(said, response.digest) then
     repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
       domain, reference, repository.path, said, response.digest))
   end
@@ -82,11 +84,8 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   return {
-    bytes = response.body,
-    media_type = media_type.of_header(response.headers["content-type"]),
-    digest = digest_of(reference, response),
-    size = #response.body,
-    response = problem.outline(response),
+    bytes = response.body, size = #response.body, digest = digest_of(reference, response),
+    media_type = media_type.of_header(response.headers["content-type"]), response = problem.outline(response),
   }
 end
 
@@ -114,10 +113,14 @@ end
 --- asked for the bytes.
 ---@param repository manifest.Repository
 ---@param reference string tag or digest
----@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there)
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
+--- head_alone (only a HEAD, and no mirror: for who asks for its headers)
 ---@return table|nil found {digest, size, media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
 function manifests.head(repository, reference, options)
+  if options and options.head_alone then
+    return lone_head.send(repository, reference)
+  end
   local without_head = repository.loop.without_head
   if without_head[repository.domain] then
     return manifests.get(repository, reference)
@@ -182,7 +185,7 @@ local function put_once(repository, where, bytes, kind, digest, instead_of)
     return nil, problem.of_response(response, "PUT manifest " .. where, repository.domain)
   end
   local said = response.headers["docker-content-digest"]
-  if digest_name.contradicts(said, digest) then
+  if said ~= digest and digest_name.contradicts(said, digest) then
     return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, said, digest)
   end
   if response.status ~= 201 and not said_by(response) then
@@ -209,7 +212,7 @@ end
 
 local function put(repository, reference, bytes, kind, options)
   local digest = is_digest(reference) and reference or options.digest
-  if digest and digest ~= reference and digest_name.algorithm(digest) ~= "sha256" then
+  if digest and digest ~= reference and not digest:find("^sha256:") then
     local stored, err = put_named(repository, reference, bytes, kind, digest)
     if stored or err then
       return stored, err

@@ -18,26 +18,6 @@ local function place_of(text, path)
   }
 end
 
---- Raises unless a table of mirrors is one.
----@param mirrors table
----@param level integer whom to blame, as for error()
-function mirror.check(mirrors, level)
-  for domain, list in pairs(mirrors) do
-    if type(domain) ~= "string" or type(list) ~= "table" then
-      error("mirrors: a list of HOST[:PORT][/PREFIX] expected for each registry", level)
-    end
-    if hub.is(domain) and domain ~= hub.domain or domain:find("/", 1, true) then
-      error(("mirrors: %s: not a registry as references name it, such as docker.io"):format(domain), level)
-    end
-    for _, text in ipairs(list) do
-      if type(text) ~= "string" or not text:find("^[A-Za-z0-9%[][A-Za-z0-9.:%]-]*[A-Za-z0-9._/-]*$")
-        or text:find("//", 1, true) then
-        error(("mirrors: %s: not HOST[:PORT][/PREFIX]: %s"):format(domain, tostring(text)), level)
-      end
-    end
-  end
-end
-
 --- The mirrors of a repository.
 ---@param list string[]|nil HOST[:PORT][/PREFIX] each
 ---@param path string

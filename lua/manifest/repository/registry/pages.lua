@@ -9,6 +9,8 @@ local problem = require("manifest.repository.problem")
 local pages = {}
 
 local MOST_PAGES = 10000
+local MOST_NAMES = 1000000
+local LARGEST_PAGE = 1000 -- Amazon's registry refuses to be asked for more
 local PAGE_BYTES = 4 * 1024 * 1024
 
 local function endless(domain, message)
@@ -99,6 +101,70 @@ function pages.each(repository, request, begin)
     return true
   end
   return read_all(repository, repository.places[#repository.places], request, begin())
+end
+
+--- Collects the names of a list, each once.
+---@return table state {names, skipped = how many entries were none, is_over = there are more than anybody has}
+---@return function add (document) -> boolean: go on
+local function collector(list, most)
+  local state, seen = { names = {}, skipped = 0, is_over = false }, {}
+  local names = state.names
+  return state, function(document)
+    for _, name in ipairs(json.is_array(document[list.field]) and document[list.field] or {}) do
+      if not list.is_name(name) then
+        state.skipped = state.skipped + 1
+      elseif not seen[name] and #names < most then
+        state.is_over = #names == MOST_NAMES
+        if state.is_over then
+          return false
+        end
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+    return #names < most
+  end
+end
+
+--- A page has its list, or null for none; one without may also have the repository's name alone, or nothing.
+local function is_page(document, field)
+  local given = document[field]
+  if given == nil then
+    return document.name ~= nil or #json.keys(document) == 0
+  end
+  return json.is_array(given) or given == json.null
+end
+
+--- Lists names in the registry's order, each once.
+---@param repository table
+---@param list table path (below the repository), what (for messages), field (of the document), is_name, noun, of
+---@param options table? page (entries to ask for in one request, at most 1000; default: what the registry sends), most
+--- (it is enough when there are so many)
+---@return string[]|nil names
+---@return table|nil err not_found, unauthorized, denied, registry, redirect, too_large (more than a million)
+function pages.names(repository, list, options)
+  local page, most = options and options.page, options and options.most or math.huge
+  local state, add
+  local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
+  local done, err = pages.each(repository, {
+    path = list.path .. query, accept = "application/json", what = list.what,
+    form = "a list of " .. list.field, holds = function(document)
+      return is_page(document, list.field)
+    end,
+  }, function()
+    state, add = collector(list, most)
+    return add
+  end)
+  if not done then
+    return nil, err
+  end
+  if state.skipped > 0 then
+    repository.loop:warn(("%s lists among %s what is no %s: left out"):format(repository.domain, list.of, list.noun))
+  end
+  if state.is_over then
+    return nil, endless(repository.domain, ("%%s lists more than %d %ss"):format(MOST_NAMES, list.noun))
+  end
+  return state.names
 end
 
 return pages

@@ -1,7 +1,6 @@
---- One upload of a blob that is open in a registry: begun, ended with the blob's digest, or given up.
+--- One upload of a blob that is open in a registry: where it goes on, ended with the blob's digest, or given up.
 
 local core = require("manifest.base.core")
-local digest_name = require("manifest.name.digest")
 local problem = require("manifest.repository.problem")
 
 local session = {}
@@ -65,35 +64,6 @@ function session.url(repository, response, before)
   end
   repository.loop.uploads[url] = repository
   return url
-end
-
---- Asks for an upload, or for a mount.
-local function ask_for_upload(repository, mount)
-  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
-  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
-  if not response then
-    return nil, err
-  end
-  if mount and response.status == 201 then
-    return not digest_name.contradicts(response.headers["docker-content-digest"], mount.digest)
-  end
-  if response.status == 202 then
-    repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
-    return session.url(repository, response)
-  end
-  return nil, problem.of_response(response, "POST blob upload", repository.domain)
-end
-
---- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
---- wants it any more, so that it can be given up.
----@param repository table `least_part` becomes what the registry says of the size of parts
----@param mount table|nil {digest, from}: it may be mounted instead
----@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
----@return table|nil err
-function session.open(repository, mount)
-  return repository.loop:shield(function()
-    return ask_for_upload(repository, mount)
-  end)
 end
 
 --- Gives up an open upload, so that nothing stays behind where the registry lets us.

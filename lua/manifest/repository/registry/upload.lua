@@ -1,10 +1,13 @@
 --- Blobs into a repository: mounted, sent, or streamed from another registry. Existing ones are not sent.
 
 local core = require("manifest.base.core")
-local parts = require("manifest.repository.registry.parts")
-local session = require("manifest.repository.registry.session")
+local digest_name = require("manifest.name.digest")
+local later = require("manifest.base.later")
+local problem = require("manifest.repository.problem")
+local parts = later("manifest.repository.registry.parts")
+local session = later("manifest.repository.registry.session")
 
-local upload = { exists = session.exists }
+local upload = {}
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
@@ -44,9 +47,39 @@ local function stream(repository, source, digest, size, part, send)
   return nil, err
 end
 
+--- Asks for an upload, or for a mount.
+local function ask_for_upload(repository, mount)
+  local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
+  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
+  if not response then
+    return nil, err
+  end
+  if mount and response.status == 201 then
+    local said = response.headers["docker-content-digest"]
+    return said == mount.digest or not digest_name.contradicts(said, mount.digest)
+  end
+  if response.status == 202 then
+    repository.least_part = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
+    return session.url(repository, response)
+  end
+  return nil, problem.of_response(response, "POST blob upload", repository.domain)
+end
+
+--- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
+--- wants it any more, so that it can be given up.
+---@param repository table `least_part` becomes what the registry says of the size of parts
+---@param mount table|nil {digest, from}: it may be mounted instead
+---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
+---@return table|nil err
+local function open(repository, mount)
+  return repository.loop:shield(function()
+    return ask_for_upload(repository, mount)
+  end)
+end
+
 --- Calls a function that stores a blob, unless it is there.
 local function unless_there(repository, digest, store)
-  local there, failure = upload.exists(repository, digest)
+  local there, failure = session.exists(repository, digest)
   if there ~= false then
     return there, failure
   end
@@ -73,7 +106,7 @@ local function in_new_uploads(repository, url, size, send, may_help)
   while true do
     local ok, err
     if not url then
-      url, err = session.open(repository)
+      url, err = open(repository)
     end
     if not url then
       return nil, err
@@ -149,7 +182,7 @@ function upload.copy(repository, descriptor, source)
   if not is_near then
     return bring()
   end
-  local url, err = session.open(repository, { digest = digest, from = source.path })
+  local url, err = open(repository, { digest = digest, from = source.path })
   if url == true then
     return true
   end

@@ -15,7 +15,7 @@ local put = declare.verb {
     { "file", "file", help = "The file" },
   },
   options = { dry_run = { "boolean", help = "Only say what would be done" } },
-  hints = require("manifest.declare.hints").PUSH,
+  hints = declare.PUSH_HINTS,
   examples = { "blob put registry.example.com/app config.json", "blob put --dry-run oci:release root.tar.gz" },
 }
 

@@ -7,8 +7,8 @@ local digest_name = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
-local missing = require("manifest.graph.missing")
 local read = require("manifest.graph.read")
+local transfer = require("manifest.graph.transfer")
 local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -177,7 +177,7 @@ function moves.look_again(call, to, list, options)
     right[#right + 1] = move.there == move.digest and not move.is_incomplete and move or nil
   end
   call:each(right, function(move)
-    move.is_incomplete = #missing.without(call, to.repository, { move.tree }) > 0
+    move.is_incomplete = #transfer.missing(call, to.repository, { move.tree }) > 0
   end)
 end
 

@@ -179,7 +179,7 @@ local function write(call, job, tasks)
   local made = #tasks == 0 and create.plan(call, job) or nil
   local plan = transfer.plan(job.at.repository, sources.trees(made and { made.entries } or job.groups))
   transfer.run(call, job.at.repository, plan, not made and {
-    beside = tasks,
+    tasks = tasks,
     check = function()
       made = create.plan(call, job)
     end,
@@ -208,6 +208,24 @@ function create.make(call, o, known)
   local tasks = sources.config_tasks(job.groups)
   return (o.dry_run and rehearse or write)(call, job, tasks)
 end
+
+---@class manifest.IndexResult
+---@field reference string
+---@field digest string
+---@field size integer bytes of the index
+---@field media_type string
+---@field entries manifest.IndexEntry[]
+---@field tags string[]
+---@field notices string[] what was decided and may surprise
+---@field written string[]? names that changed; not of a dry run
+---@field unchanged boolean? nothing was written; not of a dry run
+---@field copied {blobs: integer, manifests: integer}? not of a dry run
+---@field dry_run boolean?
+---@field raw string? of a dry run: the exact bytes
+---@field plan string[]? of a dry run: what would be done
+
+---@class manifest.IndexEntry: manifest.Descriptor
+---@field from string? the source that it came from
 
 ---@param call manifest.Call
 ---@param o manifest.IndexCreateOptions

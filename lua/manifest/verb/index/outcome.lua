@@ -2,24 +2,6 @@
 
 local outcome = {}
 
----@class manifest.IndexResult
----@field reference string
----@field digest string
----@field size integer bytes of the index
----@field media_type string
----@field entries manifest.IndexEntry[]
----@field tags string[]
----@field notices string[] what was decided and may surprise
----@field written string[]? names that changed; not of a dry run
----@field unchanged boolean? nothing was written; not of a dry run
----@field copied {blobs: integer, manifests: integer}? not of a dry run
----@field dry_run boolean?
----@field raw string? of a dry run: the exact bytes
----@field plan string[]? of a dry run: what would be done
-
----@class manifest.IndexEntry: manifest.Descriptor
----@field from string? the source that it came from
-
 --- A descriptor without what only the verbs need.
 local function public(entry)
   return {

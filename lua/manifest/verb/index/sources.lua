@@ -44,7 +44,7 @@ local function read_source(call, target, given, defaults)
   }
   local name = given.ref or given.from
   one.place = name and try(argument.location(call.verb, name)) or target
-  one.selector = one.read and one.read.digest or argument.selector(one.place)
+  one.selector = one.read and one.read.digest or one.place.tag or one.place.digest
   one.text = one.read and ("%s@%s"):format(one.place.repository, one.selector) or tostring(one.place)
   return one
 end
@@ -65,7 +65,7 @@ function sources.read(call, target, list, defaults)
   return found, references
 end
 
---- The repository objects of the sources: one for each repository. Those beside the target share its token.
+--- The repository objects of the sources: one for each repository. Those in the registry of the target share its token.
 ---@param call manifest.Call
 ---@param at table of call:open: the index
 ---@param list table[] of sources.read; each gets repository
@@ -75,7 +75,7 @@ function sources.open(call, at, list, references)
   for _, one in ipairs(list) do
     local name = one.place.repository
     opened[name] = opened[name] or call:repository(one.place, {
-      actions = "pull", also = references, beside = at.repository,
+      actions = "pull", also = references, token_of = at.repository,
     })
     one.repository = opened[name]
   end
@@ -148,7 +148,7 @@ local function fetch(call, at, list, one)
     end })
     entries = { one.read and flatten.entry_of_descriptor(one, one.read, root) or flatten.single(one, root) }
   end
-  one.answer.shape = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
+  one.answer.decoded = nil -- it takes many times the document's bytes, and the nodes have what is needed of it
   for _, entry in ipairs(entries) do
     entry.source = one
   end

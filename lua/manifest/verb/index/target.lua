@@ -1,7 +1,7 @@
 --- What the edits of an index have in common: the target is opened, sources are brought to it, and it is edited.
 
 local argument = require("manifest.declare.argument")
-local edit = require("manifest.tag.edit")
+local edit = require("manifest.base.later")("manifest.tag.edit")
 local failure = require("manifest.base.failure")
 local outcome = require("manifest.verb.index.outcome")
 local sources = require("manifest.verb.index.sources")

@@ -31,7 +31,7 @@ function job.prepare(call, given, o)
   if path == nil then
     path = release.path and release.path .. ".lock"
   end
-  try(call.context.connect())
+  call.shared:connect() -- a client that cannot is found out before anything is looked at
   return {
     update = o.update, shallow = o.shallow, release = release, lock_path = path or nil, pins = {}, order = {},
   }
@@ -127,7 +127,7 @@ end
 local function fail_for_all(work, outcome)
   local causes, done, seen, failed, code = {}, {}, {}, 0, nil
   for _, report in ipairs(outcome.targets) do
-    local err = report.error
+    local err = report.err
     if not err then
       done[#done + 1] = report.reference
     else
@@ -146,28 +146,6 @@ local function fail_for_all(work, outcome)
       #done > 0 and table.concat(done, ", ") or "none"),
   }
 end
-
----@class manifest.ReleaseResult
----@field path string? the release file
----@field lock string? the lock file
----@field changed integer targets that are not what they were
----@field targets manifest.ReleaseTarget[]
-
----@class manifest.ReleaseTarget
----@field reference string
----@field state "created"|"moved"|"unchanged"|"restored"|"failed"
----@field digest string?
----@field old string? what its first tag named
----@field tags {name: string, state: string, old: string?}[]?
----@field sources {reference: string, digest: string?, locked: boolean}[]
----@field size integer? of the index, when it was put together
----@field media_type string?
----@field notices string[]?
----@field error manifest.Error?
----@field added manifest.Descriptor[]? of plan
----@field removed manifest.Descriptor[]? of plan
----@field changed {platform: manifest.Platform?, old: string, new: string}[]? of plan
----@field was_image boolean? of plan: the tag names one image
 
 --- Brings all targets about at once; one that fails leaves the others alone. The failure has the same in `outcome`, and
 --- `errors_of_each`.
@@ -188,7 +166,7 @@ function job.run(call, work, make, finish)
   for position, report in ipairs(outcome.targets) do
     local err = errors[position]
     if err then
-      report.state, report.error = "failed", err
+      report.state, report.err = "failed", err
       err.verb = call.verb
       err:with({ ref = report.reference, hint = create.hints[err.code] })
     elseif report.state ~= "unchanged" then

@@ -26,8 +26,8 @@ local function movable(target)
   return moving
 end
 
-local function resolve(call, ref, also, beside)
-  local repository = call:repository(ref, { actions = "pull", also = also, beside = beside })
+local function resolve(call, ref, also, token_of)
+  local repository = call:repository(ref, { actions = "pull", also = also, token_of = token_of })
   local _ <close> = amend(function(err)
     fail(argument.in_docker_words(err, call.verb, ref))
   end)
@@ -39,7 +39,7 @@ end
 ---@param call manifest.Call
 ---@param work table of job.prepare with lock; gets pins = {[ref] = {key, digest, locked, error}}, order
 function pins.resolve(call, work)
-  local missing, beside = {}, {}
+  local missing, token_of = {}, {}
   for _, target in ipairs(work.release.targets) do
     for _, ref in ipairs(movable(target)) do
       local key = tostring(ref)
@@ -49,13 +49,13 @@ function pins.resolve(call, work)
         work.order[#work.order + 1] = work.pins[key]
         if not known then
           missing[#missing + 1] = ref
-          beside[#missing] = target.repository
+          token_of[#missing] = target.repository
         end
       end
     end
   end
   local digests, errors = call:collect(missing, function(ref, position)
-    return resolve(call, ref, missing, beside[position])
+    return resolve(call, ref, missing, token_of[position])
   end)
   for position, ref in ipairs(missing) do
     local one = work.pins[tostring(ref)]

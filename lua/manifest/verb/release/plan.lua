@@ -29,11 +29,11 @@ end
 --- What a tag names now, as entries; an image that is no index has none.
 local function read_old(call, target, report)
   local answer = try(graph_read.document_at(call.verb, target.ref, target.repository, report.old))
-  if answer.shape.kind ~= "index" then
+  if answer.decoded.kind ~= "index" then
     report.was_image = true
     return {}
   end
-  return try(document.of(answer.shape, answer.size)).entries
+  return try(document.of(answer.decoded, answer.size)).entries
 end
 
 --- Fills in which platforms come, go and change. Pure.
@@ -56,6 +56,28 @@ local function rehearse(call, o)
   o.dry_run = true
   return create.make(call, o)
 end
+
+---@class manifest.ReleaseResult
+---@field path string? the release file
+---@field lock string? the lock file
+---@field changed integer targets that are not what they were
+---@field targets manifest.ReleaseTarget[]
+
+---@class manifest.ReleaseTarget
+---@field reference string
+---@field state "created"|"moved"|"unchanged"|"restored"|"failed"
+---@field digest string?
+---@field old string? what its first tag named
+---@field tags {name: string, state: string, old: string?}[]?
+---@field sources {reference: string, digest: string?, locked: boolean}[]
+---@field size integer? of the index, when it was put together
+---@field media_type string?
+---@field notices string[]?
+---@field err manifest.Error?
+---@field added manifest.IndexEntry[]? of plan
+---@field removed manifest.Descriptor[]? of plan
+---@field changed {platform: manifest.Platform?, old: string, new: string}[]? of plan
+---@field was_image boolean? of plan: the tag names one image
 
 ---@param call manifest.Call
 ---@param release string|table

@@ -200,14 +200,14 @@ end
 function findings.of(root, list, by_digest, options)
   local binaries = options.binaries
   local report = {
-    checked = { documents = 0, blobs = 0, size = 0, programs = binaries and 0 or nil }, problems = {}, notes = {},
+    checked = { manifests = 0, blobs = 0, size = 0, programs = binaries and 0 or nil }, problems = {}, notes = {},
   }
   if options.listed_size and options.listed_size ~= root.size then
     add(report, "size", root.digest, "%s has %d bytes, index.json says %d", root.digest, root.size, options.listed_size)
   end
   for _, node in ipairs(list) do
     if node.kind ~= "blob" then
-      report.checked.documents = report.checked.documents + 1
+      report.checked.manifests = report.checked.manifests + 1
       report.checked.size = report.checked.size + (not node.err and node.size or 0)
     end
     if node.err then

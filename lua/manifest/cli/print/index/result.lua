@@ -51,7 +51,7 @@ function print.json(_, done)
     { "copied", done.copied and json.object({
       { "blobs", done.copied.blobs }, { "manifests", done.copied.manifests },
     }) or nil },
-    { "plan", done.plan and json.array(done.plan) or nil }, { "bytes", done.raw },
+    { "plan", done.plan and json.array(done.plan) or nil }, { "raw", done.raw },
   })
 end
 

@@ -36,7 +36,7 @@ local function target_json(one)
     { "tags", list_of(one.tags, tag_json) }, { "sources", list_of(one.sources, source_json) },
     { "added", list_of(one.added, show.descriptor) }, { "removed", list_of(one.removed, show.descriptor) },
     { "changed", list_of(one.changed, change_json) }, { "notices", list_of(one.notices, text_json) },
-    { "error", one.error and json.object({ { "code", one.error.code }, { "message", one.error.message } }) or nil },
+    { "error", one.err and json.object({ { "code", one.err.code }, { "message", one.err.message } }) or nil },
   })
 end
 

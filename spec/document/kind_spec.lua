@@ -1,40 +1,40 @@
-local shape = require("manifest.document.shape")
+local kinds = require("manifest.document.kind")
 local media_type = require("manifest.name.media_type")
 
 local CONFIG = '"config":{"mediaType":"a/b","size":1,"digest":"sha256:' .. ("0"):rep(64) .. '"}'
 
 local function refused(bytes, outer)
-  local seen, err = shape.read(bytes, outer)
+  local seen, err = kinds.read(bytes, outer)
   assert.is_nil(seen)
   return err.code, err.message
 end
 
 describe("the reader of a document's outside", function()
   it("takes the media type inside", function()
-    local seen = assert(shape.read('{"schemaVersion":2,"mediaType":"' .. media_type.docker_list .. '","manifests":[]}'))
+    local seen = assert(kinds.read('{"schemaVersion":2,"mediaType":"' .. media_type.docker_list .. '","manifests":[]}'))
     assert.equal("index", seen.kind)
     assert.equal(media_type.docker_list, seen.media_type)
   end)
 
   it("takes the media type of the answer when there is none inside", function()
-    local seen = assert(shape.read('{"schemaVersion":2,"manifests":[]}', media_type.docker_list))
+    local seen = assert(kinds.read('{"schemaVersion":2,"manifests":[]}', media_type.docker_list))
     assert.equal(media_type.docker_list, seen.media_type)
   end)
 
   it("decides by the fields when no media type says anything", function()
     for _, outer in ipairs({ "text/plain", "application/json", "application/octet-stream" }) do
-      assert.equal(media_type.oci_index, assert(shape.read('{"schemaVersion":2,"manifests":[]}', outer)).media_type)
+      assert.equal(media_type.oci_index, assert(kinds.read('{"schemaVersion":2,"manifests":[]}', outer)).media_type)
     end
-    assert.equal(media_type.oci_manifest, assert(shape.read('{"schemaVersion":2,' .. CONFIG .. "}")).media_type)
+    assert.equal(media_type.oci_manifest, assert(kinds.read('{"schemaVersion":2,' .. CONFIG .. "}")).media_type)
     for _, none in ipairs({ '""', "null" }) do
-      assert.equal("image", assert(shape.read('{"schemaVersion":2,"mediaType":' .. none .. "," .. CONFIG .. "}")).kind)
+      assert.equal("image", assert(kinds.read('{"schemaVersion":2,"mediaType":' .. none .. "," .. CONFIG .. "}")).kind)
     end
   end)
 
   it("takes null for what is not there", function()
-    assert.equal("image", assert(shape.read('{"schemaVersion":2,"manifests":null,' .. CONFIG .. "}")).kind)
-    assert.equal("index", assert(shape.read('{"schemaVersion":2,"layers":null,"config":null,"manifests":[]}')).kind)
-    assert.equal("index", assert(shape.read('{"schemaVersion":2,"manifests":null,"fsLayers":null}')).kind)
+    assert.equal("image", assert(kinds.read('{"schemaVersion":2,"manifests":null,' .. CONFIG .. "}")).kind)
+    assert.equal("index", assert(kinds.read('{"schemaVersion":2,"layers":null,"config":null,"manifests":[]}')).kind)
+    assert.equal("index", assert(kinds.read('{"schemaVersion":2,"manifests":null,"fsLayers":null}')).kind)
     assert.equal("invalid_manifest", refused('{"schemaVersion":2,"layers":null}'))
     assert.equal("ambiguous", refused('{"schemaVersion":2,"manifests":null}', media_type.oci_manifest))
   end)

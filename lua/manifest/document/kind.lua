@@ -7,7 +7,7 @@ local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local text = require("manifest.base.text")
 
-local shape = {}
+local kinds = {}
 
 --- Names that decide what a document means; Go reads them in any case, so another spelling is another meaning.
 local ESSENTIAL = {}
@@ -17,6 +17,9 @@ for _, name in ipairs({
 }) do
   ESSENTIAL[text.lower(name)] = name
 end
+
+--- The kinds that a media type decides; anything else says nothing.
+local KINDS = { index = "index", image = "image" }
 
 local function refuse(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
@@ -65,43 +68,27 @@ local function kind_of_fields(object)
   return is_index and "index" or "image"
 end
 
-local function kind_of_type(name)
-  if media_type.is_index(name) then
-    return "index"
-  end
-  if media_type.is_manifest(name) then
-    return "image"
-  end
-end
-
 --- The media type a document has: the one inside wins over none, the one of the answer over none.
 local function decide_type(object, outer, kind)
   local inner = object.mediaType
-  if inner == json.null then
+  if inner == json.null or inner == "" then
     inner = nil
   end
   if inner ~= nil and type(inner) ~= "string" then
     return refuse("invalid_manifest", "the media type inside the document is not a string")
   end
-  if inner == "" then
-    inner = nil
-  end
-  if inner and kind_of_type(inner) ~= kind then
+  local outer_kind = KINDS[media_type.kind(outer)]
+  local inner_kind = inner == outer and outer_kind or KINDS[media_type.kind(inner)]
+  if inner and inner_kind ~= kind then
     return refuse("ambiguous", ("the document says it is %s, its fields say it is an %s"):format(inner, kind))
   end
-  if outer and kind_of_type(outer) and kind_of_type(outer) ~= kind then
+  if outer_kind and outer_kind ~= kind then
     return refuse("ambiguous", ("the document was sent as %s, its fields say it is an %s"):format(outer, kind))
   end
-  if inner and outer and kind_of_type(outer) and inner ~= outer then
+  if inner and outer_kind and inner ~= outer then
     return refuse("ambiguous", ("the document says it is %s, it was sent as %s"):format(inner, outer))
   end
-  if inner then
-    return inner
-  end
-  if outer and kind_of_type(outer) then
-    return outer
-  end
-  return kind == "index" and media_type.oci_index or media_type.oci_manifest
+  return inner or outer_kind and outer or kind == "index" and media_type.oci_index or media_type.oci_manifest
 end
 
 --- Reads the outside of a document.
@@ -109,7 +96,7 @@ end
 ---@param outer string|nil media type of the answer; an unknown one counts as none
 ---@return table|nil seen {kind = "index"|"image", media_type, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous or unsupported
-function shape.read(bytes, outer)
+function kinds.read(bytes, outer)
   local object, err = json.decode(bytes)
   if err then
     return nil, err
@@ -139,4 +126,4 @@ function shape.read(bytes, outer)
   return { kind = kind, media_type = decided, json = object }
 end
 
-return shape
+return kinds

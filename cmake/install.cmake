@@ -1,0 +1,25 @@
+# What is installed, where distributions and LuaRocks look for it.
+
+# Elsewhere than in Debian and Alpine the interpreter has another name.
+find_program(LUA_PROGRAM NAMES lua${LUA_ABI} lua-${LUA_ABI} lua${LUA_DIGITS} lua)
+if(LUA_PROGRAM)
+  get_filename_component(LUA_NAME ${LUA_PROGRAM} NAME)
+else()
+  set(LUA_NAME lua${LUA_ABI})
+endif()
+file(READ bin/manifest COMMAND_TEXT)
+string(REPLACE "env lua5.4\n" "env ${LUA_NAME}\n" COMMAND_TEXT "${COMMAND_TEXT}")
+file(WRITE ${CMAKE_BINARY_DIR}/command/manifest "${COMMAND_TEXT}")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS bin/manifest)
+
+install(TARGETS core http LIBRARY DESTINATION ${LUA_CDIR}/manifest)
+install(DIRECTORY lua/manifest DESTINATION ${LUA_DIR} FILES_MATCHING PATTERN "*.lua")
+install(PROGRAMS ${CMAKE_BINARY_DIR}/command/manifest DESTINATION ${BIN_DIR})
+
+install(FILES README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs PATTERN man EXCLUDE)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS PATTERN "*.lock" EXCLUDE)
+install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES completions/manifest.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME manifest)
+install(FILES completions/manifest.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _manifest)
+install(FILES completions/manifest.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

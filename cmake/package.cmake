@@ -1,0 +1,22 @@
+# The Debian package: cpack -G DEB in a build folder that was configured with CMAKE_INSTALL_PREFIX=/usr (./dev release).
+
+set(CPACK_PACKAGE_NAME oci-manifest)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Create, annotate, inspect and push manifest lists and OCI indexes")
+set(CPACK_PACKAGE_HOMEPAGE_URL "$ENV{HOMEPAGE}")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "The verbs of docker manifest with the same bytes, and more, as a command and as a module
+ of Lua, without docker and without a daemon.")
+set(CPACK_RPM_PACKAGE_LICENSE MIT)
+set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "the manifest authors")
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "lua${LUA_ABI}, ca-certificates")
+include(CPack)
+
+if(CMAKE_INSTALL_DOCDIR MATCHES "/oci-manifest$")
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright) # where Debian keeps it
+endif()

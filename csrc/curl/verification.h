@@ -1,0 +1,20 @@
+/* The check of a peer's certificate: against which authorities, and why it failed, where libcurl says less. */
+#ifndef MF_VERIFICATION_H
+#define MF_VERIFICATION_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "trust.h"
+
+struct mf_verification {
+  struct mf_trust *trust;
+  bool fills;     /* OpenSSL asks the trust; otherwise libcurl has read its files */
+  char text[256]; /* the dates of a certificate out of its time, or a file of authorities that is of no use; else "" */
+};
+
+/* Has EASY check its peer against TRUST, and a proxy of https:// where PROXY. The verification must live as long as
+   EASY. False: libcurl refuses, or memory is short. */
+bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool proxy);
+
+#endif

@@ -1,0 +1,49 @@
+--- Tags that are versions: which are in a range, and which are newer.
+
+local semver = require("manifest.name.semver")
+local text = require("manifest.base.text")
+
+local versions = {}
+
+--- A tag as a version; of one that leaves numbers out (1.25, 3-alpine) they are 0. A range never has such a tag: it
+--- moves from version to version.
+---@param tag string
+---@return manifest.Version|nil
+local function of(tag)
+  local core, rest = tag:match("^v?(%d[%d.]*)(.*)$")
+  for _ = select(2, (core or ".."):gsub("%.", "")), 1 do
+    core = core .. ".0"
+  end
+  return core and semver.parse(core .. rest)
+end
+
+--- Those of some tags that are versions of a range, in order.
+---@param list string[]
+---@param range table of semver.range
+---@return string[]
+function versions.choose(list, range)
+  local chosen = {}
+  for _, tag in ipairs(list) do
+    local version = semver.parse(tag)
+    chosen[#chosen + 1] = version and semver.matches(range, version) and tag or nil
+  end
+  return chosen
+end
+
+--- The tags, the newest version first; those of one version, and behind them those that are none, by name.
+---@param list string[]
+---@return string[] sorted a new list
+function versions.newest_first(list)
+  local sorted, known = { table.unpack(list) }, {}
+  for _, tag in ipairs(list) do
+    known[tag] = of(tag)
+  end
+  table.sort(sorted, function(a, b)
+    local x, y = known[a], known[b]
+    local order = x and y and semver.compare(x, y) or (x and 1 or 0) - (y and 1 or 0)
+    return order > 0 or order == 0 and text.before(a, b)
+  end)
+  return sorted
+end
+
+return versions
