@@ -276,7 +276,7 @@ end
 ---@param blobs table[] {size} or {body = {size}}
 function methods:announce(blobs)
   local teller = self.shared.control.teller
-  if not teller then
+  if not teller or #blobs == 0 then
     return
   end
   local bytes = 0

@@ -203,10 +203,13 @@
 
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
+---@field artifact_types? string|string[] Only referrers of these types
+---@field attestations? "keep"|"drop"|"only" What becomes of the attestations that an index has (default keep)
 ---@field digest_tags? boolean Also tags made of their digests, such as sha256-HEX.sig
 ---@field dry_run? boolean Only say what would be done
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
+---@field media_type? "oci"|"docker" Write manifests and indexes anew, in this family of media types
 ---@field no_clobber? boolean Never move a tag that exists
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
