@@ -221,6 +221,17 @@
 ---@field dry_run? boolean Delete nothing, say what would go
 ---@field shared? boolean Also when other tags name the digest, or an index does
 
+---@class manifest.PruneOptions
+---@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' version)
+---@field dry_run? boolean Only show the plan, as without 'yes'
+---@field exclude? string|string[] No tags that match
+---@field include? string|string[] Only tags that match
+---@field keep? integer Keep the newest of the tags that match, so many
+---@field older_than? number Delete only what is older
+---@field semver? string Only tags that are versions in this range
+---@field shard? string Delete only the share of this machine, such as 3/16: each digest is in one share
+---@field yes? boolean Delete what the plan says
+
 ---@class manifest.ReferrersOptions
 ---@field annotations? table<string, string> Only referrers with it
 ---@field artifact_type? string Only referrers of this type
