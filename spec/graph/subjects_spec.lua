@@ -86,10 +86,10 @@ describe("what refers to something", function()
   end)
 
   it("is listed whole when eight machines attach at once", function()
-    local turn = lock.turn
-    lock.turn = function() end -- machines share no locks
+    local turn = lock.edit
+    lock.edit = function() end -- machines share no locks
     finally(function()
-      lock.turn = turn
+      lock.edit = turn
     end)
     push("race")
     assert(client:attach { subject = at("race:1"), files = {}, artifact_type = "a/first", shared = false })

@@ -78,16 +78,16 @@ describe("a list of referrers", function()
 
   it("is left alone while another process of this machine keeps its turn", function()
     local lock = require "manifest.engine.lock"
-    local take = lock.turn
+    local take = lock.edit
     finally(function()
-      lock.turn = take
+      lock.edit = take
     end)
-    lock.turn = function()
+    lock.edit = function()
       return nil, manifest.error.new { code = "locked", message = "another has it" }
     end
     fails("locked", add {})
     assert.same({}, sent("PUT"))
-    lock.turn = function() -- no place for locks: all the same
+    lock.edit = function() -- no place for locks: all the same
       return nil
     end
     assert(add {
@@ -95,6 +95,14 @@ describe("a list of referrers", function()
       { method = "PUT", path = TAG, answer = { status = 201 }, set_state = "second" },
       { method = "GET", path = TAG, answer = list(A, OURS) },
     })
+  end)
+
+  it("is read although an entry's media type is no text", function()
+    local odd = { status = 200, headers = { { "Content-Type", kinds.oci_index } },
+      body = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":5,"digest":"%s","size":1}]}'):format(
+        kinds.oci_index, SUBJECT) }
+    fails("not_found", add { { method = "GET", path = TAG, answer = odd } }) -- the PUT is not played
+    assert.matches('"mediaType": 5', sent("PUT")[1].body, 1, true) -- and kept
   end)
 
   for name, status in pairs { ["where the registry refuses what comes too late"] = 412,

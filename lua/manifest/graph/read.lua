@@ -1,10 +1,10 @@
 --- Documents as they are stored: fetched, checked and decoded; and one image as an entry of a local list.
 
+local argument = require("manifest.declare.argument")
 local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
-local image = require("manifest.document.image")
-local argument = require("manifest.declare.argument")
+local image = require("manifest.base.later")("manifest.document.image")
 local kinds = require("manifest.document.kind")
 
 local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try

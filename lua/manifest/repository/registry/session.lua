@@ -10,10 +10,10 @@ local ABANDON_SECONDS = 5
 local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Is a blob there of which HEAD is refused? Some gateways let through no HEAD at all: a GET of its first byte tells.
-local function can_be_read(repository, digest, place)
+local function can_be_read(repository, digest, endpoint)
   local response = repository:send({
     method = "GET", path = "/blobs/" .. digest, range_offset = 0, range_length = 1, discard = true,
-  }, place)
+  }, endpoint)
   return response and (response.status == 200 or response.status == 206)
 end
 
