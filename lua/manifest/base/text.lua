@@ -131,6 +131,22 @@ function text.size(bytes)
   return ("%d.%d %s"):format(tenths // 10, tenths % 10, UNITS[unit])
 end
 
+local BOOLEANS = {
+  ["1"] = true, t = true, T = true, ["true"] = true, TRUE = true, True = true,
+  ["0"] = false, f = false, F = false, ["false"] = false, FALSE = false, False = false,
+}
+
+--- What a word of a command says of a switch, as docker reads it.
+---@param word string
+---@return boolean|nil value
+---@return string|nil reason why it says nothing
+function text.boolean(word)
+  if BOOLEANS[word] == nil then
+    return nil, "neither true nor false"
+  end
+  return BOOLEANS[word]
+end
+
 --- A number as text, with a point where the locale may have another sign.
 ---@param value number
 ---@return string

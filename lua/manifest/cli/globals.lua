@@ -4,16 +4,16 @@
 
 local options = require("manifest.cli.options")
 local text = require("manifest.base.text")
-local types = require("manifest.declare.type")
 
 local globals = {}
 
 --- A flag as declare/flags.lua has them.
 local function flag(name, short, kind)
-  local spec = { kind or "string" }
-  types.compile(spec)
-  return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil,
-    is_path = spec.type.is_path }
+  local is_switch = kind == "boolean"
+  return {
+    name = name, short = short, read = is_switch and text.boolean or tostring,
+    value = not is_switch and "string" or nil, is_path = kind == "folder" or nil,
+  }
 end
 
 globals.FLAGS = {

@@ -1,7 +1,7 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
-local hub = require("manifest.name.hub")
+local hub = require("manifest.base.later")("manifest.name.hub")
 local platform = require("manifest.declare.platform")
 local text = require("manifest.base.text")
 
@@ -65,19 +65,9 @@ local function text_type(value, module, parse)
   }
 end
 
-local BOOLEANS = {
-  ["1"] = true, t = true, T = true, ["true"] = true, TRUE = true, True = true,
-  ["0"] = false, f = false, F = false, ["false"] = false, FALSE = false, False = false,
-}
-
 local boolean = {
   lua = "boolean", what = "boolean", is = "boolean",
-  flag = function(given)
-    if BOOLEANS[given] == nil then
-      return nil, "neither true nor false"
-    end
-    return BOOLEANS[given]
-  end,
+  flag = text.boolean,
 }
 
 --- A text that must be of a form; one that is not is the programmer's mistake.
