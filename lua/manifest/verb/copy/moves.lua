@@ -76,13 +76,13 @@ local function list_single(call, from, to, options)
   local move = single(from, to)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
-      move.answer = try(read.document_of("copy", from))
+      move.answer = read.document_of("copy", from)
     else
       move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
   end, 2)
   move.named = move.there
-  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.bytes, move.there) then
+  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.raw, move.there) then
     move.there = move.answer.digest
   end
   if is_done(move, move.answer.digest, options) then
@@ -168,7 +168,7 @@ end
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
-    or try(read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted))
+    or read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted)
 end
 
 --- Looks into names that are right already where more than them was asked for, with the trees at hand.
@@ -276,7 +276,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
+      try(to.repository:put_manifest(nil, { raw = move.tree:raw(), media_type = move.tree.media_type }))
     end
   end
 end
