@@ -187,7 +187,7 @@ describe("a list of referrers", function()
       { method = "PUT", path = TAG, answer = { status = 201 } },
       { method = "DELETE", path = "/v2/app/manifests/" .. OURS.digest, answer = { status = 202 } },
     }
-    assert.is_true(repository:delete(OURS.digest))
+    assert.is_true(assert(repository:delete(OURS.digest)).gone)
     assert.equal(list(A).body, sent("PUT")[1].body)
   end)
 
@@ -201,7 +201,7 @@ describe("a list of referrers", function()
     repository.loop.warn = function(_, line)
       warned = line
     end
-    assert.is_true(repository:delete(OURS.digest))
+    assert.is_true(assert(repository:delete(OURS.digest)).gone)
     assert.matches("still listed among what refers to " .. SUBJECT, warned, 1, true)
   end)
 end)
@@ -217,7 +217,7 @@ describe("storing what refers to something", function()
       server:stop()
     end)
     repository.shared = false
-    local stored, err = repository:put_manifest("t", OURS.bytes, OURS.media_type, options)
+    local stored, err = repository:put_manifest("t", { raw = OURS.bytes, media_type = OURS.media_type }, options)
     return stored, err, server, repository
   end
 

@@ -235,8 +235,7 @@ local function on_crash(out, raised)
   if require("manifest.base.error").is(raised) then
     return report(out, raised.verb or "", raised, {})
   end
-  if raised.text and (raised.text:find("module 'manifest.core' not found", 1, true)
-    or raised.text:find("module 'manifest.http' not found", 1, true)) then
+  if raised.text and raised.text:find("module 'manifest.core' not found", 1, true) then
     out:complain("manifest: its part in C is not there: build it with './dev build', or install it again")
     return FAILED
   end

@@ -118,7 +118,7 @@ end
 ---@param wanted table platform
 ---@return table descriptor
 function resolve.at(call, at, wanted)
-  return resolve.image(call, failure.try(read.document_of(call.verb, at)), wanted, at.text)
+  return resolve.image(call, read.document_of(call.verb, at), wanted, at.text)
 end
 
 --- The document of what call:open opened, or that of its image for a platform.
@@ -127,12 +127,12 @@ end
 ---@param wanted table|nil platform
 ---@return table answer of read.document_at
 function resolve.document(call, at, wanted)
-  local answer = failure.try(read.document_of(call.verb, at))
+  local answer = read.document_of(call.verb, at)
   local found = wanted and resolve.image(call, answer, wanted, at.text) or answer
   if found.digest == answer.digest then
     return answer
   end
-  return failure.try(read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest))
+  return read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest)
 end
 
 return resolve

@@ -85,7 +85,7 @@ function referrer.subject_of(repository, entry)
   end
   local answer, err = repository:manifest(entry.digest, { accept = accept })
   if answer then
-    known = referrer.describe(answer.bytes, entry.mediaType, entry.digest) or false
+    known = referrer.describe(answer.raw, entry.mediaType, entry.digest) or false
   elseif err.code == "not_found" then
     return nil
   elseif FATAL[err.code] or err.retryable then

@@ -24,10 +24,11 @@ local function single(from, to)
   return { selector = from.selector, name = name, must_be = to.digest }
 end
 
---- Whether a name is right already and nothing else is asked for. A choice of platforms may give another digest, and
---- what belongs to a manifest may have changed beside it.
+--- Whether a name is right already and nothing else is asked for. A choice of platforms and the like may give another
+--- digest, and what belongs to a manifest may have changed beside it.
 local function is_done(move, digest, options)
-  return move.there == digest and not options.platforms and not options.referrers and not options.digest_tags
+  local is_other = options.platforms or options.media_type or (options.attestations or "keep") ~= "keep"
+  return move.there == digest and not is_other and not options.referrers and not options.digest_tags
 end
 
 --- Moves of one document of the source, together.
@@ -75,13 +76,13 @@ local function list_single(call, from, to, options)
   local move = single(from, to)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
-      move.answer = try(read.document_of("copy", from))
+      move.answer = read.document_of("copy", from)
     else
       move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
   end, 2)
   move.named = move.there
-  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.bytes, move.there) then
+  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.raw, move.there) then
     move.there = move.answer.digest
   end
   if is_done(move, move.answer.digest, options) then
@@ -167,7 +168,7 @@ end
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
-    or try(read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted))
+    or read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted)
 end
 
 --- Looks into names that are right already where more than them was asked for, with the trees at hand.
@@ -275,7 +276,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
+      try(to.repository:put_manifest(nil, { raw = move.tree:raw(), media_type = move.tree.media_type }))
     end
   end
 end
@@ -303,7 +304,11 @@ function moves.report(list, plan, along)
     if move.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same
       report.skipped[#report.skipped + 1] = { name = move.name, digest = move.digest, reason = "same" }
     else
-      report.copied[#report.copied + 1] = { name = move.name, digest = stored[move.name or ""] or move.digest }
+      local before = move.wanted or move.answer.digest
+      report.copied[#report.copied + 1] = {
+        name = move.name, digest = stored[move.name or ""] or move.digest,
+        source_digest = before ~= move.digest and before or nil,
+      }
     end
   end
   return report
