@@ -97,6 +97,14 @@ describe("a list of referrers", function()
     })
   end)
 
+  it("is read although an entry's media type is no text", function()
+    local odd = { status = 200, headers = { { "Content-Type", kinds.oci_index } },
+      body = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":5,"digest":"%s","size":1}]}'):format(
+        kinds.oci_index, SUBJECT) }
+    fails("not_found", add { { method = "GET", path = TAG, answer = odd } }) -- the PUT is not played
+    assert.matches('"mediaType": 5', sent("PUT")[1].body, 1, true) -- and kept
+  end)
+
   for name, status in pairs { ["where the registry refuses what comes too late"] = 412,
     ["where the registry takes it all"] = 201 } do
     it("keeps what others have added meanwhile, " .. name, function()

@@ -79,9 +79,9 @@ function referrer.subject_of(repository, entry)
   if known ~= nil then
     return known
   end
-  local accept = media_type.accept
-  if entry.mediaType and media_type.check(entry.mediaType) and not accept:find(entry.mediaType, 1, true) then
-    accept = accept .. ", " .. entry.mediaType
+  local accept, kind = media_type.accept, entry.mediaType
+  if type(kind) == "string" and media_type.check(kind) and not accept:find(kind, 1, true) then
+    accept = accept .. ", " .. kind
   end
   local answer, err = repository:manifest(entry.digest, { accept = accept })
   if answer then

@@ -16,7 +16,7 @@ local lock = {}
 
 local VERSION = 1
 local LIMIT = 16 * 1024 * 1024
-local READABLE = tonumber("644", 8)
+local READABLE, FOLDER = tonumber("644", 8), tonumber("755", 8)
 
 local function corrupt(path, why)
   fail {
@@ -83,7 +83,8 @@ local function text(sources, targets)
   }), { indent = "  " })) .. "\n"
 end
 
---- Writes a lock file, unless it says the same already.
+--- Writes a lock file, unless it says the same already. It is written in a folder of ours beside it, so that what a
+--- killed apply left there is known to be ours, and goes at the next. Whoever applies has its turn at the release.
 ---@param path string
 ---@param now table of lock.read: what it says
 ---@param sources table[] {key, digest} in order
@@ -91,7 +92,15 @@ end
 function lock.write(path, now, sources, targets)
   local raw = text(sources, targets)
   if raw ~= now.raw then
-    try(core.file.replace(path, raw, { mode = READABLE }))
+    local folder, fresh = path:match("^(.*)/") or ".", path .. ".new"
+    if core.file.kind(folder, { follow = true }) ~= "directory" then
+      fail { code = "io", message = "there is no folder " .. folder, hint = "make it, or name another lock file" }
+    end
+    local _ <close> = failure.defer(function()
+      core.file.remove_tree(fresh)
+    end)
+    try(core.file.make_directory(fresh, FOLDER))
+    try(core.file.replace(path, raw, { mode = READABLE, temporary = fresh }))
     now.raw = raw
   end
 end
