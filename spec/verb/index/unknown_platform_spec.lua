@@ -51,7 +51,7 @@ describe("verbs that write a platform", function()
 
   it("refuse a slip before anything is sent: create, add, replace, annotate, image", function()
     local name = index("app:slips")
-    local slip = { ref = at("app:arm"), platform = "linux/amr64" }
+    local slip = { ref = at("app:arm"), platform = "linux/aarm64" }
     local root = temp.file(tar.archive { { "a", "a" } }, temp.path("root.tar"))
     server:clear()
     fails("invalid_platform", client:index_create { target = at("app:x"), sources = { slip } })
@@ -59,10 +59,10 @@ describe("verbs that write a platform", function()
     fails("invalid_platform", client:index_replace(name, slip))
     fails("invalid_platform", client:index_annotate(name, "linux/amd64", { platform = { arch = "amd46" } }))
     local err = fails("invalid_platform", client:image { target = at("app:y"), layers = { root },
-      platform = "linux/amr64" })
-    assert.equal("'amr64' is no architecture that is known (did you mean 'arm64'?)", err.message)
+      platform = "linux/aarm64" })
+    assert.equal("'aarm64' is no architecture that is known (did you mean 'arm64'?)", err.message)
     assert.same({}, server:requests())
-    local done = run { "index", "create", at("app:x"), at("app:arm") .. ",arch=amr64" }
+    local done = run { "index", "create", at("app:x"), at("app:arm") .. ",arch=aarm64" }
     assert.equal(1, done.status)
     assert.matches("did you mean 'arm64'%?%).*%-%-allow%-unknown%-platform", done.stderr)
     done = run { "index", "annotate", "--os", "linx", name, "linux/amd64" }
