@@ -23,7 +23,7 @@ end
 ---@param entries table[] of a local list, in order
 ---@return string raw
 ---@return string media_type
----@return table[] descriptors, each with the reference of its entry
+---@return table[] descriptors each with the reference of its entry
 function list.of(entries)
   local descriptors = {}
   for index, entry in ipairs(entries) do

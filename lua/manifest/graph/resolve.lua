@@ -132,7 +132,7 @@ function resolve.document(call, at, wanted)
   if found.digest == answer.digest then
     return answer
   end
-  return failure.try(read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest))
+  return (failure.try(read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest)))
 end
 
 return resolve
