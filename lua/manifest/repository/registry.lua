@@ -132,7 +132,7 @@ end
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
-  local retries = self.places[#self.places].retries
+  local retries = self.places[#self.places].retries ---@type table?
   return retries == nil or retries:take()
 end
 
