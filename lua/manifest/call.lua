@@ -69,7 +69,7 @@ function shared_methods:open_engine(changes)
       hint = "build or install it again, and see that the program may open more files",
     }
   end
-  return try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes)))
+  return (try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes))))
 end
 
 --- Asks the caller's own source of credentials, for the loop.

@@ -41,7 +41,8 @@ setmetatable(methods, {
   __index = function(_, name)
     local further = FURTHER[name]
     if further then
-      methods[name] = further[1][further[2]]
+      local module = further[1] ---@type table
+      methods[name] = module[further[2]]
       return methods[name]
     end
   end,

@@ -67,7 +67,8 @@ function holders.of(repository, digest)
   if not tags and err.code ~= "not_found" then
     return nil, err
   end
-  local seen, roles = {}
+  local seen = {}
+  local roles
   roles, err = repository.loop:all(tags or {}, repository.jobs, function(tag)
     return look(repository, tag, digest, seen)
   end)
