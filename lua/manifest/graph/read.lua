@@ -3,7 +3,7 @@
 local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
-local image = require("manifest.document.image")
+local image = require("manifest.base.later")("manifest.document.image")
 local names = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
