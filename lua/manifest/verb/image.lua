@@ -86,10 +86,10 @@ local FAMILIES = {
 ---@return string|nil created
 local function created_of(given)
   if math.type(given) == "integer" then
-    return try(timestamp.of_seconds(given))
+    return (try(timestamp.of_seconds(given)))
   end
   if given then
-    return try(timestamp.check(given))
+    return (try(timestamp.check(given)))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -102,7 +102,7 @@ local function created_of(given)
       hint = "set it to a whole number, or unset it",
     }
   end
-  return try(timestamp.of_seconds(seconds))
+  return (try(timestamp.of_seconds(seconds)))
 end
 
 local function check_platform(platform, allow_unknown)
