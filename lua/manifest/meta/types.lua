@@ -75,6 +75,7 @@
 ---@field is_stored boolean? the document is stored, and only the list of what refers to its subject is at fault
 
 ---@class manifest.Parts what computes without a client, and the verb digest
+---@field client fun(options: manifest.ClientOptions?): manifest.Client
 ---@field reference table
 ---@field location table
 ---@field platform table

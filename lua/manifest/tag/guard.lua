@@ -85,7 +85,7 @@ local function explain(repository, put, refusal)
   if now ~= nil then
     guard.check(put.rules, put.name, now, wanted)
   end
-  fail(refusal)
+  return fail(refusal)
 end
 
 local function write(repository, put, deferred)

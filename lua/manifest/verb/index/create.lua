@@ -205,7 +205,7 @@ function create.make(call, o, known)
   local work = prepare(call, o, known)
   local _ <close> = about(work.at.text)
   look(call, work)
-  local tasks = sources.config_tasks(work.groups)
+  local tasks = sources.config_tasks(call, work.groups, work.options)
   return (o.dry_run and rehearse or write)(call, work, tasks)
 end
 

@@ -28,7 +28,7 @@ end
 local function fetch(call, work)
   local groups = sources.fetch(call, work.at, work.sources)
   local plan = transfer.plan(work.at.repository, sources.trees(groups))
-  sources.run(call, sources.config_tasks(groups))
+  sources.run(call, sources.config_tasks(call, groups, work.options))
   return groups, plan
 end
 
