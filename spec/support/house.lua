@@ -286,7 +286,26 @@ local function check_failures(path, file, say)
   end
 end
 
+--- Words that a reader has to look up; the field has others for what they stood for.
+local RETIRED = { "told", "chosen", "built", "turn", "shape", "glance", "ring", "aside", "sated", "beside" }
+local NAMED = {
+  "local [^=\n]*%%f[%%w_]%s%%f[^%%w_]", "[.:]%s%%f[^%%w_]%%s*[=(]", "function [%%w_.:]*%%f[%%w_]%s%%f[^%%w_]",
+}
+
+local function check_words(path, file, say)
+  for _, word in ipairs(RETIRED) do
+    local found = path:find(("/%s.lua"):format(word), 1, true)
+    for _, pattern in ipairs(NAMED) do
+      found = found or file.code:find(pattern:format(word))
+    end
+    if found then
+      say("%s names something '%s'", path, word)
+    end
+  end
+end
+
 local function check_lua(path, file, say)
+  check_words(path, file, say)
   local _, room = floor_of(file.room)
   for _, pattern in ipairs(room ~= "lua/manifest/cli" and room ~= "bin" and PRINTING or {}) do
     local found = file.code:match(pattern)

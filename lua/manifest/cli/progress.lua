@@ -136,11 +136,11 @@ local plain_mt = { __index = plain }
 function plain:event(event, tally)
   self.at = self.at or tally.began
   if event.event == "verb_done" then
-    if event.ok and (self.asked or self.told) then
+    if event.ok and (self.asked or self.has_written) then
       self.out:complain(("manifest %s: %s"):format(tally.verb, summary(tally)))
     end
   elseif event.time - self.at >= PLAIN_EVERY then
-    self.at, self.told = event.time, true
+    self.at, self.has_written = event.time, true
     self.out:complain(("manifest %s: %s"):format(tally.verb or "", status(tally)))
   end
 end

@@ -39,13 +39,13 @@ end
 ---@return integer index 1 to count
 function shard.of(name, count)
   local key = math.tointeger(tonumber(digest.of(name):match(":(%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x)"), 16))
-  local chosen, jump = -1, 0
+  local bucket, jump = -1, 0
   while jump < count do
-    chosen = jump
+    bucket = jump
     key = key * 2862933555777941757 + 1 -- a generator of random numbers; it wraps at 2^64
-    jump = math.floor((chosen + 1) * ((1 << 31) / ((key >> 33) + 1)))
+    jump = math.floor((bucket + 1) * ((1 << 31) / ((key >> 33) + 1)))
   end
-  return chosen + 1
+  return bucket + 1
 end
 
 --- Those of a list that belong to a shard, in order.
@@ -57,11 +57,11 @@ function shard.choose(list, mine, name_of)
   if not mine then
     return list
   end
-  local chosen = {}
+  local own = {}
   for _, item in ipairs(list) do
-    chosen[#chosen + 1] = shard.of(name_of(item), mine.count) == mine.index and item or nil
+    own[#own + 1] = shard.of(name_of(item), mine.count) == mine.index and item or nil
   end
-  return chosen
+  return own
 end
 
 return shard
