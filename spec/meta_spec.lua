@@ -62,7 +62,9 @@ end)
 
 describe("what holds a value against its class", function()
   it("names what is unknown, missing or of another type", function()
-    local one = { reference = "a", digest = "sha256:b", media_type = "m", kind = "image", size = 1, raw = "", content = {} }
+    local one = {
+      reference = "a", digest = "sha256:b", media_type = "m", kind = "image", size = 1, raw = "", content = {},
+    }
     fits(one, "manifest.InspectResult")
     for _, case in ipairs {
       { "beside", 1, "has a field that is not documented: beside" }, { "raw", nil, "raw is no string: nil" },
