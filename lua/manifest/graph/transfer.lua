@@ -180,9 +180,11 @@ function transfer.bring_all(call, target, list, explain, tasks)
       bring(target, blob, explain)
     end
   end
-  call:each(tasks, function(task)
-    task()
-  end)
+  if tasks[1] then
+    call:each(tasks, function(task)
+      task()
+    end)
+  end
 end
 
 local function explain_bring(blob, message)
@@ -191,6 +193,9 @@ end
 
 --- Puts manifests at once, then lists those that refer to others.
 local function put_all(call, target, puts)
+  if not puts[1] then
+    return
+  end
   local deferred = {}
   call:each(puts, function(put)
     local name = put.name or put.digest
