@@ -42,7 +42,7 @@ local function follow(level, seen, options)
 end
 
 local function explain(node, err)
-  if err.is_over then
+  if err.option then
     return
   end
   err.message = ("the index names %s, which cannot be fetched: %s"):format(node.digest, err.message)
@@ -114,7 +114,7 @@ function walk.all(root, options)
     call:each(fresh, function(node)
       if options.tolerant then
         caught(node.load, node)
-        if node.err and node.err.is_over then -- of all that is named, not of this one
+        if node.err and node.err.option then -- of all that is named, not of this one
           fail(node.err)
         end
       else

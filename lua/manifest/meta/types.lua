@@ -74,6 +74,7 @@
 ---@field listed string[]? of delete: indexes that name the digest
 ---@field remaining string[]? of delete: tags that the registry keeps
 ---@field now string? of a guard: the digest that the tag names
+---@field option string? of `too_large`: the option of the client that allows more
 ---@field is_stored boolean? the document is stored, and only the list of what refers to its subject is at fault
 
 ---@class manifest.Parts what computes without a client, and the verb digest
