@@ -43,6 +43,27 @@ function timestamp.check(given)
   return given
 end
 
+--- The days from 1970 to a date of the calendar.
+local function day_number(year, month, day)
+  local from = month > 2 and year or year - 1 -- a year that begins in March ends with its leap day
+  local of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+  return 365 * from + from // 4 - from // 100 + from // 400 + of_year - 719468
+end
+
+--- The seconds since 1970 of a time that was checked; 0 for one before.
+---@param given string
+---@return integer seconds
+function timestamp.seconds_of(given)
+  local field = {}
+  for digits in given:gmatch("%d+") do
+    field[#field + 1] = math.tointeger(tonumber(digits))
+  end
+  local sign, hours, minutes = given:match("([+-])(%d%d):(%d%d)$")
+  local offset = sign and (hours * 3600 + minutes * 60) * (sign == "+" and 1 or -1) or 0
+  local seconds = day_number(field[1], field[2], field[3]) * 86400 + field[4] * 3600 + field[5] * 60 + field[6]
+  return math.max(0, math.tointeger(seconds - offset))
+end
+
 --- The text of a time.
 ---@param seconds integer since 1970
 ---@return string|nil text

@@ -157,7 +157,8 @@
 ---@field author? string Author that the config tells
 ---@field config? manifest.ImageConfig What a runtime does with it
 ---@field created? string|integer Time that the config tells: RFC 3339, or in Lua seconds since 1970
----@field layers string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
+---@field files? table<string, string> A file under this path in the image: programs may be run (0755), others not (0644)
+---@field layers? string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
 ---@field media_type? "oci"|"docker" Family of media types
 ---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
 ---@field target string|manifest.Location Where the image goes

@@ -5,8 +5,10 @@
 
 local built = require("manifest.verb.built")
 local config = require("manifest.document.config")
+local core = require("manifest.base.core")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
+local files = require("manifest.verb.image.files")
 local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
@@ -38,6 +40,9 @@ local CONFIG = {
 }
 
 local function wrong_together(given)
+  if not (given.layers or given.files) then
+    return "layers: at least one is needed, or option 'files'"
+  end
   if given.media_type == "docker" and next(given.annotations or {}) then
     return "an image of option 'media_type' \"docker\" has no annotations: use labels in its config, or \"oci\""
   end
@@ -45,12 +50,13 @@ end
 
 local image = declare.verb {
   name = "image", network = true, named = true, check = wrong_together,
-  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. TARGET "
-    .. "is a reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no time is told "
-    .. "unless --created or SOURCE_DATE_EPOCH give one. Prints the digest.",
+  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. Single "
+    .. "files need no archive (--file): they make one more layer, on top. TARGET is a reference, or oci:PATH[:TAG] for "
+    .. "an OCI layout. The same input gives the same digest: no time is told unless --created or SOURCE_DATE_EPOCH "
+    .. "give one. Prints the digest.",
   arguments = {
     { "target", "location", help = "Where the image goes" },
-    { "layers", "table[]", value = "LAYER", text = "path", class = "manifest.ImageLayer", may_be_empty = true,
+    { "layers", "table[]", value = "LAYER", text = "path", class = "manifest.ImageLayer", optional = true,
       help = "Archives, the bottom layer first", fields = {
         path = { "file", required = true, help = "The archive" },
         diff_id = { "digest", help = "Digest of the tar archive inside" },
@@ -59,6 +65,8 @@ local image = declare.verb {
   },
   options = {
     platform = { "platform", required = true, help = "Platform of the image, such as linux/arm/v7" },
+    files = { "map", flag = "file", value = "path=file",
+      help = "A file under this path in the image: programs may be run (0755), others not (0644)" },
     config = { "table", class = "manifest.ImageConfig", fields = CONFIG, help = "What a runtime does with it" },
     annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the manifest" },
     media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
@@ -70,7 +78,7 @@ local image = declare.verb {
   hints = declare.PUSH_HINTS,
   examples = {
     "image --platform linux/arm64 --entrypoint /tool tools.io/tool:1 root.tar",
-    "image --platform linux/arm64 -e PATH=/bin oci:images:1 base.tar app.tar",
+    "image --platform linux/arm64 --file /tool=build/tool oci:images:1",
   },
 }
 
@@ -147,6 +155,19 @@ end
 ---@field config manifest.Descriptor
 ---@field layers manifest.Descriptor[]
 
+--- Adds a layer of the single files.
+---@return table|nil closing removes it
+local function add_files(layers, given, created)
+  if not given or not next(given) then
+    return nil
+  end
+  local path, folder = files.write(given, created and timestamp.seconds_of(created) or 0)
+  layers[#layers + 1] = { path = path }
+  return failure.defer(function()
+    core.file.remove_tree(folder)
+  end)
+end
+
 --- All that can fail without the network comes first.
 ---@param call manifest.Call
 ---@param o manifest.ImageOptions
@@ -155,9 +176,11 @@ function image.run(call, o)
   local at = call:open(o.target, { write = true })
   local _ <close> = failure.about(at.text)
   check_platform(o.platform)
-  local created, layers = created_of(o.created), {}
-  for position, given in ipairs(o.layers) do
-    layers[position] = try(layer.read(given, o.media_type))
+  local created, given = created_of(o.created), o.layers or {}
+  local _ <close> = add_files(given, o.files, created)
+  local layers = {}
+  for position, one in ipairs(given) do
+    layers[position] = try(layer.read(one, o.media_type))
   end
   local plan = plan_of(o, created, layers)
   if at.digest and at.digest ~= plan.manifest.digest then
