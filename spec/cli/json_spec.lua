@@ -53,8 +53,9 @@ describe("--json of", function()
   end
 
   it("image", function()
-    hold("image", 1, { document { "image", "--platform", "linux/amd64", at("image:1"),
-      temp.file(tar.archive { { "a", "1" } }) } })
+    local path = temp.file(tar.archive { { "a", "1" } })
+    hold("image", 1, { document { "image", "--platform", "linux/amd64", at("image:1"), path },
+      document { "image", "--base", at("app:1"), at("image:2"), path } })
   end)
 
   it("index create, and its edits", function()

@@ -151,16 +151,18 @@
 ---@field annotations? table<string, string> Annotations of its descriptor
 ---@field diff_id? string Digest of the tar archive inside
 ---@field path string The archive
+---@field platform? string|manifest.Platform With `base`: only for the image of this platform
 
 ---@class manifest.ImageOptions
 ---@field annotations? table<string, string> Annotation of the manifest
 ---@field author? string Author that the config tells
+---@field base? string|manifest.Location An image below, whose layers are not moved; of an index each of its images, for an index
 ---@field config? manifest.ImageConfig What a runtime does with it
 ---@field created? string|integer Time that the config tells: RFC 3339, or in Lua seconds since 1970
 ---@field files? table<string, string> A file under this path in the image: programs may be run (0755), others not (0644)
 ---@field layers? string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
----@field media_type? "oci"|"docker" Family of media types
----@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
+---@field media_type? "oci"|"docker" Family of media types (default oci, or that of `base`)
+---@field platform? string|manifest.Platform Platform of the image, such as linux/arm/v7; of `base` this one alone
 ---@field target string|manifest.Location Where the image goes
 
 ---@class manifest.GetOptions
