@@ -13,7 +13,8 @@ local fail, try = failure.fail, failure.try
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
---- Requests of one verb that may be sent again; every fifth answer gives one back.
+--- Requests of one verb that may be sent again, beside one for each that is under way (they may lose one connection);
+--- every fifth answer gives one back.
 local RETRIES = 20
 
 --- What the calls of a client share.
@@ -60,6 +61,14 @@ end
 ---@param changes table|nil settings that take the place of the client's
 ---@return userdata engine
 function shared_methods:open_engine(changes)
+  local loaded, why = pcall(require, "manifest.http")
+  if not loaded then
+    fail {
+      code = "io", message = "manifest.http, the part of the core that sends requests, cannot be loaded: "
+        .. tostring(why):match("[^\n]*$"):gsub("^%s+", ""),
+      hint = "build or install it again, and see that the program may open more files",
+    }
+  end
   return try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes)))
 end
 
@@ -120,8 +129,8 @@ local LAZY = {
   store = function(self)
     return require("manifest.draft.store").open({ folder = self.folder })
   end,
-  retries = function()
-    return core.allowance(RETRIES)
+  retries = function(self)
+    return core.allowance(RETRIES + self.jobs)
   end,
 }
 

@@ -215,6 +215,20 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`prune`, T tags of which M match", function()
+    push("prune", 2)
+    told("1 GET manifests, 1 GET tags, 3 HEAD manifests", function(client)
+      return client:prune(at("prune"), { keep = 1, semver = "*" })
+    end)
+    local made = images.push(server, {
+      { repository = "prune/old", tag = "1.0.0", config = { created = "2020-01-01T00:00:00Z" } },
+    })
+    told("2 DELETE manifests, 1 GET blobs, 2 GET manifests, 2 GET tags, 3 HEAD manifests", function(client)
+      return client:prune(at("prune/old"), { older_than = 60, yes = true })
+    end)
+    assert.is_string(made[1].digest)
+  end)
+
   row("`referrers` of R", function()
     local made = push("referrers", 2)
     told("1 GET manifests, 1 GET referrers", function(client)

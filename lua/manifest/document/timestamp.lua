@@ -43,25 +43,33 @@ function timestamp.check(given)
   return given
 end
 
---- The days from 1970 to a date of the calendar.
-local function day_number(year, month, day)
-  local from = month > 2 and year or year - 1 -- a year that begins in March ends with its leap day
-  local of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-  return 365 * from + from // 4 - from // 100 + from // 400 + of_year - 719468
+--- Days from 1970 to a date of the calendar.
+local function days_since_epoch(year, month, day)
+  local before = year - 1
+  local days = before * 365 + before // 4 - before // 100 + before // 400 - 719162
+  for earlier = 1, month - 1 do
+    days = days + days_of(year, earlier)
+  end
+  return days + day - 1
 end
 
---- The seconds since 1970 of a time that was checked; 0 for one before.
+--- The seconds since 1970 of a time; parts of a second are left out.
 ---@param given string
----@return integer seconds
-function timestamp.seconds_of(given)
-  local field = {}
-  for digits in given:gmatch("%d+") do
-    field[#field + 1] = math.tointeger(tonumber(digits))
+---@return integer|nil seconds
+---@return table|nil err invalid_argument
+function timestamp.seconds(given)
+  local ok, err = timestamp.check(given)
+  if not ok then
+    return nil, err
   end
+  local parts = {}
+  for number in given:gmatch("%d+") do
+    parts[#parts + 1] = math.tointeger(tonumber(number))
+  end
+  local seconds = days_since_epoch(parts[1], parts[2], parts[3]) * 86400 + parts[4] * 3600 + parts[5] * 60 + parts[6]
   local sign, hours, minutes = given:match("([+-])(%d%d):(%d%d)$")
-  local offset = sign and (hours * 3600 + minutes * 60) * (sign == "+" and 1 or -1) or 0
-  local seconds = day_number(field[1], field[2], field[3]) * 86400 + field[4] * 3600 + field[5] * 60 + field[6]
-  return math.max(0, math.tointeger(seconds - offset))
+  local offset = sign and (tonumber(hours) * 60 + tonumber(minutes)) * 60 or 0
+  return math.tointeger(sign == "-" and seconds + offset or seconds - offset)
 end
 
 --- The text of a time.

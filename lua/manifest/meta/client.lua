@@ -186,6 +186,13 @@ function Client:copy(source, target, options) end
 ---@return manifest.Error?
 function Client:delete(ref, options) end
 
+--- Delete the tags that a retention does not keep.
+---@param repository string|manifest.Location The repository, without a tag
+---@param options? manifest.PruneOptions
+---@return manifest.PruneResult?
+---@return manifest.Error?
+function Client:prune(repository, options) end
+
 --- List what refers to an image: signatures, SBOMs, attestations.
 ---@param ref string|manifest.Location What is referred to
 ---@param options? manifest.ReferrersOptions
@@ -249,6 +256,13 @@ function Client:plan(release, options) end
 ---@return manifest.Error?
 function Client:apply(release, options) end
 
+--- Join the lock files of a release's shards.
+---@param out string The lock file to write
+---@param inputs string|string[] Lock files of shards, such as release.lua.lock.3-of-16
+---@return manifest.LockMergeResult?
+---@return manifest.Error?
+function Client:lock_merge(out, inputs) end
+
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
 ---@return manifest.LoginResult?
@@ -286,6 +300,7 @@ function Client:logout(registry) end
 ---@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
+---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
 ---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
@@ -295,5 +310,6 @@ function Client:logout(registry) end
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
+---@field lock_merge fun(out: string, inputs: string|string[]): manifest.LockMergeResult?, manifest.Error?
 ---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
 ---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

@@ -217,12 +217,24 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the tags of this machine, such as 3/16: each is in one share
 ---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
 ---@class manifest.DeleteOptions
 ---@field dry_run? boolean Delete nothing, say what would go
 ---@field shared? boolean Also when other tags name the digest, or an index does
+
+---@class manifest.PruneOptions
+---@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' version)
+---@field dry_run? boolean Only show the plan, as without 'yes'
+---@field exclude? string|string[] No tags that match
+---@field include? string|string[] Only tags that match
+---@field keep? integer Keep the newest of the tags that match, so many
+---@field older_than? number Delete only what is older
+---@field semver? string Only tags that are versions in this range
+---@field shard? string Delete only the share of this machine, such as 3/16: each digest is in one share
+---@field yes? boolean Delete what the plan says
 
 ---@class manifest.ReferrersOptions
 ---@field annotations? table<string, string> Only referrers with it
@@ -262,11 +274,13 @@
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.ApplyOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.LoginOptions

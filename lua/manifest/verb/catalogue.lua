@@ -36,6 +36,7 @@ local catalogue = {
   own("ratelimit", "ratelimit", "Show how many pulls a registry leaves, at no pull"),
   own("copy", "copy", "Copy images, or all tags of a repository"),
   own("delete", "delete", "Delete a tag or a manifest"),
+  own("prune", "prune", "Delete the tags that a retention does not keep"),
   own("referrers", "referrers", "List what refers to an image: signatures, SBOMs, attestations"),
   own("attach", "attach", "Attach files to an image as an artifact"),
   own("pull", "pull", "Write the files of an artifact to a folder"),
@@ -45,6 +46,7 @@ local catalogue = {
   own("diff", "diff", "Show what differs between two references"),
   own("plan", "release.plan", "Show what apply would change"),
   own("apply", "release.apply", "Make the indexes that a release file says"),
+  own("lock merge", "release.lock_merge", "Join the lock files of a release's shards"),
   own("login", "login", "Log in to a registry"),
   own("logout", "logout", "Forget the login at a registry"),
 }

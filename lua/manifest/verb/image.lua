@@ -187,7 +187,7 @@ local function add_files(layers, given, created)
   if not given or not next(given) then
     return nil
   end
-  local path, folder = files.write(given, created and timestamp.seconds_of(created) or 0)
+  local path, folder = files.write(given, created and math.max(0, try(timestamp.seconds(created))) or 0)
   layers[#layers + 1] = { path = path }
   return failure.defer(function()
     core.file.remove_tree(folder)
