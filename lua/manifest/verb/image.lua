@@ -14,6 +14,7 @@ local files = require("manifest.verb.image.files")
 local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
+local platform_name = require("manifest.name.platform")
 local timestamp = require("manifest.document.timestamp")
 
 local fail, try = failure.fail, failure.try
@@ -80,6 +81,7 @@ local image = declare.verb {
       help = "An image below, whose layers are not moved; of an index each of its images, for an index" },
     files = { "map", flag = "file", value = "path=file",
       help = "A file under this path in the image: programs may be run (0755), others not (0644)" },
+    allow_unknown_platform = { "boolean", help = "Let the platform have an os or architecture that nobody knows" },
     config = { "table", class = "manifest.ImageConfig", fields = CONFIG, help = "What a runtime does with it" },
     annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the manifest" },
     media_type = { "choice", of = { "oci", "docker" }, flag = false,
@@ -107,10 +109,10 @@ local FAMILIES = {
 ---@return string|nil created
 local function created_of(given)
   if math.type(given) == "integer" then
-    return try(timestamp.of_seconds(given))
+    return (try(timestamp.of_seconds(given)))
   end
   if given then
-    return try(timestamp.check(given))
+    return (try(timestamp.check(given)))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -123,15 +125,18 @@ local function created_of(given)
       hint = "set it to a whole number, or unset it",
     }
   end
-  return try(timestamp.of_seconds(seconds))
+  return (try(timestamp.of_seconds(seconds)))
 end
 
-local function check_platform(platform)
+local function check_platform(platform, allow_unknown)
   if (platform.os or "") == "" or (platform.architecture or "") == "" then
     fail {
       code = "invalid_platform", message = "the platform lacks its os or its architecture",
       hint = "give both, as in linux/arm64",
     }
+  end
+  if not allow_unknown then
+    try(platform_name.check_known(platform))
   end
 end
 
@@ -187,7 +192,7 @@ local function add_files(layers, given, created)
   if not given or not next(given) then
     return nil
   end
-  local path, folder = files.write(given, created and math.max(0, try(timestamp.seconds(created))) or 0)
+  local path, folder = files.write(given, created and math.max(0, (try(timestamp.seconds(created)))) or 0)
   layers[#layers + 1] = { path = path }
   return failure.defer(function()
     core.file.remove_tree(folder)
@@ -272,7 +277,7 @@ function image.run(call, o)
   local at = call:open(o.target, { write = true, also = from })
   local _ <close> = failure.about(at.text)
   if o.platform then
-    check_platform(o.platform)
+    check_platform(o.platform, o.allow_unknown_platform)
   end
   local created, given = created_of(o.created), o.layers or {}
   local _ <close> = add_files(given, o.files, created)
