@@ -224,4 +224,19 @@ describe("a client", function()
     assert.is_true(collected)
     server:stop()
   end)
+
+  it("says so where the part that sends requests cannot be loaded", function()
+    local folder = temp.folder("build")
+    assert(os.execute(("mkdir %s/manifest; cp %s/%s/manifest/core.so %s/manifest"):format(folder, ours.root,
+      os.getenv("MANIFEST_BUILD") or "build", folder)))
+    local said = lua([[
+      local manifest = require "manifest"
+      local client = manifest.client()
+      for _, call in ipairs { "digest", "get" } do
+        local value, err = client[call](client, "127.0.0.1:1/app:1")
+        print(value, err.code, err.message)
+      end]], { LUA_CPATH = folder .. "/?.so", DOCKER_CONFIG = folder })
+    local line = "nil\tio\tmanifest.http, the part of the core that sends requests, cannot be loaded: "
+    assert.equal(2, select(2, said:gsub(line:gsub("%p", "%%%0"), "")), said)
+  end)
 end)

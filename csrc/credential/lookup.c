@@ -80,7 +80,9 @@ static void open_file(struct mf_lookup *lookup, enum kind kind, const char *path
       mf_texts_addf(&lookup->warnings, "REGISTRY_AUTH_FILE names a file that is not there: %s", path);
   } else {
     mf_texts_addf(&lookup->places, "%s (not readable)", path);
-    if (kind != KIND_OTHERS_FILE) /* podman's may be another user's: only who needs a login is to know */
+    /* Podman's may be another user's: only who needs a login is to know. The old file lies beside docker's folder, and
+       where that is closed, so is this. */
+    if (kind != KIND_OTHERS_FILE && kind != KIND_LEGACY_FILE)
       mf_texts_addf(&lookup->warnings, "%s", problem.text);
   }
   mf_bytes_free(&bytes);

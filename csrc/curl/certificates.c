@@ -115,6 +115,8 @@ static void usual_roots(const struct mf_environment *environment, char text[2][P
   size_t count = 0;
 
   text[0][0] = text[1][0] = '\0';
+  if (home && access(home, X_OK) != 0)
+    home = NULL; /* closed to this user: who looks for a login there warns of it */
   if (config && config[0] == '/')
     snprintf(text[0], PATH_LONGEST, "%s/docker/certs.d", config);
   else if (home && home[0] == '/')

@@ -60,6 +60,14 @@ end
 ---@param changes table|nil settings that take the place of the client's
 ---@return userdata engine
 function shared_methods:open_engine(changes)
+  local loaded, why = pcall(require, "manifest.http")
+  if not loaded then
+    fail {
+      code = "io", message = "manifest.http, the part of the core that sends requests, cannot be loaded: "
+        .. tostring(why):match("[^\n]*$"):gsub("^%s+", ""),
+      hint = "build or install it again, and see that the program may open more files",
+    }
+  end
   return try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes)))
 end
 
@@ -275,7 +283,7 @@ end
 ---@param blobs table[] {size} or {body = {size}}
 function methods:announce(blobs)
   local teller = self.shared.control.teller
-  if not teller then
+  if not teller or #blobs == 0 then
     return
   end
   local bytes = 0

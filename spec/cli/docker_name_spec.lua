@@ -56,14 +56,22 @@ describe("docker's global flags", function()
 
   it("stand before the verb, and change nothing but the folder of --config", function()
     local folder = temp.folder("config")
-    for _, flags in ipairs { { "--config", folder }, { "--config=" .. folder }, { "-D" }, { "--debug=false" },
-      { "-l", "error" }, { "--log-level", "DEBUG" }, { "-lerror" }, { "-Dl", "warn" }, { "-H", "tcp://x" },
+    for _, flags in ipairs { { "--config", folder }, { "--config=" .. folder }, { "--debug=false" },
+      { "-l", "error" }, { "--log-level", "DEBUG" }, { "-lerror" }, { "-H", "tcp://x" },
       { "-c", "nowhere" }, { "--tls", "--tlsverify", "--tlscacert", "/none", "--tlscert=x", "--tlskey", "y" },
       { "--" } } do
       local words = table.move({ "rm", "h.io/a:1" }, 1, 2, #flags + 1, { table.unpack(flags) })
       local done = manifest(words)
       assert.equal(1, done.status)
       assert.matches("^No such manifest: h.io/a:1\n", done.stderr, nil, table.concat(flags, " "))
+    end
+  end)
+
+  it("show with -D or --debug what is asked of registries, on stderr", function()
+    for _, flags in ipairs { { "-D" }, { "--debug" }, { "-Dl", "warn" } } do
+      local done = manifest(table.move({ "rm", "h.io/a:1" }, 1, 2, #flags + 1, { table.unpack(flags) }))
+      assert.equal(1, done.status)
+      assert.matches("^manifest: debug: rm: not_found in %d+ ms\nNo such manifest: h.io/a:1\n", done.stderr)
     end
   end)
 

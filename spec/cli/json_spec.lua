@@ -110,6 +110,7 @@ describe("--json of", function()
     hold("copy", 1, {
       document { "copy", at("app:1"), at("copied:1") }, document { "copy", at("app:1"), at("copied:1") },
       document { "copy", "--dry-run", at("app:2"), at("copied:2") },
+      document { "copy", "--media-type", "oci", at("app:amd"), at("copied:oci") },
     })
   end)
 

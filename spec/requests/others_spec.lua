@@ -1,6 +1,7 @@
 --- docs/requests.md, row by row: what the verbs that read, copy, delete, attach, check and release ask of a registry.
 --- Each call has a client of its own, which knows nothing yet.
 
+local attested = require "spec.support.inputs.attested"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.servers.referrers"
@@ -100,9 +101,6 @@ describe("the requests of", function()
     told("1 GET tags", function(client)
       return client:tags(at("tags"), { limit = 2 })
     end)
-    told("2 GET tags", function(client)
-      return client:tags(at("tags"), { page = 2 })
-    end)
   end)
 
   row("`repositories`", function()
@@ -141,6 +139,22 @@ describe("the requests of", function()
     told("1 GET blobs, 2 GET manifests, 1 HEAD manifests, 3 POST uploads, 1 PUT manifests", function(client)
       return client:copy(at("alone:amd64"), at("alone/copy:1"), { platforms = "linux/amd64" })
     end)
+  end)
+
+  row("`copy --attestations drop`, `copy --attestations only`, `copy --media-type`", function()
+    local client <close> = manifest.client { config = temp.folder("config") }
+    attested.push(client, at("attested"), { "amd64", "arm64" })
+    server:clear()
+    -- 2 images of a config and a layer, and the index
+    told("1 GET manifests, 4 HEAD blobs, 1 HEAD manifests, 4 POST uploads, 3 PUT manifests, 4 PUT uploads", function()
+      return client:copy(at("attested:1"), at("attested:1", other), { attestations = "drop" })
+    end, { place = other })
+    assert.equal("4 GET blobs, 3 GET manifests", request_counts.counted(server))
+    server:clear()
+    told("4 HEAD manifests", function()
+      return client:copy(at("attested:1"), at("attested:1", other), { attestations = "drop" })
+    end, { place = other })
+    assert.equal("3 GET manifests", request_counts.counted(server))
   end)
 
   row("`copy` of what is there already", function()
@@ -199,6 +213,20 @@ describe("the requests of", function()
     told("1 DELETE manifests, 2 GET manifests, 1 GET tags, 4 HEAD manifests", function(client)
       return client:delete(at("delete/more@" .. made.all.digest), { shared = true })
     end)
+  end)
+
+  row("`prune`, T tags of which M match", function()
+    push("prune", 2)
+    told("1 GET manifests, 1 GET tags, 3 HEAD manifests", function(client)
+      return client:prune(at("prune"), { keep = 1, semver = "*" })
+    end)
+    local made = images.push(server, {
+      { repository = "prune/old", tag = "1.0.0", config = { created = "2020-01-01T00:00:00Z" } },
+    })
+    told("2 DELETE manifests, 1 GET blobs, 2 GET manifests, 2 GET tags, 3 HEAD manifests", function(client)
+      return client:prune(at("prune/old"), { older_than = 60, yes = true })
+    end)
+    assert.is_string(made[1].digest)
   end)
 
   row("`referrers` of R", function()

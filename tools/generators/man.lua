@@ -57,6 +57,17 @@ local function add_flags(lines, title, list, verb, picks)
   end
 end
 
+--- The variables that have the defaults of options.
+local function add_variables(lines, list)
+  add(lines, ".SH ENVIRONMENT")
+  for _, flag in ipairs(list) do
+    if flag.variable then
+      add(lines, ".TP", ("\\fB%s\\fR"):format(roff(flag.variable)), roff(("default of --%s%s"):format(flag.name,
+        flag.is_repeatable and "; several are divided by commas" or "")))
+    end
+  end
+end
+
 --- The page of a verb.
 ---@param entry table of the catalogue
 ---@param verb table its declaration
@@ -75,11 +86,15 @@ function man.verb(entry, verb)
     end
   end
   add_flags(lines, "OPTIONS", list, verb, function(flag)
-    return flag.of ~= "client"
+    return not flag.variable
   end)
   add_flags(lines, "OPTIONS FOR CONNECTIONS", list, verb, function(flag)
     return flag.of == "client"
   end)
+  add_flags(lines, "OPTIONS OF EVERY COMMAND", list, verb, function(flag)
+    return flag.of == "command"
+  end)
+  add_variables(lines, list)
   if #verb.examples > 0 then
     add(lines, ".SH EXAMPLES", ".nf")
     for _, example in ipairs(verb.examples) do

@@ -1,4 +1,4 @@
-/* manifest.core: clock and sleep. */
+/* manifest.core: clock, date and sleep. */
 #include "../../base/clock.h"
 
 #include "../lib/help.h"
@@ -8,6 +8,13 @@
 static int clock_now(lua_State *L)
 {
   lua_pushnumber(L, mf_clock_now());
+  return 1;
+}
+
+/* date() -> nanoseconds since 1970 */
+static int clock_date(lua_State *L)
+{
+  lua_pushinteger(L, mf_clock_date());
   return 1;
 }
 
@@ -25,6 +32,8 @@ void mfl_open_clock(lua_State *L)
 {
   lua_pushcfunction(L, clock_sleep);
   lua_setfield(L, -2, "sleep");
+  lua_pushcfunction(L, clock_date);
+  lua_setfield(L, -2, "date");
   lua_pushcfunction(L, clock_now);
   lua_setfield(L, -2, "clock");
 }

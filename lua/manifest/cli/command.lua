@@ -65,7 +65,9 @@ function command.of(entry)
   local least, most = flags.count(declaration)
   return {
     entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
-    summary = entry.summary, description = declaration.description, examples = declaration.examples, least = least,
+    summary = entry.summary,
+    is_network = declaration.network,
+    description = declaration.description, examples = declaration.examples, least = least,
     most = most,
     given = function(values, words)
       return given_of(declaration, print, list, values, words)

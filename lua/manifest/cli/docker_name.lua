@@ -51,7 +51,7 @@ local function ours(rest)
     return nil
   end
   local words = table.move(rest, at + 1, #rest, at, is_help and { "help" } or {})
-  words.config = rest.config
+  words.config, words.debug = rest.config, rest.debug
   return words
 end
 

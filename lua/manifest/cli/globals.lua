@@ -1,6 +1,6 @@
 --- docker's global flags, which stand before the verb. Scripts that call `docker --config DIR manifest ...` keep them.
--- --config names the folder of docker's configuration and of the local lists; all others are about a daemon, or about
--- logging, and change nothing here.
+-- --config names the folder of docker's configuration and of the local lists, --debug shows the requests; all others
+-- are about a daemon, or about logging, and change nothing here.
 
 local options = require("manifest.cli.options")
 local text = require("manifest.base.text")
@@ -29,7 +29,7 @@ local FAILED, BAD_USAGE = 1, 125
 
 --- Takes the global flags off.
 ---@param words string[]
----@return string[]|nil rest from the verb on, with field config; --help and --version stand in it as verbs
+---@return string[]|nil rest from the verb on, with fields config and debug; --help and --version stand in it as verbs
 ---@return string|nil message what is wrong, in docker's words
 ---@return integer|nil status
 function globals.take(words)
@@ -47,6 +47,7 @@ function globals.take(words)
   elseif given.help then
     table.insert(rest, 1, "--help")
   end
+  rest.debug = given.debug
   rest.config = given.config ~= "" and given.config or nil
   return rest
 end

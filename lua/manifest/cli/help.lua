@@ -17,9 +17,12 @@ an image that is built for several architectures.]]
 
 local BEFORE_THE_COMMAND = {
   { "  --config folder", "Docker's configuration and the local lists (default $DOCKER_CONFIG or ~/.docker)" },
-  { "  -D, -H, -c, -l, --tls...", "Docker's other global options are taken, and change nothing" },
+  { "  -D, --debug", "Show each request, on stderr" },
+  { "  -H, -c, -l, --tls...", "Docker's other global options are taken, and change nothing" },
   { "  -v, --version", "Print the version" },
 }
+
+local DEFAULTS = "The variable MANIFEST_PROGRESS has the default of --progress, and so on for %s."
 
 --- The usage line of a verb.
 ---@param command table
@@ -103,11 +106,17 @@ function help.verb(command, width)
     table.move(text.wrap(command.description, width), 1, #command.description, #lines + 1, lines)
   end
   add_options(lines, "Options:", command, width, function(flag)
-    return flag.of ~= "client" and flag.name ~= "help"
+    return not flag.variable and flag.name ~= "help"
   end)
   add_options(lines, "Options for connections:", command, width, function(flag)
     return flag.of == "client"
   end)
+  add_options(lines, "Options of every command:", command, width, function(flag)
+    return flag.of == "command"
+  end)
+  lines[#lines + 1] = ""
+  local lists = command.is_network and "the last two lists" or "this list"
+  table.move(text.wrap(DEFAULTS:format(lists), width), 1, #DEFAULTS, #lines + 1, lines)
   if #command.examples > 0 then
     table.move({ "", "Examples:" }, 1, 2, #lines + 1, lines)
     for _, example in ipairs(command.examples) do

@@ -114,18 +114,23 @@ local function is_interrupt(raised)
 end
 
 local function call_verb(out, command, given, config)
+  local watch, problem = require("manifest.cli.watch").new(out, command.entry, given)
+  if not watch then
+    return report(out, command.entry.name, problem, command.flags)
+  end
+  local _ <close> = watch
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
   local client
   local _ <close> = require("manifest.base.failure").defer(function()
     if client then
       client:close({ abandon = FAREWELL })
-      for _, line in ipairs(client:warnings()) do
+      for _, line in ipairs(given.all.quiet and {} or client:warnings()) do
         out:complain("manifest: warning: " .. line)
       end
     end
   end)
   local status, err = command.run({ out = out, given = given, client = function(options)
-    options.config = config
+    options.config, options.on_event = config, watch.listen
     client = client or require("manifest").client(options)
     return client
   end })
@@ -152,7 +157,7 @@ local function not_for_json(read)
 end
 
 --- Takes off what stands before the verb: docker's name and its global flags.
----@return string[]|nil words from the verb on, with field config: the folder of --config
+---@return string[]|nil words from the verb on, with fields config (the folder of --config) and debug
 ---@return integer|nil status when there is nothing more to do
 local function before_verb(out, words)
   local name = (words[0] or ""):match("[^/]*$")
@@ -192,6 +197,13 @@ local function dispatch(out, given_words)
   if wrong then
     return bad_usage(out, command, wrong, nil, entry.is_dockers and FAILED or BAD_USAGE)
   end
+  if read.options.debug == nil then
+    read.options.debug = words.debug
+  end
+  wrong = select(2, options.add_defaults(command.flags, read.options))
+  if wrong then
+    return bad_usage(out, command, wrong, nil, BAD_USAGE)
+  end
   wrong, hint = not_for_json(read)
   if wrong then
     return bad_usage(out, command, wrong, hint, BAD_USAGE)
@@ -223,8 +235,7 @@ local function on_crash(out, raised)
   if require("manifest.base.error").is(raised) then
     return report(out, raised.verb or "", raised, {})
   end
-  if raised.text and (raised.text:find("module 'manifest.core' not found", 1, true)
-    or raised.text:find("module 'manifest.http' not found", 1, true)) then
+  if raised.text and raised.text:find("module 'manifest.core' not found", 1, true) then
     out:complain("manifest: its part in C is not there: build it with './dev build', or install it again")
     return FAILED
   end

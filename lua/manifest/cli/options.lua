@@ -132,6 +132,25 @@ function options.read(declared, words, leading)
   return { options = values, arguments = arguments }
 end
 
+--- Adds what the environment has for options that were not given; a list there is divided by commas.
+---@param declared table[] flags
+---@param values table by the flag's name
+---@return boolean|nil ok
+---@return string|nil message what is wrong
+function options.add_defaults(declared, values)
+  for _, option in ipairs(declared) do
+    local given = option.variable and values[option.name] == nil and os.getenv(option.variable) or ""
+    for part in given:gmatch(option.is_repeatable and "[^,]+" or ".+") do
+      local value, reason = option.read(part, values[option.name])
+      if value == nil then
+        return nil, ('invalid argument "%s" in %s: %s'):format(part, option.variable, reason)
+      end
+      values[option.name] = value
+    end
+  end
+  return true
+end
+
 local function counted(count)
   return ("%d argument%s"):format(count, count == 1 and "" or "s")
 end

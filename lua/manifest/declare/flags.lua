@@ -2,9 +2,10 @@
 --- options as flags.
 --
 -- A flag is {name, short, value (what stands for its value in help; nil: it needs none), help, read = fn(text, so_far),
--- key (of the option), path (list of keys: of a nested option), of = "options", "client" or "printing", choices and
--- is_path (of the type: for completion)}.
+-- key (of the option), path (list of keys: of a nested option), of = "options", "printing", "client" or "command"; of
+-- the last two variable (of the environment: its default); choices, is_path and is_repeatable (of the type)}.
 
+local ON_COMMANDS = require("manifest.declare.command")
 local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
 
@@ -40,11 +41,18 @@ local function add_switch(list, spec, path, of)
   }
 end
 
+--- The variable that has the default of an option that all commands share.
+local function variable_of(name, of)
+  return (of == "client" or of == "command") and "MANIFEST_" .. text.upper((name:gsub("-", "_"))) or nil
+end
+
 local function add(list, spec, path, of)
   local key = path[#path]
   if spec.flag ~= false and spec.type.flag and (#path == 1 or spec.flag) then
+    local name = spec.flag or key:gsub("_", "-")
     list[#list + 1] = {
-      name = spec.flag or key:gsub("_", "-"), short = spec.short, help = help_of(spec), key = table.concat(path, "."),
+      name = name, variable = variable_of(name, of), is_repeatable = spec.type.is_repeatable,
+      short = spec.short, help = help_of(spec), key = table.concat(path, "."),
       path = path, of = of, read = spec.type.flag, choices = spec.type.choices, is_path = spec.type.is_path,
       value = spec.type.lua:find("^boolean") == nil and
         (spec.value or spec.type.value) or nil,
@@ -66,7 +74,7 @@ local function add_all(list, specs, of)
   end
 end
 
---- All flags that a verb has in the command: its own, and those of every verb that asks a registry.
+--- All flags that a verb has in the command: its own, those of every verb that asks a registry, those of all.
 ---@param declaration table
 ---@return table[] list
 function flags.of(declaration)
@@ -79,6 +87,11 @@ function flags.of(declaration)
   add_all(list, declaration.options, "options")
   if declaration.network then
     add_all(list, require("manifest.declare.client"), "client")
+  end
+  for _, key in ipairs(text.sorted_keys(ON_COMMANDS)) do
+    if not declaration.printing[key] then -- that of `index` does more
+      add(list, ON_COMMANDS[key], { key }, "command")
+    end
   end
   return list
 end
@@ -172,12 +185,12 @@ end
 ---@param values table by the flag's name
 ---@param words string[] as many as count() allows
 ---@return table|nil given {arguments = values for the method, with n; options = of the method; client = options of the
---- client; all = all arguments and options that the command was given}
+--- client; command = options of every command; all = all arguments and options that the command was given}
 ---@return string|nil reason a word that cannot be read
 ---@return string|nil hint
 function flags.given(declaration, list, values, words)
   local given = {
-    options = {}, client = {}, printing = {}, all = {}, arguments = { n = #declaration.positional + 1 },
+    options = {}, client = {}, command = {}, printing = {}, all = {}, arguments = { n = #declaration.positional + 1 },
   }
   local by_key = {}
   for _, flag in ipairs(list) do

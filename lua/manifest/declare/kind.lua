@@ -335,6 +335,7 @@ return {
   reference = name_type("manifest.Reference"),
   repository = location,
   seconds = number_type("number", "seconds"),
+  shard = text_type("index/count", "manifest.name.shard"),
   string = text_type("string"),
   tag = text_type("tag"),
   variable = form_type("name=value", is_variable, "not NAME=VALUE"),

@@ -23,6 +23,17 @@ function attestation.subject(entry)
   return subject ~= "" and subject or nil
 end
 
+--- Ties an attestation to what came of the image that it is about.
+---@param entry table JSON of an entry of an index; it is changed
+---@param digests table<string, string> [digest] = the digest that took its place
+function attestation.follow(entry, digests)
+  local annotations = entry.annotations
+  local digest = type(annotations) == "table" and digests[annotations[DIGEST] or ""]
+  if digest then
+    annotations[DIGEST] = digest
+  end
+end
+
 --- The annotations that tie an attestation to an image.
 ---@param digest string of the image
 ---@return table annotations

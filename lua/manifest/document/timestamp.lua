@@ -43,6 +43,35 @@ function timestamp.check(given)
   return given
 end
 
+--- Days from 1970 to a date of the calendar.
+local function days_since_epoch(year, month, day)
+  local before = year - 1
+  local days = before * 365 + before // 4 - before // 100 + before // 400 - 719162
+  for earlier = 1, month - 1 do
+    days = days + days_of(year, earlier)
+  end
+  return days + day - 1
+end
+
+--- The seconds since 1970 of a time; parts of a second are left out.
+---@param given string
+---@return integer|nil seconds
+---@return table|nil err invalid_argument
+function timestamp.seconds(given)
+  local ok, err = timestamp.check(given)
+  if not ok then
+    return nil, err
+  end
+  local parts = {}
+  for number in given:gmatch("%d+") do
+    parts[#parts + 1] = math.tointeger(tonumber(number))
+  end
+  local seconds = days_since_epoch(parts[1], parts[2], parts[3]) * 86400 + parts[4] * 3600 + parts[5] * 60 + parts[6]
+  local sign, hours, minutes = given:match("([+-])(%d%d):(%d%d)$")
+  local offset = sign and (tonumber(hours) * 60 + tonumber(minutes)) * 60 or 0
+  return math.tointeger(sign == "-" and seconds + offset or seconds - offset)
+end
+
 --- The text of a time.
 ---@param seconds integer since 1970
 ---@return string|nil text

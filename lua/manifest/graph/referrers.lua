@@ -2,6 +2,7 @@
 
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
+local media_type = require("manifest.name.media_type")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer = require("manifest.repository.referrer")
@@ -39,6 +40,30 @@ local function fetch_referrer(call, from, listed)
   local root = nodes.named(call, from, listed)
   walk.all(root)
   return root
+end
+
+--- The type of an artifact, as a list of referrers has it; nil where the list may not know it: registries of before the
+--- specification give the config's type.
+local function listed_type(item)
+  return item.artifact_type ~= media_type.oci_empty and item.artifact_type or nil
+end
+
+--- Those of some referrers that are of some types.
+---@param found table[] {tree, descriptor}
+---@param types string[]|nil nil: all
+---@return table[] chosen
+function referrers.of_types(found, types)
+  local chosen, wanted = {}, {}
+  for _, one in ipairs(types or {}) do
+    wanted[one] = true
+  end
+  for _, one in ipairs(found) do
+    local view = one.tree and one.tree.view or {}
+    local kind = view.artifact_type or listed_type(one.descriptor) or not one.tree
+      or view.config and view.config.media_type
+    chosen[#chosen + 1] = (not types or kind == true or wanted[kind]) and one or nil
+  end
+  return chosen
 end
 
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
@@ -86,12 +111,13 @@ end
 
 --- The referrers of some manifests, and theirs: {tree, subject, descriptor} each.
 ---@param allowed table what they may take
-local function referrers_of(call, from, digests, allowed)
+---@param types string[]|nil
+local function referrers_of(call, from, digests, allowed, types)
   local found, seen = {}, {}
   for _ = 1, MAX_DEPTH do
-    local listed = fresh_ones(call, from, digests, seen)
+    local listed = referrers.of_types(fresh_ones(call, from, digests, seen), types)
     allowed:check(#listed, 0)
-    local fresh = fetch_listed(call, from, listed, allowed)
+    local fresh = referrers.of_types(fetch_listed(call, from, listed, allowed), types)
     table.move(fresh, 1, #fresh, #found + 1, found)
     digests = {}
     for position, one in ipairs(fresh) do
@@ -218,14 +244,14 @@ end
 ---@param call manifest.Call
 ---@param from table repository
 ---@param trees table[] manifest.Node
----@param options table referrers, digest_tags (booleans)
+---@param options table referrers, digest_tags (booleans), artifact_types (of the referrers; nil: all)
 ---@return table along {referrers = {{tree, subject, descriptor}}, trees = of those and of tags made of digests, known =
 --- the digests of the referrers}
 function referrers.gather(call, from, trees, options)
   local along = { referrers = {}, trees = {}, known = {} }
   if options.referrers then
     local allowed = nodes.budget(call.options, math.max(1, #trees))
-    referrers.add(along, referrers_of(call, from, digests_of(trees), allowed))
+    referrers.add(along, referrers_of(call, from, digests_of(trees), allowed, options.artifact_types))
   end
   if options.digest_tags then
     local all = table.move(along.trees, 1, #along.trees, #trees + 1, { table.unpack(trees) })

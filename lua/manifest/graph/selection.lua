@@ -1,4 +1,4 @@
---- A document to copy, with all its platforms or a choice of them.
+--- A document to copy, with all its platforms or a choice of them, with its attestations or without, or these alone.
 --
 -- With a choice, an index is either written anew with the chosen entries alone (so its digest changes), or copied as it
 -- is although some of its images are missing then (sparse: the digest stays, and some registries refuse it). An index
@@ -62,18 +62,27 @@ local function rewrite(node, kept)
   return { kept = raw, digest = digest.of(raw), size = #raw }
 end
 
---- An index with the images that stay, and without the indexes in it of which none stays.
+--- Whether an entry of an index may stay, by what it is. An index in it does as far as something of it stays.
+local function is_wanted(entry, attestations)
+  if attestation.is(entry) then
+    return attestations ~= "drop"
+  end
+  return attestations ~= "only" or media_type.kind(entry.media_type) == "index"
+end
+
+--- An index with what stays, and without the indexes in it of which none stays.
+---@param keep table|nil [digest] = true; nil: whatever is wanted by what it is
 ---@param pruned table [node] = what came of it
-local function prune(node, keep, is_sparse, pruned)
+local function prune(node, keep, options, pruned)
   if pruned[node] then
     return pruned[node]
   end
   local edges, kept, is_whole = {}, {}, true
   for position, entry in ipairs(node.view.entries) do
     local child = node:child(entry)
-    local stays = keep[child.digest] and not child.is_absent
+    local stays = (not keep or keep[child.digest]) and is_wanted(entry, options.attestations) and not child.is_absent
     if child.kind == "index" then -- one that is for other platforms was not fetched
-      child = child.view and prune(child, keep, is_sparse, pruned) or child
+      child = child.view and prune(child, keep, options, pruned) or child
       stays = child.view and #child.edges > 0
     end
     if stays then
@@ -81,32 +90,48 @@ local function prune(node, keep, is_sparse, pruned)
     end
     is_whole = is_whole and stays and child.digest == entry.digest or false
   end
-  local fields = not is_whole and not is_sparse and rewrite(node, kept) or {}
+  local fields = not is_whole and not options.sparse and rewrite(node, kept) or {}
   fields.edges = edges
   pruned[node] = node:with(fields)
   return pruned[node]
 end
 
+--- Refuses a choice that leaves nothing.
+local function refuse_nothing(is_index, attestations)
+  failure.fail {
+    code = "not_found",
+    message = attestations == "only" and "there is no attestation" or "there is nothing but attestations",
+    hint = is_index and "look at it with 'manifest tree'" or "it is one image, and no index that has some",
+  }
+end
+
 --- Fetches a document with what is to be copied of it.
 ---@param call manifest.Call
 ---@param answer table of read.document_at
----@param options table platforms (list of platform tables, or nil for all), sparse, all_tags (images alone are copied
---- whatever their platform)
+---@param options table platforms (list of platform tables, or nil for all), sparse, attestations ("keep", "drop",
+--- "only"), all_tags (images alone are copied whatever their platform)
 ---@return manifest.Node root walked
 function selection.gather(call, answer, options)
-  local root = nodes.root(call, answer)
-  if not options.platforms or (root.kind ~= "index" and options.all_tags) then
+  local root, attestations = nodes.root(call, answer), options.attestations or "keep"
+  local is_choice = options.platforms or attestations ~= "keep"
+  if not is_choice or (root.kind ~= "index" and options.all_tags) then
     walk.all(root)
     return root
   end
-  local keep = images_to_keep(root, options.platforms)
+  local keep = options.platforms and images_to_keep(root, options.platforms)
   if root.kind ~= "index" then
-    return root
+    return attestations == "only" and refuse_nothing(false, attestations) or root
   end
   walk.all(root, { want = function(entry)
-    return keep[entry.digest] or media_type.kind(entry.media_type) == "index" and root:child(entry).is_loaded
+    local is_index = media_type.kind(entry.media_type) == "index"
+    return is_wanted(entry, attestations)
+      and (not keep or keep[entry.digest] or is_index and root:child(entry).is_loaded)
   end })
-  return prune(root, keep, options.sparse, {})
+  local pruned = prune(root, keep, options, {})
+  if #pruned.edges == 0 and #root.view.entries > 0 then
+    refuse_nothing(true, attestations)
+  end
+  return pruned
 end
 
 return selection

@@ -186,6 +186,13 @@ function Client:copy(source, target, options) end
 ---@return manifest.Error?
 function Client:delete(ref, options) end
 
+--- Delete the tags that a retention does not keep.
+---@param repository string|manifest.Location The repository, without a tag
+---@param options? manifest.PruneOptions
+---@return manifest.PruneResult?
+---@return manifest.Error?
+function Client:prune(repository, options) end
+
 --- List what refers to an image: signatures, SBOMs, attestations.
 ---@param ref string|manifest.Location What is referred to
 ---@param options? manifest.ReferrersOptions
@@ -286,6 +293,7 @@ function Client:logout(registry) end
 ---@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
+---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
 ---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?

@@ -203,10 +203,13 @@
 
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
+---@field artifact_types? string|string[] Only referrers of these types
+---@field attestations? "keep"|"drop"|"only" What becomes of the attestations that an index has (default keep)
 ---@field digest_tags? boolean Also tags made of their digests, such as sha256-HEX.sig
 ---@field dry_run? boolean Only say what would be done
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
+---@field media_type? "oci"|"docker" Write manifests and indexes anew, in this family of media types
 ---@field no_clobber? boolean Never move a tag that exists
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
@@ -217,6 +220,17 @@
 ---@class manifest.DeleteOptions
 ---@field dry_run? boolean Delete nothing, say what would go
 ---@field shared? boolean Also when other tags name the digest, or an index does
+
+---@class manifest.PruneOptions
+---@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' version)
+---@field dry_run? boolean Only show the plan, as without 'yes'
+---@field exclude? string|string[] No tags that match
+---@field include? string|string[] Only tags that match
+---@field keep? integer Keep the newest of the tags that match, so many
+---@field older_than? number Delete only what is older
+---@field semver? string Only tags that are versions in this range
+---@field shard? string Delete only the share of this machine, such as 3/16: each digest is in one share
+---@field yes? boolean Delete what the plan says
 
 ---@class manifest.ReferrersOptions
 ---@field annotations? table<string, string> Only referrers with it

@@ -69,6 +69,30 @@ function media_type.is_image_config(value, manifest)
     or (value == "application/octet-stream" and manifest == media_type.docker_manifest)
 end
 
+--- What the two families call the same.
+local TWINS = {
+  [media_type.docker_manifest] = media_type.oci_manifest, [media_type.docker_list] = media_type.oci_index,
+  [media_type.docker_config] = media_type.oci_config, [media_type.docker_layer] = media_type.oci_layer,
+  [media_type.docker_layer_gzip] = media_type.oci_layer_gzip,
+  [media_type.docker_foreign_layer] = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+  ["application/vnd.docker.image.rootfs.foreign.diff.tar"] = "application/vnd.oci.image.layer.nondistributable.v1.tar",
+}
+
+local TWINS_OF = { oci = TWINS, docker = {} }
+for docker, oci in pairs(TWINS) do
+  TWINS_OF.docker[oci] = docker
+end
+
+--- What a family calls what this type means.
+---@param value string
+---@param family "oci"|"docker"
+---@return string type
+---@return boolean is_known whether the family has a word for it
+function media_type.in_family(value, family)
+  local twin = TWINS_OF[family][value]
+  return twin or value, twin ~= nil or TWINS_OF[family == "oci" and "docker" or "oci"][value] ~= nil
+end
+
 --- Checks what a caller gives as a media type: letters, digits and a few signs on both sides of one slash.
 ---@param value string|nil
 ---@return boolean|nil ok also when there is none

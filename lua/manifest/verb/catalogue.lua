@@ -36,6 +36,7 @@ local catalogue = {
   own("ratelimit", "ratelimit", "Show how many pulls a registry leaves, at no pull"),
   own("copy", "copy", "Copy images, or all tags of a repository"),
   own("delete", "delete", "Delete a tag or a manifest"),
+  own("prune", "prune", "Delete the tags that a retention does not keep"),
   own("referrers", "referrers", "List what refers to an image: signatures, SBOMs, attestations"),
   own("attach", "attach", "Attach files to an image as an artifact"),
   own("pull", "pull", "Write the files of an artifact to a folder"),

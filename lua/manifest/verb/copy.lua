@@ -3,6 +3,7 @@
 -- Documents are fetched first, then what the target lacks is brought: blobs, manifests from the inside out, tags last.
 -- What is there is not sent again, so an interrupted copy goes on where it was, and a second one does nothing.
 
+local convert = require("manifest.graph.convert")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
@@ -13,8 +14,14 @@ local transfer = require("manifest.graph.transfer")
 
 local about, amend, fail = failure.about, failure.amend, failure.fail
 
+local function wrong_together(given)
+  if given.all_tags and given.attestations == "only" then
+    return "option 'all_tags' excludes option 'attestations' \"only\": images have none"
+  end
+end
+
 local copy = declare.verb {
-  name = "copy", network = true,
+  name = "copy", network = true, check = wrong_together,
   description = "Each may be in a registry, or in an OCI layout folder: oci:PATH[:TAG]. The source may be an archive: "
     .. "oci-archive:PATH[:TAG] or docker-archive:PATH[:NAME:TAG]. What is there is not sent again. PATTERN: * is any "
     .. "text, ? is one character.",
@@ -29,7 +36,13 @@ local copy = declare.verb {
     all_tags = { "boolean", help = "All tags; SOURCE and TARGET are repositories" },
     include = { "pattern[]", needs = "all_tags", help = "Only tags that match" },
     exclude = { "pattern[]", needs = "all_tags", help = "No tags that match" },
+    attestations = { "choice", of = { "keep", "drop", "only" },
+      help = "What becomes of the attestations that an index has (default keep)" },
+    media_type = { "choice", of = { "oci", "docker" }, excludes = { "sparse", "referrers", "digest_tags" },
+      help = "Write manifests and indexes anew, in this family of media types" },
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
+    artifact_types = { "media_type[]", flag = "artifact-type", needs = "referrers",
+      help = "Only referrers of these types" },
     shared = { "boolean",
       help = "False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed" },
     digest_tags = { "boolean", help = "Also tags made of their digests, such as sha256-HEX.sig" },
@@ -51,6 +64,7 @@ local copy = declare.verb {
 local function gather(call, from, todo, options)
   return call:each(moves.by_document(todo), function(group)
     local tree = selection.gather(call, moves.document(from, group[1]), options)
+    tree = options.media_type and convert.to(tree, options.media_type) or tree
     for _, move in ipairs(group) do
       move.tree, move.digest = tree, tree.digest
     end
@@ -89,7 +103,7 @@ end
 ---@class manifest.CopyResult
 ---@field source string
 ---@field target string
----@field copied {name: string?, digest: string}[]
+---@field copied {name: string?, digest: string, source_digest: string?}[] source_digest: what was written anew
 ---@field skipped {name: string?, digest: string, reason: "same"|"exists"|"list"}[]
 ---@field blobs integer that were brought
 ---@field size integer bytes of those blobs
@@ -113,7 +127,7 @@ function copy.run(call, source, target, o)
   local list = moves.list(call, from, to, o)
   local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
   local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
-  referrers.add(along, lists)
+  referrers.add(along, referrers.of_types(lists, o.artifact_types))
   moves.look_again(call, to, list, o)
   local trees = all_trees(along, moves.settle(list, o))
   local plan = transfer.plan(to.repository, list.is_new and trees or transfer.missing(call, to.repository, trees))

@@ -86,6 +86,20 @@ describe("testing.auth.certificates", function()
       done.stderr)
   end)
 
+  it("a home that is closed is none: whoever looks for a login in it warns", function()
+    local home = temp.folder("home")
+    assert(os.execute(("chmod 0 %s"):format(home)))
+    local done = ours.run_bound(temp.file([[
+      local found = require("manifest.testing").auth.certificates("h", { HOME = arg[1] })
+      io.write(#found.warnings)
+    ]]), home)
+    assert(os.execute(("chmod 700 %s"):format(home)))
+    if not done then
+      return pending("root's rights cannot be taken away here")
+    end
+    assert.equal("0", done.stdout, done.stderr)
+  end)
+
   it("a folder of podman's that may not be looked into is none", function()
     local home = temp.folder("home")
     assert(os.execute(("mkdir -p %s/.config/docker %s/.config/containers; chmod 0 %s/.config/containers")

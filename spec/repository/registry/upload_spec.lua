@@ -27,6 +27,14 @@ local function session(location, status, headers)
   return { method = "POST", answer = { status = status or 202, headers = headers } }
 end
 
+local function methods_of(server)
+  local methods = {}
+  for position, seen in ipairs(server:requests()) do
+    methods[position] = seen.method
+  end
+  return methods
+end
+
 --- The last request of a method.
 local function last(server, method, origin)
   local found
@@ -116,11 +124,24 @@ describe("an upload", function()
     local ok, err = repository:upload(DIGEST, { body = BLOB })
     assert.is_nil(ok)
     assert.equal("denied", err.code)
-    assert.equal(1, #server:requests())
+    assert.same({ "HEAD", "GET" }, methods_of(server))
     server, repository = stage { { method = "HEAD", answer = { status = 405 } }, session("/u"), STORED }
     assert(repository:upload(DIGEST, { body = BLOB }))
     assert.is_true(last(server, "PUT").body == BLOB)
   end)
+
+  for _, answer in ipairs {
+    { status = 206, body = BLOB:sub(1, 1), headers = { { "Content-Range", "bytes 0-0/" .. #BLOB } } },
+    { status = 200, body = BLOB },
+  } do
+    it(("is found by a GET of one byte, answered with %d, where HEAD is refused"):format(answer.status), function()
+      local server, repository = stage { { method = "HEAD", answer = { status = 403 } },
+        { method = "GET", headers = { Range = "^bytes=0-0$" }, answer = answer } }
+      assert.is_true(repository:has_blob(DIGEST))
+      assert.is_true(repository:upload(DIGEST, { body = BLOB }))
+      assert.same({ "HEAD", "GET", "HEAD", "GET" }, methods_of(server))
+    end)
+  end
 
   it("is sent again after a 5xx, whole", function()
     local server, repository = stage { ABSENT, session("/u"), { method = "PUT", times = 2,

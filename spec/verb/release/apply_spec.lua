@@ -27,6 +27,18 @@ describe("a release", function()
     assert.equal("not_found", err.code)
   end)
 
+  it("is planned by platform also where the index that is there does not say it", function()
+    local path, app = release:write()
+    assert(release.client:apply(path))
+    local raw = assert(release.client:get(app)).raw:gsub(',%s*"platform": %b{}', "")
+    assert.is_nil(raw:find("platform", 1, true))
+    assert(release.client:put(app, raw))
+    local planned = assert(release.client:plan(path)).targets[1]
+    assert.equal("moved", planned.state)
+    assert.same({ {}, {} }, { planned.added, planned.removed })
+    assert.same({ "linux/amd64", "linux/arm64" }, platforms(planned.changed))
+  end)
+
   it("is made, and a second run changes nothing", function()
     local path, app, tool = release:write()
     local planned = assert(release.client:plan(path))

@@ -16,7 +16,8 @@ end
 ---@param done manifest.CopyResult
 function print.text(out, done)
   for _, item in ipairs(done.copied) do
-    out:line(("%s  %s"):format(item.digest, name_of(item)))
+    out:line(("%s  %s%s"):format(item.digest, name_of(item),
+      item.source_digest and "  written anew, it was " .. item.source_digest or ""))
   end
   for _, item in ipairs(done.skipped) do
     out:line(("%s  %s %s"):format(item.digest, name_of(item), WHY[item.reason]))
@@ -28,7 +29,9 @@ function print.text(out, done)
 end
 
 local function item_json(item)
-  return json.object({ { "name", item.name }, { "digest", item.digest }, { "reason", item.reason } })
+  return json.object({
+    { "name", item.name }, { "digest", item.digest }, { "sourceDigest", item.source_digest }, { "reason", item.reason },
+  })
 end
 
 ---@param done manifest.CopyResult

@@ -9,6 +9,14 @@ local ABANDON_SECONDS = 5
 
 local stored = { [200] = true, [201] = true, [204] = true }
 
+--- Is a blob there of which HEAD is refused? Some gateways let through no HEAD at all: a GET of its first byte tells.
+local function can_be_read(repository, digest, place)
+  local response = repository:send({
+    method = "GET", path = "/blobs/" .. digest, range_offset = 0, range_length = 1, discard = true,
+  }, place)
+  return response and (response.status == 200 or response.status == 206)
+end
+
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
 --- that does not know HEAD leaves it open, and sending is then the way to find out.
 ---@param repository table
@@ -31,6 +39,9 @@ function session.exists(repository, digest, place)
   end
   if status == 404 or status == 405 or status == 501 then
     return false
+  end
+  if status == 403 and can_be_read(repository, digest, place) then
+    return true
   end
   return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
 end

@@ -24,10 +24,11 @@ local function single(from, to)
   return { selector = from.selector, name = name, must_be = to.digest }
 end
 
---- Whether a name is right already and nothing else is asked for. A choice of platforms may give another digest, and
---- what belongs to a manifest may have changed beside it.
+--- Whether a name is right already and nothing else is asked for. A choice of platforms and the like may give another
+--- digest, and what belongs to a manifest may have changed beside it.
 local function is_done(move, digest, options)
-  return move.there == digest and not options.platforms and not options.referrers and not options.digest_tags
+  local is_other = options.platforms or options.media_type or (options.attestations or "keep") ~= "keep"
+  return move.there == digest and not is_other and not options.referrers and not options.digest_tags
 end
 
 --- Moves of one document of the source, together.
@@ -303,7 +304,11 @@ function moves.report(list, plan, along)
     if move.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same
       report.skipped[#report.skipped + 1] = { name = move.name, digest = move.digest, reason = "same" }
     else
-      report.copied[#report.copied + 1] = { name = move.name, digest = stored[move.name or ""] or move.digest }
+      local before = move.wanted or move.answer.digest
+      report.copied[#report.copied + 1] = {
+        name = move.name, digest = stored[move.name or ""] or move.digest,
+        source_digest = before ~= move.digest and before or nil,
+      }
     end
   end
   return report

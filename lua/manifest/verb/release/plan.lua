@@ -10,8 +10,9 @@ local graph_read = require("manifest.graph.read")
 local job = require("manifest.verb.release.job")
 local json = require("manifest.base.json")
 local options = require("manifest.verb.release.options")
+local platform = require("manifest.graph.platform")
 
-local try = failure.try
+local allow, caught, try = failure.allow, failure.caught, failure.try
 
 local plan = declare.verb {
   name = "plan", network = true,
@@ -33,7 +34,10 @@ local function read_old(call, target, report)
     report.was_image = true
     return {}
   end
-  return try(document.of(answer.decoded, answer.size)).entries
+  local entries = try(document.of(answer.decoded, answer.size)).entries
+  -- What is gone of it has no platform any more, and is no reason to plan nothing.
+  allow("not_found", caught(platform.learn, call, target.repository, entries))
+  return entries
 end
 
 --- Fills in which platforms come, go and change. Pure.

@@ -1,0 +1,191 @@
+--- prune: deletes the tags of a repository that a retention does not keep.
+--
+-- What a kept index names stays, and so does what refers to something that stays. The plan is made of the whole
+-- repository; a shard carries out its share of it. A run that was broken off is simply started again.
+
+local age = require("manifest.name.age")
+local argument = require("manifest.declare.argument")
+local declare = require("manifest.declare")
+local digest_at = require("manifest.repository.interface").digest_at
+local facts = require("manifest.verb.prune.facts")
+local failure = require("manifest.base.failure")
+local glob = require("manifest.name.glob")
+local media_type = require("manifest.name.media_type")
+local plan = require("manifest.verb.prune.plan")
+local semver = require("manifest.name.semver")
+local shard = require("manifest.name.shard")
+local versions = require("manifest.name.versions")
+
+local fail, try = failure.fail, failure.try
+
+local prune = declare.verb {
+  name = "prune", network = true,
+  description = "Of the tags that match, the newest N stay, and what is not older than AGE; what an index that stays "
+    .. "names, and what refers to something that stays, stays too. Tags made of digests (sha256-HEX...) are left "
+    .. "alone. Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, "
+    .. "? is one character. RANGE: as of 'manifest tags'.",
+  arguments = { { "repository", "repository", help = "The repository, without a tag" } },
+  options = {
+    keep = { "count", help = "Keep the newest of the tags that match, so many" },
+    older_than = { "seconds", value = "age", words = age.parse, help = "Delete only what is older" },
+    by = { "choice", of = { "version", "created" },
+      help = "What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' "
+        .. "version)" },
+    include = { "pattern[]", help = "Only tags that match" },
+    exclude = { "pattern[]", help = "No tags that match" },
+    semver = { "string", value = "range", help = "Only tags that are versions in this range" },
+    shard = { "shard", help = "Delete only the share of this machine, such as 3/16: each digest is in one share" },
+    yes = { "boolean", excludes = "dry_run", help = "Delete what the plan says" },
+    dry_run = { "boolean", help = "Only show the plan, as without 'yes'" },
+  },
+  hints = {
+    unauthorized = "log in to the registry with an account that may delete in the repository",
+    denied = "check that the account may delete in the repository",
+  },
+  examples = {
+    "prune --keep 5 --semver '>=1.0' example.com/app",
+    "prune --older-than 30d --include 'pr-*' --yes example.com/app",
+  },
+}
+
+--- Refuses what would delete everything that matches.
+local function check(o)
+  if not o.keep and not o.older_than then
+    fail {
+      code = "invalid_argument", message = "neither 'keep' nor 'older_than' says what is to stay",
+      hint = "give option 'keep' or option 'older_than'",
+    }
+  end
+end
+
+local function matching(tags, o)
+  local range = o.semver and try(semver.range(o.semver))
+  local list = glob.choose(tags, o.include, o.exclude)
+  return range and versions.choose(list, range) or list
+end
+
+--- The tags that match, and all that is known of the repository: indexes are read, and whatever may go.
+local function gather(call, at, o)
+  local list, by_tag, order = facts.tagged(call, at)
+  local tags, looked, is_chosen = matching(order, o), {}, {}
+  for _, tag in ipairs(tags) do
+    is_chosen[by_tag[tag]] = true
+  end
+  for _, one in ipairs(list) do
+    looked[#looked + 1] = (is_chosen[one] or media_type.is_index(one.media_type)) and one or nil
+  end
+  call:each(looked, function(one)
+    facts.look(call, at, one, is_chosen[one] and (o.by == "created" or o.older_than ~= nil))
+  end)
+  return list, by_tag, tags
+end
+
+--- Deletes the tags of a step, one by one.
+---@param step table gets `why` when they stay, and `by_digest` where the registry deletes by digest only
+local function delete_tags(at, step)
+  for _, tag in ipairs(step.tags) do
+    local now = try(digest_at(at.repository, tag, step.digest))
+    if now and now ~= step.digest then
+      step.why = ("the tag %s names %s now"):format(tag, now)
+      return
+    end
+    local removed, refusal = at.repository:delete(tag)
+    if removed == nil then
+      step.by_digest = refusal.digest_alone or fail(refusal)
+      return
+    end
+  end
+end
+
+--- The tags of a document now that the plan did not have.
+local function other_tag(step, now)
+  local known = {}
+  for _, tag in ipairs(step.tags) do
+    known[tag] = true
+  end
+  for _, tag in ipairs(now and now.tags or {}) do
+    if not known[tag] then
+      return tag
+    end
+  end
+end
+
+--- Deletes documents with all their tags, after one more look at what tags name: a tag may have moved to one of them.
+local function delete_documents(call, at, steps)
+  local now = {}
+  for _, one in ipairs(#steps > 0 and facts.tagged(call, at) or {}) do
+    now[one.digest] = one
+  end
+  call:each(steps, function(step)
+    local other = other_tag(step, now[step.digest])
+    step.why = other and ("the registry deletes by digest only, and the tag %s names it too"):format(other)
+    if not other then
+      failure.allow("not_found", at.repository:delete(step.digest))
+    end
+  end)
+end
+
+local function carry_out(call, at, steps)
+  call:each(steps, function(step)
+    delete_tags(at, step)
+  end)
+  local documents = {}
+  for _, step in ipairs(steps) do
+    documents[#documents + 1] = step.by_digest and step or nil
+  end
+  delete_documents(call, at, documents)
+end
+
+---@class manifest.PruneResult
+---@field repository string
+---@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match
+---@field deleted integer tags that were deleted
+---@field dry_run boolean? only the plan was made
+
+---@param call manifest.Call
+---@param repository string|manifest.Location
+---@param o manifest.PruneOptions
+---@return manifest.PruneResult
+function prune.run(call, repository, o)
+  check(o)
+  o.by = o.by or o.semver and "version" or "created"
+  local at = call:open(repository, { whole = true, write = true, delete = true })
+  local _ <close> = failure.about(at.text)
+  local _ <close> = failure.amend(function(err)
+    fail(argument.in_docker_words(err, "prune", at.ref:name_only(), "repository"))
+  end)
+  local list, by_tag, tags = gather(call, at, o)
+  local reasons = plan.by_age(tags, by_tag, o, os.time())
+  local steps = plan.steps(list, plan.without_needed(list, tags, reasons))
+  local mine = shard.choose(steps, o.shard and try(shard.parse(o.shard)), function(step)
+    return step.digest
+  end)
+  local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
+  if o.yes then
+    carry_out(call, at, mine)
+  end
+  return prune.report(report, tags, by_tag, { reasons = reasons, steps = mine })
+end
+
+--- What was decided of each tag, and done. Pure.
+---@param found table reasons by tag, steps that were this machine's
+function prune.report(report, tags, by_tag, found)
+  local step_of = {}
+  for _, step in ipairs(found.steps) do
+    for _, tag in ipairs(step.tags) do
+      step_of[tag] = step
+    end
+  end
+  for position, tag in ipairs(tags) do
+    local step = step_of[tag]
+    local reason = found.reasons[tag] or (not step and "another shard's") or step.why or nil
+    report.tags[position] = {
+      name = tag, digest = by_tag[tag].digest, created = by_tag[tag].created, action = reason and "keep" or "delete",
+      reason = reason,
+    }
+    report.deleted = report.deleted + ((reason or report.dry_run) and 0 or 1)
+  end
+  return report
+end
+
+return prune

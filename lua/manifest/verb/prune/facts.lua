@@ -1,0 +1,124 @@
+--- What a repository holds, as far as a retention must know it: which tags name which document, when that was made,
+-- what it names and what it refers to.
+
+local attestation = require("manifest.document.attestation")
+local failure = require("manifest.base.failure")
+local json = require("manifest.base.json")
+local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
+local platform = require("manifest.graph.platform")
+local read = require("manifest.graph.read")
+local referrers_tag = require("manifest.name.referrers_tag")
+local timestamp = require("manifest.document.timestamp")
+local walk = require("manifest.graph.walk")
+
+local allow, try = failure.allow, failure.try
+
+local facts = {}
+
+local CREATED = "org.opencontainers.image.created"
+
+---@class manifest.Retained a document that tags name
+---@field digest string
+---@field media_type string
+---@field tags string[] all that name it
+---@field names table<string, true> digests that it leads to, when it is an index
+---@field subject string? digest that it refers to
+---@field created integer? seconds since 1970; nil: it does not say so
+---@field err manifest.Error? why it cannot be read
+---@field unread string? its message
+
+--- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that
+--- are made of digests: they belong to what they are made of.
+---@return manifest.Retained[] list in the order of the tags
+---@return table<string, manifest.Retained> by_tag
+---@return string[] tags that name something
+function facts.tagged(call, at)
+  local tags, order, list, by_digest, by_tag = {}, {}, {}, {}, {}
+  for _, tag in ipairs(try(at.repository:tags({}))) do
+    tags[#tags + 1] = not referrers_tag.subject(tag) and tag or nil
+  end
+  local heads = call:each(tags, function(tag)
+    return (allow("not_found", at.repository:head(tag))) or false
+  end)
+  for position, tag in ipairs(tags) do
+    local head = heads[position]
+    if head then
+      local one = by_digest[head.digest]
+      if not one then
+        one = { digest = head.digest, media_type = head.media_type, tags = {}, names = {} }
+        by_digest[head.digest], list[#list + 1] = one, one
+      end
+      one.tags[#one.tags + 1] = tag
+      by_tag[tag], order[#order + 1] = one, tag
+    end
+  end
+  return list, by_tag, order
+end
+
+--- A time that a document tells; nil where it tells none, or what is no time.
+local function time_of(written)
+  return type(written) == "string" and timestamp.seconds(written) or nil
+end
+
+local function created_of_image(node)
+  local document = node:load().kind == "image" and json.decode(node:config())
+  return document and json.is_object(document) and time_of(document.created) or nil
+end
+
+--- When a document was made: what its annotation says; else its config, of an index the newest of its images'.
+local function created_of(call, root)
+  local said = time_of(root.view.annotations and root.view.annotations[CREATED])
+  if said or root.kind ~= "index" then
+    return said or created_of_image(root)
+  end
+  local images = {}
+  for _, edge in ipairs(platform.edges(root)) do
+    images[#images + 1] = not attestation.is(edge.entry) and edge.node.kind == "image" and edge.node or nil
+  end
+  local newest
+  for _, time in pairs(call:each(images, function(node)
+    return allow("not_found", failure.caught(created_of_image, node)) or false
+  end)) do
+    newest = time and math.max(newest or time, time) or newest
+  end
+  return newest
+end
+
+local function is_index(entry)
+  return media_type.kind(entry.media_type) == "index"
+end
+
+local function read_into(call, at, one, wants_time)
+  local root = nodes.root(call, try(read.document_at(call.verb, at.ref, at.repository, one.digest)))
+  walk.all(root, { only_load = true, want = is_index })
+  for _, edge in ipairs(root.kind == "index" and platform.edges(root) or {}) do
+    one.names[edge.digest], one.names[edge.index.digest or one.digest] = true, true
+  end
+  one.names[one.digest] = nil
+  one.subject = root.view.subject and root.view.subject.digest
+  one.created = wants_time and created_of(call, root) or nil
+end
+
+--- What is wrong with one document alone, or with a blob of it: it stays as it is.
+local UNREADABLE = {
+  ambiguous = true, digest_mismatch = true, invalid_json = true, invalid_manifest = true, not_found = true,
+  too_large = true, unsupported = true,
+}
+
+--- Looks into a document.
+---@param call manifest.Call
+---@param at table of call:open
+---@param one manifest.Retained gets names, subject and, when it is wanted, created
+---@param wants_time boolean
+function facts.look(call, at, one, wants_time)
+  one.err = select(2, failure.caught(read_into, call, at, one, wants_time))
+  local code = one.err and one.err.code
+  if UNREADABLE[code] then
+    one.unread = one.err.message
+  elseif code then
+    failure.fail(one.err)
+  end
+end
+
+return facts

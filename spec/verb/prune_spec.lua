@@ -1,0 +1,158 @@
+--- prune: the tags that a retention does not keep, in registries that delete by digest and by tag, and in layouts.
+
+local block = require "spec.support.block"
+local fails = require "spec.support.asserts.fails"
+local images = require "spec.support.inputs.images"
+local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
+local requests_of = require "spec.support.asserts.requests_of"
+local temp = require "spec.support.temp"
+
+describe("prune", function()
+  local server, at = block.registry()
+  local client = block.client()
+
+  --- Pushes images of that age in days, by tag.
+  local function push(repository, days)
+    local entries = {}
+    for tag, age in pairs(days) do
+      entries[#entries + 1] = {
+        name = tag, repository = repository, tag = tag, seed = tag, layers = { tag },
+        platform = { os = "linux", architecture = "amd64" },
+        config = { created = age and os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - age * 86400) or nil },
+      }
+    end
+    return images.push(server, entries)
+  end
+
+  local function tags_of(repository, of)
+    local list = assert((of or client):tags(repository, { sort = "name" }))
+    return table.concat(list, " ")
+  end
+
+  it("shows what it would delete, and deletes it when it is told to", function()
+    push("app", { ["1.0.0"] = 90, ["1.1.0"] = 60, ["1.2.0"] = 10, ["2.0.0"] = 1, latest = false })
+    local o = { keep = 2, semver = ">=1", older_than = 30 * 86400 }
+    local planned = assert(client:prune(at("app"), o))
+    assert.is_true(planned.dry_run)
+    assert.equal(0, planned.deleted)
+    assert.equal(4, #planned.tags)
+    assert.equal("1.0.0 1.1.0 1.2.0 2.0.0 latest", tags_of(at("app")))
+    o.yes = true
+    local done = assert(client:prune(at("app"), o))
+    assert.equal(2, done.deleted)
+    assert.is_nil(done.dry_run)
+    assert.equal("1.2.0 2.0.0 latest", tags_of(at("app")))
+    done = assert(client:prune(at("app"), o))
+    assert.equal(0, done.deleted)
+  end)
+
+  it("keeps what a kept index names, and what shares its digest with a tag that stays", function()
+    push("needed", { amd = 90, other = 90, old = 90 })
+    images.push(server, {
+      { name = "child", repository = "needed", tag = "arm", layers = { "arm" },
+        config = { created = "2020-01-01T00:00:00Z" }, platform = { os = "linux", architecture = "arm64" } },
+      { repository = "needed", tag = "all", type = "oci-index", children = { "child" } },
+    })
+    assert(client:tag(at("needed:other"), "pinned"))
+    local done = assert(client:prune(at("needed"), { older_than = 86400, exclude = { "pinned", "all" }, yes = true }))
+    local reasons = {}
+    for _, tag in ipairs(done.tags) do
+      reasons[tag.name] = tag.reason or "deleted"
+    end
+    assert.equal("deleted", reasons.old)
+    assert.equal("the index all names it", reasons.arm)
+    assert.equal("the registry deletes by digest only, and the tag pinned names it too", reasons.other)
+    assert.equal("all arm other pinned", tags_of(at("needed")))
+  end)
+
+  it("leaves tags alone that are made of digests", function()
+    local made = push("signed", { a = 90, b = 1 })
+    local signature = made.a.digest:gsub(":", "-") .. ".sig"
+    images.push(server, { { repository = "signed", tag = signature, config = { created = "2020-01-01T00:00:00Z" } } })
+    assert.equal(1, assert(client:prune(at("signed"), { keep = 1, yes = true })).deleted)
+    assert.equal("b " .. signature, tags_of(at("signed")))
+  end)
+
+  it("takes the share of a shard", function()
+    local days = {}
+    for number = 1, 12 do
+      days["t" .. number] = 90
+    end
+    push("shared", days)
+    local deleted = 0
+    for index = 1, 3 do
+      local o = { older_than = 86400, shard = index .. "/3", yes = true }
+      deleted = deleted + assert(client:prune(at("shared"), o)).deleted
+    end
+    assert.equal(12, deleted)
+    fails("not_found", client:tags(at("gone")))
+  end)
+
+  it("works in a layout, where a tag goes alone", function()
+    push("layout", { a = 90, b = 60, c = 1 })
+    local path = "oci:" .. temp.path("layout")
+    assert(client:copy(at("layout"), path, { all_tags = true }))
+    assert(client:tag(path .. ":a", "pinned"))
+    assert.equal(2, assert(client:prune(path, { keep = 1, exclude = "pinned", yes = true })).deleted)
+    assert.equal("c pinned", tags_of(path))
+    assert(client:verify(path .. ":pinned"))
+  end)
+
+  it("refuses what would delete everything, and what is no repository", function()
+    fails("invalid_argument", client:prune(at("app"), { yes = true }))
+    fails("invalid_argument", client:prune(at("app"), { keep = 1, semver = "x.y" }))
+    fails("invalid_reference", client:prune(at("app:1"), { keep = 1 }))
+    fails("invalid_argument", client:prune(at("app"), { keep = 1, shard = "4/3" }))
+    fails("not_found", client:prune(at("none"), { keep = 1 }))
+    assert.error_matches(function() client:prune(at("app"), { keep = 0 }) end, "at least 1")
+  end)
+
+  it("leaves a tag alone that moved meanwhile", function()
+    local made, moved = push("moving", { a = 90, b = 90 }), nil
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "request" and event.url:find("/blobs/", 1, true) then
+        moved = assert(client:tag(("%s@%s"):format(at("moving"), made.b.digest), "a"))
+      end
+    end }
+    local done = assert(watching:prune(at("moving"), { older_than = 86400, yes = true }))
+    assert.is_truthy(moved)
+    local by_name = {}
+    for _, tag in ipairs(done.tags) do
+      by_name[tag.name] = tag
+    end
+    assert.matches("the tag a names " .. made.b.digest .. " now", by_name.a.reason, 1, true)
+    assert.matches("the tag a names it too", by_name.b.reason, 1, true)
+    assert.equal("a b", tags_of(at("moving")))
+  end)
+
+  it("prints the plan, and one document with --json", function()
+    push("printed", { old = 90, new = 1 })
+    local command = ours.new {}
+    local shown = command { "prune", "--keep", "1", at("printed") }
+    assert.equal(0, shown.status, shown.stderr)
+    assert.matches("\n?delete  old +sha256:%x+  %d+%-%d+%-%d+T[%d:]+Z\n", shown.stdout)
+    assert.matches("\n?keep    new +sha256:%x+  [^\n]*  among the newest 1\n", shown.stdout)
+    assert.matches("\n1 of 2 tags to delete\n$", shown.stdout)
+    assert.matches("--yes", shown.stderr, 1, true)
+    local done = command { "prune", "--older-than", "30d", "--yes", "--json", at("printed") }
+    assert.equal(0, done.status, done.stderr)
+    assert.matches('"deleted": 1', done.stdout, 1, true)
+    assert.equal(125, command({ "prune", "--older-than", "30", at("printed") }).status)
+    assert.equal("new", tags_of(at("printed"), manifest.client {}))
+  end)
+
+  it("asks nothing that it need not know", function()
+    push("cheap", { ["1.0.0"] = 1, ["2.0.0"] = 1 })
+    local asked = requests_of(server, function()
+      client:prune(at("cheap"), { keep = 1, semver = "*" })
+    end)
+    table.sort(asked)
+    local counts = {}
+    for _, line in ipairs(asked) do
+      local kind = line:match("^%u+ /cheap/%l+")
+      counts[kind] = (counts[kind] or 0) + 1
+    end
+    assert.same({ ["GET /cheap/tags"] = 1, ["HEAD /cheap/manifests"] = 2, ["GET /cheap/manifests"] = 2 }, counts)
+  end)
+end)
