@@ -1,29 +1,13 @@
 /* What decodes must be exactly what encoding the result gives. */
 #include "../csrc/base/base64.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-  if (!holds)
-    abort();
-}
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   struct mf_bytes bytes, text;
   struct mf_problem problem;
-  char *given = malloc(size + 1); /* a copy of its own, so that the sanitizer sees a read past its end */
-
-  if (!given)
-    return 0;
-  if (size)
-    memcpy(given, data, size);
-  given[size] = '\0';
+  char *given = own_text(data, size);
 
   mf_bytes_init(&bytes, SIZE_MAX / 4);
   mf_bytes_init(&text, SIZE_MAX / 4);

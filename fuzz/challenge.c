@@ -2,19 +2,8 @@
  */
 #include "../csrc/header/challenge.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../csrc/url/origin.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-  if (!holds)
-    abort();
-}
+#include "fuzz.h"
 
 static void check_text(const char *text)
 {

@@ -1,19 +1,8 @@
 /* Credentials that a file gives can be sent, names of helpers are safe, and no warning repeats a value. */
 #include "../csrc/credential/config_file.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../csrc/credential/helper.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-  if (!holds)
-    abort();
-}
+#include "fuzz.h"
 
 static void check_warnings(const struct mf_texts *warnings)
 {
@@ -48,13 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   struct mf_texts warnings = {.items = NULL};
   struct mf_config_file file;
-  char *text = malloc(size + 1);
+  char *text = own_text(data, size);
 
-  if (!text)
-    return 0;
-  if (size)
-    memcpy(text, data, size);
-  text[size] = '\0';
   mf_config_file_open(&file, text, size, "FILE", size & 1, &warnings);
   look_up(&file, "docker.io", "library/alpine", &warnings);
   look_up(&file, "h", "a/b", &warnings);

@@ -2,24 +2,14 @@
    with itself to itself; and realms are judged without harm. */
 #include "../csrc/url/origin.h"
 
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../csrc/auth/domain.h"
 #include "../csrc/auth/realm.h"
 #include "../csrc/base/ascii.h"
 #include "../csrc/url/proxy.h"
 #include "../csrc/url/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-  if (!holds)
-    abort();
-}
+#include "fuzz.h"
 
 static void check_origin(const char *url)
 {
@@ -68,18 +58,9 @@ static void check_realm(const char *url)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  char *text = malloc(size + 1);
-  char *second;
+  char *text = own_text(data, size), *second = second_line(text);
   struct mf_origin origin;
 
-  if (!text)
-    return 0;
-  if (size)
-    memcpy(text, data, size);
-  text[size] = '\0';
-  second = strchr(text, '\n');
-  if (second)
-    *second++ = '\0';
   check_origin(text);
   check_realm(text);
   check_join("https://registry.example.com/v2/a/blobs/uploads/?x=..%3D", text);

@@ -68,6 +68,8 @@ describe("docs/registries.md", function()
 end)
 
 describe("docs/requests.md", function()
+  local NO_ROW = { login = true, logout = true, ["lock merge"] = true }
+
   it("has a row for every verb, and each row its case among the specs of requests", function()
     local stated, cases = {}, {}
     for name in assert(temp.read("docs/requests.md")):gmatch("\n| (.-) | [^\n]+ |") do
@@ -82,7 +84,8 @@ describe("docs/requests.md", function()
     local text = table.concat(stated, " ")
     for _, entry in ipairs(catalogue) do
       local name = entry.name
-      assert.is_true(name == "login" or name == "logout" or text:find("`" .. name .. "[` ]") ~= nil, name)
+      local is_asked = not NO_ROW[name]
+      assert.equal(is_asked, text:find("`" .. name .. "[` ]") ~= nil, name)
     end
   end)
 end)

@@ -104,7 +104,7 @@ describe("the checker of the house", function()
     { { ["lua/manifest/graph/a.lua"] = "local a, err = f()\n" }, "hands a failure on by itself" },
     { { ["lua/manifest/tag/a.lua"] = "if not a then\n  return nil, e\nend\n" }, "hands a failure on by itself" },
     { { ["lua/manifest/tag/a.lua"] = 'local error_of = require("manifest.base.error")\n' }, "hands a failure on" },
-    { { ["lua/manifest/graph/read.lua"] = "local a = 1\n" }, "raises its failures now" },
+    { { ["lua/manifest/graph/read.lua"] = "return nil, err\n" }, "hands a failure on by itself" },
     { { ["lua/manifest/document/a.lua"] = "core.engine {}\n" }, "uses core.engine" },
     { { ["lua/manifest/document/a.lua"] = "core.file.read(1)\n" }, "uses core.file" },
     { { ["lua/manifest/other/a.lua"] = 'require("manifest.cli.b")\n', ["lua/manifest/cli/b.lua"] = "\n" }, "runs up" },

@@ -60,5 +60,5 @@ double mf_retry_backoff(int attempt, double first)
   if (most > MOST_SECONDS)
     most = MOST_SECONDS;
   RAND_bytes((unsigned char *)&random, sizeof(random));
-  return most * ((double)random / (double)UINT32_MAX);
+  return most / 2 * (1 + (double)random / (double)UINT32_MAX);
 }

@@ -237,7 +237,7 @@ static void refused(struct mf_token_fetch *fetch, long status)
     code = MF_PROBLEM_DENIED;
     word = ": denied";
   }
-  if (mf_retry_status(status)) {
+  if (mf_retry_status(status) || status >= 500) {
     code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
     hint = "try again later";
   }

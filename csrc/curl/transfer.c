@@ -443,6 +443,13 @@ static bool explain_proxy(const struct mf_transfer *transfer, struct mf_problem 
   return true;
 }
 
+/* libcurl has one code for a header line that is too long for it and for memory that ran out; within the headers it is
+   the line. */
+static bool line_too_long(const struct mf_transfer *transfer)
+{
+  return transfer->result == CURLE_OUT_OF_MEMORY && transfer->header_bytes > 0 && !transfer->headers_whole;
+}
+
 void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, struct mf_problem *problem)
 {
   struct explanation found = {transfer->result, MF_PROBLEM_NETWORK, false, "the transfer failed"};
@@ -453,6 +460,8 @@ void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, s
     return;
   } else if (transfer->refused) {
     mf_problem_set(problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
+  } else if (line_too_long(transfer)) {
+    mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "%s: a line of the answer's headers is too long", host);
   } else {
     for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
       if (explanations[i].result == transfer->result)

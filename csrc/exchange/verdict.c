@@ -72,10 +72,13 @@ static int most_tries(const struct mf_exchange *exchange)
   return silent && exchange->request.attempts > SILENCES ? SILENCES : exchange->request.attempts;
 }
 
-/* Has it so many tries left, itself and of its verb? */
+/* Has it so many tries left, itself and of its verb? Of its verb it takes none when nobody was there to be burdened:
+   while a server is started again, all requests under way find none at once. */
 static bool may_try_again(struct mf_exchange *exchange)
 {
-  return exchange->tries < most_tries(exchange) && mf_allowance_take(exchange->request.retries);
+  bool found_nobody = exchange->transfer->result == CURLE_COULDNT_CONNECT;
+
+  return exchange->tries < most_tries(exchange) && (found_nobody || mf_allowance_take(exchange->request.retries));
 }
 
 /* Seconds to wait before the next attempt, or -1 when there is to be none. */
@@ -144,6 +147,13 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
   return failed;
 }
 
+/* Is it a server of this very machine that has answered before, and is not there now? Then it is started again. Who was
+   never there is not waited for: mf_transfer_explain. */
+static bool went_away(const struct mf_exchange *exchange)
+{
+  return exchange->transfer->result == CURLE_COULDNT_CONNECT && exchange->endpoint->peer == MF_ADDRESS_LOOPBACK;
+}
+
 static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
@@ -155,6 +165,7 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (!exchange->endpoint->home) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
+  exchange->problem.retryable = exchange->problem.retryable || went_away(exchange);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
   return wait >= 0 ? start_over(exchange, wait, exchange->problem.text) : failed;
 }

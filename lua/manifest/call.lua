@@ -13,7 +13,8 @@ local fail, try = failure.fail, failure.try
 --- More than a registry's answers overlap usefully, fewer than the streams that an HTTP/2 server allows.
 local DEFAULT_JOBS = 32
 
---- Requests of one verb that may be sent again; every fifth answer gives one back.
+--- Requests of one verb that may be sent again, beside one for each that is under way (they may lose one connection);
+--- every fifth answer gives one back.
 local RETRIES = 20
 
 --- What the calls of a client share.
@@ -128,8 +129,8 @@ local LAZY = {
   store = function(self)
     return require("manifest.draft.store").open({ folder = self.folder })
   end,
-  retries = function()
-    return core.allowance(RETRIES)
+  retries = function(self)
+    return core.allowance(RETRIES + self.jobs)
   end,
 }
 

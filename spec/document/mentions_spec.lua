@@ -20,7 +20,7 @@ describe("what a document mentions", function()
       { "layers", json.array {} }, { "subject", descriptor.to_json(image) } })
     for _, one in ipairs { image, index, about } do
       local found = {}
-      for _, mentioned in ipairs(assert(mentions(one.bytes))) do
+      for _, mentioned in ipairs(assert(mentions(one.raw))) do
         found[mentioned.digest] = mentioned
       end
       local view = world:root(one).view

@@ -15,7 +15,7 @@ describe("an index that is not whole", function()
   local client, place, path, made
 
   local function put(bytes)
-    assert(place:put_manifest(sha(bytes), bytes, types.oci_manifest))
+    assert(place:put_manifest(sha(bytes), { raw = bytes, media_type = types.oci_manifest }))
     return { digest = sha(bytes), size = #bytes }
   end
 
@@ -45,7 +45,7 @@ describe("an index that is not whole", function()
   local function index(tag, ...)
     local bytes = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(types.oci_index,
       table.concat({ ... }, ","))
-    assert(place:put_manifest(tag, bytes, types.oci_index))
+    assert(place:put_manifest(tag, { raw = bytes, media_type = types.oci_index }))
     return sha(bytes)
   end
 

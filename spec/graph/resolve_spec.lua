@@ -96,7 +96,7 @@ describe("the image that a pull takes", function()
   it("is not looked for without end", function()
     local bytes = '{"schemaVersion":2,"manifests":[{"mediaType":"%s","size":1,"digest":"%s"}]}'
     local kind, name = "application/vnd.oci.image.index.v1+json", "sha256:" .. ("b"):rep(64)
-    world.documents[name] = { bytes = bytes:format(kind, name), media_type = kind }
+    world.documents[name] = { raw = bytes:format(kind, name), media_type = kind }
     local _, err = found({ digest = name }, ARM)
     assert.equal("invalid_manifest", err.code)
   end)

@@ -49,7 +49,7 @@ local function simple_outline(world, root)
     end
     seen[digest] = true
     local one, names = world.documents[digest], {}
-    for kind_of, name in ((one and one.bytes or ""):match('"manifests":(.*)$') or ""):gmatch(
+    for kind_of, name in ((one and one.raw or ""):match('"manifests":(.*)$') or ""):gmatch(
       '"mediaType":"([^"]*)","digest":"([^"]*)"') do
       names[#names + 1] = name
       visit(name, media_type.kind(kind_of))
@@ -168,7 +168,7 @@ describe("what one root may take", function()
     local world = documents.new()
     world.call.options = { max_bytes = 2000 }
     local large = world:image(nil, ("large"):rep(1))
-    large.bytes = large.bytes:gsub("}$", (" "):rep(3000) .. "}")
+    large.raw = large.raw:gsub("}$", (" "):rep(3000) .. "}")
     local root = world:root(world:index { large })
     local none, err = caught(walk.all, root, { tolerant = true })
     assert.is_nil(none)
@@ -203,7 +203,7 @@ describe("a node", function()
     local root = world:root(world:index { one })
     walk.all(root)
     world.repository.asked = {}
-    assert.equal(one.bytes, root.edges[1].node:raw())
+    assert.equal(one.raw, root.edges[1].node:raw())
     assert.same({ one.digest }, world.repository.asked)
   end)
 
@@ -212,7 +212,7 @@ describe("a node", function()
     local layer = "sha256:" .. ("a"):rep(64)
     local bytes = ('{"mediaType":"%s","blobs":[{"mediaType":"a/b","digest":"%s","size":3}]}'):format(kind, layer)
     local digest = require("manifest.name.digest").of(bytes)
-    world.documents[digest] = { bytes = bytes, media_type = kind }
+    world.documents[digest] = { raw = bytes, media_type = kind }
     local root = world:root(world:index { { { media_type = kind, digest = digest, size = #bytes } } })
     walk.all(root)
     local node = root.edges[1].node

@@ -43,7 +43,7 @@ describe("an OCI archive", function()
     local place = oci()
     for _, selector in ipairs { false, "1", sha(CHILD) } do
       local got = assert(place:manifest(selector or nil))
-      assert.same({ CHILD, MANIFEST, sha(CHILD), #CHILD }, { got.bytes, got.media_type, got.digest, got.size })
+      assert.same({ CHILD, MANIFEST, sha(CHILD), #CHILD }, { got.raw, got.media_type, got.digest, got.size })
     end
     assert.same({ "1" }, assert(place:tags()))
     assert.equal(LAYER, assert(place:blob(sha(LAYER))))

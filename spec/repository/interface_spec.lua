@@ -27,7 +27,7 @@ local function new_layout(path)
   for _, bytes in ipairs { LAYER, CONFIG } do
     assert(place:upload(sha(bytes), { body = bytes }))
   end
-  assert(place:put_manifest("1", IMAGE, MANIFEST))
+  assert(place:put_manifest("1", { raw = IMAGE, media_type = MANIFEST }))
   return place
 end
 
@@ -46,7 +46,7 @@ KINDS["a registry"] = function()
   for _, bytes in ipairs { LAYER, CONFIG } do
     assert(repository:copy_blob({ digest = sha(bytes), size = #bytes }, from))
   end
-  assert(repository:put_manifest("1", IMAGE, MANIFEST))
+  assert(repository:put_manifest("1", { raw = IMAGE, media_type = MANIFEST }))
   return { repository = repository, tag = "1", stop = function()
     engine:close()
     server:stop()
@@ -126,9 +126,9 @@ for name, start in pairs(KINDS) do
 
     it("gives a manifest by its tag and by its digest, with and without its bytes", function()
       local got = assert(repository:manifest(world.tag))
-      assert.equal(sha(got.bytes), got.digest)
-      assert.equal(#got.bytes, got.size)
-      assert.equal(got.bytes, assert(repository:manifest(got.digest)).bytes)
+      assert.equal(sha(got.raw), got.digest)
+      assert.equal(#got.raw, got.size)
+      assert.equal(got.raw, assert(repository:manifest(got.digest)).raw)
       for _, selector in ipairs { world.tag, got.digest } do
         assert.equal(got.digest, assert(repository:head(selector)).digest)
       end
@@ -183,7 +183,7 @@ for name, start in pairs(KINDS) do
     if not repository.can.write then
       it("refuses to be written", function()
         fails("unsupported", repository:upload(sha("x"), { body = "x" }))
-        fails("unsupported", repository:put_manifest("2", IMAGE, MANIFEST))
+        fails("unsupported", repository:put_manifest("2", { raw = IMAGE, media_type = MANIFEST }))
         fails("unsupported", repository:copy_blob({ digest = sha(LAYER), size = #LAYER }, new_layout()))
         fails("unsupported", repository:delete(world.tag))
         fails("unsupported", repository:check_tag("x"))
@@ -197,8 +197,9 @@ for name, start in pairs(KINDS) do
       assert(repository:upload(sha("y"), { body_file = temp.file("y") }))
       assert(repository:copy_blob({ digest = sha(LAYER), size = #LAYER }, new_layout()))
       fails("not_found", repository:copy_blob({ digest = ABSENT, size = 1 }, new_layout()))
-      assert.equal(sha(IMAGE), assert(repository:put_manifest(sha(IMAGE), IMAGE, MANIFEST)).digest)
-      assert.equal(#IMAGE, assert(repository:put_manifest("2", IMAGE, MANIFEST)).size)
+      assert.equal(sha(IMAGE), assert(repository:put_manifest(sha(IMAGE),
+        { raw = IMAGE, media_type = MANIFEST })).digest)
+      assert.equal(#IMAGE, assert(repository:put_manifest("2", { raw = IMAGE, media_type = MANIFEST })).size)
       assert.is_true(repository:check_manifest(IMAGE))
       fails("too_large", repository:check_manifest((" "):rep(4 * 1024 * 1024 + 1)))
       assert.is_true(repository:check_tag("1.0"))
@@ -209,7 +210,7 @@ for name, start in pairs(KINDS) do
       table.sort(found.tags)
       assert.equal("1", found.tags[1])
       assert.same({}, found.parents)
-      assert.is_truthy(repository:delete(sha(IMAGE)))
+      assert.is_true(assert(repository:delete(sha(IMAGE))).gone)
     end)
 
     it("can be closed", function()

@@ -97,6 +97,14 @@ describe("a list of referrers", function()
     })
   end)
 
+  it("is read although an entry's media type is no text", function()
+    local odd = { status = 200, headers = { { "Content-Type", kinds.oci_index } },
+      body = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":5,"digest":"%s","size":1}]}'):format(
+        kinds.oci_index, SUBJECT) }
+    fails("not_found", add { { method = "GET", path = TAG, answer = odd } }) -- the PUT is not played
+    assert.matches('"mediaType": 5', sent("PUT")[1].body, 1, true) -- and kept
+  end)
+
   for name, status in pairs { ["where the registry refuses what comes too late"] = 412,
     ["where the registry takes it all"] = 201 } do
     it("keeps what others have added meanwhile, " .. name, function()
@@ -187,7 +195,7 @@ describe("a list of referrers", function()
       { method = "PUT", path = TAG, answer = { status = 201 } },
       { method = "DELETE", path = "/v2/app/manifests/" .. OURS.digest, answer = { status = 202 } },
     }
-    assert.is_true(repository:delete(OURS.digest))
+    assert.is_true(assert(repository:delete(OURS.digest)).gone)
     assert.equal(list(A).body, sent("PUT")[1].body)
   end)
 
@@ -201,7 +209,7 @@ describe("a list of referrers", function()
     repository.loop.warn = function(_, line)
       warned = line
     end
-    assert.is_true(repository:delete(OURS.digest))
+    assert.is_true(assert(repository:delete(OURS.digest)).gone)
     assert.matches("still listed among what refers to " .. SUBJECT, warned, 1, true)
   end)
 end)
@@ -217,7 +225,7 @@ describe("storing what refers to something", function()
       server:stop()
     end)
     repository.shared = false
-    local stored, err = repository:put_manifest("t", OURS.bytes, OURS.media_type, options)
+    local stored, err = repository:put_manifest("t", { raw = OURS.bytes, media_type = OURS.media_type }, options)
     return stored, err, server, repository
   end
 

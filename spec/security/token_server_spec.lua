@@ -84,7 +84,7 @@ describe("a registry with a token server", function()
     for _, blob in ipairs { made.a.config, made.a.layers[1] } do
       assert(target:copy_blob({ digest = blob.digest, size = blob.size }, source))
     end
-    assert(target:put_manifest("1", made.a.raw, made.a.media_type))
+    assert(target:put_manifest("1", { raw = made.a.raw, media_type = made.a.media_type }))
     assert.equal(1, #asked())
     assert.matches("repository:private/copy:pull,push", asked()[1].scope, 1, true)
     assert.matches("repository:public/app:pull", asked()[1].scope, 1, true)

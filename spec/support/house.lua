@@ -4,7 +4,6 @@
 -- of one room use what is above or below them in the tree, not what is beside them.
 
 local lfs = require "lfs"
-local returning = require "spec.support.returning"
 local temp = require "spec.support.temp"
 
 -- A room of C uses rooms before it in this list only; all of them are below the rooms of Lua.
@@ -282,10 +281,8 @@ local function check_failures(path, file, say)
   for _, pattern in ipairs(HANDING_ON) do
     found = found or file.code:match(pattern)
   end
-  if found and not returning[path] then
+  if found then
     say("%s hands a failure on by itself (%s): base/failure.lua does", path, found)
-  elseif returning[path] and not found then
-    say("%s raises its failures now: take its line out of spec/support/returning.lua", path)
   end
 end
 

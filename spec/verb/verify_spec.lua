@@ -226,7 +226,7 @@ describe("verify and tree", function()
     local whole = assert(client:image { target = "oci:" .. path, platform = "linux/amd64", layers = layers })
     local raw = assert(client:get("oci:" .. path)).raw
     local wrong = raw:gsub('"size": ' .. whole.layers[1].size, '"size": ' .. whole.layers[1].size + 1)
-    assert(layout.new(path):put_manifest("wrong", wrong, manifest.media_type.oci_manifest))
+    assert(layout.new(path):put_manifest("wrong", { raw = wrong, media_type = manifest.media_type.oci_manifest }))
     local report, err = client:verify(("oci:%s:wrong"):format(path))
     assert.is_nil(report)
     assert.equal(1, #err.report.problems)
@@ -248,7 +248,7 @@ describe("verify and tree", function()
       .. '"mediaType":"%s","digest":"%s","size":%d}]}'):format(manifest.media_type.oci_manifest,
       manifest.media_type.oci_config, sha(config), #config, parts.layer_type or manifest.media_type.oci_layer,
       sha(bytes), #bytes)
-    assert(place:put_manifest("1", raw, manifest.media_type.oci_manifest))
+    assert(place:put_manifest("1", { raw = raw, media_type = manifest.media_type.oci_manifest }))
     return "oci:" .. path .. ":1", path
   end
 
@@ -300,7 +300,7 @@ describe("verify and tree", function()
     end
     local raw = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(manifest.media_type.oci_index,
       table.concat(entries, ","))
-    assert(place:put_manifest("1", raw, manifest.media_type.oci_index))
+    assert(place:put_manifest("1", { raw = raw, media_type = manifest.media_type.oci_index }))
     local done = assert(client:copy("oci:" .. place.path .. ":1", at("cache:1")))
     assert.equal(3, done.blobs)
     for _, name in ipairs { at("cache:1"), "oci:" .. place.path .. ":1" } do

@@ -101,7 +101,7 @@ end
 ---@param kind string media type
 ---@param entries table[]
 ---@param notice string|nil
----@return table|nil made {bytes, media_type, digest, size, entries, notices}
+---@return table|nil made {raw, media_type, digest, size, entries, notices}
 ---@return table|nil err
 local function serialise(object, kind, entries, notice)
   local bytes, err = document.serialise(object)
@@ -109,14 +109,14 @@ local function serialise(object, kind, entries, notice)
     return nil, err
   end
   return {
-    bytes = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes, entries = entries, notices = { notice },
+    raw = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes, entries = entries, notices = { notice },
   }
 end
 
 --- A new index.
 ---@param entries table[]
 ---@param parts table annotations, artifact_type, subject (descriptor), media_type ("oci", "docker" or nil)
----@return table|nil made {bytes, media_type, digest, size, entries, notices}
+---@return table|nil made {raw, media_type, digest, size, entries, notices}
 ---@return table|nil err
 function compose.index(entries, parts)
   local ok, err = check_entries(entries)

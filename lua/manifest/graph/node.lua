@@ -124,13 +124,13 @@ end
 
 --- Fills a node with its document. Its JSON is not kept: a view is what most need of it.
 local function read(self, answer)
-  self.graph.allowed:take(self.entry and 1 or 0, #answer.bytes)
+  self.graph.allowed:take(self.entry and 1 or 0, #answer.raw)
   local is_opaque = self.kind == "artifact" and not answer.decoded
-  local view = is_opaque and opaque_view(answer.bytes) or decode(answer.bytes, answer.media_type, answer.decoded)
+  local view = is_opaque and opaque_view(answer.raw) or decode(answer.raw, answer.media_type, answer.decoded)
   view.json = nil
-  self.view, self.kind, self.size, self.is_loaded = view, view.kind, #answer.bytes, true
+  self.view, self.kind, self.size, self.is_loaded = view, view.kind, #answer.raw, true
   self.media_type = view.media_type or answer.media_type or self.media_type
-  keep(self, answer.bytes)
+  keep(self, answer.raw)
 end
 
 --- Its document; where the repository lacks it, what the entry itself holds of it.
@@ -140,7 +140,7 @@ local function fetch(self)
   local answer, gone = allow("not_found", self.repository:manifest(self.digest, options))
   local content = not answer and self.entry and descriptor.content(self.entry)
   if content then
-    return { bytes = content, media_type = self.media_type }
+    return { raw = content, media_type = self.media_type }
   end
   return answer or fail(gone)
 end
@@ -164,7 +164,14 @@ end
 ---@return string
 function methods:raw()
   self:load()
-  return self.kept or fetch(self).bytes
+  return self.kept or fetch(self).raw
+end
+
+--- Its document, as a repository takes it.
+---@return table document {raw, media_type, digest}
+function methods:document()
+  local raw = self:raw()
+  return { raw = raw, media_type = self.media_type, digest = self.digest }
 end
 
 --- Its document with its JSON, for who edits that: a new one each time.
@@ -190,7 +197,7 @@ end
 function methods:config()
   self:load()
   if not self.config_raw then
-    self.config_raw = try(reader.config(self.repository, self.view.config))
+    self.config_raw = reader.config(self.repository, self.view.config)
   end
   return self.config_raw
 end
@@ -241,7 +248,7 @@ end
 ---@param at table of call:open
 ---@return manifest.Node root
 local function open(call, at)
-  return root(call, try(reader.document_of(call.verb, at)))
+  return root(call, reader.document_of(call.verb, at))
 end
 
 --- Begins a graph with an index that is not stored: its entries are there.

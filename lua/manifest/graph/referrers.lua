@@ -173,7 +173,7 @@ end
 
 --- What stands under one such tag: a tree with its name, or the referrers that it lists.
 local function fetch_tagged(call, from, one)
-  local answer = try(read.document_at(call.verb, one.tag, from, one.tag))
+  local answer = read.document_at(call.verb, one.tag, from, one.tag)
   local listed = one.is_bare and listed_in(call, from, answer, one.subject)
   if listed then
     return { referrers = listed }
@@ -234,7 +234,7 @@ function referrers.lists(call, from, moves)
   local lists = {}
   call:each(moves, function(move)
     local subject, rest = referrers_tag.subject(move.selector)
-    local answer = subject and rest == "" and try(read.document_at(call.verb, move.selector, from, move.wanted))
+    local answer = subject and rest == "" and read.document_at(call.verb, move.selector, from, move.wanted)
     lists[move] = answer and listed_in(call, from, answer, subject) or nil
   end)
   return lists
@@ -263,7 +263,7 @@ end
 --- Lists what refers to something and is not put, for it is there already: it may have been put by who did not list it,
 --- or whose listing failed.
 ---@param target table repository
----@param documents table[] manifest.Node, or {bytes, media_type, digest}
+---@param documents table[] manifest.Node, or {raw, media_type, digest}
 ---@param plan table of transfer.plan, done
 function referrers.list_present(target, documents, plan)
   local put, present = {}, {}
@@ -273,13 +273,18 @@ function referrers.list_present(target, documents, plan)
     end
   end
   for _, one in ipairs(documents) do
-    local bytes = one.bytes or one.view.subject and one:raw()
+    local bytes = one.raw
+    if one.view then -- a node
+      bytes = one.view.subject and one:raw()
+    end
     if bytes and not put[one.digest] then
       local subject, described = referrer.describe(bytes, one.media_type, one.digest)
       present[#present + 1] = subject and { subject = subject, descriptor = described, is_referrer = one.is_referrer }
     end
   end
-  try(target:list_referrers(present, { tolerant = true }))
+  if present[1] then
+    try(target:list_referrers(present, { tolerant = true }))
+  end
 end
 
 return referrers

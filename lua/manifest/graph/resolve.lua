@@ -2,13 +2,14 @@
 -- same. Only what must be looked into is fetched.
 
 local argument = require("manifest.declare.argument")
-local attestation = require("manifest.document.attestation")
-local choice = require("manifest.document.platform_choice")
 local failure = require("manifest.base.failure")
-local nodes = require("manifest.graph.node")
-local platform = require("manifest.graph.platform")
+local later = require("manifest.base.later")
 local platform_name = require("manifest.name.platform")
 local read = require("manifest.graph.read")
+local attestation = later("manifest.document.attestation") -- most want no platform
+local choice = later("manifest.document.platform_choice")
+local nodes = later("manifest.graph.node")
+local platform = later("manifest.graph.platform")
 
 local fail = failure.fail
 
@@ -118,7 +119,7 @@ end
 ---@param wanted table platform
 ---@return table descriptor
 function resolve.at(call, at, wanted)
-  return resolve.image(call, failure.try(read.document_of(call.verb, at)), wanted, at.text)
+  return resolve.image(call, read.document_of(call.verb, at), wanted, at.text)
 end
 
 --- The document of what call:open opened, or that of its image for a platform.
@@ -127,12 +128,12 @@ end
 ---@param wanted table|nil platform
 ---@return table answer of read.document_at
 function resolve.document(call, at, wanted)
-  local answer = failure.try(read.document_of(call.verb, at))
+  local answer = read.document_of(call.verb, at)
   local found = wanted and resolve.image(call, answer, wanted, at.text) or answer
   if found.digest == answer.digest then
     return answer
   end
-  return failure.try(read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest))
+  return read.document_at(call.verb, argument.name_of(at, found.digest), at.repository, found.digest)
 end
 
 return resolve

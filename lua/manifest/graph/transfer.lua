@@ -73,7 +73,7 @@ local function add_blobs(state, node)
   local from, can_mount = node.repository, state.target:mounts_from(node.repository)
   for _, blob in ipairs(node:blobs()) do
     local known = transfer.add_blob(state.blobs, blob, blob.foreign == true)
-    known.mountable = known.mountable or can_mount
+    known.mountable = known.mountable or can_mount or nil
     table.insert(known.from, can_mount and 1 or #known.from + 1, from)
   end
 end
@@ -197,8 +197,8 @@ local function put_all(call, target, puts)
     local _ <close> = amend(function(err)
       err.message = ("failed to put manifest %s: %s"):format(name, err.message)
     end)
-    put.stored = try(target:put_manifest(name, put.node:raw(), put.node.media_type, {
-      digest = put.digest, defer = deferred, is_referrer = put.node.is_referrer,
+    put.stored = try(target:put_manifest(name, put.node:document(), {
+      defer = deferred, is_referrer = put.node.is_referrer,
     })).digest
   end)
   if deferred[1] then

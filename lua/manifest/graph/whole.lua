@@ -19,10 +19,10 @@ local function look(repository, node)
 end
 
 local function look_at_all(call, repository, found)
-  local answer = found.bytes and found or try(repository:manifest(found.digest))
-  local root = nodes.root(call, try(read.complete({
-    bytes = answer.bytes, media_type = answer.media_type, digest = answer.digest,
-  }, call.verb, answer.digest, repository)))
+  local answer = found.raw and found or try(repository:manifest(found.digest))
+  local root = nodes.root(call, read.complete({
+    raw = answer.raw, media_type = answer.media_type, digest = answer.digest,
+  }, call.verb, answer.digest, repository))
   local list, seen = {}, { [root] = true }
   for _, edge in ipairs(platform.images(root, { said_only = true })) do
     list[#list + 1] = not seen[edge.node] and edge.node or nil

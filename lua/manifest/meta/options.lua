@@ -214,6 +214,7 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the tags of this machine, such as 3/16: each is in one share
 ---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
@@ -270,11 +271,13 @@
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.ApplyOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.LoginOptions

@@ -231,7 +231,7 @@ end
 
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {bytes, media_type (nil when the archive does not tell), digest, size}
+---@return table|nil got {raw, media_type (nil when the archive does not tell), digest, size}
 ---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local file, err = load(self)
@@ -254,7 +254,7 @@ function methods:manifest(reference)
   if not made then
     return nil, err
   end
-  return { bytes = made.bytes, media_type = made.media_type, digest = made.digest, size = made.size }
+  return { raw = made.raw, media_type = made.media_type, digest = made.digest, size = made.size }
 end
 
 --- A manifest's descriptor.

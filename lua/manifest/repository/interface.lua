@@ -24,23 +24,29 @@ local error_of = require("manifest.base.error")
 ---@field copy_blob fun(self, descriptor: manifest.Descriptor, source: manifest.Repository): boolean?, manifest.Error?
 ---@field check_manifest fun(self, raw: string): boolean?, manifest.Error? may it be stored?
 ---@field check_tag fun(self, tag: string): boolean?, manifest.Error? may it be a tag here?
----@field put_manifest fun(self, selector: string?, raw: string, media_type: string, options: table?): table?,
---- manifest.Error?
+---@field put_manifest fun(self, selector: string?, document: {raw: string, media_type: string, digest: string?},
+--- options: table?): table?, manifest.Error?
 ---@field referrers fun(self, digest: string, options: {artifact_type: string?}?): manifest.Descriptor[]?,
 --- manifest.Error?
 ---@field tags fun(self, options: {page: integer?}?): string[]?, manifest.Error?
 ---@field holders fun(self, digest: string): {tags: string[], parents: string[]}?, manifest.Error? tags of it, and tags
 --- (or digests) of indexes that would lose it
----@field delete fun(self, selector: string): table|boolean?, manifest.Error?
+---@field delete fun(self, selector: string): manifest.Deleted?, manifest.Error?
 ---@field close fun(self)
 
 ---@class manifest.Answer
----@field bytes string exactly as they are stored
+---@field raw string the bytes exactly as they are stored
 ---@field media_type string? what the answer says; nil when it says nothing of use
 ---@field digest string
 ---@field size integer
 ---@field listed_size integer? what a layout's index.json says of it
 ---@field response table? of a registry: status and headers
+
+---@class manifest.Deleted
+---@field gone boolean false: it was not there any more
+---@field manifests integer? that left the disk, and
+---@field blobs integer? of a layout
+---@field kept manifest.Error? why blobs were left there
 
 ---@class manifest.Body
 ---@field body string? the bytes themselves
@@ -86,7 +92,7 @@ local function among(repository, name, wanted)
     return nil, err
   end
   for _, digest in pairs(wanted) do
-    if digest_name.matches(answer.bytes, digest) then
+    if digest_name.matches(answer.raw, digest) then
       return digest
     end
   end

@@ -221,7 +221,7 @@ end
 
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size}
+---@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size}
 ---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   local index, err = self:index()
@@ -251,15 +251,15 @@ methods.check_manifest = interface.check_manifest
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
 ---@param reference string|nil
+---@param document table {raw, media_type, digest (of the bytes, by the algorithm that the name has)}
 ---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
---- only image of the layout, whose place and name the new one takes), digest (of the bytes, by the algorithm that the
---- name has), defer, is_referrer (see layout/referrers.lua)
+--- only image of the layout, whose place and name the new one takes), defer, is_referrer (see layout/referrers.lua)
 ---@return table|nil stored {digest, size, media_type, listed = tag of the list of referrers that names it now}
 ---@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
-function methods:put_manifest(reference, bytes, kind, options)
+function methods:put_manifest(reference, document, options)
+  local bytes, kind = document.raw, document.media_type
   local by_digest = reference ~= nil and digest.is(reference)
-  local known_by = by_digest and reference or options and options.digest
-  local hash = known_by or digest.of(bytes)
+  local hash = by_digest and reference or document.digest or digest.of(bytes)
   local ok, err = self:check_manifest(bytes)
   if ok then
     ok, err = methods.upload(self, hash, { body = bytes })
@@ -330,7 +330,7 @@ end
 
 --- Takes a tag away, or with a digest that manifest and all its tags; layout/delete.lua says what else goes.
 ---@param reference string tag or digest
----@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
+---@return manifest.Deleted|nil deleted
 ---@return table|nil err not_found
 function methods:delete(reference)
   return delete.run(self, reference)

@@ -79,13 +79,13 @@ function referrer.subject_of(repository, entry)
   if known ~= nil then
     return known
   end
-  local accept = media_type.accept
-  if entry.mediaType and media_type.check(entry.mediaType) and not accept:find(entry.mediaType, 1, true) then
-    accept = accept .. ", " .. entry.mediaType
+  local accept, kind = media_type.accept, entry.mediaType
+  if type(kind) == "string" and media_type.check(kind) and not accept:find(kind, 1, true) then
+    accept = accept .. ", " .. kind
   end
   local answer, err = repository:manifest(entry.digest, { accept = accept })
   if answer then
-    known = referrer.describe(answer.bytes, entry.mediaType, entry.digest) or false
+    known = referrer.describe(answer.raw, entry.mediaType, entry.digest) or false
   elseif err.code == "not_found" then
     return nil
   elseif FATAL[err.code] or err.retryable then

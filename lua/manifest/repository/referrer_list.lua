@@ -64,7 +64,7 @@ local function read(repository, tag, subject)
     end
     return document.build({ entries = {}, media_type = media_type.oci_index })
   end
-  local index, ok = referrer.read_index(answer.bytes), nil
+  local index, ok = referrer.read_index(answer.raw), nil
   if index then
     ok, err = referrer.is_list(repository, index, subject)
   end
@@ -97,7 +97,7 @@ end
 --- Writes a list in place of one that was read. A list has no subject of its own to be listed with.
 local function put(repository, tag, index, was)
   local function send()
-    return repository:put_manifest(tag, document.serialise(index), media_type.oci_index,
+    return repository:put_manifest(tag, { raw = document.serialise(index), media_type = media_type.oci_index },
       { instead_of = was or false, defer = {} })
   end
   local stored, err = send()

@@ -13,14 +13,8 @@ local later = require("manifest.base.later")
 local manifests = require("manifest.repository.registry.manifests")
 local problem = require("manifest.repository.problem")
 local text = require("manifest.base.text")
-local holders = later("manifest.repository.registry.holders")
 local mirror = later("manifest.repository.registry.mirror")
 local reference_name = later("manifest.name.reference")
-local referrer_list = later("manifest.repository.referrer_list")
-local referrers = later("manifest.repository.registry.referrers")
-local session = later("manifest.repository.registry.session")
-local tags = later("manifest.repository.registry.tags")
-local upload = later("manifest.repository.registry.upload")
 local warning = later("manifest.repository.registry.warning")
 
 local methods = {
@@ -31,6 +25,27 @@ local methods = {
   blob = blobs.bytes, read_blob = blobs.read, save_blob = blobs.save, body = blobs.body,
 }
 local mt = { __name = "manifest.repository", __index = methods }
+
+--- Methods that few verbs call: the module of each, which is compiled then, and its name there.
+local upload = later("manifest.repository.registry.upload")
+local FURTHER = {
+  copy_blob = { upload, "copy" }, upload = { upload, "send" },
+  has_blob = { later("manifest.repository.registry.session"), "exists" },
+  holders = { later("manifest.repository.registry.holders"), "of" },
+  list_referrers = { later("manifest.repository.referrer_list"), "keep" },
+  referrers = { later("manifest.repository.registry.referrers"), "list" },
+  tags = { later("manifest.repository.registry.tags"), "list" },
+}
+
+setmetatable(methods, {
+  __index = function(_, name)
+    local further = FURTHER[name]
+    if further then
+      methods[name] = further[1][further[2]]
+      return methods[name]
+    end
+  end,
+})
 
 --- Seconds for a body that is streamed, unless the client has a limit of its own: however large it is, it goes on as
 --- long as bytes flow (stall_timeout), and no longer than a week.
@@ -231,66 +246,6 @@ function methods:check_tag(tag)
     ref, err = ref:with_tag(tag)
   end
   return ref and true, err
-end
-
---- Lists referrers that were stored with `defer`; referrer_list.lua says how.
----@param deferred table[]
----@param options table|nil tolerant
----@return table|nil tags
----@return table|nil err
-function methods:list_referrers(deferred, options)
-  if #deferred == 0 then
-    return {}
-  end
-  return referrer_list.keep(self, deferred, options)
-end
-
---- Who names a manifest; holders.lua says how that is found out.
----@param digest string
----@return table|nil found {tags = of the digest, parents = of indexes that lead to it, as tags or digests}
----@return table|nil err
-function methods:holders(digest)
-  return holders.of(self, digest, self.jobs)
-end
-
---- Lists the tags; tags.lua says how.
----@param options table|nil see tags.lua
----@return string[]|nil names
----@return table|nil err not_found, unauthorized, denied, too_large, ...
-function methods:tags(options)
-  return tags.list(self, options)
-end
-
---- Lists what refers to a digest; referrers.lua says how.
----@param digest string
----@param options table|nil see referrers.lua
----@return table[]|nil descriptors
----@return table|nil err unauthorized, denied, conflict, too_large, ...
-function methods:referrers(digest, options)
-  return referrers.list(self, digest, options)
-end
-
---- Is the blob there?
----@param digest string
----@param place table|nil one of `places`: a mirror; default the registry itself
----@return boolean|nil there
----@return table|nil err when the registry could not be asked, or may not tell
-function methods:has_blob(digest, place)
-  return session.exists(self, digest, place)
-end
-
---- Brings a blob of another repository here (upload.lua says how).
----@param descriptor table {digest=, size=}
----@param source table repository
-function methods:copy_blob(descriptor, source)
-  return upload.copy(self, descriptor, source)
-end
-
---- Stores a blob unless it is there.
----@param digest string of the content
----@param body table {body=bytes} or {body_file=path}
-function methods:upload(digest, body)
-  return upload.send(self, digest, body)
 end
 
 --- Nothing stays open: connections are the engine's.

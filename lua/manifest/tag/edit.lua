@@ -30,23 +30,23 @@ local STALE = 0.1 -- seconds: what was read longer ago is looked at again before
 
 local function empty_index()
   local bytes = assert(json.encode(document.build({ entries = {}, media_type = media_type.oci_index })))
-  return { bytes = bytes, size = #bytes, decoded = assert(kinds.read(bytes)), digest = nil }
+  return { raw = bytes, size = #bytes, decoded = assert(kinds.read(bytes)), digest = nil }
 end
 
 local function fetch(call, job)
   if job.options.create then
-    return allow("not_found", graph_read.document_of(call.verb, job.at)) or empty_index()
+    return allow("not_found", caught(graph_read.document_of, call.verb, job.at)) or empty_index()
   end
   local _ <close> = amend(function(err)
     if err.code == "not_found" then
       err.hint = "there is nothing to edit: make it with 'manifest index create'"
     end
   end)
-  return try(graph_read.document_of(call.verb, job.at))
+  return graph_read.document_of(call.verb, job.at)
 end
 
 --- The index as it is now.
----@return table state {index, digest (nil when there is none yet), bytes = as we write it, at = when}
+---@return table state {index, digest (nil when there is none yet), raw = as we write it, at = when}
 local function read(call, job)
   local answer = fetch(call, job)
   if answer.decoded.kind == "image" then
@@ -61,8 +61,8 @@ local function read(call, job)
   end
   index.is_odd = compose.is_odd(index)
   return {
-    index = index, digest = answer.digest, at = core.clock(), original = answer.bytes,
-    bytes = document.serialise(index.json),
+    index = index, digest = answer.digest, at = core.clock(), original = answer.raw,
+    raw = document.serialise(index.json),
   }
 end
 
@@ -77,14 +77,14 @@ local function change(call, job, state, again)
     try(compose.expect(platform.images_of(call, job.at.repository, entries), expected))
   end
   local made = try(compose.edited(state.index, entries, job.options.media_type))
-  try(job.at.repository:check_manifest(made.bytes))
+  try(job.at.repository:check_manifest(made.raw))
   local algorithm = state.digest and digest.algorithm(state.digest)
   if algorithm and algorithm ~= digest.algorithm(made.digest) then
-    made.digest = digest.of(made.bytes, algorithm)
+    made.digest = digest.of(made.raw, algorithm)
   end
-  if state.digest and made.bytes == state.bytes then
+  if state.digest and made.raw == state.raw then
     made.unchanged = true
-    made.digest, made.bytes, made.size = state.digest, state.original, #state.original
+    made.digest, made.raw, made.size = state.digest, state.original, #state.original
   end
   return made
 end
@@ -93,15 +93,12 @@ end
 local function put(call, job, state, made)
   local at, rules = job.at, { if_digest = job.options.if_digest }
   if not at.tag and at.digest then
-    return try(at.repository:put_manifest(not at.repository.can.untagged and made.digest or nil, made.bytes,
-      made.media_type))
+    return try(at.repository:put_manifest(not at.repository.can.untagged and made.digest or nil, made))
   end
   if at.tag and guard.is_set(rules) then
     return guard.put_all(call, at.repository, { { name = at.tag, made = made, rules = rules } })
   end
-  return try(at.repository:put_manifest(at.tag, made.bytes, made.media_type, {
-    instead_of = state.digest or false, digest = made.digest,
-  }))
+  return try(at.repository:put_manifest(at.tag, made, { instead_of = state.digest or false }))
 end
 
 --- The index as it would be, and as it is; nothing is written.

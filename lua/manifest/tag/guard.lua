@@ -85,14 +85,14 @@ end
 
 local function write(repository, put, deferred)
   local made, rules = put.made, put.rules
-  local options = { digest = made.digest, defer = deferred }
+  local options = { defer = deferred }
   if guard.is_set(rules) then
     options.instead_of = rules.if_digest or false
   end
   local _ <close> = amend(function(err)
     err.message = ("failed to put %s: %s"):format(put.name, err.message)
   end)
-  return try(repository:put_manifest(put.name, made.bytes or made.node:raw(), made.media_type, options))
+  return try(repository:put_manifest(put.name, made.raw and made or made.node:document(), options))
 end
 
 --- Puts a document under a tag; the guards go along as conditions.
@@ -113,7 +113,7 @@ end
 --- look may find a registry while it writes anew what it has.
 ---@param call manifest.Call
 ---@param repository table
----@param puts table[] {name = tag or digest, made = {bytes (or node), media_type, digest; stored is set: the digest
+---@param puts table[] {name = tag or digest, made = {raw (or node), media_type, digest; stored is set: the digest
 --- that the repository names it by}, rules} each
 ---@param leaves function|nil (put, err) -> boolean: whether a tag that may not be put stays as it is, without a failure
 ---@return table[] stored {digest, unchanged = the tag was not put} each

@@ -56,8 +56,7 @@ end
 local function put_all(call, job, made)
   if #job.tags == 0 then
     local repository = job.at.repository
-    local stored = try(repository:put_manifest(not repository.can.untagged and made.digest or nil, made.bytes,
-      made.media_type))
+    local stored = try(repository:put_manifest(not repository.can.untagged and made.digest or nil, made))
     stored.name = made.digest
     return { stored }
   end

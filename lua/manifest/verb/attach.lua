@@ -66,11 +66,11 @@ local function subject_of(call, at, platform)
   if platform then
     return resolve.at(call, at, platform)
   end
-  local found = try(read.descriptor_of(call.verb, at))
+  local found = read.descriptor_of(call.verb, at)
   if found.media_type and found.size then
     return found
   end
-  return try(read.document_of(call.verb, at)) -- some registries leave out of a HEAD what the descriptor needs
+  return read.document_of(call.verb, at) -- some registries leave out of a HEAD what the descriptor needs
 end
 
 --- The artifact's manifest, and the blobs that go with it. Pure.

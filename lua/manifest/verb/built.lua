@@ -1,6 +1,6 @@
 --- A manifest that was made here, with its blobs, on its way into a repository.
 --
---     built = { manifest = { bytes, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
+--     built = { manifest = { raw, media_type, digest, size }, blobs = {{ digest, body = of repository:upload }} }
 --
 -- The body of a blob that is a file has its `size`, too.
 
@@ -24,7 +24,7 @@ end
 ---@return table built
 function built.new(bytes, media_type, blobs)
   local manifest, different, seen = built.descriptor(bytes, media_type), {}, {}
-  manifest.bytes = bytes
+  manifest.raw = bytes
   for _, blob in ipairs(blobs) do
     if not seen[blob.digest] then
       seen[blob.digest] = true
@@ -41,12 +41,12 @@ end
 ---@param name string|nil tag or digest
 ---@return table stored of the repository's put_manifest
 function built.send(call, repository, one, name)
-  try(repository:check_manifest(one.manifest.bytes))
+  try(repository:check_manifest(one.manifest.raw))
   call:announce(one.blobs)
   call:each(one.blobs, function(blob)
     return repository:upload(blob.digest, blob.body)
   end)
-  return try(repository:put_manifest(name, one.manifest.bytes, one.manifest.media_type))
+  return try(repository:put_manifest(name, one.manifest))
 end
 
 return built

@@ -46,6 +46,7 @@ local catalogue = {
   own("diff", "diff", "Show what differs between two references"),
   own("plan", "release.plan", "Show what apply would change"),
   own("apply", "release.apply", "Make the indexes that a release file says"),
+  own("lock merge", "release.lock_merge", "Join the lock files of a release's shards"),
   own("login", "login", "Log in to a registry"),
   own("logout", "logout", "Forget the login at a registry"),
 }

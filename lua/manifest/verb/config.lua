@@ -40,14 +40,14 @@ local function only_image(call, at, answer)
       hint = "say which with a platform; it has " .. choice.describe(found),
     }
   end
-  return try(read.document_at(call.verb, at.text, at.repository, found[1].digest))
+  return read.document_at(call.verb, at.text, at.repository, found[1].digest)
 end
 
 local function bytes_of(call, at, descriptor)
   local _ <close> = failure.amend(function(err)
     fail(argument.in_docker_words(err, call.verb, at.ref))
   end)
-  return try(read.config(at.repository, descriptor))
+  return read.config(at.repository, descriptor)
 end
 
 ---@class manifest.ConfigResult
@@ -71,7 +71,7 @@ function config.run(call, ref, o)
   if answer.decoded.kind == "index" then
     answer = only_image(call, at, answer)
   end
-  local descriptor = try(read.read_image(answer, call.verb, at.text)).config
+  local descriptor = read.image(answer, call.verb, at.text).config
   local raw = bytes_of(call, at, descriptor)
   return {
     reference = at.text, media_type = descriptor.media_type, digest = descriptor.digest, size = #raw, raw = raw,

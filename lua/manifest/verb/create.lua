@@ -90,7 +90,7 @@ function create.run(call, given, sources, o)
     return holds(call.store, target, ref)
   end)
   local entries, errors = call:collect(plan.fetch, function(ref)
-    return try(read.fetch(call, "create", ref, plan.fetch))
+    return read.fetch(call, "create", ref, plan.fetch)
   end)
   save(call, target, plan, entries, errors, o.amend)
   return { reference = tostring(target), fetched = #plan.fetch }

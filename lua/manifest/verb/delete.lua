@@ -62,7 +62,7 @@ local function done_of(at, digest, found, removed)
     reference = at.text, digest = digest, tag = at.tag, shared = found.shared, listed = found.listed, remaining = {},
     tag_only = found.tag_only,
   }
-  if type(removed) == "table" then
+  if removed and removed.manifests then
     done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
   end
   return done
@@ -134,7 +134,7 @@ end
 
 --- Deletes a tag alone where the registry can, else its manifest.
 local function delete_tag(call, at, o)
-  local digest, repository = try(read.descriptor_of("delete", at)).digest, at.repository
+  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
   if at.digest and at.digest ~= digest then
     fail {
       code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
@@ -147,7 +147,7 @@ local function delete_tag(call, at, o)
       or delete_digest(call, at, digest, { dry_run = true, shared = true })
   end
   local removed, refusal = repository:delete(at.tag)
-  if removed == false then
+  if removed and not removed.gone then
     check_gone(at)
   elseif not removed and not refusal.digest_alone then
     fail(refusal)
@@ -192,7 +192,7 @@ function delete.run(call, given, o)
   if at.tag then
     done = delete_tag(call, at, o)
   else
-    done = delete_digest(call, at, try(read.descriptor_of("delete", at)).digest, o)
+    done = delete_digest(call, at, read.descriptor_of("delete", at).digest, o)
   end
   done.dry_run = o.dry_run
   return done

@@ -19,7 +19,7 @@ local digest = declare.verb {
 function digest.run(call, ref)
   local at = call:open(ref)
   local _ <close> = failure.about(at.text)
-  local answer = failure.try(read.descriptor_of("digest", at))
+  local answer = read.descriptor_of("digest", at)
   return answer.digest, nil, answer.response
 end
 

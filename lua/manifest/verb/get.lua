@@ -33,7 +33,7 @@ function get.run(call, ref, o)
   local answer = resolve.document(call, at, o.platform)
   return {
     reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = answer.decoded.json, response = answer.response,
+    raw = answer.raw, content = answer.decoded.json, response = answer.response,
   }
 end
 

@@ -52,10 +52,13 @@ local function whole_local_list(ref, entries, verbose)
   local _ <close> = amend(function(err)
     err.message = "failed to assemble ManifestDescriptor: " .. err.message
   end)
-  for _, entry in ipairs(verbose and {} or entries) do
-    local_list.check_registry(entry, ref)
+  if not verbose then
+    local_list.check(entries, ref, true)
   end
   local raw, list_type, descriptors = local_list.of(entries)
+  for position, one in ipairs(descriptors) do
+    one.reference = tostring(entries[position].ref)
+  end
   return {
     kind = "index", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
     size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,
@@ -82,8 +85,8 @@ end
 --- The reference of a child as docker gives it: the list's, with the child's digest.
 local function fetch_child(ref, repository, child)
   local name = try(ref:with_digest(child.digest))
-  local answer = try(read.document_at("inspect", name, repository, child.digest))
-  return read.new_entry(name, try(read.read_image(answer, "inspect", name)), answer, child.platform or {})
+  local answer = read.document_at("inspect", name, repository, child.digest)
+  return read.new_entry(name, read.image(answer, "inspect", name), answer, child.platform or {})
 end
 
 local function remote_list(call, ref, answer, o)
@@ -97,18 +100,18 @@ local function remote_list(call, ref, answer, o)
   end
   return {
     kind = "index", reference = tostring(ref), media_type = index.media_type, digest = answer.digest,
-    size = answer.size, raw = answer.bytes, content = index.json, entries = index.entries, children = children,
+    size = answer.size, raw = answer.raw, content = index.json, entries = index.entries, children = children,
     annotations = index.annotations, artifact_type = index.artifact_type, subject = index.subject,
     response = answer.response,
   }
 end
 
 local function remote_image(ref, answer, o)
-  local seen = try(read.read_image(answer, "inspect", ref))
-  local entry = o.verbose and try(read.entry_of("inspect", ref, answer)) or nil
+  local seen = read.image(answer, "inspect", ref)
+  local entry = o.verbose and read.entry_of("inspect", ref, answer) or nil
   return {
     kind = "image", reference = tostring(ref), media_type = seen.media_type, digest = answer.digest, size = answer.size,
-    raw = answer.bytes, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
+    raw = answer.raw, content = seen.json, image_id = seen.config.digest, annotations = seen.annotations,
     platform = entry and entry.platform, entry = entry, response = answer.response,
   }
 end
@@ -117,7 +120,7 @@ end
 local function remote_bytes(ref, answer)
   return {
     kind = answer.decoded.kind == "index" and "index" or "image", reference = tostring(ref), digest = answer.digest,
-    media_type = answer.media_type, size = answer.size, raw = answer.bytes, content = answer.decoded.json,
+    media_type = answer.media_type, size = answer.size, raw = answer.raw, content = answer.decoded.json,
     response = answer.response,
   }
 end
@@ -186,7 +189,7 @@ function inspect.run(call, given, o)
     return whole_local_list(ref, entries, o.verbose)
   end
   call:repository(ref, { actions = "pull" }) -- its failure is raised
-  local answer = try(read.document(call, "inspect", ref))
+  local answer = read.document(call, "inspect", ref)
   if o.raw then
     return remote_bytes(ref, answer)
   end

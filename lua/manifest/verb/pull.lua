@@ -34,7 +34,7 @@ local pull = declare.verb {
 }
 
 local function document_at(call, at, digest)
-  return try(read.document_at(call.verb, argument.name_of(at, digest), at.repository, digest))
+  return read.document_at(call.verb, argument.name_of(at, digest), at.repository, digest)
 end
 
 --- The type of an artifact, as the list of referrers has it when its manifest says none.
@@ -89,7 +89,7 @@ local function document_of(call, at, o)
   if not o.artifact_type then
     return resolve.document(call, at, o.platform)
   end
-  local subject = o.platform and resolve.at(call, at, o.platform) or try(read.descriptor_of(call.verb, at))
+  local subject = o.platform and resolve.at(call, at, o.platform) or read.descriptor_of(call.verb, at)
   return referrer_of(call, at, subject.digest, o.artifact_type)
 end
 

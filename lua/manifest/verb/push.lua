@@ -26,19 +26,6 @@ local push = declare.verb {
   examples = { "push registry.example.com/app:1.0", "push --purge registry.example.com/app:1.0" },
 }
 
---- Docker's checks of one entry, in docker's order.
-local function check_entry(entry, target)
-  local platform = entry.platform or {}
-  if (platform.os or "") == "" or (platform.architecture or "") == "" then
-    fail {
-      code = "incomplete",
-      message = ("manifest %s must have an OS and Architecture to be pushed to a registry"):format(tostring(entry.ref)),
-      hint = ("set them: 'manifest annotate --os OS --arch ARCH %s %s'"):format(tostring(target), tostring(entry.ref)),
-    }
-  end
-  local_list.check_registry(entry, target)
-end
-
 local function refuse_size(what, raw)
   fail { code = "too_large", message = ("%s has %d bytes, more than registries take"):format(what, #raw) }
 end
@@ -77,11 +64,9 @@ function push.plan(target, entries, most)
   end
   local mounts = transfer.blobs()
   local plan = { mounts = mounts.list, puts = {}, refs = {} }
+  local_list.check(entries, target)
   for index, entry in ipairs(entries) do
-    check_entry(entry, target)
     plan.refs[index] = entry.ref
-  end
-  for _, entry in ipairs(entries) do
     if entry.ref.repository ~= target.repository then
       plan_entry(plan, mounts, entry, most)
     end
@@ -125,7 +110,7 @@ end
 local function put_images(call, repository, target, puts, pushed)
   local different, position_of = different_puts(puts)
   local done, errors = call:collect(different, function(put)
-    return repository:put_manifest(put.digest, put.raw, put.media_type)
+    return repository:put_manifest(put.digest, put)
   end)
   for index, put in ipairs(puts) do
     local position = position_of[put.digest]
@@ -143,7 +128,7 @@ local function put_list(repository, target, list)
   local _ <close> = amend(function(err)
     err.message = ("failed to put manifest %s: %s"):format(tostring(target), err.message)
   end)
-  return try(repository:put_manifest(target.tag or list.digest, list.raw, list.media_type)).digest
+  return try(repository:put_manifest(target.tag or list.digest, list)).digest
 end
 
 ---@class manifest.PushResult

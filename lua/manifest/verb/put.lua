@@ -89,7 +89,7 @@ end
 function put.run(call, ref, raw, o)
   local at = call:open(ref, { write = true, shared = o.shared })
   local _ <close> = failure.about(at.text)
-  local made = { bytes = raw, media_type = type_of(raw, o.media_type), digest = digest_of(raw, at) }
+  local made = { raw = raw, media_type = type_of(raw, o.media_type), digest = digest_of(raw, at) }
   local name, rules = at.tag or at.digest, rules_of(at, o)
   try(at.repository:check_manifest(raw))
   local result = {
@@ -101,8 +101,7 @@ function put.run(call, ref, raw, o)
   elseif guard.is_set(rules) then
     result.unchanged = guard.put_all(call, at.repository, { { name = name, made = made, rules = rules } })[1].unchanged
   else
-    result.fallback_tag = try(at.repository:put_manifest(name, raw, made.media_type, { digest = made.digest })).listed
-      or nil
+    result.fallback_tag = try(at.repository:put_manifest(name, made)).listed or nil
   end
   return result
 end

@@ -29,7 +29,7 @@ local function subject_of(call, at, platform)
   if platform then
     return resolve.at(call, at, platform).digest
   end
-  return at.digest and not at.tag and at.digest or try(read.descriptor_of(call.verb, at)).digest
+  return at.digest and not at.tag and at.digest or read.descriptor_of(call.verb, at).digest
 end
 
 local function list_of(call, at, subject, artifact_type)

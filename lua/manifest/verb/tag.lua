@@ -40,7 +40,7 @@ function tag.run(call, ref, tags, o)
   local at = call:open(ref, { write = true })
   local _ <close> = failure.about(at.text)
   local list = try(argument.tags(at.ref, tags))
-  local answer = try(read.document_of("tag", at))
+  local answer = read.document_of("tag", at)
   local puts = {}
   for position, name in ipairs(list) do
     puts[position] = { name = name, made = answer, rules = o }

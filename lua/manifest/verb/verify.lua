@@ -98,7 +98,7 @@ end
 function verify.run(call, given, o)
   local at = call:open(given)
   local _ <close> = failure.about(at.text)
-  local answer = try(read.document_of("verify", at))
+  local answer = read.document_of("verify", at)
   local root = nodes.root(call, answer)
   local list = walk.all(root, { tolerant = true })
   for _, node in ipairs(list) do

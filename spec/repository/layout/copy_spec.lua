@@ -29,12 +29,12 @@ describe("a layout beside a registry", function()
   --- Copies an image, blob by blob, from one repository to another.
   local function copy(from, reference, to, tag)
     local got = assert(from:manifest(reference))
-    local document = assert(json.decode(got.bytes))
+    local document = assert(json.decode(got.raw))
     local blobs = table.move(document.layers, 1, #document.layers, 2, { document.config })
     for _, blob in ipairs(blobs) do
       assert(to:copy_blob(blob, from))
     end
-    return assert(to:put_manifest(tag, got.bytes, got.media_type))
+    return assert(to:put_manifest(tag, got))
   end
 
   it("takes images from it and gives them back", function()
@@ -48,7 +48,7 @@ describe("a layout beside a registry", function()
 
   it("says which blob is missing", function()
     local place = layout.new(temp.path("partial"))
-    assert(place:put_manifest("1", "{}", MANIFEST))
+    assert(place:put_manifest("1", { raw = "{}", media_type = MANIFEST }))
     local none, err = remote("partial", "pull,push"):copy_blob({ digest = sha("gone"), size = 4 }, place)
     assert.is_nil(none)
     assert.equal("not_found", err.code)
@@ -60,7 +60,7 @@ describe("a layout beside a registry", function()
 
   it("takes no more bytes than a descriptor tells", function()
     local place = layout.new(temp.path("short"))
-    local layer = assert(json.decode(assert(remote("app", "pull"):manifest("1")).bytes)).layers[1]
+    local layer = assert(json.decode(assert(remote("app", "pull"):manifest("1")).raw)).layers[1]
     local none, err = place:copy_blob({ digest = layer.digest, size = layer.size - 1 }, remote("app", "pull"))
     assert.is_nil(none)
     assert.equal("too_large", err.code)
@@ -84,7 +84,7 @@ describe("a layout beside a registry", function()
     assert.equal(made[1].digest, assert(layout.new(theirs):head("docker.io/library/app:1")).digest)
     assert.equal(made[1].digest, assert(client:digest("oci:" .. theirs)))
     assert.equal(made[1].digest, assert(client:resolve("oci:" .. theirs, "linux/arm64")).digest)
-    assert(layout.new(theirs):put_manifest("more", "{}", MANIFEST))
+    assert(layout.new(theirs):put_manifest("more", { raw = "{}", media_type = MANIFEST }))
     done = process.run { "skopeo", "inspect", "--raw", "oci:" .. theirs .. ":docker.io/library/app:1" }
     assert.equal(0, done.status, done.stderr)
   end)

@@ -46,7 +46,7 @@ local function image(place, tag, layers, more)
   end
   local bytes = ('{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s]%s}'):format(MANIFEST,
     descriptor(CONFIG, config), table.concat(list, ","), more or "")
-  assert(place:put_manifest(tag == false and sha(bytes) or tag or nil, bytes, MANIFEST))
+  assert(place:put_manifest(tag == false and sha(bytes) or tag or nil, { raw = bytes, media_type = MANIFEST }))
   return bytes
 end
 
@@ -56,12 +56,12 @@ local function index(place, tag, images)
     list[position] = descriptor(json.decode(bytes).manifests and INDEX or MANIFEST, bytes)
   end
   local bytes = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(INDEX, table.concat(list, ","))
-  assert(place:put_manifest(tag, bytes, INDEX))
+  assert(place:put_manifest(tag, { raw = bytes, media_type = INDEX }))
   return bytes
 end
 
 local function removed(manifests, blobs)
-  return { manifests = manifests, blobs = blobs }
+  return { gone = true, manifests = manifests, blobs = blobs }
 end
 
 describe("a layout from which something is deleted", function()
@@ -136,7 +136,7 @@ describe("a layout from which something is deleted", function()
       if damage[1] then
         temp.file(damage[1] .. " ", file_of(path, sha(other)))
       else
-        assert(place:put_manifest("c", "[1]", MANIFEST))
+        assert(place:put_manifest("c", { raw = "[1]", media_type = MANIFEST }))
         temp.file(other, file_of(path, sha(other)))
       end
       local done = assert(place:delete("a"))
@@ -158,7 +158,7 @@ describe("a layout from which something is deleted", function()
     assert.matches("^Deleted tag a of sha256:%x+\nRemoved 1 manifest and 2 blobs from the disk\n$", done.stdout)
     place = layout.new(path)
     image(place, "a", { "one" })
-    assert(place:put_manifest("c", "[1]", MANIFEST))
+    assert(place:put_manifest("c", { raw = "[1]", media_type = MANIFEST }))
     done = command { "delete", "--json", "oci:" .. path .. ":a" }
     local told = json.decode(done.stdout)
     assert.same({ 0, 0 }, { told.removed.blobs, told.removed.manifests })
@@ -180,9 +180,9 @@ describe("a layout from which something is deleted", function()
       assert(writer:upload(sha("base"), { body = "base" }))
       assert(place:delete("a"))
       local bytes = ('{"config":%s,"layers":[%s]}'):format(descriptor(CONFIG, "{}"), descriptor(LAYER, "base"))
-      refused(writer:put_manifest("b", bytes, MANIFEST))
+      refused(writer:put_manifest("b", { raw = bytes, media_type = MANIFEST }))
       assert.same({}, assert(place:tags()))
-      assert(layout.new(path):put_manifest("b", bytes, MANIFEST))
+      assert(layout.new(path):put_manifest("b", { raw = bytes, media_type = MANIFEST }))
     end)
 
     it("enters no tag of an image, and no index over one, that was read and then deleted", function()
@@ -190,8 +190,9 @@ describe("a layout from which something is deleted", function()
       local writer = layout.new(path)
       assert(writer:manifest("a"))
       assert(place:delete("a"))
-      refused(writer:put_manifest("b", bytes, MANIFEST))
-      refused(writer:put_manifest("c", ('{"manifests":[%s]}'):format(descriptor(MANIFEST, bytes)), INDEX))
+      refused(writer:put_manifest("b", { raw = bytes, media_type = MANIFEST }))
+      refused(writer:put_manifest("c",
+        { raw = ('{"manifests":[%s]}'):format(descriptor(MANIFEST, bytes)), media_type = INDEX }))
     end)
 
     it("misses nothing that was never there, and nothing of another image", function()
@@ -199,7 +200,8 @@ describe("a layout from which something is deleted", function()
       local writer = layout.new(path)
       assert(writer:manifest("a"))
       assert(place:delete("a"))
-      assert(writer:put_manifest("b", ('{"manifests":[%s]}'):format(descriptor(MANIFEST, "elsewhere")), INDEX))
+      assert(writer:put_manifest("b",
+        { raw = ('{"manifests":[%s]}'):format(descriptor(MANIFEST, "elsewhere")), media_type = INDEX }))
     end)
 
     it("is whole after processes that share layers have copied and deleted at once", function()
@@ -234,7 +236,7 @@ describe("a layout from which something is deleted", function()
       end
       assert.equal(4 * 3 + 2, #blobs_of(path))
       for number = 1, 4 do
-        assert.same(assert(source:manifest("i" .. number)).bytes, assert(place:manifest("i" .. number)).bytes)
+        assert.same(assert(source:manifest("i" .. number)).raw, assert(place:manifest("i" .. number)).raw)
       end
     end)
   end)
@@ -276,7 +278,7 @@ describe("a layout from which something is deleted", function()
         local fresh = prepare()
         inject.kill(program, { fresh.path }, point)
         check(fresh)
-        assert(fresh:put_manifest("after", "{}", MANIFEST))
+        assert(fresh:put_manifest("after", { raw = "{}", media_type = MANIFEST }))
         killed = killed + 1
       end
     end

@@ -11,7 +11,7 @@ describe("a write to a layout", function()
   it("takes the place only of what its writer has seen", function()
     local place = layout.new(temp.path("layout"))
     local function put(tag, bytes, instead_of)
-      local stored, err = place:put_manifest(tag, bytes, MANIFEST, { instead_of = instead_of })
+      local stored, err = place:put_manifest(tag, { raw = bytes, media_type = MANIFEST }, { instead_of = instead_of })
       return stored and "stored" or err.code
     end
     assert.equal("conflict", put("1", "{}", sha("[]")))
@@ -51,7 +51,7 @@ describe("what a killed writer left in a layout", function()
 
   before_each(function()
     path = temp.path("layout")
-    assert(layout.new(path):put_manifest("1", "{}", MANIFEST))
+    assert(layout.new(path):put_manifest("1", { raw = "{}", media_type = MANIFEST }))
     collectgarbage()
     leftover = temp.file("half a blo", path .. "/.manifest-0123456789abcdef")
   end)

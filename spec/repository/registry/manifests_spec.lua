@@ -170,7 +170,7 @@ describe("storing a manifest", function()
       table.insert(exchanges, 1, more)
     end
     local server, repository = stage(exchanges, { actions = "pull,push" })
-    local stored, err = repository:put_manifest("t", BYTES, media_type.oci_manifest)
+    local stored, err = repository:put_manifest("t", { raw = BYTES, media_type = media_type.oci_manifest })
     return stored, err, server
   end
 
@@ -207,7 +207,7 @@ describe("storing a manifest", function()
   it("over the limit is refused before it is sent", function()
     local server, repository = stage({ { answer = { status = 201 } } }, { actions = "pull,push",
       manifest_limit = #BYTES - 1 })
-    local stored, err = repository:put_manifest("t", BYTES, media_type.oci_manifest)
+    local stored, err = repository:put_manifest("t", { raw = BYTES, media_type = media_type.oci_manifest })
     assert.is_nil(stored)
     assert.equal("too_large", err.code)
     assert.matches("manifest_limit", err.hint)
@@ -246,7 +246,8 @@ describe("storing a manifest", function()
     assert.is_nil(stored)
     local server, repository = stage({ { method = "PUT", answer = { status = 409 } }, { answer = answer } },
       { actions = "pull,push" })
-    assert.equal(DIGEST, assert(repository:put_manifest("t", BYTES, media_type.oci_manifest)).digest)
+    assert.equal(DIGEST, assert(repository:put_manifest("t",
+      { raw = BYTES, media_type = media_type.oci_manifest })).digest)
     assert.equal("GET", server:requests()[3].method)
   end)
 
@@ -265,7 +266,7 @@ describe("deleting", function()
   for status, wanted in pairs { [200] = true, [202] = true, [204] = true, [404] = false } do
     it(("with %d"):format(status), function()
       local _, repository = stage { { answer = { status = status } } }
-      assert.equal(wanted, (repository:delete("t")))
+      assert.same({ gone = wanted }, (repository:delete("t")))
     end)
   end
 

@@ -93,7 +93,7 @@ describe("mirrors", function()
   it("are not written to, nor read for a verb that writes", function()
     local server, repository = with_mirrors({ { answer = manifest_answer { status = 201 } } },
       { actions = "pull,push" })
-    assert(repository:put_manifest("t", BYTES, media_type.oci_manifest))
+    assert(repository:put_manifest("t", { raw = BYTES, media_type = media_type.oci_manifest }))
     assert.equal(0, #server:requests("b") + #server:requests("c"))
   end)
 

@@ -129,9 +129,10 @@ describe("an index that is refused for an image", function()
       server:stop()
     end)
     if is_image_put then
-      assert(repository:put_manifest(IMAGE.digest, IMAGE.manifest, IMAGE.media_type))
+      assert(repository:put_manifest(IMAGE.digest, { raw = IMAGE.manifest, media_type = IMAGE.media_type }))
     end
-    local stored = repository:put_manifest("all", ('{"manifests":[{"digest":"%s"}]}'):format(IMAGE.digest), "x/y")
+    local stored = repository:put_manifest("all",
+      { raw = ('{"manifests":[{"digest":"%s"}]}'):format(IMAGE.digest), media_type = "x/y" })
     return stored ~= nil, count(server, "PUT", "/manifests/all")
   end
 
@@ -148,7 +149,7 @@ describe("a manifest that is refused for a blob", function()
   it("which nobody brought is not sent again", function()
     local server = start(nil, 400)
     local repository, _, engine = repositories.open(server.address.a, "app", { actions = "pull,push" })
-    local _, err = repository:put_manifest(IMAGE.digest, IMAGE.manifest, IMAGE.media_type)
+    local _, err = repository:put_manifest(IMAGE.digest, { raw = IMAGE.manifest, media_type = IMAGE.media_type })
     engine:close()
     assert.equal(400, err.status)
     local asked = {}
@@ -162,7 +163,7 @@ describe("a manifest that is refused for a blob", function()
     local server = start(2, 400)
     local repository, _, engine = repositories.open(server.address.a, "app", { actions = "pull,push" })
     assert(repository:upload(IMAGE.config_digest, { body = IMAGE.config }))
-    local stored, err = repository:put_manifest(IMAGE.digest, IMAGE.manifest, IMAGE.media_type)
+    local stored, err = repository:put_manifest(IMAGE.digest, { raw = IMAGE.manifest, media_type = IMAGE.media_type })
     engine:close()
     assert.is_truthy(stored, tostring(err))
     assert.equal(3, count(server, "PUT", "/manifests/"))

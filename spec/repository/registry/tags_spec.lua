@@ -42,7 +42,8 @@ describe("tags", function()
     end
   end)
 
-  for _, body in ipairs { "[]", "null", "", "<html>", '{"tags":["a"]', '"x"' } do
+  for _, body in ipairs { "[]", "null", "", "<html>", '{"tags":["a"]', '"x"', '{"tags":"a"}',
+    '{"tags":{}}', '{"errors":[]}' } do
     it(("from %q are an error"):format(body), function()
       local _, repository = stage(pages(body))
       local _, err = repository:tags()

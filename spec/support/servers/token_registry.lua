@@ -1,7 +1,9 @@
 --- A docker-registry with a token server that signs for it: the registry itself checks what we bring.
 --
---     local place = token_registry.start { folder = of a registry's data, offline = identity token to give, or nil }
+--     local place = token_registry.start { folder = of a registry's data, offline = identity token to give, or nil,
+--       realm = where the registry sends for tokens (default: the server itself) }
 --     place.registry                    -- of spec.support.servers.registry
+--     place.tokens                      -- "127.0.0.1:40123": the token server
 --     place:asked()                     -- tokens since the last `forget`: { method, grant, scope, user }
 --     place:forget()  place:stop()
 --     token_registry.writer, token_registry.reader       -- { username, password }; what they may: token_server.py
@@ -28,8 +30,10 @@ local function start(options)
   local port = assert(process.wait_for(function()
     return self.server:output():match("%d+")
   end), self.server:errors())
-  self.registry = registries.start { folder = options.folder, token = { realm = ("http://127.0.0.1:%s/token"):format(
-    port), service = "spec-registry", issuer = "spec", certificate = authority.certificate } }
+  self.tokens = "127.0.0.1:" .. port
+  self.registry = registries.start { folder = options.folder, token = {
+    realm = options.realm or ("http://%s/token"):format(self.tokens), service = "spec-registry", issuer = "spec",
+    certificate = authority.certificate } }
   return self
 end
 

@@ -28,7 +28,7 @@ end
 --- result of process.run with `log`, strace's.
 local function run(program, arguments, call, fault)
   local log = temp.path("strace")
-  local words = { "strace", "-f", "-qq", "-o", log }
+  local words = { "strace", "-f", "-y", "-qq", "-o", log }
   if fault then
     -- Not with --seccomp-bpf, under which strace sends no signal.
     table.move({ "-e", "trace=" .. call, "-e", ("inject=%s:%s"):format(call, fault) }, 1, 4, #words + 1, words)

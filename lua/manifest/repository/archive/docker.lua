@@ -231,7 +231,7 @@ end
 ---@param image table of archive_docker.images
 ---@param limit integer bytes of a config
 ---@param ranges table [digest] = range; filled in
----@return table|nil got {bytes, media_type, digest, size}
+---@return table|nil got {raw, media_type, digest, size}
 ---@return table|nil err
 function archive_docker.manifest(file, image, limit, ranges)
   local where = text.printable(file.path)
@@ -261,7 +261,7 @@ function archive_docker.manifest(file, image, limit, ranges)
   end
   ranges[config.digest] = config.range
   local bytes = assert(manifest_bytes(config, layers))
-  return { bytes = bytes, media_type = media_type.docker_manifest, digest = digest.of(bytes), size = #bytes }
+  return { raw = bytes, media_type = media_type.docker_manifest, digest = digest.of(bytes), size = #bytes }
 end
 
 return archive_docker

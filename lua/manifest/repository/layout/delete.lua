@@ -31,7 +31,7 @@ end
 --- Deletes.
 ---@param layout table
 ---@param reference string tag or digest
----@return table|nil removed {manifests, blobs = numbers; kept = error that says why blobs were left, or nil}
+---@return table|nil deleted {gone = true; manifests, blobs = numbers; kept = error that says why blobs were left}
 ---@return table|nil err not_found
 function delete.run(layout, reference)
   local found, err = find(layout, reference)

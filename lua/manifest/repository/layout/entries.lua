@@ -225,7 +225,7 @@ end
 ---@param place table domain, and blob(hash) -> bytes | nil, err
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {bytes, media_type (nil when the layout does not tell), digest, size, listed_size = what the
+---@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size, listed_size = what the
 --- index says of it}
 ---@return table|nil err ambiguous, not_found, and what blob gives
 function layout_entries.fetch(place, index, reference)
@@ -240,7 +240,7 @@ function layout_entries.fetch(place, index, reference)
     return nil, err
   end
   return {
-    bytes = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes,
+    raw = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes,
     listed_size = entry and entry.size or nil,
   }
 end

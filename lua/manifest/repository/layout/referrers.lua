@@ -46,7 +46,7 @@ local function add_by_tag(place, hash, add)
   if not got then
     return err.code == "not_found" or nil, err
   end
-  local index = referrer.read_index(got.bytes)
+  local index = referrer.read_index(got.raw)
   return add_all(place, index and index.manifests or {}, hash, add)
 end
 

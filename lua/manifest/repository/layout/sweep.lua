@@ -42,11 +42,11 @@ end
 ---@param index table index.json as it is now
 ---@param hash string digest of the manifest
 ---@param options table limit (most bytes of a document), is_gone (it goes even where something still names it)
----@return table|nil removed {manifests, blobs = numbers; kept = error that says why more was left, or nil}
+---@return table|nil removed {gone = true; manifests, blobs = numbers; kept = error that says why more was left, or nil}
 ---@return table|nil err when the manifest itself must go and cannot
 function layout_sweep.run(root, index, hash, options)
   local documents, blobs = layout_reach.parts(root, hash, options.limit)
-  local removed = { manifests = 0, blobs = 0 }
+  local removed = { gone = true, manifests = 0, blobs = 0 }
   if options.is_gone then
     local ok, err = remove(root, hash)
     if ok == nil then

@@ -23,7 +23,7 @@ local function leads_to(repository, selector, digest, depth, seen)
   if not answer then
     return err.code == "not_found" and false or nil, err
   end
-  local index = document.read(answer.bytes, answer.media_type)
+  local index = document.read(answer.raw, answer.media_type)
   local found = false
   for _, entry in ipairs(index and index.entries or {}) do
     found = found or entry.digest == digest
@@ -60,16 +60,15 @@ end
 --- Looks at all tags.
 ---@param repository manifest.Repository
 ---@param digest string
----@param jobs integer requests at once
 ---@return table|nil found {tags = of the digest, parents = tags of indexes that lead to it}
 ---@return table|nil err
-function holders.of(repository, digest, jobs)
+function holders.of(repository, digest)
   local tags, err = repository:tags()
   if not tags and err.code ~= "not_found" then
     return nil, err
   end
   local seen, roles = {}
-  roles, err = repository.loop:all(tags or {}, jobs, function(tag)
+  roles, err = repository.loop:all(tags or {}, repository.jobs, function(tag)
     return look(repository, tag, digest, seen)
   end)
   if not roles then

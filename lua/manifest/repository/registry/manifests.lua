@@ -65,7 +65,7 @@ end
 ---@param repository manifest.Repository
 ---@param reference string tag or digest
 ---@param options table? accept (media types, comma-separated)
----@return table|nil got {bytes, media_type (the header's, nil when it says nothing useful), digest, size, response}
+---@return table|nil got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
   local response, err = repository:read({
@@ -84,7 +84,7 @@ function manifests.get(repository, reference, options)
     return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
   end
   return {
-    bytes = response.body, size = #response.body, digest = digest_of(reference, response),
+    raw = response.body, size = #response.body, digest = digest_of(reference, response),
     media_type = media_type.of_header(response.headers["content-type"]), response = problem.outline(response),
   }
 end
@@ -210,8 +210,9 @@ local function put_named(repository, tag, bytes, kind, digest)
   return nil, not problem.is_refusal(err.status) and err or nil
 end
 
-local function put(repository, reference, bytes, kind, options)
-  local digest = is_digest(reference) and reference or options.digest
+local function put(repository, reference, document, options)
+  local bytes, kind = document.raw, document.media_type
+  local digest = is_digest(reference) and reference or document.digest
   if digest and digest ~= reference and not digest:find("^sha256:") then
     local stored, err = put_named(repository, reference, bytes, kind, digest)
     if stored or err then
@@ -257,31 +258,32 @@ end
 
 --- Stores a manifest under a tag or its digest.
 ---@param reference string tag or digest
----@param bytes string
----@param kind string media type
+---@param document table {raw, media_type, digest (of the bytes, when it is known: a tag keeps its algorithm where the
+--- registry knows how)}
 ---@param options table|nil instead_of (digest, or false for none: what the reference must name now, for registries
---- that heed such a condition); digest (of the bytes: a tag keeps its algorithm where the registry knows how); defer
---- (a list that gets what is still to be listed as a referrer, for list_referrers; without it that is done here)
+--- that heed such a condition); defer (a list that gets what is still to be listed as a referrer, for list_referrers;
+--- without it that is done here)
 ---@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
 --- false: the registry lists it; nil: it refers to nothing, or that was deferred)}
 ---@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
 --- only the list of referrers is at fault
-function manifests.put(repository, reference, bytes, kind, options)
+function manifests.put(repository, reference, document, options)
+  local bytes = document.raw
   if #bytes > repository.manifest_limit then
     return interface.check_manifest(repository, bytes)
   end
   options = options or {}
   local function store()
-    return put(repository, reference, bytes, kind, options)
+    return put(repository, reference, document, options)
   end
   local stored, err = store()
   if not stored then
     stored, err = restore.retry(repository, bytes, err, store)
   end
   if not stored and problem.is_refusal(err.status) then -- one that stores nothing twice, or moves no tag, may have it
-    local digest = is_digest(reference) and reference or options.digest or digest_name.of(bytes)
+    local digest = is_digest(reference) and reference or document.digest or digest_name.of(bytes)
     local is_there = interface.digest_at(repository, reference, digest) == digest
-    stored = is_there and { digest = digest, size = #bytes, media_type = kind } or nil
+    stored = is_there and { digest = digest, size = #bytes, media_type = document.media_type } or nil
   end
   if not stored then
     return nil, err
@@ -299,11 +301,8 @@ local function delete(repository, reference)
     return nil, err
   end
   local status = response.status
-  if GONE[status] then
-    return true
-  end
-  if status == 404 then
-    return false
+  if GONE[status] or status == 404 then
+    return { gone = status ~= 404 }
   end
   err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
   if not is_digest(reference) and (status == 405 or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)) then
@@ -324,16 +323,16 @@ end
 --- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
 --- off the list of its referrers.
 ---@param reference string tag or digest
----@return boolean|nil deleted false: it was gone already
+---@return table|nil deleted {gone = false: it was not there any more}
 ---@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
 function manifests.delete(repository, reference)
   local subject
   if is_digest(reference) then
     local got = manifests.get(repository, reference)
-    subject = got and referrer.describe(got.bytes, got.media_type, reference)
+    subject = got and referrer.describe(got.raw, got.media_type, reference)
   end
   local done, err = delete(repository, reference)
-  if done and subject then
+  if done and done.gone and subject then
     unlist(repository, subject, reference)
   end
   return done, err

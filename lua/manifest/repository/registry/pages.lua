@@ -34,12 +34,13 @@ local function read(repository, place, at, request)
     return nil, problem.of_response(response, request.what, place.domain)
   end
   local document, failure = json.decode(response.body)
-  if json.is_object(document) then
+  if json.is_object(document) and (not request.holds or request.holds(document)) then
     return document, response
   end
   return nil, error_of.new({
     code = "registry",
-    message = ("%s answered %s with something else than a JSON object"):format(place.domain, request.what),
+    message = ("%s answered %s with something else than %s"):format(place.domain, request.what,
+      json.is_object(document) and request.form or "a JSON object"),
     host = place.domain,
     cause = failure,
   })
@@ -83,7 +84,8 @@ end
 --- the registry.
 ---@param repository table
 ---@param request table path (below the repository), accept, what (for messages), absent (function (response, place) ->
---- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing)
+--- boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says nothing),
+--- holds (function (document) -> boolean: it is a page) and form (what a page is, for messages)
 ---@param begin function () -> function (document) -> true: go on. Called for each place, for a list begins anew there
 ---@return boolean|nil done false: not offered; nil, err otherwise
 ---@return table|nil err
@@ -124,6 +126,15 @@ local function collector(list, most)
   end
 end
 
+--- A page has its list, or null for none; one without may also have the repository's name alone, or nothing.
+local function is_page(document, field)
+  local given = document[field]
+  if given == nil then
+    return document.name ~= nil or #json.keys(document) == 0
+  end
+  return json.is_array(given) or given == json.null
+end
+
 --- Lists names in the registry's order, each once.
 ---@param repository table
 ---@param list table path (below the repository), what (for messages), field (of the document), is_name, noun, of
@@ -137,6 +148,9 @@ function pages.names(repository, list, options)
   local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
   local done, err = pages.each(repository, {
     path = list.path .. query, accept = "application/json", what = list.what,
+    form = "a list of " .. list.field, holds = function(document)
+      return is_page(document, list.field)
+    end,
   }, function()
     state, add = collector(list, most)
     return add

@@ -60,7 +60,7 @@ local function without_api(repository, digest, options)
     end
     return nil, err
   end
-  local index = referrer.read_index(got.bytes)
+  local index = referrer.read_index(got.raw)
   if index and not add(found, index, options.artifact_type) then
     return nil, too_many(repository)
   end

@@ -11,7 +11,7 @@ local upload = {}
 
 local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
-local PAUSE = 0.2 -- seconds before the second of them, at most; twice as many before each one that follows
+local PAUSE = 0.2 -- seconds before the second of them at most, and half of that at least; twice as many before the next
 
 --- The failure that caused the other: when one end of a stream breaks, the other is canceled.
 local function cause_of(errors)
@@ -121,7 +121,7 @@ local function in_new_uploads(repository, url, size, send, may_help)
       if tries >= TRIES or not may_help(err) or not repository:may_retry() then
         return nil, err
       end
-      local pause = PAUSE * 2 ^ (tries - 1) * math.random()
+      local pause = PAUSE * 2 ^ (tries - 1) * (1 + math.random()) / 2
       tell_again(repository, tries, pause, err)
       repository.loop:sleep(pause)
       tries = tries + 1

@@ -9,6 +9,7 @@ local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
 local read = require("manifest.graph.read")
 local transfer = require("manifest.graph.transfer")
+local shard = require("manifest.name.shard")
 local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -76,13 +77,13 @@ local function list_single(call, from, to, options)
   local move = single(from, to)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
-      move.answer = try(read.document_of("copy", from))
+      move.answer = read.document_of("copy", from)
     else
       move.there = move.name and try(digest_at(to.repository, move.name)) or false
     end
   end, 2)
   move.named = move.there
-  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.bytes, move.there) then
+  if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.raw, move.there) then
     move.there = move.answer.digest
   end
   if is_done(move, move.answer.digest, options) then
@@ -118,6 +119,9 @@ local function list_tags(call, from, to, options)
       hint = "look at the tags with 'manifest tags', and at the patterns",
     }
   end
+  tags = shard.choose(tags, options.shard and try(shard.parse(options.shard)), function(tag)
+    return tag
+  end)
   check_tags(to, tags)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))
@@ -168,7 +172,7 @@ end
 --- The document of a move. A tag that moves meanwhile does not matter: what it named first is copied.
 function moves.document(from, move)
   return move.answer
-    or try(read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted))
+    or read.document_at("copy", argument.name_of(from, move.wanted), from.repository, move.wanted)
 end
 
 --- Looks into names that are right already where more than them was asked for, with the trees at hand.
@@ -276,7 +280,7 @@ end
 function moves.enter_nameless(list, to)
   for _, move in ipairs(list.todo) do
     if not move.name then
-      try(to.repository:put_manifest(nil, move.tree:raw(), move.tree.media_type))
+      try(to.repository:put_manifest(nil, { raw = move.tree:raw(), media_type = move.tree.media_type }))
     end
   end
 end

@@ -125,7 +125,7 @@ end
 
 local function look_at_subject(call, job)
   local ref = job.subject_ref
-  local answer = try(read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest))
+  local answer = read.document_at(call.verb, ref, job.at.repository, ref.digest or ref.tag, ref.digest)
   job.subject = { media_type = answer.media_type, digest = answer.digest, size = answer.size }
 end
 
@@ -162,7 +162,7 @@ function create.plan(call, job)
     annotations = o.annotations and next(o.annotations) and o.annotations or nil,
     artifact_type = o.artifact_type, subject = job.subject, media_type = o.media_type,
   }))
-  try(job.at.repository:check_manifest(made.bytes))
+  try(job.at.repository:check_manifest(made.raw))
   if job.at.digest and job.at.digest ~= made.digest then
     fail {
       code = "digest_mismatch", message = "the index has the digest " .. made.digest, hint = "leave the digest out",

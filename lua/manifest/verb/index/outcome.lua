@@ -65,7 +65,7 @@ end
 ---@return manifest.IndexResult
 function outcome.rehearsed(ref, made, work)
   local done = base(ref, made, work.tags)
-  done.dry_run, done.raw, done.plan = true, made.bytes, steps_of(made, work)
+  done.dry_run, done.raw, done.plan = true, made.raw, steps_of(made, work)
   return done
 end
 

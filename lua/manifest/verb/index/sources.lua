@@ -10,7 +10,7 @@ local platform_name = require("manifest.name.platform")
 local read = require("manifest.graph.read")
 local walk = require("manifest.graph.walk")
 
-local about, allow, fail, try = failure.about, failure.allow, failure.fail, failure.try
+local about, allow, caught, fail, try = failure.about, failure.allow, failure.caught, failure.fail, failure.try
 
 local sources = {}
 
@@ -108,13 +108,13 @@ local function fetch_document(call, at, list, one)
   local found = candidates(one, at, list)
   for position = 1, #found - 1 do
     one.repository = found[position]
-    local answer = allow("not_found", document_in(call, one))
+    local answer = allow("not_found", caught(document_in, call, one))
     if answer then
       return answer
     end
   end
   one.repository = found[#found]
-  return try(document_in(call, one))
+  return document_in(call, one)
 end
 
 --- The entries of an index. What goes into ours is fetched: to copy it, and to see what it is, for what an index of

@@ -16,7 +16,7 @@ local lock = {}
 
 local VERSION = 1
 local LIMIT = 16 * 1024 * 1024
-local READABLE = tonumber("644", 8)
+local READABLE, FOLDER = tonumber("644", 8), tonumber("755", 8)
 
 local function corrupt(path, why)
   fail {
@@ -64,12 +64,41 @@ local function parse(raw, path)
   return read
 end
 
---- Reads a lock file; one that is not there locks nothing.
+local function raw_of(path)
+  return path and allow("not_found", core.file.read(path, LIMIT))
+end
+
+--- The lock file of a shard, beside that of the whole: release.lua.lock.3-of-16.
+---@param path string of the whole
+---@param mine manifest.Shard|nil
+---@return string path
+function lock.path_of(path, mine)
+  return mine and ("%s.%d-of-%d"):format(path, mine.index, mine.count) or path
+end
+
+--- Reads a lock file; one that is not there locks nothing. A shard's that is not there yet begins with the whole's.
 ---@param path string|nil
+---@param whole string|nil path of the whole's, where that is another
 ---@return table lock
-function lock.read(path)
-  local raw = path and allow("not_found", core.file.read(path, LIMIT))
-  return raw and parse(raw, path) or { sources = {}, targets = {} }
+function lock.read(path, whole)
+  local raw = raw_of(path)
+  if raw then
+    return parse(raw, path)
+  end
+  raw = whole ~= path and raw_of(whole)
+  local read = raw and parse(raw, whole) or { sources = {}, targets = {} }
+  read.raw = nil
+  return read
+end
+
+--- Reads a lock file that must be there.
+---@param path string
+---@return table lock
+function lock.must_read(path)
+  local _ <close> = amend(function(err)
+    err:with({ hint = err.code == "not_found" and "check the path" or nil })
+  end)
+  return parse(try(core.file.read(path, LIMIT)), path)
 end
 
 --- The content of a lock file. Pure.
@@ -83,7 +112,8 @@ local function text(sources, targets)
   }), { indent = "  " })) .. "\n"
 end
 
---- Writes a lock file, unless it says the same already.
+--- Writes a lock file, unless it says the same already. It is written in a folder of ours beside it, so that what a
+--- killed apply left there is known to be ours, and goes at the next. Whoever applies has its turn at the release.
 ---@param path string
 ---@param now table of lock.read: what it says
 ---@param sources table[] {key, digest} in order
@@ -91,7 +121,15 @@ end
 function lock.write(path, now, sources, targets)
   local raw = text(sources, targets)
   if raw ~= now.raw then
-    try(core.file.replace(path, raw, { mode = READABLE }))
+    local folder, fresh = path:match("^(.*)/") or ".", path .. ".new"
+    if core.file.kind(folder, { follow = true }) ~= "directory" then
+      fail { code = "io", message = "there is no folder " .. folder, hint = "make it, or name another lock file" }
+    end
+    local _ <close> = failure.defer(function()
+      core.file.remove_tree(fresh)
+    end)
+    try(core.file.make_directory(fresh, FOLDER))
+    try(core.file.replace(path, raw, { mode = READABLE, temporary = fresh }))
     now.raw = raw
   end
 end

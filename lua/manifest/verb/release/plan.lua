@@ -29,7 +29,7 @@ end
 
 --- What a tag names now, as entries; an image that is no index has none.
 local function read_old(call, target, report)
-  local answer = try(graph_read.document_at(call.verb, target.ref, target.repository, report.old))
+  local answer = graph_read.document_at(call.verb, target.ref, target.repository, report.old)
   if answer.decoded.kind ~= "index" then
     report.was_image = true
     return {}

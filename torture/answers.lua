@@ -1,0 +1,150 @@
+--- R1: mutated answers through every verb: nothing is raised, nothing hangs, memory is bounded, and what is called by a
+--- digest has it.
+
+local catalogue = require "manifest.verb.catalogue"
+local core = require "manifest.base.core"
+local error_of = require "manifest.base.error"
+local manifest = require "manifest"
+local process = require "spec.support.process"
+local tar = require "spec.support.inputs.tar"
+local temp = require "spec.support.temp"
+
+local MOST_SECONDS = 20 -- of a verb
+local MOST_GROWTH = 64 << 20 -- bytes of this process
+
+local answers = { promise = "R1", summary = "mutated answers through every verb", count = 1000000,
+  counts = "answers; 1000000 by default", words = "" }
+
+local open_engine = core.engine
+local function quick_engine(settings)
+  settings.backoff = 0.001
+  return open_engine(settings)
+end
+
+--- What each verb is called with; `at` is the repository of this seed, `world` has files.
+local calls = {
+  create = function(c, at) return c:create(at .. "/list:1", { at .. "/a:1", at .. "/b:1" }) end,
+  annotate = function(c, at) return c:annotate(at .. "/list:1", at .. "/a:1", { os = "linux", arch = "arm" }) end,
+  inspect = function(c, at) return c:inspect(at .. ":1", { verbose = true }) end,
+  push = function(c, at) return c:push(at .. "/list:1") end,
+  rm = function(c, at) return c:rm(at .. "/list:1") end,
+  resolve = function(c, at) return c:resolve(at .. ":1", "linux/arm64") end,
+  digest = function(c, at) return c:digest(at .. ":1") end,
+  ["index create"] = function(c, at) return c:index_create { target = at .. "/t:1", sources = { at .. ":1" } } end,
+  ["index add"] = function(c, at) return c:index_add(at .. ":1", at .. "/b:2") end,
+  ["index remove"] = function(c, at) return c:index_remove(at .. ":1", "linux/arm64") end,
+  ["index replace"] = function(c, at) return c:index_replace(at .. ":1", at .. "/b:2", { entry = "linux/amd64" }) end,
+  ["index annotate"] = function(c, at)
+    return c:index_annotate(at .. ":1", "linux/amd64", { annotations = { a = "b" } })
+  end,
+  image = function(c, at, world)
+    return c:image { target = at .. "/i:1", layers = { world.layer }, platform = "linux/amd64" }
+  end,
+  get = function(c, at) return c:get(at .. ":1") end,
+  put = function(c, at, world) return c:put(at .. "/p:1", world.document) end,
+  ["blob get"] = function(c, at, world) return c:blob_get(at .. "@" .. world.blob) end,
+  ["blob put"] = function(c, at, world) return c:blob_put(at .. "/b", world.layer) end,
+  pull = function(c, at, world)
+    return c:pull(at .. ":1", world.layout .. "/files", { artifact_type = "application/x-note" })
+  end,
+  config = function(c, at) return c:config(at .. ":1", { platform = "linux/amd64" }) end,
+  tag = function(c, at) return c:tag(at .. ":1", { "2" }) end,
+  tags = function(c, at) return c:tags(at) end,
+  copy = function(c, at, world) return c:copy(at .. ":1", "oci:" .. world.layout .. ":1", { referrers = true }) end,
+  delete = function(c, at) return c:delete(at .. ":1", { dry_run = true, shared = true }) end,
+  referrers = function(c, at) return c:referrers(at .. ":1", { platform = "linux/amd64" }) end,
+  attach = function(c, at, world)
+    return c:attach { subject = at .. ":1", artifact_type = "a/b", files = { world.layer }, shared = false }
+  end,
+  tree = function(c, at) return c:tree(at .. ":1", { referrers = true }) end,
+  verify = function(c, at) return c:verify(at .. ":1", { binaries = true }) end,
+  diff = function(c, at) return c:diff(at .. ":1", at .. "/b:1") end,
+  plan = function(c, at) return c:plan({ { target = at .. "/t:2", sources = { at .. ":1" } } }, { lock = false }) end,
+  apply = function(c, at) return c:apply({ { target = at .. "/t:2", sources = { at .. ":1" } } }, { lock = false }) end,
+  login = function(c, at) return c:login { registry = at:match("^[^/]*"), username = "me", password = "secret" } end,
+  logout = function(c, at) return c:logout(at:match("^[^/]*")) end,
+}
+
+local function resident()
+  return math.tointeger(tonumber(temp.read("/proc/self/statm"):match("^%d+ (%d+)"))) * 4096
+end
+
+--- What is wrong with a value of a verb, if anything.
+local function amiss_with(name, value)
+  if name == "get" and manifest.digest.of(value.raw) ~= value.digest then
+    return "returned bytes of another digest"
+  end
+end
+
+local function amiss_in_layout(folder)
+  local found = process.run { "sh", "-c", 'cd "$1/blobs/sha256" 2>/dev/null && sha256sum * 2>/dev/null || true', "sh",
+    folder }
+  for sum, name in found.stdout:gmatch("(%x+)  (%S+)\n") do
+    if sum ~= name then
+      return "the layout holds other bytes than " .. name
+    end
+  end
+end
+
+--- Runs one verb; returns what was wrong.
+local function amiss(name, client, at, world)
+  local began = core.clock()
+  local ok, value, err = pcall(calls[name], client, at, world)
+  local lasted = core.clock() - began
+  if not ok then
+    return "raised " .. tostring(value)
+  elseif lasted > MOST_SECONDS then
+    return ("took %.1f seconds"):format(lasted)
+  elseif value == nil and not error_of.is(err) then
+    return "gave neither a value nor an error"
+  end
+  return value and amiss_with(name, value)
+end
+
+local function names()
+  local list = {}
+  for number, entry in ipairs(catalogue) do
+    assert(calls[entry.name], "no call of " .. entry.name)
+    list[number] = entry.name
+  end
+  return list
+end
+
+local function world_of(layer)
+  return { layer = layer, layout = temp.folder("layout"), blob = manifest.digest.of("layer of amd64"),
+    document = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}' }
+end
+
+---@param options table seed, count
+function answers.run(options)
+  core.engine = quick_engine
+  local record = temp.file("0\n")
+  local server = process.start { "/usr/bin/python3", "torture/support/mutant.py", record, stderr = temp.path("stderr") }
+  local port = assert(process.wait_for(function() return server:output():match("%d+") end), server:errors())
+  local layer, wrong, list, before = temp.file(tar.archive { { "a", "x" } }), {}, names(), nil
+  local seed, most = options.seed, 0
+  while (tonumber(temp.read(record)) or 0) < options.count and #wrong < 20 do
+    seed = seed + 1
+    local at, world = ("127.0.0.1:%s/m%d"):format(port, seed), world_of(layer)
+    local client <close> = manifest.client { config = temp.folder("config"), timeout = 10, stall_timeout = 2,
+      credentials = function() return { username = "me", password = "secret" } end }
+    for _, name in ipairs(list) do
+      local what = amiss(name, client, at, world)
+      wrong[#wrong + 1] = what and ("m%d, %s: %s"):format(seed, name, what)
+    end
+    local what = amiss_in_layout(world.layout)
+    wrong[#wrong + 1] = what and ("m%d: %s"):format(seed, what)
+    temp.remove(world.layout)
+    collectgarbage()
+    before = seed > options.seed + 20 and before or resident() -- after that, what is loaded once is there
+    most = math.max(most, resident() - before)
+  end
+  if most > MOST_GROWTH then
+    wrong[#wrong + 1] = ("the process grew by %d MiB"):format(most >> 20)
+  end
+  server:stop()
+  return { figures = ("%s answers to %d verbs in %d worlds, %d MiB more memory"):format(temp.read(record):match("%d+"),
+    #list, seed - options.seed, most >> 20), wrong = wrong }
+end
+
+return answers
