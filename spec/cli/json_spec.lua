@@ -78,7 +78,8 @@ describe("--json of", function()
     hold("get", 1, { document { "get", at("app:1") } })
     hold("config", 1, { document { "config", at("app:1"), "--platform", "linux/arm64" } })
     hold("digest", 1, { document { "digest", at("app:1") } })
-    hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" } })
+    hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" },
+      document { "resolve", "--explain", at("app:1"), "linux/arm64" } })
   end)
 
   it("put, blob get, blob put and pull", function()

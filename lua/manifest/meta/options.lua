@@ -44,6 +44,9 @@
 ---@class manifest.PushOptions
 ---@field purge? boolean Remove the local manifest list after push
 
+---@class manifest.ResolveOptions
+---@field explain? boolean Also say of every entry why it is taken or not
+
 ---@class manifest.EntryAnnotations
 ---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
 ---@field platform? string|manifest.Platform Of entries for this platform (default: of all)
