@@ -1,5 +1,5 @@
---- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`; and regsync's: `sync`, a
--- list of `source`, `target` and `type`, with `tags`, `platform`, `platforms`, `referrers`, `digestTags`.
+--- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`; and regsync's: `sync`,
+-- a list of `source`, `target` and `type`, with `tags`, `platform`, `platforms`, `referrers`, `digestTags`.
 --
 -- lyaml reads it, when it is there. Scalars are taken as they are written, as manifest-tool's own types take them: the
 -- tag 1.10 and the architecture 386 are texts.
