@@ -249,7 +249,8 @@ describe("edits of an index", function()
       end
       images.push(server, entries)
       assert(client:index { target = at("many:" .. tag), sources = { made.far.reference }, media_type = "oci" })
-      assert(client:index_annotate(at("many:" .. tag), "linux/riscv64", { platform = "linux/first" }))
+      assert(client:index_annotate(at("many:" .. tag), "linux/riscv64", { platform = "linux/first",
+        allow_unknown_platform = true }))
     end
 
     local function run(tag, options, env)

@@ -76,6 +76,7 @@
 ---@field now string? of a guard: the digest that the tag names
 ---@field option string? of `too_large`: the option of the client that allows more
 ---@field is_stored boolean? the document is stored, and only the list of what refers to its subject is at fault
+---@field entries manifest.ExplainedEntry[]? of resolve with `explain`: why none is taken
 
 ---@class manifest.Parts what computes without a client, and the verb digest
 ---@field _VERSION string
