@@ -79,6 +79,7 @@
 ---@field is_over boolean? more is named than the client's max_documents or max_bytes allow
 ---@field digest_alone boolean? the registry deletes by digest, and not by tag
 ---@field now string? of a guard: the digest that the tag names
+---@field entries manifest.ExplainedEntry[]? of resolve with `explain`: why none is taken
 
 ---@class manifest.Parts what computes without a client, and the verb digest
 ---@field _VERSION string
