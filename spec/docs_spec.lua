@@ -200,6 +200,36 @@ describe("the options named", function()
     check(text, all_options(), "README.md")
   end)
 
+  --- The rows of a table of docs/commands.md as {flag without dashes, value in small letters} each.
+  local function table_behind(words)
+    local text = assert(temp.read("docs/commands.md"))
+    local rows = {}
+    local body = assert(text:match(words .. "\n\n| option | meaning |\n|[-|]+\n(.-\n)\n"))
+    for cell in body:gmatch("| (.-) | [^\n]*\n") do
+      for written in cell:gmatch("`([^`]+)`") do
+        local name, value = written:match("^%-%-([%l-]+)[ =]?(.*)$")
+        rows[#rows + 1] = name and { name, value:gsub("\\", ""):lower() }
+      end
+    end
+    return rows
+  end
+
+  for words, kind in pairs { ["asks a registry takes these:"] = "client", ["Every command takes these:"] = "command" }
+  do
+    it("of all commands have a table with their values: " .. kind, function()
+      local declared, found = {}, {}
+      for _, flag in ipairs(commands.of((commands.find { "copy" })).flags) do
+        if flag.of == kind then
+          declared[flag.name] = flag.value and flag.value:lower() or ""
+        end
+      end
+      for _, row in ipairs(table_behind(words)) do
+        found[row[1]] = row[2] == "false" and "" or row[2]
+      end
+      assert.same(declared, found)
+    end)
+  end
+
   it("in docs/commands.md are those of the verbs above them", function()
     local known, title = all_options(), "the beginning"
     for line in assert(temp.read("docs/commands.md")):gmatch("[^\n]+") do

@@ -80,10 +80,13 @@ local function find(name)
   end
 end
 
-return setmetatable(manifest, {
+---@type manifest.Module
+local module = setmetatable(manifest, {
   __index = function(self, name)
     local part = find(name)
     rawset(self, name, part)
     return part
   end,
 })
+
+return module

@@ -129,6 +129,7 @@ end
 ---@return table answer of read.document_at
 function resolve.document(call, at, wanted)
   local answer = read.document_of(call.verb, at)
+  ---@type table
   local found = wanted and resolve.image(call, answer, wanted, at.text) or answer
   if found.digest == answer.digest then
     return answer

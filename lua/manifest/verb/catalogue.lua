@@ -11,6 +11,15 @@ local function own(name, module, summary)
   return { name = name, module = "manifest.verb." .. module, summary = summary }
 end
 
+---@class manifest.CatalogueEntry
+---@field name string
+---@field module string
+---@field summary string
+---@field is_dockers boolean?
+---@field method string?
+---@field alias string?
+
+---@type manifest.CatalogueEntry[]
 local catalogue = {
   dockers("create", "Create a local manifest list for annotating and pushing to a registry"),
   dockers("annotate", "Add additional information to a local image manifest"),

@@ -66,8 +66,8 @@ local image = declare.verb {
     media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
       switch = { flag = "docker", means = "docker", help = "Docker's media types instead of OCI's" } },
     created = { "string|integer", value = "time",
-      help = "Time that the config tells: RFC 3339, or in Lua seconds since 1970" },
-    author = { "string", value = "name", help = "Author that the config tells" },
+      help = "Time in the config: RFC 3339, or in Lua seconds since 1970" },
+    author = { "string", value = "name", help = "Author in the config" },
   },
   hints = declare.PUSH_HINTS,
   examples = {
@@ -86,10 +86,10 @@ local FAMILIES = {
 ---@return string|nil created
 local function created_of(given)
   if math.type(given) == "integer" then
-    return try(timestamp.of_seconds(given))
+    return (try(timestamp.of_seconds(given)))
   end
   if given then
-    return try(timestamp.check(given))
+    return (try(timestamp.check(given)))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -102,7 +102,7 @@ local function created_of(given)
       hint = "set it to a whole number, or unset it",
     }
   end
-  return try(timestamp.of_seconds(seconds))
+  return (try(timestamp.of_seconds(seconds)))
 end
 
 local function check_platform(platform, allow_unknown)

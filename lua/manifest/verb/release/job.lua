@@ -27,6 +27,7 @@ end
 ---@param o manifest.ApplyOptions
 ---@return table work {update, shallow, release, lock_path, pins, order}
 function job.prepare(call, given, o)
+  ---@type table
   local release = type(given) == "string" and read.file(given) or read.value(given)
   local path = o.lock
   if path == nil then
