@@ -12,7 +12,7 @@ local temp = require "spec.support.temp"
 local MOST_SECONDS = 20 -- of a verb
 local MOST_GROWTH = 64 << 20 -- bytes of this process
 
-local answers = { promise = "R1", summary = "mutated answers through every verb", count = 1000000,
+local answers = { promise = "R1", summary = "mutated answers through every verb", count = 1000000, sample = 400,
   counts = "answers; 1000000 by default", words = "" }
 
 local open_engine = core.engine
