@@ -1,4 +1,5 @@
-# Completion of the command `manifest` for bash. Source it, or put it into bash-completion's folder as `manifest`.
+# Completion of the command `manifest` for bash: eval "$(manifest completion bash)", or put this into bash-completion's
+# folder as `manifest`.
 # shellcheck shell=bash
 
 _manifest() {

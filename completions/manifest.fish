@@ -1,4 +1,5 @@
-# Completion of the command `manifest` for fish. Put it into ~/.config/fish/completions.
+# Completion of the command `manifest` for fish: manifest completion fish | source, or put this into
+# ~/.config/fish/completions.
 
 function __manifest_complete
     set -l words (commandline -opc)

@@ -27,7 +27,7 @@ describe("what is written out of the declarations", function()
   it("is found stale by tools/generate --check", function()
     assert.equal(0, process.run({ "tools/generate", "--check" }).status)
     local folder = temp.folder("generated")
-    process.run { "cp", "-r", "lua", "docs", "tools", folder }
+    process.run { "cp", "-r", "lua", "docs", "tools", "completions", folder }
     temp.file("stale\n", folder .. "/docs/man/manifest.1")
     local done = process.run { "tools/generate", "--check", cwd = folder }
     assert.equal(1, done.status)

@@ -148,6 +148,18 @@ function methods:cancel()
   self.control:cancel()
 end
 
+--- The references of the local manifest lists, sorted.
+---@return string[]|nil refs
+---@return table|nil err
+function methods:local_lists()
+  if self.closed then
+    error(CLOSED, 2)
+  end
+  return failure.face(function()
+    return failure.try(calls.new(shared_of(self), "local_lists").store:lists())
+  end)
+end
+
 --- What was skipped or odd so far, such as a configuration that cannot be read: lines without secrets, each once.
 ---@return string[]
 function methods:warnings()

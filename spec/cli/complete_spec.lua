@@ -2,8 +2,10 @@
 
 local catalogue = require "manifest.verb.catalogue"
 local complete = require "manifest.cli.complete"
+local images = require "spec.support.inputs.images"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
+local registry = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
 
 local function candidates(...)
@@ -12,11 +14,14 @@ end
 
 describe("what completes a command", function()
   it("is a verb, word by word", function()
-    assert.equal("copy config create", (candidates("c"):gsub("create config copy", "copy config create")))
+    local list = complete.candidates { "c" }
+    table.sort(list)
+    assert.equal("completion config copy create", table.concat(list, " "))
     assert.equal("inspect index", candidates("in"))
     assert.equal("create add remove replace annotate", candidates("index", ""))
     assert.equal("replace", candidates("index", "rep"))
-    assert.equal("--help --version", candidates("--"))
+    assert.equal("bash fish zsh", candidates("completion", ""))
+    assert.matches("^%-%-config %-%-context .*%-%-help .*%-%-version$", candidates("--"))
     assert.equal("", candidates("nonsense", ""))
     local first = " " .. candidates("") .. " "
     for _, entry in ipairs(catalogue) do
@@ -42,8 +47,39 @@ describe("what completes a command", function()
   end)
 
   it("is nothing where anything may stand", function()
-    assert.equal("", candidates("copy", ""))
     assert.equal("", candidates("copy", "--include", "x"))
+    assert.equal("", candidates("--context", "x"))
+  end)
+
+  it("is the same behind docker's global flags", function()
+    assert.equal("inspect index", candidates("--config", "/none", "-D", "in"))
+    assert.equal("--debug --digest-tags --dry-run", candidates("--config=/none", "copy", "--d"))
+    assert.equal(":files", candidates("--config", "/no"))
+  end)
+
+  it("is a local list, also one that docker made", function()
+    local folder = temp.folder("config")
+    process.run { "mkdir", "-p", folder .. "/manifests/example.com_app_x-1.0", folder .. "/manifests/odd" }
+    assert.equal("example.com/app/x:1.0", candidates("--config", folder, "push", ""))
+    assert.equal("example.com/app/x:1.0", candidates("--config", folder, "inspect", "exam"))
+    assert.equal("", candidates("--config", folder, "push", "other"))
+  end)
+
+  it("is a tag of a repository that is named, by one request", function()
+    if not registry.present() then
+      return pending("needs docker-registry")
+    end
+    local server = registry.start()
+    images.push(server, { { repository = "app", tag = "1.0" }, { repository = "app", tag = "1.1" },
+      { repository = "app", tag = "2.0" } })
+    server:clear()
+    local app = server.address .. "/app"
+    local config = temp.folder("config")
+    assert.equal(("%s:1.0 %s:1.1"):format(app, app), candidates("--config", config, "copy", app .. ":1"))
+    assert.equal(1, #server:requests())
+    assert.equal("", candidates("--config", config, "copy", app))
+    server:stop()
+    assert.equal("", candidates("--config", config, "copy", app .. ":"))
   end)
 end)
 
@@ -66,11 +102,36 @@ describe("completions/manifest.bash", function()
   it("offers the candidates", function()
     assert.equal("inspect index", offered("manifest in", "manifest in"))
     assert.equal("--debug --digest-tags --dry-run", offered("manifest copy --d", "manifest copy --d"))
-    assert.equal("", offered("manifest copy ", "manifest copy ''"))
   end)
 
   it("offers only what bash puts behind an equals sign or a colon", function()
     assert.equal("linux/s390x", offered("manifest copy --platform=linux/s", "manifest copy --platform = linux/s"))
     assert.matches("^linux/amd64 ", offered("manifest copy --platform=", "manifest copy --platform ="))
+  end)
+end)
+
+describe("manifest completion", function()
+  local command = ours.new()
+
+  it("prints the script of a shell, as it lies in completions/", function()
+    for _, shell in ipairs { "bash", "fish", "zsh" } do
+      local done = command { "completion", shell }
+      assert.equal(0, done.status)
+      assert.equal((temp.read("completions/manifest." .. shell)), done.stdout)
+      if process.present(shell) then
+        assert.equal(0, process.run({ shell, "-n", "completions/manifest." .. shell }).status)
+      end
+    end
+  end)
+
+  it("says which shells there are", function()
+    assert.matches("^Usage:  manifest completion bash|fish|zsh\n", command({ "completion", "--help" }).stdout)
+    assert.equal(command({ "completion", "--help" }).stdout, command({ "help", "completion" }).stdout)
+    for _, words in ipairs { { "completion" }, { "completion", "tcsh" }, { "completion", "bash", "x" } } do
+      local done = command(words)
+      assert.equal(125, done.status)
+      assert.equal("", done.stdout)
+      assert.matches("manifest completion bash|fish|zsh", done.stderr, 1, true)
+    end
   end)
 end)

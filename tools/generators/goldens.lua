@@ -1,5 +1,6 @@
 --- The files that are written out of the declarations and kept under version control: {path, text} each.
 
+local completion = require("manifest.cli.completion")
 local man = require("tools.generators.man")
 local markdown = require("tools.generators.markdown")
 local meta = require("tools.generators.meta")
@@ -19,6 +20,9 @@ return function()
     { "lua/manifest/meta/client.lua", meta.client() },
     { "docs/lua.md", markdown.lua(read("docs/lua.md")) },
   }
+  for _, shell in ipairs({ "bash", "fish", "zsh" }) do
+    list[#list + 1] = { "completions/manifest." .. shell, completion.SCRIPTS[shell] }
+  end
   for _, page in ipairs(man.pages()) do
     list[#list + 1] = { "docs/man/" .. page[1], page[2] }
   end

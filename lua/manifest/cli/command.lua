@@ -47,7 +47,7 @@ local function run(declaration, print, call)
     end
   end
   if given.all.json then
-    require("manifest.cli.show").report(out, print.json(out, result, given.all), "  ")
+    require("manifest.cli.show").report(out, print.json(out, result, given.all))
   else
     print.text(out, result, given.all)
   end
@@ -65,10 +65,8 @@ function command.of(entry)
   local least, most = flags.count(declaration)
   return {
     entry = entry, flags = list, arguments = declaration.arguments, usage = flags.usage(declaration),
-    summary = entry.summary,
-    is_network = declaration.network,
-    description = declaration.description, examples = declaration.examples, least = least,
-    most = most,
+    summary = entry.summary, is_network = declaration.network, description = declaration.description,
+    examples = declaration.examples, least = least, most = most, instead = print.instead,
     given = function(values, words)
       return given_of(declaration, print, list, values, words)
     end,

@@ -3,11 +3,15 @@
 
 local catalogue = require("manifest.verb.catalogue")
 local commands = require("manifest.cli.command")
+local globals = require("manifest.cli.globals")
 local text = require("manifest.base.text")
 
 local complete = {}
 
 local FILES = ":files"
+
+local MOST_TAGS = 1000 -- that one request tells
+local QUICK = 2 -- seconds for it: whoever presses a key waits for it
 
 local function begins(word, prefix)
   return word:sub(1, #prefix) == prefix
@@ -21,7 +25,7 @@ local function verbs(words)
   for position, entry in ipairs(catalogue) do
     names[position] = entry.name
   end
-  table.move({ "help", "version", "--help", "--version" }, 1, 4, #names + 1, names)
+  table.move({ "completion", "help", "version" }, 1, 3, #names + 1, names)
   for _, name in ipairs(names) do
     local word = begins(name, typed) and name:sub(#before + 1):match("^%S+")
     if word and not found[word] then
@@ -32,10 +36,36 @@ local function verbs(words)
   return list
 end
 
+--- The tags of the repository that a word names already, by one request.
+local function add_tags(found, client, word)
+  local repository, begun = word:match("^(.*[^:]):([A-Za-z0-9_.-]*)$")
+  if not repository or repository:find("^oci$") or repository:find("archive$") then
+    return
+  end
+  for _, tag in ipairs(client:tags(repository, { limit = MOST_TAGS }) or {}) do
+    found[("%s:%s"):format(repository, tag)] = begins(tag, begun) or nil
+  end
+end
+
+--- References that begin so: those of the local lists, and those of tags. What cannot be read or asked offers nothing.
+local function references(word, config)
+  local client <close> = require("manifest").client({
+    config = config, timeout = QUICK, connect_timeout = QUICK, stall_timeout = QUICK,
+  })
+  local found = {}
+  for _, ref in ipairs(client:local_lists() or {}) do
+    found[ref] = begins(ref, word) or nil
+  end
+  add_tags(found, client, word)
+  return text.sorted_keys(found)
+end
+
 --- What completes the value of an option or an argument; of a comma list, its last part.
-local function values(of, word)
+local function values(of, word, config)
   if of.is_path then
     return { FILES }
+  elseif of.is_reference then
+    return references(word, config)
   end
   local before, last = word:match("^(.*,)([^,]*)$")
   local list = {}
@@ -82,20 +112,41 @@ local function argument_of(command, words)
 end
 
 --- What may follow `--platform=`.
-local function joined_values(list, word)
+local function joined_values(list, word, config)
   local name, begun = word:match("^(%-%-[^=]+)=(.*)$")
   local flag = name and takes_value(list, name)
-  local found = flag and values(flag, begun)
+  local found = flag and values(flag, begun, config)
   for position, one in ipairs(found or {}) do
     found[position] = one == FILES and FILES or name .. "=" .. one
   end
   return found
 end
 
---- The candidates.
----@param words string[] behind `manifest`; the last is the one that is begun
----@return string[]
-function complete.candidates(words)
+--- What stands before the verb: docker's global flags, of which only --config counts.
+---@return integer position of the word behind them
+---@return string|nil config
+---@return table|nil flag that the last word is the value of
+local function behind_globals(words)
+  local position, config = 1, nil
+  while position < #words and begins(words[position], "-") do
+    local flag = takes_value(globals.FLAGS, words[position])
+    if flag and position + 1 == #words then
+      return position + 1, nil, flag
+    end
+    config = flag and flag.name == "config" and words[position + 1] or words[position]:match("^%-%-config=(.+)$")
+      or config
+    position = position + (flag and 2 or 1)
+  end
+  return position, config
+end
+
+local SHELLS = { choices = { "bash", "fish", "zsh" } }
+
+--- The words behind what is global: a verb, or what may follow it.
+local function of_verb(words, config)
+  if words[1] == "completion" and #words == 2 then
+    return values(SHELLS, words[2])
+  end
   local entry, behind = commands.find(words)
   if not entry or behind > #words then
     return verbs(words)
@@ -103,9 +154,9 @@ function complete.candidates(words)
   local command, word = commands.of(entry), words[#words]
   local flag = #words > behind and takes_value(command.flags, words[#words - 1])
   if flag then
-    return values(flag, word)
+    return values(flag, word, config)
   end
-  local found = joined_values(command.flags, word)
+  local found = joined_values(command.flags, word, config)
   if found then
     return found
   end
@@ -113,7 +164,21 @@ function complete.candidates(words)
     return flags_like(command.flags, word)
   end
   local argument = argument_of(command, table.move(words, behind, #words, 1, {}))
-  return argument and values(argument.type, word) or {}
+  return argument and values(argument.type, word, config) or {}
+end
+
+--- The candidates.
+---@param words string[] behind `manifest`; the last is the one that is begun
+---@return string[]
+function complete.candidates(words)
+  local position, config, flag = behind_globals(words)
+  local word = words[#words]
+  if flag then
+    return flag.name == "config" and { FILES } or {}
+  elseif position == #words and begins(word, "-") then
+    return joined_values(globals.FLAGS, word) or flags_like(globals.FLAGS, word)
+  end
+  return of_verb(table.move(words, position, #words, 1, {}), config)
 end
 
 --- Prints them.

@@ -12,11 +12,13 @@ local globals = {}
 local function flag(name, short, kind)
   local spec = { kind or "string" }
   types.compile(spec)
-  return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil }
+  return { name = name, short = short, read = spec.type.flag, value = kind ~= "boolean" and "string" or nil,
+    is_path = spec.type.is_path }
 end
 
 globals.FLAGS = {
-  flag("config"), flag("context", "c"), flag("debug", "D", "boolean"), flag("help", "h", "boolean"), flag("host", "H"),
+  flag("config", nil, "folder"), flag("context", "c"),
+  flag("debug", "D", "boolean"), flag("help", "h", "boolean"), flag("host", "H"),
   flag("log-level", "l"), flag("tls", nil, "boolean"), flag("tlscacert"), flag("tlscert"), flag("tlskey"),
   flag("tlsverify", nil, "boolean"), flag("version", "v", "boolean"),
 }
@@ -33,7 +35,7 @@ local FAILED, BAD_USAGE = 1, 125
 ---@return string|nil message what is wrong, in docker's words
 ---@return integer|nil status
 function globals.take(words)
-  local read, message = options.read(globals.FLAGS, words, true)
+  local read, message = options.read(globals.FLAGS, words, nil, true)
   if not read then
     return nil, message, BAD_USAGE
   end

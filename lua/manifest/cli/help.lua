@@ -60,6 +60,9 @@ function help.overview(entries, family, width)
   for position, entry in ipairs(entries) do
     rows[position] = { "  " .. entry.name, entry.summary }
   end
+  if not family then
+    rows[#rows + 1] = { "  completion", "Print the script of a shell that completes commands" }
+  end
   add_rows(lines, rows, width or WIDTH)
   if not family then
     table.move({ "", "Before the command:" }, 1, 2, #lines + 1, lines)

@@ -33,6 +33,10 @@ end
 
 local function print_help(out, words)
   local help = require("manifest.cli.help")
+  if words[1] == "completion" then
+    out:say(require("manifest.cli.completion").PAGE)
+    return 0
+  end
   if not words[1] then
     out:say(help.overview(catalogue, nil, out:width()))
     return 0
@@ -51,6 +55,9 @@ local function unknown_command(out, words)
   local relatives = commands.family(words[1])
   if #relatives > 0 and ASKS_FOR_HELP[words[2]] then
     return print_help(out, { words[1] })
+  elseif #relatives > 0 and not words[2] then -- as the command alone does
+    out:tell(require("manifest.cli.help").overview(relatives, words[1]))
+    return 0
   end
   local written = #relatives > 0 and table.concat(words, " ", 1, math.min(2, #words)) or words[1]
   local near = nearest(written, #relatives > 0 and relatives or catalogue)
@@ -79,13 +86,39 @@ local function without_verb(out, words)
     require("manifest.cli.complete").print(out, { table.unpack(words, 2) })
     return 0
   end
+  if word == "completion" then
+    return require("manifest.cli.completion").print(out, { table.unpack(words, 2) }) and 0 or BAD_USAGE
+  end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })
   end
   return unknown_command(out, words)
 end
 
+--- Is a failure, too, to be told as JSON? Asked before the options are read, since these may be what is wrong.
+local function asks_for_json(command, words)
+  local has_flag = false
+  for _, flag in ipairs(command.flags) do
+    has_flag = has_flag or flag.name == "json"
+  end
+  for _, word in ipairs(has_flag and words or {}) do
+    if word == "--" or word == "--json" or word == "--json=true" then
+      return word ~= "--"
+    end
+  end
+  return false
+end
+
+--- A failure as the one document of --json.
+local function report_json(out, name, err, worded)
+  local json, show = require("manifest.base.json"), require("manifest.cli.show")
+  show.report(out, json.object({ { "error", show.error(err, name, worded) } }))
+end
+
 local function bad_usage(out, command, message, hint, status)
+  if out.wants_json then
+    report_json(out, command.entry.name, { code = "invalid_argument", message = message, hint = hint })
+  end
   out:complain(message)
   if hint then
     out:complain(hint)
@@ -100,8 +133,11 @@ local function report(out, name, err, list)
   local function worded(line)
     return require("manifest.declare.flags").worded(line, list)
   end
+  if out.wants_json and not out.has_document then
+    report_json(out, name, err, worded)
+  end
   for _, one in ipairs(err.errors_of_each or { err }) do
-    out:complain(worded(one.message))
+    out:complain(worded(one.message), not out.is_dockers and "bad" or nil)
     if one.hint then
       out:complain(("manifest %s%s: %s"):format(name, one.ref and " " .. one.ref or "", worded(one.hint)))
     end
@@ -125,7 +161,7 @@ local function call_verb(out, command, given, config)
     if client then
       client:close({ abandon = FAREWELL })
       for _, line in ipairs(given.all.quiet and {} or client:warnings()) do
-        out:complain("manifest: warning: " .. line)
+        out:complain("manifest: warning: " .. line, not out.is_dockers and "changed" or nil)
       end
     end
   end)
@@ -185,8 +221,9 @@ local function dispatch(out, given_words)
     return without_verb(out, words)
   end
   local command = commands.of(entry)
+  out.is_dockers, out.wants_json = entry.is_dockers, asks_for_json(command, words)
   local options = require("manifest.cli.options")
-  local read, message, hint = options.read(command.flags, { table.unpack(words, behind) })
+  local read, message, hint = options.read(command.flags, { table.unpack(words, behind) }, command.instead)
   if not read then
     return bad_usage(out, command, message, hint, BAD_USAGE)
   end

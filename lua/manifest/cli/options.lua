@@ -29,13 +29,13 @@ local function set(values, option, given)
   return true
 end
 
-local function unknown(name, long)
+local function unknown(name, long, instead)
   local near = text.nearest(name, text.sorted_keys(long))
-  return nil, "unknown flag: --" .. name, near and ("did you mean --%s?"):format(near)
+  return nil, "unknown flag: --" .. name, instead[name] or near and ("did you mean --%s?"):format(near)
 end
 
 --- Takes one long option; returns the position behind it.
-local function take_long(words, position, long, values)
+local function take_long(words, position, long, values, instead)
   local word = words[position]
   local name, given = word:match("^%-%-([^=]+)=(.*)$")
   name = name or word:sub(3)
@@ -44,7 +44,7 @@ local function take_long(words, position, long, values)
   end
   local option = long[name]
   if not option then
-    return unknown(name, long)
+    return unknown(name, long, instead)
   end
   if not given and not option.value then
     given = "true"
@@ -77,12 +77,15 @@ local function short_value(option, bunch, words, position)
 end
 
 --- Takes one word of short options; returns the position behind it and the values that it took.
-local function take_short(words, position, short, values)
+local function take_short(words, position, short, values, instead)
   local bunch = words[position]:sub(2)
   while bunch ~= "" do
     local letter = bunch:sub(1, 1)
     local option = short[letter]
     if not option then
+      if instead[letter] then -- what is behind it may be a secret
+        return nil, ("unknown shorthand flag: '%s'"):format(letter), instead[letter]
+      end
       return nil, ("unknown shorthand flag: '%s' in -%s"):format(letter, bunch)
     end
     local given, rest
@@ -102,11 +105,13 @@ end
 --- Reads the words behind a verb.
 ---@param declared table[] flags (declare/flags.lua)
 ---@param words string[]
+---@param instead table<string, string>|nil what to do in place of some flags that there are not
 ---@param leading boolean|nil only the options before the first argument: all behind it are arguments
 ---@return table|nil read {options = {[name of the flag] = value}, arguments = {...}}
 ---@return string|nil message what is wrong, in docker's words
 ---@return string|nil hint
-function options.read(declared, words, leading)
+function options.read(declared, words, instead, leading)
+  instead = instead or {}
   local long, short = index_of(declared)
   local values, arguments = {}, {}
   local position = 1
@@ -118,9 +123,9 @@ function options.read(declared, words, leading)
       table.move(words, position + (is_option and 1 or 0), #words, #arguments + 1, arguments)
       break
     elseif word:sub(1, 2) == "--" then
-      position, message, hint = take_long(words, position, long, values)
+      position, message, hint = take_long(words, position, long, values, instead)
     elseif is_option then
-      position, message = take_short(words, position, short, values)
+      position, message, hint = take_short(words, position, short, values, instead)
     else
       arguments[#arguments + 1] = word
       position = position + 1

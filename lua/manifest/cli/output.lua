@@ -21,13 +21,40 @@ function methods:say(value)
   end
 end
 
+--- Colours by what a line means; the line says the same without them.
+local COLOURS = { good = 32, bad = 31, added = 32, removed = 31, changed = 33 }
+
+local function is_set(name)
+  local value = os.getenv(name)
+  return value ~= nil and value ~= ""
+end
+
+--- Are lines coloured there? On a terminal that knows colours, unless NO_COLOR is set.
+local function has_colours(self, stream)
+  if self.colours[stream] == nil then
+    self.colours[stream] = not is_set("NO_COLOR") and os.getenv("TERM") ~= "dumb" and core.terminal.is_terminal(stream)
+  end
+  return self.colours[stream]
+end
+
+local function painted(self, stream, value, meaning)
+  local line = text.printable(value)
+  if meaning and has_colours(self, stream) then
+    return ("\27[%dm%s\27[0m"):format(COLOURS[meaning], line)
+  end
+  return line
+end
+
 --- Writes one line for people to standard output. What is in it stays in it.
-function methods:line(value)
-  self:say(text.printable(value) .. "\n")
+---@param value string
+---@param meaning "good"|"bad"|"added"|"removed"|"changed"|nil
+function methods:line(value, meaning)
+  self:say(painted(self, "stdout", value, meaning) .. "\n")
 end
 
 --- Writes a JSON document to standard output.
 function methods:json(value)
+  self.has_document = true
   self:say(text.printable_json(value) .. "\n")
 end
 
@@ -48,6 +75,17 @@ function methods:width() -- luacheck: ignore self
   return has_core and columns or nil
 end
 
+--- Does the locale of the terminal know more than ASCII?
+---@return boolean
+function methods:is_utf8() -- luacheck: ignore self
+  for _, name in ipairs({ "LC_ALL", "LC_CTYPE", "LANG" }) do
+    if is_set(name) then
+      return text.lower(os.getenv(name)):find("utf%-?8") ~= nil
+    end
+  end
+  return false
+end
+
 --- Writes what was held back, and tells whether all of it arrived.
 ---@return boolean|nil ok
 ---@return string|nil reason
@@ -56,8 +94,10 @@ function methods:finish()
 end
 
 --- Writes one line to standard error, always escaped.
-function methods:complain(line)
-  self.stderr:write(text.printable(line), "\n")
+---@param line string
+---@param meaning string|nil as of line
+function methods:complain(line, meaning)
+  self.stderr:write(painted(self, "stderr", line, meaning), "\n")
 end
 
 --- Writes text of our own to standard error.
@@ -66,7 +106,7 @@ function methods:tell(value)
 end
 
 local function new()
-  return setmetatable({ stdout = io.stdout, stderr = io.stderr }, mt)
+  return setmetatable({ stdout = io.stdout, stderr = io.stderr, colours = {} }, mt)
 end
 
 return { new = new, harmless = harmless }

@@ -11,9 +11,27 @@ local show = {}
 --- Writes a result as JSON. Whatever was done is done: nothing in it may keep the report from coming out.
 ---@param out table output
 ---@param value table
----@param indent string|nil
-function show.report(out, value, indent)
-  out:json(json.encode(value, { indent = indent, report = true }))
+function show.report(out, value)
+  out:json(json.encode(value, { indent = "  ", report = true }))
+end
+
+--- An error as JSON.
+---@param err manifest.Error
+---@param verb string|nil
+---@param worded function|nil (line) -> line: names options as flags
+function show.error(err, verb, worded)
+  local function line(value)
+    return worded and value and worded(value) or value
+  end
+  local each = err.errors_of_each
+  return json.object({
+    { "code", err.code }, { "message", line(err.message) }, { "hint", line(err.hint) }, { "verb", verb },
+    { "reference", err.ref }, { "host", err.host }, { "status", err.status }, { "now", err.now },
+    { "digest", err.digest },
+    { "errors", each and show.array(each, function(one)
+      return show.error(one, nil, worded)
+    end) or nil },
+  })
 end
 
 --- Prints the exact bytes of a document, or of an image's config.

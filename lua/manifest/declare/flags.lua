@@ -3,7 +3,8 @@
 --
 -- A flag is {name, short, value (what stands for its value in help; nil: it needs none), help, read = fn(text, so_far),
 -- key (of the option), path (list of keys: of a nested option), of = "options", "printing", "client" or "command"; of
--- the last two variable (of the environment: its default); choices, is_path and is_repeatable (of the type)}.
+-- the last two variable (of the environment: its default); choices, is_path, is_reference and is_repeatable (of the
+-- type)}.
 
 local ON_COMMANDS = require("manifest.declare.command")
 local text = require("manifest.base.text")
@@ -54,6 +55,7 @@ local function add(list, spec, path, of)
       name = name, variable = variable_of(name, of), is_repeatable = spec.type.is_repeatable,
       short = spec.short, help = help_of(spec), key = table.concat(path, "."),
       path = path, of = of, read = spec.type.flag, choices = spec.type.choices, is_path = spec.type.is_path,
+      is_reference = spec.type.is_reference,
       value = spec.type.lua:find("^boolean") == nil and
         (spec.value or spec.type.value) or nil,
     }

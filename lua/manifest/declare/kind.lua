@@ -171,7 +171,7 @@ end
 --- A reference, or with `also` (a function) another thing that has a name of its own.
 local function name_type(class, also)
   return {
-    lua = "string|" .. class, what = "string or reference", value = "ref",
+    lua = "string|" .. class, what = "string or reference", value = "ref", is_reference = true,
     is = "string",
     accepts = function(value)
       return require("manifest.name.reference").is(value) or also ~= nil and also(value)

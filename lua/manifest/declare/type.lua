@@ -12,7 +12,7 @@
 --     read(value)    -> what the verb gets; nil, err: a text that is none of its kind (a platform, a digest)
 --     flag(text, so_far) -> value for Lua; nil, reason: how the command reads its word. Types without it have no flag
 --     value          what stands for the value in help
---     choices        words to complete the command's word with; is_path: it is completed as a path
+--     choices        words to complete the command's word with; is_path, is_reference: it is completed as such a one
 --     is_repeatable  each time the command gives it, there is one more
 
 local kinds = require("manifest.declare.kind")
@@ -165,7 +165,7 @@ local function list_type(element, spec)
   return {
     lua = ("%s|%s[]"):format(element.lua, lua), what = ("list of %ss"):format(element.what),
     value = element.value, is_repeatable = true, commas = commas, element = element, choices = element.choices,
-    is_path = element.is_path,
+    is_path = element.is_path, is_reference = element.is_reference,
     accepts = function(value)
       return is_list(value) or accepts(element, value)
     end,
@@ -230,7 +230,7 @@ local function union_type(members)
   end
   return {
     lua = table.concat(luas, "|"), what = table.concat(whats, " or "), value = first.value, flag = first.flag,
-    choices = first.choices, is_path = first.is_path,
+    choices = first.choices, is_path = first.is_path, is_reference = first.is_reference,
     accepts = function(value)
       return member_of(value) ~= nil
     end,

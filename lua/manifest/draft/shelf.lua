@@ -78,6 +78,15 @@ local function read_record(path)
     hint = "remove that file, when no other reference has this list's name" }
 end
 
+--- The reference of the list whose folder has a name, as its record says it.
+---@param folder string docker's configuration folder
+---@param name string
+---@return string|nil ref
+local function recorded(folder, name)
+  local record = read_record(("%s/manifest/%s/list.json"):format(folder, name))
+  return record and file_name.of(record.list) == name and record.list or nil
+end
+
 --- Is the list there, and this one's? False when it is not there.
 ---@return boolean|nil
 ---@return table|nil err corrupt, collision, io
@@ -200,4 +209,4 @@ function methods:remove()
   return done, err
 end
 
-return { new = new }
+return { new = new, recorded = recorded }

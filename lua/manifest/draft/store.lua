@@ -8,7 +8,10 @@ local check = require("manifest.base.check")
 local core = require("manifest.base.core")
 local entry_files = require("manifest.draft.entry_files")
 local error_of = require("manifest.base.error")
+local file_name = require("manifest.draft.file_name")
+local reference = require("manifest.name.reference")
 local shelf = require("manifest.draft.shelf")
+local text = require("manifest.base.text")
 
 local LOCK_SECONDS = 30
 
@@ -195,6 +198,29 @@ function methods:remove(list)
     end
     return done, err
   end)
+end
+
+--- The reference of a folder that docker made: the one whose name it has, if its parts are divided as most are.
+local function guessed(name)
+  local path, tag = name:match("^(.*)%-([^-]*)$")
+  local ref = path and reference.parse(("%s:%s"):format(path:gsub("_", "/"), tag))
+  return ref and file_name.of(ref) == name and tostring(ref) or nil
+end
+
+--- The references of all lists, sorted; those that cannot be told from what lies there are left out.
+---@return string[]|nil refs
+---@return table|nil err io
+function methods:lists()
+  local names, err = core.file.list(self.folder .. "/manifests")
+  if not names then
+    return err.code == "not_found" and {} or nil, err
+  end
+  local refs = {}
+  for _, name in ipairs(names) do
+    refs[#refs + 1] = shelf.recorded(self.folder, name) or guessed(name)
+  end
+  table.sort(refs, text.before)
+  return refs
 end
 
 --- Opens the store. Touches no disk: folders are made by the first writing, as open to others as docker's are.

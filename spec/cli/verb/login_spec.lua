@@ -207,7 +207,13 @@ describe("manifest login", function()
       assert_secret_free(done)
       assert.is_nil(config_of(world))
     end
-    assert.equal(125, world({ "login", "-p", "x" }).status)
+    for _, words in ipairs { { "-p", PASSWORD }, { "-p" .. PASSWORD }, { "--password", PASSWORD },
+      { "--password=" .. PASSWORD } } do
+      local done = world({ "login", table.unpack(words) })
+      assert.equal(125, done.status)
+      assert.matches("--password-stdin SERVER", done.stderr, 1, true)
+      assert_secret_free(done)
+    end
   end)
 
   it("has the same from Lua", function()

@@ -13,6 +13,7 @@ local function variables()
     LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;%s/?.lua;;"):format(root, root, root),
     LUA_CPATH = ("%s/%s/?.so;;"):format(root, build),
     MANIFEST_BUILD = build,
+    LANG = "C.UTF-8",
   }
 end
 

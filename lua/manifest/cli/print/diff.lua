@@ -17,10 +17,10 @@ end
 local function write_change(out, indent, change)
   local label = change.name and ("%s %s"):format(change.what, change.name) or change.what
   if change.old then
-    out:line(("%s- %s: %s"):format(indent, label, change.old))
+    out:line(("%s- %s: %s"):format(indent, label, change.old), "removed")
   end
   if change.new then
-    out:line(("%s+ %s: %s"):format(indent, label, change.new))
+    out:line(("%s+ %s: %s"):format(indent, label, change.new), "added")
   end
 end
 
@@ -31,13 +31,13 @@ function print.text(out, report)
     write_change(out, "", change)
   end
   for _, one in ipairs(report.removed) do
-    out:line(("- %s  %s"):format(show.platform_of(one), one.digest))
+    out:line(("- %s  %s"):format(show.platform_of(one), one.digest), "removed")
   end
   for _, one in ipairs(report.added) do
-    out:line(("+ %s  %s"):format(show.platform_of(one), one.digest))
+    out:line(("+ %s  %s"):format(show.platform_of(one), one.digest), "added")
   end
   for _, one in ipairs(report.changed) do
-    out:line(("~ %s  %s -> %s"):format(show.platform_of(one), one.old, one.new))
+    out:line(("~ %s  %s -> %s"):format(show.platform_of(one), one.old, one.new), "changed")
     for _, change in ipairs(one.changes) do
       write_change(out, "    ", change)
     end

@@ -7,6 +7,11 @@ local print = {}
 
 local STDIN_LIMIT = 32768 -- in base64 it still fits a header
 
+local STDIN_INSTEAD = "a password among the words of a command is seen by every user of the machine; pipe it in: "
+  .. "printf %s \"$PASSWORD\" | manifest login --username NAME --password-stdin SERVER"
+
+print.instead = { p = STDIN_INSTEAD, password = STDIN_INSTEAD }
+
 local function refusal(message, hint)
   return nil, error_of.new({ code = "invalid_argument", message = message, hint = hint })
 end

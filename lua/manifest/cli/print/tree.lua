@@ -6,6 +6,7 @@ local show = require("manifest.cli.show")
 local print = {}
 
 local MARKS = { middle = "├─ ", last = "└─ ", go_on = "│  ", blank = "   " }
+local ASCII = { middle = "|- ", last = "`- ", go_on = "|  ", blank = "   " }
 
 --- Kinds that are said by their name; others by their media type.
 local KINDS = { index = true, image = true, artifact = true, missing = true }
@@ -45,13 +46,14 @@ local function parts_of(node)
   return parts
 end
 
-local function write_parts(out, node, indent)
+local function write_parts(out, node, indent, marks)
   local parts = parts_of(node)
   for position, part in ipairs(parts) do
     local is_last = position == #parts
-    out:line(indent .. (is_last and MARKS.last or MARKS.middle) .. part.line)
+    out:line(indent .. (is_last and marks.last or marks.middle) .. part.line,
+      part.node and part.node.err and "bad" or nil)
     if part.node and not part.node.again then
-      write_parts(out, part.node, indent .. (is_last and MARKS.blank or MARKS.go_on))
+      write_parts(out, part.node, indent .. (is_last and marks.blank or marks.go_on), marks)
     end
   end
 end
@@ -84,7 +86,7 @@ end
 ---@param tree manifest.TreeNode
 function print.text(out, tree)
   out:line(("%s  %s"):format(tree.reference, line_of(tree)))
-  write_parts(out, tree, "")
+  write_parts(out, tree, "", out:is_utf8() and MARKS or ASCII)
   out:line(("%s, %s, %s in all"):format(show.count(tree.total.manifests, "manifest"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
 end

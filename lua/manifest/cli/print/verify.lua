@@ -15,7 +15,7 @@ end
 ---@param report manifest.VerifyReport
 function print.text(out, report)
   for _, problem in ipairs(report.problems) do
-    out:line(("problem: %s"):format(problem.message))
+    out:line(("problem: %s"):format(problem.message), "bad")
   end
   for _, note in ipairs(report.notes) do
     out:line(("note: %s"):format(note.message))
@@ -24,7 +24,8 @@ function print.text(out, report)
   local programs = checked.programs and ", " .. show.count(checked.programs, "program") or ""
   out:line(("%s: %s, %s%s, %s: %s"):format(report.reference, show.count(checked.manifests, "manifest"),
     show.count(checked.blobs, "blob"), programs, show.size(checked.size),
-    #report.problems == 0 and "all well" or show.count(#report.problems, "problem")))
+    #report.problems == 0 and "all well" or show.count(#report.problems, "problem")),
+    #report.problems == 0 and "good" or "bad")
 end
 
 ---@param report manifest.VerifyReport
@@ -49,7 +50,7 @@ function print.failed(out, err, given)
     return nil
   end
   if given.json then
-    show.report(out, print.json(out, err.report), "  ")
+    show.report(out, print.json(out, err.report))
   else
     print.text(out, err.report)
   end

@@ -45,28 +45,31 @@ local function write_platforms(out, one)
     out:line("    it was the image of one platform")
   end
   for _, entry in ipairs(one.removed or {}) do
-    out:line(("  - %s  %s"):format(show.platform_of(entry), entry.digest))
+    out:line(("  - %s  %s"):format(show.platform_of(entry), entry.digest), "removed")
   end
   for _, entry in ipairs(one.added or {}) do
-    out:line(("  + %s  %s"):format(show.platform_of(entry), entry.digest))
+    out:line(("  + %s  %s"):format(show.platform_of(entry), entry.digest), "added")
   end
   for _, pair in ipairs(one.changed or {}) do
-    out:line(("  ~ %s  %s -> %s"):format(show.platform_of(pair), pair.old, pair.new))
+    out:line(("  ~ %s  %s -> %s"):format(show.platform_of(pair), pair.old, pair.new), "changed")
   end
   if one.changed and #one.changed + #one.added + #one.removed == 0 then
     out:line("  ~ the same images; annotations, order or media type differ")
   end
 end
 
+--- What a state means; what has not changed has no colour.
+local MEANS = { created = "added", moved = "changed", restored = "changed", failed = "bad" }
+
 local function write_target(out, words, one)
   local what = one.digest or ""
   if one.old and one.old ~= one.digest and one.digest then
     what = ("%s -> %s"):format(one.old, one.digest)
   end
-  out:line((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")))
+  out:line((("%-9s  %s  %s"):format(words[one.state], one.reference, what):gsub("%s+$", "")), MEANS[one.state])
   for position = 2, #(one.tags or {}) do
     local tag = one.tags[position]
-    out:line(("  %-9s  %s"):format(words[tag.state], tag.name))
+    out:line(("  %-9s  %s"):format(words[tag.state], tag.name), MEANS[tag.state])
   end
   write_platforms(out, one)
 end
@@ -105,7 +108,7 @@ function release.new(words)
   --- The targets that were made before or beside the failure.
   function print.failed(out, err, options)
     if err.outcome and options.json then
-      show.report(out, print.json(out, err.outcome), "  ")
+      show.report(out, print.json(out, err.outcome))
     elseif err.outcome then
       print.text(out, err.outcome)
     end
