@@ -12,6 +12,19 @@ string(REPLACE "env lua5.4\n" "env ${LUA_NAME}\n" COMMAND_TEXT "${COMMAND_TEXT}"
 file(WRITE ${CMAKE_BINARY_DIR}/command/manifest "${COMMAND_TEXT}")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS bin/manifest)
 
+# The Lua files in one that is quick to read; where no such Lua runs, an installation goes without.
+if(LUA_PROGRAM)
+  execute_process(COMMAND ${LUA_PROGRAM} -e "io.write(_VERSION)" OUTPUT_VARIABLE LUA_PROGRAM_VERSION ERROR_QUIET)
+endif()
+if(LUA_PROGRAM_VERSION STREQUAL "Lua ${LUA_ABI}")
+  file(GLOB_RECURSE LUA_SOURCES CONFIGURE_DEPENDS lua/manifest/*.lua)
+  list(FILTER LUA_SOURCES EXCLUDE REGEX "/lua/manifest/meta/")
+  add_custom_command(OUTPUT manifest/compiled.lua DEPENDS tools/compile ${LUA_SOURCES}
+    COMMAND ${LUA_PROGRAM} ${CMAKE_SOURCE_DIR}/tools/compile manifest/compiled.lua ${CMAKE_SOURCE_DIR}/lua ${LUA_SOURCES})
+  add_custom_target(compiled ALL DEPENDS manifest/compiled.lua)
+  install(FILES ${CMAKE_BINARY_DIR}/manifest/compiled.lua DESTINATION ${LUA_DIR}/manifest)
+endif()
+
 install(TARGETS core http LIBRARY DESTINATION ${LUA_CDIR}/manifest)
 install(DIRECTORY lua/manifest DESTINATION ${LUA_DIR} FILES_MATCHING PATTERN "*.lua")
 install(PROGRAMS ${CMAKE_BINARY_DIR}/command/manifest DESTINATION ${BIN_DIR})

@@ -28,6 +28,7 @@ build = {
   variables = {
     CMAKE_BUILD_TYPE = "Release",
     LUA_INCDIR = "$(LUA_INCDIR)",
+    LUA_PROGRAM = "$(LUA)",
     LUA_DIR = "$(LUADIR)",
     LUA_CDIR = "$(LIBDIR)",
     BIN_DIR = "$(BINDIR)",

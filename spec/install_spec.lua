@@ -47,6 +47,7 @@ describe("cmake --install", function()
         end
       end
     end
+    wanted[#wanted + 1] = "share/lua/5.4/manifest/compiled.lua"
     table.sort(wanted)
     assert.same(wanted, files_below(prefix))
   end)
@@ -72,14 +73,52 @@ describe("cmake --install", function()
     end
   end)
 
+  --- Runs a program on the installed module.
+  local function run_on_it(program)
+    return process.run { "lua5.4", "-e", program, cwd = "/", clean = true, preload = true, env = {
+      LUA_PATH = ("%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua"):format(prefix, prefix),
+      LUA_CPATH = prefix .. "/lib/lua/5.4/?.so",
+    } }
+  end
+
+  it("gives the modules compiled, with the lines of their sources, and reads no source but the first", function()
+    local program = [[
+      local opened = {}
+      local searchers = package.searchers
+      local search = searchers[2]
+      searchers[2] = function(name) opened[#opened + 1] = name return search(name) end
+      local manifest = require "manifest"
+      local copy = require "manifest.verb.copy"
+      require "manifest.cli.main"
+      print(table.concat(opened, " "), debug.getinfo(copy.run, "S").source, debug.getinfo(copy.run, "S").linedefined)]]
+    local line = 0
+    for text in io.lines(ours.root .. "/lua/manifest/verb/copy.lua") do
+      line = line + 1
+      if text:find("^function copy.run") then
+        break
+      end
+    end
+    local done = run_on_it(program)
+    assert.equal(("manifest\t@manifest/verb/copy.lua\t%d\n"):format(line), done.stdout, done.stderr)
+  end)
+
+  it("has all modules compiled, and its sources do where the compiled ones are another Lua's", function()
+    local path = prefix .. "/share/lua/5.4/manifest/compiled.lua"
+    local compiled = assert(temp.read(path))
+    for _, name in ipairs(files_below(ours.root .. "/lua/manifest")) do
+      local module = ("manifest." .. name:gsub("%.lua$", "")):gsub("/init$", ""):gsub("%.init$", ""):gsub("/", ".")
+      assert.equal(not name:find("^meta/"), compiled:find(module, 1, true) ~= nil, module)
+    end
+    finally(function() temp.file(compiled, path) end)
+    for _, other in ipairs { "", "\27Lua\x53" .. compiled:sub(6), compiled:sub(1, 1000) } do
+      temp.file(other, path)
+      local done = run_on_it("print(require('manifest').reference.parse('alpine'))")
+      assert.equal("docker.io/library/alpine\n", done.stdout, done.stderr)
+    end
+  end)
+
   it("gives a module that loads with Lua's paths set to it", function()
-    local done = process.run {
-      "lua5.4", "-e", "print(require('manifest').reference.parse('alpine'))", cwd = "/", clean = true, preload = true,
-      env = {
-        LUA_PATH = ("%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua"):format(prefix, prefix),
-        LUA_CPATH = prefix .. "/lib/lua/5.4/?.so",
-      },
-    }
+    local done = run_on_it("print(require('manifest').reference.parse('alpine'))")
     assert.equal("docker.io/library/alpine\n", done.stdout, done.stderr)
   end)
 end)

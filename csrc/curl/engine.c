@@ -218,12 +218,13 @@ static double time_to_wait(const struct mf_engine *engine, double seconds)
   return wait > 0 ? wait : 0;
 }
 
-static bool wait_for_event(struct mf_engine *engine, double seconds, struct mf_problem *problem)
+/* HAPPENED: how many files have something to say; none when the time is over, or a signal came. */
+static bool wait_for_event(struct mf_engine *engine, double seconds, int *happened, struct mf_problem *problem)
 {
   struct curl_waitfd waits[WAIT_FILES];
   size_t count = gather_files(engine, waits);
   int milliseconds = (int)ceil(time_to_wait(engine, seconds) * 1000);
-  CURLMcode result = curl_multi_poll(engine->multi, waits, (unsigned int)count, milliseconds, NULL);
+  CURLMcode result = curl_multi_poll(engine->multi, waits, (unsigned int)count, milliseconds, happened);
 
   if (result != CURLM_OK)
     return mf_problem_set(problem, MF_PROBLEM_NETWORK, "libcurl: %s", curl_multi_strerror(result));
@@ -233,6 +234,7 @@ static bool wait_for_event(struct mf_engine *engine, double seconds, struct mf_p
 static bool step(struct mf_engine *engine, double seconds, struct mf_problem *problem)
 {
   double end = mf_clock_now() + seconds;
+  int happened = 0;
 
   for (;;) {
     bool moved = advance_tasks(engine);
@@ -245,7 +247,11 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
       return true;
     if (moved)
       continue;
-    if (!wait_for_event(engine, end - mf_clock_now(), problem) || !move_bytes(engine, problem))
+    if (!wait_for_event(engine, end - mf_clock_now(), &happened, problem))
+      return false;
+    if (happened > 0)
+      continue;
+    if (!move_bytes(engine, problem))
       return false;
     collect(engine);
     advance_tasks(engine);

@@ -25,8 +25,8 @@ local RETRIES = 20
 --- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@field jobs integer
 ---@field folder string docker's configuration
----@field scopes table [list of references] = see read_scopes
----@field warned string[] what was odd so far, each once
+---@field scopes table by list of references: see read_scopes
+---@field warned table what was odd so far, each once
 ---@field engine userdata? and
 ---@field loop table? once one call has needed them
 local shared_methods = {}
@@ -69,7 +69,7 @@ function shared_methods:open_engine(changes)
       hint = "build or install it again, and see that the program may open more files",
     }
   end
-  return try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes)))
+  return (try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes))))
 end
 
 --- Asks the caller's own source of credentials, for the loop.
@@ -271,7 +271,8 @@ function methods:collect(list, fn)
   if #list == 0 then
     return {}, {}
   end
-  return self.loop:all(list, self.jobs, fn, true)
+  local results, errors = self.loop:all(list, self.jobs, fn, true)
+  return results, errors
 end
 
 --- Tells the user of something odd that goes on all the same; each line once.

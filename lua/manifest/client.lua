@@ -16,6 +16,10 @@ local types = require("manifest.declare.type")
 local CLOSED = "attempt to use a closed client"
 
 ---@class manifest.Client
+---@field private options manifest.ClientOptions
+---@field private control table
+---@field private shared table|false
+---@field private closed boolean
 local methods = {}
 local mt = { __name = "manifest.client" }
 
@@ -85,9 +89,9 @@ local function method_of(entry)
 end
 
 for _, entry in ipairs(catalogue) do
-  methods[entry.method] = method_of(entry)
+  rawset(methods, entry.method, method_of(entry))
   if entry.alias then
-    methods[entry.alias] = methods[entry.method]
+    rawset(methods, entry.alias, rawget(methods, entry.method))
   end
 end
 

@@ -1,6 +1,13 @@
 --- The public face: clients, the verbs on a default client, and the names they work with.
 --
--- Nothing but this file is loaded by `require "manifest"`; every part comes when it is first used.
+-- Nothing but this file is loaded by `require "manifest"`; every part comes when it is first used. An installation has
+-- the parts compiled (tools/compile), in a file beside this one; a work tree has not.
+
+local folder = (select(2, ...) or ""):match("^(.*/)init%.lua$")
+local compiled = folder and loadfile(folder .. "compiled.lua", "b") -- none, or of another Lua: the sources will do
+if compiled then
+  compiled()
+end
 
 ---@class manifest.Module: manifest.Parts
 local manifest = { _VERSION = require("manifest.base.version") }
@@ -73,10 +80,13 @@ local function find(name)
   end
 end
 
-return setmetatable(manifest, {
+---@type manifest.Module
+local module = setmetatable(manifest, {
   __index = function(self, name)
     local part = find(name)
     rawset(self, name, part)
     return part
   end,
 })
+
+return module

@@ -19,6 +19,7 @@ return function()
     { "lua/manifest/meta/options.lua", meta.options() },
     { "lua/manifest/meta/client.lua", meta.client() },
     { "docs/lua.md", markdown.lua(read("docs/lua.md")) },
+    { "docs/commands.md", markdown.commands(read("docs/commands.md")) },
   }
   for _, shell in ipairs({ "bash", "fish", "zsh" }) do
     list[#list + 1] = { "completions/manifest." .. shell, completion.SCRIPTS[shell] }

@@ -1,4 +1,4 @@
---- The tables of docs/lua.md: what a client and each of its verbs take.
+--- The tables of docs/lua.md: what a client and each of its verbs take; the usage lines of docs/commands.md.
 
 local client_options = require("manifest.declare.client")
 local declared = require("tools.generators.declared")
@@ -94,6 +94,20 @@ function markdown.lua(present)
     add_verb(lines, one)
   end
   return present:sub(1, first + #BEGIN - 1) .. "\n" .. table.concat(lines, "\n") .. "\n" .. present:sub(last)
+end
+
+--- docs/commands.md: the usage line of each own verb, indented, is its declaration's.
+---@param present string the document as it is
+---@return string
+function markdown.commands(present)
+  for _, one in ipairs(declared.verbs()) do
+    local name = one.entry.name
+    local usage = ("\n    manifest %s %s\n"):format(name, flags.usage(one.verb)):gsub("%%", "%%%%")
+    local count
+    present, count = present:gsub("\n    manifest " .. name:gsub("%-", "%%-") .. " [^\n]*\n", usage)
+    assert(one.entry.is_dockers or name:find("^log") or count == 1, "docs/commands.md has no usage of " .. name)
+  end
+  return present
 end
 
 return markdown

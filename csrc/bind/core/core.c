@@ -1,14 +1,31 @@
 /* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
    is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
+#include <dlfcn.h>
+
 #include "../../process/streams.h"
 #include "../lib/help.h"
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);
 
+/* Loads the module's libraries with their functions found when they are first called. Lua has all of them found at
+   once: those of libcurl's thirty libraries cost more than the rest of their loading. */
+static void open_http(lua_State *L)
+{
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "package") == LUA_TTABLE && lua_getfield(L, -1, "searchpath") == LUA_TFUNCTION) {
+    lua_pushliteral(L, "manifest.http");
+    lua_getfield(L, -3, "cpath");
+    if (lua_pcall(L, 2, 1, 0) == LUA_OK && lua_isstring(L, -1))
+      dlopen(lua_tostring(L, -1), RTLD_LAZY | RTLD_LOCAL); /* Lua, which opens it next, tells what is wrong */
+  }
+  lua_settop(L, 2);
+}
+
 /* core[name]: a field of manifest.http. Upvalue: require, which a script may take away from its globals later. */
 static int get_http(lua_State *L)
 {
+  open_http(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushliteral(L, "manifest.http");
   lua_call(L, 1, 1);

@@ -38,9 +38,12 @@ local function on_raise(raised)
 end
 
 --- Gives on what a function returned; raises its failure. `false` is a value; no value and no error is none.
----@param value any
+---@generic T
+---@param value T?
 ---@param err any
----@return any ... all that was given
+---@param ... any
+---@return T value
+---@return any ... all else that was given
 function failure.try(value, err, ...)
   if value == nil and err ~= nil then
     error(err, 0)
@@ -63,6 +66,7 @@ end
 
 --- Raises a failure: a new one, or a copy of one that was stored, which others may raise too.
 ---@param fields table of base/error.lua's new, or an error
+---@return never
 function failure.fail(fields)
   error(error_of.is(fields) and error_of.copy(fields) or error_of.new(fields), 0)
 end

@@ -31,7 +31,7 @@ local FAILED, BAD_USAGE = 1, 125
 
 --- Takes the global flags off.
 ---@param words string[]
----@return string[]|nil rest from the verb on, with fields config and debug; --help and --version stand in it as verbs
+---@return table|nil rest from the verb on, with fields config and debug; --help and --version stand in it as verbs
 ---@return string|nil message what is wrong, in docker's words
 ---@return integer|nil status
 function globals.take(words)

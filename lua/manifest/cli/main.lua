@@ -193,7 +193,7 @@ local function not_for_json(read)
 end
 
 --- Takes off what stands before the verb: docker's name and its global flags.
----@return string[]|nil words from the verb on, with fields config (the folder of --config) and debug
+---@return table|nil words from the verb on, with fields config (the folder of --config) and debug
 ---@return integer|nil status when there is nothing more to do
 local function before_verb(out, words)
   local name = (words[0] or ""):match("[^/]*$")
@@ -220,6 +220,7 @@ local function dispatch(out, given_words)
   if not entry then
     return without_verb(out, words)
   end
+  ---@cast behind integer
   local command = commands.of(entry)
   out.is_dockers, out.wants_json = entry.is_dockers, asks_for_json(command, words)
   local options = require("manifest.cli.options")

@@ -187,6 +187,7 @@ end
 
 --- The entry of a login in "auths", as docker writes it.
 local function entry_of(login)
+  ---@type table
   local entry = { { "auth", core.base64.encode(login.username .. ":" .. (login.password or "")) } }
   if login.identity_token then
     entry[2] = { "identitytoken", login.identity_token }

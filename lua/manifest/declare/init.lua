@@ -28,7 +28,7 @@ local KEYS = {
 
 --- Makes a declaration whole: each value gets its type.
 ---@param declaration table see docs/architecture.md
----@return table declaration the same; the module of a verb adds `run`
+---@return table<string, any> declaration the same; the module of a verb adds `run`
 function declare.verb(declaration)
   local what = declaration.name
   for key in pairs(declaration) do

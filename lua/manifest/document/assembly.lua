@@ -161,7 +161,7 @@ end
 ---@param rules table|nil duplicates = "refuse", "replace" or "allow"; order = "given" or "platform"; alone = true:
 --- attestations without their images are wanted; code of a refusal
 ---@return table[]|nil entries
----@return string[]|table notices, or the error
+---@return string[]|table notices: or the error
 function assembly.join(groups, rules)
   rules = rules or {}
   local list = { entries = {}, keys = {}, first = {}, exact = {} }

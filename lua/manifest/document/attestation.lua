@@ -25,7 +25,7 @@ end
 
 --- Ties an attestation to what came of the image that it is about.
 ---@param entry table JSON of an entry of an index; it is changed
----@param digests table<string, string> [digest] = the digest that took its place
+---@param digests table<string, string> by digest: the digest that took its place
 function attestation.follow(entry, digests)
   local annotations = entry.annotations
   local digest = type(annotations) == "table" and digests[annotations[DIGEST] or ""]

@@ -42,7 +42,7 @@ end
 ---@param parts table annotations, artifact_type, subject
 ---@param entries table[]
 ---@return string|nil media_type
----@return string|table|nil notice, or the error
+---@return string|table|nil notice: or the error
 local function decide_type(wanted, now, parts, entries)
   local reason = beyond_docker(parts, entries)
   if wanted == "docker" and reason then

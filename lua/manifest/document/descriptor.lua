@@ -78,9 +78,9 @@ local function read_platform(value, where)
     return nil
   end
   if not json.is_object(value) then
-    return bad(where, "has a platform that is not an object")
+    return (bad(where, "has a platform that is not an object"))
   end
-  return descriptor.read_platform(value, where .. " has a platform")
+  return (descriptor.read_platform(value, where .. " has a platform"))
 end
 
 local function read_required(value, where)

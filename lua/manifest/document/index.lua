@@ -83,7 +83,7 @@ end
 ---@param object table ordered JSON of document.build, or of an index that was read and edited
 ---@return string bytes
 function document.serialise(object)
-  return json.encode(object, { indent = "   ", html = true })
+  return (json.encode(object, { indent = "   ", html = true }))
 end
 
 --- Puts an entry into an index that was read: behind the others, or at a position.

@@ -213,7 +213,7 @@ local function read_entry(bytes)
     fault("it is no JSON object")
   end
   local copy, copy_type = find_copy(object)
-  local value = read_descriptor(object, copy_type)
+  local value = read_descriptor(object, copy_type) ---@type table
   local ref = text(object, "Ref") or fault("it has no 'Ref'")
   if not digest.parse(value.digest) then
     fault("'%s' is no digest", value.digest)

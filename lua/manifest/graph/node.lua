@@ -18,8 +18,19 @@ local KEPT_BYTES = 64 * 1024 * 1024
 
 local CONFIG_LIMIT = reader.CONFIG_LIMIT
 
+---@class manifest.Edge
+---@field node manifest.Node
+---@field entry table descriptor
+---@field parent manifest.Edge? the edge to the index that has the entry; nil where that is the root
+---@field platform table? see platform.lua
+---@field digest string? of its entry
+---@field annotations table<string, string>? of its entry
+---@field index manifest.Node? the node that has the entry
+---@field position integer? of the entry there
+
 ---@class manifest.Node
 ---@field repository manifest.Repository
+---@field graph table what the nodes of one root share
 ---@field digest string
 ---@field media_type string what its document is, once it is loaded; until then what an entry says
 ---@field size integer
@@ -29,15 +40,12 @@ local CONFIG_LIMIT = reader.CONFIG_LIMIT
 --- subject
 ---@field entry table? the descriptor that named it first
 ---@field is_absent boolean? an attestation that is not there: no image needs it
+---@field is_loaded boolean?
+---@field kept string? its bytes, while few are kept
 ---@field edges manifest.Edge[]? what it names, as far as a walk (walk.lua) followed it
+---@field configured table? the platform that its config tells (platform.lua)
+---@field names table? tags that it is to get (transfer.lua)
 ---@field err manifest.Error? why it could not be fetched or read
-
----@class manifest.Edge
----@field node manifest.Node
----@field entry table descriptor
----@field parent manifest.Edge? the edge to the index that has the entry; nil where that is the root
----@field platform table? see platform.lua
-
 local methods = {}
 local mt = { __name = "manifest.node", __index = methods }
 
@@ -177,7 +185,7 @@ end
 --- Its document with its JSON, for who edits that: a new one each time.
 ---@return table view
 function methods:decoded()
-  return decode(self:raw(), self.media_type)
+  return (decode(self:raw(), self.media_type))
 end
 
 --- The blobs that a repository must have before its document, each digest once: of an image its config first.

@@ -3,7 +3,7 @@
 local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
-local image = require("manifest.document.image")
+local image = require("manifest.base.later")("manifest.document.image")
 local names = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
@@ -93,10 +93,10 @@ end
 --- The descriptor of what call:open opened, without its bytes.
 ---@param verb string for the error
 ---@param at table of call:open
----@return table descriptor {digest, media_type, size}
+---@return any descriptor {digest, media_type, size}; response, of a registry
 function read.descriptor_of(verb, at)
   local _ <close> = in_docker_words(verb, at.ref)
-  return try(at.repository:head(at.selector))
+  return (try(at.repository:head(at.selector)))
 end
 
 --- Reads a fetched document as the manifest of one image.
@@ -109,7 +109,7 @@ function read.image(answer, verb, ref)
     }
   end
   local _ <close> = about(verb, ref, UNREADABLE)
-  return try(image.of(answer.decoded, #answer.raw))
+  return (try(image.of(answer.decoded, #answer.raw)))
 end
 
 --- The bytes of a config: the blob, or where the repository lacks it what the manifest itself holds of it.
@@ -134,7 +134,7 @@ function read.platform(verb, ref, repository, view)
     err.message = ("the config %s of %s tells no platform: %s"):format(view.config.digest, tostring(ref), err.message)
     err:with({ hint = UNREADABLE })
   end)
-  return try(image.platform(bytes))
+  return (try(image.platform(bytes)))
 end
 
 --- An image as an entry, when its document is there already.

@@ -2,13 +2,14 @@
 -- same. Only what must be looked into is fetched.
 
 local argument = require("manifest.declare.argument")
-local attestation = require("manifest.document.attestation")
-local choice = require("manifest.document.platform_choice")
 local failure = require("manifest.base.failure")
-local nodes = require("manifest.graph.node")
-local platform = require("manifest.graph.platform")
+local later = require("manifest.base.later")
 local platform_name = require("manifest.name.platform")
 local read = require("manifest.graph.read")
+local attestation = later("manifest.document.attestation") -- most want no platform
+local choice = later("manifest.document.platform_choice")
+local nodes = later("manifest.graph.node")
+local platform = later("manifest.graph.platform")
 
 local fail = failure.fail
 
@@ -128,6 +129,7 @@ end
 ---@return table answer of read.document_at
 function resolve.document(call, at, wanted)
   local answer = read.document_of(call.verb, at)
+  ---@type table
   local found = wanted and resolve.image(call, answer, wanted, at.text) or answer
   if found.digest == answer.digest then
     return answer

@@ -71,8 +71,8 @@ local function is_wanted(entry, attestations)
 end
 
 --- An index with what stays, and without the indexes in it of which none stays.
----@param keep table|nil [digest] = true; nil: whatever is wanted by what it is
----@param pruned table [node] = what came of it
+---@param keep table|nil by digest: true; nil: whatever is wanted by what it is
+---@param pruned table<manifest.Node, any> by node: what came of it
 local function prune(node, keep, options, pruned)
   if pruned[node] then
     return pruned[node]

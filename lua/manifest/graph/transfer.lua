@@ -239,7 +239,7 @@ end
 --- index may have been taken without its images (a sparse copy), so those are asked for on their own: an index that is
 --- there leaves those of its images that are not. Pure.
 ---@param roots manifest.Node[] walked
----@param there table [digest] = true
+---@param there table<string, any> by digest: true
 ---@return manifest.Node[] left a root that is there stays when it gets names
 local function without_what_is_there(roots, there)
   local pruned, prune = {}, nil

@@ -6,7 +6,7 @@ local regular_file = require("manifest.layer.regular_file")
 local measure = {}
 
 --- Reads an open file.
----@param file file*
+---@param file file
 ---@param name string what it is, for errors
 ---@param options table offset and length (of a part), algorithm (default sha256), take = fn(piece) -> true | nil, err
 ---@return table|nil measured {digest, size (bytes)}

@@ -22,7 +22,7 @@ end
 --- Opens a file for reading.
 ---@param path string a symbolic link is followed
 ---@param noun string what it is, for the error, such as "layer"
----@return file*|nil file
+---@return file|nil file
 ---@return table|nil err not_found, invalid_argument (no regular file), io
 function regular_file.open(path, noun)
   local kind, err = core.file.kind(path, { follow = true })
@@ -44,7 +44,7 @@ function regular_file.open(path, noun)
 end
 
 --- Reads an open file to its end, or so many bytes of it.
----@param file file*
+---@param file file
 ---@param name string what it is, for the error
 ---@param take function (piece) -> true | nil, err
 ---@param length integer|nil

@@ -22,8 +22,8 @@ local function fail(code, path, what, hint)
 end
 
 --- Opens the archive; a FIFO, which would block, is not opened.
----@return file*|nil file unbuffered
----@return integer|table size, or the error
+---@return file|nil file unbuffered
+---@return integer|table size: or the error
 local function open_file(path)
   local kind, err = core.file.kind(path, { follow = true })
   if err then
@@ -34,7 +34,7 @@ local function open_file(path)
       kind == "directory" and "for a folder write oci:PATH" or "check the path")
   end
   local file, reason = io.open(path, "rb")
-  local size = file and file:seek("end")
+  local size = file and file:seek("end", 0)
   if not size then
     return fail("io", path, "cannot be read: " .. tostring(reason))
   end

@@ -61,6 +61,7 @@
 
 ---@class manifest.IndexCreateOptions
 ---@field allow_duplicates? boolean Keep several images of one platform
+---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string> Annotations of the index
 ---@field artifact_type? string Artifact type of the index
 ---@field attestations? "keep"|"drop"|"only" What becomes of attestations
@@ -77,12 +78,14 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
 ---@field replace? boolean A later image takes the place of one of the same platform
 ---@field sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[] What it is made of, in order
+---@field strict? boolean Read the config of each image, and fail (2) where it contradicts the platform that is said for it
 ---@field subject? string|manifest.Location|table What the index belongs to, in the same repository: a reference, a digest or a descriptor
 ---@field tags? string|string[] One more tag of the same repository
 ---@field target string|manifest.Location The index
 
 ---@class manifest.IndexAddOptions
 ---@field allow_duplicates? boolean Keep several images of one platform
+---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
 ---@field attestations? "keep"|"drop"|"only" What becomes of attestations
 ---@field create? boolean Begin an index if the tag is not there
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
@@ -94,6 +97,7 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
 ---@field replace? boolean A later image takes the place of one of the same platform
 ---@field shared? boolean Others edit the tag from other machines now: look until it holds
+---@field strict? boolean Read the config of each image, and fail (2) where it contradicts the platform that is said for it
 
 ---@class manifest.IndexRemoveOptions
 ---@field all? boolean All entries of a platform, where there are several
@@ -105,6 +109,7 @@
 ---@field shared? boolean Others edit the tag from other machines now: look until it holds
 
 ---@class manifest.IndexReplaceOptions
+---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
 ---@field attestations? "keep"|"drop"|"only" What becomes of attestations
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field entry? string|manifest.Platform The entry to replace (default: that of the new image's platform)
@@ -114,8 +119,10 @@
 ---@field nested? boolean Keep an index as one entry instead of taking its entries
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
 ---@field shared? boolean Others edit the tag from other machines now: look until it holds
+---@field strict? boolean Read the config of each image, and fail (2) where it contradicts the platform that is said for it
 
 ---@class manifest.IndexAnnotateOptions
+---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
 ---@field artifact_type? string Artifact type
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
@@ -153,6 +160,7 @@
 ---@field path string The archive
 
 ---@class manifest.ImageOptions
+---@field allow_unknown_platform? boolean Let the platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string> Annotation of the manifest
 ---@field author? string Author that the config tells
 ---@field config? manifest.ImageConfig What a runtime does with it
@@ -214,6 +222,7 @@
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the tags of this machine, such as 3/16: each is in one share
 ---@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
@@ -270,11 +279,13 @@
 ---@class manifest.PlanOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.ApplyOptions
 ---@field lock? string|false The lock file (default: FILE.lock)
 ---@field shallow? boolean Do not look into an index that is the same already
+---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
 
 ---@class manifest.LoginOptions

@@ -74,6 +74,7 @@
 ---@field now string? of a guard: the digest that the tag names
 
 ---@class manifest.Parts what computes without a client, and the verb digest
+---@field client fun(options: manifest.ClientOptions?): manifest.Client
 ---@field reference table
 ---@field location table
 ---@field platform table

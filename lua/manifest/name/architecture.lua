@@ -41,6 +41,9 @@ architecture.known = set([[
   386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64
   ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm]])
 
+--- Names that are no slip, though Go has others: of WebAssembly, and what attestations have in place of a platform.
+local MORE_SYSTEMS, MORE = set("unknown wasi"), set("unknown wasm32 wasm64")
+
 --- The name of an operating system in Go's words.
 ---@param os string
 ---@return string
@@ -113,6 +116,36 @@ function architecture.normalise(platform)
     ["os.version"] = field(platform, "os.version"),
     ["os.features"] = features_of(platform),
   }
+end
+
+--- The first name of a platform that nobody knows; nil: there is none. What it does not say counts as known.
+---@param platform table in Go's words
+---@return string|nil kind what the name should be
+---@return string|nil name
+---@return string|nil near the nearest that is known
+function architecture.unknown(platform)
+  local os, name = field(platform, "os"), field(platform, "architecture")
+  if os ~= "" and not (architecture.known_systems[os] or MORE_SYSTEMS[os]) then
+    return "operating system", os, text.nearest(os, text.sorted_keys(architecture.known_systems))
+  end
+  if name ~= "" and not (architecture.known[name] or MORE[name]) then
+    return "architecture", name, text.nearest(name, text.sorted_keys(architecture.known))
+  end
+end
+
+--- Whether the config of an image says something else than is said of the image. What one of them does not say is no
+--- difference.
+---@param said table platform
+---@param config table platform
+---@return boolean
+function architecture.contradicts(said, config)
+  local a, b = architecture.normalise(said), architecture.normalise(config)
+  for _, name in ipairs({ "os", "architecture", "variant", "os.version" }) do
+    if field(said, name) ~= "" and field(config, name) ~= "" and a[name] ~= b[name] then
+      return true
+    end
+  end
+  return false
 end
 
 local function encode(value)

@@ -16,6 +16,7 @@ local LENGTH_LIMIT = 65536
 
 local platform = {
   is_whole = architectures.is_whole, format = architectures.format, key = architectures.key,
+  contradicts = architectures.contradicts,
   normalise = architectures.normalise,
 }
 
@@ -172,6 +173,24 @@ function platform.of_table(given)
     read.variant = variant ~= "" and read.variant ~= false and variant or read.variant
   end
   return read
+end
+
+--- Refuses what is most likely a slip: an os or an architecture that nobody knows. For what a user writes; what is read
+--- may name any. What it does not say is no slip.
+---@param value table of parse or of_table
+---@return boolean|nil ok
+---@return table|nil err code invalid_platform
+function platform.check_known(value)
+  local kind, wrong, near = architectures.unknown(value)
+  if not kind then
+    return true
+  end
+  return nil, error_of.new({
+    code = "invalid_platform",
+    message = ("'%s' is no %s that is known%s"):format(text.printable(wrong), kind,
+      near and (" (did you mean '%s'?)"):format(near) or ""),
+    hint = "correct it; if it is meant, say so with option 'allow_unknown_platform'",
+  })
 end
 
 --- The members of a platform as JSON has them; architecture and os are always there.

@@ -14,9 +14,9 @@ local error_of = require("manifest.base.error")
 ---@field domain string registry, or path, for messages
 ---@field mounts_from fun(self, other: manifest.Repository): boolean whether a blob of the other can be linked here
 ---@field manifest fun(self, selector: string?, options: {accept: string?}?): manifest.Answer?, manifest.Error?
----@field head fun(self, selector: string?): manifest.Descriptor?, manifest.Error?
+---@field head fun(self, selector: string?, options: table?): manifest.Descriptor?, manifest.Error?
 ---@field blob fun(self, digest: string, limit: integer?): string?, manifest.Error? the bytes of a small blob
----@field read_blob fun(self, digest: string, take: fun(piece: string)?): integer?, manifest.Error? in pieces; its size
+---@field read_blob fun(self, digest: string, take: fun(piece: string)?): integer?, manifest.Error? pieces; its size
 ---@field save_blob fun(self, descriptor: manifest.Descriptor, path: string): boolean?, manifest.Error? into a new file
 ---@field has_blob fun(self, digest: string): boolean?, manifest.Error?
 ---@field body fun(self, digest: string): manifest.Body?, manifest.Error? where the bytes are, for an upload

@@ -41,7 +41,8 @@ setmetatable(methods, {
   __index = function(_, name)
     local further = FURTHER[name]
     if further then
-      methods[name] = further[1][further[2]]
+      local module = further[1] ---@type table
+      methods[name] = module[further[2]]
       return methods[name]
     end
   end,
@@ -132,7 +133,7 @@ end
 --- May the verb send something again? For what is no request of its own, such as a stream.
 ---@return boolean
 function methods:may_retry()
-  local retries = self.places[#self.places].retries
+  local retries = self.places[#self.places].retries ---@type table?
   return retries == nil or retries:take()
 end
 

@@ -148,7 +148,7 @@ local function attempt(call, job, memory)
     end
     call.loop:sleep(math.random() * 0.02 * math.min(count, 10))
   end
-  fail { code = "conflict", message = "others change the index all the time", hint = "try again later" }
+  return fail { code = "conflict", message = "others change the index all the time", hint = "try again later" }
 end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.

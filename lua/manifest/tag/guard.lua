@@ -80,7 +80,7 @@ local function explain(repository, put, refusal)
   if now ~= nil then
     guard.check(put.rules, put.name, now, put.made.digest)
   end
-  fail(refusal)
+  return fail(refusal)
 end
 
 local function write(repository, put, deferred)

@@ -82,7 +82,7 @@ function annotate.plan(old, o)
   if is_supported(platform) then
     return platform
   end
-  fail {
+  return fail {
     code = "invalid_platform",
     message = ("manifest entry for image has unsupported os/arch combination: %s/%s"):format(o.os or "", o.arch or ""),
     hint = SUPPORTED[platform.os]

@@ -46,7 +46,7 @@ function built.send(call, repository, one, name)
   call:each(one.blobs, function(blob)
     return repository:upload(blob.digest, blob.body)
   end)
-  return try(repository:put_manifest(name, one.manifest))
+  return (try(repository:put_manifest(name, one.manifest)))
 end
 
 return built

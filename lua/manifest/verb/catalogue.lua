@@ -11,6 +11,15 @@ local function own(name, module, summary)
   return { name = name, module = "manifest.verb." .. module, summary = summary }
 end
 
+---@class manifest.CatalogueEntry
+---@field name string
+---@field module string
+---@field summary string
+---@field is_dockers boolean?
+---@field method string?
+---@field alias string?
+
+---@type manifest.CatalogueEntry[]
 local catalogue = {
   dockers("create", "Create a local manifest list for annotating and pushing to a registry"),
   dockers("annotate", "Add additional information to a local image manifest"),
@@ -46,6 +55,7 @@ local catalogue = {
   own("diff", "diff", "Show what differs between two references"),
   own("plan", "release.plan", "Show what apply would change"),
   own("apply", "release.apply", "Make the indexes that a release file says"),
+  own("lock merge", "release.lock_merge", "Join the lock files of a release's shards"),
   own("login", "login", "Log in to a registry"),
   own("logout", "logout", "Forget the login at a registry"),
 }

@@ -22,6 +22,7 @@ local config = declare.verb {
 }
 
 --- An index of one image needs no platform to choose by.
+---@return table answer of read.document_at
 local function only_image(call, at, answer)
   local found = {}
   for _, entry in ipairs(try(index_document.of(answer.decoded, answer.size)).entries) do
@@ -67,7 +68,7 @@ end
 function config.run(call, ref, o)
   local at = call:open(ref)
   local _ <close> = failure.about(at.text)
-  local answer = resolve.document(call, at, o.platform)
+  local answer = resolve.document(call, at, o.platform) ---@type table
   if answer.decoded.kind == "index" then
     answer = only_image(call, at, answer)
   end

@@ -36,6 +36,7 @@ local copy = declare.verb {
     all_tags = { "boolean", help = "All tags; SOURCE and TARGET are repositories" },
     include = { "pattern[]", needs = "all_tags", help = "Only tags that match" },
     exclude = { "pattern[]", needs = "all_tags", help = "No tags that match" },
+    shard = { "shard", needs = "all_tags", help = "Only the tags of this machine, such as 3/16: each is in one share" },
     attestations = { "choice", of = { "keep", "drop", "only" },
       help = "What becomes of the attestations that an index has (default keep)" },
     media_type = { "choice", of = { "oci", "docker" }, excludes = { "sparse", "referrers", "digest_tags" },

@@ -49,7 +49,7 @@ function delete.plan(tag, digest, holders, allowed)
   local words = {}
   words[1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
   words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
-  fail {
+  return fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
     hint = "deleting it would delete or break them too; give option 'shared' when that is meant",

@@ -10,6 +10,7 @@ local failure = require("manifest.base.failure")
 local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
+local platform_name = require("manifest.name.platform")
 local timestamp = require("manifest.document.timestamp")
 
 local fail, try = failure.fail, failure.try
@@ -59,6 +60,7 @@ local image = declare.verb {
   },
   options = {
     platform = { "platform", required = true, help = "Platform of the image, such as linux/arm/v7" },
+    allow_unknown_platform = { "boolean", help = "Let the platform have an os or architecture that nobody knows" },
     config = { "table", class = "manifest.ImageConfig", fields = CONFIG, help = "What a runtime does with it" },
     annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the manifest" },
     media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
@@ -84,10 +86,10 @@ local FAMILIES = {
 ---@return string|nil created
 local function created_of(given)
   if math.type(given) == "integer" then
-    return try(timestamp.of_seconds(given))
+    return (try(timestamp.of_seconds(given)))
   end
   if given then
-    return try(timestamp.check(given))
+    return (try(timestamp.check(given)))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -100,15 +102,18 @@ local function created_of(given)
       hint = "set it to a whole number, or unset it",
     }
   end
-  return try(timestamp.of_seconds(seconds))
+  return (try(timestamp.of_seconds(seconds)))
 end
 
-local function check_platform(platform)
+local function check_platform(platform, allow_unknown)
   if (platform.os or "") == "" or (platform.architecture or "") == "" then
     fail {
       code = "invalid_platform", message = "the platform lacks its os or its architecture",
       hint = "give both, as in linux/arm64",
     }
+  end
+  if not allow_unknown then
+    try(platform_name.check_known(platform))
   end
 end
 
@@ -154,7 +159,7 @@ end
 function image.run(call, o)
   local at = call:open(o.target, { write = true })
   local _ <close> = failure.about(at.text)
-  check_platform(o.platform)
+  check_platform(o.platform, o.allow_unknown_platform)
   local created, layers = created_of(o.created), {}
   for position, given in ipairs(o.layers) do
     layers[position] = try(layer.read(given, o.media_type))

@@ -142,7 +142,7 @@ end
 --- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
 --- another user, docker asks the registry.
 local function local_entries(call, ref)
-  local found = table.pack(call.store:list(ref))
+  local found = table.pack(call.store:list(ref)) ---@type table
   local err = found[2]
   if err and err.code == "io" then
     call:warn(err.message)

@@ -84,7 +84,7 @@ end
 function login.place(call, given)
   local registry = try(registries.parse(given))
   local _ <close> = about(registry)
-  return try(keychain.open(call.folder):place(registry))
+  return (try(keychain.open(call.folder):place(registry)))
 end
 
 ---@class manifest.LoginResult

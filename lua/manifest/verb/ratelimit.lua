@@ -44,7 +44,8 @@ function ratelimit.run(call, ref)
       hint = "name an image of a registry",
     }
   end
-  local headers = found.response.headers
+  local response = found.response ---@type manifest.Response
+  local headers = response.headers
   local limit, window = read(headers, "limit")
   local remaining, other_window = read(headers, "remaining")
   return {

@@ -72,7 +72,7 @@ local function fetch(repository, blob, binaries)
   if binaries and findings.is_opened(blob) then
     return scan_layer(repository, blob)
   end
-  return try(repository:read_blob(blob.digest))
+  return (try(repository:read_blob(blob.digest)))
 end
 
 --- Raises what says nothing of the image: no network, no login. Then the check itself failed.

@@ -73,7 +73,7 @@ function print.check(seen, options)
 end
 
 ---@param out table output
----@param seen manifest.InspectResult
+---@param seen table manifest.InspectResult, and what check() found stored
 ---@param options table
 function print.text(out, seen, options)
   if seen.stored then

@@ -230,7 +230,7 @@ end
 ---@param file table tar_file
 ---@param image table of archive_docker.images
 ---@param limit integer bytes of a config
----@param ranges table [digest] = range; filled in
+---@param ranges table by digest: the range; filled in
 ---@return table|nil got {raw, media_type, digest, size}
 ---@return table|nil err
 function archive_docker.manifest(file, image, limit, ranges)

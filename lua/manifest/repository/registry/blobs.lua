@@ -28,7 +28,7 @@ local function get(repository, digest, request)
 end
 
 --- Fetches a small blob, such as a config, into memory.
----@param repository manifest.Repository
+---@param repository table
 ---@param digest string
 ---@param most integer? bytes; default as for manifests
 ---@return string|nil bytes
@@ -62,7 +62,7 @@ local function stream(repository, digest, pipe, part)
 end
 
 --- Where the bytes of a blob are, for an upload: in a stream.
----@param repository manifest.Repository
+---@param repository table
 ---@param digest string
 ---@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length (bytes), or empty:
 --- all of it}
@@ -73,7 +73,7 @@ function blobs.body(repository, digest)
 end
 
 --- Writes a blob into a new file.
----@param repository manifest.Repository
+---@param repository table
 ---@param descriptor table {digest, size}
 ---@param path string
 ---@return boolean|nil ok
@@ -90,7 +90,7 @@ end
 
 --- Reads a blob in pieces. They arrive while other requests run, and wait in a file until they are whole and hash
 --- right.
----@param repository manifest.Repository
+---@param repository table
 ---@param digest string
 ---@param take function|nil (piece) -> true | nil, err; none: it is only fetched and hashed
 ---@return integer|nil size

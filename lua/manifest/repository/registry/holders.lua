@@ -11,7 +11,7 @@ local holders = {}
 local MAX_DEPTH = 8
 
 --- Whether an index leads to a digest, or an index in it does.
----@param seen table [selector] = what came of it
+---@param seen table<string, any> by selector: what came of it
 ---@return boolean|nil
 ---@return table|nil err
 local function leads_to(repository, selector, digest, depth, seen)
@@ -58,7 +58,7 @@ local function look(repository, tag, digest, seen)
 end
 
 --- Looks at all tags.
----@param repository manifest.Repository
+---@param repository table
 ---@param digest string
 ---@return table|nil found {tags = of the digest, parents = tags of indexes that lead to it}
 ---@return table|nil err
@@ -67,7 +67,8 @@ function holders.of(repository, digest)
   if not tags and err.code ~= "not_found" then
     return nil, err
   end
-  local seen, roles = {}
+  local seen = {}
+  local roles
   roles, err = repository.loop:all(tags or {}, repository.jobs, function(tag)
     return look(repository, tag, digest, seen)
   end)

@@ -7,7 +7,7 @@ local problem = require("manifest.repository.problem")
 
 local lone_head = {}
 
----@param repository manifest.Repository
+---@param repository table
 ---@param reference string tag or digest
 ---@return table|nil found {digest (nil: the registry does not say), media_type, response}
 ---@return table|nil err not_found, unauthorized, denied, rate_limited, ...

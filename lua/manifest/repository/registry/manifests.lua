@@ -62,7 +62,7 @@ local function digest_of(reference, response)
 end
 
 --- Fetches a manifest, list or index.
----@param repository manifest.Repository
+---@param repository table
 ---@param reference string tag or digest
 ---@param options table? accept (media types, comma-separated)
 ---@return table|nil got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}
@@ -111,7 +111,7 @@ end
 
 --- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
 --- asked for the bytes.
----@param repository manifest.Repository
+---@param repository table
 ---@param reference string tag or digest
 ---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
 --- head_alone (only a HEAD, and no mirror: for who asks for its headers)

@@ -200,7 +200,7 @@ local function size_of(body)
   local size = body.body_length
   if not size then
     local file <close> = io.open(body.body_file, "rb") -- what cannot be opened is told by who sends it
-    size = file and file:seek("end")
+    size = file and file:seek("end", 0)
   end
   return size
 end

@@ -51,7 +51,7 @@ local function save(repository, digest, path)
     return repository:save_blob({ digest = digest }, temporary)
   end))
   local file <close> = try(regular_file.open(path, "the blob"))
-  return file:seek("end")
+  return (file:seek("end", 0))
 end
 
 ---@param call manifest.Call

@@ -9,6 +9,7 @@ local glob = require("manifest.name.glob")
 local guard = require("manifest.tag.guard")
 local read = require("manifest.graph.read")
 local transfer = require("manifest.graph.transfer")
+local shard = require("manifest.name.shard")
 local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -118,6 +119,9 @@ local function list_tags(call, from, to, options)
       hint = "look at the tags with 'manifest tags', and at the patterns",
     }
   end
+  tags = shard.choose(tags, options.shard and try(shard.parse(options.shard)), function(tag)
+    return tag
+  end)
   check_tags(to, tags)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))

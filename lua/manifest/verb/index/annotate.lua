@@ -6,10 +6,11 @@ local document = require("manifest.document.index")
 local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local options = require("manifest.verb.index.options")
+local platform_name = require("manifest.name.platform")
 local selector = require("manifest.verb.index.selector")
 local target = require("manifest.verb.index.target")
 
-local allow, caught, fail = failure.allow, failure.caught, failure.fail
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 local function wrong_together(given)
   if not given.entry and given.platform then
@@ -28,7 +29,7 @@ local annotate = declare.verb {
     { "target", "location", help = "The index" },
     { "entry", "entry", optional = true, value = "PLATFORM|DIGEST", help = "Its entry; without, the index itself" },
   },
-  options = options.join(options.COMMON, options.EDITS, {
+  options = options.join(options.COMMON, options.EDITS, options.PLATFORMS, {
     platform = { "platform_change", help = "As text the whole platform, as a table single fields of it" },
     annotations = { "map_change", flag = false, help = "Annotations; false or an empty text removes one" },
     artifact_type = { "media_type", help = "Artifact type" },
@@ -101,6 +102,9 @@ end
 ---@param o manifest.IndexAnnotateOptions
 ---@return manifest.IndexResult
 function annotate.run(call, given, wanted, o)
+  if o.platform and not o.allow_unknown_platform then
+    try(platform_name.check_known(o.platform))
+  end
   return target.edit(call, given, {}, o, function(index, again)
     if not wanted then
       return change_index(index, o)

@@ -205,7 +205,7 @@ function create.make(call, o, known)
   local job = prepare(call, o, known)
   local _ <close> = about(job.at.text)
   look(call, job)
-  local tasks = sources.config_tasks(job.groups)
+  local tasks = sources.config_tasks(call, job.groups, job.options)
   return (o.dry_run and rehearse or write)(call, job, tasks)
 end
 

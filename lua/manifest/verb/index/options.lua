@@ -60,6 +60,11 @@ function options.join(...)
   return all
 end
 
+--- Of verbs that write platforms that the caller says.
+options.PLATFORMS = {
+  allow_unknown_platform = { "boolean", help = "Let a platform have an os or architecture that nobody knows" },
+}
+
 options.COMMON = {
   expect = { "platform[]", help = "Fail (2) unless these platforms are there" },
   if_digest = { "digest", help = "Fail unless the tag still names this" },
@@ -68,8 +73,11 @@ options.COMMON = {
     help = "Family of the index (default: docker's when all images are)" },
 }
 
---- Of verbs that take sources; each is a default for the sources that do not say it themselves.
+--- Of verbs that take sources. The last three are defaults for the sources that do not say them themselves.
 options.SOURCES = {
+  allow_unknown_platform = options.PLATFORMS.allow_unknown_platform,
+  strict = { "boolean",
+    help = "Read the config of each image, and fail (2) where it contradicts the platform that is said for it" },
   nested = { "boolean", help = "Keep an index as one entry instead of taking its entries" },
   attestations = { "choice", of = ATTESTATIONS, help = "What becomes of attestations" },
   platforms = { "platform[]", flag = "platform", help = "Of an index, take only these" },

@@ -76,10 +76,10 @@ end
 ---@param o manifest.IndexReplaceOptions
 ---@return manifest.IndexResult
 function replace.run(call, given, source, o)
-  local memory = {}
+  local memory, entry = {}, o.entry ---@type table, table?
   return target.edit(call, given, { source }, o, function(index, again, groups)
-    return replace.plan(index.entries, (try(assembly.join(groups))), memory, o.entry, again)
-  end, not o.entry or o.entry.platform ~= nil)
+    return replace.plan(index.entries, (try(assembly.join(groups))), memory, entry, again)
+  end, not entry or entry.platform ~= nil)
 end
 
 return replace

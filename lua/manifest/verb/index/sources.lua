@@ -1,6 +1,7 @@
 --- The sources of an index verb: where they are, what they are, and for which platforms.
 
 local argument = require("manifest.declare.argument")
+local attestation = require("manifest.document.attestation")
 local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local flatten = require("manifest.verb.index.flatten")
@@ -35,6 +36,9 @@ end
 --- Where a source is, and what the caller says of it, before anything is sent.
 local function read_source(call, target, given, defaults)
   given = sources.as_table(given)
+  if given.platform and not defaults.allow_unknown_platform then
+    try(platform_name.check_known(given.platform))
+  end
   local one = {
     from = given.from, artifact_type = given.artifact_type, annotations = given.annotations,
     platform = given.platform, platforms = given.platforms or defaults.platforms or {},
@@ -166,11 +170,35 @@ function sources.fetch(call, at, list)
   end)
 end
 
+--- That the config of an image says another platform than its entry has; nil: it does not.
+---@return string|nil line
+local function contradiction(entry, said)
+  local config = platform.of_config(entry.node)
+  if not config or not platform_name.contradicts(said, config) then
+    return nil
+  end
+  return ("the config of %s says %s, and it is said to be for %s"):format(entry.digest, platform_name.format(config),
+    platform_name.format(said))
+end
+
+--- Fails where the config of an image contradicts what is said of it.
+local function check_platform(entry, said)
+  local _ <close> = about(entry.source.text)
+  local line = contradiction(entry, said)
+  if line then
+    fail { code = "check_failed", message = line, hint = "correct the platform, or leave option 'strict' out" }
+  end
+end
+
 --- Reads the platform of one entry out of its config.
-local function read_platform(entry)
+local function read_platform(call, entry)
   local one = entry.source
   local _ <close> = about(one.text)
   local found = entry_of.merge_platform(platform.of_config(entry.node), one.platform)
+  local line = contradiction(entry, found)
+  if line then
+    call:warn(line)
+  end
   if not platform_name.is_whole(found) then
     fail {
       code = "incomplete", hint = "say which platform it is for",
@@ -182,16 +210,25 @@ local function read_platform(entry)
 end
 
 --- Functions that read the platforms that are still unknown, to be run at once; each puts a new entry into its group.
+--- With `strict` all configs are read, and compared with what is said.
+---@param call manifest.Call
 ---@param groups table[][]
+---@param o table options of the verb
 ---@return function[] tasks
-function sources.config_tasks(groups)
+function sources.config_tasks(call, groups, o)
   local tasks = {}
   for _, group in ipairs(groups) do
     for position, entry in ipairs(group) do
       if entry.config then
         tasks[#tasks + 1] = function()
-          group[position] = entry_of.with(entry, { platform = read_platform(entry) })
+          local found = read_platform(call, entry)
+          group[position] = entry_of.with(entry, { platform = found })
           group[position].config = nil
+          return o.strict and check_platform(entry, found)
+        end
+      elseif o.strict and entry.platform and entry.node.kind == "image" and not attestation.is(entry) then
+        tasks[#tasks + 1] = function()
+          check_platform(entry, entry.platform)
         end
       end
     end

@@ -28,7 +28,7 @@ end
 local function fetch(call, job)
   local groups = sources.fetch(call, job.at, job.sources)
   local plan = transfer.plan(job.at.repository, sources.trees(groups))
-  sources.run(call, sources.config_tasks(groups))
+  sources.run(call, sources.config_tasks(call, groups, job.options))
   return groups, plan
 end
 

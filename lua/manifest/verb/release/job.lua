@@ -8,6 +8,7 @@ local failure = require("manifest.base.failure")
 local lock = require("manifest.verb.release.lock")
 local pins = require("manifest.verb.release.pins")
 local read = require("manifest.verb.release.read")
+local shard = require("manifest.name.shard")
 local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -26,14 +27,20 @@ end
 ---@param o manifest.ApplyOptions
 ---@return table work {update, shallow, release, lock_path, pins, order}
 function job.prepare(call, given, o)
+  ---@type table
   local release = type(given) == "string" and read.file(given) or read.value(given)
   local path = o.lock
   if path == nil then
     path = release.path and release.path .. ".lock"
   end
+  local mine = o.shard and try(shard.parse(o.shard))
+  release.targets = shard.choose(release.targets, mine, function(target)
+    return tostring(target.ref)
+  end)
   call.shared:connect() -- a client that cannot is found out before anything is looked at
   return {
-    update = o.update, shallow = o.shallow, release = release, lock_path = path or nil, pins = {}, order = {},
+    update = o.update, shallow = o.shallow, release = release, pins = {}, order = {},
+    lock_path = path and lock.path_of(path, mine) or nil, whole_lock_path = path or nil,
   }
 end
 
@@ -54,7 +61,7 @@ end
 ---@param call manifest.Call
 ---@param work table of job.prepare; gets lock, and what pins.resolve adds
 function job.open(call, work)
-  work.lock = lock.read(work.lock_path)
+  work.lock = lock.read(work.lock_path, work.whole_lock_path)
   open_targets(call, work)
   pins.resolve(call, work)
 end

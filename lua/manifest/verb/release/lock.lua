@@ -64,12 +64,41 @@ local function parse(raw, path)
   return read
 end
 
---- Reads a lock file; one that is not there locks nothing.
+local function raw_of(path)
+  return path and allow("not_found", core.file.read(path, LIMIT))
+end
+
+--- The lock file of a shard, beside that of the whole: release.lua.lock.3-of-16.
+---@param path string of the whole
+---@param mine manifest.Shard|nil
+---@return string path
+function lock.path_of(path, mine)
+  return mine and ("%s.%d-of-%d"):format(path, mine.index, mine.count) or path
+end
+
+--- Reads a lock file; one that is not there locks nothing. A shard's that is not there yet begins with the whole's.
 ---@param path string|nil
+---@param whole string|nil path of the whole's, where that is another
 ---@return table lock
-function lock.read(path)
-  local raw = path and allow("not_found", core.file.read(path, LIMIT))
-  return raw and parse(raw, path) or { sources = {}, targets = {} }
+function lock.read(path, whole)
+  local raw = raw_of(path)
+  if raw then
+    return parse(raw, path)
+  end
+  raw = whole ~= path and raw_of(whole)
+  local read = raw and parse(raw, whole) or { sources = {}, targets = {} }
+  read.raw = nil
+  return read
+end
+
+--- Reads a lock file that must be there.
+---@param path string
+---@return table lock
+function lock.must_read(path)
+  local _ <close> = amend(function(err)
+    err:with({ hint = err.code == "not_found" and "check the path" or nil })
+  end)
+  return parse(try(core.file.read(path, LIMIT)), path)
 end
 
 --- The content of a lock file. Pure.

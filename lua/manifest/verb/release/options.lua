@@ -12,6 +12,7 @@ function options.common()
   return {
     update = { "boolean", help = "Resolve the sources anew, whatever the lock file says" },
     shallow = { "boolean", help = "Do not look into an index that is the same already" },
+    shard = { "shard", help = "Only the targets of this machine, such as 3/16: each is in one share" },
     lock = { "file", or_false = true, help = "The lock file (default: FILE.lock)",
       switch = { flag = "no-lock", means = false, help = "Neither read nor write a lock file" } },
   }

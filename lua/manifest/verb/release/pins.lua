@@ -124,7 +124,7 @@ function pins.inputs_of(options)
   for _, name in ipairs(guard.OPTIONS) do
     all[name] = nil
   end
-  return digest.of(assert(json.encode(all, { repair = true })))
+  return (digest.of(assert(json.encode(all, { repair = true }))))
 end
 
 --- What the report of a target says of its sources.

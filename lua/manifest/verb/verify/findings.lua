@@ -193,8 +193,8 @@ end
 --- The report of a check.
 ---@param root manifest.Node walked
 ---@param list manifest.Node[] all nodes of the walk
----@param by_digest table [digest] = blob, with what fetching it found: found (bytes), err, raw (of a config), scan,
---- damage
+---@param by_digest table<string, table> by digest: the blob, with what fetching it found: found (bytes), err,
+--- raw (of a config), scan, damage
 ---@param options table binaries; listed_size = what a layout's index.json says of the root
 ---@return table report {checked, problems, notes}
 function findings.of(root, list, by_digest, options)

@@ -1,0 +1,123 @@
+--- The examples of a mirror that many machines share: each share is copied by a process of its own, one of them dies
+--- and is started again, and all is there in the end, nothing twice.
+
+local block = require "spec.support.block"
+local images = require "spec.support.inputs.images"
+local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
+local process = require "spec.support.process"
+local temp = require "spec.support.temp"
+
+describe("a mirror of many machines", function()
+  local TAGS = 24
+  local source, at = block.registry()
+  local target, mirrored = block.registry()
+  local folder = temp.folder("home")
+
+  setup(function()
+    local entries = {}
+    for number = 1, TAGS do
+      entries[number] = { repository = "app", tag = "t" .. number, layers = { "layer " .. number },
+        platform = { os = "linux", architecture = "amd64" } }
+    end
+    images.push(source, entries)
+  end)
+
+  local function environment()
+    local env = ours.variables()
+    env.LUA_CPATH = env.LUA_CPATH:gsub("^%./", ours.root .. "/")
+    env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
+    env.HOME, env.DOCKER_CONFIG = folder, folder
+    return env
+  end
+
+  --- How often each tag was put into a repository of the target.
+  local function puts(repository)
+    local count = {}
+    for _, request in ipairs(target:requests()) do
+      local tag = request.method == "PUT" and request.path:match("/" .. repository .. "/manifests/(t%d+)$")
+      if tag then
+        count[tag] = (count[tag] or 0) + 1
+      end
+    end
+    return count
+  end
+
+  local function assert_whole(repository)
+    local client <close> = manifest.client { config = folder }
+    assert.equal(TAGS, #assert(client:tags(mirrored(repository))))
+    for number = 1, TAGS do
+      local tag = ":t" .. number
+      assert.equal(client:digest(at("app" .. tag)), client:digest(mirrored(repository .. tag)))
+    end
+  end
+
+  it("is whole when one of its processes was killed and started again", function()
+    local function begin(index)
+      local words = { "lua5.4", ours.root .. "/bin/manifest", "copy", "--all-tags", "--shard", index .. "/4", at("app"),
+        mirrored("killed"), env = environment(), preload = true }
+      return process.start(words)
+    end
+    target:clear()
+    local running = {}
+    for index = 1, 4 do
+      running[index] = begin(index)
+    end
+    running[2]:stop()
+    for _, index in ipairs { 1, 3, 4 } do
+      assert.equal(0, running[index]:wait())
+    end
+    assert.equal(0, begin(2):wait())
+    assert_whole("killed")
+    for tag, count in pairs(puts("killed")) do
+      assert.is_true(count <= 2, tag) -- twice at most: by the process that was killed, and again after it
+    end
+  end)
+
+  it("is whole by GNU parallel, each tag put once", function()
+    if not process.present("parallel") then
+      return pending("parallel is not installed")
+    end
+    target:clear()
+    local words = { "examples/mirror/parallel.sh", at("app"), mirrored("parallel"), "3" }
+    words.env, words.preload = environment(), true
+    local done = process.run(words)
+    assert.equal(0, done.status, done.stderr)
+    assert_whole("parallel")
+    local count = 0
+    for tag, times in pairs(puts("parallel")) do
+      assert.equal(1, times, tag)
+      count = count + 1
+    end
+    assert.equal(TAGS, count)
+  end)
+
+  it("runs as a task of Slurm, and says how it is called", function()
+    local env = environment()
+    env.SLURM_ARRAY_TASK_ID, env.SLURM_ARRAY_TASK_COUNT = "1", "1"
+    local done = process.run { "examples/mirror/slurm.sh", at("app"), mirrored("slurm"), env = env, preload = true }
+    assert.equal(0, done.status, done.stderr)
+    assert_whole("slurm")
+    for _, name in ipairs { "slurm", "parallel" } do
+      assert.equal(125, process.run({ ("examples/mirror/%s.sh"):format(name) }).status)
+    end
+  end)
+
+  it("has files that GitHub's and Kubernetes' schemas allow", function()
+    local program = process.run { "tools/pip-program", "check-jsonschema", "0.33.3" }
+    if program.status ~= 0 then
+      return pending(program.stderr)
+    end
+    local path, library = program.stdout:match("^([^\n]+)\n([^\n]+)")
+    local done = process.run { path, "--builtin-schema", "vendor.github-workflows", "examples/mirror/github-matrix.yml",
+      env = { PYTHONPATH = library } }
+    assert.equal(0, done.status, done.stdout .. done.stderr)
+    program = process.run { "tools/pip-program", "kubernetes-validate", "1.31.0" }
+    if program.status ~= 0 then
+      return pending(program.stderr)
+    end
+    path, library = program.stdout:match("^([^\n]+)\n([^\n]+)")
+    done = process.run { path, "--strict", "examples/mirror/kubernetes-job.yml", env = { PYTHONPATH = library } }
+    assert.equal(0, done.status, done.stdout .. done.stderr)
+  end)
+end)
