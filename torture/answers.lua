@@ -50,6 +50,7 @@ local calls = {
   config = function(c, at) return c:config(at .. ":1", { platform = "linux/amd64" }) end,
   tag = function(c, at) return c:tag(at .. ":1", { "2" }) end,
   tags = function(c, at) return c:tags(at) end,
+  repositories = function(c, at) return c:repositories(at:match("^[^/]*")) end,
   copy = function(c, at, world) return c:copy(at .. ":1", "oci:" .. world.layout .. ":1", { referrers = true }) end,
   delete = function(c, at) return c:delete(at .. ":1", { dry_run = true, shared = true }) end,
   referrers = function(c, at) return c:referrers(at .. ":1", { platform = "linux/amd64" }) end,
@@ -101,7 +102,8 @@ local function amiss(name, client, at, world)
   return value and amiss_with(name, value)
 end
 
-local function names()
+--- The names of all verbs; each must have its call above.
+function answers.names()
   local list = {}
   for number, entry in ipairs(catalogue) do
     assert(calls[entry.name], "no call of " .. entry.name)
@@ -121,7 +123,7 @@ function answers.run(options)
   local record = temp.file("0\n")
   local server = process.start { "/usr/bin/python3", "torture/support/mutant.py", record, stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function() return server:output():match("%d+") end), server:errors())
-  local layer, wrong, list, before = temp.file(tar.archive { { "a", "x" } }), {}, names(), nil
+  local layer, wrong, list, before = temp.file(tar.archive { { "a", "x" } }), {}, answers.names(), nil
   local seed, most = options.seed, 0
   while (tonumber(temp.read(record)) or 0) < options.count and #wrong < 20 do
     seed = seed + 1

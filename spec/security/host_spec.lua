@@ -5,7 +5,7 @@ local ours = require("spec.support.worlds.ours")
 local process = require("spec.support.process")
 local temp = require("spec.support.temp")
 
---- Works where no more descriptors are to be had, and after: FOLDER REFERENCE REFERENCE. Prints the codes of the errors.
+--- Works where no more descriptors are to be had, and after: FOLDER REFERENCE REFERENCE. Prints the errors' codes.
 local PROGRAM = [[
   local manifest = require "manifest"
   local folder, image, list = ...
