@@ -74,6 +74,7 @@
 ---@field listed string[]? of delete: indexes that name the digest
 ---@field remaining string[]? of delete: tags that the registry keeps
 ---@field now string? of a guard: the digest that the tag names
+---@field entries manifest.ExplainedEntry[]? of resolve with `explain`: why none is taken
 
 ---@class manifest.Parts what computes without a client, and the verb digest
 ---@field _VERSION string
