@@ -91,4 +91,12 @@ describe("pages", function()
     assert.equal("not_found", err.code)
     assert.equal(1, taken)
   end)
+
+  it("of more values than are read are too large, which is said", function()
+    local body = '{"list":[' .. ("0,"):rep(250000) .. "0]}"
+    local done, err = read { { answer = { status = 200, body = body } } }
+    assert.is_nil(done)
+    assert.equal("too_large", err.code)
+    assert.matches("with too much at once: the JSON text has more than 250000 values$", err.message)
+  end)
 end)
