@@ -62,8 +62,8 @@ local function platform_of(given, where)
     return nil
   end
   local read = {}
-  for name, value in pairs(check(given, "platform", where)) do
-    name = PLATFORM[name] or name
+  for key, value in pairs(check(given, "platform", where)) do
+    local name = PLATFORM[key] or key
     if name == "os.features" then
       if value ~= "" then
         read[name] = check_list(value, where .. ": os.features")
