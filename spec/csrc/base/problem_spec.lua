@@ -1,5 +1,5 @@
--- What the system says of an error, by either form of strerror_r: that of GNU returns the text, that of POSIX (musl, BSD)
--- fills the buffer. The same file is built for both.
+-- What the system says of an error, by either form of strerror_r: GNU returns the text, POSIX (musl, BSD) fills a
+-- buffer. The same file is built for both.
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"

@@ -52,7 +52,8 @@ describe("pages", function()
       places = { { domain = "registry.example.com" } }, domain = "registry.example.com",
       send = function(_, request)
         number = number + 1
-        return { status = 200, body = "{}", host = "r.example", url = request.url or "https://registry.example.com/v2/app/list",
+        return { status = 200, body = "{}", host = "registry.example.com",
+          url = request.url or "https://registry.example.com/v2/app/list",
           headers = { link = ("<?%d>; rel=next"):format(number) }, repeated = {} }
       end,
     }
