@@ -18,7 +18,7 @@ description = {
   ]],
 }
 
-dependencies = { "lua >= 5.4, < 5.5" }
+dependencies = { "lua >= 5.4, < 5.6" }
 
 -- CMake is the one truth; this only tells it where LuaRocks wants things. The libraries are no external_dependencies:
 -- LuaRocks looks for them where Debian keeps none, knows none that may be absent, and asks a compiler even for a binary

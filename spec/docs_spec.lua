@@ -52,8 +52,8 @@ describe("docs/registries.md", function()
     local rows, spec = 0, assert(temp.read("spec/registries/hosted_spec.lua"))
       .. assert(temp.read("spec/registries/self_hosted_spec.lua"))
     for last in text:gmatch("\n|[^\n]*| ([^|\n]+) |") do
-      for name in last:gmatch("[^,]+") do
-        name = name:match("^%s*(.-)%s*$")
+      for part in last:gmatch("[^,]+") do
+        local name = part:match("^%s*(.-)%s*$")
         local file = name:match("^`(.*)`$")
         if file then
           assert.is_table(lfs.attributes(file), file)

@@ -1,5 +1,6 @@
 --- What ./dev release makes is whole, works where it is installed, and is the same wherever it was made. Slow.
 
+local block_of = require "spec.support.block"
 local dkjson = require "dkjson"
 local lfs = require "lfs"
 local process = require "spec.support.process"
@@ -81,6 +82,7 @@ describe("./dev release #slow", function()
 
   it("lays each thing directly into the folder, and sums of all", function()
     local wanted = { ".tar.gz", "-1.rockspec", "-1.src.rock", ".spdx.json" }
+    assert.is_table(lfs.attributes(into .. "/Containerfile"))
     for _, ending in ipairs(wanted) do
       assert.is_table(lfs.attributes(into .. "/" .. NAME .. ending), ending)
     end
@@ -98,7 +100,7 @@ describe("./dev release #slow", function()
       tracked[position] = NAME .. "/" .. path
     end
     local packed = {}
-    for _, path in ipairs(lines(need(process.run { "tar", "-tzf", file(".tar.gz") }))) do
+    for _, path in ipairs(lines(need(process.run { "tar", "-tzf", into .. "/" .. NAME .. ".tar.gz" }))) do
       packed[#packed + 1] = not path:find("/$") and path or nil
     end
     table.sort(tracked)
@@ -186,11 +188,68 @@ describe("./dev release #slow", function()
     assert.equal("", process.run({ "find", root .. "/usr", "-type", "f" }).stdout)
   end)
 
+  describe("the image", function()
+    local server = block_of.registry()
+    local ENTRY = { "/usr/bin/lua5.4", "/usr/bin/manifest" }
+
+    local function root_needed()
+      if process.run({ "id", "-u" }).stdout ~= "0\n" then
+        pending("needs root")
+        return false
+      end
+      return true
+    end
+
+    --- What the command says when it has asked the registry.
+    local function asked(root)
+      local done = process.run { "chroot", root, ENTRY[1], ENTRY[2], "inspect", server.address .. "/app:none",
+        clean = true, env = { HOME = "/root" } }
+      assert.equal(1, done.status, done.stderr)
+      assert.matches("^no such manifest: " .. server.address, done.stderr)
+    end
+
+    it("has a root that holds all that the command needs", function()
+      if root_needed() then
+        local root = temp.folder("root")
+        need(process.run { "tar", "-xzf", file("-rootfs.tar.gz"), "-C", root })
+        asked(root)
+        assert.is_table(lfs.attributes(root .. "/usr/share/doc/libcurl4/copyright")
+          or lfs.attributes(root .. "/usr/share/doc/libcurl4t64/copyright"))
+      end
+    end)
+
+    it("is built of the Containerfile by buildah", function()
+      if not process.present("buildah") then
+        pending("needs buildah")
+        return
+      end
+      if not root_needed() then
+        return
+      end
+      local store, run = temp.folder("store"), temp.path("run")
+      local function buildah(...)
+        local command = { "buildah", "--storage-driver", "vfs", "--root", store, "--runroot", run, ... }
+        command.clean, command.env = true, { HOME = store }
+        return process.run(command)
+      end
+      local built = buildah("build", "--isolation", "chroot", "-t", "manifest", into)
+      if built.status ~= 0 and built.stderr:find("operation not permitted") then
+        pending("buildah may not run here")
+        return
+      end
+      need(built)
+      local config = need(buildah("inspect", "--type", "image", "manifest"))
+      assert.same(ENTRY, dkjson.decode(config).OCIv1.config.Entrypoint)
+      local container = need(buildah("from", "manifest")):match("%S+")
+      asked(need(buildah("mount", container)):match("%S+"))
+    end)
+  end)
+
   it("lists what is inside, with sums that are true", function()
     local list = assert(dkjson.decode(temp.read(file(".spdx.json"))))
     assert.equal("SPDX-2.3", list.spdxVersion)
     local package = list.packages[1]
-    local sum = need(process.run { "sha256sum", file(".tar.gz") }):match("%x+")
+    local sum = need(process.run { "sha256sum", into .. "/" .. NAME .. ".tar.gz" }):match("%x+")
     assert.equal(sum, package.checksums[1].checksumValue)
     assert.equal("MIT", package.licenseDeclared)
     local text = {}

@@ -32,20 +32,14 @@ static char *with_https(char *url, const struct mf_origin *from, const struct mf
   return text;
 }
 
-static void refuse(struct mf_problem *problem, const struct mf_origin *from, const char *why)
+static void refuse(struct mf_problem *problem, const char *host, const char *why)
 {
-  char host[MF_ORIGIN_TEXT];
-
-  mf_origin_print(from, host);
   mf_problem_set(problem, MF_PROBLEM_REDIRECT, "%s sent a URL that %s", host, why);
   snprintf(problem->host, sizeof(problem->host), "%s", host);
 }
 
-static void warn_of_http(const struct mf_origin *from, char warning[MF_REDIRECT_WARNING])
+static void warn_of_http(const char *host, char warning[MF_REDIRECT_WARNING])
 {
-  char host[MF_ORIGIN_TEXT];
-
-  mf_origin_print(from, host);
   snprintf(warning, MF_REDIRECT_WARNING,
            "%s, asked over https, names URLs of its own with http: they are asked over https (does the proxy before it "
            "lack X-Forwarded-Proto?)",
@@ -53,7 +47,8 @@ static void warn_of_http(const struct mf_origin *from, char warning[MF_REDIRECT_
 }
 
 /* Checks the joined URL TARGET, and turns it back into https where that is how it was reached. Frees it on failure. */
-static char *checked(const char *url, char *target, char warning[MF_REDIRECT_WARNING], struct mf_problem *problem)
+static char *checked(const char *url, const char *host, char *target, char warning[MF_REDIRECT_WARNING],
+                     struct mf_problem *problem)
 {
   struct mf_origin from;
   struct mf_origin to;
@@ -61,20 +56,20 @@ static char *checked(const char *url, char *target, char warning[MF_REDIRECT_WAR
   if (!mf_origin_parse(url, &from))
     mf_problem_set(problem, MF_PROBLEM_INVALID_ARGUMENT, "not a URL that can be requested");
   else if (!mf_origin_parse(target, &to))
-    refuse(problem, &from, "cannot be followed (not plain http or https, or with a user name or fragment)");
+    refuse(problem, host, "cannot be followed (not plain http or https, or with a user name or fragment)");
   else if (strcmp(from.scheme, "https") != 0 || strcmp(to.scheme, "https") == 0)
     return target;
   else if (strcmp(from.host, to.host) != 0)
-    refuse(problem, &from, "leads from https to http on another host");
+    refuse(problem, host, "leads from https to http on another host");
   else {
-    warn_of_http(&from, warning);
+    warn_of_http(host, warning);
     return with_https(target, &from, &to);
   }
   free(target);
   return NULL;
 }
 
-char *mf_redirect_location(const char *url, const char *location, char warning[MF_REDIRECT_WARNING],
+char *mf_redirect_location(const char *url, const char *host, const char *location, char warning[MF_REDIRECT_WARNING],
                            struct mf_problem *problem)
 {
   char *target;
@@ -86,10 +81,10 @@ char *mf_redirect_location(const char *url, const char *location, char warning[M
   }
   mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   target = mf_url_join(url, location, problem);
-  return target ? checked(url, target, warning, problem) : NULL;
+  return target ? checked(url, host, target, warning, problem) : NULL;
 }
 
-char *mf_redirect_target(const char *method, long status, const char *url, const char *location,
+char *mf_redirect_target(const char *method, long status, const char *url, const char *host, const char *location,
                          char warning[MF_REDIRECT_WARNING], struct mf_problem *problem)
 {
   bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -100,5 +95,5 @@ char *mf_redirect_target(const char *method, long status, const char *url, const
                    method, status);
     return NULL;
   }
-  return mf_redirect_location(url, location, warning, problem);
+  return mf_redirect_location(url, host, location, warning, problem);
 }

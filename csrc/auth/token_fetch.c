@@ -255,13 +255,15 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   struct mf_headers headers = {0};
   struct mf_origin target_origin;
   char warning[MF_REDIRECT_WARNING];
+  char host[MF_ORIGIN_TEXT];
   struct mf_event event;
   char *target = NULL;
   bool ok = false;
 
+  mf_network_host(fetch->network, fetch->server, host);
   if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
-    target = mf_redirect_target("GET", status, fetch->request.url, mf_headers_get(&headers, "Location", 0), warning,
-                                &fetch->problem);
+    target = mf_redirect_target("GET", status, fetch->request.url, host, mf_headers_get(&headers, "Location", 0),
+                                warning, &fetch->problem);
   mf_headers_free(&headers);
   if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->origin)) {
     if (warning[0])

@@ -186,7 +186,7 @@ static bool set_connection(struct mf_transfer *transfer, const struct mf_connect
 
   SET(CURLOPT_SSL_VERIFYPEER, connection->verify ? 1L : 0L);
   SET(CURLOPT_SSL_VERIFYHOST, connection->verify ? 2L : 0L);
-  if (!mf_verification_apply(&transfer->verification, connection->trust, easy, secure_proxy))
+  if (!mf_verification_apply(&transfer->verification, connection->trust, easy, connection->verify, secure_proxy))
     return false;
   if (connection->client_certificate)
     SET(CURLOPT_SSLCERT, connection->client_certificate);

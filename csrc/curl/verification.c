@@ -59,7 +59,8 @@ static CURLcode on_context(CURL *easy, void *context, void *verification)
   X509_STORE *store = NULL;
 
   (void)easy;
-  if (SSL_CTX_get_verify_mode(ctx) == SSL_VERIFY_NONE)
+  /* libcurl 8.14 has set the mode by now, 8.23 sets it later; a proxy's context may have another than the origin's. */
+  if (!own->wanted && SSL_CTX_get_verify_mode(ctx) == SSL_VERIFY_NONE)
     return CURLE_OK;
   if (own->fills)
     store = mf_trust_store(own->trust);
@@ -79,12 +80,13 @@ static bool has_contexts(void)
   return index_of_own >= 0 && backend && strncmp(backend, "OpenSSL/3", 9) == 0;
 }
 
-bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool proxy)
+bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool wanted,
+                           bool proxy)
 {
   bool contexts = has_contexts();
 
   /* A connection to a proxy may serve several origins, and libcurl must know what it was checked against. */
-  *verification = (struct mf_verification){.trust = trust, .fills = contexts && !proxy};
+  *verification = (struct mf_verification){.trust = trust, .wanted = wanted, .fills = contexts && !proxy};
   if (!mf_trust_apply(trust, easy, verification->fills, proxy))
     return false;
   return !contexts || (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK &&

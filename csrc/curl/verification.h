@@ -9,12 +9,14 @@
 
 struct mf_verification {
   struct mf_trust *trust;
+  bool wanted;    /* of the origin */
   bool fills;     /* OpenSSL asks the trust; otherwise libcurl has read its files */
   char text[256]; /* the dates of a certificate out of its time, or a file of authorities that is of no use; else "" */
 };
 
-/* Has EASY check its peer against TRUST, and a proxy of https:// where PROXY. The verification must live as long as
-   EASY. False: libcurl refuses, or memory is short. */
-bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool proxy);
+/* Has EASY check its origin against TRUST, where that is WANTED, and a proxy of https:// where PROXY. The verification
+   must live as long as EASY. False: libcurl refuses, or memory is short. */
+bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool wanted,
+                           bool proxy);
 
 #endif

@@ -174,11 +174,13 @@ static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
 {
   struct mf_response *response = &exchange->response;
   char warning[MF_REDIRECT_WARNING];
+  char host[MF_ORIGIN_TEXT];
   struct mf_event event;
   char *target = NULL;
 
+  host_of(exchange, host);
   if (exchange->redirects++ < MF_REDIRECT_LIMIT)
-    target = mf_redirect_target(exchange->request.method, response->status, response->url,
+    target = mf_redirect_target(exchange->request.method, response->status, response->url, host,
                                 mf_headers_get(&response->headers, "Location", 0), warning, &exchange->problem);
   else
     mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, "more than %d redirects", MF_REDIRECT_LIMIT);

@@ -30,20 +30,9 @@ bool mf_url_is_plain(const char *url)
   return length <= MF_URL_LIMIT;
 }
 
-static bool authority_is_plain(const char *authority)
-{
-  size_t length = strcspn(authority, "/?");
-
-  for (size_t i = 0; i < length; i++)
-    if (!mf_is_alnum(authority[i]) && !strchr(".-_:[]", authority[i]))
-      return false;
-  return length > 0 && authority[length - 1] != ':';
-}
-
 /* A name whose last label is a number means an IPv4 address to some parsers and a name to others. */
-static bool ends_in_number(const char *host)
+static bool ends_in_number(const char *host, size_t length)
 {
-  size_t length = strlen(host);
   const char *label;
 
   if (length > 0 && host[length - 1] == '.')
@@ -56,6 +45,20 @@ static bool ends_in_number(const char *host)
   if (label[0] == '0' && (label[1] == 'x' || label[1] == 'X'))
     return true;
   return strspn(label, "0123456789") >= (size_t)(host + length - label);
+}
+
+static bool authority_is_plain(const char *authority)
+{
+  size_t length = strcspn(authority, "/?");
+
+  for (size_t i = 0; i < length; i++)
+    if (!mf_is_alnum(authority[i]) && !strchr(".-_:[]", authority[i]))
+      return false;
+  if (length == 0 || authority[length - 1] == ':')
+    return false;
+  /* With a dot behind it, a number is an address to libcurl 8.23 and a name to those before. */
+  length = strcspn(authority, ":/?");
+  return length == 0 || authority[length - 1] != '.' || !ends_in_number(authority, length);
 }
 
 static bool set_host(struct mf_origin *origin, const char *host)
@@ -78,7 +81,7 @@ static bool set_host(struct mf_origin *origin, const char *host)
   mf_lower_text(origin->host);
   if (inet_pton(AF_INET, origin->host, &four) == 1)
     return true;
-  return host[0] != '.' && !strstr(host, "..") && !ends_in_number(host);
+  return host[0] != '.' && !strstr(host, "..") && !ends_in_number(host, length);
 }
 
 static bool read_parts(CURLU *parts, struct mf_origin *origin)

@@ -43,7 +43,8 @@ end)
 
 describe("a failure of the C core", function()
   it("is an error of this module, whichever of its modules has it", function()
-    for _, err in ipairs { select(2, core.file.read("/no such file", 1)), select(2, core.location("https://a/b", "x:")),
+    for _, err in ipairs { select(2, core.file.read("/no such file", 1)),
+      select(2, core.location("https://a/b", "x:", "a.b")),
       select(2, core.json.decode("{")) } do
       assert.is_true(error_of.is(err))
       assert.equal(err, err:with { verb = "push" })

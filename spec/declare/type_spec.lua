@@ -27,6 +27,15 @@ describe("a type reads a word of the command", function()
     assert.same({ "a", "b,c" }, flag("string[]")("b,c", { "a" }))
     assert.same({ "a", "b", "c" }, flag("string[]", { commas = true })("b,c", { "a" }))
     assert.same({ "a/b", "c/d" }, flag("platform[]")("a/b,c/d"))
+    local mirrors = flag("mirrors")("docker.io=a:5000/hub")
+    assert.same({ ["docker.io"] = { "a:5000/hub" } }, mirrors)
+    assert.same({ ["docker.io"] = { "a:5000/hub", "b" }, }, flag("mirrors")("docker.io=b", mirrors))
+    assert.same({ ["docker.io"] = { "a:5000/hub" } }, mirrors) -- what was given before is left as it was
+    for _, wrong in ipairs { "", "a", "=b", "docker.io=", "docker.io=https://m", "index.docker.io=m", "a/b=m" } do
+      local value, why = flag("mirrors")(wrong)
+      assert.is_nil(value, wrong)
+      assert.is_string(why, wrong)
+    end
   end)
 
   it("or says why it cannot", function()

@@ -2,13 +2,11 @@
 --- edits there is what the call works on.
 
 local block = require "spec.support.block"
+local collector = require "spec.support.collector"
 local core = require "manifest.core"
 local requests = require "spec.support.worlds.requests"
 
 local ROUNDS = 25
-
---- How far the collector goes at once, as its logarithm: 40 is to the end, however large the heap, 13 is Lua's default.
-local TO_THE_END, DEFAULT = 40, 13
 
 local server = block.scripted { exchanges = {
   { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
@@ -23,10 +21,10 @@ end
 local function collecting()
   local hook, mask, count = debug.gethook()
   debug.sethook()
-  local mode, pause = collectgarbage("incremental", 0, 0, TO_THE_END), collectgarbage("setpause", 0)
+  local mode = collector.incremental(true)
   collectgarbage()
   return function()
-    collectgarbage("incremental", pause, 0, DEFAULT)
+    collector.incremental(false)
     collectgarbage(mode)
     debug.sethook(hook, mask, count)
   end

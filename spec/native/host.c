@@ -119,7 +119,11 @@ int main(int argc, char **argv)
     return 2;
   if (secrets)
     allocations_watch("left-behind");
+#if LUA_VERSION_NUM > 504
+  L = lua_newstate(allocations_for_lua, NULL, 0);
+#else
   L = lua_newstate(allocations_for_lua, NULL);
+#endif
   if (!L)
     return complain("lua_newstate", "no memory");
   status = load(L, argc - 2, argv + 2) == LUA_OK ? perform(L, argv[1]) : complain(argv[2], lua_tostring(L, -1));

@@ -7,6 +7,8 @@ local fails = require "spec.support.asserts.fails"
 local interface = require("manifest.repository.interface").METHODS
 local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
+local peers = require "spec.support.worlds.peers"
+local referrers = require "spec.support.servers.referrers"
 local registry = require "spec.support.servers.registry"
 local repositories = require "spec.support.worlds.repositories"
 local scripted = require "spec.support.servers.scripted"
@@ -34,11 +36,8 @@ end
 --- Each makes {repository, tag (of the image), stop}; nil and why: the machine lacks what it needs.
 local KINDS = {}
 
-KINDS["a registry"] = function()
-  if not registry.present() then
-    return nil, "needs docker-registry"
-  end
-  local server = registry.start {}
+--- A repository of a registry that runs, with the image.
+local function of_server(server)
   local repository, loop, engine = repositories.open(server.address, "app", { actions = "pull,push,delete" },
     { insecure = true })
   assert(loop)
@@ -51,6 +50,29 @@ KINDS["a registry"] = function()
     engine:close()
     server:stop()
   end }
+end
+
+KINDS["a registry"] = function()
+  if not registry.present() then
+    return nil, "needs docker-registry"
+  end
+  return of_server(registry.start {})
+end
+
+KINDS["a registry of distribution 3"] = function()
+  local program, why = peers.find("registry")
+  if not program then
+    return nil, why
+  end
+  return of_server(registry.start { program = program })
+end
+
+KINDS["go-containerregistry's registry"] = function()
+  local server, why = referrers.start()
+  if not server then
+    return nil, why
+  end
+  return of_server(server)
 end
 
 --- A registry that serves no HEAD of manifests, tells no digests, and takes whatever it is given.

@@ -155,36 +155,36 @@ describe("redirects", function()
   end)
 
   it("without a scheme, and odd ones, are joined as the RFC says", function()
-    assert.equal("https://evil/x", core.location("https://a.b/c", "//evil/x"))
-    assert.equal("https://a.b/x", core.location("https://a.b/c/d", "/../../x"))
-    assert.equal("https://a.b/c/d?only=query", core.location("https://a.b/c/d", "?only=query"))
-    assert.equal("https://a.b/v2/u?_state=%2Ba+b=&x", core.location("https://a.b/c", "/v2/u?_state=%2Ba+b=&x"))
-    assert.equal("https://a.b/c/host/path", core.location("https://a.b/c/d", "host/path"))
+    assert.equal("https://evil/x", core.location("https://a.b/c", "//evil/x", "a.b"))
+    assert.equal("https://a.b/x", core.location("https://a.b/c/d", "/../../x", "a.b"))
+    assert.equal("https://a.b/c/d?only=query", core.location("https://a.b/c/d", "?only=query", "a.b"))
+    assert.equal("https://a.b/v2/u?_state=%2Ba+b=&x", core.location("https://a.b/c", "/v2/u?_state=%2Ba+b=&x", "a.b"))
+    assert.equal("https://a.b/c/host/path", core.location("https://a.b/c/d", "host/path", "a.b"))
   end)
 
   for _, bad in ipairs { "file:///etc/passwd", "ftp://a/b", "data:text/plain,x", "gopher://a/", "javascript:alert(1)",
     "https://user:pw@a.b/x", "https://a b/", "https://a.b:0/", "https://a.b:99999/", "",
     "https://a.b\\@evil/", "https://", "http:///x" } do
     it(("to %q are refused"):format(bad), function()
-      local target, problem = core.location("https://a.b/c", bad)
+      local target, problem = core.location("https://a.b/c", bad, "a.b")
       assert.is_nil(target)
       assert.is_truthy(problem.code == "redirect" or problem.code == "invalid_argument", problem.code)
     end)
   end
 
   it("from https to http turn back to https on the same host, and end on another", function()
-    local url, warning = core.location("https://a.b/c", "http://a.b/x?sig=1")
+    local url, warning = core.location("https://a.b/c", "http://a.b/x?sig=1", "a.b")
     assert.equal("https://a.b/x?sig=1", url)
     assert.matches("^a.b, asked over https, names URLs of its own with http", warning)
     assert.not_matches("sig", warning)
-    url, warning = core.location("https://a.b/c", "/x")
+    url, warning = core.location("https://a.b/c", "/x", "a.b")
     assert.equal("https://a.b/x", url)
     assert.is_nil(warning)
-    assert.equal("https://a.b:5000/x", core.location("https://a.b:5000/c", "http://a.b:5000/x"))
-    assert.equal("https://a.b/x", core.location("https://a.b/c", "http://a.b:80/x"))
-    local _, problem = core.location("https://a.b/c", "http://b.b/x")
+    assert.equal("https://a.b:5000/x", core.location("https://a.b:5000/c", "http://a.b:5000/x", "a.b"))
+    assert.equal("https://a.b/x", core.location("https://a.b/c", "http://a.b:80/x", "a.b"))
+    local _, problem = core.location("https://a.b/c", "http://b.b/x", "a.b")
     assert.equal("redirect", problem.code)
-    assert.equal("http://b.b/x", core.location("http://a.b/c", "http://b.b/x"))
+    assert.equal("http://b.b/x", core.location("http://a.b/c", "http://b.b/x", "a.b"))
   end)
 
   it("to http on the registry's own host are warned of, once, uploads among them", function()
@@ -318,5 +318,43 @@ describe("a registry on a public address may not send its client", function()
     assert.equal("redirect", problem.code)
     assert.equal(200, assert(requests.run(engine, { url = url })).status)
     assert.equal(2, #target:requests())
+  end)
+end)
+
+describe("a place whose name repeats a secret", function()
+  local SECRET = "hunter2hunter2"
+
+  --- The registry leads to a place of that name, which leads on by LOCATION or sends a Link. What it fails with.
+  local function answered(answer)
+    local port = ports.free()
+    local server = scripted.start { origins = { a = { port = port } }, exchanges = {
+      { path = "/next", answer = answer },
+      { path = "/v2/app/tags/list", headers = { Authorization = "^Basic " }, answer = { status = 307,
+        headers = { { "Location", ("http://%s.test:%d/next"):format(SECRET, port) } } } },
+      { answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } } } }
+    local repository, _, engine = repositories.open(server.address.a, "app", {
+      actions = "pull", credentials = function()
+        return { username = "me", password = SECRET }
+      end,
+    }, { ask = true, insecure = true, resolve = { ("%s.test:%d:127.0.0.1"):format(SECRET, port) } })
+    local none, err = repository:tags()
+    assert.equal(3, #server:requests(), err and err.message)
+    engine:close()
+    server:stop()
+    assert.is_nil(none)
+    assert.is_nil((err.message .. (err.host or "") .. (err.hint or "")):find(SECRET, 1, true), err.message)
+    return err
+  end
+
+  it("is named without it where its answer leads nowhere", function()
+    local err = answered { status = 307, headers = { { "Location", "ftp://a/b" } } }
+    assert.equal("redirect", err.code)
+  end)
+
+  it("is named without it where its Link is broken, or leads elsewhere", function()
+    for _, link in ipairs { "<x; rel=next", "<https://other.test/x>; rel=next" } do
+      local err = answered { status = 200, body = '{"tags":[]}', headers = { { "Link", link } } }
+      assert.matches("names a next page", err.message, 1, true)
+    end
   end)
 end)

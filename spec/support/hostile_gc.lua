@@ -5,6 +5,8 @@
 -- less and less, with young collections at every few per cent of growth between. No clock is asked, so a failure comes
 -- back.
 
+local collector = require "spec.support.collector"
+
 --- Instructions in a window (a prime, so that storms fall on other instructions each time round), windows between the
 --- first two storms of a test, and by how much that distance grows.
 local WINDOW, FIRST, GROWTH = 251, 5, 1.02
@@ -18,13 +20,12 @@ local function next_window()
   left = left - 1
   if storming then
     storming = false
-    collectgarbage("generational", YOUNG, 20)
+    collector.generational(YOUNG)
   elseif left < 0 then
     storming = true
     distance = distance * GROWTH
     left = distance
-    collectgarbage("incremental")
-    collectgarbage("setpause", 0)
+    collector.incremental(true)
     collectgarbage("collect")
   end
 end
@@ -36,7 +37,7 @@ end
 
 --- Starts it. With `subscribe`, busted's, each test begins with the frequent storms again.
 local function start(subscribe)
-  collectgarbage("generational", YOUNG, 20)
+  collector.generational(YOUNG)
   debug.sethook(next_window, "", WINDOW)
   if subscribe then
     subscribe({ "test", "start" }, test_start)

@@ -174,9 +174,9 @@ end
 
 --- The path of Lua as a shared library, for forking_lua.py; nil where there is none.
 local function lua_library()
-  return run({ "sh", "-c",
-    "ls /usr/lib/*/liblua5.4.so.0 /usr/lib/liblua5.4.so.0 /usr/local/lib/liblua5.4.so.0 2>/dev/null | head -n 1",
-  }).stdout:match("[^\n]+")
+  local name = "liblua" .. _VERSION:match("[%d.]+") .. ".so.0"
+  local places = ("ls /usr/lib/*/NAME /usr/lib/NAME /usr/local/lib/NAME 2>/dev/null | head -n 1"):gsub("NAME", name)
+  return run({ "sh", "-c", places }).stdout:match("[^\n]+")
 end
 
 return { run = run, run_all = run_all, start = start, present = present, quote = quote, wait_for = wait_for,

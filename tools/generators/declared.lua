@@ -61,4 +61,47 @@ function declared.returns(entry)
   return assert(found, path .. " has no run")
 end
 
+--- The type that a comment begins with, and what stands behind it.
+local function divided(rest)
+  local type_name = rest:match("^%b{}") or rest:match("^%b()") or rest:match("^table%b<>") or rest:match("^fun%b()")
+    or rest:match("^[^%s]+")
+  local more = rest:sub(#type_name + 1):match("^[^%s]*")
+  return type_name .. more, (rest:sub(#type_name + #more + 2))
+end
+
+local classes
+
+local function read_classes(path)
+  local fields
+  for line in io.lines(path) do
+    local class = line:match("^%-%-%-@class ([%w%.]+)")
+    local name, rest = line:match("^%-%-%-@field ([%w_]+%??) (.*)")
+    if class then
+      fields = classes[class] or {}
+      classes[class] = fields
+    elseif fields and name then
+      local type_name, help = divided(rest)
+      fields[#fields + 1] = { name = name, type = type_name, help = help }
+    elseif fields and line:find("^%-%-%- ") then
+      fields[#fields].help = fields[#fields].help .. " " .. line:sub(5)
+    else
+      fields = nil
+    end
+  end
+end
+
+--- The fields of a class that stands above a verb's `run`, or in meta/types.lua, in their order.
+---@param name string
+---@return table[]|nil fields {name, type, help}
+function declared.fields(name)
+  if not classes then
+    classes = {}
+    read_classes("lua/manifest/meta/types.lua")
+    for _, entry in ipairs(catalogue) do
+      read_classes(("lua/%s.lua"):format(entry.module:gsub("%.", "/")))
+    end
+  end
+  return classes[name]
+end
+
 return declared

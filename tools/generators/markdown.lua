@@ -53,6 +53,19 @@ local function add_table(lines, title, specs, by_key)
   lines[#lines + 1] = ""
 end
 
+--- A table of the fields of a class.
+local function add_class(lines, title, name)
+  local fields = declared.fields(name)
+  if not fields then
+    return
+  end
+  table.move({ ("| %s | type | |"):format(title), "|---|---|---|" }, 1, 2, #lines + 1, lines)
+  for _, field in ipairs(fields) do
+    lines[#lines + 1] = ("| `%s` | `%s` | %s |"):format(field.name, escaped(field.type), escaped(field.help))
+  end
+  lines[#lines + 1] = ""
+end
+
 local function signature(verb)
   local names = {}
   for _, argument in ipairs(verb.positional) do
@@ -80,6 +93,14 @@ local function add_verb(lines, one)
   if next(verb.specs) then
     add_table(lines, verb.named and "field" or "option", verb.specs, flags_of(verb))
   end
+  local returned = declared.returns(one.entry)[1]
+  local class, is_list = ((returned and returned.type or "true") .. " "):match("^([%w%.]+)(%S*)")
+  if declared.fields(class) then
+    add_class(lines, is_list == "" and "result" or "result, each", class)
+  else
+    lines[#lines + 1] = ("Gives `%s`."):format(class .. is_list)
+    lines[#lines + 1] = ""
+  end
 end
 
 --- docs/lua.md: what is written by hand stays.
@@ -92,6 +113,13 @@ function markdown.lua(present)
   add_table(lines, "option", client_options, flags_of({ json = false, network = true, options = {}, printing = {} }))
   for _, one in ipairs(declared.verbs()) do
     add_verb(lines, one)
+  end
+  table.move({ "## What an error has", "",
+    "`err` of any verb; `manifest.error.codes` has the codes with their meanings.", "" }, 1, 4, #lines + 1, lines)
+  add_class(lines, "field", "manifest.Error")
+  for _, name in ipairs({ "Descriptor", "Platform", "Reference", "Location", "Response" }) do
+    table.move({ ("## manifest.%s"):format(name), "" }, 1, 2, #lines + 1, lines)
+    add_class(lines, "field", "manifest." .. name)
   end
   return present:sub(1, first + #BEGIN - 1) .. "\n" .. table.concat(lines, "\n") .. "\n" .. present:sub(last)
 end

@@ -94,17 +94,18 @@ static void free_target(void *content)
   free(*(char **)content);
 }
 
-/* core.location(url, location) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
-   (code redirect) */
+/* core.location(url, location, host) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
+   (code redirect). Host: what messages call who answered. */
 static int location(lua_State *L)
 {
   struct mf_problem problem;
   char warning[MF_REDIRECT_WARNING];
   const char *url = mfl_check_text(L, 1);
   const char *where = mfl_check_text(L, 2);
+  const char *host = mfl_check_text(L, 3);
   char **target = mfl_push_box(L, sizeof(*target), free_target);
 
-  *target = mf_redirect_location(url, where, warning, &problem);
+  *target = mf_redirect_location(url, host, where, warning, &problem);
   if (!*target)
     return mfl_fail(L, &problem);
   lua_pushstring(L, *target);

@@ -162,9 +162,9 @@
 ---@class manifest.ImageOptions
 ---@field allow_unknown_platform? boolean Let the platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string> Annotation of the manifest
----@field author? string Author that the config tells
+---@field author? string Author in the config
 ---@field config? manifest.ImageConfig What a runtime does with it
----@field created? string|integer Time that the config tells: RFC 3339, or in Lua seconds since 1970
+---@field created? string|integer Time in the config: RFC 3339, or in Lua seconds since 1970
 ---@field layers string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
 ---@field media_type? "oci"|"docker" Family of media types
 ---@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7

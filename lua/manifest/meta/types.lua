@@ -10,7 +10,9 @@
 ---@field digest string?
 
 ---@class manifest.Location a reference, or a place on the disk: `manifest.location.parse`
----@field kind string? "layout" or "archive"; nil: a reference
+---@field kind "layout"|"archive"|nil nil: a reference
+---@field format "oci"|"oci-archive"|"docker-archive"|nil nil: a reference
+---@field domain string? of a reference: the registry
 ---@field path string
 ---@field repository string
 ---@field tag string?
@@ -74,7 +76,14 @@
 ---@field now string? of a guard: the digest that the tag names
 
 ---@class manifest.Parts what computes without a client, and the verb digest
+---@field _VERSION string
 ---@field client fun(options: manifest.ClientOptions?): manifest.Client
+---@field all fun(list: any[], fn: function, options: {jobs: integer?, collect: boolean?}?): any[]?, any
+---@field cancel fun()
+---@field close fun(options: {abandon: number?}?) the next call gets a client anew
+---@field local_lists fun(): string[]?, manifest.Error?
+---@field login_place fun(registry: string?): string?, manifest.Error?
+---@field warnings fun(): string[]
 ---@field reference table
 ---@field location table
 ---@field platform table

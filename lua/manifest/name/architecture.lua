@@ -119,7 +119,7 @@ function architecture.normalise(platform)
 end
 
 --- The first name of a platform that nobody knows; nil: there is none. What it does not say counts as known.
----@param platform table in Go's words
+---@param platform table with Go's words
 ---@return string|nil kind what the name should be
 ---@return string|nil name
 ---@return string|nil near the nearest that is known

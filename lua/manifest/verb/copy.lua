@@ -108,7 +108,7 @@ end
 ---@field skipped {name: string?, digest: string, reason: "same"|"exists"|"list"}[]
 ---@field blobs integer that were brought
 ---@field size integer bytes of those blobs
----@field manifests integer that were brought beside the named ones
+---@field manifests integer that were brought, without the named ones
 ---@field referrers integer
 ---@field dry_run boolean?
 

@@ -66,8 +66,8 @@ local image = declare.verb {
     media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
       switch = { flag = "docker", means = "docker", help = "Docker's media types instead of OCI's" } },
     created = { "string|integer", value = "time",
-      help = "Time that the config tells: RFC 3339, or in Lua seconds since 1970" },
-    author = { "string", value = "name", help = "Author that the config tells" },
+      help = "Time in the config: RFC 3339, or in Lua seconds since 1970" },
+    author = { "string", value = "name", help = "Author in the config" },
   },
   hints = declare.PUSH_HINTS,
   examples = {

@@ -3,6 +3,7 @@
 local link = require "manifest.repository.registry.link"
 
 local PAGE = "https://r.example/v2/app/tags/list?n=2"
+local HOST = "r.example"
 
 describe("link.next", function()
   local cases = {
@@ -27,7 +28,7 @@ describe("link.next", function()
   }
   for index, case in ipairs(cases) do
     it(("reads case %d"):format(index), function()
-      local url, err = link.next(case[1], PAGE)
+      local url, err = link.next(case[1], PAGE, HOST)
       assert.is_nil(err)
       assert.equal(case[2], url)
     end)
@@ -36,7 +37,7 @@ describe("link.next", function()
   for _, vague in ipairs { "</a>", "</a>; rel", "</a>; rel=\"\"", ";;;", "garbage", "</a>; rel=\"prev", "<",
     { "</a>; rel=prev", "</b>" } } do
     it("warns of what may be a next page: " .. tostring(vague), function()
-      local url, err, warning = link.next(vague, PAGE)
+      local url, err, warning = link.next(vague, PAGE, HOST)
       assert.is_nil(url)
       assert.is_nil(err)
       assert.matches("^r.example sent a Link header", warning)
@@ -46,7 +47,7 @@ describe("link.next", function()
   for _, broken in ipairs { "/a; rel=next", "</a; rel=next", "</a>; rel=\"next", "<>; rel=next", "x, </a>; rel=next",
     { "</a>; rel=prev", "b; rel=\"NEXT\"" } } do
     it("takes no page for the last whose next one cannot be read: " .. tostring(broken), function()
-      local url, err = link.next(broken, PAGE)
+      local url, err = link.next(broken, PAGE, HOST)
       assert.is_nil(url)
       assert.equal("registry", err.code)
       assert.equal("r.example", err.host)
@@ -54,28 +55,28 @@ describe("link.next", function()
   end
 
   it("turns http back into https, and says so", function()
-    local url, _, warning = link.next("<http://r.example/x>; rel=next", PAGE)
+    local url, _, warning = link.next("<http://r.example/x>; rel=next", PAGE, HOST)
     assert.equal("https://r.example/x", url)
     assert.matches("r.example", warning)
   end)
 
   it("knows no page without the header", function()
-    assert.is_nil(link.next(nil, PAGE))
+    assert.is_nil(link.next(nil, PAGE, HOST))
   end)
 
   for _, target in ipairs { "https://evil.example/x", "https://r.example:444/x", "http://evil.example/x",
     "//evil.example/",
     "https://sub.r.example/", "file:///etc/passwd", "https://u:p@r.example/x" } do
     it("refuses " .. target, function()
-      local url, err = link.next("<" .. target .. ">; rel=next", PAGE)
+      local url, err = link.next("<" .. target .. ">; rel=next", PAGE, HOST)
       assert.is_nil(url)
       assert.equal("redirect", err.code)
     end)
   end
 
   it("reads a long line in a moment", function()
-    assert.is_nil(link.next(("</a>; x=\"" .. ("y"):rep(50) .. "\", "):rep(2000), PAGE))
-    assert.is_nil(link.next(("<"):rep(100000), PAGE))
-    assert.is_nil(link.next("</a>" .. (";"):rep(100000), PAGE))
+    assert.is_nil(link.next(("</a>; x=\"" .. ("y"):rep(50) .. "\", "):rep(2000), PAGE, HOST))
+    assert.is_nil(link.next(("<"):rep(100000), PAGE, HOST))
+    assert.is_nil(link.next("</a>" .. (";"):rep(100000), PAGE, HOST))
   end)
 end)

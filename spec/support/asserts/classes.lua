@@ -106,7 +106,8 @@ end
 
 --- The modules that have them: those of types, and the verbs, each with that of its result.
 local function modules()
-  local list = { "manifest.meta.types", "manifest.meta.options", "manifest.repository.interface" }
+  local list = { "manifest.meta.types", "manifest.meta.options", "manifest.meta.client", "manifest",
+    "manifest.repository.interface" }
   for _, entry in ipairs(require("manifest.verb.catalogue")) do
     list[#list + 1] = entry.module
   end

@@ -5,6 +5,7 @@
 --       users = { name = "password" },                              -- htpasswd
 --       token = { realm = url, service = text, issuer = text, certificate = path },
 --       delete = false,                                             -- default: deleting is allowed
+--       program = path,                                             -- of another release of it; default Debian's
 --       folder = path, port = number,                               -- to start again where another left off
 --       extra = "yaml text",
 --     }
@@ -74,8 +75,8 @@ local function launch(self, port)
   os.remove(self.access_log)
   local configured = temp.file(configuration(self.options, self.folder, port), self.folder .. "/config.yml")
   self.process = process.start {
-    program, "serve", configured, clean = true, env = { OTEL_TRACES_EXPORTER = "none" }, stdout = self.access_log,
-    stderr = self.log,
+    self.options.program or program, "serve", configured, clean = true, env = { OTEL_TRACES_EXPORTER = "none" },
+    stdout = self.access_log, stderr = self.log,
   }
   local heard = process.wait_for(function()
     assert(self.process:alive(), "docker-registry ended at once:\n" .. self.process:errors())

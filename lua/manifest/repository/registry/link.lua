@@ -86,13 +86,7 @@ local function next_target(header)
   return nil, doubt
 end
 
-local function origin_of(url)
-  local origin = core.url.origin(url)
-  return origin and origin.text or "the registry"
-end
-
-local function refuse(url, code, message)
-  local host = origin_of(url)
+local function refuse(host, code, message)
   return nil, error_of.new({ code = code, message = message:format(host), host = host })
 end
 
@@ -101,26 +95,27 @@ end
 --- silently lacks its rest is worse than none.
 ---@param header string|string[]|nil the Link header
 ---@param url string that the page came from
+---@param host string what messages call who sent it
 ---@return string|nil url nil without an error: this was the last page
 ---@return table|nil err redirect, registry
 ---@return string|nil warning
-function link.next(header, url)
+function link.next(header, url, host)
   local target, doubt = next_target(header)
   if doubt == "broken" then
-    return refuse(url, "registry", "%s names a next page in a Link header that cannot be read")
+    return refuse(host, "registry", "%s names a next page in a Link header that cannot be read")
   end
   if not target then
     return nil, nil, doubt and ("%s sent a Link header that does not say what it leads to: if that is a next page, the "
-      .. "list is not whole"):format(origin_of(url))
+      .. "list is not whole"):format(host)
   end
-  local next_url, warning = core.location(url, target)
+  local next_url, warning = core.location(url, target, host)
   if not next_url then
     return nil, warning
   end
   if core.url.same_origin(url, next_url) then
     return next_url, nil, warning
   end
-  return refuse(url, "redirect", "%s names a next page on another origin")
+  return refuse(host, "redirect", "%s names a next page on another origin")
 end
 
 return link

@@ -62,7 +62,7 @@ local function read_all(repository, place, request, each)
     if not each(document) then
       return true
     end
-    local url, err, warning = link.next(response.repeated.link or response.headers.link, response.url)
+    local url, err, warning = link.next(response.repeated.link or response.headers.link, response.url, response.host)
     if warning then
       repository.loop:warn(warning)
     end

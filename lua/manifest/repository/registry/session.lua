@@ -63,7 +63,7 @@ function session.url(repository, response, before)
   if not location and before then
     return before
   end
-  local url, warning = core.location(response.url, location or "")
+  local url, warning = core.location(response.url, location or "", response.host)
   if not url then
     return nil, repository:failed(warning)
   end

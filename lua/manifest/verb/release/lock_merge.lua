@@ -47,8 +47,8 @@ end
 
 ---@class manifest.LockMergeResult
 ---@field path string the file that was written
----@field sources integer in it
----@field targets integer in it
+---@field sources integer how many of them are there
+---@field targets integer how many of them are there
 
 ---@param _ manifest.Call
 ---@param out string
