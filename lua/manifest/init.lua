@@ -6,7 +6,7 @@
 local manifest = { _VERSION = require("manifest.base.version") }
 
 --- A part of the module, compiled where there is such a one.
-local function part(name)
+local function load_part(name)
   require("manifest.base.compiled")
   return require(name)
 end
@@ -15,7 +15,7 @@ end
 ---@param options manifest.ClientOptions?
 ---@return manifest.Client
 function manifest.client(options)
-  return part("manifest.client").new(options)
+  return load_part("manifest.client").new(options)
 end
 
 local default
@@ -49,7 +49,7 @@ local PARTS = {
 --- manifest.digest(ref) asks a registry; manifest.digest.of(bytes), .parse and .matches only compute.
 local function digest_part()
   return setmetatable({}, {
-    __index = part("manifest.name.digest"),
+    __index = load_part("manifest.name.digest"),
     __call = function(_, ...)
       return default_client():digest(...)
     end,
@@ -62,13 +62,13 @@ local function find(name)
   if name == "digest" then
     return digest_part()
   elseif PARTS[name] then
-    return part(PARTS[name])
+    return load_part(PARTS[name])
   end
-  local methods = part("manifest.client").methods
+  local methods = load_part("manifest.client").methods
   if methods[name] then
     return of_default_client(name)
   end
-  local text = part("manifest.base.text")
+  local text = load_part("manifest.base.text")
   local known = text.sorted_keys(methods)
   for part in pairs(PARTS) do
     known[#known + 1] = part
