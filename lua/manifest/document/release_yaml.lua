@@ -1,4 +1,5 @@
---- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`.
+--- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`; and regsync's: `sync`,
+-- a list of `source`, `target` and `type`, with `tags`, `platform`, `platforms`, `referrers`, `digestTags`.
 --
 -- lyaml reads it, when it is there. Scalars are taken as they are written, as manifest-tool's own types take them: the
 -- tag 1.10 and the architecture 386 are texts.
@@ -11,6 +12,9 @@ local yaml = {}
 local FIELDS = {
   release = { "annotations", "image", "manifests", "tags" },
   image = { "image", "platform" },
+  sync = { "defaults", "sync", "version" },
+  step = { "digestTags", "platform", "platforms", "referrers", "source", "tags", "target", "type" },
+  tags = { "allow", "deny", "semverRange" },
   platform = { "architecture", "os", "os.features", "os.version", "osfeatures", "osversion", "variant" },
 }
 
@@ -95,6 +99,50 @@ local function convert(document)
   return { target }
 end
 
+--- A regular expression of regsync as a pattern of ours, which knows `*` and `?` alone.
+local function pattern_of(expression, where)
+  local pattern = check_text(expression, where):gsub("^%^", ""):gsub("%$$", "")
+  pattern = pattern:gsub("\\%.", "\0"):gsub("%.%*", "*"):gsub("%.%+", "?*"):gsub("%.", "?"):gsub("%z", ".")
+  if pattern:find("[^%w%-_.*?]") then
+    error({ why = ("%s: the expression '%s' has no pattern that means the same"):format(where, expression) })
+  end
+  return pattern
+end
+
+local function patterns_of(list, where)
+  local patterns = {}
+  for position, expression in ipairs(list and check_list(list, where) or {}) do
+    patterns[position] = pattern_of(expression, where)
+  end
+  return list and patterns or nil
+end
+
+local YES = { ["true"] = true, ["false"] = false }
+
+--- The targets of a document of regsync; what it says of hosts and of times is not a release's.
+local function convert_sync(document)
+  check(document, "sync", "the document")
+  local targets = {}
+  for position, step in ipairs(check_list(document.sync, "sync")) do
+    local where = "sync " .. position
+    check(step, "step", where)
+    local tags = step.tags and check(step.tags, "tags", where .. ": tags") or {}
+    local is_repository = check_text(step.type, where .. ": type") == "repository"
+    if not is_repository and step.type ~= "image" then
+      error({ why = where .. ": type is neither image nor repository" })
+    end
+    local ranges = tags.semverRange and check_list(tags.semverRange, where .. ": semverRange")
+    targets[position] = {
+      copy = check_text(step.source, where .. ": source"), target = check_text(step.target, where .. ": target"),
+      include = is_repository and patterns_of(tags.allow, where .. ": allow") or nil,
+      exclude = is_repository and patterns_of(tags.deny, where .. ": deny") or nil,
+      semver = is_repository and ranges and table.concat(ranges, " || ") or nil,
+      platforms = step.platforms or step.platform, referrers = YES[step.referrers], digest_tags = YES[step.digestTags],
+    }
+  end
+  return targets
+end
+
 --- Reads a YAML file.
 ---@param bytes string
 ---@param path string for messages
@@ -114,12 +162,14 @@ function yaml.read(bytes, path)
   end
   local release = {}
   for _, document in ipairs(documents) do
-    local converted, targets = pcall(convert, document)
+    local is_sync = type(document) == "table" and document.sync ~= nil
+    local converted, targets = pcall(is_sync and convert_sync or convert, document)
     if not converted then
       if type(targets) ~= "table" then
         error(targets, 0)
       end
-      return fail(path, targets.why, "write it as for manifest-tool: image, manifests, tags, annotations")
+      return fail(path, targets.why, is_sync and "write it as for regsync: sync, source, target, type, tags"
+        or "write it as for manifest-tool: image, manifests, tags, annotations")
     end
     table.move(targets, 1, #targets, #release + 1, release)
   end

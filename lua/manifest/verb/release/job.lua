@@ -6,9 +6,11 @@ local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 local lock = require("manifest.verb.release.lock")
+local mirror = require("manifest.verb.release.mirror")
 local pins = require("manifest.verb.release.pins")
 local read = require("manifest.verb.release.read")
 local shard = require("manifest.name.shard")
+local verify = require("manifest.verb.verify")
 local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
@@ -34,12 +36,9 @@ function job.prepare(call, given, o)
     path = release.path and release.path .. ".lock"
   end
   local mine = o.shard and try(shard.parse(o.shard))
-  release.targets = shard.choose(release.targets, mine, function(target)
-    return tostring(target.ref)
-  end)
   call.shared:connect() -- a client that cannot is found out before anything is looked at
   return {
-    update = o.update, shallow = o.shallow, release = release, pins = {}, order = {},
+    update = o.update, shallow = o.shallow, release = release, pins = {}, order = {}, shard = mine,
     lock_path = path and lock.path_of(path, mine) or nil, whole_lock_path = path or nil,
   }
 end
@@ -62,6 +61,9 @@ end
 ---@param work table of job.prepare; gets lock, and what pins.resolve adds
 function job.open(call, work)
   work.lock = lock.read(work.lock_path, work.whole_lock_path)
+  work.release.targets = shard.choose(mirror.expand(call, work.release.targets), work.shard, function(target)
+    return tostring(target.ref)
+  end)
   open_targets(call, work)
   pins.resolve(call, work)
 end
@@ -108,17 +110,39 @@ local function judge(report, tags, made)
   report.state = #tags > 0 and same == #tags and "unchanged" or absent == #tags and "created" or "moved"
 end
 
+--- What makes a target, with its sources by digest.
+---@return table given options
+---@return function make (tags) -> {digest, ...}
+local function way_of(call, work, target, make)
+  if target.copy then
+    local given = mirror.options_of(target, pins.source_of(work, target))
+    return given, function()
+      return mirror.make(call, target, given, call.verb == "plan")
+    end
+  end
+  local given = pins.options_of(work, target)
+  return given, function(tags)
+    return make(call, try(declare.read(create, given))[1], tags)
+  end
+end
+
 --- Brings one target about, unless it is there.
 local function run_target(call, work, target, report, make, finish)
-  local given = pins.options_of(work, target)
+  if target.err then
+    fail(target.err)
+  end
+  local given, make_target = way_of(call, work, target, make)
   local tags = look(call, work, target)
   target.inputs = pins.inputs_of(given)
-  local record = record_of(work, target, tags)
+  local record = not mirror.may_grow(target) and record_of(work, target, tags)
   if record and (work.shallow or whole.of(call, target.repository, { digest = record.digest })) then
     judge(report, tags, record.digest)
     return
   end
-  local made = make(call, try(declare.read(create, given))[1], tags)
+  local made = make_target(tags)
+  if target.verify and call.verb == "apply" then
+    verify.run(call, try(target.ref:name_only():with_digest(made.digest)), {})
+  end
   judge(report, tags, made.digest)
   if record and report.state == "unchanged" then
     report.state = "restored" -- its tags name it still, and images of it were gone

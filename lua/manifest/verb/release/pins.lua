@@ -75,6 +75,14 @@ local function pinned(work, ref)
   return try(ref:name_only():with_digest(one.digest))
 end
 
+--- The only source of a target that is a copy, by its digest.
+---@param work table after pins.resolve
+---@param target table of the release
+---@return table ref
+function pins.source_of(work, target)
+  return pinned(work, target.sources[1].ref)
+end
+
 --- The options of client:index_create for a target, as the release has them but its sources by digest.
 ---@param work table after pins.resolve
 ---@param target table of the release

@@ -92,7 +92,7 @@ function plan.run(call, release, o)
   local work = job.prepare(call, release, o)
   job.open(call, work)
   return job.run(call, work, rehearse, function(target, report, made)
-    if report.old ~= made.digest then
+    if made.entries and report.old ~= made.digest then
       compare(report, report.old and read_old(call, target, report) or {}, made.entries)
     end
   end)

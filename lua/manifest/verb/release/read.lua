@@ -1,7 +1,8 @@
 --- A release: which indexes there should be, read from a file (Lua or YAML) or a table, and checked as a whole before
 -- anything is sent.
 --
---     release = { path, targets = { { position, ref, tags, options, sources = { { ref } }, subject = ref }, ... } }
+--     release = { path, targets = { target, ... } }
+--     target = { position, ref, tags, options, sources = { { ref } }, subject = ref, verify }, of copies see mirror.lua
 --
 -- `options` are those of index create as the release has them: their digest is kept in the lock file.
 
@@ -10,6 +11,7 @@ local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
+local mirror = require("manifest.verb.release.mirror")
 local script = require("manifest.document.release_script")
 local sources = require("manifest.verb.index.sources")
 local yaml = require("manifest.document.release_yaml")
@@ -55,11 +57,16 @@ local function with_defaults(given, defaults)
 end
 
 --- What is wrong with the options themselves.
-local function wrong(options)
+---@param options table without `verify`
+---@param verify any
+local function wrong(options, verify)
   if options.dry_run ~= nil then
     return "'dry_run' is not for a release: use plan"
   end
-  return declare.wrong(create, options)
+  if verify ~= nil and type(verify) ~= "boolean" then
+    return "'verify' is true or false"
+  end
+  return declare.wrong(options.copy ~= nil and mirror or create, options)
 end
 
 --- The references among the sources, by position.
@@ -72,24 +79,44 @@ local function read_sources(list)
   return found
 end
 
---- Reads one target.
-local function read_target(release, position, options)
-  local why = wrong(options)
-  if why then
-    refuse(release, position, options, why)
-  end
-  local _ <close> = amend(function(err)
-    refuse(release, position, options, err.message, err.code)
-  end)
+--- Reads a target that is an index.
+local function read_index(options)
   local o, list = try(declare.read(create, options))[1], options.sources
   if type(list) ~= "table" or getmetatable(list) ~= nil or list[1] == nil then
     options.sources = { list }
   end
   local ref = try(argument.location(VERB, o.target))
   return {
-    position = position, options = options, ref = ref, tags = create.tags(ref, o), sources = read_sources(o.sources),
-    subject = create.subject(ref, o.subject),
+    ref = ref, tags = create.tags(ref, o), sources = read_sources(o.sources), subject = create.subject(ref, o.subject),
   }
+end
+
+--- The options of a target: defaults that are an index's alone are none of a copy's.
+local function options_of(given, defaults)
+  local options = with_defaults(given, defaults)
+  for name in pairs(given.copy ~= nil and defaults or {}) do
+    if given[name] == nil and not mirror.specs[name] then
+      options[name] = nil
+    end
+  end
+  local verify = options.verify
+  options.verify = nil
+  return options, verify
+end
+
+--- Reads one target.
+local function read_target(release, position, given, defaults)
+  local options, verify = options_of(given, defaults)
+  local why = wrong(options, verify)
+  if why then
+    refuse(release, position, options, why)
+  end
+  local _ <close> = amend(function(err)
+    refuse(release, position, options, err.message, err.code)
+  end)
+  local target = options.copy ~= nil and mirror.target(options) or read_index(options)
+  target.position, target.options, target.verify = position, options, verify
+  return target
 end
 
 --- The names that a target writes.
@@ -156,7 +183,7 @@ function read.value(value, path, text)
     if type(given) ~= "table" then
       refuse(release, position, {}, "it is no table")
     end
-    release.targets[position] = read_target(release, position, with_defaults(given, defaults))
+    release.targets[position] = read_target(release, position, given, defaults)
   end
   check_together(release)
   return release
