@@ -201,6 +201,13 @@ function Client:prune(repository, options) end
 ---@return manifest.Error?
 function Client:referrers(ref, options) end
 
+--- Show what is said about images: provenance, SBOMs.
+---@param ref string|manifest.Location An index, or an image
+---@param options? manifest.AttestationsOptions
+---@return manifest.AttestationsResult?
+---@return manifest.Error?
+function Client:attestations(ref, options) end
+
 --- Attach files to an image as an artifact.
 ---@param options manifest.AttachOptions
 ---@return manifest.AttachResult?
@@ -303,6 +310,7 @@ function Client:logout(registry) end
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
+---@field attestations fun(ref: string|manifest.Location, options?: manifest.AttestationsOptions): manifest.AttestationsResult?, manifest.Error?
 ---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
