@@ -53,8 +53,9 @@ describe("--json of", function()
   end
 
   it("image", function()
-    hold("image", 1, { document { "image", "--platform", "linux/amd64", at("image:1"),
-      temp.file(tar.archive { { "a", "1" } }) } })
+    local path = temp.file(tar.archive { { "a", "1" } })
+    hold("image", 1, { document { "image", "--platform", "linux/amd64", at("image:1"), path },
+      document { "image", "--base", at("app:1"), at("image:2"), path } })
   end)
 
   it("index create, and its edits", function()
@@ -77,7 +78,8 @@ describe("--json of", function()
     hold("get", 1, { document { "get", at("app:1") } })
     hold("config", 1, { document { "config", at("app:1"), "--platform", "linux/arm64" } })
     hold("digest", 1, { document { "digest", at("app:1") } })
-    hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" } })
+    hold("resolve", 1, { document { "resolve", at("app:1"), "linux/arm64" },
+      document { "resolve", "--explain", at("app:1"), "linux/arm64" } })
   end)
 
   it("put, blob get, blob put and pull", function()

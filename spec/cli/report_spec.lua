@@ -51,7 +51,9 @@ describe("a report", function()
         local done = command(words)
         assert.equal(125, done.status, table.concat(words, " ") .. ": " .. done.stderr)
         assert.matches("is not UTF-8", done.stderr, 1, true)
-        assert.equal("", done.stdout)
+        local told = manifest.json.decode(done.stdout).error
+        assert.equal("invalid_argument", told.code)
+        assert.matches("is not UTF-8", told.message, 1, true)
       end
     end)
     assert.same({}, asked)
@@ -70,11 +72,11 @@ describe("a report", function()
     local image = ('{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s",'
       .. '"size":%d},"layers":[],"x":%s}'):format(digest, #config, deep(1))
     local kind = manifest.media_type.oci_manifest
-    assert(place:put_manifest("1", image, kind))
+    assert(place:put_manifest("1", { raw = image, media_type = kind }))
     local index = ('{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%d,'
       .. '"platform":{"os":"linux","architecture":"amd64"},"x":%s}]}'):format(kind, manifest.digest.of(image),
       #image, deep(3))
-    assert(place:put_manifest("2", index, manifest.media_type.oci_index))
+    assert(place:put_manifest("2", { raw = index, media_type = manifest.media_type.oci_index }))
     local name = "oci:" .. folder
     for _, words in ipairs {
       { "get", name .. ":1" }, { "get", name .. ":2" }, { "config", name .. ":1" }, { "digest", name .. ":1" },

@@ -72,6 +72,15 @@ describe("the requests of", function()
     told("3 HEAD blobs, 1 PUT manifests", image)
   end)
 
+  row("`image --base` of an index of N images elsewhere in the registry, B different layers below", function()
+    local layer = temp.file(tar.archive { { "on", "top" } })
+    push("below", 2) -- of each a config, a layer of its own and one that they share
+    -- a config and a layer of each image: of the layer the second time 1 HEAD
+    told("2 GET blobs, 3 GET manifests, 4 HEAD blobs, 6 POST uploads, 3 PUT manifests, 3 PUT uploads", function(client)
+      return client:image { target = at("on-top:1"), base = at("below:1"), layers = { layer } }
+    end)
+  end)
+
   row("`index create` of N images of N other repositories, B different blobs", function()
     local sources = push_apart("index", 4)
     told("4 GET blobs, 4 GET manifests, 8 POST uploads, 5 PUT manifests", function(client)

@@ -3,6 +3,7 @@
 -- Written in the field order of the image specification's Go types, compactly, so that the same input has the same
 -- bytes everywhere. A field that is not given is left out.
 
+local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local text = require("manifest.base.text")
@@ -96,6 +97,101 @@ function config.build(parts)
   }
   members[#members + 1] = { "history", history(parts.created, #parts.diff_ids) }
   return json.encode(json.object(members))
+end
+
+--- The variables of the base with others: one of the same name is replaced where it stands.
+local function merge_environment(base, given)
+  local list, place = {}, {}
+  local function add(variable)
+    local name = variable:match("^[^=]*")
+    local position = place[name] or #list + 1
+    list[position], place[name] = variable, position
+  end
+  for _, variable in ipairs(json.is_array(base) and base or {}) do
+    add(variable)
+  end
+  for _, variable in ipairs(environment(given)) do
+    add(variable)
+  end
+  return json.array(list)
+end
+
+--- The members of an object with others.
+local function merge_members(make)
+  return function(base, given)
+    local merged, more = json.is_object(base) and base or json.object({}), make(given)
+    for _, name in ipairs(json.keys(more)) do
+      merged[name] = more[name]
+    end
+    return merged
+  end
+end
+
+--- A folder that is relative is below that of the base, as Dockerfile's WORKDIR has it.
+local function merge_folder(base, given)
+  if given:find("^[/\\]") or given:find("^%a:") then
+    return given
+  end
+  return ("%s/%s"):format((type(base) == "string" and base or ""):gsub("/$", ""), given)
+end
+
+--- What is added to what the base says; everything else takes its place.
+local MERGE = {
+  Env = merge_environment, ExposedPorts = merge_members(set), Volumes = merge_members(set), Labels = merge_members(map),
+  WorkingDir = merge_folder,
+}
+
+--- What docker tells of the container that the base was made in.
+local OF_BUILD = { "container", "container_config" }
+
+--- Changes the runtime's part of a config as the words of a Dockerfile would: ENTRYPOINT resets CMD, and the base's
+--- ONBUILD is no longer there.
+local function change_runtime(base, given)
+  local changed = json.is_object(base) and base or json.object({})
+  changed.OnBuild = nil
+  if given.Entrypoint then
+    changed.Cmd = nil
+  end
+  for _, field in ipairs(FIELDS) do
+    local name, value = field[1], given[field[1]]
+    if value ~= nil then
+      local merge = MERGE[name]
+      changed[name] = merge and merge(changed[name], value) or not merge and field[2](value)
+    end
+  end
+  return changed
+end
+
+local function joined(base, more)
+  local list = {}
+  for _, one in ipairs(json.is_array(base) and base or {}) do
+    list[#list + 1] = one
+  end
+  return json.array(table.move(more, 1, #more, #list + 1, list))
+end
+
+--- The bytes of the config of an image on top of another. What it says otherwise, the base's own words say.
+---@param base string the config of the base
+---@param parts table as of build, without platform; diff_ids are those of the layers on top
+---@return string|nil bytes
+---@return table|nil err invalid_json, invalid_manifest
+function config.on_base(base, parts)
+  local object, err = json.decode(base)
+  if err or not json.is_object(object) or not json.is_object(object.rootfs) then
+    return nil, err or error_of.new({
+      code = "invalid_manifest", message = "the config of the base is none of an image",
+      hint = "name an image of a current tool",
+    })
+  end
+  for _, name in ipairs(OF_BUILD) do
+    object[name] = nil
+  end
+  object.created = parts.created
+  object.author = parts.author or object.author
+  object.config = change_runtime(object.config, parts.config or {})
+  object.rootfs.diff_ids = joined(object.rootfs.diff_ids, parts.diff_ids)
+  object.history = joined(object.history, { table.unpack(history(parts.created, #parts.diff_ids)) })
+  return json.encode(object)
 end
 
 return config

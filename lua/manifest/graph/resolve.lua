@@ -8,6 +8,7 @@ local platform_name = require("manifest.name.platform")
 local read = require("manifest.graph.read")
 local attestation = later("manifest.document.attestation") -- most want no platform
 local choice = later("manifest.document.platform_choice")
+local explain = later("manifest.graph.explain")
 local nodes = later("manifest.graph.node")
 local platform = later("manifest.graph.platform")
 
@@ -96,20 +97,22 @@ end
 ---@param answer table of read.document_at
 ---@param wanted table platform
 ---@param name string of the document, for errors
+---@param is_explained boolean|nil with `entries`: all entries, and why each is taken or not (an error has them, too)
 ---@return table descriptor
-function resolve.image(call, answer, wanted, name)
+function resolve.image(call, answer, wanted, name, is_explained)
   local root = nodes.root(call, answer)
   local edge = find(root, wanted)
+  local entries = is_explained and explain.entries(root, edge, wanted) or nil
   if not edge then
     fail {
-      code = "not_found", hint = platforms_of(root),
+      code = "not_found", hint = platforms_of(root), entries = entries,
       message = ("no image of %s fits %s"):format(name, platform_name.format(wanted)),
     }
   end
   local node, entry = edge.node, edge.entry
   return {
     media_type = node.media_type, digest = node.digest, size = node.size, platform = edge.platform,
-    annotations = entry.annotations, urls = entry.urls, artifact_type = entry.artifact_type,
+    annotations = entry.annotations, urls = entry.urls, artifact_type = entry.artifact_type, entries = entries,
   }
 end
 
@@ -117,9 +120,10 @@ end
 ---@param call manifest.Call
 ---@param at table of call:open
 ---@param wanted table platform
+---@param is_explained boolean|nil
 ---@return table descriptor
-function resolve.at(call, at, wanted)
-  return resolve.image(call, read.document_of(call.verb, at), wanted, at.text)
+function resolve.at(call, at, wanted, is_explained)
+  return resolve.image(call, read.document_of(call.verb, at), wanted, at.text, is_explained)
 end
 
 --- The document of what call:open opened, or that of its image for a platform.

@@ -45,9 +45,10 @@ function Client:rm(lists) end
 --- Show what a pull on a given platform takes.
 ---@param ref string|manifest.Location An index, or an image
 ---@param platform string|manifest.Platform What the pull is on
----@return manifest.Descriptor?
+---@param options? manifest.ResolveOptions
+---@return manifest.ResolveResult?
 ---@return manifest.Error?
-function Client:resolve(ref, platform) end
+function Client:resolve(ref, platform, options) end
 
 --- Show the digest of a reference.
 ---@param ref string|manifest.Location What is looked at
@@ -281,7 +282,7 @@ function Client:logout(registry) end
 ---@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
 ---@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
 ---@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
----@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform): manifest.Descriptor?, manifest.Error?
+---@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform, options?: manifest.ResolveOptions): manifest.ResolveResult?, manifest.Error?
 ---@field index_create fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
 ---@field index fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?

@@ -44,6 +44,9 @@
 ---@class manifest.PushOptions
 ---@field purge? boolean Remove the local manifest list after push
 
+---@class manifest.ResolveOptions
+---@field explain? boolean Also say of every entry why it is taken or not
+
 ---@class manifest.EntryAnnotations
 ---@field annotations? table<string, string|false> Annotations; false or an empty text removes one
 ---@field platform? string|manifest.Platform Of entries for this platform (default: of all)
@@ -158,16 +161,19 @@
 ---@field annotations? table<string, string> Annotations of its descriptor
 ---@field diff_id? string Digest of the tar archive inside
 ---@field path string The archive
+---@field platform? string|manifest.Platform With `base`: only for the image of this platform
 
 ---@class manifest.ImageOptions
 ---@field allow_unknown_platform? boolean Let the platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string> Annotation of the manifest
 ---@field author? string Author in the config
+---@field base? string|manifest.Location An image below, whose layers are not moved; of an index each of its images, for an index
 ---@field config? manifest.ImageConfig What a runtime does with it
 ---@field created? string|integer Time in the config: RFC 3339, or in Lua seconds since 1970
----@field layers string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
----@field media_type? "oci"|"docker" Family of media types
----@field platform string|manifest.Platform Platform of the image, such as linux/arm/v7
+---@field files? table<string, string> A file under this path in the image: programs may be run (0755), others not (0644)
+---@field layers? string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
+---@field media_type? "oci"|"docker" Family of media types (default oci, or that of `base`)
+---@field platform? string|manifest.Platform Platform of the image, such as linux/arm/v7; of `base` this one alone
 ---@field target string|manifest.Location Where the image goes
 
 ---@class manifest.GetOptions

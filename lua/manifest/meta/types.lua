@@ -73,7 +73,13 @@
 ---@field shared string[]? of delete: other tags of the digest
 ---@field listed string[]? of delete: indexes that name the digest
 ---@field remaining string[]? of delete: tags that the registry keeps
+---@field is_stored boolean? the manifest is stored, and only the list of referrers lacks it
+---@field is_no_list boolean? the tag of a list of referrers names something else
+---@field held boolean? the registry said how long to wait (429, Retry-After), and that has been waited
+---@field is_over boolean? more is named than the client's max_documents or max_bytes allow
+---@field digest_alone boolean? the registry deletes by digest, and not by tag
 ---@field now string? of a guard: the digest that the tag names
+---@field entries manifest.ExplainedEntry[]? of resolve with `explain`: why none is taken
 
 ---@class manifest.Parts what computes without a client, and the verb digest
 ---@field _VERSION string

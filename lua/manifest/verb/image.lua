@@ -3,10 +3,14 @@
 -- The same input gives the same digest, on any machine: no time of day gets in unless it is given, by `created` or by
 -- SOURCE_DATE_EPOCH.
 
+local bases = require("manifest.verb.image.base")
 local built = require("manifest.verb.built")
 local config = require("manifest.document.config")
+local core = require("manifest.base.core")
 local declare = require("manifest.declare")
+local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
+local files = require("manifest.verb.image.files")
 local index_image = require("manifest.document.image")
 local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
@@ -39,6 +43,17 @@ local CONFIG = {
 }
 
 local function wrong_together(given)
+  if not (given.platform or given.base) then
+    return "option 'platform' is needed, unless option 'base' says it"
+  end
+  if not (given.layers or given.files or given.base) then
+    return "layers: at least one is needed, or option 'files' or 'base'"
+  end
+  for _, one in ipairs(given.base and {} or given.layers or {}) do
+    if type(one) == "table" and one.platform then
+      return "layers: a layer for one platform needs option 'base'"
+    end
+  end
   if given.media_type == "docker" and next(given.annotations or {}) then
     return "an image of option 'media_type' \"docker\" has no annotations: use labels in its config, or \"oci\""
   end
@@ -46,24 +61,31 @@ end
 
 local image = declare.verb {
   name = "image", network = true, named = true, check = wrong_together,
-  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. TARGET "
-    .. "is a reference, or oci:PATH[:TAG] for an OCI layout. The same input gives the same digest: no time is told "
-    .. "unless --created or SOURCE_DATE_EPOCH give one. Prints the digest.",
+  description = "LAYER is a tar archive, plain or compressed with gzip or zstd; the bottom layer comes first. Single "
+    .. "files need no archive (--file): they make one more layer, on top. TARGET is a reference, or oci:PATH[:TAG] for "
+    .. "an OCI layout. The same input gives the same digest: no time is told unless --created or SOURCE_DATE_EPOCH "
+    .. "give one. Prints the digest. With --base, Env, Labels, ports and volumes are added to those of the base.",
   arguments = {
     { "target", "location", help = "Where the image goes" },
-    { "layers", "table[]", value = "LAYER", text = "path", class = "manifest.ImageLayer", may_be_empty = true,
+    { "layers", "table[]", value = "LAYER", text = "path", class = "manifest.ImageLayer", optional = true,
       help = "Archives, the bottom layer first", fields = {
         path = { "file", required = true, help = "The archive" },
         diff_id = { "digest", help = "Digest of the tar archive inside" },
         annotations = { "map", help = "Annotations of its descriptor" },
+        platform = { "platform", help = "With option 'base': only for the image of this platform" },
       } },
   },
   options = {
-    platform = { "platform", required = true, help = "Platform of the image, such as linux/arm/v7" },
+    platform = { "platform", help = "Platform of the image, such as linux/arm/v7; of option 'base' this one alone" },
+    base = { "location", value = "ref",
+      help = "An image below, whose layers are not moved; of an index each of its images, for an index" },
+    files = { "map", flag = "file", value = "path=file",
+      help = "A file under this path in the image: programs may be run (0755), others not (0644)" },
     allow_unknown_platform = { "boolean", help = "Let the platform have an os or architecture that nobody knows" },
     config = { "table", class = "manifest.ImageConfig", fields = CONFIG, help = "What a runtime does with it" },
     annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the manifest" },
-    media_type = { "choice", of = { "oci", "docker" }, default = "oci", flag = false, help = "Family of media types",
+    media_type = { "choice", of = { "oci", "docker" }, flag = false,
+      help = "Family of media types (default oci, or that of option 'base')",
       switch = { flag = "docker", means = "docker", help = "Docker's media types instead of OCI's" } },
     created = { "string|integer", value = "time",
       help = "Time in the config: RFC 3339, or in Lua seconds since 1970" },
@@ -72,13 +94,14 @@ local image = declare.verb {
   hints = declare.PUSH_HINTS,
   examples = {
     "image --platform linux/arm64 --entrypoint /tool tools.io/tool:1 root.tar",
-    "image --platform linux/arm64 -e PATH=/bin oci:images:1 base.tar app.tar",
+    "image --base docker.io/library/alpine:3 --file /tool=tool tools.io/tool:1",
   },
 }
 
 local FAMILIES = {
-  oci = { manifest = media_type.oci_manifest, config = media_type.oci_config },
-  docker = { manifest = media_type.docker_manifest, config = media_type.docker_config },
+  oci = { manifest = media_type.oci_manifest, config = media_type.oci_config, index = media_type.oci_index },
+  docker = { manifest = media_type.docker_manifest, config = media_type.docker_config,
+    index = media_type.docker_list },
 }
 
 --- The time that the config tells: given, or of the environment, or none.
@@ -117,65 +140,159 @@ local function check_platform(platform, allow_unknown)
   end
 end
 
---- The documents of an image, and the blobs that go with it.
----@param o manifest.ImageOptions
+--- The documents of an image, and the blobs that go with it but for those of its base.
+---@param o manifest.ImageOptions media_type is the family
 ---@param created string|nil
 ---@param layers table[] of layer.read
----@return table plan of built.lua; also config = descriptor, layers = descriptors
-local function plan_of(o, created, layers)
+---@param below table|nil of base.lua: the image below
+---@return table plan of built.lua; also platform, below, config = descriptor, layers = descriptors
+local function plan_of(o, created, layers, below)
   local diff_ids, descriptors, family = {}, {}, FAMILIES[o.media_type]
-  for position, one in ipairs(layers) do
-    diff_ids[position], descriptors[position] = one.diff_id, one.descriptor
-  end
-  local raw = try(config.build({
-    platform = o.platform, created = created, author = o.author, config = o.config, diff_ids = diff_ids,
-  }))
-  local described = built.descriptor(raw, family.config)
-  local blobs = { { digest = described.digest, body = { body = raw } } }
+  local blobs = {}
   for position, one in ipairs(layers) do
     local own = one.descriptor
-    blobs[position + 1] = { digest = own.digest, body = { body_file = one.path, size = own.size } }
+    diff_ids[position], descriptors[position] = one.diff_id, own
+    blobs[position] = { digest = own.digest, body = { body_file = one.path, size = own.size } }
+  end
+  local parts = { platform = o.platform, created = created, author = o.author, config = o.config, diff_ids = diff_ids }
+  local raw = below and try(config.on_base(below.config, parts)) or try(config.build(parts))
+  local described = built.descriptor(raw, family.config)
+  blobs[#blobs + 1] = { digest = described.digest, body = { body = raw } }
+  if below then
+    descriptors = table.move(descriptors, 1, #descriptors, #below.layers + 1, { table.unpack(below.layers) })
   end
   local manifest = try(index_image.build({
-    media_type = family.manifest, config = described, layers = descriptors, annotations = o.annotations,
+    media_type = family.manifest, config = described, layers = descriptors,
+    annotations = below and bases.annotations(below, o.annotations) or o.annotations,
   }))
   local plan = built.new(manifest, family.manifest, blobs)
-  plan.config, plan.layers = described, descriptors
+  plan.config, plan.layers, plan.platform = described, descriptors, below and below.platform or o.platform
   return plan
 end
+
+---@class manifest.MadeImage
+---@field platform manifest.Platform
+---@field digest string
+---@field size integer bytes of the manifest
+---@field config manifest.Descriptor
+---@field layers manifest.Descriptor[]
 
 ---@class manifest.ImageResult
 ---@field reference string
 ---@field digest string
 ---@field size integer bytes of the manifest
 ---@field media_type string
----@field config manifest.Descriptor
----@field layers manifest.Descriptor[]
+---@field config manifest.Descriptor? of one image
+---@field layers manifest.Descriptor[]? of one image
+---@field images manifest.MadeImage[]? of an index, which a base that is one makes
 
---- All that can fail without the network comes first.
+--- Adds a layer of the single files.
+---@return table|nil closing removes it
+local function add_files(layers, given, created)
+  if not given or not next(given) then
+    return nil
+  end
+  local path, folder = files.write(given, created and math.max(0, (try(timestamp.seconds(created)))) or 0)
+  layers[#layers + 1] = { path = path }
+  return failure.defer(function()
+    core.file.remove_tree(folder)
+  end)
+end
+
+local function check_digest(at, digest)
+  if at.digest and at.digest ~= digest then
+    fail {
+      code = "digest_mismatch", message = "the image has the digest " .. digest, hint = "leave the digest out",
+    }
+  end
+end
+
+--- Reads the layers, each once.
+local function read_layers(given, family)
+  local layers = {}
+  for position, one in ipairs(given) do
+    layers[position] = try(layer.read(one, family))
+    layers[position].platform = one.platform
+  end
+  return layers
+end
+
+--- Sends one image under a name, or several under an index.
+local function send(call, at, plans, family)
+  if not plans.is_index then
+    local one = plans[1]
+    check_digest(at, one.manifest.digest)
+    return built.send(call, at.repository, one, at.selector), one.manifest
+  end
+  local entries = {}
+  for position, one in ipairs(plans) do
+    local manifest = one.manifest
+    entries[position] = { media_type = manifest.media_type, digest = manifest.digest, size = manifest.size,
+      platform = one.platform }
+  end
+  local raw = document.serialise(document.build({ entries = entries, media_type = FAMILIES[family].index }))
+  local index = built.new(raw, FAMILIES[family].index, {})
+  check_digest(at, index.manifest.digest)
+  for _, one in ipairs(plans) do
+    built.send(call, at.repository, one, one.manifest.digest)
+  end
+  return built.send(call, at.repository, index, at.selector), index.manifest
+end
+
+--- What was made, for the caller.
+local function report(at, plans, stored, manifest)
+  local result = { reference = at.text, digest = stored.digest, size = manifest.size, media_type = manifest.media_type }
+  if not plans.is_index then
+    result.config, result.layers = plans[1].config, plans[1].layers
+    return result
+  end
+  result.images = {}
+  for position, one in ipairs(plans) do
+    result.images[position] = {
+      platform = one.platform, digest = one.manifest.digest, size = one.manifest.size, config = one.config,
+      layers = one.layers,
+    }
+  end
+  return result
+end
+
+--- The images to make: one, or one on top of each image of the base.
+local function plans_of(o, created, layers, below)
+  if not below then
+    return { plan_of(o, created, layers) }
+  end
+  local plans = { is_index = below.is_index }
+  for position, one in ipairs(below) do
+    plans[position] = plan_of(o, created, bases.layers_for(layers, one), one)
+  end
+  return plans
+end
+
+--- All that can fail without the network comes first; the base is read before a byte is sent.
 ---@param call manifest.Call
 ---@param o manifest.ImageOptions
 ---@return manifest.ImageResult
 function image.run(call, o)
-  local at = call:open(o.target, { write = true })
+  local from = o.base and call:open(o.base)
+  local at = call:open(o.target, { write = true, also = from })
   local _ <close> = failure.about(at.text)
-  check_platform(o.platform, o.allow_unknown_platform)
-  local created, layers = created_of(o.created), {}
-  for position, given in ipairs(o.layers) do
-    layers[position] = try(layer.read(given, o.media_type))
+  if o.platform then
+    check_platform(o.platform, o.allow_unknown_platform)
   end
-  local plan = plan_of(o, created, layers)
-  if at.digest and at.digest ~= plan.manifest.digest then
-    fail {
-      code = "digest_mismatch", message = "the image has the digest " .. plan.manifest.digest,
-      hint = "leave the digest out",
-    }
+  local created, given = created_of(o.created), o.layers or {}
+  local _ <close> = add_files(given, o.files, created)
+  local layers = read_layers(given, o.media_type or "oci")
+  local below = from and bases.images(call, from, o, layers)
+  if below then
+    o.media_type = below.family
+    layers = o.media_type == "oci" and layers or read_layers(given, o.media_type)
   end
-  local stored = built.send(call, at.repository, plan, at.selector)
-  return {
-    reference = at.text, digest = stored.digest, size = plan.manifest.size, media_type = plan.manifest.media_type,
-    config = plan.config, layers = plan.layers,
-  }
+  o.media_type = o.media_type or "oci"
+  local plans = plans_of(o, created, layers, below)
+  if below then
+    bases.bring(call, at.repository, below)
+  end
+  return report(at, plans, send(call, at, plans, o.media_type))
 end
 
 return image

@@ -15,7 +15,10 @@ def main():
     lua.lua_pushinteger.argtypes = [ctypes.c_void_p, ctypes.c_longlong]
     lua.lua_tointegerx.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p]
     state = ctypes.c_void_p(lua.luaL_newstate())
-    lua.luaL_openlibs(state)
+    if hasattr(lua, "luaL_openlibs"):
+        lua.luaL_openlibs(state)
+    else:  # Lua 5.5
+        lua.luaL_openselectedlibs(state, -1, 0)
 
     def fork(inner):
         lua.lua_pushinteger(inner, os.fork())

@@ -1,6 +1,7 @@
 --- What `manifest image` prints.
 
 local json = require("manifest.base.json")
+local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -11,12 +12,21 @@ function print.text(out, done)
   out:line(done.digest)
 end
 
+local function image_json(one)
+  return json.object({
+    { "platform", platform.to_json(one.platform) }, { "digest", one.digest }, { "size", one.size },
+    { "config", show.descriptor(one.config) }, { "layers", show.array(one.layers, show.descriptor) },
+  })
+end
+
 ---@param done manifest.ImageResult
 ---@return table document
 function print.json(_, done)
   return json.object({
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
-    { "config", show.descriptor(done.config) }, { "layers", show.array(done.layers, show.descriptor) },
+    { "config", done.config and show.descriptor(done.config) },
+    { "layers", done.layers and show.array(done.layers, show.descriptor) },
+    { "images", done.images and show.array(done.images, image_json) },
   })
 end
 

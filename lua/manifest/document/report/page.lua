@@ -34,7 +34,7 @@ end
 
 --- Twelve digits, with all of them as a title.
 local function short(digest)
-  return of('<code title="%s">%s</code>', digest, (digest:gsub("^(%w+:%x%x%x%x%x%x%x%x%x%x%x%x).*$", "%1")))
+  return of('<code title="%s">%s</code>', digest, (digest:gsub("^([a-z0-9]+:%x%x%x%x%x%x%x%x%x%x%x%x).*$", "%1")))
 end
 
 local function count(number, noun)

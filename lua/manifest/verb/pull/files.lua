@@ -3,6 +3,7 @@
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
+local inner_path = require("manifest.name.inner_path")
 local measure = require("manifest.layer.measure")
 local media_type = require("manifest.name.media_type")
 local text = require("manifest.base.text")
@@ -13,21 +14,6 @@ local files = {}
 
 local TITLE = "org.opencontainers.image.title"
 local FOLDER = tonumber("755", 8)
-
---- What is wrong with a title as the path of a file below a folder; nil: nothing is.
-local function fault_of(title)
-  if title:find("[%c\\]") then
-    return "has a backslash or a control character"
-  end
-  if title:find("^/") then
-    return "is absolute"
-  end
-  for part in (title .. "/"):gmatch("([^/]*)/") do
-    if part == "" or part == "." or part == ".." then
-      return ("has the part '%s'"):format(part)
-    end
-  end
-end
 
 local function refuse(title, why)
   fail {
@@ -52,7 +38,7 @@ function files.of(layers)
   local list, untitled, by_title, folders = {}, {}, {}, {}
   for _, layer in ipairs(layers) do
     local title = layer.annotations and layer.annotations[TITLE]
-    local fault = title and fault_of(title)
+    local fault = title and inner_path.fault(title)
     if fault then
       refuse(title, fault)
     end

@@ -1,0 +1,64 @@
+--- A layer of single files, for who has a static binary and no archive. It is written to a temporary file, which goes
+-- when the image is stored.
+
+local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
+local inner_path = require("manifest.name.inner_path")
+local tar_writer = require("manifest.layer.tar_writer")
+local text = require("manifest.base.text")
+
+local fail, try = failure.fail, failure.try
+
+local files = {}
+
+--- The files by their paths in an archive: one in an image may begin with a slash.
+local function by_inner_path(given)
+  local found = {}
+  for path, source in pairs(given) do
+    local inner = path:gsub("^/", "")
+    local fault = inner_path.fault(inner)
+    if not fault and (inner:match("[^/]*$"):find("^%.wh%.")) then
+      fault = "begins with .wh., which removes a file of the layers below"
+    end
+    if fault or found[inner] then
+      fail {
+        code = "invalid_argument", message = ("'%s' %s: it is no path of a file in an image"):format(
+          text.printable(path), fault or "occurs twice"),
+        hint = "write the whole path, such as /usr/bin/tool",
+      }
+    end
+    found[inner] = source
+  end
+  return found
+end
+
+--- Writes the archive of some files into a new folder.
+---@param given table<string, string> [path in the image] = path of the file
+---@param time integer seconds since 1970
+---@return string path of the archive
+---@return string folder to be removed
+function files.write(given, time)
+  local inner = by_inner_path(given)
+  local folder = try(core.file.temporary(os.getenv("TMPDIR") or "/tmp"))
+  try(core.file.make_directory(folder))
+  local _ <close> = failure.amend(function()
+    core.file.remove_tree(folder)
+  end)
+  local path = folder .. "/files.tar"
+  local archive <close>, reason = io.open(path, "wb")
+  local function out(bytes)
+    local ok, why = archive:write(bytes)
+    if not ok then
+      fail { code = "io", message = ("cannot write %s: %s"):format(path, why) }
+    end
+    return true
+  end
+  if not archive then
+    fail { code = "io", message = reason }
+  end
+  try(tar_writer.write(inner, time, out))
+  out("")
+  return path, folder
+end
+
+return files
