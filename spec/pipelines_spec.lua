@@ -191,7 +191,8 @@ describe("examples/pipelines", function()
   end)
 
   it("say how they are called", function()
-    for _, name in ipairs { "pipelines/promote", "pipelines/retention", "event-loop", "luajit-host", "five-programs" } do
+    for _, name in ipairs { "pipelines/promote", "pipelines/retention",
+      "event-loop", "luajit-host", "five-programs" } do
       if name ~= "event-loop" or process.run({ "lua5.4", "-e", "require 'luv'" }).status == 0 then
         local done = process.run { "lua5.4", ("examples/%s.lua"):format(name), env = environment {}, preload = true }
         assert.equal(125, done.status)
