@@ -18,6 +18,8 @@ class Cost:
     requests: int = 0
     connections: int = 0
     runs: int = 1
+    low: float = 0.0  # wall time of the fastest and of the slowest run
+    high: float = 0.0
 
     def add(self, other):
         self.wall += other.wall
@@ -75,9 +77,10 @@ def measure_all(commands, env, timeout):
 
 def median(costs):
     """The run in the middle by wall time, so that all its figures belong together."""
-    good = sorted((cost for cost in costs if not cost.failure), key=lambda cost: cost.wall)
-    if not good:
-        return costs[0]
+    failed = [cost for cost in costs if cost.failure]
+    if failed:
+        return failed[0]
+    good = sorted(costs, key=lambda cost: cost.wall)
     middle = good[len(good) // 2]
-    middle.runs = len(good)
+    middle.runs, middle.low, middle.high = len(good), good[0].wall, good[-1].wall
     return middle

@@ -1,5 +1,8 @@
-"""The jobs of the benchmark. Each takes the world, a peer and its parameters, and returns a Cost, or None where a peer cannot."""
+"""The jobs of the benchmark. Each takes the world and its parameters, and gives a function of a peer that prepares one run:
+(commands, check), where commands are None when the peer cannot do the job, and check() says what is wrong with the outcome."""
 import dataclasses
+import json
+import shutil
 
 from . import world as worlds
 
@@ -22,27 +25,27 @@ def create_floor(count, layers, round_trips=7):
 INSPECT_FLOOR = Floor(1, 3)
 
 
-def create(world, peer, delay, runs, count=4, layers=1):
+def create(world, count=4, layers=1):
     """Job a: a list of images of other repositories."""
     sources = world.sources(count, layers)
 
-    def prepare():
+    def prepare(peer):
         target = world.target()
         return peer.create(target, sources), lambda: world.check(target, [entry for _, entry in sources])
-    return world.repeat(peer, prepare, delay, runs)
+    return prepare
 
 
-def inspect(world, peer, delay, runs, count=4):
+def inspect(world, count=4):
     """Job b: the document of a list."""
     reference = world.listed(count)
-    return world.repeat(peer, lambda: (peer.inspect(reference), lambda: ""), delay, runs)
+    return lambda peer: (peer.inspect(reference), lambda: "")
 
 
-def release(world, peer, delay, runs, lists=20, count=4):
+def release(world, lists=20, count=4):
     """Job c: many lists, each of four images of its own, one script."""
     sources = world.sources(min(lists, 20) * count)
 
-    def prepare():
+    def prepare(peer):
         wanted = [(world.target(), [sources[(number * count + one) % len(sources)] for one in range(count)])
                   for number in range(lists)]
 
@@ -50,16 +53,51 @@ def release(world, peer, delay, runs, lists=20, count=4):
             wrong = [world.check(target, [entry for _, entry in images]) for target, images in wanted]
             return next(filter(None, wrong), "")
         return peer.release(wanted), check
-    return world.repeat(peer, prepare, delay, runs)
+    return prepare
 
 
-def copy(world, peer, delay, runs, platforms=6, size=256 * worlds.MIB):
+def copy(world, platforms=6, size=256 * worlds.MIB, layers=1):
     """Job d: an image of several platforms from one registry to another."""
-    source, _ = world.large(platforms, size)
+    source, _ = world.large(platforms, size, layers)
     expected = world.stored(source)["manifests"]
 
-    def prepare():
+    def prepare(peer):
         world.registries[1].empty()
         target = world.target(second=True)
         return peer.copy(source, target), lambda: world.check(target, expected)
-    return world.repeat(peer, prepare, delay, runs)
+    return prepare
+
+
+def save(world, platforms, size):
+    """An image of several platforms from a registry into an OCI image layout."""
+    source, digest = world.large(platforms, size)
+
+    def prepare(peer):
+        layout = world.layout()
+
+        def check():
+            index = layout / "index.json"
+            listed = json.loads(index.read_text())["manifests"] if index.exists() else []
+            shutil.rmtree(layout, ignore_errors=True)
+            return "" if digest in [entry["digest"] for entry in listed] else "the layout does not list the image"
+        return peer.save(source, layout), check
+    return prepare
+
+
+def load(world, platforms, size):
+    """The same back: out of a layout, which our own command has made."""
+    source, _ = world.large(platforms, size)
+    expected = world.stored(source)["manifests"]
+    layout = world.saved(source)
+
+    def prepare(peer):
+        world.registries[1].empty()
+        target = world.target(second=True)
+        return peer.load(layout, target), lambda: world.check(target, expected)
+    return prepare
+
+
+def verify(world, platforms, size):
+    """Whether all that an image names is there, and has its digests."""
+    source, _ = world.large(platforms, size)
+    return lambda peer: (peer.verify(source), lambda: "")

@@ -53,13 +53,21 @@ class Results(dict):
 
 
 def measure_row(results, stage, row, everyone, runs):
-    for peer in everyone:
-        found = row.run(stage, peer, runs or row.runs)
+    """One run of each peer after the other, as many times as the row says: a busy minute slows all of them. What took
+    longer than the patience, or failed, is not run again."""
+    prepare = row.make(stage)
+    costs = {peer: [] for peer in everyone}
+    for _ in range(runs or row.runs):
+        for peer, spent in costs.items():
+            if sum(one.wall for one in spent) < stage.patience and not any(one.failure for one in spent):
+                found = stage.once(peer, prepare, row)
+                spent += [found] if found else []
+    for peer, spent in costs.items():
         key = row.job, row.x, peer.name
-        if found is None:
-            results.pop(key, None)
+        results.pop(key, None)
+        if not spent:
             continue
-        results[key] = found
+        found = results[key] = cost.median(spent)
         log(f"{row.job:8} {row.x:6g} {peer.name:26} " + (found.failure or
             f"{found.wall:8.3f} s {found.cpu:7.3f} s CPU {found.memory / 1024:7.1f} MiB {found.requests:5} requests "
             f"{found.connections:5} connections"))
@@ -101,10 +109,12 @@ def measure(arguments, results):
     rows = [row for row in rows if wanted(arguments.jobs, row.job)]
     with world.World(arguments.scratch, patience=arguments.patience) as stage:
         everyone = [make(stage.folder, stage.authority) for make in [*ours.ALL, *peers.ALL]]
+        stage.ours = next(peer for peer in everyone if isinstance(peer, ours.Index))
         everyone = [peer for peer in everyone if wanted(arguments.peers, peer.program)]
-        for peer in everyone:
-            peer.trust([gate.address for gate in stage.proxies])
         describe(results, everyone, arguments)
+        everyone = [peer for peer in everyone if not peer.absent()]
+        for peer in {*everyone, stage.ours}:
+            peer.trust([gate.address for gate in stage.proxies])
         for row in rows:
             present = everyone
             if row.job in GROWING:
@@ -113,7 +123,7 @@ def measure(arguments, results):
             measure_row(results, stage, row, present, arguments.runs)
             keep(results, arguments)
         if wanted(arguments.jobs, "single"):
-            results.about["single"] = single.measure(stage, log)
+            results.about["single"] = single.measure(stage, log, arguments.quick)
         keep(results, arguments)
 
 
@@ -124,6 +134,7 @@ def main(arguments):
     if not arguments.render:
         place.build_tools()
         if not arguments.check:
+            place.install_ours()
             place.install_peers(log)
         own_network.enter()
         if arguments.check:

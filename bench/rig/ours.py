@@ -4,7 +4,8 @@ import shutil
 from . import place
 from .peers import Peer
 
-MODULE = {"LUA_PATH": f"{place.ROOT}/lua/?.lua;{place.ROOT}/lua/?/init.lua;;", "LUA_CPATH": f"{place.BUILD}/?.so;;"}
+LUA = f"{place.INSTALLED}/share/lua/5.4"
+MODULE = {"LUA_PATH": f"{LUA}/?.lua;{LUA}/?/init.lua;;", "LUA_CPATH": f"{place.INSTALLED}/lib/lua/5.4/?.so;;"}
 
 
 def words(lists):
@@ -13,19 +14,17 @@ def words(lists):
 
 
 class Ours(Peer):
-    """The command of the work tree, built in build/."""
+    """The command as it is installed."""
     program = "manifest"
 
     def __init__(self, folder, authority):
         super().__init__(folder, authority)
-        command = place.ROOT / "bin" / "manifest"
+        command = place.INSTALLED / "bin" / "manifest"
         self.path = str(command) if command.exists() else None
         self.lua = place.program("lua5.4") or "lua5.4"
 
     def absent(self):
-        if not self.path:
-            return "bin/manifest does not exist yet"
-        return "" if (place.BUILD / "manifest" / "core.so").exists() else "not built: ./dev build"
+        return "" if self.path else "not built: ./dev build"
 
     def trust(self, addresses):
         """Through rootless docker's folder of authorities."""
@@ -81,6 +80,15 @@ class Index(Ours):
 
     def copy(self, source, target):
         return [[self.path, "copy", source, target]]
+
+    def save(self, source, layout):
+        return self.copy(source, f"oci:{layout}:1.0")
+
+    def load(self, layout, target):
+        return self.copy(f"oci:{layout}:1.0", target)
+
+    def verify(self, reference):
+        return [[self.path, "verify", reference]]
 
     def release(self, lists):
         return [self.script("indexes.lua", *words(lists))]

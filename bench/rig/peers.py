@@ -54,6 +54,15 @@ class Peer:
     def copy(self, source, target):
         """Job d: all platforms, between two registries."""
 
+    def save(self, source, layout):
+        """All platforms from a registry into an OCI image layout."""
+
+    def load(self, layout, target):
+        """All that a layout holds, tagged 1.0, to a registry."""
+
+    def verify(self, reference):
+        """Reads and hashes all that a reference names."""
+
     def release(self, lists):
         """Job c: many lists in one script; lists are (target, sources)."""
         one_by_one = [self.create(target, sources) for target, sources in lists]
@@ -91,6 +100,15 @@ class Crane(Peer):
     def copy(self, source, target):
         return [[self.path, "copy", source, target]]
 
+    def save(self, source, layout):
+        return [[self.path, "pull", "--format=oci", source, str(layout)]]
+
+    def load(self, layout, target):
+        return [[self.path, "push", str(layout), target]]
+
+    def verify(self, reference):
+        return [[self.path, "validate", "--remote", reference]]
+
 
 class Regctl(Peer):
     name = "regctl"
@@ -105,6 +123,12 @@ class Regctl(Peer):
 
     def copy(self, source, target):
         return [[self.path, "image", "copy", source, target]]
+
+    def save(self, source, layout):
+        return self.copy(source, f"ocidir://{layout}:1.0")
+
+    def load(self, layout, target):
+        return self.copy(f"ocidir://{layout}:1.0", target)
 
 
 class Oras(Peer):
@@ -123,6 +147,12 @@ class Oras(Peer):
 
     def copy(self, source, target):
         return [[self.path, "cp", "--no-tty", source, target]]
+
+    def save(self, source, layout):
+        return [[self.path, "cp", "--no-tty", "--to-oci-layout", source, f"{layout}:1.0"]]
+
+    def load(self, layout, target):
+        return [[self.path, "cp", "--no-tty", "--from-oci-layout", f"{layout}:1.0", target]]
 
 
 class Buildx(Peer):
@@ -149,9 +179,17 @@ class Skopeo(Peer):
     def inspect(self, reference):
         return [[self.path, "inspect", "--raw", "docker://" + reference]]
 
+    def between(self, source, target):
+        return [[self.path, "--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests", source, target]]
+
     def copy(self, source, target):
-        return [[self.path, "--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests", "docker://" + source,
-                 "docker://" + target]]
+        return self.between("docker://" + source, "docker://" + target)
+
+    def save(self, source, layout):
+        return self.between("docker://" + source, f"oci:{layout}:1.0")
+
+    def load(self, layout, target):
+        return self.between(f"oci:{layout}:1.0", "docker://" + target)
 
 
 class Buildah(Peer):

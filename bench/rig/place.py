@@ -7,6 +7,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 BUILD = ROOT / "build"
+INSTALLED = BUILD / "bench-installed"
 TOOLS = BUILD / "bench-tools"
 PEERS = BUILD / "peers"
 RESULTS = BUILD / "bench-results.json"
@@ -29,6 +30,12 @@ def build_tools():
             continue
         files = [str(BENCH / "tool" / source) for source in sources]
         subprocess.run([os.environ.get("CC", "cc"), *C_FLAGS, "-o", str(program), *files], check=True)
+
+
+def install_ours():
+    """What is measured is what a user installs, not the work tree."""
+    shutil.rmtree(INSTALLED, ignore_errors=True)
+    subprocess.run(["cmake", "--install", str(BUILD), "--prefix", str(INSTALLED)], check=True, capture_output=True)
 
 
 def install_peers(log):

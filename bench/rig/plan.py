@@ -10,11 +10,15 @@ class Row:
     """One job at one setting; `x` is what its table or plot varies."""
     job: str
     x: float
-    run: object  # (world, peer, runs) -> Cost or None
+    make: object  # world -> a function that prepares a run of a peer (jobs.py)
     runs: int
     floor: object = None  # jobs.Floor for the job
     delay: float = 0
     peers: bool = True  # False: a question about ourselves only
+    bundle: bool = False  # SSL_CERT_FILE names all of the system's authorities
+
+    def environment(self, world):
+        return {"SSL_CERT_FILE": str(world.whole_bundle())} if self.bundle else {}
 
 
 TITLES = {
@@ -22,8 +26,13 @@ TITLES = {
     "a6": "The same with 6 images of 3 layers",
     "a64": "The same with 64 images",
     "b": "Inspect a list of 4",
+    "e": "The same, SSL_CERT_FILE a bundle of all authorities",
     "c": "Release 20 lists of 4 images in one script",
     "d": "Copy a 6-platform image with layers of 256 MiB between two registries",
+    "small": "Copy an image of 64 layers of 16 KiB between two registries",
+    "save": "Copy a 6-platform image with layers of 16 MiB from a registry into a layout",
+    "load": "The same back, from the layout into a registry",
+    "verify": "Verify it, every blob read and hashed",
     "entries": "Create and push by number of entries",
     "lists": "Lists released by one script",
     "blobs": "Copy of one image by size of its layer",
@@ -33,42 +42,51 @@ ROUND_TRIPS = (0, 20, 50, 100)
 
 
 def create(job, delay, runs, count, layers=1, x=None):
-    return Row(job, delay if x is None else x, lambda world, peer, n: jobs.create(world, peer, delay, n, count, layers), runs,
+    return Row(job, delay if x is None else x, lambda world: jobs.create(world, count, layers), runs,
                jobs.create_floor(count, layers), delay)
 
 
-def inspect(delay, runs):
-    return Row("b", delay, lambda world, peer, n: jobs.inspect(world, peer, delay, n), runs, jobs.INSPECT_FLOOR, delay)
+def inspect(delay, runs, job="b", bundle=False):
+    return Row(job, delay, jobs.inspect, runs, jobs.INSPECT_FLOOR, delay, bundle=bundle)
 
 
 def release(delay, runs, lists, job="c", x=None):
     floor = jobs.Floor(lists * jobs.create_floor(4, 1).requests, 7)
-    return Row(job, delay if x is None else x, lambda world, peer, n: jobs.release(world, peer, delay, n, lists), runs, floor,
-               delay, peers=job == "c")
+    return Row(job, delay if x is None else x, lambda world: jobs.release(world, lists), runs, floor, delay, peers=job == "c")
 
 
-def copy(job, delay, runs, platforms, size, x=None):
-    return Row(job, delay if x is None else x,
-               lambda world, peer, n: jobs.copy(world, peer, delay, n, platforms, size), runs, None, delay)
+def copy(job, delay, runs, platforms, size, x=None, layers=1):
+    return Row(job, delay if x is None else x, lambda world: jobs.copy(world, platforms, size, layers), runs, None, delay)
+
+
+def local(runs, platforms, size):
+    """Between a registry and a layout, and verify."""
+    return [Row(job.__name__, 0, lambda world, job=job: job(world, platforms, size), runs)
+            for job in (jobs.save, jobs.load, jobs.verify)]
 
 
 def main_rows(quick):
     if quick:
-        return [create("a4", 0, 1, 4), create("a4", 50, 1, 4), inspect(50, 1), copy("d", 0, 1, 6, 16 * MIB)]
-    return [*[create("a4", delay, 3, 4) for delay in ROUND_TRIPS],
+        return [create("a4", 0, 3, 4), create("a4", 50, 1, 4), inspect(0, 3), inspect(0, 3, "e", bundle=True),
+                copy("d", 0, 1, 6, 16 * MIB), copy("small", 0, 1, 1, 16 << 10, layers=64), *local(1, 6, 4 * MIB)]
+    return [*[create("a4", delay, 3 if delay else 10, 4) for delay in ROUND_TRIPS],
             create("a6", 50, 2, 6, layers=3),
+            create("a64", 0, 5, 64),
             create("a64", 20, 1, 64),
-            *[inspect(delay, 3) for delay in ROUND_TRIPS],
+            *[inspect(delay, 3 if delay else 10) for delay in ROUND_TRIPS],
+            inspect(0, 10, "e", bundle=True),
             release(20, 1, 20),
             copy("d", 0, 3, 6, 256 * MIB),
-            copy("d", 20, 1, 6, 256 * MIB)]
+            copy("d", 20, 1, 6, 256 * MIB),
+            copy("small", 0, 10, 1, 16 << 10, layers=64),
+            *local(5, 6, 16 * MIB)]
 
 
 def scale_rows(quick):
     """Rows that grow: measured in order, and left off for a peer once one took too long."""
-    entries = (4, 16) if quick else (4, 8, 16, 32, 64, 128, 256, 512)
-    lists = (1, 20) if quick else (1, 20, 200)
+    entries = (4,) if quick else (4, 8, 16, 32, 64, 128, 256, 512)
+    lists = (1,) if quick else (1, 20, 200)
     blobs = (1, 16) if quick else (1, 16, 256, 1024, 4096)
     return [*[create("entries", 20, 3, count, x=count) for count in entries],
             *[release(20, 3, count, job="lists", x=count) for count in lists],
-            *[copy("blobs", 0, 3, 1, size * MIB, x=size) for size in blobs]]
+            *[copy("blobs", 0, 10 if size <= 16 else 3, 1, size * MIB, x=size) for size in blobs]]

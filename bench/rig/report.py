@@ -6,8 +6,8 @@ INTRODUCTION = """# Benchmark
 Written by `./dev bench` on {date}: {cores} cores ({processor}), {memory} GiB, {system}, kernel {kernel}; docker-registry {registry}
 over TLS 1.3 with HTTP/2 offered, no authentication. Between each client and its registry stands a proxy that adds the round trip.
 
-Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time, of 3 unless the column
-says otherwise; what took over half a minute is not run again. Memory is the largest process's peak. Requests are counted in the registry's
+Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time; the fastest and the slowest
+run stand behind it. The tools take turns, run by run, so a busy minute slows all of them; what took over half a minute is not run again. Memory is the largest process's peak. Requests are counted in the registry's
 access log, connections at the proxy. A ratio in brackets is to the row "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
 
 The proxy forwards each byte half a round trip after it arrived, in order and at any bandwidth. A TCP handshake costs one round trip, a full TLS
@@ -19,7 +19,7 @@ WAYS = """## Rows
 "manifest (three commands)" runs `manifest create`, `annotate` and `push`; "manifest (one script)" the same verbs in one Lua script on one client;
 "manifest (one shot)" `manifest index create`, and for the other jobs the verbs `get` and `copy`. docker runs its three commands.
 crane, regctl, manifest-tool and buildx have a one-step command and take the platforms from the images. oras copies each image into the target's repository
-first, because its index sees no other. buildah makes a local list, adds each image and pushes.
+first, because its index sees no other. To verify, ours and crane read and hash every blob. buildah makes a local list, adds each image and pushes.
 """
 
 
@@ -37,6 +37,7 @@ def row(name, cost, reference):
     if cost.failure:
         return [name, cost.failure.replace("|", "/"), "", "", "", "", ""]
     wall = number(cost.wall, "s") + ratio(cost.wall, reference and reference.wall)
+    wall += f", {number(cost.low, 's')} to {number(cost.high, 's')}" if cost.runs > 1 else ""
     cpu = number(cost.cpu, "s") + ratio(cost.cpu, reference and reference.cpu)
     memory = f"{cost.memory / 1024:.1f} MiB" + ratio(cost.memory, reference and reference.memory)
     return [name, wall, str(cost.requests), str(cost.connections), cpu, memory, str(cost.runs)]
@@ -104,8 +105,11 @@ def single_table(about):
 
 def versions(about):
     yield "## Versions"
-    yield table(["tool", "version"], [[name, text.replace("|", "/")] for name, text in about["peers"].items()
-                                      if not name.startswith("manifest (")])
+    others = {name: text.replace("|", "/") for name, text in about["peers"].items() if not name.startswith("manifest (")}
+    absent = [text for text in others.values() if text.endswith("is not installed")]
+    yield table(["tool", "version"], [[name, text] for name, text in others.items() if text not in absent])
+    if absent:
+        yield "Not measured: " + "; ".join(absent) + "."
 
 
 def markdown(results, about, quick=False):

@@ -30,6 +30,15 @@ def start_up(peer):
             "`lua5.4 -e ''`, CPU of the process, for comparison": cpu([peer.lua, "-e", ""])}
 
 
+def short_command(world, peer):
+    """Of `manifest get` of a list over TLS, which is what a start costs."""
+    if not shutil.which("valgrind"):
+        return {}
+    command = [peer.lua, peer.path, "get", world.listed(4)]
+    _, every = callgrind.count(command, peer.environment(), world.folder)
+    return {"instructions, `manifest get` of a list over TLS": f"{every:,}"} if every else {}
+
+
 def instructions(world, peer):
     """Of one create, annotate and push, over plain HTTP so that no cipher is counted."""
     if not shutil.which("valgrind"):
@@ -55,11 +64,11 @@ def instructions(world, peer):
             f"{title}: with libcurl, libc and loader": " and ".join(f"{every:,}" for _, every in found)}
 
 
-def measure(world, log):
+def measure(world, log, quick):
     peer = ours.Script(world.folder, world.authority)
     if peer.absent():
         return {"start": peer.absent()}
-    found = {**start_up(peer), **instructions(world, peer)}
+    found = {**start_up(peer), **short_command(world, peer), **({} if quick else instructions(world, peer))}
     for name, value in found.items():
         log(f"{name}: {value}")
     return found

@@ -3,7 +3,6 @@ import contextlib
 import json
 import pathlib
 import tempfile
-import time
 import urllib.error
 
 from . import authority, cost, images, proxy, registry
@@ -29,7 +28,7 @@ class World(contextlib.ExitStack):
             self.registries.append(one)
             self.proxies.append(gate)
         self.writers = [images.Writer(one) for one in self.registries]
-        self.seeded, self.runs = {}, 0
+        self.seeded, self.runs, self.ours = {}, 0, None
 
     def sources(self, count, layers=1):
         """(reference through the proxy, index descriptor) of images of as many repositories of the first registry."""
@@ -50,15 +49,16 @@ class World(contextlib.ExitStack):
             self.seeded[repository] = self.writers[0].index(repository, "1.0", children)
         return f"{self.proxies[0].address}/{repository}:1.0"
 
-    def large(self, platforms, size):
-        """A pushed index of images with one layer of `size` bytes each: its reference and its digest."""
-        repository = f"large/{platforms}x{size}"
+    def large(self, platforms, size, layers=1):
+        """A pushed index of images with layers of `size` bytes: its reference and its digest."""
+        repository = f"large/{platforms}x{size}x{layers}"
         if repository not in self.seeded:
             children = []
             for number in range(platforms):
-                layer = images.layer(f"large-{platforms}-{size}-{number}", size, self.folder)
-                children.append(self.writers[0].image(repository, f"image{number}", number, [layer]))
-                layer.path.unlink()
+                parts = [images.layer(f"large-{platforms}-{size}-{number}-{part}", size, self.folder) for part in range(layers)]
+                children.append(self.writers[0].image(repository, f"image{number}", number, parts))
+                for part in parts:
+                    part.path.unlink()
             self.seeded[repository] = self.writers[0].index(repository, "1.0", children)
         return f"{self.proxies[0].address}/{repository}:1.0", self.seeded[repository]
 
@@ -66,6 +66,19 @@ class World(contextlib.ExitStack):
         """A reference that nothing was pushed to before: what is there already would spare a peer its requests."""
         self.runs += 1
         return f"{self.proxies[1 if second else 0].address}/target/run{self.runs}:1.0"
+
+    def layout(self):
+        """A folder that is not there yet."""
+        self.runs += 1
+        return self.folder / f"layout{self.runs}"
+
+    def saved(self, reference):
+        """A layout of what the reference names, made by our own command."""
+        if ("saved", reference) not in self.seeded:
+            layout = self.layout()
+            cost.measure_all(self.ours.save(reference, layout), self.ours.environment(), self.timeout)
+            self.seeded["saved", reference] = layout
+        return self.seeded["saved", reference]
 
     def stored(self, reference):
         """The index that a registry holds under a reference, asked for behind the proxy's back."""
@@ -83,33 +96,27 @@ class World(contextlib.ExitStack):
             return f"target not there: {problem}"
         return "" if found == {entry["digest"] for entry in entries} else "the target holds other entries"
 
-    def once(self, peer, commands, delay):
-        """Runs the commands of one job behind a round trip of `delay` milliseconds."""
+    def once(self, peer, prepare, row):
+        """One run of a row's job behind its round trip; None when the peer cannot do the job."""
+        peer.forget()
+        commands, check = prepare(peer)
+        if commands is None:
+            return None
         for gate, one in zip(self.proxies, self.registries):
-            gate.delay(delay)
+            gate.delay(row.delay)
             gate.reset()
             one.requests()
-        spent = cost.measure_all(commands, peer.environment(), self.timeout)
+        spent = cost.measure_all(commands, {**peer.environment(), **row.environment(self)}, self.timeout)
         spent.connections = sum(gate.stats()["connections"] for gate in self.proxies)
         found = sum((one.requests() for one in self.registries), [])
         spent.requests = len(registry.besides_authentication(found))
+        spent.failure = spent.failure or check()
         return spent
 
-    def repeat(self, peer, prepare, delay, runs):
-        """The median of some runs; prepare() gives fresh (commands, check), or None when the peer cannot do the job.
-
-        A job that takes longer than the patience is not repeated."""
-        results, start = [], time.monotonic()
-        while len(results) < runs and (not results or time.monotonic() - start < self.patience):
-            peer.forget()
-            commands, check = prepare()
-            if commands is None:
-                return None
-            if peer.absent():
-                return cost.Cost(failure=peer.absent())
-            result = self.once(peer, commands, delay)
-            result.failure = result.failure or check()
-            results.append(result)
-            if result.failure:
-                break
-        return results[-1] if results[-1].failure else cost.median(results)
+    def whole_bundle(self):
+        """The system's authorities and the run's own in one file, as an image of a CI job has them."""
+        path = self.folder / "bundle.pem"
+        if not path.exists():
+            system = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+            path.write_bytes((system.read_bytes() if system.exists() else b"") + self.authority.read_bytes())
+        return path

@@ -1,22 +1,21 @@
 --- The public face: clients, the verbs on a default client, and the names they work with.
 --
--- Nothing but this file is loaded by `require "manifest"`; every part comes when it is first used. An installation has
--- the parts compiled (tools/compile), in a file beside this one; a work tree has not.
-
-local folder = (select(2, ...) or ""):match("^(.*/)init%.lua$")
-local compiled = folder and loadfile(folder .. "compiled.lua", "b") -- none, or of another Lua: the sources will do
-if compiled then
-  compiled()
-end
+-- Nothing but this file is loaded by `require "manifest"`; every part comes when it is first used.
 
 ---@class manifest.Module: manifest.Parts
 local manifest = { _VERSION = require("manifest.base.version") }
+
+--- A part of the module, compiled where there is such a one.
+local function load_part(name)
+  require("manifest.base.compiled")
+  return require(name)
+end
 
 --- Makes a client with options of its own.
 ---@param options manifest.ClientOptions?
 ---@return manifest.Client
 function manifest.client(options)
-  return require("manifest.client").new(options)
+  return load_part("manifest.client").new(options)
 end
 
 local default
@@ -50,7 +49,7 @@ local PARTS = {
 --- manifest.digest(ref) asks a registry; manifest.digest.of(bytes), .parse and .matches only compute.
 local function digest_part()
   return setmetatable({}, {
-    __index = require("manifest.name.digest"),
+    __index = load_part("manifest.name.digest"),
     __call = function(_, ...)
       return default_client():digest(...)
     end,
@@ -63,13 +62,13 @@ local function find(name)
   if name == "digest" then
     return digest_part()
   elseif PARTS[name] then
-    return require(PARTS[name])
+    return load_part(PARTS[name])
   end
-  local methods = require("manifest.client").methods
+  local methods = load_part("manifest.client").methods
   if methods[name] then
     return of_default_client(name)
   end
-  local text = require("manifest.base.text")
+  local text = load_part("manifest.base.text")
   local known = text.sorted_keys(methods)
   for part in pairs(PARTS) do
     known[#known + 1] = part
