@@ -92,39 +92,62 @@ static void check_answer(const struct mf_transfer *transfer)
   }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static struct mf_network *open_network(void)
 {
-  static struct mf_engine *engine;
-  static const struct mf_trust nobody;
-  const struct mf_engine_limits limits = {1, 1};
-  const struct mf_connection connection = {
-      .verify = true, .proxy = "", .trust = &nobody, .connect_timeout = 5, .stall_timeout = 5};
+  const struct mf_settings settings = {
+      .insecure = true, .connect_timeout = 5, .stall_timeout = 5, .backoff = 0.2, .limits = {1, 1}};
+  struct mf_problem problem;
+  struct mf_network *network = mf_network_new(&settings, &problem);
+
+  check(network != NULL);
+  return network;
+}
+
+/* A request as the client makes it, but for where its connection leads. */
+static struct mf_transfer *new_transfer(struct mf_network *network)
+{
+  static const char url[] = "http://registry.example.com/v2/a/manifests/b";
   const struct mf_transfer_owner owner = {NULL, take_body, admit};
   const struct mf_headers none = {0};
   struct mf_problem problem;
+  struct mf_endpoint *endpoint = mf_network_endpoint(network, url, true, &problem);
+  struct mf_connection connection;
   struct mf_transfer *transfer;
 
-  if (!engine) {
-    start_server();
-    engine = mf_engine_new(&limits, &problem);
-  }
-  check(engine != NULL);
+  check(endpoint != NULL);
+  mf_network_connection(network, endpoint, &connection);
+  transfer = mf_transfer_new("GET", url, &none, NULL, &connection, &owner, &problem);
+  check(transfer && curl_easy_setopt(transfer->easy, CURLOPT_ABSTRACT_UNIX_SOCKET, name) == CURLE_OK);
+  return transfer;
+}
+
+static void set_answer(const uint8_t *data, size_t size)
+{
   pthread_mutex_lock(&lock);
   answer = data;
   answer_size = size;
   pthread_mutex_unlock(&lock);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  static struct mf_network *network;
+  struct mf_transfer *transfer;
+  struct mf_problem problem;
+
+  if (!network) {
+    start_server();
+    network = open_network();
+  }
+  set_answer(data, size);
   body_bytes = 0;
-  transfer = mf_transfer_new("GET", "http://registry.example.com/v2/a/manifests/b", &none, NULL, &connection, &owner,
-                             &problem);
-  check(transfer && curl_easy_setopt(transfer->easy, CURLOPT_ABSTRACT_UNIX_SOCKET, name) == CURLE_OK);
-  check(mf_engine_submit(engine, transfer, &problem));
+  transfer = new_transfer(network);
+  check(mf_engine_submit(network->engine, transfer, &problem));
   while (!transfer->finished)
-    check(mf_engine_step(engine, 0.001, &problem));
+    check(mf_engine_step(network->engine, 0.001, &problem));
   check_answer(transfer);
-  mf_engine_withdraw(engine, transfer);
+  mf_engine_withdraw(network->engine, transfer);
   mf_transfer_free(transfer);
-  pthread_mutex_lock(&lock);
-  answer_size = 0;
-  pthread_mutex_unlock(&lock);
+  set_answer(NULL, 0);
   return 0;
 }

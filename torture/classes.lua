@@ -1,5 +1,5 @@
---- R10: the public JSON test suite (github.com/nst/JSONTestSuite, its folder test_parsing): what its names say is valid is
---- read, what they say is invalid is refused, but for a reviewed list.
+--- R10: the public JSON test suite (github.com/nst/JSONTestSuite, its folder test_parsing): what its names say is valid
+--- is read, what they say is invalid is refused, but for a reviewed list.
 
 local json = require "manifest.base.json"
 local temp = require "spec.support.temp"
@@ -18,7 +18,7 @@ local READ = {
   ["i_number_real_underflow.json"] = "too small a number is 0",
 }
 
-local classes = { promise = "R10", summary = "each class of the public JSON test suite", count = 1, counts = "not used",
+local classes = { promise = "R10", summary = "each class of the public JSON test suite", counts = "not used",
   words = "FOLDER" }
 
 --- Should the file be read?

@@ -6,6 +6,7 @@ local temp = require "spec.support.temp"
 local works = require "torture.support.works"
 
 local crash = { promise = "R6", summary = "killed at each system call, and power is lost there", count = 1,
+  sample = 150,
   counts = "1: every call; N: every N-th", words = "[WORK]" }
 
 --- Calls that change which names a folder has, and where strace shows the name's path.

@@ -6,7 +6,7 @@ local inject = require "spec.support.worlds.inject"
 local temp = require "spec.support.temp"
 local works = require "torture.support.works"
 
-local disk = { promise = "R8", summary = "system calls of the write path fail, or do half", count = 1,
+local disk = { promise = "R8", summary = "system calls of the write path fail, or do half", count = 1, sample = 120,
   counts = "1: every call; N: every N-th", words = "[WORK]" }
 
 --- How each call may fail. `retval=1` is a write of one byte; EINTR comes once and the call is made again.

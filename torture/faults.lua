@@ -63,6 +63,13 @@ local function document_of(groups, rows)
   return table.concat(lines, "\n")
 end
 
+--- The document with another line for a fault.
+local function with_line(text, fault, line)
+  local first = ("\n| %s | "):format(escaped(fault))
+  local at = assert(text:find(first, 1, true), "no such row")
+  return text:sub(1, at) .. line .. text:sub((text:find("\n", at + 1, true)))
+end
+
 --- Plays some faults; returns [fault] = row, and what was wrong.
 local function play(faults)
   local behind = front.registry()
@@ -107,7 +114,7 @@ local function chosen(groups, only, step)
   return list
 end
 
-local faults = { promise = "R3", summary = "each fault befalls each kind of request", count = 1,
+local faults = { promise = "R3", summary = "each fault befalls each kind of request", count = 1, sample = 43,
   counts = "1: all faults; N: every N-th", words = "[--write] [FAULT]", line_of = line_of, path = PATH }
 
 ---@param options table count, write, argument
@@ -116,7 +123,9 @@ function faults.run(options)
   local list = chosen(groups, options.argument, options.count)
   local rows, wrong = play(list)
   local golden = temp.read(PATH) or ""
-  if options.write then
+  if options.write and options.argument then
+    temp.file(with_line(golden, options.argument, line_of(options.argument, rows[options.argument])), PATH)
+  elseif options.write then
     temp.file(document_of(groups, rows), PATH)
   else
     for _, fault in ipairs(list) do

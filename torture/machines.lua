@@ -1,5 +1,5 @@
---- R7: machines that add to one index, and attach to one image, at once: all of it is there. A machine is a process with
---- a /tmp and a home of its own, so that no lock is shared. (The work tree must not lie below /tmp.)
+--- R7: machines that add to one index, and attach to one image, at once: all of it is there. A machine is a process
+--- with a /tmp and a home of its own, so that no lock is shared. (The work tree must not lie below /tmp.)
 
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
@@ -12,6 +12,7 @@ local MACHINES = 16
 local PLATFORMS = { "amd64", "arm64", "386", "ppc64le", "s390x", "riscv64", "mips64le", "loong64" }
 
 local machines = { promise = "R7", summary = "16 machines add to one index and attach to one image", count = 5,
+  sample = 1,
   counts = "rounds; 5 by default", words = "" }
 
 --- The same work on a machine of its own: WORK REGISTRY ROUND NUMBER.

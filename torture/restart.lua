@@ -12,6 +12,7 @@ local MOST_DELAY, AWAY = 0.5, 0.3 -- seconds
 local MOST_AWAY = 1000 -- milliseconds: who starts later does not count
 
 local restart = { promise = "R4", summary = "a registry is killed and started again in mid copy", count = 20,
+  sample = 2,
   counts = "copies; 20 by default", words = "" }
 
 local function layers_of(chance)

@@ -26,6 +26,11 @@ describe("an error", function()
     end
   end)
 
+  it("quotes nothing that breaks its line or drives a terminal", function()
+    local err = error_of.new({ code = "io", message = "'a\tb\27[31m' and \u{202e}x" })
+    assert.equal("'a\\x09b\\x1b[31m' and \\xe2\\x80\\xaex", err.message)
+  end)
+
   it("keeps what it was given", function()
     local err = error_of.new({ code = "io", message = "m", hint = "mine" }):with({ hint = "yours", host = "h" })
     assert.equal("mine", err.hint)

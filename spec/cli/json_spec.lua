@@ -1,5 +1,6 @@
 --- --json of every own verb has the shape that docs/commands.md gives: no field more, and each one is seen once.
 
+local attested = require "spec.support.inputs.attested"
 local block = require "spec.support.block"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
@@ -66,6 +67,7 @@ describe("--json of", function()
       made_one, again, document { "index", "add", list, at("app:s390x") },
       document { "index", "replace", list, at("app:newer") },
       document { "index", "annotate", list, "linux/arm64", "--annotation", "a=b" },
+      document { "index", "annotate", list, "linux/arm64", "--annotation", "a=c" },
       document { "index", "remove", list, "linux/amd64" },
     })
     hold("index create", 2, {
@@ -144,6 +146,12 @@ describe("--json of", function()
         manifest.media_type.oci_index, parts.amd.config.digest, parts.amd.config.size) } })
     hold("tree", 1, { document { "tree", at("app:1") }, document { "tree", at("tree:1") },
       document { "tree", at("app@" .. attached.digest) }, document { "tree", at("tree:cache") } })
+  end)
+
+  it("attestations", function()
+    local client <close> = manifest.client { config = temp.folder("config") }
+    attested.push(client, at("said"), { "amd64" })
+    hold("attestations", 1, { document { "attestations", at("said:1") } }, { "attestations.error" })
   end)
 
   it("verify", function()

@@ -1,5 +1,6 @@
-/* Two threads, a Lua state in each, at the same work at once: threads SCRIPT URL FOLDER FOLDER ROUNDS. Each state gets the
-   URL, a folder of its own and the rounds. */
+/* Two threads, a Lua state in each, at the same work at once: threads SCRIPT
+   URL FOLDER FOLDER ROUNDS. Each state gets the URL, a folder of its own and
+   the rounds. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -11,8 +12,7 @@ struct job {
   int status;
 };
 
-static void *work(void *context)
-{
+static void *work(void *context) {
   struct job *job = context;
   lua_State *L = luaL_newstate();
 
@@ -30,8 +30,7 @@ static void *work(void *context)
   return NULL;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   struct job jobs[2];
   pthread_t threads[2];
 

@@ -255,6 +255,15 @@ describe("the requests of", function()
     end
   end
 
+  row("`attestations` of an index of N images", function()
+    local client <close> = manifest.client { config = temp.folder("config") }
+    attested.push(client, at("said"), { "amd64", "arm64" })
+    -- without the referrers API also the list under the tag of each of the 3, which is not there
+    told("2 GET blobs, 6 GET manifests, 3 GET referrers", function(own)
+      return own:attestations(at("said:1"))
+    end)
+  end)
+
   row("`attach` of F files", function()
     push("attach", 2)
     told("1 GET manifests, 1 GET referrers, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 2 PUT manifests, "

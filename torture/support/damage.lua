@@ -48,9 +48,15 @@ function damage.mixed(work, seen, before, after, folder, of_after)
   end
 end
 
---- What is half-written in a layout, or a lock that nobody holds, is in nobody's way, and the next who brings blobs removes it.
+--- What is half-written in a layout, or a lock that nobody holds, is in nobody's way, and the next who brings blobs
+--- removes it.
 local function is_layouts(work, name)
   return work.tidy and (name:find("^target/%.manifest%-%x+$") ~= nil or name == "target/index.json.lock")
+end
+
+--- A blob that nothing names any more and that could not be removed takes room, and does no harm.
+local function is_litter(work, name)
+  return work.leaves_blobs and name:find("^target/blobs/") ~= nil
 end
 
 --- The work once more, without a fault: it gets to the state after, and nothing temporary stays.
@@ -64,7 +70,7 @@ function damage.unfinished(work, folder, after, of_after)
   end
   local seen = damage.snapshot(folder .. "/real")
   for name in pairs(seen) do
-    if not after[name] and not is_layouts(work, name) then
+    if not after[name] and not is_layouts(work, name) and not is_litter(work, name) then
       return "the next run leaves " .. name
     end
   end
@@ -74,6 +80,7 @@ function damage.unfinished(work, folder, after, of_after)
     end
   end
   if work.tidy then
+    collectgarbage() -- whoever wrote before in this process has ended
     work.tidy(folder .. "/real")
     for name in pairs(damage.snapshot(folder .. "/real")) do
       if is_layouts(work, name) then

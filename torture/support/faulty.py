@@ -31,7 +31,7 @@ KINDS = [  # method, pattern of the path, kind
     ("GET", r"/tags/list", "GET tags"), ("GET", r"/referrers/", "GET referrers"),
 ]
 HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "expect", "host"}
-LAST_TIME = 0.3  # seconds that an origin is away which comes back
+LAST_TIME = 0.1  # seconds that an origin is away which comes back: less than the waits between five tries
 
 
 def kind_of(method, target):

@@ -2,7 +2,9 @@
 --
 -- `tostring(err)` is one line: verb, reference, what happened, what to do. No field ever holds a secret.
 
-local advice = require("manifest.base.later")("manifest.base.advice")
+local later = require("manifest.base.later")
+local advice = later("manifest.base.advice")
+local text = later("manifest.base.text")
 
 local methods = {}
 local mt = { __name = "manifest.error" }
@@ -60,6 +62,7 @@ local codes = {
 local function new(fields)
   assert(codes[fields.code], "no such error code: " .. tostring(fields.code))
   assert(type(fields.message) == "string", "an error needs a message")
+  fields.message = text.printable(fields.message) -- it may quote a document or a file
   return setmetatable(fields, mt)
 end
 

@@ -97,7 +97,7 @@ function Client:index_replace(target, source, options) end
 ---@param target string|manifest.Location The index
 ---@param entry? string|manifest.Platform Its entry; without, the index itself
 ---@param options? manifest.IndexAnnotateOptions
----@return manifest.IndexResult?
+---@return manifest.IndexAnnotateResult?
 ---@return manifest.Error?
 function Client:index_annotate(target, entry, options) end
 
@@ -201,6 +201,13 @@ function Client:prune(repository, options) end
 ---@return manifest.Error?
 function Client:referrers(ref, options) end
 
+--- Show what is said about images: provenance, SBOMs.
+---@param ref string|manifest.Location An index, or an image
+---@param options? manifest.AttestationsOptions
+---@return manifest.AttestationsResult?
+---@return manifest.Error?
+function Client:attestations(ref, options) end
+
 --- Attach files to an image as an artifact.
 ---@param options manifest.AttachOptions
 ---@return manifest.AttachResult?
@@ -288,7 +295,7 @@ function Client:logout(registry) end
 ---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_remove fun(target: string|manifest.Location, entries: string|manifest.Platform|(string|manifest.Platform)[], options?: manifest.IndexRemoveOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
----@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
+---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexAnnotateResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
 ---@field put fun(ref: string|manifest.Location, document: string, options?: manifest.PutOptions): manifest.PutResult?, manifest.Error?
@@ -303,6 +310,7 @@ function Client:logout(registry) end
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?
 ---@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
+---@field attestations fun(ref: string|manifest.Location, options?: manifest.AttestationsOptions): manifest.AttestationsResult?, manifest.Error?
 ---@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
 ---@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
 ---@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?

@@ -252,9 +252,14 @@
 ---@field artifact_type? string Only referrers of this type
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 
+---@class manifest.AttestationsOptions
+---@field platform? string|manifest.Platform Only those about the image for this platform
+---@field raw? boolean Print the exact bytes of the one that is meant
+---@field type? string Only those of this type
+
 ---@class manifest.AttachFile
 ---@field annotations? table<string, string> Annotations of its descriptor
----@field media_type? string Media type of its content
+---@field media_type? string Media type of its content (default: by the end of its name, else application/octet-stream)
 ---@field path string The file
 ---@field title? string|false Its name in the artifact (default: the file's; false: none)
 

@@ -47,6 +47,7 @@ local catalogue = {
   own("delete", "delete", "Delete a tag or a manifest"),
   own("prune", "prune", "Delete the tags that a retention does not keep"),
   own("referrers", "referrers", "List what refers to an image: signatures, SBOMs, attestations"),
+  own("attestations", "attestations", "Show what is said about images: provenance, SBOMs"),
   own("attach", "attach", "Attach files to an image as an artifact"),
   own("pull", "pull", "Write the files of an artifact to a folder"),
   own("tree", "tree", "Show all that a reference names, with sizes"),

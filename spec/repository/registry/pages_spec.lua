@@ -52,7 +52,8 @@ describe("pages", function()
       places = { { domain = "registry.example.com" } }, domain = "registry.example.com",
       send = function(_, request)
         number = number + 1
-        return { status = 200, body = "{}", url = request.url or "https://registry.example.com/v2/app/list",
+        return { status = 200, body = "{}", host = "registry.example.com",
+          url = request.url or "https://registry.example.com/v2/app/list",
           headers = { link = ("<?%d>; rel=next"):format(number) }, repeated = {} }
       end,
     }
@@ -90,5 +91,13 @@ describe("pages", function()
     assert.is_nil(done)
     assert.equal("not_found", err.code)
     assert.equal(1, taken)
+  end)
+
+  it("of more values than are read are too large, which is said", function()
+    local body = '{"list":[' .. ("0,"):rep(250000) .. "0]}"
+    local done, err = read { { answer = { status = 200, body = body } } }
+    assert.is_nil(done)
+    assert.equal("too_large", err.code)
+    assert.matches("with too much at once: the JSON text has more than 250000 values$", err.message)
   end)
 end)

@@ -37,6 +37,10 @@ local function read(repository, place, at, request)
   if json.is_object(document) and (not request.holds or request.holds(document)) then
     return document, response
   end
+  if failure and failure.code == "too_large" then
+    failure.message = ("%s answered %s with too much at once: %s"):format(place.domain, request.what, failure.message)
+    return nil, failure
+  end
   return nil, error_of.new({
     code = "registry",
     message = ("%s answered %s with something else than %s"):format(place.domain, request.what,

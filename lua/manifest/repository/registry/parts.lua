@@ -116,7 +116,8 @@ local function recover(repository, state, size, length, err)
   if err.status == 413 then
     return parts.learn(repository, length) and state or nil
   end
-  return err.retryable and repository:may_retry() and ask(repository, state.url, size) or nil
+  local is_waited_out = err.status == 429
+  return err.retryable and not is_waited_out and repository:may_retry() and ask(repository, state.url, size) or nil
 end
 
 --- Completes where an upload is with how it goes. What stands in between may cut long requests off: after a part that
