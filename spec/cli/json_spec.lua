@@ -67,6 +67,7 @@ describe("--json of", function()
       made_one, again, document { "index", "add", list, at("app:s390x") },
       document { "index", "replace", list, at("app:newer") },
       document { "index", "annotate", list, "linux/arm64", "--annotation", "a=b" },
+      document { "index", "annotate", list, "linux/arm64", "--annotation", "a=c" },
       document { "index", "remove", list, "linux/amd64" },
     })
     hold("index create", 2, {

@@ -155,7 +155,7 @@ describe("a verb whose arguments are named", function()
   it("takes one table", function()
     assert.equal("option 'author' is needed", declare.wrong(named, {}))
     assert.equal("option 'layers' is needed", declare.wrong(named, { author = "a" }))
-    assert.equal("options: table expected, got string", declare.wrong(named, "a"))
+    assert.equal("it takes one table: named { target = ..., layers = ... }", declare.wrong(named, "a"))
     assert.equal("option 'target': string or reference expected, got number",
       declare.wrong(named, { author = "a", layers = "b", target = 5 }))
     local given = { author = "a", layers = "b", target = "c" }

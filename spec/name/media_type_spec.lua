@@ -46,3 +46,17 @@ describe("media_type", function()
     assert.is_nil(media_type.of_header(nil))
   end)
 end)
+
+describe("the media type of a file", function()
+  it("is guessed by the end of its name, whatever its case", function()
+    local kinds = require "manifest.name.media_type"
+    for name, kind in pairs {
+      ["sbom.spdx.json"] = "application/spdx+json", ["a/b/SBOM.CDX.JSON"] = "application/vnd.cyclonedx+json",
+      ["report.json"] = "application/json", ["notes.txt"] = "text/plain", ["x.tar.gz"] = "application/gzip",
+      ["scan.sarif"] = "application/sarif+json", ["program"] = "application/octet-stream",
+      [".json"] = "application/octet-stream", ["a.json/b"] = "application/octet-stream",
+    } do
+      assert.equal(kind, kinds.of_file(name), name)
+    end
+  end)
+end)

@@ -128,16 +128,36 @@ local function by_name(declaration, given)
   return values
 end
 
+--- That a call is of the other style: one table where arguments come one after the other, or the other way round.
+local function wrong_style(declaration, first)
+  local is_table = type(first) == "table" and getmetatable(first) == nil
+  local names = {}
+  for position, argument in ipairs(declaration.arguments) do
+    names[position] = argument.name
+  end
+  if declaration.named and first ~= nil and not is_table then
+    return ("it takes one table: %s { %s = ... }"):format(declaration.method, table.concat(names, " = ..., "))
+  end
+  if not declaration.named and names[1] and is_table and first[names[1]] ~= nil then
+    return ("its arguments come one after the other: %s(%s, { options })"):format(declaration.method,
+      table.concat(names, ", "))
+  end
+end
+
 --- What the programmer got wrong in a call of a verb.
 ---@param declaration table
 ---@param ... any what the verb is called with: arguments, and a table of options
 ---@return string|nil sentence nil: nothing is
 function declare.wrong(declaration, ...)
   local given, positional = table.pack(...), declaration.positional
+  local other_style = declaration.named and wrong_style(declaration, given[1])
+  if other_style then
+    return other_style
+  end
   for position, argument in ipairs(positional) do
     local wrong = wrong_argument(argument, given[position])
     if wrong then
-      return wrong
+      return position == 1 and wrong_style(declaration, given[1]) or wrong
     end
   end
   for position = #positional + 2, given.n do

@@ -80,7 +80,7 @@ local function add(out, path, source, time)
   if not file then
     return nil, err
   end
-  local size = file:seek("end")
+  local size = file:seek("end", 0)
   file:seek("set", 0)
   local head = file:read(4) or ""
   file:seek("set", 0)
@@ -104,7 +104,7 @@ local function add(out, path, source, time)
 end
 
 --- Writes an archive.
----@param files table<string, string> [path in the archive] = path of the file
+---@param files table<string, string> by path in the archive: path of the file
 ---@param time integer seconds since 1970, of all entries
 ---@param out function (bytes) -> true | nil, err
 ---@return boolean|nil ok

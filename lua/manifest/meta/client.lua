@@ -97,7 +97,7 @@ function Client:index_replace(target, source, options) end
 ---@param target string|manifest.Location The index
 ---@param entry? string|manifest.Platform Its entry; without, the index itself
 ---@param options? manifest.IndexAnnotateOptions
----@return manifest.IndexResult?
+---@return manifest.IndexAnnotateResult?
 ---@return manifest.Error?
 function Client:index_annotate(target, entry, options) end
 
@@ -295,7 +295,7 @@ function Client:logout(registry) end
 ---@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_remove fun(target: string|manifest.Location, entries: string|manifest.Platform|(string|manifest.Platform)[], options?: manifest.IndexRemoveOptions): manifest.IndexResult?, manifest.Error?
 ---@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
----@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexResult?, manifest.Error?
+---@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexAnnotateResult?, manifest.Error?
 ---@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
 ---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
 ---@field put fun(ref: string|manifest.Location, document: string, options?: manifest.PutOptions): manifest.PutResult?, manifest.Error?

@@ -259,7 +259,7 @@
 
 ---@class manifest.AttachFile
 ---@field annotations? table<string, string> Annotations of its descriptor
----@field media_type? string Media type of its content
+---@field media_type? string Media type of its content (default: by the end of its name, else application/octet-stream)
 ---@field path string The file
 ---@field title? string|false Its name in the artifact (default: the file's; false: none)
 

@@ -23,6 +23,33 @@ local media_type = {
   oci_empty = "application/vnd.oci.empty.v1+json",
 }
 
+--- What files are by the ends of their names, the longest first.
+local ENDS = {
+  { ".spdx.json", "application/spdx+json" }, { ".cdx.json", "application/vnd.cyclonedx+json" },
+  { ".cyclonedx.json", "application/vnd.cyclonedx+json" }, { ".cdx.xml", "application/vnd.cyclonedx+xml" },
+  { ".intoto.json", "application/vnd.in-toto+json" }, { ".intoto.jsonl", "application/vnd.in-toto+json" },
+  { ".sarif.json", "application/sarif+json" }, { ".sarif", "application/sarif+json" }, { ".spdx", "text/spdx" },
+  { ".json", "application/json" }, { ".yaml", "application/yaml" }, { ".yml", "application/yaml" },
+  { ".xml", "application/xml" }, { ".txt", "text/plain" }, { ".log", "text/plain" }, { ".md", "text/markdown" },
+  { ".html", "text/html" }, { ".csv", "text/csv" }, { ".pdf", "application/pdf" }, { ".wasm", "application/wasm" },
+  { ".svg", "image/svg+xml" }, { ".png", "image/png" }, { ".tar", "application/x-tar" }, { ".gz", "application/gzip" },
+  { ".tgz", "application/gzip" }, { ".zst", "application/zstd" }, { ".zip", "application/zip" },
+  { ".asc", "application/pgp-signature" }, { ".pem", "application/x-pem-file" },
+}
+
+--- The media type of a file, guessed by its name.
+---@param path string
+---@return string
+function media_type.of_file(path)
+  local name = text.lower(path:match("[^/]*$"))
+  for _, one in ipairs(ENDS) do
+    if #name > #one[1] and name:sub(-#one[1]) == one[1] then
+      return one[2]
+    end
+  end
+  return "application/octet-stream"
+end
+
 --- The Accept header of a manifest request: everything that this module can read.
 media_type.accept = table.concat({
   media_type.docker_manifest,

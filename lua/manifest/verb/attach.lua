@@ -25,13 +25,15 @@ end
 
 local attach = declare.verb {
   name = "attach", network = true, named = true,
-  description = "Prints the digest of the artifact.",
+  description = "Prints the digest of the artifact. A file without MEDIA-TYPE has the one that its name tells, such as "
+    .. "application/spdx+json of x.spdx.json.",
   arguments = {
     { "subject", "location", help = "What the artifact refers to" },
     { "files", "table[]", value = "FILE[:MEDIA-TYPE]", text = "path", class = "manifest.AttachFile",
       optional = true, words = file_of, help = "What it holds", fields = {
         path = { "file", required = true, help = "The file" },
-        media_type = { "media_type", default = "application/octet-stream", help = "Media type of its content" },
+        media_type = { "media_type",
+          help = "Media type of its content (default: by the end of its name, else application/octet-stream)" },
         title = { "string", or_false = true, help = "Its name in the artifact (default: the file's; false: none)" },
         annotations = { "map", help = "Annotations of its descriptor" },
       } },
@@ -57,7 +59,8 @@ local function describe(file)
     annotations[TITLE] = file.title or annotations[TITLE] or file.path:match("[^/]*$")
   end
   return {
-    media_type = file.media_type, digest = measured.digest, size = measured.size, annotations = annotations,
+    media_type = file.media_type or media_type.of_file(file.path), digest = measured.digest, size = measured.size,
+    annotations = annotations,
   }
 end
 

@@ -105,7 +105,7 @@ function bases.images(call, from, o, layers)
   local _ <close> = failure.about(from.text)
   local root = nodes.open(call, from)
   local edges = with_layers(chosen(root, o.platform), layers)
-  local list = call:each(edges, read)
+  local list = call:each(edges, read) ---@type table
   list.family = family_of(list, o.media_type)
   list.is_index = root.kind == "index" and not o.platform
   if list.family == "docker" and next(o.annotations or {}) then

@@ -33,7 +33,7 @@ local function by_inner_path(given)
 end
 
 --- Writes the archive of some files into a new folder.
----@param given table<string, string> [path in the image] = path of the file
+---@param given table<string, string> by path in the image: path of the file
 ---@param time integer seconds since 1970
 ---@return string path of the archive
 ---@return string folder to be removed

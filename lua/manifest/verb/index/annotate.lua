@@ -9,6 +9,7 @@ local options = require("manifest.verb.index.options")
 local platform_name = require("manifest.name.platform")
 local selector = require("manifest.verb.index.selector")
 local target = require("manifest.verb.index.target")
+local text = require("manifest.base.text")
 
 local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
@@ -96,24 +97,77 @@ local function change_index(index, changes)
   return index.entries
 end
 
+--- What differs between two forms of an entry, or of the index itself: {what, old, new} each. Pure.
+local function differences(old, new)
+  local list = {}
+  local function add(what, before, after)
+    if before ~= after then
+      list[#list + 1] = { what = what, old = before, new = after, entry = new.digest }
+    end
+  end
+  add("platform", old.platform and platform_name.format(old.platform), new.platform
+    and platform_name.format(new.platform))
+  add("artifact type", old.artifact_type, new.artifact_type)
+  local names = {}
+  for _, annotations in ipairs({ old.annotations or {}, new.annotations or {} }) do
+    for name in pairs(annotations) do
+      names[name] = true
+    end
+  end
+  for _, name in ipairs(text.sorted_keys(names)) do
+    add("annotation " .. name, (old.annotations or {})[name], (new.annotations or {})[name])
+  end
+  return list
+end
+
+--- The same of all entries that changed.
+local function differences_of_entries(old, new)
+  local list = {}
+  for position, entry in ipairs(new) do
+    if entry ~= old[position] then
+      local found = differences(old[position], entry)
+      table.move(found, 1, #found, #list + 1, list)
+    end
+  end
+  return list
+end
+
+---@class manifest.IndexChange
+---@field what string platform, artifact type, or annotation NAME
+---@field old string?
+---@field new string?
+---@field entry string? digest of the entry; nil: the index itself
+
+---@class manifest.IndexAnnotateResult: manifest.IndexResult
+---@field changes manifest.IndexChange[] empty: all of it was so already
+
 ---@param call manifest.Call
 ---@param given string|manifest.Location
 ---@param wanted {digest: string?, platform: manifest.Platform?}|nil
 ---@param o manifest.IndexAnnotateOptions
----@return manifest.IndexResult
+---@return manifest.IndexAnnotateResult
 function annotate.run(call, given, wanted, o)
   if o.platform and not o.allow_unknown_platform then
     try(platform_name.check_known(o.platform))
   end
-  return target.edit(call, given, {}, o, function(index, again)
-    if not wanted then
-      return change_index(index, o)
+  local changes
+  local done = target.edit(call, given, {}, o, function(index, again)
+    if again and changes then -- it is found under its new name now, or is so already
+      return wanted and (allow("not_found", caught(annotate.plan, index.entries, wanted, o)) or index.entries)
+        or change_index(index, o)
     end
-    if again then -- a platform that was changed is found under its new name when the edit is tried again
-      return allow("not_found", caught(annotate.plan, index.entries, wanted, o)) or index.entries
+    if wanted then
+      local entries = annotate.plan(index.entries, wanted, o)
+      changes = differences_of_entries(index.entries, entries)
+      return entries
     end
-    return annotate.plan(index.entries, wanted, o)
+    local old = { annotations = index.annotations, artifact_type = index.artifact_type }
+    local entries = change_index(index, o)
+    changes = differences(old, { annotations = index.annotations, artifact_type = index.artifact_type })
+    return entries
   end, wanted and wanted.platform ~= nil)
+  done.changes = changes
+  return done
 end
 
 return annotate

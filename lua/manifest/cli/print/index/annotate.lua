@@ -1,9 +1,39 @@
 --- What `manifest index annotate` prints.
 
+local json = require("manifest.base.json")
 local result = require("manifest.cli.print.index.result")
 local show = require("manifest.cli.show")
 
-local print = { text = result.text, json = result.json }
+local print = {}
+
+--- What changed, then what `index` commands print.
+---@param out table output
+---@param done manifest.IndexAnnotateResult
+---@param options table
+function print.text(out, done, options)
+  for _, change in ipairs(options.quiet and {} or done.changes) do
+    local line = ("%s: %s: %s -> %s"):format(change.entry or "the index", change.what, change.old or "none",
+      change.new or "none")
+    if done.dry_run then
+      out:complain(line)
+    else
+      out:line(line)
+    end
+  end
+  result.text(out, done, options)
+end
+
+---@param done manifest.IndexAnnotateResult
+---@return table document
+function print.json(out, done)
+  local document = result.json(out, done)
+  document.changes = show.array(done.changes, function(change)
+    return json.object({
+      { "entry", change.entry }, { "what", change.what }, { "old", change.old }, { "new", change.new },
+    })
+  end)
+  return document
+end
 
 --- The platform's changes out of single options; nil when there are none.
 local function platform_of(words)
