@@ -11,6 +11,7 @@ local temp = require "spec.support.temp"
 describe("examples/pipelines", function()
   local has_yaml, lyaml = pcall(require, "lyaml")
   local server, at = block.registry { delete = false }
+  local keeping = block.registry()
   local folder, home = temp.folder("pipeline"), temp.folder("home")
 
   setup(function()
@@ -168,8 +169,30 @@ describe("examples/pipelines", function()
     end)
   end)
 
+  it("has a retention that deletes when it is told to", function()
+    local function kept(name)
+      return keeping.address .. "/" .. name
+    end
+    local entries = { { repository = "app", tag = "latest", config = { created = "2020-01-01T00:00:00Z" } } }
+    for number = 1, 12 do
+      entries[#entries + 1] = { repository = "app", tag = ("1.%d.0"):format(number), layers = { "v" .. number } }
+    end
+    entries[#entries + 1] = { repository = "app", tag = "pr-7", layers = { "pr" },
+      config = { created = "2020-01-01T00:00:00Z" } }
+    images.push(keeping, entries)
+    local path = ours.root .. "/examples/pipelines/retention.lua"
+    local planned = run({ "lua5.4", path, kept("app") }, {})
+    assert.matches("would delete " .. kept("app:pr-7"), planned, 1, true)
+    local done = run({ "lua5.4", path, kept("app"), "--yes" }, {})
+    assert.equal((planned:gsub("would delete", "deleted")), done)
+    local client <close> = manifest.client { config = home }
+    assert.equal(11, #assert(client:tags(kept("app"))))
+    assert.equal("", run({ "lua5.4", path, kept("app"), "--yes" }, {}))
+  end)
+
   it("say how they are called", function()
-    for _, name in ipairs { "pipelines/promote", "event-loop", "luajit-host", "five-programs" } do
+    for _, name in ipairs { "pipelines/promote", "pipelines/retention",
+      "event-loop", "luajit-host", "five-programs" } do
       if name ~= "event-loop" or process.run({ "lua5.4", "-e", "require 'luv'" }).status == 0 then
         local done = process.run { "lua5.4", ("examples/%s.lua"):format(name), env = environment {}, preload = true }
         assert.equal(125, done.status)
