@@ -41,7 +41,7 @@ describe("./dev release #slow", function()
   local world = {}
 
   local function release(tree, folder)
-    return process.run { "./dev", "release", folder, cwd = tree, env = world }
+    return process.run { "./dev", "release", folder, cwd = tree, env = world, timeout = 1800 }
   end
 
   lazy_setup(function()

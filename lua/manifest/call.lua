@@ -61,7 +61,9 @@ end
 ---@param changes table|nil settings that take the place of the client's
 ---@return userdata engine
 function shared_methods:open_engine(changes)
-  local loaded, why = pcall(require, "manifest.http")
+  local loaded, why = pcall(function()
+    return core.engine -- not by require(): the core loads it lazily
+  end)
   if not loaded then
     fail {
       code = "io", message = "manifest.http, the part of the core that sends requests, cannot be loaded: "

@@ -28,7 +28,7 @@ local error_of = require("manifest.base.error")
 --- options: table?): table?, manifest.Error?
 ---@field referrers fun(self, digest: string, options: {artifact_type: string?}?): manifest.Descriptor[]?,
 --- manifest.Error?
----@field tags fun(self, options: {page: integer?}?): string[]?, manifest.Error?
+---@field tags fun(self, options: {page: integer?, most: integer?}?): string[]?, manifest.Error?
 ---@field holders fun(self, digest: string): {tags: string[], parents: string[]}?, manifest.Error? tags of it, and tags
 --- (or digests) of indexes that would lose it
 ---@field delete fun(self, selector: string): manifest.Deleted?, manifest.Error?
