@@ -210,7 +210,8 @@ describe("--json of", function()
 
   it("prune", function()
     images.push(server, {
-      { repository = "old", tag = "1", config = { created = "2020-01-01T00:00:00Z" } }, { repository = "old", tag = "2" },
+      { repository = "old", tag = "1", config = { created = "2020-01-01T00:00:00Z" } },
+      { repository = "old", tag = "2" },
     })
     hold("prune", 1, { document { "prune", "--older-than", "1d", at("old") } })
   end)
