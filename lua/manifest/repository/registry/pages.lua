@@ -38,7 +38,8 @@ local function read(repository, endpoint, at, request)
     return document, response
   end
   if failure and failure.code == "too_large" then
-    failure.message = ("%s answered %s with too much at once: %s"):format(endpoint.domain, request.what, failure.message)
+    failure.message = ("%s answered %s with too much at once: %s"):format(endpoint.domain, request.what,
+      failure.message)
     return nil, failure
   end
   return nil, error_of.new({
