@@ -208,6 +208,19 @@ describe("--json of", function()
     hold("plan, apply", 1, documents)
   end)
 
+  it("prune", function()
+    images.push(server, {
+      { repository = "old", tag = "1", config = { created = "2020-01-01T00:00:00Z" } },
+      { repository = "old", tag = "2" },
+    })
+    hold("prune", 1, { document { "prune", "--older-than", "1d", at("old") } })
+  end)
+
+  it("lock merge", function()
+    local path, out = temp.file('{"version": 1, "sources": {}, "targets": {}}'), temp.path("merged")
+    hold("lock merge", 1, { document { "lock", "merge", out, path } })
+  end)
+
   it("every own verb is looked at here", function()
     local source = assert(temp.read("spec/cli/json_spec.lua"))
     for _, entry in ipairs(require("manifest.verb.catalogue")) do

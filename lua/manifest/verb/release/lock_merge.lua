@@ -16,7 +16,10 @@ local merge = declare.verb {
     { "out", "file", help = "The lock file to write" },
     { "inputs", "file[]", value = "IN", help = "Lock files of shards, such as release.lua.lock.3-of-16" },
   },
-  examples = { "lock merge release.lua.lock release.lua.lock.*-of-16" },
+  examples = {
+    "lock merge all.lock all.lock.1-of-2 all.lock.2-of-2",
+    "lock merge --json all.lock one.lock two.lock",
+  },
 }
 
 --- Adds what one lock says to what is known of all.
