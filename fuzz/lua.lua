@@ -81,7 +81,7 @@ function targets.link(text)
   local URL = "https://registry.example.com/v2/app/tags/list?n=2"
   local links = link.parse(text)
   assert(#links <= #text)
-  local next_url, err = link.next(text, URL)
+  local next_url, err = link.next(text, URL, "registry.example.com")
   assert(next_url == nil or next_url:find("^https://registry%.example%.com[:/]"), next_url)
   return next_url == nil and err and value_or_error(nil, err)
 end

@@ -4,6 +4,8 @@
 
 #include "fuzz.h"
 
+#define HOST "registry.example.com" /* for messages */
+
 static void check_target(const char *from, const char *target)
 {
   struct mf_origin there, here;
@@ -18,7 +20,7 @@ static void follow(const char *method, long status, const char *url, const char 
 {
   char warning[MF_REDIRECT_WARNING];
   struct mf_problem problem;
-  char *target = mf_redirect_target(method, status, url, location, warning, &problem);
+  char *target = mf_redirect_target(method, status, url, HOST, location, warning, &problem);
 
   if (target)
     check_target(url, target);
@@ -37,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
   follow("GET", 307, url, text);
   follow("PUT", 303, url, text);
-  target = mf_redirect_location(url, text, warning, &problem);
+  target = mf_redirect_location(url, HOST, text, warning, &problem);
   if (target)
     check_target(url, target);
   free(target);

@@ -53,6 +53,7 @@ local calls = {
   ratelimit = function(c, at) return c:ratelimit(at .. ":1") end,
   prune = function(c, at) return c:prune(at, { keep = 1, yes = true }) end,
   report = function(c, at) return c:report(at .. ":1") end,
+  attestations = function(c, at) return c:attestations(at .. ":1") end,
   repositories = function(c, at) return c:repositories(at:match("^[^/]*")) end,
   copy = function(c, at, world) return c:copy(at .. ":1", "oci:" .. world.layout .. ":1", { referrers = true }) end,
   delete = function(c, at) return c:delete(at .. ":1", { dry_run = true, shared = true }) end,

@@ -54,10 +54,10 @@ local function image_of(edge)
     content_size = 0,
   }
   shown.err = select(2, failure.caught(node.load, node))
-  if shown.err then
+  local view = node.view
+  if shown.err or not view then -- what is neither a manifest nor an index has nothing inside
     return shown
   end
-  local view = node.view
   shown.kind, shown.media_type, shown.size = node.kind, node.media_type, node.size
   shown.annotations, shown.artifact_type = entry.annotations or view.annotations, view.artifact_type
   shown.config, shown.layers = view.config, view.layers or {}
