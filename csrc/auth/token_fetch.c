@@ -260,7 +260,7 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   char *target = NULL;
   bool ok = false;
 
-  mf_network_host(fetch->network, fetch->server, host);
+  server_name(fetch, host);
   if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
     target = mf_redirect_target("GET", status, fetch->request.url, host, mf_headers_get(&headers, "Location", 0),
                                 warning, &fetch->problem);
@@ -277,9 +277,7 @@ static bool follow(struct mf_token_fetch *fetch, long status)
     fetch->request.url = target;
     ok = send_request(fetch);
   } else {
-    char host[MF_ORIGIN_TEXT];
     free(target);
-    server_name(fetch, host);
     mf_problem_set(&fetch->problem, MF_PROBLEM_REDIRECT, "the token server %s redirects in a way that is not followed",
                    host);
   }

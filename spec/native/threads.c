@@ -12,7 +12,8 @@ struct job {
   int status;
 };
 
-static void *work(void *context) {
+static void *work(void *context)
+{
   struct job *job = context;
   lua_State *L = luaL_newstate();
 
@@ -30,7 +31,8 @@ static void *work(void *context) {
   return NULL;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
   struct job jobs[2];
   pthread_t threads[2];
 
