@@ -13,26 +13,31 @@ local PROGRAM = [[
   assert(client:create(list, { image }))
   local function try_all()
     local codes = {}
-    for name, call in pairs {
-      get = function() return manifest.client({ config = folder }):get(image) end,
-      annotate = function() return client:annotate(list, image, { os = "linux", arch = "amd64" }) end,
-      push = function() return client:push(list) end,
-      inspect = function() return client:inspect(list) end,
-    } do
+    local function try(name, call)
       local value, err = call()
       codes[#codes + 1] = name .. "=" .. (value and "ok" or err.code)
     end
-    table.sort(codes)
+    -- In this order: a call that fails closes its connection, and the next one has a descriptor.
+    try("annotate", function() return client:annotate(list, image, { os = "linux", arch = "amd64" }) end)
+    try("get", function()
+      local own <close> = manifest.client { config = folder }
+      return own:get(image)
+    end)
+    try("inspect", function() return client:inspect(list) end)
+    try("push", function() return client:push(list) end)
     return table.concat(codes, " ")
   end
   assert(not try_all():find("=[^o]")) -- what is used for the first time is loaded, which takes descriptors, too
-  local held = {}
+  collectgarbage()
+  collectgarbage()
+  local held, file = {}, nil
   repeat
-    held[#held + 1] = io.open("/dev/null")
-  until not io.open("/dev/null")
+    file = io.open("/dev/null")
+    held[#held + 1] = file
+  until not file
   io.stdout:write(try_all(), "\n")
-  for _, file in ipairs(held) do
-    file:close()
+  for _, one in ipairs(held) do
+    one:close()
   end
   io.stdout:write(try_all(), "\n")
 ]]

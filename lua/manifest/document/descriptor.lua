@@ -73,14 +73,15 @@ end
 ---@param value any decoded JSON, or nil
 ---@param where string how to name the place in an error
 ---@return table|nil platform with the JSON's field names; nil without an error when there is none
+---@return table|nil err invalid_manifest
 local function read_platform(value, where)
   if value == nil or value == json.null then
     return nil
   end
   if not json.is_object(value) then
-    return (bad(where, "has a platform that is not an object"))
+    return bad(where, "has a platform that is not an object")
   end
-  return (descriptor.read_platform(value, where .. " has a platform"))
+  return descriptor.read_platform(value, where .. " has a platform")
 end
 
 local function read_required(value, where)

@@ -81,9 +81,10 @@ end
 
 --- The bytes of an index: what is pushed, and what its digest is over.
 ---@param object table ordered JSON of document.build, or of an index that was read and edited
----@return string bytes
+---@return string|nil bytes
+---@return table|nil err invalid_json: a value that JSON does not have
 function document.serialise(object)
-  return (json.encode(object, { indent = "   ", html = true }))
+  return json.encode(object, { indent = "   ", html = true })
 end
 
 --- Puts an entry into an index that was read: behind the others, or at a position.

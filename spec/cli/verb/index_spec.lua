@@ -62,7 +62,7 @@ describe("manifest index", function()
     text = good { "create", "--json", "--dry-run", at("json:2"), made.amd.reference }
     done = assert(json.decode(text))
     assert.is_true(done.dryRun)
-    assert.equal(done.digest, manifest.digest.of(done.bytes))
+    assert.equal(done.digest, manifest.digest.of(done.raw))
     assert.equal(0, #done.tags - 1)
   end)
 

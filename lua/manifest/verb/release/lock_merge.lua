@@ -28,7 +28,8 @@ local merge = declare.verb {
 ---@param one table<string, any>
 ---@param noun string
 local function add(all, from, one, path, noun)
-  for name, value in pairs(one) do
+  for _, name in ipairs(text.sorted_keys(one)) do
+    local value = one[name]
     if all[name] ~= nil and json.encode(all[name]) ~= json.encode(value) then
       fail {
         code = "conflict",
