@@ -79,7 +79,9 @@ describe("bad input:", function()
         client:index_annotate(at("app:1"), nil, { platform = "linux/arm" })
       end,
       ["nothing to change was given"] = function() client:index_annotate(at("app:1"), "linux/amd64", {}) end,
-      ["at least one is needed, or option 'files' or 'base'"] = function() client:image { target = at("app:1"), platform = "linux/amd64" } end,
+      ["at least one is needed, or option 'files' or 'base'"] = function()
+        client:image { target = at("app:1"), platform = "linux/amd64" }
+      end,
     }
     for words, call in pairs(needed) do
       assert.error_matches(call, words)
