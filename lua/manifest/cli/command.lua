@@ -19,6 +19,10 @@ local function given_of(declaration, print, list, values, words)
   if given and print.read then
     wrong, hint = print.read(given)
   end
+  if given and not wrong and given.all.format then
+    wrong, hint = require("manifest.cli.format").check(given.all.format)
+    wrong = given.all.json and "--json and --format exclude one another" or wrong
+  end
   wrong = wrong or wrong_usage(declaration, list, given)
   if wrong then
     return nil, wrong, hint
@@ -48,6 +52,8 @@ local function run(declaration, print, call)
   end
   if given.all.json then
     require("manifest.cli.show").report(out, print.json(out, result, given.all))
+  elseif given.all.format then
+    require("manifest.cli.format").print(out, print.json(out, result, given.all), given.all.format)
   else
     print.text(out, result, given.all)
   end

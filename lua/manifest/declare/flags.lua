@@ -14,9 +14,12 @@ local flags = {}
 
 local HELP = { "boolean", short = "h", help = "Print usage" }
 local JSON = { "boolean", help = "Print one JSON document" }
+local FORMAT = { "string", value = "template",
+  help = "Print this for each entry: '${digest} ${platform}', with the names of the JSON document" }
 
 types.compile(HELP)
 types.compile(JSON)
+types.compile(FORMAT)
 
 --- The one wording of what may be given more than once, what it needs, and of defaults.
 local function help_of(spec)
@@ -84,6 +87,7 @@ function flags.of(declaration)
   add(list, HELP, { "help" }, "printing")
   if declaration.json ~= false then
     add(list, JSON, { "json" }, "printing")
+    add(list, FORMAT, { "format" }, "printing")
   end
   add_all(list, declaration.printing, "printing")
   add_all(list, declaration.options, "options")
