@@ -128,6 +128,7 @@ describe("--json of", function()
     temp.file("damage", folder .. "/blobs/" .. damaged:gsub(":", "/"))
     hold("delete", 1, {
       plain, document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") },
+      document { "delete", "--images", "--referrers", "--shared", "--dry-run", at("app:1") },
     })
   end)
 

@@ -82,6 +82,34 @@ describe("delete", function()
     assert.same({ "outer" }, fails("conflict", client:delete(path .. "@" .. made.inner.digest)).listed)
   end)
 
+  it("takes images of an index along that nothing else names, and what refers to what goes", function()
+    local function image(name, architecture, tag)
+      return { name = name, repository = "along", tag = tag, layers = { name },
+        platform = { os = "linux", architecture = architecture } }
+    end
+    local made = images.push(server, {
+      image("alone", "amd64"), image("tagged", "arm64", "arm"), image("both", "s390x"),
+      { name = "one", repository = "along", tag = "1", type = "oci-index", children = { "alone", "tagged", "both" } },
+      { repository = "along", tag = "2", type = "oci-index", children = { "both" } },
+    })
+    assert(client:attach { subject = at("along@" .. made.alone.digest), artifact_type = "application/x-signature",
+      files = temp.file("signature") })
+    local o = { images = true, referrers = true, dry_run = true }
+    local planned = assert(client:delete(at("along:1"), o))
+    assert.same({ made.alone.digest }, planned.images)
+    assert.equal(1, #planned.referrers)
+    assert(client:digest(at("along@" .. made.alone.digest)))
+    o.dry_run = nil
+    local done = assert(client:delete(at("along:1"), o))
+    assert.same(planned.images, done.images)
+    assert.same(planned.referrers, done.referrers)
+    fails("not_found", client:digest(at("along@" .. made.alone.digest)))
+    fails("not_found", client:digest(at("along@" .. done.referrers[1])))
+    for _, kept in ipairs { "tagged", "both" } do
+      assert(client:digest(at("along@" .. made[kept].digest)))
+    end
+  end)
+
   it("deletes by digest", function()
     local made = images.push(server, { { repository = "untagged" }, { repository = "untagged", tag = "x" } })
     assert(client:delete(at("untagged@" .. made[1].digest)))

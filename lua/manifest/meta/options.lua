@@ -234,6 +234,8 @@
 
 ---@class manifest.DeleteOptions
 ---@field dry_run? boolean Delete nothing, say what would go
+---@field images? boolean Also images of the index that nothing else in the repository names
+---@field referrers? boolean Also what refers to what goes, such as signatures, unless it has a tag
 ---@field shared? boolean Also when other tags name the digest, or an index does
 
 ---@class manifest.PruneOptions

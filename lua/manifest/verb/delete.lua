@@ -8,9 +8,13 @@ local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
+local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
+local tagged = require("manifest.graph.tagged")
+local text = require("manifest.base.text")
 
-local fail, try = failure.fail, failure.try
+local allow, fail, try = failure.allow, failure.fail, failure.try
 
 local delete = declare.verb {
   name = "delete", network = true,
@@ -20,6 +24,8 @@ local delete = declare.verb {
   arguments = { { "ref", "location", help = "A tag or a digest" } },
   options = {
     shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
+    images = { "boolean", help = "Also images of the index that nothing else in the repository names" },
+    referrers = { "boolean", help = "Also what refers to what goes, such as signatures, unless it has a tag" },
     dry_run = { "boolean", help = "Delete nothing, say what would go" },
   },
   hints = {
@@ -120,6 +126,22 @@ local function delete_digest(call, at, digest, o)
   return done
 end
 
+--- What refers to some documents, and to that, unless a tag names it.
+local function referring(at, digests, named)
+  local found, seen = {}, {}
+  local position = 1
+  while digests[position] do
+    for _, one in ipairs(try(at.repository:referrers(digests[position]))) do
+      if not named[one.digest] and not seen[one.digest] then
+        seen[one.digest] = true
+        found[#found + 1], digests[#digests + 1] = one.digest, one.digest
+      end
+    end
+    position = position + 1
+  end
+  return found
+end
+
 --- A tag that the registry did not find when it should delete it must be gone: somebody else may have been quicker.
 local function check_gone(at)
   local now = try(digest_at(at.repository, at.tag))
@@ -157,6 +179,50 @@ local function delete_tag(call, at, o)
   return done_of(at, digest, found, removed)
 end
 
+--- What goes with a document: images that nothing else names, and what refers to it and to them.
+---@return table also {images, referrers: lists of digests; is_shared: other tags name the document}
+local function also_gone(call, at, digest, o)
+  local also, named = { images = {}, referrers = {} }, {}
+  if not (o.images or o.referrers) then
+    return also
+  end
+  local list = tagged.list(call, at)
+  call:each(list, function(one)
+    if one.digest ~= digest and media_type.is_index(one.media_type) then
+      tagged.look(call, at, one, false)
+    end
+  end)
+  for _, one in ipairs(list) do
+    also.is_shared = also.is_shared or one.digest == digest and (#one.tags > 1 or one.tags[1] ~= at.tag)
+    named[one.digest] = one.digest ~= digest or nil
+    for other in pairs(one.names) do
+      named[other] = true
+    end
+  end
+  if o.images then
+    local root = nodes.root(call, read.document_at("delete", at.ref, at.repository, digest))
+    for _, image in ipairs(text.sorted_keys(tagged.named_by(root))) do
+      also.images[#also.images + 1] = not named[image] and image or nil
+    end
+  end
+  also.referrers = o.referrers and referring(at, { digest, table.unpack(also.images) }, named) or {}
+  return also
+end
+
+--- Deletes what goes with a document that is deleted.
+local function delete_also(call, at, done, also, o)
+  if done.tag_only and also.is_shared then
+    return -- the document is there still
+  end
+  done.images, done.referrers = o.images and also.images or nil, o.referrers and also.referrers or nil
+  call:each(o.dry_run and {} or { table.unpack(also.referrers) }, function(one)
+    allow("not_found", at.repository:delete(one))
+  end)
+  call:each(o.dry_run and {} or also.images, function(one)
+    allow("not_found", at.repository:delete(one))
+  end)
+end
+
 ---@class manifest.DeleteResult
 ---@field reference string
 ---@field digest string
@@ -165,6 +231,8 @@ end
 ---@field remaining string[] tags that the registry keeps, and serves it under
 ---@field listed string[] tags of indexes that lack it now; in a layout digests of those without a tag
 ---@field tag_only boolean? only the tag is gone
+---@field images string[]? with option 'images': digests of its images that went with it
+---@field referrers string[]? with option 'referrers': digests of what referred to what went
 ---@field removed {manifests: integer, blobs: integer}? files that left the disk, of a layout
 ---@field kept manifest.Error? why such files were left
 ---@field dry_run boolean?
@@ -188,12 +256,10 @@ function delete.run(call, given, o)
       fail(argument.in_docker_words(err, "delete", at.ref))
     end
   end)
-  local done
-  if at.tag then
-    done = delete_tag(call, at, o)
-  else
-    done = delete_digest(call, at, read.descriptor_of("delete", at).digest, o)
-  end
+  local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest
+  local also = also_gone(call, at, digest, o)
+  local done = at.tag and delete_tag(call, at, o) or delete_digest(call, at, digest, o)
+  delete_also(call, at, done, also, o)
   done.dry_run = o.dry_run
   return done
 end

@@ -7,13 +7,13 @@ local age = require("manifest.name.age")
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
-local facts = require("manifest.verb.prune.facts")
 local failure = require("manifest.base.failure")
 local glob = require("manifest.name.glob")
 local media_type = require("manifest.name.media_type")
 local plan = require("manifest.verb.prune.plan")
 local semver = require("manifest.name.semver")
 local shard = require("manifest.name.shard")
+local tagged = require("manifest.graph.tagged")
 local versions = require("manifest.name.versions")
 
 local fail, try = failure.fail, failure.try
@@ -66,7 +66,7 @@ end
 
 --- The tags that match, and all that is known of the repository: indexes are read, and whatever may go.
 local function gather(call, at, o)
-  local list, by_tag, order = facts.tagged(call, at)
+  local list, by_tag, order = tagged.list(call, at)
   local tags, looked, is_chosen = matching(order, o), {}, {}
   for _, tag in ipairs(tags) do
     is_chosen[by_tag[tag]] = true
@@ -75,7 +75,7 @@ local function gather(call, at, o)
     looked[#looked + 1] = (is_chosen[one] or media_type.is_index(one.media_type)) and one or nil
   end
   call:each(looked, function(one)
-    facts.look(call, at, one, is_chosen[one] and (o.by == "created" or o.older_than ~= nil))
+    tagged.look(call, at, one, is_chosen[one] and (o.by == "created" or o.older_than ~= nil))
   end)
   return list, by_tag, tags
 end
@@ -113,7 +113,7 @@ end
 --- Deletes documents with all their tags, after one more look at what tags name: a tag may have moved to one of them.
 local function delete_documents(call, at, steps)
   local now = {}
-  for _, one in ipairs(#steps > 0 and facts.tagged(call, at) or {}) do
+  for _, one in ipairs(#steps > 0 and tagged.list(call, at) or {}) do
     now[one.digest] = one
   end
   call:each(steps, function(step)

@@ -13,6 +13,15 @@ local function show_removed(out, removed)
   end
 end
 
+local function show_also(out, verb, done)
+  for _, digest in ipairs(done.images or {}) do
+    out:line(("%s image %s"):format(verb, digest))
+  end
+  for _, digest in ipairs(done.referrers or {}) do
+    out:line(("%s referrer %s"):format(verb, digest))
+  end
+end
+
 local function complain(out, done, given)
   if done.dry_run and not given.shared and #done.shared + #done.listed > 0 then
     out:complain("note: only with --shared, unless the registry turns out to delete a tag alone")
@@ -29,6 +38,7 @@ function print.text(out, done, given)
   local verb = done.dry_run and "Would delete" or "Deleted"
   if done.tag_only then
     out:line(("%s tag %s of %s"):format(verb, done.tag, done.digest))
+    show_also(out, verb, done)
     return show_removed(out, done.removed)
   end
   out:line(("%s %s"):format(verb, done.digest))
@@ -41,6 +51,7 @@ function print.text(out, done, given)
   for _, tag in ipairs(done.listed) do
     out:line(("The index %s names it still"):format(tag))
   end
+  show_also(out, verb, done)
   show_removed(out, done.removed)
 end
 
@@ -53,6 +64,8 @@ function print.json(out, done, given)
     { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
     { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
     { "remaining", json.array(done.remaining) },
+    { "images", done.images and json.array(done.images) or nil },
+    { "referrers", done.referrers and json.array(done.referrers) or nil },
     { "dryRun", done.dry_run == true },
     { "removed", done.removed and json.object({
       { "blobs", done.removed.blobs }, { "manifests", done.removed.manifests },

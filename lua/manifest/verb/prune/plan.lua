@@ -23,7 +23,7 @@ end
 
 --- Why a tag stays by age or number; nil: it is to go.
 ---@param tags string[] those that match
----@param by_tag table<string, manifest.Retained>
+---@param by_tag table<string, manifest.Tagged>
 ---@param o table keep, older_than, by
 ---@param now integer seconds since 1970
 ---@return table<string, string> reasons by tag
@@ -79,7 +79,7 @@ local function needed_by(one, kept, by_digest)
 end
 
 --- Takes out of what is to go what something that stays needs, until nothing more is found.
----@param list manifest.Retained[] all that tags name
+---@param list manifest.Tagged[] all that tags name
 ---@param tags string[] those that match
 ---@param reasons table<string, string> of by_age; gets more
 ---@return table<string, boolean> is_doomed by tag
@@ -106,7 +106,7 @@ function plan.without_needed(list, tags, reasons)
 end
 
 --- What is to be deleted: a document with all its tags, or some tags of one that stays for the sake of others.
----@param list manifest.Retained[]
+---@param list manifest.Tagged[]
 ---@param is_doomed table<string, boolean>
 ---@return table[] steps {digest, tags}
 function plan.steps(list, is_doomed)

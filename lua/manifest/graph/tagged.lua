@@ -1,5 +1,4 @@
---- What a repository holds, as far as a retention must know it: which tags name which document, when that was made,
--- what it names and what it refers to.
+--- What tags of a repository name: which document each, when that was made, what it names and what it refers to.
 
 local attestation = require("manifest.document.attestation")
 local failure = require("manifest.base.failure")
@@ -14,11 +13,11 @@ local walk = require("manifest.graph.walk")
 
 local allow, try = failure.allow, failure.try
 
-local facts = {}
+local tagged = {}
 
 local CREATED = "org.opencontainers.image.created"
 
----@class manifest.Retained a document that tags name
+---@class manifest.Tagged a document that tags name
 ---@field digest string
 ---@field media_type string
 ---@field tags string[] all that name it
@@ -30,10 +29,10 @@ local CREATED = "org.opencontainers.image.created"
 
 --- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that
 --- are made of digests: they belong to what they are made of.
----@return manifest.Retained[] list in the order of the tags
----@return table<string, manifest.Retained> by_tag
+---@return manifest.Tagged[] list in the order of the tags
+---@return table<string, manifest.Tagged> by_tag
 ---@return string[] tags that name something
-function facts.tagged(call, at)
+function tagged.list(call, at)
   local tags, order, list, by_digest, by_tag = {}, {}, {}, {}, {}
   for _, tag in ipairs(try(at.repository:tags({}))) do
     tags[#tags + 1] = not referrers_tag.subject(tag) and tag or nil
@@ -89,13 +88,24 @@ local function is_index(entry)
   return media_type.kind(entry.media_type) == "index"
 end
 
-local function read_into(call, at, one, wants_time)
-  local root = nodes.root(call, try(read.document_at(call.verb, at.ref, at.repository, one.digest)))
+--- The digests that an index leads to, those of indexes in it too.
+---@param root manifest.Node loaded
+---@return table<string, true> digests
+function tagged.named_by(root)
+  local digests = {}
   walk.all(root, { only_load = true, want = is_index })
   for _, edge in ipairs(root.kind == "index" and platform.edges(root) or {}) do
-    one.names[edge.digest], one.names[edge.index.digest or one.digest] = true, true
+    digests[edge.digest] = true
+    if edge.index ~= root then
+      digests[edge.index.digest] = true
+    end
   end
-  one.names[one.digest] = nil
+  return digests
+end
+
+local function read_into(call, at, one, wants_time)
+  local root = nodes.root(call, try(read.document_at(call.verb, at.ref, at.repository, one.digest)))
+  one.names = tagged.named_by(root)
   one.subject = root.view.subject and root.view.subject.digest
   one.created = wants_time and created_of(call, root) or nil
 end
@@ -109,9 +119,9 @@ local UNREADABLE = {
 --- Looks into a document.
 ---@param call manifest.Call
 ---@param at table of call:open
----@param one manifest.Retained gets names, subject and, when it is wanted, created
+---@param one manifest.Tagged gets names, subject and, when it is wanted, created
 ---@param wants_time boolean
-function facts.look(call, at, one, wants_time)
+function tagged.look(call, at, one, wants_time)
   one.err = select(2, failure.caught(read_into, call, at, one, wants_time))
   local code = one.err and one.err.code
   if UNREADABLE[code] then
@@ -121,4 +131,4 @@ function facts.look(call, at, one, wants_time)
   end
 end
 
-return facts
+return tagged
