@@ -169,8 +169,11 @@ describe("a large file of authorities", function()
         end))]])
       local env = ours.variables()
       env.SSL_CERT_FILE = file
-      local done = process.run { env = env, "strace", "-f", "-qq", "-e", "trace=openat", "-o", log, "lua5.4", program,
-        ... }
+      local preload = os.getenv("LD_PRELOAD") and { "-E", "LD_PRELOAD=" .. os.getenv("LD_PRELOAD") } or {}
+      local words = { "strace", "-f", "-qq", "-e", "trace=openat", "-o", log, table.unpack(preload) }
+      table.move({ "lua5.4", program, ... }, 1, 2 + select("#", ...), #words + 1, words)
+      words.env = env
+      local done = process.run(words)
       assert.equal(0, done.status, done.stderr)
       return select(2, temp.read(log):gsub(file:gsub("%p", "%%%0"), ""))
     end
