@@ -114,7 +114,7 @@ local function chosen(groups, only, step)
   return list
 end
 
-local faults = { promise = "R3", summary = "each fault befalls each kind of request", count = 1, sample = 43,
+local faults = { promise = "R3", summary = "each fault befalls each kind of request", count = 1,
   counts = "1: all faults; N: every N-th", words = "[--write] [FAULT]", line_of = line_of, path = PATH }
 
 ---@param options table count, write, argument

@@ -278,7 +278,7 @@ long mf_transfer_status(const struct mf_transfer *transfer)
   long status = 0;
 
   curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-  return status;
+  return status >= 100 && status <= 999 ? status : 0; /* of "HTTP/21.1 100" libcurl reads version 2 and status 1 */
 }
 
 bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers)
