@@ -54,10 +54,8 @@ describe("the guide", function()
       end
     end
     local script, expected = script_of(PAGES)
-    local folder, env = temp.folder("guide"), ours.variables()
-    env.LUA_CPATH = env.LUA_CPATH:gsub("^%./", ours.root .. "/")
-    env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
-    env.HOME, env.DOCKER_CONFIG = folder, folder .. "/config"
+    local folder = temp.folder("guide")
+    local env = ours.pasted(folder)
     local number = tostring(port.free())
     local done = process.run { "bash", temp.file((script:gsub("5000", number))), cwd = folder, env = env,
       preload = true, timeout = 100 }

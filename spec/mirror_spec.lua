@@ -24,11 +24,7 @@ describe("a mirror of many machines", function()
   end)
 
   local function environment()
-    local env = ours.variables()
-    env.LUA_CPATH = env.LUA_CPATH:gsub("^%./", ours.root .. "/")
-    env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
-    env.HOME, env.DOCKER_CONFIG = folder, folder
-    return env
+    return ours.pasted(folder)
   end
 
   --- How often each tag was put into a repository of the target.

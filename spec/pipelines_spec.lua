@@ -24,14 +24,7 @@ describe("examples/pipelines", function()
   end)
 
   local function environment(variables)
-    local env = ours.variables()
-    env.LUA_CPATH = env.LUA_CPATH:gsub("^%./", ours.root .. "/")
-    env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
-    env.HOME, env.DOCKER_CONFIG = home, home
-    for name, value in pairs(variables) do
-      env[name] = value
-    end
-    return env
+    return ours.pasted(home, variables)
   end
 
   local function run(words, variables)

@@ -19,7 +19,8 @@ end
 
 describe("README", function()
   local server, registry = block_of.registry(), block_of.registry()
-  local folder, world = temp.folder("home"), ours.variables()
+  local folder = temp.folder("home")
+  local world = ours.pasted(folder)
   local found = blocks((assert(temp.read("README.md"))))
 
   block_of.images(server, {
@@ -31,9 +32,6 @@ describe("README", function()
     temp.file("tool", folder .. "/tool")
     local made = process.run { "tar", "-cf", "rootfs.tar", "tool", cwd = folder }
     assert(made.status == 0, made.stderr)
-    world.HOME, world.DOCKER_CONFIG = folder, folder .. "/config"
-    world.LUA_CPATH = world.LUA_CPATH:gsub("^%./", ours.root .. "/")
-    world.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
   end)
 
   --- The only block with that text in it.

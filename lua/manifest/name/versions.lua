@@ -1,5 +1,6 @@
 --- Tags that are versions: which are in a range, and which are newer.
 
+local glob = require("manifest.name.glob")
 local semver = require("manifest.name.semver")
 local text = require("manifest.base.text")
 
@@ -17,13 +18,17 @@ local function of(tag)
   return core and semver.parse(core .. rest)
 end
 
---- Those of some tags that are versions of a range, in order.
+--- Those of some tags that fit patterns and, where there is a range, are versions in it; in order.
 ---@param list string[]
----@param range table of semver.range
+---@param o table include, exclude: lists of patterns, or nil
+---@param range table|nil of semver.range
 ---@return string[]
-function versions.choose(list, range)
-  local matching = {}
-  for _, tag in ipairs(list) do
+function versions.choose(list, o, range)
+  local fitting, matching = glob.choose(list, o.include, o.exclude), {}
+  if not range then
+    return fitting
+  end
+  for _, tag in ipairs(fitting) do
     local version = semver.parse(tag)
     matching[#matching + 1] = version and semver.matches(range, version) and tag or nil
   end

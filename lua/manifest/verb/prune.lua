@@ -8,7 +8,6 @@ local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
-local glob = require("manifest.name.glob")
 local media_type = require("manifest.name.media_type")
 local plan = require("manifest.verb.prune.plan")
 local semver = require("manifest.name.semver")
@@ -59,9 +58,7 @@ local function check(o)
 end
 
 local function matching(tags, o)
-  local range = o.semver and try(semver.range(o.semver))
-  local list = glob.choose(tags, o.include, o.exclude)
-  return range and versions.choose(list, range) or list
+  return versions.choose(tags, o, o.semver and try(semver.range(o.semver)) or nil)
 end
 
 --- The tags that match, and all that is known of the repository: indexes are read, and whatever may go.

@@ -3,7 +3,6 @@
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
-local glob = require("manifest.name.glob")
 local semver = require("manifest.name.semver")
 local text = require("manifest.base.text")
 local versions = require("manifest.name.versions")
@@ -41,8 +40,7 @@ end
 ---@return string[]
 function tags.run(call, repository, o)
   local range = o.semver and try(semver.range(o.semver))
-  local list = glob.choose(list_of(call:open(repository, { whole = true }), o), o.include, o.exclude)
-  list = range and versions.choose(list, range) or list
+  local list = versions.choose(list_of(call:open(repository, { whole = true }), o), o, range)
   if o.sort == "version" then
     list = versions.newest_first(list)
   elseif o.sort then

@@ -17,6 +17,20 @@ local function variables()
   }
 end
 
+--- The same for scripts that people paste: from any folder, with our command in PATH and a HOME of their own.
+---@param home string docker's configuration is in its folder `config`
+---@param more table|nil further variables
+local function pasted(home, more)
+  local env = variables()
+  env.LUA_CPATH = env.LUA_CPATH:gsub("^%./", root .. "/")
+  env.PATH = root .. "/bin:" .. os.getenv("PATH")
+  env.HOME, env.DOCKER_CONFIG = home, home .. "/config"
+  for name, value in pairs(more or {}) do
+    env[name] = value
+  end
+  return env
+end
+
 --- The command `manifest`: ours.new { folder = , config = , env = } { "create", ... } -> { status, stdout, stderr }.
 local function new(options)
   options = options or {}
@@ -48,4 +62,4 @@ local function run_bound(path, ...)
   return process.run(words)
 end
 
-return { new = new, variables = variables, run_bound = run_bound, root = root }
+return { new = new, variables = variables, pasted = pasted, run_bound = run_bound, root = root }

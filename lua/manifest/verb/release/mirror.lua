@@ -5,7 +5,6 @@ local compose = require("manifest.document.compose")
 local copy = require("manifest.verb.copy")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
-local glob = require("manifest.name.glob")
 local nodes = require("manifest.graph.node")
 local platform = require("manifest.graph.platform")
 local semver = require("manifest.name.semver")
@@ -76,9 +75,7 @@ local function chosen(call, target)
   local _ <close> = failure.amend(function(err)
     fail(argument.in_docker_words(err, call.verb, from, "repository"))
   end)
-  local tags = try(call:repository(from, { actions = "pull" }):tags({}))
-  tags = glob.choose(tags, o.include, o.exclude)
-  tags = target.range and versions.choose(tags, target.range) or tags
+  local tags = versions.choose(try(call:repository(from, { actions = "pull" }):tags({})), o, target.range)
   return o.keep and table.move(versions.newest_first(tags), 1, math.min(o.keep, #tags), 1, {}) or tags
 end
 
