@@ -11,6 +11,7 @@ local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
+local referrer_list = require("manifest.repository.referrer_list")
 local tagged = require("manifest.graph.tagged")
 local text = require("manifest.base.text")
 
@@ -131,7 +132,7 @@ local function referring(at, digests, named)
   local found, seen = {}, {}
   local position = 1
   while digests[position] do
-    for _, one in ipairs(try(at.repository:referrers(digests[position]))) do
+    for _, one in ipairs(try(referrer_list.of(at.repository, digests[position]))) do
       if not named[one.digest] and not seen[one.digest] then
         seen[one.digest] = true
         found[#found + 1], digests[#digests + 1] = one.digest, one.digest
