@@ -132,7 +132,7 @@ end
 
 function targets.tar(text)
   local seen = {}
-  for _, piece in ipairs { #text, 100 } do
+  for _, piece in ipairs { math.max(#text, 1), 100 } do
     local found = {}
     local reader, ok = tar_reader.new(20, function(path, head)
       assert(#head <= 20)

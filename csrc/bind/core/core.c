@@ -64,6 +64,7 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_hash(L);
   mfl_open_interrupt(L);
   mfl_open_json(L);
+  mfl_open_memory(L);
   mfl_open_terminal(L);
   lua_pushcfunction(L, error_class);
   lua_setfield(L, -2, "error_class");

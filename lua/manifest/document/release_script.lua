@@ -57,7 +57,11 @@ end
 local MOST_INSTRUCTIONS = 100 * 1000 * 1000
 local STRIDE = 1000 * 1000
 
---- Calls the file's function, with the instructions counted; gives what pcall gives.
+--- Nor does one need this many bytes: text that doubles itself in a loop would take the machine's memory long before
+--- its instructions are counted.
+local MOST_MEMORY = 256 << 20
+
+--- Calls the file's function, with the instructions and the memory counted; gives what pcall gives.
 local function run_bounded(chunk)
   local hook, mask, count = debug.gethook()
   local left = MOST_INSTRUCTIONS
@@ -68,9 +72,12 @@ local function run_bounded(chunk)
     end
   end, "", STRIDE)
   core.interrupt.at_once(true)
-  local ok, value = pcall(chunk)
+  local ok, value = core.memory.pcall(MOST_MEMORY, chunk)
   core.interrupt.at_once(false)
   debug.sethook(hook, mask, count)
+  if not ok and value == "not enough memory" then
+    return false, ("the file takes more than %d MiB of memory"):format(MOST_MEMORY >> 20)
+  end
   return ok, value
 end
 

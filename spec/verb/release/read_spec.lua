@@ -132,6 +132,21 @@ return { { target = env "PATH" and "a:1", sources = list } }]])
     assert(lua "for _ = 1, 1000000 do end return {{ target = 'a:1', sources = { 'b' } }}")
   end)
 
+  it("is stopped before it takes the machine's memory", function()
+    for _, text in ipairs {
+      "local s = 'x' while true do s = s .. s end", "return { targets = ('x'):rep(1 << 30) }",
+      "local all = {} while true do all[#all + 1] = { #all } end",
+      "local s = 'x' while true do s = table.concat { s, s, s } end",
+    } do
+      local release, message, err = lua(text)
+      assert.is_nil(release)
+      assert.equal("release.lua: the file takes more than 256 MiB of memory", message)
+      assert.equal("invalid_argument", err.code)
+    end
+    assert(#("x"):rep(300 << 20) == 300 << 20) -- the limit ended with the file
+    assert(lua "local s = ('x'):rep(100 << 20) return {{ target = 'a:' .. #s, sources = { 'b' } }}")
+  end)
+
   it("leaves the hook of whoever calls as it was", function()
     local function mine() end
     local before, before_mask, before_count = debug.gethook()
