@@ -154,7 +154,7 @@ static bool send_request(struct mf_token_fetch *fetch)
 static void end(struct mf_token_fetch *fetch)
 {
   drop(fetch);
-  mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_engine_remove(&fetch->task);
   fetch->task.done = true;
 }
 
@@ -394,8 +394,7 @@ static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, c
 static void destroy(struct mf_token_fetch *fetch)
 {
   drop(fetch);
-  if (!fetch->task.done)
-    mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_engine_remove(&fetch->task);
   mf_token_request_free(&fetch->request);
   mf_token_free(&fetch->token);
   mf_credentials_free(&fetch->credentials);

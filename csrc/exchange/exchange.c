@@ -67,7 +67,7 @@ static void note_retry(struct mf_exchange *exchange, double seconds, const char 
 static void drop_transfer(struct mf_exchange *exchange)
 {
   mf_scheme_drop(exchange);
-  mf_pace_leave(&exchange->turn);
+  mf_queue_leave(&exchange->turn);
   if (!exchange->transfer)
     return;
   note_end(exchange);
@@ -482,7 +482,7 @@ void mf_exchange_free(struct mf_exchange *exchange)
   drop_transfer(exchange);
   if (exchange->home)
     abandon_questions(exchange);
-  mf_engine_remove(exchange->client->network->engine, &exchange->task);
+  mf_engine_remove(&exchange->task);
   mf_receipt_free(&exchange->receipt);
   mf_ticket_free(&exchange->ticket);
   if (exchange->memory)

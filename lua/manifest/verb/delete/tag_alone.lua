@@ -95,8 +95,8 @@ function tag_alone.delete(call, repository, tag, before)
   local made = document(tag, before.digest)
   check_deletes(repository, tag, made)
   try(call.loop:shield(function()
-    local ok, err = caught(replace, repository, tag, before, made)
-    return ok or put_back(repository, tag, before, made, err) or fail(err)
+    local gone, why = caught(replace, repository, tag, before, made)
+    return gone or put_back(repository, tag, before, made, why) or fail(why)
   end))
 end
 
