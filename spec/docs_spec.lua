@@ -166,6 +166,36 @@ for _, name in ipairs { "README.md", "docs/coming-from.md", "docs/commands.md", 
   end)
 end
 
+--- Where the code has the defaults of a client's options, which its help and docs/commands.md state.
+local DEFAULTS = {
+  jobs = { "lua/manifest/call.lua", "\nlocal DEFAULT_JOBS = ([^\n]+)" },
+  manifest_limit = { "lua/manifest/repository/interface.lua", "MANIFEST_LIMIT = ([^,]+)" },
+  max_documents = { "lua/manifest/graph/node.lua", "\nlocal DOCUMENTS = ([^\n]+)" },
+  max_bytes = { "lua/manifest/graph/node.lua", "\nlocal BYTES = ([^\n]+)" },
+  connections = { "csrc/bind/http/engine.c", '"connections", (%d+)' },
+  connect_timeout = { "csrc/bind/http/engine.c", '"connect_timeout", (%d+)' },
+  stall_timeout = { "csrc/bind/http/engine.c", '"stall_timeout", (%d+)' },
+  timeout = { "csrc/bind/http/request.c", '"timeout", (%d+)' },
+}
+
+describe("the defaults of a client that are stated", function()
+  it("are those of the code", function()
+    local rows, stated = assert(temp.read("docs/commands.md")), 0
+    for name, option in pairs(require("manifest.declare.client")) do
+      local number, unit = option.help:match("%(default (%d+)( ?M?i?B?)")
+      if number then
+        local at = assert(DEFAULTS[name], name)
+        local value = load("return " .. assert(temp.read(at[1])):match(at[2]))()
+        assert.equal(value, tonumber(number) * (unit == " MiB" and 1024 * 1024 or 1), name)
+        local row = rows:match("\n| [^\n|]*`%-%-" .. name:gsub("_", "%%-") .. "[` ][^\n]*") or number
+        assert.is_truthy(row:find(number, 1, true) or name == "timeout", name)
+        stated = stated + 1
+      end
+    end
+    assert.equal(8, stated)
+  end)
+end)
+
 --- Documents with options in their prose, which are ours and those of cmake and luarocks; and all with command lines.
 local PROSE = { "README.md", "docs/guide/1-first-list.md", "docs/guide/2-one-shot.md", "docs/guide/3-releases.md",
   "docs/guide/4-pipelines.md", "docs/guide/5-troubleshooting.md", "docs/credentials.md", "docs/limits.md",
