@@ -326,7 +326,7 @@ static void settle(struct mf_token_fetch *fetch)
 
   server_name(fetch, host);
   if (fetch->transfer->result != CURLE_OK) {
-    if (!fetch->server->home)
+    if (!fetch->server->is_registry)
       mf_secrets_blot(&fetch->network->secrets, fetch->transfer->error, strlen(fetch->transfer->error));
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);
     if (!fetch->problem.retryable || !wait_and_retry(fetch))

@@ -205,7 +205,7 @@ static void push_event(lua_State *L, const struct mf_event *event)
 {
   static const char *const kinds[] = {"request", "response", "retry", "redirect", "login"};
 
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 13);
   mfl_set_text(L, "event", kinds[event->kind]);
   set_number(L, "time", event->time);
   mfl_set_text(L, "purpose", event->purpose);
@@ -227,6 +227,7 @@ static void push_event(lua_State *L, const struct mf_event *event)
     return;
   set_integer(L, "sent", event->sent);
   set_integer(L, "received", event->received);
+  mfl_set_texts(L, "headers", &event->headers);
 }
 
 /* Pushes an array of what has happened since the last call, or nil. */
