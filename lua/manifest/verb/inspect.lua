@@ -142,13 +142,13 @@ end
 --- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
 --- another user, or is nowhere, docker asks the registry.
 local function local_entries(call, ref)
-  local entries, err = caught(function()
+  local entries, why = caught(function()
     return try(call.store:list(ref))
   end)
-  if err and err.code == "io" then
-    call:warn(err.message)
-  elseif err and err.code ~= "not_found" then
-    fail(err)
+  if why and why.code == "io" then
+    call:warn(why.message)
+  elseif why and why.code ~= "not_found" then
+    fail(why)
   end
   return entries
 end
