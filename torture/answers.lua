@@ -51,6 +51,7 @@ local calls = {
   tag = function(c, at) return c:tag(at .. ":1", { "2" }) end,
   tags = function(c, at) return c:tags(at) end,
   ratelimit = function(c, at) return c:ratelimit(at .. ":1") end,
+  doctor = function(c, at) return c:doctor(at, { write = true }) end,
   prune = function(c, at) return c:prune(at, { keep = 1, yes = true }) end,
   report = function(c, at) return c:report(at .. ":1") end,
   attestations = function(c, at) return c:attestations(at .. ":1") end,
