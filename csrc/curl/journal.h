@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "../base/blot.h"
+#include "../base/texts.h"
 #include "transfer.h"
 
 enum mf_event_kind {
@@ -41,9 +42,10 @@ struct mf_event {
   const char *protocol; /* such as "HTTP/2" */
   const char *tls;      /* see mf_transfer */
   int64_t expires;
-  double looked_up; /* seconds since it was sent until the name was looked up, */
-  double connected; /* until there was a connection, */
-  double secured;   /* and until its TLS handshake was over; 0: it has none, or had it before */
+  double looked_up;        /* seconds since it was sent until the name was looked up, */
+  double connected;        /* until there was a connection, */
+  double secured;          /* and until its TLS handshake was over; 0: it has none, or had it before */
+  struct mf_texts headers; /* RESPONSE: "NAME: VALUE" of those that help to find a fault */
 };
 
 struct mf_journal {
@@ -57,7 +59,8 @@ struct mf_journal {
 /* Notes a copy of EVENT with the time of now; URL and TARGET of a redirect may be whole. Where memory is short, nothing
    is noted. Nothing when it is not open. */
 void mf_journal_note(struct mf_journal *journal, const struct mf_event *event);
-/* The same for how a transfer ended: fills in status, bytes, seconds since SENT and, without a status, the reason. */
+/* The same for how a transfer ended: fills in status, bytes, headers, seconds since SENT and, without a status, the
+   reason. */
 void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *event, const struct mf_transfer *transfer,
                          double sent);
 /* The number of a new request. */

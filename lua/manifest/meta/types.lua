@@ -66,7 +66,8 @@
 ---@field cause manifest.Error? what it was made of
 ---@field report manifest.VerifyReport? of verify: what was found
 ---@field outcome manifest.ReleaseResult? of plan and apply: what became of each target
----@field errors_of_each manifest.Error[]? of rm, plan and apply: all failures, each once
+---@field copies table[]? of copy with option `also`: the result of each target, or {target, err}
+---@field errors_of_each manifest.Error[]? of rm, plan, apply and copy: all failures, each once
 ---@field pushed {reference: string, digest: string}[]? of push: the images that were put before it failed
 ---@field digest string? of push: of the list, when that was put; of delete: of what stays
 ---@field missing string[]? of option `expect`: platforms that the index lacks
@@ -143,6 +144,7 @@
 ---@field looked_up number? seconds until the name was looked up,
 ---@field connected number? until it was connected, and
 ---@field secured number? until the TLS handshake was over; nil: it was before, or there is none
+---@field headers string[] "NAME: VALUE": what kind of answer, limits, warnings, which server, its name of the request
 
 ---@class manifest.RetryEvent : manifest.Event it is sent again
 ---@field event "retry"
