@@ -179,7 +179,7 @@ end)
 
 describe("a request table", function()
   local bad = {
-    { method = "GET\0" }, { url = "http://a/\0" }, { url = 5 }, { home = "x\0" }, { registry = "\0" },
+    { method = "GET\0" }, { url = "http://a/\0" }, { url = 5 }, { base = "x\0" }, { registry = "\0" },
     { repository = "a\0b" }, { digest = "sha256:\0" }, { headers = { A = "b\0c" } }, { headers = { ["A\0"] = "b" } },
     { headers = { A = "b\r\nC: d" } }, { headers = { ["A b"] = "c" } }, { headers = { A = 1 } }, { headers = { "x" } },
     { headers = 1 }, { scopes = { "a\0" } }, { scopes = { {} } }, { scopes = 1 }, { body = {} },
