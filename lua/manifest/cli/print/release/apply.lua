@@ -2,4 +2,5 @@
 
 return require("manifest.cli.print.release.outcome").new({
   created = "created", moved = "moved", unchanged = "unchanged", restored = "restored", failed = "failed",
+  deleted = "deleted",
 })
