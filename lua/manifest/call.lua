@@ -24,7 +24,7 @@ local RETRIES = 20
 ---@field owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
 --- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@field jobs integer
----@field folder string docker's configuration
+---@field folder string? docker's configuration
 ---@field scopes table by list of references: see read_scopes
 ---@field warned table what was odd so far, each once
 ---@field engine userdata? and
@@ -32,20 +32,15 @@ local RETRIES = 20
 local shared_methods = {}
 local shared_mt = { __name = "manifest.shared", __index = shared_methods }
 
---- The folder of docker's configuration.
+--- The folder of docker's configuration; nil for a user without a home, who has neither lists nor logins.
+---@return string|nil
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
     return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
   local home = core.file.home()
-  if not home then
-    fail {
-      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
-      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
-    }
-  end
-  return home .. "/.docker"
+  return home and home .. "/.docker"
 end
 
 --- Makes what the calls of a client share.
@@ -82,18 +77,38 @@ local function asker_of(credentials)
   end)
 end
 
+local function new_loop(self, engine, control)
+  local loop = require("manifest.engine.loop").new(engine, {
+    ask = asker_of(self.options.credentials), connections = self.options.connections, control = control,
+    jobs = self.jobs,
+  })
+  loop.owner = self.owner
+  return loop
+end
+
 --- Opens the network side once.
 ---@return table loop
 function shared_methods:connect()
   if not self.loop then
     self.engine = self:open_engine()
-    self.loop = require("manifest.engine.loop").new(self.engine, {
-      ask = asker_of(self.options.credentials), connections = self.options.connections, control = self.control,
-      jobs = self.jobs,
-    })
-    self.loop.owner = self.owner
+    self.loop = new_loop(self, self.engine, self.control)
   end
   return self.loop
+end
+
+--- Opens another, which remembers no connection, login or token of the client's.
+---@param listen function (event): is told what happens on it, before who listens to the client
+---@return table loop
+---@return userdata engine
+function shared_methods:connect_anew(listen)
+  local engine, teller = self:open_engine({ events = true }), self.control.teller
+  local events = require("manifest.engine.events").new(function(event)
+    listen(event)
+    if teller then
+      teller:tell(event)
+    end
+  end)
+  return new_loop(self, engine, setmetatable({ teller = events }, { __index = self.control })), engine
 end
 
 --- Collects a warning for the user, each once.
@@ -130,6 +145,12 @@ local LAZY = {
   loop = function(self)
     return self.shared:connect()
   end,
+  folder = function(self)
+    return self.shared.folder or fail {
+      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
+      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
+    }
+  end,
   store = function(self)
     return require("manifest.draft.store").open({ folder = self.folder })
   end,
@@ -153,7 +174,7 @@ end
 ---@return manifest.Call
 local function new(shared, verb)
   return setmetatable({
-    verb = verb, shared = shared, options = shared.options, jobs = shared.jobs, folder = shared.folder,
+    verb = verb, shared = shared, options = shared.options, jobs = shared.jobs,
   }, mt)
 end
 
@@ -191,6 +212,18 @@ local function in_registry(self, reference, wanted)
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
     mirrors = options.mirrors, retries = self.retries, jobs = self.jobs, shared = wanted.shared,
   })
+end
+
+--- Gives this call connections of its own, which remember nothing of what the client did before.
+---@param listen function (event): what happens on them
+---@return table for `local _ <close>`: it ends them
+function methods:apart(listen)
+  local loop, engine = self.shared:connect_anew(listen)
+  self.loop = loop
+  return failure.defer(function()
+    self.shared:note_warnings(engine)
+    engine:close()
+  end)
 end
 
 --- The repository of a reference or of another location; nothing is sent yet. It tells of its blobs where somebody

@@ -144,7 +144,7 @@ function Client:blob_put(repository, file, options) end
 ---@return manifest.Error?
 function Client:config(ref, options) end
 
---- Give what a reference names more tags.
+--- Add tags to what a reference names.
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
 ---@param options? manifest.TagOptions
@@ -166,11 +166,18 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:repositories(registry, options) end
 
---- Show how many pulls a registry leaves, at no pull.
+--- Show how many pulls a registry still allows, without using one up.
 ---@param ref string|manifest.Location An image of the registry
 ---@return manifest.RatelimitResult?
 ---@return manifest.Error?
 function Client:ratelimit(ref) end
+
+--- Show what is well with a registry and a repository, and what is not.
+---@param repository string|manifest.Location The repository, without a tag
+---@param options? manifest.DoctorOptions
+---@return manifest.DoctorResult?
+---@return manifest.Error?
+function Client:doctor(repository, options) end
 
 --- Copy images, or all tags of a repository.
 ---@param source string|manifest.Location What is copied; a repository with `all_tags`
@@ -229,7 +236,7 @@ function Client:pull(subject, folder, options) end
 ---@return manifest.Error?
 function Client:tree(ref, options) end
 
---- Check that all that a reference names is well.
+--- Check that all that a reference names is there, and right.
 ---@param ref string|manifest.Location What to check
 ---@param options? manifest.VerifyOptions
 ---@return manifest.VerifyReport?
@@ -306,6 +313,7 @@ function Client:logout(registry) end
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field repositories fun(registry: string, options?: manifest.RepositoriesOptions): string[]?, manifest.Error?
 ---@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
+---@field doctor fun(repository: string|manifest.Location, options?: manifest.DoctorOptions): manifest.DoctorResult?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?

@@ -29,7 +29,7 @@ local function write_stored(out, seen)
   for index, text in ipairs(seen.stored) do
     out:write((index == 1 and "[\n\t" or ",\n\t") .. json.indent(text, "\t"):gsub("\n", "\n\t"))
   end
-  out:write("\n]\n")
+  out:write(seen.stored[1] and "\n]\n" or "[]\n")
 end
 
 --- A list as docker would build it of these entries: annotations and the like are not in docker's view.
