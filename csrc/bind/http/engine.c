@@ -113,11 +113,7 @@ static int engine_start(lua_State *L)
     lua_rawsetp(L, -2, box);
     return mfl_fail(L, &problem);
   }
-  box->engine = engine;
-  box->next = engine->exchanges;
-  if (box->next)
-    box->next->previous = box;
-  engine->exchanges = box;
+  mf_queue_enter(&engine->exchanges, &box->link);
   return 1;
 }
 
@@ -128,7 +124,9 @@ static void push_finished(lua_State *L, struct mfl_engine *engine)
 
   lua_newtable(L);
   lua_getiuservalue(L, 1, 1);
-  for (struct mfl_exchange *box = engine->exchanges; box; box = box->next) {
+  for (struct mf_link *link = engine->exchanges.first; link; link = link->next) {
+    struct mfl_exchange *box = (struct mfl_exchange *)link;
+
     if (box->reported || !mf_exchange_done(box->exchange))
       continue;
     box->reported = true;
@@ -203,17 +201,36 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value)
   lua_setfield(L, -2, name);
 }
 
+/* How a request was connected, and what a token is good for; what is not known is left out. */
+static void push_connection(lua_State *L, const struct mf_event *event)
+{
+  mfl_set_text(L, "granted", event->granted);
+  mfl_set_text(L, "proxy", event->proxy);
+  mfl_set_text(L, "address", event->address);
+  mfl_set_text(L, "protocol", event->protocol);
+  mfl_set_text(L, "tls", event->tls);
+  if (event->expires > 0)
+    set_integer(L, "expires", event->expires);
+  if (event->looked_up > 0)
+    set_number(L, "looked_up", event->looked_up);
+  if (event->connected > 0)
+    set_number(L, "connected", event->connected);
+  if (event->secured > 0)
+    set_number(L, "secured", event->secured);
+}
+
 static void push_event(lua_State *L, const struct mf_event *event)
 {
-  static const char *const kinds[] = {"request", "response", "retry", "redirect", "login"};
+  static const char *const kinds[] = {"request", "response", "retry", "redirect", "login", "challenge"};
+  static const char *const targets[] = {"target", "target", "target", "target", "source", "offers"};
 
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 16);
   mfl_set_text(L, "event", kinds[event->kind]);
   set_number(L, "time", event->time);
   mfl_set_text(L, "purpose", event->purpose);
   mfl_set_text(L, "method", event->method);
   mfl_set_text(L, "url", event->url);
-  mfl_set_text(L, event->kind == MF_EVENT_LOGIN ? "source" : "target", event->target);
+  mfl_set_text(L, targets[event->kind], event->target);
   mfl_set_text(L, "reason", event->reason);
   mfl_set_text(L, "registry", event->registry);
   mfl_set_text(L, "repository", event->repository);
@@ -229,6 +246,8 @@ static void push_event(lua_State *L, const struct mf_event *event)
     return;
   set_integer(L, "sent", event->sent);
   set_integer(L, "received", event->received);
+  push_connection(L, event);
+  mfl_set_texts(L, "headers", &event->headers);
 }
 
 /* Pushes an array of what has happened since the last call, or nil. */
@@ -347,16 +366,8 @@ static int engine_close(lua_State *L)
   struct mfl_engine *engine = luaL_checkudata(L, 1, MFL_ENGINE);
 
   engine->open = false;
-  while (engine->exchanges) {
-    struct mfl_exchange *box = engine->exchanges;
-    engine->exchanges = box->next;
-    if (box->next)
-      box->next->previous = NULL;
-    box->engine = NULL;
-    box->next = NULL;
-    mf_exchange_free(box->exchange);
-    box->exchange = NULL;
-  }
+  while (engine->exchanges.first)
+    mfl_close_exchange((struct mfl_exchange *)engine->exchanges.first);
   mf_client_close(&engine->client);
   return 0;
 }
