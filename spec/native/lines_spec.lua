@@ -11,7 +11,7 @@ local function run(program, ...)
   local folder = temp.folder("coverage")
   assert(require("lfs").mkdir(folder .. "/lines"))
   local env = ours.variables()
-  env.LUA_INIT_5_4 = ("package.loadlib('%s', 'luaopen_lines')('%s/lines')"):format(library, folder)
+  env["LUA_INIT_" .. _VERSION:match("[%d.]+"):gsub("%.", "_")] = ("package.loadlib('%s', 'luaopen_lines')('%s/lines')"):format(library, folder)
   return folder, process.run { "lua5.4", "-e", program, "-", env = env, preload = true, ... }
 end
 
