@@ -50,7 +50,8 @@ describe("--debug", function()
       assert.matches("\nmanifest: debug: %-%-> HEAD http://[^\n]*/v2/app/manifests/1\n", done.stderr)
       assert.matches("\nmanifest: debug: <%-%- 200 HEAD http://[^\n]*/v2/app/manifests/1, %d+ ms, sent 0, received 0 b",
         done.stderr)
-      assert.matches("\nmanifest: debug: again in 0 ms: HEAD http://[^\n]*: the registry speaks plain HTTP\n", done.stderr)
+      assert.matches("\nmanifest: debug: again in 0 ms: HEAD http://[^\n]*: the registry speaks plain HTTP\n",
+        done.stderr)
       assert.matches("credentials of [^\n]* none; looked in: ", done.stderr)
       assert.matches("\nmanifest: debug: digest: done in %d+ ms\n$", done.stderr)
       assert.matches("^sha256:%x+\n$", done.stdout)
