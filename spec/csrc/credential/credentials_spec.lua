@@ -165,8 +165,8 @@ describe("auths", function()
   end
 
   it("takes base64 in lines, as docker does", function()
-    for _, auth in ipairs { "dTpw\\n", "dT\\r\\npw", "\\ndTpw\\n\\n" } do
-      local found = find(config { h = ('{"auth":"%s"}'):format(auth) }, "h")
+    for _, text in ipairs { "dTpw\\n", "dT\\r\\npw", "\\ndTpw\\n\\n" } do
+      local found = find(config { h = ('{"auth":"%s"}'):format(text) }, "h")
       assert.same({ "u", "p", {} }, { found.username, found.password, found.warnings })
     end
   end)
