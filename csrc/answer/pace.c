@@ -43,7 +43,8 @@ void mf_pace_leave(struct mf_pace_turn *turn)
 
 bool mf_pace_may_go(struct mf_pace *pace, struct mf_pace_turn *turn, double now)
 {
-  bool has_place = pace->most == 0 || pace->under_way + 1 <= pace->most;
+  bool has_place = (pace->most == 0 || pace->under_way + 1 <= pace->most) &&
+                   (pace->places == 0 || pace->under_way < pace->places);
 
   if (mf_pace_is_open(pace, now) && has_place && (!pace->first || pace->first == turn)) {
     mf_pace_leave(turn);

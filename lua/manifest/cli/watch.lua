@@ -45,6 +45,9 @@ function watch.new(out, entry, given)
         listener:event(event)
       end
     end
+    if not own.debug and not own.trace then -- an event for each request would cost as much as all else of it in Lua
+      require("manifest.engine.events").counting[self.listen] = true
+    end
   end
   return self
 end

@@ -216,15 +216,8 @@ local function step(self)
   end
 end
 
---- Waits until done() holds. BEFORE is called with the task that must be woken then; code that is no task works on the
---- tasks and the engine until it holds.
-function methods:wait(done, before)
-  local current = self:current()
-  if current then
-    before(current)
-    coroutine.yield(WAIT)
-    return
-  end
+--- Code that is no task works on the tasks and the engine until done() holds.
+local function work(self, done)
   while not done() do
     if self.control.canceled then
       self.control:check()
@@ -235,6 +228,30 @@ function methods:wait(done, before)
     else
       step(self)
     end
+  end
+end
+
+--- Waits until done() holds. BEFORE is called with the task that must be woken then.
+function methods:wait(done, before)
+  local current = self:current()
+  if not current then
+    return work(self, done)
+  end
+  before(current)
+  coroutine.yield(WAIT)
+end
+
+--- Waits until an exchange has finished.
+local function wait_for(self, exchange)
+  local task = self:current()
+  if task then
+    task.exchange, self.waiting[exchange] = exchange, task
+    coroutine.yield(WAIT)
+  else
+    work(self, function()
+      return self.finished[exchange]
+    end)
+    self.finished[exchange] = nil
   end
 end
 
@@ -275,13 +292,7 @@ function methods:request(request)
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
   local _ <close> = request.blob and self.control.teller and self.control.teller:moves(exchange, request)
-  self:wait(function()
-    return self.finished[exchange]
-  end, function(task)
-    task.exchange = exchange
-    self.waiting[exchange] = task
-  end)
-  self.finished[exchange] = nil
+  wait_for(self, exchange)
   return exchange:result()
 end
 

@@ -143,7 +143,7 @@ end
 --- of whoever wrote it.
 local function wrong_header(domain, headers)
   for name, value in pairs(headers or {}) do
-    if value:find("[%z\1-\8\10-\31\127]") then
+    if value:find("[^\t -~\x80-\xff]") then
       return error_of.new({
         code = "registry", host = domain,
         message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),

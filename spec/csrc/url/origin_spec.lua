@@ -8,6 +8,8 @@ describe("core.url.origin", function()
     { "HTTP://example.com:80", "http", "example.com", 80, "example.com" },
     { "http://example.com:443/", "http", "example.com", 443, "example.com:443" },
     { "https://h:65535/", "https", "h", 65535, "h:65535" },
+    { "https://h:00080/", "https", "h", 80, "h:80" },
+    { "https://a_b-c.d./", "https", "a_b-c.d.", 443, "a_b-c.d." },
     { "https://h?only=query", "https", "h", 443, "h" },
     { "https://h/path@with:signs", "https", "h", 443, "h" },
     { "https://[::1]:5000/v2", "https", "::1", 5000, "[::1]:5000" },
@@ -33,7 +35,7 @@ describe("core.url.origin", function()
     "https://@h/", "https://:@h/", "https://h/#fragment", "https://h#", "https://h\\x/", "https://h/\\x", "https://h /",
     "https://h/a b", "https://h/\r\nX: y", "https://h/\t", "https://h/\127", "https://h\195\169/", "https://%68/",
     "https://ex%61mple.com/", "https://[::1%25eth0]/", "https://[::1%eth0]/", "https://[::1/", "https://::1/",
-    "https://[1.2.3.4]/", "https://[]/", "https://1.2.3.4.5/", "https://127.0.0.1./", "https://1.2.3.0x4g/",
+    "https://[1.2.3.4]/", "https://[]/", "https://h[/", "https://h[:80/", "https://a]b/", "https://h:1:2/", "https://1.2.3.4.5/", "https://127.0.0.1./", "https://1.2.3.0x4g/",
     "https://a..b/", "https://.a/", "https://h,x/", "https://h;x/", "https://" .. ("a"):rep(300) .. "/",
     "https://h/" .. ("a"):rep(17000), " https://h/", "https://h/\226\128\174",
   }
