@@ -7,7 +7,7 @@ _manifest() {
   read -r -a words <<<"$line"
   case $line in *[[:space:]]) words+=("") ;; esac
   COMPREPLY=()
-  mapfile -t found < <(manifest __complete "${words[@]:1}" 2>/dev/null)
+  mapfile -t found < <(manifest __complete "${words[@]:1}" 2>/dev/null | cut -f 1)
   if [ "${found[0]-}" = ":files" ]; then
     compopt -o default 2>/dev/null
     return 0

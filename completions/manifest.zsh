@@ -8,7 +8,9 @@ _manifest() {
   if [[ ${found[1]} == ":files" ]]; then
     _files
   elif [[ -n ${found[1]} ]]; then
-    compadd -a found
+    found=("${(@)found//:/\\:}") # a colon divides a word from its description
+    found=("${(@)found/$'\t'/:}")
+    _describe manifest found
   fi
 }
 

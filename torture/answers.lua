@@ -6,6 +6,8 @@ local core = require "manifest.base.core"
 local error_of = require "manifest.base.error"
 local manifest = require "manifest"
 local process = require "spec.support.process"
+local random = require "spec.support.inputs.random"
+local right = require "spec.support.inputs.right_call"
 local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
@@ -21,15 +23,12 @@ local function quick_engine(settings)
   return open_engine(settings)
 end
 
---- What each verb is called with; `at` is the repository of this seed, `world` has files.
-local calls = {
-  create = function(c, at) return c:create(at .. "/list:1", { at .. "/a:1", at .. "/b:1" }) end,
+--- Calls that go far; `at` is the repository of this seed, `world` has files. Every verb is called as its declaration
+--- says, too, with options as it comes.
+local FAR = {
   annotate = function(c, at) return c:annotate(at .. "/list:1", at .. "/a:1", { os = "linux", arch = "arm" }) end,
   inspect = function(c, at) return c:inspect(at .. ":1", { verbose = true }) end,
-  push = function(c, at) return c:push(at .. "/list:1") end,
-  rm = function(c, at) return c:rm(at .. "/list:1") end,
   resolve = function(c, at) return c:resolve(at .. ":1", "linux/arm64") end,
-  digest = function(c, at) return c:digest(at .. ":1") end,
   ["index create"] = function(c, at) return c:index_create { target = at .. "/t:1", sources = { at .. ":1" } } end,
   ["index add"] = function(c, at) return c:index_add(at .. ":1", at .. "/b:2") end,
   ["index remove"] = function(c, at) return c:index_remove(at .. ":1", "linux/arm64") end,
@@ -40,8 +39,6 @@ local calls = {
   image = function(c, at, world)
     return c:image { target = at .. "/i:1", layers = { world.layer }, platform = "linux/amd64" }
   end,
-  get = function(c, at) return c:get(at .. ":1") end,
-  put = function(c, at, world) return c:put(at .. "/p:1", world.document) end,
   ["blob get"] = function(c, at, world) return c:blob_get(at .. "@" .. world.blob) end,
   ["blob put"] = function(c, at, world) return c:blob_put(at .. "/b", world.layer) end,
   pull = function(c, at, world)
@@ -49,12 +46,7 @@ local calls = {
   end,
   config = function(c, at) return c:config(at .. ":1", { platform = "linux/amd64" }) end,
   tag = function(c, at) return c:tag(at .. ":1", { "2" }) end,
-  tags = function(c, at) return c:tags(at) end,
-  ratelimit = function(c, at) return c:ratelimit(at .. ":1") end,
   prune = function(c, at) return c:prune(at, { keep = 1, yes = true }) end,
-  report = function(c, at) return c:report(at .. ":1") end,
-  attestations = function(c, at) return c:attestations(at .. ":1") end,
-  repositories = function(c, at) return c:repositories(at:match("^[^/]*")) end,
   copy = function(c, at, world) return c:copy(at .. ":1", "oci:" .. world.layout .. ":1", { referrers = true }) end,
   delete = function(c, at) return c:delete(at .. ":1", { dry_run = true, shared = true }) end,
   referrers = function(c, at) return c:referrers(at .. ":1", { platform = "linux/amd64" }) end,
@@ -66,12 +58,20 @@ local calls = {
   diff = function(c, at) return c:diff(at .. ":1", at .. "/b:1") end,
   plan = function(c, at) return c:plan({ { target = at .. "/t:2", sources = { at .. ":1" } } }, { lock = false }) end,
   apply = function(c, at) return c:apply({ { target = at .. "/t:2", sources = { at .. ":1" } } }, { lock = false }) end,
-  login = function(c, at) return c:login { registry = at:match("^[^/]*"), username = "me", password = "secret" } end,
-  logout = function(c, at) return c:logout(at:match("^[^/]*")) end,
 }
 
---- Verbs that ask no registry.
-local LOCAL = { ["lock merge"] = true }
+--- What arguments and options are, by type and by name.
+local function values_of(at, world)
+  local registry = at:match("^[^/]*")
+  return { location = at .. ":1", reference = at .. ":1", repository = at, file = world.layer,
+    folder = world.layout .. "/files", registry = registry, document = world.document, sources = { at .. ":1" },
+    source = at .. ":1", layers = { world.layer } }
+end
+
+local function call_declared(entry, client, at, world, chance)
+  local call = assert(right.random_call(require(entry.module), values_of(at, world), chance), "no right call was found")
+  return client[entry.method](client, table.unpack(call, 1, call.n))
+end
 
 local function resident()
   return math.tointeger(tonumber(temp.read("/proc/self/statm"):match("^%d+ (%d+)"))) * 4096
@@ -94,10 +94,10 @@ local function amiss_in_layout(folder)
   end
 end
 
---- Runs one verb; returns what was wrong.
-local function amiss(name, client, at, world)
+--- Calls a verb by a function; returns what was wrong.
+local function amiss(name, call, ...)
   local began = core.clock()
-  local ok, value, err = pcall(calls[name], client, at, world)
+  local ok, value, err = pcall(call, ...)
   local lasted = core.clock() - began
   if not ok then
     return "raised " .. tostring(value)
@@ -109,16 +109,13 @@ local function amiss(name, client, at, world)
   return value and amiss_with(name, value)
 end
 
---- The names of the verbs that are called, and a complaint of each that has no call.
-function answers.names()
-  local list, wrong = {}, {}
+--- Calls every verb in one world; adds what was wrong.
+local function play(client, at, world, chance, add)
   for _, entry in ipairs(catalogue) do
-    list[#list + 1] = calls[entry.name] and entry.name
-    if not calls[entry.name] and not LOCAL[entry.name] then
-      wrong[#wrong + 1] = "no call of " .. entry.name
-    end
+    local name, far = entry.name, FAR[entry.name]
+    add(name, far and amiss(name, far, client, at, world))
+    add(name .. " as declared", amiss(name, call_declared, entry, client, at, world, chance))
   end
-  return list, wrong
 end
 
 local function world_of(layer)
@@ -133,17 +130,15 @@ function answers.run(options)
   local server = process.start { "/usr/bin/python3", "torture/support/mutant.py", record, stderr = temp.path("stderr") }
   local port = assert(process.wait_for(function() return server:output():match("%d+") end), server:errors())
   local layer, before = temp.file(tar.archive { { "a", "x" } }), nil
-  local list, wrong = answers.names()
-  local seed, most = options.seed, 0
+  local wrong, seed, most = {}, options.seed, 0
   while (tonumber(temp.read(record)) or 0) < options.count and #wrong < 20 do
     seed = seed + 1
     local at, world = ("127.0.0.1:%s/m%d"):format(port, seed), world_of(layer)
     local client <close> = manifest.client { config = temp.folder("config"), timeout = 10, stall_timeout = 2,
       credentials = function() return { username = "me", password = "secret" } end }
-    for _, name in ipairs(list) do
-      local what = amiss(name, client, at, world)
+    play(client, at, world, random.new(seed), function(name, what)
       wrong[#wrong + 1] = what and ("m%d, %s: %s"):format(seed, name, what)
-    end
+    end)
     local what = amiss_in_layout(world.layout)
     wrong[#wrong + 1] = what and ("m%d: %s"):format(seed, what)
     temp.remove(world.layout)
@@ -156,7 +151,7 @@ function answers.run(options)
   end
   server:stop()
   return { figures = ("%s answers to %d verbs in %d worlds, %d MiB more memory"):format(temp.read(record):match("%d+"),
-    #list, seed - options.seed, most >> 20), wrong = wrong }
+    #catalogue, seed - options.seed, most >> 20), wrong = wrong }
 end
 
 return answers

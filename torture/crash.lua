@@ -89,10 +89,11 @@ end
 ---@param options table seed (where it begins), count, argument
 function crash.run(options)
   assert(inject.usable(), "strace is not usable here")
-  local registry, wrong, count = damage.registry(), {}, 0
+  local registry, wrong, count, chosen = damage.registry(), {}, 0, 0
   for _, work in ipairs(works) do
     if not options.argument or options.argument == work.name then
       local points, after, folder = damage.undisturbed(work)
+      chosen = chosen + 1
       for index = 1 + options.seed % options.count, #points, options.count do
         one_point(work, points[index], { after = after, folder = folder }, wrong)
         count = count + 2
@@ -100,7 +101,7 @@ function crash.run(options)
     end
   end
   registry:stop()
-  return { figures = ("%d crashes of %d works"):format(count, #works), wrong = wrong }
+  return { figures = ("%d crashes of %d works"):format(count, chosen), wrong = wrong }
 end
 
 return crash

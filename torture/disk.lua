@@ -66,10 +66,11 @@ end
 ---@param options table seed (where it begins), count, argument
 function disk.run(options)
   assert(inject.usable(), "strace is not usable here")
-  local registry, wrong, count, noticed = damage.registry(), {}, 0, 0
+  local registry, wrong, count, noticed, chosen = damage.registry(), {}, 0, 0, 0
   for _, work in ipairs(works) do
     if not options.argument or options.argument == work.name then
       local points, after, folder = damage.undisturbed(work)
+      chosen = chosen + 1
       for index = 1 + options.seed % options.count, #points, options.count do
         for _, fault in ipairs(FAULTS[points[index].call] or {}) do
           local failed = one_fault(work, points[index], fault, { after = after, folder = folder }, wrong)
@@ -79,7 +80,7 @@ function disk.run(options)
     end
   end
   registry:stop()
-  return { figures = ("%d faults of %d works, %d of them told"):format(count, #works, noticed), wrong = wrong }
+  return { figures = ("%d faults of %d works, %d of them told"):format(count, chosen, noticed), wrong = wrong }
 end
 
 return disk

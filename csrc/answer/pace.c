@@ -14,44 +14,17 @@ bool mf_pace_is_open(const struct mf_pace *pace, double now)
   return now >= pace->until;
 }
 
-static void enter(struct mf_pace *pace, struct mf_pace_turn *turn)
+bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *turn, double now)
 {
-  *turn = (struct mf_pace_turn){pace, pace->last, NULL};
-  if (pace->last)
-    pace->last->next = turn;
-  else
-    pace->first = turn;
-  pace->last = turn;
-}
+  bool has_room =
+      (pace->most == 0 || pace->under_way + 1 <= pace->most) && (pace->places == 0 || pace->under_way < pace->places);
 
-void mf_pace_leave(struct mf_pace_turn *turn)
-{
-  struct mf_pace *pace = turn->pace;
-
-  if (!pace)
-    return;
-  if (turn->previous)
-    turn->previous->next = turn->next;
-  else
-    pace->first = turn->next;
-  if (turn->next)
-    turn->next->previous = turn->previous;
-  else
-    pace->last = turn->previous;
-  *turn = (struct mf_pace_turn){0};
-}
-
-bool mf_pace_may_go(struct mf_pace *pace, struct mf_pace_turn *turn, double now)
-{
-  bool has_place = (pace->most == 0 || pace->under_way + 1 <= pace->most) &&
-                   (pace->places == 0 || pace->under_way < pace->places);
-
-  if (mf_pace_is_open(pace, now) && has_place && (!pace->first || pace->first == turn)) {
-    mf_pace_leave(turn);
+  if (mf_pace_is_open(pace, now) && has_room && (!pace->waiting.first || pace->waiting.first == turn)) {
+    mf_queue_leave(turn);
     return true;
   }
-  if (!turn->pace)
-    enter(pace, turn);
+  if (!turn->queue)
+    mf_queue_enter(&pace->waiting, turn);
   return false;
 }
 

@@ -5,12 +5,7 @@
 
 #include <stdbool.h>
 
-/* A request that waits for its turn; all zero at first. */
-struct mf_pace_turn {
-  struct mf_pace *pace; /* NULL: it does not wait */
-  struct mf_pace_turn *previous;
-  struct mf_pace_turn *next;
-};
+#include "../base/queue.h"
 
 struct mf_pace {
   double until;   /* nobody asks before then */
@@ -19,17 +14,14 @@ struct mf_pace {
   double most;    /* requests at once; 0: no bound */
   long places;    /* the same, whatever the answers are: there are so many connections; 0: no bound */
   int under_way;
-  struct mf_pace_turn *first; /* of those that wait, the one that has waited longest */
-  struct mf_pace_turn *last;
-  double since; /* when the first of them came */
+  struct mf_queue waiting;
+  double since; /* when the first of the refusals came */
   int refusals; /* 429 answers without another one in between */
 };
 
 /* May a request be sent now? When not, it waits behind those that came before. */
-bool mf_pace_may_go(struct mf_pace *pace, struct mf_pace_turn *turn, double now);
-/* It does not wait any more; harmless when it did not. */
-void mf_pace_leave(struct mf_pace_turn *turn);
-/* The same of one that waits for no place, as it is JOINED to another request by a pipe: they would wait for each
+bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *turn, double now);
+/* The same of one that does not count, as it is JOINED to another request by a pipe: they would wait for each
    other. */
 bool mf_pace_is_open(const struct mf_pace *pace, double now);
 /* A request is sent, or has come to its end. */

@@ -14,11 +14,11 @@ static bool start_hash(struct mf_receipt *receipt, struct mf_problem *problem)
 }
 
 bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, size_t limit,
-                     struct mf_bytes *aside, struct mf_problem *problem)
+                     struct mf_bytes *error_body, struct mf_problem *problem)
 {
   const char *colon = digest ? strchr(digest, ':') : NULL;
 
-  *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .limit = limit, .aside = aside};
+  *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .limit = limit, .error_body = error_body};
   snprintf(receipt->algorithm, sizeof(receipt->algorithm), "%.*s", colon ? (int)(colon - digest) : 6,
            colon ? digest : "sha256");
   return start_hash(receipt, problem);
@@ -34,8 +34,8 @@ static bool start_again(struct mf_receipt *receipt, struct mf_problem *problem)
 
 bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem)
 {
-  mf_bytes_clear(receipt->aside);
-  receipt->open = receipt->sated = false;
+  mf_bytes_clear(receipt->error_body);
+  receipt->open = receipt->has_enough = false;
   receipt->skip = receipt->total = 0;
   return receipt->received == 0 || receipt->digest || receipt->length > 0 || start_again(receipt, problem);
 }
@@ -145,7 +145,7 @@ static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t
   receipt->received += (int64_t)length;
   if (!mf_hash_update(&receipt->hash, data, length, problem))
     return MF_FLOW_FAIL;
-  receipt->sated = enough;
+  receipt->has_enough = enough;
   return enough ? MF_FLOW_FAIL : MF_FLOW_OK;
 }
 
@@ -156,10 +156,10 @@ enum mf_flow mf_receipt_take(struct mf_receipt *receipt, long status, const char
   enum mf_flow flow;
 
   if (status < 200 || status > 299) {
-    size_t room = receipt->aside->limit - receipt->aside->length;
-    mf_bytes_add(receipt->aside, data, length < room ? length : room);
-    receipt->sated = length > room;
-    return receipt->sated ? MF_FLOW_FAIL : MF_FLOW_OK;
+    size_t room = receipt->error_body->limit - receipt->error_body->length;
+    mf_bytes_add(receipt->error_body, data, length < room ? length : room);
+    receipt->has_enough = length > room;
+    return receipt->has_enough ? MF_FLOW_FAIL : MF_FLOW_OK;
   }
   if (!receipt->open && !open_attempt(receipt, status, content_range, problem))
     return MF_FLOW_FAIL;

@@ -19,22 +19,22 @@ struct mf_receipt {
   const char *digest;   /* expected, borrowed; NULL: any */
   char algorithm[16];
   struct mf_hash hash;
-  size_t limit;           /* bytes that it takes at most */
-  struct mf_bytes *aside; /* borrowed: the start of a body that is not a 2xx one */
-  int64_t first;          /* offset in the body of the first byte that is wanted */
-  int64_t length;         /* bytes that are wanted; 0: all */
-  int64_t received;       /* bytes that went into hash and sink */
-  int64_t total;          /* bytes that there are of what is wanted, as a partial answer tells; 0: not told */
-  int64_t skip;           /* bytes of this attempt that were received by an earlier one */
-  bool open;              /* this attempt's first piece has come */
-  bool whole;             /* ranges have failed: the whole is asked for, and what is there already is skipped */
-  bool restarted;         /* what had come did not hash right and was thrown away, once */
-  bool sated;             /* enough has come, of an error's body or of a part: the attempt was ended by us */
-  bool ended;             /* the sink has been told its end */
+  size_t limit;                /* bytes that it takes at most */
+  struct mf_bytes *error_body; /* borrowed: the start of a body that is not a 2xx one */
+  int64_t first;               /* offset in the body of the first byte that is wanted */
+  int64_t length;              /* bytes that are wanted; 0: all */
+  int64_t received;            /* bytes that went into hash and sink */
+  int64_t total;               /* bytes that there are of what is wanted, as a partial answer tells; 0: not told */
+  int64_t skip;                /* bytes of this attempt that were received by an earlier one */
+  bool open;                   /* this attempt's first piece has come */
+  bool whole;                  /* ranges have failed: the whole is asked for, and what is there already is skipped */
+  bool restarted;              /* what had come did not hash right and was thrown away, once */
+  bool has_enough;             /* enough has come, of an error's body or of a part: the attempt was ended by us */
+  bool ended;                  /* the sink has been told its end */
 };
 
 bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, size_t limit,
-                     struct mf_bytes *aside, struct mf_problem *problem);
+                     struct mf_bytes *error_body, struct mf_problem *problem);
 /* Makes ready for another attempt: a body with a known digest goes on where it broke off, any other starts again (it
    may be another document by now). False when it cannot: problem set. */
 bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem);

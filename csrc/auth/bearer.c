@@ -91,13 +91,13 @@ static struct mf_token_fetch *shared_fetch(struct mf_bearer *bearer, const struc
 }
 
 /* Where a new fetch can be kept; FETCHES when all are under way. */
-static size_t free_place(const struct mf_bearer *bearer)
+static size_t free_slot(const struct mf_bearer *bearer)
 {
-  size_t place = 0;
+  size_t slot = 0;
 
-  while (place < FETCHES && bearer->fetches[place] && !mf_token_fetch_done(bearer->fetches[place]))
-    place++;
-  return place;
+  while (slot < FETCHES && bearer->fetches[slot] && !mf_token_fetch_done(bearer->fetches[slot]))
+    slot++;
+  return slot;
 }
 
 static struct mf_token_fetch *new_fetch(struct mf_bearer *bearer, const struct mf_ticket *ticket,
@@ -105,15 +105,15 @@ static struct mf_token_fetch *new_fetch(struct mf_bearer *bearer, const struct m
                                         struct mf_problem *problem)
 {
   struct mf_token_fetch *fetch;
-  size_t place = free_place(bearer);
+  size_t slot = free_slot(bearer);
 
-  assert(place < FETCHES);
+  assert(slot < FETCHES);
   fetch = mf_token_fetch_new(bearer->network, ticket->endpoint, key, mf_ticket_scopes(ticket), credentials, problem);
   if (!fetch)
     return NULL;
-  if (bearer->fetches[place])
-    mf_token_fetch_release(bearer->fetches[place]);
-  bearer->fetches[place] = fetch;
+  if (bearer->fetches[slot])
+    mf_token_fetch_release(bearer->fetches[slot]);
+  bearer->fetches[slot] = fetch;
   return mf_token_fetch_hold(fetch);
 }
 
@@ -158,7 +158,7 @@ enum mf_readiness mf_bearer_value(struct mf_bearer *bearer, struct mf_ticket *ti
   if (!judge(bearer, ticket->endpoint, challenge->realm, credentials, problem))
     return MF_FAILED;
   ticket->fetch = shared_fetch(bearer, &key, mf_ticket_scopes(ticket));
-  if (!ticket->fetch && free_place(bearer) == FETCHES)
+  if (!ticket->fetch && free_slot(bearer) == FETCHES)
     return MF_WAITING; /* until one of them is done */
   if (!ticket->fetch)
     ticket->fetch = new_fetch(bearer, ticket, &key, credentials, problem);

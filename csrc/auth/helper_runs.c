@@ -10,7 +10,6 @@
 struct run {
   struct mf_task task;
   struct run *next;
-  struct mf_engine *engine;
   char helper[MF_HELPER_NAME];
   char *server;
   struct mf_child *child; /* while it runs */
@@ -30,7 +29,7 @@ static void stop(struct run *run)
 {
   if (!run->child)
     return;
-  mf_engine_remove(run->engine, &run->task);
+  mf_engine_remove(&run->task);
   mf_child_free(run->child);
   run->child = NULL;
 }
@@ -79,7 +78,7 @@ static size_t descriptors(const struct mf_task *task, struct pollfd *files)
   return mf_child_descriptors(((const struct run *)task)->child, files);
 }
 
-static void start(struct run *run)
+static void start(struct run *run, struct mf_engine *engine)
 {
   static const struct mf_child_limits limits = {MF_HELPER_SECONDS, MF_HELPER_OUTPUT};
   char program[MF_HELPER_PROGRAM];
@@ -93,7 +92,7 @@ static void start(struct run *run)
     return;
   }
   run->task.due = mf_child_due(run->child);
-  mf_engine_add(run->engine, &run->task);
+  mf_engine_add(engine, &run->task);
 }
 
 static void free_run(struct run *run)
@@ -153,12 +152,11 @@ static struct run *add(struct mf_helper_runs *runs, const char *helper, const ch
     return NULL;
   }
   run->task = (struct mf_task){.advance = advance, .descriptors = descriptors, .due = INFINITY};
-  run->engine = runs->engine;
   snprintf(run->helper, sizeof(run->helper), "%s", helper);
   run->result = MF_HELPER_FAILED; /* unless it answers */
   run->next = runs->first;
   runs->first = run;
-  start(run);
+  start(run, runs->engine);
   return run;
 }
 

@@ -154,7 +154,7 @@ static bool send_request(struct mf_token_fetch *fetch)
 static void end(struct mf_token_fetch *fetch)
 {
   drop(fetch);
-  mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_engine_remove(&fetch->task);
   fetch->task.done = true;
 }
 
@@ -326,7 +326,7 @@ static void settle(struct mf_token_fetch *fetch)
 
   server_name(fetch, host);
   if (fetch->transfer->result != CURLE_OK) {
-    if (!fetch->server->home)
+    if (!fetch->server->is_registry)
       mf_secrets_blot(&fetch->network->secrets, fetch->transfer->error, strlen(fetch->transfer->error));
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);
     if (!fetch->problem.retryable || !wait_and_retry(fetch))
@@ -394,8 +394,7 @@ static bool fill(struct mf_token_fetch *fetch, const struct mf_token_key *key, c
 static void destroy(struct mf_token_fetch *fetch)
 {
   drop(fetch);
-  if (!fetch->task.done)
-    mf_engine_remove(fetch->network->engine, &fetch->task);
+  mf_engine_remove(&fetch->task);
   mf_token_request_free(&fetch->request);
   mf_token_free(&fetch->token);
   mf_credentials_free(&fetch->credentials);

@@ -14,7 +14,7 @@
 
 struct mf_engine {
   CURLM *multi;
-  struct mf_task *tasks;
+  struct mf_queue tasks;
   pid_t process; /* connections must not be shared with a fork */
   bool called;   /* mf_engine_call */
 };
@@ -76,7 +76,7 @@ void mf_engine_free(struct mf_engine *engine)
 {
   struct mf_write_signals guard;
 
-  assert(!engine->tasks);
+  assert(!engine->tasks.first);
   /* In a forked child the sockets belong to the parent: a TLS goodbye from here would end its connections. */
   if (engine->process == getpid()) {
     mf_write_signals_hold(&guard);
@@ -90,24 +90,18 @@ void mf_engine_free(struct mf_engine *engine)
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task)
 {
-  assert(!task->previous && !task->next && engine->tasks != task);
-  task->next = engine->tasks;
-  if (task->next)
-    task->next->previous = task;
-  engine->tasks = task;
+  mf_queue_enter(&engine->tasks, &task->link);
 }
 
-void mf_engine_remove(struct mf_engine *engine, struct mf_task *task)
+void mf_engine_remove(struct mf_task *task)
 {
-  assert(!task->previous || task->previous->next == task);
-  assert(!task->next || task->next->previous == task);
-  if (task->previous)
-    task->previous->next = task->next;
-  else if (engine->tasks == task)
-    engine->tasks = task->next;
-  if (task->next)
-    task->next->previous = task->previous;
-  task->previous = task->next = NULL;
+  mf_queue_leave(&task->link);
+}
+
+/* The next one to look at; NULL behind the last. */
+static struct mf_task *next_task(const struct mf_engine *engine, const struct mf_task *task)
+{
+  return (struct mf_task *)(task ? task->link.next : engine->tasks.first);
 }
 
 /* True when a task got further. One task's step may let another go on (a token arrived), hence the repetition. A task
@@ -119,8 +113,8 @@ static bool advance_tasks(struct mf_engine *engine)
 
   while (moved) {
     moved = false;
-    for (struct mf_task *task = engine->tasks, *next; task; task = next) {
-      next = task->next;
+    for (struct mf_task *task = next_task(engine, NULL), *next; task; task = next) {
+      next = next_task(engine, task);
       if (!task->done && task->advance(task))
         moved = true;
     }
@@ -196,7 +190,7 @@ static size_t gather_files(const struct mf_engine *engine, struct curl_waitfd *w
 {
   size_t count = 0;
 
-  for (const struct mf_task *task = engine->tasks; task; task = task->next) {
+  for (struct mf_task *task = next_task(engine, NULL); task; task = next_task(engine, task)) {
     struct pollfd files[MF_TASK_DESCRIPTORS];
     size_t added = task->descriptors && !task->done ? task->descriptors(task, files) : 0;
 
@@ -212,7 +206,7 @@ static double time_to_wait(const struct mf_engine *engine, double seconds)
   double now = mf_clock_now();
   double wait = seconds < 1 ? seconds : 1;
 
-  for (const struct mf_task *task = engine->tasks; task; task = task->next)
+  for (struct mf_task *task = next_task(engine, NULL); task; task = next_task(engine, task))
     if (!task->done && task->due - now < wait)
       wait = task->due - now;
   return wait > 0 ? wait : 0;

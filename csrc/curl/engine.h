@@ -10,13 +10,13 @@
 #include <stddef.h>
 
 #include "../base/problem.h"
+#include "../base/queue.h"
 #include "transfer.h"
 
 #define MF_TASK_DESCRIPTORS 3
 
 struct mf_task {
-  struct mf_task *previous;
-  struct mf_task *next;
+  struct mf_link link;
   /* Goes as far as it can without waiting. True when it got any further: tasks that waited for it are tried again. */
   bool (*advance)(struct mf_task *task);
   /* The files it waits for, at most MF_TASK_DESCRIPTORS; NULL: none. */
@@ -37,7 +37,8 @@ struct mf_engine *mf_engine_new(const struct mf_engine_limits *limits, struct mf
 void mf_engine_free(struct mf_engine *engine);
 
 void mf_engine_add(struct mf_engine *engine, struct mf_task *task);
-void mf_engine_remove(struct mf_engine *engine, struct mf_task *task);
+/* Harmless for one that is in no engine. */
+void mf_engine_remove(struct mf_task *task);
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem);
 /* Takes the transfer off the wire; harmless when it is not on it. */
 void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer);

@@ -8,6 +8,28 @@
 
 #define URL_SHOWN 2048 /* bytes of a URL */
 
+/* What an answer says to who looks for a fault. No cookie, and no place to go on to: these may hold secrets. */
+static const char *const telling[] = {
+    "Content-Type",
+    "Docker-Content-Digest",
+    "OCI-Subject",
+    "OCI-Filters-Applied",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "Docker-RateLimit-Source",
+    "Retry-After",
+    "Warning",
+    "X-Request-Id",
+    "X-GitHub-Request-Id",
+    "X-Amzn-RequestId",
+    "X-Ms-Correlation-Request-Id",
+    "CF-Ray",
+    "Age",
+    "Via",
+    "X-Cache",
+    "Server",
+};
+
 /* A copy of TEXT with the secrets that were sent written over. *OK becomes false when memory is short. */
 static char *copy_text(const struct mf_journal *journal, const char *text, bool *ok)
 {
@@ -29,6 +51,16 @@ static char *copy_url(const struct mf_journal *journal, const char *url, bool *o
   return copy_text(journal, shown, ok);
 }
 
+static void copy_texts(const struct mf_journal *journal, const struct mf_texts *from, struct mf_texts *to, bool *ok)
+{
+  *to = (struct mf_texts){0};
+  for (size_t i = 0; i < from->count && *ok; i++) {
+    *ok = mf_texts_add(to, from->items[i]);
+    if (*ok)
+      mf_secrets_blot(journal->secrets, to->items[i], strlen(to->items[i]));
+  }
+}
+
 struct mf_event *mf_event_drop(struct mf_event *event)
 {
   struct mf_event *next = event ? event->next : NULL;
@@ -41,6 +73,7 @@ struct mf_event *mf_event_drop(struct mf_event *event)
   free((char *)event->reason);
   free((char *)event->registry);
   free((char *)event->repository);
+  mf_texts_free(&event->headers);
   free(event);
   return next;
 }
@@ -69,6 +102,7 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
   own->reason = copy_text(journal, event->reason, &ok);
   own->registry = copy_text(journal, event->registry, &ok);
   own->repository = copy_text(journal, event->repository, &ok);
+  copy_texts(journal, &event->headers, &own->headers, &ok);
   if (!ok) {
     mf_event_drop(own);
     return;
@@ -78,6 +112,17 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
   else
     journal->first = own;
   journal->last = own;
+}
+
+/* Where memory is short, some are not told. libcurl leaves CR and LF where a value is empty. */
+static void add_headers(struct mf_texts *headers, const struct mf_transfer *transfer)
+{
+  struct curl_header *header;
+
+  for (size_t i = 0; i < sizeof(telling) / sizeof(*telling); i++)
+    if (curl_easy_header(transfer->easy, telling[i], 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+        (unsigned char)header->value[0] > ' ')
+      mf_texts_addf(headers, "%s: %s", telling[i], header->value);
 }
 
 void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *event, const struct mf_transfer *transfer,
@@ -99,7 +144,9 @@ void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *even
     own.reason = "given up";
   else if (transfer->result != CURLE_OK)
     own.reason = curl_easy_strerror(transfer->result);
+  add_headers(&own.headers, transfer);
   mf_journal_note(journal, &own);
+  mf_texts_free(&own.headers);
 }
 
 uint64_t mf_journal_number(struct mf_journal *journal)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "../base/blot.h"
+#include "../base/texts.h"
 #include "transfer.h"
 
 enum mf_event_kind {
@@ -33,6 +34,7 @@ struct mf_event {
   const char *reason; /* of RETRY, and of a RESPONSE that is not whole; of LOGIN: where nothing was found */
   const char *registry;
   const char *repository;
+  struct mf_texts headers; /* RESPONSE: "NAME: VALUE" of those that help to find a fault */
 };
 
 struct mf_journal {
@@ -48,7 +50,8 @@ struct mf_journal {
 /* Notes a copy of EVENT with the time of now; URL and TARGET of a redirect may be whole. Where memory is short, nothing
    is noted. Nothing when it is not open. */
 void mf_journal_note(struct mf_journal *journal, const struct mf_event *event);
-/* The same for how a transfer ended: fills in status, bytes, seconds since SENT and, without a status, the reason. */
+/* The same for how a transfer ended: fills in status, bytes, headers, seconds since SENT and, without a status, the
+   reason. */
 void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *event, const struct mf_transfer *transfer,
                          double sent);
 /* The number of a new request. */

@@ -147,7 +147,7 @@ void mf_network_free(struct mf_network *network)
 void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT])
 {
   mf_origin_print(&endpoint->named, host);
-  if (!endpoint->home)
+  if (!endpoint->is_registry)
     mf_secrets_blot(&network->secrets, host, strlen(host));
 }
 
@@ -233,14 +233,14 @@ bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoi
   return true;
 }
 
-static bool make_home(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
+static bool make_registry(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
 {
   char host[MF_ORIGIN_TEXT];
   bool insecure = network->settings.insecure;
 
   mf_origin_print(&endpoint->named, host);
   insecure = insecure || mf_texts_has(&network->settings.insecure_hosts, host);
-  endpoint->home = true;
+  endpoint->is_registry = true;
   endpoint->verify = !insecure;
   endpoint->plain_allowed = insecure || mf_host_is_loopback(endpoint->named.host);
   return !mf_texts_has(&network->settings.plain_hosts, host) || mf_network_use_plain(network, endpoint, problem);
@@ -254,7 +254,7 @@ static struct mf_endpoint *find(const struct mf_network *network, const struct m
   return NULL;
 }
 
-struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
+struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool registry,
                                         struct mf_problem *problem)
 {
   struct mf_origin origin;
@@ -280,7 +280,7 @@ struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *
     endpoint->next = network->endpoints;
     network->endpoints = endpoint;
   }
-  if (home && !endpoint->home && !make_home(network, endpoint, problem))
+  if (registry && !endpoint->is_registry && !make_registry(network, endpoint, problem))
     return NULL;
   return endpoint;
 }
@@ -304,7 +304,7 @@ void mf_network_connection(const struct mf_network *network, struct mf_endpoint 
   if (own->certificates.count > 0) {
     connection->client_certificate = own->certificates.items[0];
     connection->client_key = own->keys.items[0];
-  } else if (endpoint->home) {
+  } else if (endpoint->is_registry) {
     connection->client_certificate = settings->client_certificate;
     connection->client_key = settings->client_key;
   }

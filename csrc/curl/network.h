@@ -52,8 +52,9 @@ struct mf_network {
 
 struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_problem *problem);
 void mf_network_free(struct mf_network *network);
-/* The endpoint for URL's origin. HOME: the user named this registry, so `insecure` and plain HTTP rules apply to it. */
-struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool home,
+/* The endpoint for URL's origin. REGISTRY: the user named this registry, so `insecure` and plain HTTP rules apply to
+ * it. */
+struct mf_endpoint *mf_network_endpoint(struct mf_network *network, const char *url, bool registry,
                                         struct mf_problem *problem);
 /* It speaks plain HTTP: from now on it is an http origin, and has the proxy of one. False when memory is short. */
 bool mf_network_use_plain(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem);

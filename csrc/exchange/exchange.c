@@ -11,7 +11,7 @@
 #include "scheme.h"
 #include "verdict.h"
 
-#define ASIDE_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
+#define ERROR_BODY_LIMIT ((size_t)64 * 1024) /* most bytes of a body that is not a 2xx one */
 
 static bool is_success(long status)
 {
@@ -35,7 +35,7 @@ static void note_sent(struct mf_exchange *exchange)
   struct mf_event event = mf_exchange_event(exchange, MF_EVENT_REQUEST);
 
   event.status = 0;
-  exchange->told = false;
+  exchange->noted = false;
   mf_journal_note(journal_of(exchange), &event);
 }
 
@@ -44,9 +44,9 @@ static void note_end(struct mf_exchange *exchange)
 {
   struct mf_event event = mf_exchange_event(exchange, MF_EVENT_RESPONSE);
 
-  if (exchange->told)
+  if (exchange->noted)
     return;
-  exchange->told = true;
+  exchange->noted = true;
   mf_journal_note_end(journal_of(exchange), &event, exchange->transfer, exchange->sent);
 }
 
@@ -67,7 +67,7 @@ static void note_retry(struct mf_exchange *exchange, double seconds, const char 
 static void drop_transfer(struct mf_exchange *exchange)
 {
   mf_scheme_drop(exchange);
-  mf_pace_leave(&exchange->turn);
+  mf_queue_leave(&exchange->turn);
   if (!exchange->transfer)
     return;
   note_end(exchange);
@@ -79,8 +79,8 @@ static void drop_transfer(struct mf_exchange *exchange)
 
 static void abandon_questions(struct mf_exchange *exchange)
 {
-  mf_question_abandon(&exchange->home->scheme, exchange);
-  mf_question_abandon(&exchange->home->access, &exchange->ticket);
+  mf_question_abandon(&exchange->registry->scheme, exchange);
+  mf_question_abandon(&exchange->registry->access, &exchange->ticket);
 }
 
 /* A server may repeat what it was sent, in the words of an error or in a challenge, which has been answered by now. */
@@ -125,8 +125,8 @@ static void choose_body(struct mf_exchange *exchange, bool good)
   mf_bytes_free(&response->body);
   if (is_success(response->status))
     return;
-  response->body = exchange->aside;
-  exchange->aside = (struct mf_bytes){0};
+  response->body = exchange->error_body;
+  exchange->error_body = (struct mf_bytes){0};
 }
 
 static bool fail(struct mf_exchange *exchange)
@@ -164,11 +164,11 @@ static bool succeed(struct mf_exchange *exchange)
    for the end of a long body. */
 static void hear(struct mf_exchange *exchange, long status)
 {
-  if (!mf_exchange_at_home(exchange))
+  if (!mf_exchange_at_registry(exchange))
     return;
-  mf_question_answer(&exchange->home->scheme, exchange);
+  mf_question_answer(&exchange->registry->scheme, exchange);
   if (status != 401)
-    mf_question_answer(&exchange->home->access, &exchange->ticket);
+    mf_question_answer(&exchange->registry->access, &exchange->ticket);
 }
 
 /* What has nothing to send yet must not be the one that finds out about the registry: whoever feeds it waits for that.
@@ -176,30 +176,31 @@ static void hear(struct mf_exchange *exchange, long status)
 static bool has_body(const struct mf_exchange *exchange)
 {
   struct mf_source *source = exchange->request.source;
-  bool known = exchange->home->scheme.answered && exchange->home->access.answered;
+  bool known = exchange->registry->scheme.answered && exchange->registry->access.answered;
 
   return !source || (known && !exchange->request.after_body) || source->ready(source);
 }
 
 /* False while another request finds out whether the registry speaks plain HTTP. */
-static bool knows_home(struct mf_exchange *exchange)
+static bool knows_registry(struct mf_exchange *exchange)
 {
-  const struct mf_endpoint *home = exchange->home;
+  const struct mf_endpoint *registry = exchange->registry;
 
   if (!has_body(exchange))
     return false;
-  if (!mf_exchange_at_home(exchange) || !home->plain_allowed || strcmp(home->origin.scheme, "http") == 0)
+  if (!mf_exchange_at_registry(exchange) || !registry->plain_allowed || strcmp(registry->origin.scheme, "http") == 0)
     return true;
-  return mf_question_ask(&exchange->home->scheme, exchange);
+  return mf_question_ask(&exchange->registry->scheme, exchange);
 }
 
 /* False, with the problem set, when the URL spells out an address that the registry may not lead to. */
 static bool may_go_there(struct mf_exchange *exchange)
 {
-  const struct mf_endpoint *home = exchange->home;
+  const struct mf_endpoint *registry = exchange->registry;
   char host[MF_ORIGIN_TEXT];
 
-  if (mf_exchange_at_home(exchange) || mf_origin_may_name(&home->origin, &exchange->endpoint->origin, home->peer))
+  if (mf_exchange_at_registry(exchange) ||
+      mf_origin_may_name(&registry->origin, &exchange->endpoint->origin, registry->peer))
     return true;
   host_of(exchange, host);
   return mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
@@ -210,9 +211,9 @@ static bool use_scheme(struct mf_exchange *exchange)
 {
   char *url;
 
-  if (!mf_exchange_at_home(exchange))
+  if (!mf_exchange_at_registry(exchange))
     return true;
-  url = mf_endpoint_url(exchange->home, exchange->response.url);
+  url = mf_endpoint_url(exchange->registry, exchange->response.url);
   if (!url)
     return mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
   free(exchange->response.url);
@@ -239,7 +240,7 @@ static bool admit(void *context, enum mf_address_class address)
 {
   const struct mf_exchange *exchange = context;
 
-  return mf_address_class_allowed(address, exchange->home->peer, mf_exchange_at_home(exchange));
+  return mf_address_class_allowed(address, exchange->registry->peer, mf_exchange_at_registry(exchange));
 }
 
 /* ---- an attempt ---- */
@@ -304,11 +305,11 @@ static bool prepare(struct mf_exchange *exchange)
   struct mf_bytes value;
   enum mf_readiness readiness = MF_READY;
 
-  if (mf_clock_now() < exchange->not_before || !knows_home(exchange) || !may_go(exchange))
+  if (mf_clock_now() < exchange->not_before || !knows_registry(exchange) || !may_go(exchange))
     return false;
   mf_bytes_init(&value, (size_t)64 * 1024);
   value.secret = true;
-  if (mf_exchange_at_home(exchange))
+  if (mf_exchange_at_registry(exchange))
     readiness = mf_authorization_value(exchange->client->authorization, &exchange->ticket, &value, &exchange->problem);
   if (readiness == MF_READY &&
       (!may_go_there(exchange) || !use_scheme(exchange) || !mf_receipt_again(&exchange->receipt, &exchange->problem) ||
@@ -408,11 +409,11 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
   struct mf_network *network = exchange->client->network;
   struct mf_request *request = &exchange->request;
 
-  exchange->home = mf_network_endpoint(network, request->home ? request->home : request->url, true, problem);
-  exchange->endpoint = exchange->home ? mf_network_endpoint(network, request->url, false, problem) : NULL;
+  exchange->registry = mf_network_endpoint(network, request->base ? request->base : request->url, true, problem);
+  exchange->endpoint = exchange->registry ? mf_network_endpoint(network, request->url, false, problem) : NULL;
   if (!exchange->endpoint)
     return false;
-  exchange->ticket.endpoint = exchange->home;
+  exchange->ticket.endpoint = exchange->registry;
   exchange->ticket.registry = request->registry;
   exchange->ticket.repository = request->repository;
   exchange->ticket.wanted = request->scopes;
@@ -422,7 +423,7 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
   if (!exchange->response.url || (!request->sink && !exchange->memory))
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   if (!mf_receipt_init(&exchange->receipt, request->sink ? request->sink : exchange->memory, request->digest,
-                       request->limit, &exchange->aside, problem))
+                       request->limit, &exchange->error_body, problem))
     return false;
   exchange->receipt.first = request->first;
   exchange->receipt.length = request->length;
@@ -444,7 +445,7 @@ struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request 
   *request = (struct mf_request){0};
   exchange->deadline = mf_clock_now() + exchange->request.timeout;
   exchange->task = (struct mf_task){.advance = advance, .due = exchange->deadline};
-  mf_bytes_init(&exchange->aside, ASIDE_LIMIT);
+  mf_bytes_init(&exchange->error_body, ERROR_BODY_LIMIT);
   mf_bytes_init(&exchange->response.body, exchange->request.limit);
   mf_engine_add(client->network->engine, &exchange->task);
   if (open_exchange(exchange, problem))
@@ -483,15 +484,15 @@ const struct mf_problem *mf_exchange_problem(const struct mf_exchange *exchange)
 void mf_exchange_free(struct mf_exchange *exchange)
 {
   drop_transfer(exchange);
-  if (exchange->home)
+  if (exchange->registry)
     abandon_questions(exchange);
-  mf_engine_remove(exchange->client->network->engine, &exchange->task);
+  mf_engine_remove(&exchange->task);
   mf_receipt_free(&exchange->receipt);
   mf_ticket_free(&exchange->ticket);
   if (exchange->memory)
     exchange->memory->free(exchange->memory);
   mf_request_free(&exchange->request);
   mf_response_free(&exchange->response);
-  mf_bytes_free(&exchange->aside);
+  mf_bytes_free(&exchange->error_body);
   free(exchange);
 }

@@ -6,7 +6,7 @@ void mf_request_free(struct mf_request *request)
 {
   free(request->method);
   free(request->url);
-  free(request->home);
+  free(request->base);
   free(request->registry);
   free(request->repository);
   free(request->digest);

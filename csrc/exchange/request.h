@@ -17,7 +17,7 @@
 struct mf_request {
   char *method;
   char *url;
-  char *home;       /* URL of the registry that the request belongs to: only its origin is ever sent a secret */
+  char *base;       /* URL of the registry that the request belongs to: only its origin is ever sent a secret */
   char *registry;   /* the name that credentials are looked up under, such as docker.io; NULL: send none */
   char *repository; /* path of the repository, for credentials that hold for a part of a registry; may be NULL */
   const struct mf_scopes *scopes; /* borrowed: all that the verb will need, so that one token serves; may be NULL */

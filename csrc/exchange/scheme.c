@@ -11,16 +11,16 @@
 /* Is it this exchange that finds out for the others? What was once learned stays. */
 static bool is_asking(const struct mf_exchange *exchange)
 {
-  const struct mf_endpoint *home = exchange->home;
+  const struct mf_endpoint *registry = exchange->registry;
 
-  return home->plain_allowed && !home->scheme.answered && home->scheme.asker == exchange &&
-         mf_exchange_at_home(exchange) && strcmp(home->origin.scheme, "https") == 0;
+  return registry->plain_allowed && !registry->scheme.answered && registry->scheme.asker == exchange &&
+         mf_exchange_at_registry(exchange) && strcmp(registry->origin.scheme, "https") == 0;
 }
 
 /* Without a port of its own it would be asked at port 80, where another server may be: only when 443 is closed. */
 static bool has_one_port(const struct mf_exchange *exchange)
 {
-  return exchange->home->named.port != TLS_PORT;
+  return exchange->registry->named.port != TLS_PORT;
 }
 
 static bool refuses_tls(const struct mf_exchange *exchange)
@@ -56,7 +56,7 @@ static bool admit(void *context, enum mf_address_class address)
 {
   const struct mf_exchange *exchange = context;
 
-  return mf_address_class_allowed(address, exchange->home->peer, true);
+  return mf_address_class_allowed(address, exchange->registry->peer, true);
 }
 
 static struct mf_event event_of(const struct mf_exchange *exchange, enum mf_event_kind kind, const char *url)
@@ -71,7 +71,7 @@ static void start_probe(struct mf_exchange *exchange)
   struct mf_network *network = exchange->client->network;
   struct mf_problem ignored; /* without a probe, TLS alone decides */
   struct mf_connection connection;
-  char *url = mf_network_plain_connection(network, exchange->home, &connection, &ignored);
+  char *url = mf_network_plain_connection(network, exchange->registry, &connection, &ignored);
   struct mf_event event;
 
   exchange->probed = true;
@@ -142,8 +142,8 @@ enum mf_scheme_step mf_scheme_advance(struct mf_exchange *exchange)
   mf_scheme_drop(exchange);
   if (!plain)
     return MF_SCHEME_GO_ON;
-  if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
+  if (!mf_network_use_plain(exchange->client->network, exchange->registry, &exchange->problem))
     return MF_SCHEME_FAIL;
-  mf_question_answer(&exchange->home->scheme, exchange);
+  mf_question_answer(&exchange->registry->scheme, exchange);
   return MF_SCHEME_PLAIN;
 }

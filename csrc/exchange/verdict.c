@@ -37,9 +37,9 @@ static void blot_headers(const struct mf_exchange *exchange)
   }
 }
 
-bool mf_exchange_at_home(const struct mf_exchange *exchange)
+bool mf_exchange_at_registry(const struct mf_exchange *exchange)
 {
-  return mf_origin_equal(&exchange->endpoint->origin, &exchange->home->origin);
+  return mf_origin_equal(&exchange->endpoint->origin, &exchange->registry->origin);
 }
 
 struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind)
@@ -134,10 +134,10 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
 
-  if (mf_exchange_at_home(exchange) && exchange->home->plain_allowed && !exchange->home->scheme.answered) {
-    if (!mf_network_use_plain(exchange->client->network, exchange->home, &exchange->problem))
+  if (mf_exchange_at_registry(exchange) && exchange->registry->plain_allowed && !exchange->registry->scheme.answered) {
+    if (!mf_network_use_plain(exchange->client->network, exchange->registry, &exchange->problem))
       return failed;
-    mf_question_answer(&exchange->home->scheme, exchange);
+    mf_question_answer(&exchange->registry->scheme, exchange);
     return next_step(exchange, MF_REASON_PLAIN);
   }
   host_of(exchange, host);
@@ -162,7 +162,7 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (mf_transfer_met_plain_http(exchange->transfer))
     return met_plain_http(exchange);
   host_of(exchange, host);
-  if (!exchange->endpoint->home) /* libcurl's words may hold its name */
+  if (!exchange->endpoint->is_registry) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
   exchange->problem.retryable = exchange->problem.retryable || went_away(exchange);
@@ -309,9 +309,9 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
 
   if (response->status == 407 && exchange->transfer->proxy)
     return refused_by_proxy(exchange);
-  if (mf_exchange_at_home(exchange)) {
-    mf_question_answer(&exchange->home->scheme, exchange);
-    mf_transfer_peer(exchange->transfer, &exchange->home->peer);
+  if (mf_exchange_at_registry(exchange)) {
+    mf_question_answer(&exchange->registry->scheme, exchange);
+    mf_transfer_peer(exchange->transfer, &exchange->registry->peer);
     if (response->status == 401 && exchange->ticket.registry)
       return judge_unauthorized(exchange);
     mf_authorization_answered(exchange->client->authorization, &exchange->ticket, response->status, response->url,
@@ -330,7 +330,7 @@ struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
     return failed;
   }
   blot_headers(exchange);
-  if (exchange->transfer->result == CURLE_OK || exchange->receipt.sated)
+  if (exchange->transfer->result == CURLE_OK || exchange->receipt.has_enough)
     return judge_answer(exchange);
   return judge_failure(exchange);
 }

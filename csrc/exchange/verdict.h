@@ -11,7 +11,7 @@ struct mf_exchange {
   struct mf_task task;
   struct mf_client *client;
   struct mf_request request;
-  struct mf_endpoint *home;     /* the registry */
+  struct mf_endpoint *registry; /* the registry */
   struct mf_endpoint *endpoint; /* whom the current URL addresses */
   struct mf_ticket ticket;
   struct mf_transfer *transfer; /* while it is on the wire */
@@ -20,14 +20,14 @@ struct mf_exchange {
   bool probed;                  /* it was, since the transfer was sent */
   struct mf_receipt receipt;
   struct mf_sink *memory; /* our own sink, when the request has none */
-  struct mf_bytes aside;
+  struct mf_bytes error_body;
   double deadline;
-  double not_before;        /* waits until then before the next attempt */
-  double sent;              /* when the transfer was sent */
-  uint64_t number;          /* of the request, in the network's journal */
-  bool told;                /* the journal has how the transfer ended */
-  struct mf_pace_turn turn; /* at a host that is asked slowly */
-  struct mf_pace *pace;     /* of the host that it was sent to, while it is on the wire */
+  double not_before;    /* waits until then before the next attempt */
+  double sent;          /* when the transfer was sent */
+  uint64_t number;      /* of the request, in the network's journal */
+  bool noted;           /* the journal has how the transfer ended */
+  struct mf_link turn;  /* at a host that is asked slowly */
+  struct mf_pace *pace; /* of the host that it was sent to, while it is on the wire */
   int redirects;
   int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
   int64_t gained; /* bytes of the body that had come by then */
@@ -50,7 +50,7 @@ struct mf_verdict {
 };
 
 /* Is the current URL one of the registry itself, where secrets may go? */
-bool mf_exchange_at_home(const struct mf_exchange *exchange);
+bool mf_exchange_at_registry(const struct mf_exchange *exchange);
 /* An event of the attempt that is under way, for the network's journal. */
 struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind);
 /* Judges the exchange's finished transfer. Sets the response's status and headers, and what another attempt needs. */

@@ -9,7 +9,7 @@
 #include "quoted_string.h"
 
 /* What may come next. */
-enum place {
+enum state {
   AT_VALUE,
   AT_FIRST, /* an element, or the end of an object or array that has just begun */
   AT_REST,  /* a comma and an element, or the end */
@@ -57,7 +57,7 @@ static enum mf_json_token take(struct mf_json_reader *reader, const char *after,
   reader->start = reader->at;
   reader->size = (size_t)(after - reader->at);
   reader->at = after;
-  reader->place = reader->depth > 0 ? AT_REST : AT_END;
+  reader->state = reader->depth > 0 ? AT_REST : AT_END;
   return token;
 }
 
@@ -85,7 +85,7 @@ static enum mf_json_token enter(struct mf_json_reader *reader, enum mf_json_toke
   reader->objects = token == MF_JSON_OBJECT ? reader->objects | bit : reader->objects & ~bit;
   reader->marks[reader->depth++] = mf_json_keys_count(&reader->keys);
   take(reader, reader->at + 1, token);
-  reader->place = AT_FIRST;
+  reader->state = AT_FIRST;
   return token;
 }
 
@@ -154,7 +154,7 @@ static enum mf_json_token read_key(struct mf_json_reader *reader)
   if (peek(reader) != ':')
     return expected(reader, "':'");
   reader->at++;
-  reader->place = AT_VALUE;
+  reader->state = AT_VALUE;
   return MF_JSON_KEY;
 }
 
@@ -192,7 +192,7 @@ static enum mf_json_token read_element(struct mf_json_reader *reader)
 
   if (next == (object ? '}' : ']'))
     return leave(reader);
-  if (reader->place == AT_REST) {
+  if (reader->state == AT_REST) {
     if (next != ',')
       return expected(reader, object ? "',' or '}'" : "',' or ']'");
     reader->at++;
@@ -202,7 +202,7 @@ static enum mf_json_token read_element(struct mf_json_reader *reader)
 
 enum mf_json_token mf_json_next(struct mf_json_reader *reader)
 {
-  switch (reader->place) {
+  switch (reader->state) {
   case AT_VALUE:
     return read_value(reader);
   case AT_END:
@@ -216,7 +216,7 @@ enum mf_json_token mf_json_next(struct mf_json_reader *reader)
 void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t length, struct mf_problem *problem)
 {
   *reader =
-      (struct mf_json_reader){.begin = text, .at = text, .end = text + length, .place = AT_VALUE, .problem = problem};
+      (struct mf_json_reader){.begin = text, .at = text, .end = text + length, .state = AT_VALUE, .problem = problem};
   mf_bytes_init(&reader->text, SIZE_MAX / 4);
   reader->text.secret = true; /* it may be a password */
   mf_json_keys_init(&reader->keys);

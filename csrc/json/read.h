@@ -45,7 +45,7 @@ struct mf_json_reader {
   bool boundless;       /* set after init where nothing is made of the values: any number of them */
   /* The rest is the reader's own. */
   const char *begin, *at, *end;
-  int place;
+  int state;
   unsigned depth;
   unsigned values, costly;     /* so far */
   uint64_t objects;            /* a bit a level: it is an object */

@@ -98,8 +98,8 @@ static bool read_parts(CURLU *parts, struct mf_origin *origin)
   return ok && origin->port > 0 && origin->port <= 65535;
 }
 
-/* NAME, or NAME:PORT, which everybody reads alike. False: libcurl decides. Every request is looked at several times, and
-   libcurl's reading takes twenty times as long. */
+/* NAME, or NAME:PORT, which everybody reads alike. False: libcurl decides. Every request is looked at several times,
+   and libcurl's reading takes twenty times as long. */
 static bool read_simple(const char *authority, struct mf_origin *origin)
 {
   size_t length = strcspn(authority, ":/?[]"), digits = 0;

@@ -7,16 +7,16 @@ local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local registry = require "spec.support.servers.registry"
 local temp = require "spec.support.temp"
+local terminal = require "spec.support.worlds.terminal"
 
+--- The candidates without what is said of them.
 local function candidates(...)
-  return table.concat(complete.candidates({ ... }), " ")
+  return (table.concat(complete.candidates({ ... }), "\n"):gsub("\t[^\n]*", ""):gsub("\n", " "))
 end
 
 describe("what completes a command", function()
   it("is a verb, word by word", function()
-    local list = complete.candidates { "c" }
-    table.sort(list)
-    assert.equal("completion config copy create", table.concat(list, " "))
+    assert.equal("create config copy completion", candidates("c"))
     assert.equal("inspect index", candidates("in"))
     assert.equal("create add remove replace annotate", candidates("index", ""))
     assert.equal("replace", candidates("index", "rep"))
@@ -27,6 +27,14 @@ describe("what completes a command", function()
     for _, entry in ipairs(catalogue) do
       assert.matches(" " .. entry.name:match("^%S+") .. " ", first, 1, true)
     end
+  end)
+
+  it("comes with what it is", function()
+    assert.same({ "tag\tGive what a reference names more tags", "tags\tList the tags of a repository" },
+      complete.candidates { "tag" })
+    assert.same({ "--no-clobber\tNever move a tag that exists" }, complete.candidates { "copy", "--no" })
+    assert.same({ "index" }, complete.candidates { "inde" })
+    assert.same({ "linux/s390x" }, complete.candidates { "copy", "--platform", "linux/s" })
   end)
 
   it("is a flag of the verb, with the client's where it asks registries", function()
@@ -107,6 +115,36 @@ describe("completions/manifest.bash", function()
   it("offers only what bash puts behind an equals sign or a colon", function()
     assert.equal("linux/s390x", offered("manifest copy --platform=linux/s", "manifest copy --platform = linux/s"))
     assert.matches("^linux/amd64 ", offered("manifest copy --platform=", "manifest copy --platform ="))
+  end)
+end)
+
+describe("completions", function()
+  local env = ours.variables()
+  env.PATH = ours.root .. "/bin:" .. os.getenv("PATH")
+
+  it("of fish offer candidates, and what they are", function()
+    if not process.present("fish") then
+      return pending("needs fish")
+    end
+    env.HOME = temp.folder("home")
+    local script = "complete -C 'manifest index r'; complete -C 'manifest copy --platform=linux/s'"
+    local done = process.run { "fish", "-c", "source completions/manifest.fish; " .. script, env = env, preload = true }
+    assert.equal("remove\tRemove entries from an index\nreplace\tReplace the image of a platform in an index\n"
+      .. "--platform=linux/s390x\n", done.stdout)
+  end)
+
+  it("of zsh offer candidates, and what they are", function()
+    if not process.present("zsh") then
+      return pending("needs zsh")
+    end
+    env.TERM = "vt100"
+    local done = terminal.run({ "zsh", "-f", "-i", env = env, preload = true }, {
+      { "# ", "autoload -U compinit; compinit -D -u; source completions/manifest.zsh; PS1=n'ow> '\r" },
+      { "now> ", "manifest copy --platform=linux/s\t" }, { "linux/s390x", "\3" },
+      { "now> ", "manifest index r\t\t" }, { "Replace the image of a platform in an index", "\3" },
+      { "now> ", "exit\r" },
+    })
+    assert.matches("remove +%-%- Remove entries from an index", done.shown)
   end)
 end)
 

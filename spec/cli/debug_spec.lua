@@ -61,6 +61,7 @@ describe("--debug", function()
   it("shows where a redirect leads, why a request is sent again, whose login it is, and no secret", function()
     local PASSWORD, TOKEN, QUERY, PATH = canary.secret("password"), canary.secret("token"), canary.secret("query"),
       canary.secret("path")
+    local COOKIE = canary.secret("cookie")
     local allow = { Authorization = "^Bearer " .. TOKEN }
     local image = played.new("amd64")
     local server = scripted.start { origins = { a = {}, b = {} }, exchanges = {
@@ -70,7 +71,8 @@ describe("--debug", function()
       { origin = "a", path = "/token", headers = { Authorization = "^Basic " }, answer = {
         status = 200, body = ('{"token":"%s"}'):format(TOKEN) } },
       { origin = "b", answer = { status = 200, body = image.manifest, headers = {
-        { "Content-Type", image.media_type } } } },
+        { "Content-Type", image.media_type }, { "X-Request-ID", "r-7 " .. TOKEN }, { "Server", "" },
+        { "Set-Cookie", "session=" .. COOKIE }, { "Warning", '299 - "\27[2J"' } } } },
       { origin = "a", answer = { status = 401, headers = {
         { "WWW-Authenticate", ('Bearer realm="${a}/token?%s=1",service="s"'):format(PATH) } } } },
     } }
@@ -86,7 +88,11 @@ describe("--debug", function()
     assert.matches("again in %d+ ms: GET [^\n]*: an answer that may pass %(it answered 503%)\n", done.stderr)
     assert.matches("redirected %(307%) from [^\n]*/v2/app/manifests/1 to http[^\n]*/%*+\n", done.stderr)
     assert.matches("again in 0 ms: GET [^\n]*: credentials are needed %(it answered 401%)\n", done.stderr)
-    local secrets = { PASSWORD, TOKEN, QUERY, PATH, canary.basic("me", PASSWORD), base64.encode(PASSWORD) }
+    assert.matches("\nmanifest: debug:     Content%-Type: " .. image.media_type:gsub("%p", "%%%0") .. "\n", done.stderr)
+    assert.matches("\nmanifest: debug:     X%-Request%-Id: r%-7 %*+\n", done.stderr)
+    assert.matches('\nmanifest: debug:     Warning: 299 %- "\\x1b%[2J"\n', done.stderr)
+    assert.is_nil(done.stderr:find("debug:     Server", 1, true))
+    local secrets = { PASSWORD, TOKEN, QUERY, PATH, COOKIE, canary.basic("me", PASSWORD), base64.encode(PASSWORD) }
     assert.same({}, canary.found(done.stderr, secrets))
     assert.same({}, canary.found(assert(temp.read(trace)), secrets))
   end)

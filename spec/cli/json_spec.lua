@@ -129,6 +129,7 @@ describe("--json of", function()
     hold("delete", 1, {
       plain, document { "delete", path }, document { "delete", "--shared", "--dry-run", at("app:amd") },
       document { "delete", "--images", "--referrers", "--shared", "--dry-run", at("app:1") },
+      document { "delete", "--tag-only", "--dry-run", at("app:1") },
     })
   end)
 

@@ -2,6 +2,7 @@ local core = require "manifest.core"
 local lock = require "manifest.engine.lock"
 local loop = require "manifest.engine.loop"
 local ours = require "spec.support.worlds.ours"
+local pause = require "manifest.engine.pause"
 local process = require "spec.support.process"
 local requests = require "spec.support.worlds.requests"
 local temp = require "spec.support.temp"
@@ -35,6 +36,23 @@ describe("a lock", function()
     held:stop("KILL")
     lock.take(path, { patience = 10 }):release()
     assert.is_string(temp.read(path))
+  end)
+
+  it("is tried for more often by who has waited long, before those who came later", function()
+    local path, most, last = temp.path("lock"), 0, nil
+    local held = holder(path)
+    local wait = pause.wait
+    pause.wait = function(seconds)
+      wait(seconds)
+      most, last = math.max(most, seconds), seconds
+    end
+    finally(function()
+      pause.wait = wait
+      held:stop("KILL")
+    end)
+    local _, err = lock.take(path, { patience = 0.7 })
+    assert.equal("locked", err.code)
+    assert.is_true(last < 0.005 and last < most / 2, ("%f of %f"):format(last, most))
   end)
 
   it("takes its file along when it is to", function()

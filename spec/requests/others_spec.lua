@@ -215,6 +215,13 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`delete --tag-only` where the registry deletes by digest only", function()
+    push("delete/only", 2)
+    told("3 DELETE manifests, 4 GET manifests, 3 HEAD manifests, 1 PUT manifests", function(client)
+      return client:delete(at("delete/only:1"), { tag_only = true })
+    end)
+  end)
+
   row("`prune`, T tags of which M match", function()
     push("prune", 2)
     told("1 GET manifests, 1 GET tags, 3 HEAD manifests", function(client)

@@ -130,7 +130,7 @@ describe("a client's certificate", function()
         assert(requests.run(engine, { url = server.urls.a }))
       end
       local response, problem = requests.run(engine, { method = case[2].method, body = case[2].body, attempts = 1,
-        url = server.urls[case[2].at or "a"] .. "/v2/app/x", home = server.urls.a, registry = server.address.a,
+        url = server.urls[case[2].at or "a"] .. "/v2/app/x", base = server.urls.a, registry = server.address.a,
         repository = "app", scopes = { "repository:app:pull" } })
       assert.is_nil(response)
       assert.is_string(problem.code)

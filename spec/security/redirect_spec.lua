@@ -76,7 +76,7 @@ local function stage(place, scheme, status)
 end
 
 local function ask(server, engine, kind)
-  return requests.run(engine, { method = kind.method, url = server.urls.home .. kind.path, home = server.urls.home,
+  return requests.run(engine, { method = kind.method, url = server.urls.home .. kind.path, base = server.urls.home,
     registry = server.address.home, repository = "app", scopes = { "repository:app:pull,push" }, body = kind.body,
     attempts = 1 })
 end
@@ -282,7 +282,7 @@ describe("a registry on a public address may not send its client", function()
       end)
       -- home is a public name that is never contacted: the first URL is already elsewhere, as after a redirect
       local response, problem = requests.run(engine, { url = ("http://inside.test:%s/"):format(port),
-        home = "https://registry.example.com", attempts = 1 })
+        base = "https://registry.example.com", attempts = 1 })
       assert.is_nil(response)
       assert.equal("redirect", problem.code)
       assert.equal(0, #target:requests())
@@ -305,7 +305,7 @@ describe("a registry on a public address may not send its client", function()
   for _, addresses in ipairs { "198.51.100.1,127.0.0.1", "[2001:db8::1],127.0.0.1", "127.0.0.1,198.51.100.1" } do
     it("to a name that is at " .. addresses, function()
       local target, engine, url = inside(addresses)
-      local _, problem = requests.run(engine, { url = url, home = "https://registry.example.com", attempts = 1 })
+      local _, problem = requests.run(engine, { url = url, base = "https://registry.example.com", attempts = 1 })
       assert.equal("redirect", problem.code)
       assert.equal(0, #target:requests())
     end)
@@ -314,7 +314,7 @@ describe("a registry on a public address may not send its client", function()
   it("over a connection that was opened for a registry inside", function()
     local target, engine, url = inside "127.0.0.1"
     assert.equal(200, assert(requests.run(engine, { url = url })).status)
-    local _, problem = requests.run(engine, { url = url, home = "https://registry.example.com", attempts = 1 })
+    local _, problem = requests.run(engine, { url = url, base = "https://registry.example.com", attempts = 1 })
     assert.equal("redirect", problem.code)
     assert.equal(200, assert(requests.run(engine, { url = url })).status)
     assert.equal(2, #target:requests())

@@ -34,6 +34,9 @@ local function command_line(spec)
     env[#env + 1] = "LD_PRELOAD=" .. quote(os.getenv("LD_PRELOAD"))
     env[#env + 1] = "ASAN_OPTIONS=" .. quote(os.getenv("ASAN_OPTIONS") or "")
   end
+  if spec.clean and spec.preload and os.getenv("LUA_INIT_5_4") then -- of ./dev coverage
+    env[#env + 1] = "LUA_INIT_5_4=" .. quote(os.getenv("LUA_INIT_5_4"))
+  end
   for name, value in pairs(spec.env or {}) do
     env[#env + 1] = quote(name .. "=" .. value)
   end

@@ -2,36 +2,12 @@
 
 local catalogue = require("manifest.verb.catalogue")
 local manifest = require("manifest")
+local right = require("spec.support.inputs.right_call")
 local temp = require("spec.support.temp")
 local types = require("manifest.declare.type")
 
---- A right value of each single type.
-local RIGHT = {
-  any = 1, auth_host = "r=h", boolean = true, count = 1, digest = "sha256:" .. ("0"):rep(64),
-  entry = "linux/arm", file = "f", folder = "f", line = "l", location = "oci:a", map = {}, map_change = {},
-  media_type = "a/b", pattern = "p",
-  platform = "linux/arm", platform_change = "linux/arm", reference = "a", repository = "a", seconds = 1, string = "s",
-  tag = "t", annotations = {}, integer = 1, variable = "a=b", table = {}, ["function"] = print,
-}
-
 --- Values of which every type refuses one, but for those that take anything.
 local WRONG = { 5, true, "nonsense", print, {} }
-
-local function base_of(spec)
-  return spec[1]:match("^%(?([%w_]+)")
-end
-
-local function right_value(spec)
-  if spec.fields then
-    local value = {}
-    for name, field in pairs(spec.fields) do
-      value[name] = field.required and right_value(field) or nil
-    end
-    return value
-  end
-  local value = spec.of and spec.of[1] or RIGHT[base_of(spec)]
-  return assert(value ~= nil and value, "no right value of type " .. spec[1])
-end
 
 local function wrong_value(spec)
   for _, value in ipairs(WRONG) do
@@ -43,33 +19,19 @@ end
 
 --- A table of the type's kind with a field that there is not; nil: it has no fields.
 local function nested_wrong(spec)
-  local base = base_of(spec)
+  local base = right.base(spec)
   if spec.fields or base == "platform" or base == "platform_change" or base == "entry" then
-    local value = spec.fields and right_value(spec) or {}
+    local value = spec.fields and right.value(spec) or {}
     value.nonsense = 1
     return spec.type.element and { value } or value
   end
-end
-
---- A right call: what is needed and nothing else.
-local function right_call(verb)
-  local call, options = {}, {}
-  for position, argument in ipairs(verb.positional) do
-    call[position] = argument.required and right_value(argument) or nil
-  end
-  for name, spec in pairs(verb.specs) do
-    options[name] = spec.required and right_value(spec) or nil
-  end
-  call.n = #verb.positional + 1
-  call[call.n] = options
-  return call
 end
 
 --- All calls with one thing wrong: what it is -> arguments.
 local function wrong_calls(verb)
   local calls = {}
   local function add(what, change)
-    local call = right_call(verb)
+    local call = right.call(verb)
     change(call, call[call.n])
     calls[#calls + 1] = { what = what, call = call }
   end

@@ -95,11 +95,11 @@ end, check = function(folder)
   return not (read and read.HttpHeaders and read.auths["old.example"]) and "config.json lost what it had" or nil
 end })
 
---- An image of one platform in a layout.
-local function put_image(folder, layout, architecture)
+--- An image of one platform in a layout, named by a tag.
+local function put_image(folder, layout, architecture, tag)
   local path = temp.file(tar.archive { { architecture, "x" } })
-  assert(call(folder, "image", { target = ("oci:%s/%s:%s"):format(folder, layout, architecture), layers = { path },
-    platform = "linux/" .. architecture }))
+  assert(call(folder, "image", { target = ("oci:%s/%s:%s"):format(folder, layout, tag or architecture),
+    layers = { path }, platform = "linux/" .. architecture }))
 end
 
 local function with_layouts(folder)
@@ -149,6 +149,37 @@ add("delete in a layout", { prepare = with_layouts, check = target_is_whole, aga
   tidy = bring_blobs, leaves_blobs = true, act = function(folder)
     return call(folder, "delete", ("oci:%s/target:s390x"):format(folder))
   end })
+
+add("put into a layout", { prepare = with_layouts, check = target_is_whole, tidy = bring_blobs, act = function(folder)
+  local at = ("oci:%s/target:"):format(folder)
+  return call(folder, "put", at .. "put", assert(call(folder, "get", at .. "s390x")).raw .. "\n")
+end })
+
+add("blob put into a layout", { check = target_is_whole, tidy = bring_blobs, prepare = function(folder)
+  with_layouts(folder)
+  temp.file(("a blob\n"):rep(30000), folder .. "/blob")
+end, act = function(folder)
+  return call(folder, "blob_put", ("oci:%s/target"):format(folder), folder .. "/blob")
+end })
+
+add("prune a layout", { check = target_is_whole, tidy = bring_blobs, leaves_blobs = true, prepare = function(folder)
+  with_layouts(folder)
+  for number, architecture in ipairs { "amd64", "arm64", "386" } do
+    put_image(folder, "target", architecture, number .. ".0")
+  end
+end, act = function(folder)
+  return call(folder, "prune", ("oci:%s/target"):format(folder), { keep = 1, semver = ">=1.0", yes = true })
+end })
+
+add("pull", { prepare = function(folder)
+  with_layouts(folder)
+  temp.file("one\n", folder .. "/one")
+  temp.file(("two\n"):rep(30000), folder .. "/two")
+  assert(call(folder, "attach", { subject = ("oci:%s/target:s390x"):format(folder), artifact_type = "a/b",
+    files = { folder .. "/one", folder .. "/two" } }))
+end, check = target_is_whole, act = function(folder)
+  return call(folder, "pull", ("oci:%s/target:s390x"):format(folder), folder .. "/out/of", { artifact_type = "a/b" })
+end })
 
 add("apply's lock", { by_steps = "release.lua.lock", tidy = bring_blobs,
   prepare = function(folder)

@@ -115,11 +115,7 @@ static int engine_start(lua_State *L)
     lua_rawsetp(L, -2, box);
     return mfl_fail(L, &problem);
   }
-  box->engine = engine;
-  box->next = engine->exchanges;
-  if (box->next)
-    box->next->previous = box;
-  engine->exchanges = box;
+  mf_queue_enter(&engine->exchanges, &box->link);
   return 1;
 }
 
@@ -130,7 +126,9 @@ static void push_finished(lua_State *L, struct mfl_engine *engine)
 
   lua_newtable(L);
   lua_getiuservalue(L, 1, 1);
-  for (struct mfl_exchange *box = engine->exchanges; box; box = box->next) {
+  for (struct mf_link *link = engine->exchanges.first; link; link = link->next) {
+    struct mfl_exchange *box = (struct mfl_exchange *)link;
+
     if (box->reported || !mf_exchange_done(box->exchange))
       continue;
     box->reported = true;
@@ -209,7 +207,7 @@ static void push_event(lua_State *L, const struct mf_event *event)
 {
   static const char *const kinds[] = {"request", "response", "retry", "redirect", "login"};
 
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 13);
   mfl_set_text(L, "event", kinds[event->kind]);
   set_number(L, "time", event->time);
   mfl_set_text(L, "purpose", event->purpose);
@@ -231,6 +229,7 @@ static void push_event(lua_State *L, const struct mf_event *event)
     return;
   set_integer(L, "sent", event->sent);
   set_integer(L, "received", event->received);
+  mfl_set_texts(L, "headers", &event->headers);
 }
 
 /* What stands for the events of COUNT requests where they are only counted. */
@@ -365,16 +364,8 @@ static int engine_close(lua_State *L)
   struct mfl_engine *engine = luaL_checkudata(L, 1, MFL_ENGINE);
 
   engine->open = false;
-  while (engine->exchanges) {
-    struct mfl_exchange *box = engine->exchanges;
-    engine->exchanges = box->next;
-    if (box->next)
-      box->next->previous = NULL;
-    box->engine = NULL;
-    box->next = NULL;
-    mf_exchange_free(box->exchange);
-    box->exchange = NULL;
-  }
+  while (engine->exchanges.first)
+    mfl_close_exchange((struct mfl_exchange *)engine->exchanges.first);
   mf_client_close(&engine->client);
   return 0;
 }

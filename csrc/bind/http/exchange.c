@@ -1,5 +1,4 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,22 +8,12 @@
 #include "request.h"
 #include "userdata.h"
 
-static void close_exchange(struct mfl_exchange *box)
+void mfl_close_exchange(struct mfl_exchange *box)
 {
   struct mf_exchange *exchange = box->exchange;
 
+  mf_queue_leave(&box->link);
   box->exchange = NULL;
-  if (box->engine) {
-    assert(box->previous ? box->previous->next == box : box->engine->exchanges == box);
-    if (box->previous)
-      box->previous->next = box->next;
-    else
-      box->engine->exchanges = box->next;
-    if (box->next)
-      box->next->previous = box->previous;
-  }
-  box->engine = NULL;
-  box->previous = box->next = NULL;
   if (exchange)
     mf_exchange_free(exchange);
   mf_request_free(&box->request);
@@ -33,9 +22,9 @@ static void close_exchange(struct mfl_exchange *box)
 static int exchange_close(lua_State *L)
 {
   struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
-  bool under_way = box->engine && !box->reported;
+  bool under_way = box->link.queue && !box->reported;
 
-  close_exchange(box);
+  mfl_close_exchange(box);
   if (under_way && lua_getiuservalue(L, 1, 1) == LUA_TUSERDATA && lua_getiuservalue(L, -1, 1) == LUA_TTABLE) {
     lua_pushnil(L);
     lua_rawsetp(L, -2, box); /* the engine keeps what is under way: this no longer is */
@@ -59,7 +48,7 @@ static int exchange_result(lua_State *L)
   luaL_argcheck(L, mf_exchange_done(box->exchange), 1, "the exchange is still under way");
   problem = *mf_exchange_problem(box->exchange);
   mf_exchange_take_response(box->exchange, response);
-  close_exchange(box); /* before Lua allocates: that may run a finalizer which closes it */
+  mfl_close_exchange(box); /* before Lua allocates: that may run a finalizer which closes it */
   mfl_push_response(L, response);
   mf_response_free(response);
   if (problem.code == MF_PROBLEM_NONE)

@@ -212,7 +212,7 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   request->url = own_field(L, index, "url");
   if (!request->method || !request->url)
     luaL_error(L, "a request needs a method and a url");
-  request->home = own_field(L, index, "home");
+  request->base = own_field(L, index, "base");
   request->registry = own_field(L, index, "registry");
   request->repository = own_field(L, index, "repository");
   request->digest = own_field(L, index, "digest");

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "../../base/queue.h"
 #include "../../exchange/client.h"
 #include "../../exchange/exchange.h"
 #include "../../stream/pipe.h"
@@ -15,23 +16,21 @@
 #define MFL_SCOPES "manifest.scopes"       /* a struct mf_scopes */
 #define MFL_ALLOWANCE "manifest.allowance" /* a struct mf_allowance */
 
-struct mfl_exchange;
-
-/* Either may be collected first: they are linked by pointers that each clears in the other. */
+/* Either may be collected first: an exchange leaves the queue of its engine, and a closed engine empties it. */
 struct mfl_engine {
   struct mf_client client;
-  struct mfl_exchange *exchanges; /* those with a live exchange */
+  struct mf_queue exchanges; /* those with a live exchange */
   bool open;
 };
 
 struct mfl_exchange {
-  struct mfl_exchange *previous;
-  struct mfl_exchange *next;
-  struct mfl_engine *engine;    /* NULL when closed */
+  struct mf_link link;          /* in its engine; in none when closed */
   struct mf_exchange *exchange; /* NULL when closed */
   struct mf_request request;    /* while it is read */
   bool reported;                /* step() has named it as finished */
 };
+
+void mfl_close_exchange(struct mfl_exchange *box);
 
 struct mfl_pipe {
   struct mf_pipe *pipe; /* NULL when closed */

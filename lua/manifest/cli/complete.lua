@@ -1,8 +1,10 @@
 --- Words that may follow what was typed of a command, for the completion of shells: `manifest __complete WORD...`,
--- where the last word is the one that is begun. Prints a candidate a line; `:files`: the shell completes a path.
+-- where the last word is the one that is begun. Prints a candidate a line, and behind a tab what it is, where there is
+-- something to say; `:files`: the shell completes a path.
 
 local catalogue = require("manifest.verb.catalogue")
 local commands = require("manifest.cli.command")
+local flags = require("manifest.declare.flags")
 local globals = require("manifest.cli.globals")
 local text = require("manifest.base.text")
 
@@ -17,20 +19,25 @@ local function begins(word, prefix)
   return word:sub(1, #prefix) == prefix
 end
 
+local function explained(word, what)
+  return what and what ~= "" and ("%s\t%s"):format(word, what) or word
+end
+
+local NO_VERBS = {
+  { name = "completion", summary = "Print the script of a shell that completes commands" },
+  { name = "help", summary = "Show the commands, or the options of one" }, { name = "version" },
+}
+
 --- The words of verbs that begin as what was typed.
 local function verbs(words)
   local typed, found, list = table.concat(words, " "), {}, {}
   local before = #words > 1 and table.concat(words, " ", 1, #words - 1) .. " " or ""
-  local names = {}
-  for position, entry in ipairs(catalogue) do
-    names[position] = entry.name
-  end
-  table.move({ "completion", "help", "version" }, 1, 3, #names + 1, names)
-  for _, name in ipairs(names) do
-    local word = begins(name, typed) and name:sub(#before + 1):match("^%S+")
-    if word and not found[word] then
+  local entries = table.move(catalogue, 1, #catalogue, 1, {})
+  for _, entry in ipairs(table.move(NO_VERBS, 1, #NO_VERBS, #entries + 1, entries)) do
+    local word, more = entry.name:sub(#before + 1):match("^(%S+)(.*)")
+    if word and begins(entry.name, typed) and not found[word] then
       found[word] = true
-      list[#list + 1] = word
+      list[#list + 1] = explained(word, more == "" and entry.summary or nil)
     end
   end
   return list
@@ -81,7 +88,7 @@ local function flags_like(list, word)
   local found = {}
   for _, flag in ipairs(list) do
     local name = "--" .. flag.name
-    found[#found + 1] = begins(name, word) and name or nil
+    found[#found + 1] = begins(name, word) and explained(name, flag.help and flags.worded(flag.help, list)) or nil
   end
   table.sort(found, text.before)
   return found
@@ -169,7 +176,7 @@ end
 
 --- The candidates.
 ---@param words string[] behind `manifest`; the last is the one that is begun
----@return string[]
+---@return string[] each with a tab and what it is behind it, where there is something to say
 function complete.candidates(words)
   local position, config, flag = behind_globals(words)
   local word = words[#words]

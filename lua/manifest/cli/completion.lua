@@ -14,7 +14,7 @@ _manifest() {
   read -r -a words <<<"$line"
   case $line in *[[:space:]]) words+=("") ;; esac
   COMPREPLY=()
-  mapfile -t found < <(manifest __complete "${words[@]:1}" 2>/dev/null)
+  mapfile -t found < <(manifest __complete "${words[@]:1}" 2>/dev/null | cut -f 1)
   if [ "${found[0]-}" = ":files" ]; then
     compopt -o default 2>/dev/null
     return 0
@@ -55,7 +55,9 @@ _manifest() {
   if [[ ${found[1]} == ":files" ]]; then
     _files
   elif [[ -n ${found[1]} ]]; then
-    compadd -a found
+    found=("${(@)found//:/\\:}") # a colon divides a word from its description
+    found=("${(@)found/$'\t'/:}")
+    _describe manifest found
   fi
 }
 

@@ -63,6 +63,9 @@ function debug.new(out)
       if lines[event.event] then
         out:complain("manifest: debug: " .. lines[event.event](event))
       end
+      for _, header in ipairs(event.headers or {}) do
+        out:complain("manifest: debug:     " .. header)
+      end
     end,
     finish = function() end,
   }

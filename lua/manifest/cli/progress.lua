@@ -89,7 +89,7 @@ local function live_lines(tally, columns)
       ("%20s"):format(numbers), columns)
   end
   local blobs, bytes = tally:total()
-  local label = text.printable(("%s %s"):format(tally.verb or "", tally.place or ""))
+  local label = text.printable(("%s %s"):format(tally.verb or "", tally.repository or ""))
   lines[#lines + 1] = blobs == 0 and screen.fit(("%s %s"):format(label, status(tally)), columns)
     or live_line(label, tally:reached() / math.max(bytes, 1), status(tally), columns)
   return lines

@@ -57,7 +57,7 @@ end
 
 function notes.blob_begun(self, event)
   self.begun, self.begun_bytes = self.begun + 1, self.begun_bytes + (event.size or 0)
-  self.place = event.target or event.source
+  self.repository = event.target or event.source
   self.samples[1] = self.samples[1] or { event.time, 0 }
   self.moving[#self.moving + 1] = {
     digest = event.digest, size = event.size, source = event.source, target = event.target, bytes = 0,

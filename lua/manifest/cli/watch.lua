@@ -45,7 +45,7 @@ function watch.new(out, entry, given)
         listener:event(event)
       end
     end
-    if not own.debug and not own.trace then -- an event for each request would cost as much as all else of it in Lua
+    if not own.debug and not own.trace then -- progress only counts requests
       require("manifest.engine.events").counting[self.listen] = true
     end
   end

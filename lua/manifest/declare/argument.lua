@@ -32,7 +32,7 @@ end
 --- The same for our own verbs, which also take layouts (oci:PATH[:TAG]) and archives.
 ---@param verb string for the error
 ---@param given string|table
----@return table|nil place reference, or what name/location.lua reads
+---@return table|nil location reference, or what name/location.lua reads
 ---@return table|nil err invalid_reference
 function argument.location(verb, given)
   local is_text = type(given) == "string"
@@ -46,11 +46,11 @@ function argument.location(verb, given)
   if not is_text or not location.is_local_text(given) then
     return argument.parse(verb, given)
   end
-  local place, err = location.parse(given)
-  if not place then
+  local parsed, err = location.parse(given)
+  if not parsed then
     return nil, err:with({ verb = verb, ref = given })
   end
-  return place
+  return parsed
 end
 
 --- True when a name says neither tag nor digest.

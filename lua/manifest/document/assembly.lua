@@ -48,7 +48,7 @@ end
 ---@param rules table duplicates = "refuse" (default), "replace" or "allow"; code of the refusal
 ---@return boolean|nil ok
 ---@return table|nil err
-local function place(list, entry, rules)
+local function add(list, entry, rules)
   local key = choice.key(entry)
   local position = rival(list, entry, key)
   local held = list.entries[position]
@@ -168,7 +168,7 @@ function assembly.join(groups, rules)
   for number, group in ipairs(groups) do
     for _, entry in ipairs(group) do
       entry.group = entry.group or number
-      local ok, err = place(list, entry, rules)
+      local ok, err = add(list, entry, rules)
       if not ok then
         return nil, err
       end

@@ -101,11 +101,11 @@ end
 
 --- The variables of the base with others: one of the same name is replaced where it stands.
 local function merge_environment(base, given)
-  local list, place = {}, {}
+  local list, position_of = {}, {}
   local function add(variable)
     local name = variable:match("^[^=]*")
-    local position = place[name] or #list + 1
-    list[position], place[name] = variable, position
+    local position = position_of[name] or #list + 1
+    list[position], position_of[name] = variable, position
   end
   for _, variable in ipairs(json.is_array(base) and base or {}) do
     add(variable)

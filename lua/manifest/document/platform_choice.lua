@@ -105,19 +105,19 @@ end
 ---@param entries table[] descriptors
 ---@return table[] sorted a new list
 function choice.sorted(entries)
-  local places = {}
+  local keyed = {}
   for position, entry in ipairs(entries) do
-    places[position] = { key = choice.key(entry) or "\255", position = position, entry = entry }
+    keyed[position] = { key = choice.key(entry) or "\255", position = position, entry = entry }
   end
-  table.sort(places, function(a, b)
+  table.sort(keyed, function(a, b)
     if a.key ~= b.key then
       return text.before(a.key, b.key)
     end
     return a.position < b.position
   end)
   local sorted = {}
-  for position, place in ipairs(places) do
-    sorted[position] = place.entry
+  for position, one in ipairs(keyed) do
+    sorted[position] = one.entry
   end
   return sorted
 end

@@ -61,20 +61,25 @@ local STRIDE = 1000 * 1000
 --- its instructions are counted.
 local MOST_MEMORY = 256 << 20
 
---- Calls the file's function, with the instructions and the memory counted; gives what pcall gives.
+--- Calls the file's function, with the instructions and the memory counted; gives what pcall gives. It runs in a
+--- coroutine, which has a hook of its own: the caller's may be in C (a debugger's), and Lua could not set that again.
 local function run_bounded(chunk)
-  local hook, mask, count = debug.gethook()
-  local left = MOST_INSTRUCTIONS
-  debug.sethook(function()
+  local task, left = coroutine.create(chunk), MOST_INSTRUCTIONS
+  debug.sethook(task, function()
     left = left - STRIDE
     if left < 0 then
       error("the file does not come to an end: it is in a loop", 2)
     end
   end, "", STRIDE)
   core.interrupt.at_once(true)
-  local ok, value = core.memory.pcall(MOST_MEMORY, chunk)
+  local ok, value = core.memory.pcall(MOST_MEMORY, function()
+    local done, result = coroutine.resume(task)
+    if not done then
+      error(result, 0)
+    end
+    return result
+  end)
   core.interrupt.at_once(false)
-  debug.sethook(hook, mask, count)
   if not ok and value == "not enough memory" then
     return false, ("the file takes more than %d MiB of memory"):format(MOST_MEMORY >> 20)
   end

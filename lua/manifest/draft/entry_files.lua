@@ -1,6 +1,6 @@
 --- The files of one list: reading them, and writing them so that nothing else than the very entry is ever replaced.
 --
--- `place` is a shelf (draft/shelf.lua); writing is done under its lock.
+-- `shelf` is of draft/shelf.lua; writing is done under its lock.
 
 local core = require("manifest.base.core")
 local draft_entry = require("manifest.draft.entry")
@@ -34,22 +34,22 @@ local function collision(path, wanted, found)
 end
 
 --- The entry of an image.
----@param place table
+---@param shelf table
 ---@param image any reference, or its normalised text
 ---@return table|nil entry
 ---@return table|nil err not_found, corrupt, collision, io
-function entry_files.read_image(place, image)
+function entry_files.read_image(shelf, image)
   local wanted = tostring(image)
   local name, err = file_name.check(wanted)
   if not name then
     return nil, err
   end
-  local path = place.entries .. "/" .. name
+  local path = shelf.entries .. "/" .. name
   local entry
   entry, err = read(path)
   if err and err.code == "not_found" then
     return nil, error_of.new { code = "not_found", ref = wanted,
-      message = ("%s is not in the local list %s"):format(wanted, place.ref) }
+      message = ("%s is not in the local list %s"):format(wanted, shelf.ref) }
   end
   if entry and tostring(entry.ref) ~= wanted then
     return nil, collision(path, wanted, tostring(entry.ref))
@@ -67,15 +67,15 @@ end
 --- All entries of a list in the order of their file names, and an error for each file that is none.
 ---@return table[]|nil entries
 ---@return table[]|table errs one error when the folder itself cannot be read
-function entry_files.read_all(place)
-  local names, unlisted = core.file.list(place.entries)
+function entry_files.read_all(shelf)
+  local names, unlisted = core.file.list(shelf.entries)
   if not names then
     return nil, unlisted
   end
   local entries, errs = {}, {}
   for _, name in ipairs(names) do
     if not file_name.is_stray(name) then
-      local path = place.entries .. "/" .. name
+      local path = shelf.entries .. "/" .. name
       local entry, err = read(path)
       if entry and file_name.of(entry.ref) ~= name then
         entry, err = nil, misplaced(path, entry)
@@ -113,17 +113,17 @@ function entry_files.encode(entries)
   return files
 end
 
-local function write(place, folder, file, more)
-  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes, place:style(more))
+local function write(shelf, folder, file, more)
+  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes, shelf:style(more))
   if not done then
     return nil, err:with { ref = tostring(file.ref) }
   end
   return true
 end
 
-local function write_all(place, folder, files)
+local function write_all(shelf, folder, files)
   for index, file in ipairs(files) do
-    local done, err = write(place, folder, file, index < #files)
+    local done, err = write(shelf, folder, file, index < #files)
     if not done then
       return nil, err
     end
@@ -135,35 +135,35 @@ end
 --- replaced.
 ---@return boolean|nil done
 ---@return table|nil err corrupt, collision, io
-function entry_files.replace(place, files)
+function entry_files.replace(shelf, files)
   for _, file in ipairs(files) do
-    local _, err = entry_files.read_image(place, file.ref)
+    local _, err = entry_files.read_image(shelf, file.ref)
     if err and err.code ~= "not_found" then
       return nil, err
     end
   end
-  return write_all(place, place.entries, files)
+  return write_all(shelf, shelf.entries, files)
 end
 
 --- Makes the folder of a list that is not there: it appears with all files in it, in one step.
 ---@return boolean|nil done
 ---@return table|nil err
-function entry_files.create(place, files)
-  local folder = place.fresh .. "/list"
-  local done, err = place:make_folder(folder)
+function entry_files.create(shelf, files)
+  local folder = shelf.fresh .. "/list"
+  local done, err = shelf:make_folder(folder)
   if not done then
     return nil, err
   end
-  done, err = write_all(place, folder, files)
+  done, err = write_all(shelf, folder, files)
   if done then
-    done, err = place:claim(folder)
+    done, err = shelf:claim(folder)
   end
   if not done then
     return nil, err
   end
-  done, err = place:make_folder(place.lists)
+  done, err = shelf:make_folder(shelf.lists)
   if done then
-    done, err = core.file.rename(folder, place.entries)
+    done, err = core.file.rename(folder, shelf.entries)
   end
   return done, err
 end

@@ -61,9 +61,9 @@ function methods:verb(verb, fn, ...)
   return fn(...)
 end
 
-local function find(self, digest, place)
+local function find(self, digest, repository)
   for _, blob in ipairs(self.open[digest] or {}) do
-    if blob.source == place or blob.target == place then
+    if blob.source == repository or blob.target == repository then
       return blob
     end
   end

@@ -1,6 +1,7 @@
 --- Locks between processes: flock(2) on a file of its own, freed by the kernel when its holder ends, however.
 --
--- Who waits for one tries again and again, so that a signal is noticed at once and other tasks go on.
+-- Who waits for one tries again and again, so that a signal is noticed at once and other tasks go on; the longer, the
+-- more often, so that nobody waits much longer than others.
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
@@ -9,10 +10,15 @@ local text = require("manifest.base.text")
 
 local lock = {}
 
-local FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.032
+local SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.032
 
 local FOLDERS = { "/tmp", os.getenv("TMPDIR") }
 local PATIENCE = 60 -- seconds to wait for those who edit
+
+--- Seconds until the next try of who has waited for so many: at first about as many again, then fewer and fewer.
+local function pause_after(waited)
+  return math.max(math.min(waited, LONGEST_PAUSE, 0.0005 / waited ^ 2), SHORTEST_PAUSE)
+end
 
 --- Takes the lock of a file, which is made when it is missing.
 ---@param path string
@@ -21,16 +27,16 @@ local PATIENCE = 60 -- seconds to wait for those who edit
 ---@return userdata|nil held with release(), also `<close>`
 ---@return table|nil err locked, not_found (the folder is missing), io
 function lock.take(path, options)
-  local deadline, seconds = core.clock() + options.patience, FIRST_PAUSE
+  local began = core.clock()
   while true do
     local held, err = core.file.lock(path, { shared = options.shared, remove = options.remove })
-    local left = deadline - core.clock()
+    local waited = core.clock() - began
+    local left = options.patience - waited
     if held or err.code ~= "locked" or left <= 0 then
       return held, err
     end
     -- Other in each process, so that those who came together do not try together.
-    pause.wait(math.min(left, seconds * (0.5 + math.random())))
-    seconds = math.min(seconds * 2, LONGEST_PAUSE)
+    pause.wait(math.min(left, pause_after(waited) * (0.5 + math.random())))
   end
 end
 

@@ -61,7 +61,7 @@ local function normal(name)
   return name
 end
 
---- Reads the record at the place of the file, which says something of the next entry.
+--- Reads the record that comes next in the file, which says something of the next entry.
 local function read_record(file, header, said)
   local body = header.size == 0 and "" or file:read(header.size)
   if not body or #body < header.size then
@@ -85,10 +85,10 @@ local function enter(self, header, offset)
 end
 
 --- Reads the next header.
----@return integer|nil place of the one after it; false at the end
+---@return integer|nil offset of the one after it; false at the end
 ---@return table|nil err
-local function read_entry(self, file, place, said)
-  local block = file:seek("set", place) and file:read(tar.BLOCK)
+local function read_entry(self, file, offset, said)
+  local block = file:seek("set", offset) and file:read(tar.BLOCK)
   if not block or tar.is_end(block) then
     return false -- some writers leave the end mark out
   end
@@ -96,7 +96,7 @@ local function read_entry(self, file, place, said)
   if not header then
     return nil, err
   end
-  local offset = place + tar.BLOCK
+  offset = offset + tar.BLOCK
   local goes_on = header.is_extended
   while goes_on do
     local map = file:read(tar.BLOCK) or ""
@@ -125,13 +125,13 @@ local function read_entry(self, file, place, said)
 end
 
 local function read_headers(self, file)
-  local place, count, said = 0, 0, {}
-  while place do
-    local after, err = read_entry(self, file, place, said)
+  local offset, count, said = 0, 0, {}
+  while offset do
+    local after, err = read_entry(self, file, offset, said)
     if after == nil then
       return fail(err.code, self.path, "cannot be read as a tar archive: " .. err.message)
     end
-    place, count = after, count + 1
+    offset, count = after, count + 1
     if count > MOST_ENTRIES then
       return fail("too_large", self.path, ("has more than %d entries"):format(MOST_ENTRIES))
     end

@@ -237,6 +237,7 @@
 ---@field images? boolean Also images of the index that nothing else in the repository names
 ---@field referrers? boolean Also what refers to what goes, such as signatures, unless it has a tag
 ---@field shared? boolean Also when other tags name the digest, or an index does
+---@field tag_only? boolean The tag alone, also where the registry deletes by digest only
 
 ---@class manifest.PruneOptions
 ---@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' version)

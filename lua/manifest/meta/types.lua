@@ -133,6 +133,7 @@
 ---@field seconds number since it was sent
 ---@field sent integer bytes of its body
 ---@field received integer bytes of the answer's body
+---@field headers string[] "NAME: VALUE": what kind of answer, limits, warnings, which server, its name of the request
 
 ---@class manifest.RetryEvent : manifest.Event it is sent again
 ---@field event "retry"

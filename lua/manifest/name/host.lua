@@ -1,7 +1,7 @@
 --- What a host runs: containerd's rule (`Only`) for taking one platform of many.
 --
 -- The wanted platform stands for a host. A host runs its own variant, then older ones, then the 32 bit architecture;
--- the place in that chain is the rank, 1 for the own platform. Windows adds the build, and an os may add features.
+-- the position in that chain is the rank, 1 for the own platform. Windows adds the build, and an os may add features.
 
 local normalise = require("manifest.name.architecture").normalise
 
@@ -102,7 +102,7 @@ local function has_features(wanted, available)
   return true
 end
 
---- The place of the available platform in the chain, or nil. A document that names no os means the host's own.
+--- The position of the available platform in the chain, or nil. A document that names no os means the host's own.
 local function rank_of(wanted, chain, available)
   if available.os ~= wanted.os and available.os ~= "" then
     return nil
@@ -146,7 +146,7 @@ function host.match(wanted, available)
   return rank ~= nil, rank
 end
 
---- The place in a list of the platform that the host would take; of equals the first.
+--- The position in a list of the platform that the host would take; of equals the first.
 ---@param wanted table platform
 ---@param list table array of platforms; anything else in it is passed over
 ---@return integer|nil index

@@ -2,7 +2,7 @@
 --
 --     oci:PATH[:TAG][@DIGEST]             a folder in the OCI image layout
 --     oci-archive:PATH[:TAG][@DIGEST]     such a folder as a tar archive; it is only read
---     docker-archive:PATH[:REF][@DIGEST]  what `docker save` writes; REF names an image in it, @N the one at place N
+--     docker-archive:PATH[:REF][@DIGEST]  what `docker save` writes; REF names an image in it, @N the one at position N
 --
 -- The verbs that docker has know references only: to docker, `oci:x` is the tag x of docker.io/library/oci. Our own
 -- verbs read all kinds here, and see no difference afterwards: a location has the fields and methods of a reference.

@@ -232,7 +232,7 @@ function platform.match(wanted, available)
   return host.match(wanted, available)
 end
 
---- The place in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
+--- The position in a list of the platform that a host of the wanted one takes: best rank, then most features, then on
 --- Windows the newest version, then the first.
 ---@param wanted table platform
 ---@param list table array of platforms; false (or anything else) stands for an entry without one and is passed over

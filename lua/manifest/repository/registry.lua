@@ -172,7 +172,7 @@ local function ask_for_challenge(self, endpoint)
     endpoint.is_asking = false
   end)
   local response, err = self.loop:request({
-    method = "GET", url = endpoint.base:match("^%a+://[^/]+") .. "/v2/", home = endpoint.base,
+    method = "GET", url = endpoint.base:match("^%a+://[^/]+") .. "/v2/", base = endpoint.base,
     registry = endpoint.domain, repository = endpoint.path, scopes = endpoint.scopes, timeout = self.timeout,
     retries = endpoint.retries,
   })
@@ -192,7 +192,7 @@ function methods:send(request, endpoint)
     return nil, self:failed(refused, endpoint)
   end
   local own = {
-    url = endpoint.base .. (request.path or ""), home = endpoint.base, registry = endpoint.domain,
+    url = endpoint.base .. (request.path or ""), base = endpoint.base, registry = endpoint.domain,
     repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
     attempts = endpoint.attempts,
   }

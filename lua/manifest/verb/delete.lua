@@ -2,7 +2,7 @@
 --
 -- Many registries delete by digest only, and then every tag of that digest goes. That is not done by surprise: when
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
--- unless `shared` says that it is meant.
+-- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (delete/tag_alone.lua).
 
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
@@ -12,6 +12,7 @@ local media_type = require("manifest.name.media_type")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
+local tag_alone = require("manifest.base.later")("manifest.verb.delete.tag_alone")
 local tagged = require("manifest.graph.tagged")
 local text = require("manifest.base.text")
 
@@ -24,6 +25,8 @@ local delete = declare.verb {
     .. "layout, blobs that nothing names any more leave the disk, too.",
   arguments = { { "ref", "location", help = "A tag or a digest" } },
   options = {
+    tag_only = { "boolean", excludes = { "shared", "images", "referrers" },
+      help = "The tag alone, also where the registry deletes by digest only" },
     shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
     images = { "boolean", help = "Also images of the index that nothing else in the repository names" },
     referrers = { "boolean", help = "Also what refers to what goes, such as signatures, unless it has a tag" },
@@ -34,7 +37,7 @@ local delete = declare.verb {
     denied = "check that the account may delete in the repository",
   },
   examples = {
-    "delete registry.example.com/app:1.0-rc1",
+    "delete --tag-only registry.example.com/app:1.0-rc1",
     "delete --dry-run oci:/backup/app:1.0",
   },
 }
@@ -59,7 +62,8 @@ function delete.plan(tag, digest, holders, allowed)
   return fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
-    hint = "deleting it would delete or break them too; give option 'shared' when that is meant",
+    hint = "deleting it would delete or break them too; give option 'shared' when that is meant"
+      .. (tag and ", or 'tag_only' for the tag alone" or ""),
   }
 end
 
@@ -155,18 +159,41 @@ local function check_gone(at)
   end
 end
 
---- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(call, at, o)
-  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
+--- Refuses when the name carries a digest, and the tag names another one.
+---@param digest string that the tag names, or what a manifest stands for that an earlier try has left there
+local function check_digest(at, digest)
   if at.digest and at.digest ~= digest then
     fail {
       code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
       hint = "nothing is deleted: look again",
     }
   end
+end
+
+--- Deletes a tag alone where the registry deletes by digest only. What an earlier try has left goes by its digest.
+local function delete_tag_alone(call, at, found)
+  local answer = read.document_at("delete", at.ref, at.repository, at.tag)
+  local before = tag_alone.stands_for(at.tag, answer)
+  check_digest(at, before or answer.digest)
+  if before then
+    delete_digest(call, at, answer.digest, {})
+  else
+    tag_alone.delete(call, at.repository, at.tag, answer)
+  end
+  return done_of(at, before or answer.digest, found)
+end
+
+--- Deletes a tag alone where the registry can, else its manifest.
+local function delete_tag(call, at, o)
+  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
+  if o.tag_only and at.digest and at.digest ~= digest then
+    local answer = read.document_at("delete", at.ref, repository, at.tag)
+    digest = tag_alone.stands_for(at.tag, answer) or digest
+  end
+  check_digest(at, digest)
   local found = { shared = {}, listed = {}, tag_only = true }
   if o.dry_run then -- what registries can do shows only when they are told to
-    return repository.can.delete_tag == true and done_of(at, digest, found)
+    return (o.tag_only or repository.can.delete_tag == true) and done_of(at, digest, found)
       or delete_digest(call, at, digest, { dry_run = true, shared = true })
   end
   local removed, refusal = repository:delete(at.tag)
@@ -174,6 +201,8 @@ local function delete_tag(call, at, o)
     check_gone(at)
   elseif not removed and not refusal.digest_alone then
     fail(refusal)
+  elseif not removed and o.tag_only then
+    return delete_tag_alone(call, at, found)
   elseif not removed then
     return delete_digest(call, at, digest, o)
   end
@@ -252,6 +281,12 @@ function delete.run(call, given, o)
   end
   local at = call:open(given, { write = true, delete = true })
   local _ <close> = failure.about(at.text)
+  if o.tag_only and not at.tag then
+    fail {
+      code = "invalid_argument", message = ("%s has no tag to be deleted"):format(at.text),
+      hint = "name the tag, or leave option 'tag_only' out",
+    }
+  end
   local _ <close> = failure.amend(function(err)
     if err.code == "not_found" and not rawget(err, "hint") then
       fail(argument.in_docker_words(err, "delete", at.ref))

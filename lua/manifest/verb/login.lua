@@ -50,7 +50,7 @@ local function offer(call, registry, credentials)
   end })
   local url = hub.url(registry)
   local response = try(loop:request({
-    method = "GET", url = url .. "/v2/", home = url, registry = registry, timeout = call.options.timeout,
+    method = "GET", url = url .. "/v2/", base = url, registry = registry, timeout = call.options.timeout,
   }))
   if response.status ~= 200 then
     fail(problem.of_response(response, "GET /v2/", registry))

@@ -15,7 +15,7 @@ local server = block.scripted { origins = { a = {}, mute = { mute = true } }, ex
   { path = "/head", answer = { { raw = "HTTP/1.1 200 OK\r\n" }, { trickle = ("X: y\r\n"):rep(999), each = 0.05 } } },
   { path = "/login", headers = { Authorization = "^Basic " }, answer = { status = 200 } },
   { path = "/login", answer = { status = 401, headers = { { "WWW-Authenticate", "Basic" } } } },
-  { answer = { status = 200, body = "x" } },
+  { path = "/busy", times = 1, answer = { status = 429 } }, { answer = { status = 200, body = "x" } },
 } }
 
 local function request(path, more)
@@ -64,6 +64,20 @@ describe("an engine", function()
       assert.same({}, assert(engine:step(0.1)))
     end
     assert.is_true(core.clock() - before >= 0.5, "it came back at once") -- some events may end a step early
+  end)
+
+  it("sends first what came first", function()
+    local engine <close> = requests.engine()
+    assert(requests.run(engine, request("/busy"))) -- one at once from here on
+    local before, list, sent = #server:requests(), {}, {}
+    for index = 1, 5 do
+      list[index] = request("/" .. index)
+    end
+    requests.all(engine, list)
+    for index, seen in ipairs(table.move(server:requests(), before + 1, before + 5, 1, {})) do
+      sent[index] = seen.target
+    end
+    assert.same({ "/1", "/2", "/3", "/4", "/5" }, sent)
   end)
 
   it("that is closed ends its exchanges", function()
@@ -165,7 +179,7 @@ end)
 
 describe("a request table", function()
   local bad = {
-    { method = "GET\0" }, { url = "http://a/\0" }, { url = 5 }, { home = "x\0" }, { registry = "\0" },
+    { method = "GET\0" }, { url = "http://a/\0" }, { url = 5 }, { base = "x\0" }, { registry = "\0" },
     { repository = "a\0b" }, { digest = "sha256:\0" }, { headers = { A = "b\0c" } }, { headers = { ["A\0"] = "b" } },
     { headers = { A = "b\r\nC: d" } }, { headers = { ["A b"] = "c" } }, { headers = { A = 1 } }, { headers = { "x" } },
     { headers = 1 }, { scopes = { "a\0" } }, { scopes = { {} } }, { scopes = 1 }, { body = {} },

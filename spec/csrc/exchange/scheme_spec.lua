@@ -51,7 +51,7 @@ end
 
 local function ask(server, engine, more)
   local url = "https://" .. server.address.a .. "/v2/app/manifests/1"
-  local request = { url = url, home = url, registry = server.address.a, timeout = 60 }
+  local request = { url = url, base = url, registry = server.address.a, timeout = 60 }
   for name, value in pairs(more or {}) do
     request[name] = value
   end
@@ -89,7 +89,7 @@ describe("a registry that speaks plain HTTP", function()
     local url = "https://" .. server.address.a .. "/v2/app/manifests/"
     local all = {}
     for index = 1, 4 do
-      all[index] = { url = url .. index, home = url, registry = server.address.a }
+      all[index] = { url = url .. index, base = url, registry = server.address.a }
     end
     for _, done in ipairs(requests.all(engine, all, login)) do
       assert.equal("ok", done[1] and done[1].body or done[2].message)
@@ -138,7 +138,7 @@ describe("a registry that speaks plain HTTP", function()
       server:stop()
     end)
     local url = "https://127.0.0.83/v2/app/manifests/1"
-    local response, problem = requests.run(engine, { url = url, home = url, registry = "127.0.0.83" })
+    local response, problem = requests.run(engine, { url = url, base = url, registry = "127.0.0.83" })
     assert.equal("ok", response and response.body or problem.message)
     assert.equal("http://127.0.0.83/v2/app/manifests/1", response.url)
     assert.same({ "GET /v2/", "GET /v2/app/manifests/1" }, told(server))

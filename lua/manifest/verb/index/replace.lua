@@ -30,8 +30,8 @@ local replace = declare.verb {
   },
 }
 
---- The place where a new image goes.
-local function place_of(entries, fresh, wanted)
+--- The position where a new image goes.
+local function position_of(entries, fresh, wanted)
   if not wanted and not choice.key(fresh) then
     fail {
       code = "incomplete", message = ("%s is for no platform"):format(fresh.from or fresh.digest),
@@ -55,7 +55,7 @@ function replace.plan(entries, fresh, memory, wanted, again)
     if attestation.is(entry) then
       changed[#changed + 1] = entry
     elseif not (wanted and again and #choice.find(changed, { digest = entry.digest }) > 0) then
-      local position = place_of(changed, entry, wanted)
+      local position = position_of(changed, entry, wanted)
       local old = changed[position].digest
       if again and old ~= entry.digest and not memory[old] then
         fail {

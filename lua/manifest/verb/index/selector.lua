@@ -23,8 +23,8 @@ function selector.find(entries, wanted, many)
   end
   if #found > 1 and not many and wanted.platform then
     local digests = {}
-    for position, place in ipairs(found) do
-      digests[position] = entries[place].digest
+    for position, at in ipairs(found) do
+      digests[position] = entries[at].digest
     end
     fail {
       code = "ambiguous", message = ("the index has %d entries for %s"):format(#found, text),

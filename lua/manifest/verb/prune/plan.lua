@@ -10,13 +10,13 @@ local function newest_first(tags, by_tag, by)
     return versions.newest_first(tags)
   end
   local sorted = versions.newest_first(tags)
-  local place = {}
+  local position_of = {}
   for position, tag in ipairs(sorted) do
-    place[tag] = position
+    position_of[tag] = position
   end
   table.sort(sorted, function(a, b)
     local x, y = by_tag[a].created, by_tag[b].created
-    return x > y or x == y and place[a] < place[b]
+    return x > y or x == y and position_of[a] < position_of[b]
   end)
   return sorted
 end

@@ -5,7 +5,7 @@ local create = require("manifest.verb.index.create")
 local declare = require("manifest.declare")
 local engine_lock = require("manifest.engine.lock")
 local failure = require("manifest.base.failure")
-local job = require("manifest.verb.release.job")
+local steps = require("manifest.verb.release.steps")
 local lock = require("manifest.verb.release.lock")
 local options = require("manifest.verb.release.options")
 
@@ -64,12 +64,12 @@ end
 ---@param o manifest.ApplyOptions
 ---@return manifest.ReleaseResult
 function apply.run(call, release, o)
-  local _ <close> = job.about(release)
-  local work = job.prepare(call, release, o)
+  local _ <close> = steps.about(release)
+  local work = steps.prepare(call, release, o)
   local _ <close> = take_turn(work.lock_path)
-  job.open(call, work)
+  steps.open(call, work)
   save(work)
-  return job.run(call, work, make, function(target, report, done)
+  return steps.run(call, work, make, function(target, report, done)
     work.lock.targets[report.reference] = { inputs = target.inputs, digest = done.digest }
     save(work)
   end)

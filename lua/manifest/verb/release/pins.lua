@@ -37,7 +37,7 @@ end
 --- Gives every movable reference its digest, out of the lock or by asking. What cannot be had becomes the failure of
 --- the targets that need it.
 ---@param call manifest.Call
----@param work table of job.prepare with lock; gets pins = {[ref] = {key, digest, locked, error}}, order
+---@param work table of steps.prepare with lock; gets pins = {[ref] = {key, digest, locked, error}}, order
 function pins.resolve(call, work)
   local missing, token_of = {}, {}
   for _, target in ipairs(work.release.targets) do

@@ -7,7 +7,7 @@ local difference = require("manifest.document.difference")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local graph_read = require("manifest.graph.read")
-local job = require("manifest.verb.release.job")
+local steps = require("manifest.verb.release.steps")
 local json = require("manifest.base.json")
 local options = require("manifest.verb.release.options")
 local platform = require("manifest.graph.platform")
@@ -88,10 +88,10 @@ end
 ---@param o manifest.PlanOptions
 ---@return manifest.ReleaseResult
 function plan.run(call, release, o)
-  local _ <close> = job.about(release)
-  local work = job.prepare(call, release, o)
-  job.open(call, work)
-  return job.run(call, work, rehearse, function(target, report, made)
+  local _ <close> = steps.about(release)
+  local work = steps.prepare(call, release, o)
+  steps.open(call, work)
+  return steps.run(call, work, rehearse, function(target, report, made)
     if made.entries and report.old ~= made.digest then
       compare(report, report.old and read_old(call, target, report) or {}, made.entries)
     end

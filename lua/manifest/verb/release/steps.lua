@@ -15,11 +15,11 @@ local whole = require("manifest.graph.whole")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
 
-local job = {}
+local steps = {}
 
 --- As failure.about, for a release: a table has no name.
 ---@param given string|table
-function job.about(given)
+function steps.about(given)
   return type(given) == "string" and failure.about(given) or nil
 end
 
@@ -28,7 +28,7 @@ end
 ---@param given string|table path of a release file, or what one returns
 ---@param o manifest.ApplyOptions
 ---@return table work {update, shallow, release, lock_path, pins, order}
-function job.prepare(call, given, o)
+function steps.prepare(call, given, o)
   ---@type table
   local release = type(given) == "string" and read.file(given) or read.value(given)
   local path = o.lock
@@ -58,8 +58,8 @@ end
 
 --- Reads the lock of a release, and resolves what is not locked.
 ---@param call manifest.Call
----@param work table of job.prepare; gets lock, and what pins.resolve adds
-function job.open(call, work)
+---@param work table of steps.prepare; gets lock, and what pins.resolve adds
+function steps.open(call, work)
   work.lock = lock.read(work.lock_path, work.whole_lock_path)
   work.release.targets = shard.choose(mirror.expand(call, work.release.targets), work.shard, function(target)
     return tostring(target.ref)
@@ -186,7 +186,7 @@ end
 --- not there
 ---@param finish function (target with inputs, report, made): called after it; may fill in the report
 ---@return manifest.ReleaseResult
-function job.run(call, work, make, finish)
+function steps.run(call, work, make, finish)
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
   for position, target in ipairs(work.release.targets) do
     outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
@@ -210,4 +210,4 @@ function job.run(call, work, make, finish)
   return outcome
 end
 
-return job
+return steps
