@@ -9,7 +9,9 @@ local session = later("manifest.repository.registry.session")
 
 local upload = {}
 
-local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
+local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most, of those that pass piece by piece
+local WHOLE_BYTES = 2 * 1024 * 1024 -- of a blob that passes as a whole, at most
+local LEAST_PIPE = 32 * 1024
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
 local PAUSE = 0.2 -- seconds before the second of them at most, and half of that at least; twice as many before the next
 
@@ -21,20 +23,27 @@ end
 
 --- Runs both ends of a stream at once, joined by a bounded pipe. Within one registry the upload waits for bytes: a
 --- registry that answers nothing else while it reads an upload would wait for itself.
+--
+-- A small blob passes as a whole: its pipe has room for all of it twice, which no end ever waits for, so both go over
+-- the connections that other requests share (csrc/curl/transfer.h). The smallest are bounded as requests are.
 ---@param size integer bytes that pass, -1 when not known
 ---@param part table {range_offset, range_length}, or empty: the whole blob
 ---@param send function (body of a request) -> value | nil, err
 ---@return any value of send
 ---@return table|nil err
 local function stream(repository, source, digest, size, part, send)
-  local _ <close> = repository.loop:stream()
-  local pipe <close> = core.pipe(PIPE_BYTES, size)
+  local is_whole = size >= 0 and size <= WHOLE_BYTES
+  local _ <close> = repository.loop:stream(is_whole and size <= PIPE_BYTES)
+  local pipe <close> = core.pipe(is_whole and math.max(2 * size + 2, LEAST_PIPE) or PIPE_BYTES, size)
   local results, errors = repository.loop:all({
     function()
-      return source:body(digest).pipe(pipe, part)
+      return source:body(digest).pipe(pipe, part, not is_whole)
     end,
     function()
-      return send({ body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain })
+      return send({
+        body_pipe = pipe, bulk = not is_whole, attempts = 1,
+        after_body = is_whole or source.domain == repository.domain,
+      })
     end,
   }, 2, function(run)
     return run()
