@@ -106,6 +106,7 @@ describe("--json of", function()
     hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
     hold("tags", 1, { document { "tags", at("app") } })
     hold("repositories", 1, { document { "repositories", server.address } })
+    hold("doctor", 1, { document { "doctor", at("app") }, document { "doctor", "--write", at("app") } })
     hold("ratelimit", 1, { document { "ratelimit", at("app:1") } }, { "limit", "remaining", "window", "reset",
       "source" })
   end)
@@ -115,7 +116,8 @@ describe("--json of", function()
       document { "copy", at("app:1"), at("copied:1") }, document { "copy", at("app:1"), at("copied:1") },
       document { "copy", "--dry-run", at("app:2"), at("copied:2") },
       document { "copy", "--media-type", "oci", at("app:amd"), at("copied:oci") },
-    })
+      document { "copy", "--also", at("copied:also"), at("app:1"), at("copied:1") },
+    }, { "error" })
   end)
 
   it("delete", function()

@@ -117,6 +117,21 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`doctor`", function()
+    push("doctor", 1)
+    told("1 GET /v2/, 1 GET referrers, 1 GET tags, 1 HEAD manifests", function(client)
+      return client:doctor(at("doctor"))
+    end)
+  end)
+
+  row("`doctor --write` of a registry that deletes by digest only", function()
+    push("doctor", 1)
+    told("1 DELETE blobs, 5 DELETE manifests, 1 GET /v2/, 6 GET manifests, 1 GET referrers, 1 GET tags, 1 HEAD blobs, "
+      .. "3 HEAD manifests, 2 POST uploads, 2 PUT manifests, 1 PUT uploads", function(client)
+      return client:doctor(at("doctor"), { write = true })
+    end)
+  end)
+
   row("`copy` of an index of N images, B different blobs, between registries", function()
     push("copy", 2)
     local client <close> = manifest.client { config = temp.folder("config") }
@@ -125,6 +140,21 @@ describe("the requests of", function()
       return client:copy(at("copy:1"), at("copy:1", other))
     end, { place = other })
     assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
+  end)
+
+  row("`copy --also`, of as much to K targets", function()
+    push("also", 2)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    server:clear()
+    told("2 GET manifests, 5 HEAD blobs, 2 HEAD manifests, 10 POST uploads, 6 PUT manifests, 5 PUT uploads", function()
+      return client:copy(at("also:1"), at("also:1", other), { also = at("also/more:1", other) })
+    end, { place = other })
+    assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
+    local layout = "oci:" .. temp.path("layout") .. ":1"
+    told("5 GET blobs, 1 GET manifests, 5 HEAD blobs, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests, 5 PUT uploads",
+      function()
+        return client:copy(at("also:1"), at("also/first:1", other), { also = layout })
+      end, { place = other })
   end)
 
   row("`copy` within a registry", function()

@@ -66,7 +66,8 @@
 ---@field cause manifest.Error? what it was made of
 ---@field report manifest.VerifyReport? of verify: what was found
 ---@field outcome manifest.ReleaseResult? of plan and apply: what became of each target
----@field errors_of_each manifest.Error[]? of rm, plan and apply: all failures, each once
+---@field copies table[]? of copy with option `also`: the result of each target, or {target, err}
+---@field errors_of_each manifest.Error[]? of rm, plan, apply and copy: all failures, each once
 ---@field pushed {reference: string, digest: string}[]? of push: the images that were put before it failed
 ---@field digest string? of push: of the list, when that was put; of delete: of what stays
 ---@field missing string[]? of option `expect`: platforms that the index lacks
@@ -133,6 +134,16 @@
 ---@field seconds number since it was sent
 ---@field sent integer bytes of its body
 ---@field received integer bytes of the answer's body
+---@field granted string? of a token server: the scopes that its token says it is good for, separated by blanks; nil: it
+--- says none
+---@field proxy string? by which it was sent, without user and password
+---@field address string? and port, of the server or the proxy; nil: it did not come to that
+---@field protocol string? such as "HTTP/2"
+---@field tls string? the version of TLS, such as "TLSv1.3"
+---@field expires integer? when the server's certificate ends, seconds since 1970
+---@field looked_up number? seconds until the name was looked up,
+---@field connected number? until it was connected, and
+---@field secured number? until the TLS handshake was over; nil: it was before, or there is none
 ---@field headers string[] "NAME: VALUE": what kind of answer, limits, warnings, which server, its name of the request
 
 ---@class manifest.RetryEvent : manifest.Event it is sent again
@@ -156,6 +167,13 @@
 ---@field url string
 ---@field status integer
 ---@field target string where it goes on
+
+---@class manifest.ChallengeEvent : manifest.Event a registry wants to know who asks (401)
+---@field event "challenge"
+---@field registry string
+---@field repository string?
+---@field offers string how: such as "bearer" or "bearer, basic"
+---@field url string? the token server
 
 ---@class manifest.LoginEvent : manifest.Event where credentials come from, once a registry (and repository)
 ---@field event "login"

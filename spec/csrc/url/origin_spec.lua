@@ -35,7 +35,9 @@ describe("core.url.origin", function()
     "https://@h/", "https://:@h/", "https://h/#fragment", "https://h#", "https://h\\x/", "https://h/\\x", "https://h /",
     "https://h/a b", "https://h/\r\nX: y", "https://h/\t", "https://h/\127", "https://h\195\169/", "https://%68/",
     "https://ex%61mple.com/", "https://[::1%25eth0]/", "https://[::1%eth0]/", "https://[::1/", "https://::1/",
-    "https://[1.2.3.4]/", "https://[]/", "https://h[/", "https://h[:80/", "https://a]b/", "https://h:1:2/", "https://1.2.3.4.5/", "https://127.0.0.1./", "https://1.2.3.0x4g/",
+    "https://[1.2.3.4]/", "https://[]/",
+    "https://h[/", "https://h[:80/", "https://a]b/", "https://h:1:2/",
+    "https://1.2.3.4.5/", "https://127.0.0.1./", "https://1.2.3.0x4g/",
     "https://a..b/", "https://.a/", "https://h,x/", "https://h;x/", "https://" .. ("a"):rep(300) .. "/",
     "https://h/" .. ("a"):rep(17000), " https://h/", "https://h/\226\128\174",
   }
