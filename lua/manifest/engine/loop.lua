@@ -216,8 +216,15 @@ local function step(self)
   end
 end
 
---- Code that is no task works on the tasks and the engine until done() holds.
-local function work(self, done)
+--- Waits until done() holds. BEFORE is called with the task that must be woken then; code that is no task works on the
+--- tasks and the engine until it holds.
+function methods:wait(done, before)
+  local current = self:current()
+  if current then
+    before(current)
+    coroutine.yield(WAIT)
+    return
+  end
   while not done() do
     if self.control.canceled then
       self.control:check()
@@ -228,30 +235,6 @@ local function work(self, done)
     else
       step(self)
     end
-  end
-end
-
---- Waits until done() holds. BEFORE is called with the task that must be woken then.
-function methods:wait(done, before)
-  local current = self:current()
-  if not current then
-    return work(self, done)
-  end
-  before(current)
-  coroutine.yield(WAIT)
-end
-
---- Waits until an exchange has finished.
-local function wait_for(self, exchange)
-  local task = self:current()
-  if task then
-    task.exchange, self.waiting[exchange] = exchange, task
-    coroutine.yield(WAIT)
-  else
-    work(self, function()
-      return self.finished[exchange]
-    end)
-    self.finished[exchange] = nil
   end
 end
 
@@ -292,7 +275,13 @@ function methods:request(request)
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
   local _ <close> = request.blob and self.control.teller and self.control.teller:moves(exchange, request)
-  wait_for(self, exchange)
+  self:wait(function()
+    return self.finished[exchange]
+  end, function(task)
+    task.exchange = exchange
+    self.waiting[exchange] = task
+  end)
+  self.finished[exchange] = nil
   return exchange:result()
 end
 
