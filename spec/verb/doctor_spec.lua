@@ -23,23 +23,21 @@ local NAMES = { "dns", "tcp", "tls", "http", "clock", "challenge", "credentials"
   "referrers", "mount", "delete_tag", "delete", "rights" }
 
 --- A client that ends with the spec.
-local function client_of(options)
+local client_of = block.each(function(options)
   options = options or {}
   options.config = options.config or temp.folder("config")
   local client = manifest.client(options)
-  finally(function()
+  return client, function()
     client:close()
-  end)
-  return client
-end
+  end
+end)
 
 --- Ends a server with the spec.
-local function started(server)
-  finally(function()
+local started = block.each(function(server)
+  return server, function()
     server:stop()
-  end)
-  return server
-end
+  end
+end)
 
 --- What a doctor finds, by name; each check is there once, in order.
 local function examine(place, options, verb_options)
