@@ -13,7 +13,8 @@ local DETAIL_DEPTH = 3 -- tables in each other that are shown of an error's deta
 
 local by_status = {
   [401] = "unauthorized", [403] = "denied", [404] = "not_found", [405] = "unsupported", [408] = "timeout",
-  [409] = "conflict", [412] = "conflict", [413] = "too_large", [429] = "rate_limited", [501] = "unsupported",
+  [409] = "conflict", [410] = "not_found", [412] = "conflict", [413] = "too_large", [429] = "rate_limited",
+  [501] = "unsupported",
 }
 
 --- Codes of the distribution specification (and of registries with immutable tags) that say more than their status.
@@ -153,23 +154,26 @@ local function list_words(list)
   return text.printable(table.concat(words, "; "):sub(1, SHOWN))
 end
 
---- What a refusal says at least, for scripts that look for it.
-local plain_words = { [401] = "unauthorized", [403] = "denied" }
+--- What docker says of a refusal without a list of errors, for scripts that look for it.
+local plain_words = { [401] = "unauthorized", [403] = "denied", [429] = "toomanyrequests" }
 
---- One line of the registry's words: its error list, or the start of a body that is plain text.
-local function words_of(list, response)
-  local line = list_words(list)
-  local kind = response.headers["content-type"]
-  if line == "" then
-    line = own_words(response.body)
-  end
+--- What a body that is no list of errors says, behind the word for its status.
+local function unlisted_words(response)
+  local kind, line = response.headers["content-type"], own_words(response.body)
   if line == "" and kind and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
   end
-  if line == "" then
-    line = plain_words[response.status] or ""
+  local word = plain_words[response.status] or ""
+  if text.lower(line):find(word, 1, true) then
+    return line
   end
-  return text.printable(line:sub(1, SHOWN))
+  return line == "" and word or word .. ": " .. line
+end
+
+--- One line of the registry's words: its error list, or what else its body says.
+local function words_of(list, response)
+  local line = list_words(list)
+  return text.printable((line ~= "" and line or unlisted_words(response)):sub(1, SHOWN))
 end
 
 local function place_of(url)
@@ -190,11 +194,20 @@ local function may_pass(status)
   return status == 408 or status == 429 or status >= 500
 end
 
+--- What an answer is. One that refuses to say (401, 403) does not tell of an absence, whatever code it has.
+local function code_of(status, list)
+  local own = not may_pass(status) and list[1] and by_registry_code[list[1].code]
+  if own == "not_found" and (status == 401 or status == 403) then
+    own = nil
+  end
+  return own or by_status[status] or "registry"
+end
+
 --- Code and name depend on who answered: what another host refuses has nothing to do with the
 --- credentials for the registry.
 local function blame(response, list, host)
   local status = response.status
-  local code = not may_pass(status) and list[1] and by_registry_code[list[1].code] or by_status[status] or "registry"
+  local code = code_of(status, list)
   if not problem.is_elsewhere(response, host) then
     return code, host
   end

@@ -179,7 +179,7 @@ local function rights(self)
   if not granted then -- it is no JSON Web Token
     return answered(self)
   end
-  local path = self.repository.path:gsub("%p", "%%%0")
+  local path = self.repository.path:gsub("[-.]", "%%%0")
   local actions = (" " .. granted):match((" repository:%s:(%%S*)"):format(path))
   if not actions then
     return "no", "none in this repository, by the token", "log in with an account that has some"
