@@ -110,11 +110,11 @@ end
 ---@param repository table
 ---@param url string
 ---@param digest string
----@param body table of a request
+---@param body table of a request; of a file with streams
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
+  local request = { method = "PUT", url = with_digest(url, digest), blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" } }
   for name, value in pairs(body) do
     request[name] = value
