@@ -166,6 +166,45 @@ for _, name in ipairs { "README.md", "docs/coming-from.md", "docs/commands.md", 
   end)
 end
 
+--- Where the code has the defaults of a client's options, which its help and docs/commands.md state.
+local DEFAULTS = {
+  jobs = { "lua/manifest/call.lua", "\nlocal DEFAULT_JOBS = ([^\n]+)" },
+  manifest_limit = { "lua/manifest/repository/interface.lua", "MANIFEST_LIMIT = ([^,]+)" },
+  max_documents = { "lua/manifest/graph/node.lua", "\nlocal DOCUMENTS = ([^\n]+)" },
+  max_bytes = { "lua/manifest/graph/node.lua", "\nlocal BYTES = ([^\n]+)" },
+  connections = { "csrc/bind/http/engine.c", '"connections", (%d+)' },
+  connect_timeout = { "csrc/bind/http/engine.c", '"connect_timeout", (%d+)' },
+  stall_timeout = { "csrc/bind/http/engine.c", '"stall_timeout", (%d+)' },
+  timeout = { "csrc/bind/http/request.c", '"timeout", (%d+)' },
+}
+
+describe("the defaults of a client that are stated", function()
+  it("are those of the code", function()
+    local rows, stated = assert(temp.read("docs/commands.md")), 0
+    for name, option in pairs(require("manifest.declare.client")) do
+      local number, unit = option.help:match("%(default (%d+)( ?M?i?B?)")
+      if number then
+        local at = assert(DEFAULTS[name], name)
+        local value = load("return " .. assert(temp.read(at[1])):match(at[2]))()
+        assert.equal(value, tonumber(number) * (unit == " MiB" and 1024 * 1024 or 1), name)
+        local row = rows:match("\n| [^\n|]*`%-%-" .. name:gsub("_", "%%-") .. "[` ][^\n]*") or number
+        assert.is_truthy(row:find(number, 1, true) or name == "timeout", name)
+        stated = stated + 1
+      end
+    end
+    assert.equal(8, stated)
+  end)
+end)
+
+--- Documents with options in their prose, which are ours and those of cmake and luarocks; and all with command lines.
+local PROSE = { "README.md", "docs/guide/1-first-list.md", "docs/guide/2-one-shot.md", "docs/guide/3-releases.md",
+  "docs/guide/4-pipelines.md", "docs/guide/5-troubleshooting.md", "docs/credentials.md", "docs/limits.md",
+  "docs/registries.md", "docs/requests.md", "docs/lua.md" }
+local DOCUMENTS = { "docs/commands.md", "docs/coming-from.md", "SECURITY.md", table.unpack(PROSE) }
+
+--- Programs that have a command `manifest` of their own.
+local OTHERS = { regctl = true, oras = true }
+
 describe("the options named", function()
   --- The options of the verbs that a test picks, as a set.
   local function options_of(picks)
@@ -195,9 +234,46 @@ describe("the options named", function()
     end
   end
 
-  it("in README.md are some verb's", function()
-    local text = assert(temp.read("README.md")):gsub("\ncmake [^\n]*", ""):gsub("\nluarocks [^\n]*", "")
-    check(text, all_options(), "README.md")
+  --- Where options stand in prose: README and the guide have no others than ours and those of cmake and luarocks.
+  for _, name in ipairs(PROSE) do
+    it(("in %s are some verb's"):format(name), function()
+      local text = assert(temp.read(name)):gsub("\ncmake [^\n]*", ""):gsub("\nluarocks [^\n]*", "")
+      check(text, all_options(), name)
+    end)
+  end
+
+  --- Each flag of a command line is one of its verb, and its value (but for metavariables) one that the flag takes.
+  local function check_line(entry, line, where)
+    local known = {}
+    for _, flag in ipairs(commands.of(entry).flags) do
+      known[flag.name] = flag
+    end
+    local count = 0
+    for name, value in (line .. " "):gmatch("%-%-(%l[%l-]*)[ =](%S*)") do
+      local flag = assert(known[name], ("%s: %s has no --%s"):format(where, entry.name, name))
+      local is_right = not flag.value or not value:find("^%l[%w/=,.-]*$") or flag.read(value) ~= nil
+      assert.is_true(is_right, ("%s: --%s takes no %s"):format(where, name, value))
+      count = count + 1
+    end
+    return count
+  end
+
+  it("in the command lines of all documents are those of their verbs", function()
+    local count = 0
+    for _, name in ipairs(DOCUMENTS) do
+      local text = assert(temp.read(name)):gsub("\\\n%s*", " "):gsub("%l+ manifest ", function(words)
+        return OTHERS[words:match("%l+")] and ""
+      end)
+      for line in text:gmatch("%f[%w]manifest (%l[^`\n|>;&]*)") do
+        local words = {}
+        for word in line:gmatch("%S+") do
+          words[#words + 1] = word
+        end
+        local entry = commands.find(words)
+        count = count + (entry and check_line(entry, line, name .. ": manifest " .. line) or 0)
+      end
+    end
+    assert.is_true(count > 60, count .. " flags")
   end)
 
   --- The rows of a table of docs/commands.md as {flag without dashes, value in small letters} each.
