@@ -1,6 +1,5 @@
 --- What `manifest copy` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -28,21 +27,11 @@ function print.text(out, done)
   end
 end
 
-local function item_json(item)
-  return json.object({
-    { "name", item.name }, { "digest", item.digest }, { "sourceDigest", item.source_digest }, { "reason", item.reason },
-  })
-end
+local items = show.list(show.object({ "name", "digest", "sourceDigest", "reason" }))
 
----@param done manifest.CopyResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "source", done.source }, { "target", done.target }, { "dryRun", done.dry_run == true },
-    { "copied", show.array(done.copied, item_json) }, { "skipped", show.array(done.skipped, item_json) },
-    { "blobs", done.blobs }, { "size", done.size }, { "manifests", done.manifests },
-    { "referrers", done.referrers },
-  })
-end
+print.json = show.document({
+  "source", "target", { "dryRun", false }, { "copied", items }, { "skipped", items }, "blobs", "size", "manifests",
+  "referrers",
+})
 
 return print

@@ -1,6 +1,7 @@
 --- What `manifest ratelimit` prints.
 
-local json = require("manifest.base.json")
+
+local show = require("manifest.cli.show")
 
 local print = {}
 
@@ -29,13 +30,6 @@ function print.text(out, found)
   out:line(line .. (found.source and (", counted for %s"):format(found.source) or ""))
 end
 
----@param found manifest.RatelimitResult
----@return table document
-function print.json(_, found)
-  return json.object({
-    { "reference", found.reference }, { "limit", found.limit }, { "remaining", found.remaining },
-    { "window", found.window }, { "reset", found.reset }, { "source", found.source },
-  })
-end
+print.json = show.document({ "reference", "limit", "remaining", "window", "reset", "source" })
 
 return print

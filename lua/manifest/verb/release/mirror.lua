@@ -135,14 +135,12 @@ end
 ---@param dry_run boolean
 ---@return table made {digest}
 function mirror.make(call, target, options, dry_run)
-  local expected, o = target.copy.expect, { dry_run = dry_run or nil }
+  local expected = target.copy.expect
   if expected and #expected > 0 then
     check_platforms(call, options.copy, expected)
   end
-  for _, name in ipairs(OF_COPY) do
-    o[name] = options[name]
-  end
-  local done = copy.run(call, options.copy, options.target, o)
+  options.dry_run = dry_run or nil
+  local done = copy.run(call, options.copy, options.target, options)
   local one = done.copied[1] or done.skipped[1]
   return { digest = one.digest, notices = {} }
 end
