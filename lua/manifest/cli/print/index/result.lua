@@ -42,7 +42,7 @@ end
 print.json = show.document({
   "reference", "digest", "size", "mediaType", { "manifests", show.descriptors, of = "entries" },
   { "tags", json.array }, { "notices", json.array }, { "dryRun", false }, "unchanged", { "written", json.array },
-  { "copied", show.object({ "blobs", "manifests" }) }, { "plan", json.array }, "raw",
+  { "copied", show.object({ "blobs", "manifests", "size" }) }, { "plan", json.array }, "raw",
 })
 
 return print
