@@ -67,6 +67,19 @@ describe("docs/registries.md", function()
   end)
 end)
 
+describe("docs/terminal.md", function()
+  it("says of each row which spec holds it", function()
+    local rows = 0
+    for row in assert(temp.read("docs/terminal.md")):gmatch("\n(|[^*\n]*|)") do
+      local _, cells = row:gsub("|", "")
+      assert.equal(9, cells, row)
+      rows = rows + (row:find("| `spec/[%w_/]+_spec%.lua` |$") and 1 or 0)
+      assert.is_true(row:find("spec", 1, true) ~= nil or row:find("^|%-") ~= nil, row)
+    end
+    assert.equal(27, rows)
+  end)
+end)
+
 describe("docs/requests.md", function()
   local NO_ROW = { login = true, logout = true, ["lock merge"] = true }
 
@@ -149,7 +162,7 @@ describe("the site that tools/site makes", function()
 end)
 
 for _, name in ipairs { "README.md", "docs/coming-from.md", "docs/commands.md", "docs/credentials.md",
-  "docs/registries.md", "docs/requests.md" } do
+  "docs/registries.md", "docs/requests.md", "docs/terminal.md" } do
   describe(name, function()
     it("names only files that are there", function()
       local text, folder, count = assert(temp.read(name)), name:match("^(.*/)") or "", 0

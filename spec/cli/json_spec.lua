@@ -115,7 +115,8 @@ describe("--json of", function()
       document { "copy", at("app:1"), at("copied:1") }, document { "copy", at("app:1"), at("copied:1") },
       document { "copy", "--dry-run", at("app:2"), at("copied:2") },
       document { "copy", "--media-type", "oci", at("app:amd"), at("copied:oci") },
-    })
+      document { "copy", "--also", at("copied:also"), at("app:1"), at("copied:1") },
+    }, { "error" })
   end)
 
   it("delete", function()

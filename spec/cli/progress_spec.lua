@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local dkjson = require "dkjson"
 local nginx = require "spec.support.servers.nginx"
 local ours = require "spec.support.worlds.ours"
+local progress = require "manifest.cli.progress"
 local screen = require "spec.support.worlds.screen"
 local shown_on = require "manifest.cli.screen"
 local tallies = require "manifest.cli.tally"
@@ -68,6 +69,35 @@ describe("a tally", function()
     tally = told { blob("blob_begun", 0), blob("blob_done", 1, { ok = true, bytes = 0 }) }
     assert.same({ 100, 1, 1, 0 }, { tally:reached(), tally.done, tally.there, tally.moved })
     assert.is_nil((tally:rate()))
+  end)
+end)
+
+describe("progress where no terminal is", function()
+  it("is a line every three seconds, with rate and time left, and one at the end of what had any", function()
+    local lines = {}
+    local shown = progress.new({ complain = function(_, line)
+      lines[#lines + 1] = line
+    end }, "auto", false)
+    local MIB = 1 << 20
+    local function tell(time, name, more)
+      local event = { event = name, time = time, verb = "copy", digest = "sha256:a", size = 9 * MIB, target = "r" }
+      for key, value in pairs(more or {}) do
+        event[key] = value
+      end
+      shown:event(event)
+    end
+    tell(0, "verb_begun")
+    tell(0, "blobs_planned", { blobs = 1, bytes = 9 * MIB })
+    tell(0, "blob_begun")
+    for second = 1, 8 do
+      tell(second, "blob_moved", { bytes = second * MIB })
+    end
+    tell(9, "blob_done", { ok = true, bytes = 9 * MIB })
+    tell(9, "verb_done", { ok = true })
+    assert.equal(4, #lines, table.concat(lines, "\n"))
+    assert.equal("manifest copy: 0/1 blobs, 3.0/9.0 MiB, 1.0 MiB/s, 6s left", lines[1])
+    assert.equal("manifest copy: 0/1 blobs, 6.0/9.0 MiB, 1.0 MiB/s, 3s left", lines[2])
+    assert.matches("^manifest copy: 9%.0 MiB moved, 1 blobs ", lines[4])
   end)
 end)
 

@@ -127,6 +127,21 @@ describe("the requests of", function()
     assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
   end)
 
+  row("`copy --also`, of as much to K targets", function()
+    push("also", 2)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    server:clear()
+    told("2 GET manifests, 5 HEAD blobs, 2 HEAD manifests, 10 POST uploads, 6 PUT manifests, 5 PUT uploads", function()
+      return client:copy(at("also:1"), at("also:1", other), { also = at("also/more:1", other) })
+    end, { place = other })
+    assert.equal("5 GET blobs, 3 GET manifests", request_counts.counted(server))
+    local layout = "oci:" .. temp.path("layout") .. ":1"
+    told("5 GET blobs, 1 GET manifests, 5 HEAD blobs, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests, 5 PUT uploads",
+      function()
+        return client:copy(at("also:1"), at("also/first:1", other), { also = layout })
+      end, { place = other })
+  end)
+
   row("`copy` within a registry", function()
     push("within", 2)
     told("4 GET manifests, 1 HEAD manifests, 5 POST uploads, 3 PUT manifests", function(client)

@@ -160,10 +160,17 @@ function transfer.plan(target, roots)
   return plan
 end
 
+local function explain_bring(blob, message)
+  return ("failed to bring blob %s of %s: %s"):format(blob.digest, blob.from[1].identity, message)
+end
+
 --- Brings a blob from the first repository that has it; where none has, what the manifest itself holds of it.
-local function bring(target, blob, explain)
+---@param target manifest.Repository
+---@param blob table of a plan
+---@param explain function|nil (blob, message) -> message of an error
+function transfer.bring(target, blob, explain)
   local _ <close> = amend(function(err)
-    err.message = explain(blob, err.message)
+    err.message = (explain or explain_bring)(blob, err.message)
   end)
   local refusal
   for _, from in ipairs(blob.from) do
@@ -185,13 +192,13 @@ end
 ---@param call manifest.Call
 ---@param target manifest.Repository
 ---@param list table[] blobs; the `from` of each are repositories
----@param explain function (blob, message) -> message of an error
+---@param explain function|nil (blob, message) -> message of an error
 ---@param tasks function[]|nil
 function transfer.bring_all(call, target, list, explain, tasks)
   tasks = { table.unpack(tasks or {}) }
   for _, blob in ipairs(list) do
     tasks[#tasks + 1] = function()
-      bring(target, blob, explain)
+      transfer.bring(target, blob, explain)
     end
   end
   if tasks[1] then
@@ -199,10 +206,6 @@ function transfer.bring_all(call, target, list, explain, tasks)
       task()
     end)
   end
-end
-
-local function explain_bring(blob, message)
-  return ("failed to bring blob %s of %s: %s"):format(blob.digest, blob.from[1].identity, message)
 end
 
 --- Puts manifests at once, then lists those that refer to others.
@@ -239,10 +242,10 @@ function transfer.run(call, target, plan, options)
   for _, blob in ipairs(plan.blobs) do
     table.insert((blob.mountable or not options.check) and early or late, blob)
   end
-  transfer.bring_all(call, target, early, explain_bring, options.tasks)
+  transfer.bring_all(call, target, early, nil, options.tasks)
   if options.check then
     options.check()
-    transfer.bring_all(call, target, late, explain_bring)
+    transfer.bring_all(call, target, late)
   end
   for _, level in ipairs(plan.levels) do
     put_all(call, target, level)

@@ -217,6 +217,7 @@
 
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
+---@field also? string|manifest.Location|(string|manifest.Location)[] A further target; each blob is read from SOURCE once, and a target that fails leaves the others alone
 ---@field artifact_types? string|string[] Only referrers of these types
 ---@field attestations? "keep"|"drop"|"only" What becomes of the attestations that an index has (default keep)
 ---@field digest_tags? boolean Also tags made of their digests, such as sha256-HEX.sig

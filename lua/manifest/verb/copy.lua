@@ -9,6 +9,8 @@ local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local moves = require("manifest.verb.copy.moves")
 local referrers = require("manifest.graph.referrers")
+local remembered = require("manifest.base.later")("manifest.repository.remembered")
+local several = require("manifest.verb.copy.several")
 local selection = require("manifest.graph.selection")
 local transfer = require("manifest.graph.transfer")
 
@@ -33,6 +35,8 @@ local copy = declare.verb {
     platforms = { "platform[]", flag = "platform", help = "Only these platforms of an index" },
     sparse = { "boolean", needs = "platforms",
       help = "Keep the index as it is, though it names images that are not copied" },
+    also = { "location[]", value = "target",
+      help = "A further target; each blob is read from SOURCE once, and a target that fails leaves the others alone" },
     all_tags = { "boolean", help = "All tags; SOURCE and TARGET are repositories" },
     include = { "pattern[]", needs = "all_tags", help = "Only tags that match" },
     exclude = { "pattern[]", needs = "all_tags", help = "No tags that match" },
@@ -101,6 +105,35 @@ local function explain_sparse(err)
   end
 end
 
+--- Finds out what a target lacks.
+---@param work table {to}; gets list, along, trees, plan
+local function prepare(call, from, work, o)
+  local to = work.to
+  local _ <close> = about(from.text, to.text)
+  local list = moves.list(call, from, to, o)
+  local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
+  local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
+  referrers.add(along, referrers.of_types(lists, o.artifact_types))
+  moves.look_again(call, to, list, o)
+  local trees = all_trees(along, moves.settle(list, o))
+  local left = list.is_new and trees or transfer.missing(call, to.repository, trees)
+  work.list, work.along, work.trees, work.plan = list, along, trees, transfer.plan(to.repository, left)
+end
+
+--- Brings that.
+---@param blobs table[] those of the plan that are not there yet
+local function finish(call, from, work, blobs, o)
+  local list, to, plan = work.list, work.to, work.plan
+  local _ <close> = about(from.text, to.text)
+  local _ <close> = amend(o.sparse and explain_sparse)
+  bring(call, to.repository, { blobs = blobs, levels = plan.levels, tags = plan.tags },
+    moves.put_guarded(call, list, to.repository, o))
+  local documents = transfer.documents(work.trees)
+  table.move(list.same, 1, #list.same, #documents + 1, documents)
+  referrers.list_present(to.repository, documents, plan)
+  moves.enter_nameless(list, to)
+end
+
 ---@class manifest.CopyResult
 ---@field source string
 ---@field target string
@@ -110,6 +143,7 @@ end
 ---@field size integer bytes of those blobs
 ---@field manifests integer that were brought, without the named ones
 ---@field referrers integer
+---@field also manifest.CopyResult[]? of the further targets
 ---@field dry_run boolean?
 
 ---@param call manifest.Call
@@ -121,27 +155,37 @@ function copy.run(call, source, target, o)
   if o.platforms and #o.platforms == 0 then
     fail { code = "invalid_argument", message = "no platform was given", hint = "name at least one" }
   end
-  local from = call:open(source, { whole = o.all_tags })
-  local to = call:open(target, { whole = o.all_tags, write = true, also = from, shared = o.shared })
-  local _ <close> = about(from.text, to.text)
-  local _ <close> = amend(o.sparse and explain_sparse)
-  local list = moves.list(call, from, to, o)
-  local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
-  local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
-  referrers.add(along, referrers.of_types(lists, o.artifact_types))
-  moves.look_again(call, to, list, o)
-  local trees = all_trees(along, moves.settle(list, o))
-  local plan = transfer.plan(to.repository, list.is_new and trees or transfer.missing(call, to.repository, trees))
-  if not o.dry_run then
-    bring(call, to.repository, plan, moves.put_guarded(call, list, to.repository, o))
-    local documents = transfer.documents(trees)
-    table.move(list.same, 1, #list.same, #documents + 1, documents)
-    referrers.list_present(to.repository, documents, plan)
-    moves.enter_nameless(list, to)
+  local from, works = call:open(source, { whole = o.all_tags }), {}
+  for position, given in ipairs { target, table.unpack(o.also or {}) } do
+    local to = call:open(given, { whole = o.all_tags, write = true, also = from, shared = o.shared })
+    works[position] = { to = to }
   end
-  local report = moves.report(list, plan, along)
-  report.source, report.target, report.dry_run = from.text, to.text, o.dry_run
-  return report
+  several.check(works)
+  local is_one = not works[2]
+  if not is_one then
+    remembered.make(from.repository)
+  end
+  several.each(call, works, function(work)
+    prepare(call, from, work, o)
+  end, 1)
+  if not o.dry_run then
+    several.bring(call, is_one and {} or works)
+    several.each(call, works, function(work)
+      finish(call, from, work, is_one and work.plan.blobs or {}, o)
+    end)
+  end
+  for _, work in ipairs(works) do
+    local report = not work.err and moves.report(work.list, work.plan, work.along) or {}
+    report.source, report.target, report.dry_run = from.text, work.to.text, o.dry_run
+    work.report = report
+  end
+  several.settle(works)
+  local result = works[1].report
+  for position = 2, #works do
+    result.also = result.also or {}
+    result.also[position - 1] = works[position].report
+  end
+  return result
 end
 
 return copy

@@ -11,9 +11,8 @@ local function name_of(item)
   return item.name or "(no tag)"
 end
 
----@param out table output
----@param done manifest.CopyResult
-function print.text(out, done)
+--- What became of one target. That it failed is told with the failure.
+local function write(out, done)
   for _, item in ipairs(done.copied) do
     out:line(("%s  %s%s"):format(item.digest, name_of(item),
       item.source_digest and "  written anew, it was " .. item.source_digest or ""))
@@ -27,11 +26,51 @@ function print.text(out, done)
   end
 end
 
-local items = show.list(show.object({ "name", "digest", "sourceDigest", "reason" }))
+--- What became of several targets, below the name of each.
+local function write_all(out, copies)
+  for _, done in ipairs(copies) do
+    out:line(done.target .. (done.err and "  failed" or ""), done.err and "bad" or nil)
+    if not done.err then
+      write(out, done)
+    end
+  end
+end
 
-print.json = show.document({
+---@param out table output
+---@param done manifest.CopyResult
+function print.text(out, done)
+  if done.also then
+    write_all(out, { done, table.unpack(done.also) })
+  else
+    write(out, done)
+  end
+end
+
+local items = show.list(show.object({ "name", "digest", "sourceDigest", "reason" }))
+local copy_json
+
+copy_json = show.object({
   "source", "target", { "dryRun", false }, { "copied", items }, { "skipped", items }, "blobs", "size", "manifests",
-  "referrers",
+  "referrers", { "error", show.failure, of = "err" },
+  { "also", show.list(function(one)
+    return copy_json(one)
+  end) },
 })
+
+---@param done manifest.CopyResult
+---@return table document
+function print.json(_, done)
+  return copy_json(done)
+end
+
+--- What became of the other targets.
+function print.failed(out, err, options)
+  if err.copies and options.json then
+    local first = setmetatable({ also = { table.unpack(err.copies, 2) } }, { __index = err.copies[1] })
+    show.report(out, print.json(nil, first))
+  elseif err.copies then
+    write_all(out, err.copies)
+  end
+end
 
 return print
