@@ -39,8 +39,8 @@ function show.raw(out, got)
   out:write(got.raw)
 end
 
---- A descriptor as JSON.
-show.descriptor = descriptor.to_json
+--- A descriptor as JSON, and a list of them.
+show.descriptor, show.descriptors = descriptor.to_json, descriptor.list_to_json
 
 --- A list of things as a JSON array.
 ---@param list table[]
@@ -60,8 +60,6 @@ function show.list(each)
     return show.array(list, each)
   end
 end
-
-show.descriptors = show.list(show.descriptor)
 
 --- A member of show.object: mediaType is the field media_type, unless it says what it is `of`.
 local function member_of(one)
