@@ -260,6 +260,22 @@ static bool read_challenges(const struct mf_secrets *secrets, struct mf_endpoint
   return true;
 }
 
+/* How it wants to be answered, for who listens. */
+static void note_challenge(struct mf_network *network, const struct mf_ticket *ticket)
+{
+  const struct mf_challenges *challenges = &ticket->endpoint->challenges;
+  const struct mf_challenge *first = mf_challenges_choose(challenges, true);
+  char offered[256];
+  struct mf_event event = {.kind = MF_EVENT_CHALLENGE,
+                           .target = offered,
+                           .url = first && first->scheme == MF_CHALLENGE_BEARER ? first->realm : NULL,
+                           .registry = ticket->registry,
+                           .repository = ticket->repository};
+
+  mf_challenges_print(challenges, offered, sizeof(offered));
+  mf_journal_note(&network->journal, &event);
+}
+
 /* A 401 that says nothing on how to authenticate: over https a password is offered as Basic. One whose words are of no
    use, such as a realm that is no plain URL, gets nothing. */
 static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const struct mf_headers *headers)
@@ -351,6 +367,7 @@ enum mf_readiness mf_authorization_answered(struct mf_authorization *authorizati
   if (!read_challenges(&authorization->network->secrets, ticket->endpoint, url, headers) ||
       !suppose_basic(ticket->endpoint, url, headers))
     return MF_FAILED;
+  note_challenge(authorization->network, ticket);
   mf_question_answer(&ticket->endpoint->access, ticket);
   login = login_for(authorization, ticket, problem);
   if (!login)

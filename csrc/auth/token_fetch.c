@@ -13,6 +13,7 @@
 #include "../curl/transfer.h"
 #include "../stream/source.h"
 #include "realm.h"
+#include "token_claims.h"
 #include "token_request.h"
 
 #define TRIES 3
@@ -36,6 +37,7 @@ struct mf_token_fetch {
   struct mf_bytes body;
   double deadline;
   double sent;
+  char *granted;   /* what the token says that it is good for; NULL: not known, or nobody listens */
   uint64_t number; /* of the request, in the network's journal */
   int tries;
   int refusals; /* 429 */
@@ -92,6 +94,7 @@ static void drop(struct mf_token_fetch *fetch)
 {
   struct mf_event event = event_of(fetch, MF_EVENT_RESPONSE);
 
+  event.granted = fetch->granted;
   if (fetch->transfer) {
     mf_journal_note_end(&fetch->network->journal, &event, fetch->transfer, fetch->sent);
     mf_engine_withdraw(fetch->network->engine, fetch->transfer);
@@ -336,6 +339,8 @@ static void settle(struct mf_token_fetch *fetch)
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
     if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,
                        &fetch->problem)) {
+      if (fetch->network->journal.open)
+        fetch->granted = mf_token_granted(fetch->token.token);
       keep_identity(fetch);
       tell_of_two(fetch, host);
     }
@@ -397,6 +402,7 @@ static void destroy(struct mf_token_fetch *fetch)
   mf_engine_remove(&fetch->task);
   mf_token_request_free(&fetch->request);
   mf_token_free(&fetch->token);
+  free(fetch->granted);
   mf_credentials_free(&fetch->credentials);
   mf_scopes_free(&fetch->scopes);
   mf_bytes_free(&fetch->body);

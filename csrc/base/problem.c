@@ -44,8 +44,10 @@ void mf_problem_advise(struct mf_problem *problem, const char *format, ...)
   size_t end;
   va_list arguments;
 
-  if (problem->hint == 0)
+  if (problem->hint == 0) {
     problem->hint = (unsigned short)(strlen(problem->text) + 1);
+    problem->text[problem->hint] = '\0'; /* an earlier hint may be there */
+  }
   end = problem->hint + strlen(mf_problem_hint(problem));
   va_start(arguments, format);
   vsnprintf(problem->text + end, sizeof(problem->text) - end, format, arguments);

@@ -1,12 +1,15 @@
 #include "journal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../url/proxy.h"
 #include "../url/url.h"
 
-#define URL_SHOWN 2048 /* bytes of a URL */
+#define URL_SHOWN 2048   /* bytes of a URL */
+#define ADDRESS_SHOWN 80 /* of an address and a port */
 
 /* What an answer says to who looks for a fault. No cookie, and no place to go on to: these may hold secrets. */
 static const char *const telling[] = {
@@ -73,6 +76,9 @@ struct mf_event *mf_event_drop(struct mf_event *event)
   free((char *)event->reason);
   free((char *)event->registry);
   free((char *)event->repository);
+  free((char *)event->granted);
+  free((char *)event->proxy);
+  free((char *)event->address);
   mf_texts_free(&event->headers);
   free(event);
   return next;
@@ -98,6 +104,9 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
   own->reason = copy_text(journal, event->reason, &ok);
   own->registry = copy_text(journal, event->registry, &ok);
   own->repository = copy_text(journal, event->repository, &ok);
+  own->granted = copy_text(journal, event->granted, &ok);
+  own->proxy = copy_text(journal, event->proxy, &ok);
+  own->address = copy_text(journal, event->address, &ok);
   copy_texts(journal, &event->headers, &own->headers, &ok);
   if (!ok) {
     mf_event_drop(own);
@@ -108,6 +117,57 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
   else
     journal->first = own;
   journal->last = own;
+}
+
+static double seconds_of(CURL *easy, CURLINFO which)
+{
+  curl_off_t microseconds = 0;
+
+  curl_easy_getinfo(easy, which, &microseconds);
+  return (double)microseconds / 1e6;
+}
+
+static const char *protocol_of(CURL *easy)
+{
+  long version = 0;
+
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  switch (version) {
+  case CURL_HTTP_VERSION_1_0:
+    return "HTTP/1.0";
+  case CURL_HTTP_VERSION_1_1:
+    return "HTTP/1.1";
+  case CURL_HTTP_VERSION_2_0:
+    return "HTTP/2";
+  default:
+    return NULL;
+  }
+}
+
+/* How it was connected. The texts that are made for it go to ADDRESS and PROXY. */
+static void add_connection(struct mf_event *event, const struct mf_transfer *transfer, char address[ADDRESS_SHOWN],
+                           char proxy[URL_SHOWN])
+{
+  CURL *easy = transfer->easy;
+  const char *peer = NULL;
+  long port = 0;
+
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &peer);
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+  if (peer && peer[0]) {
+    snprintf(address, ADDRESS_SHOWN, strchr(peer, ':') ? "[%s]:%ld" : "%s:%ld", peer, port);
+    event->address = address;
+  }
+  if (transfer->proxy) {
+    mf_proxy_print(transfer->proxy, proxy, URL_SHOWN);
+    event->proxy = proxy;
+  }
+  event->protocol = protocol_of(easy);
+  event->tls = transfer->tls;
+  event->expires = transfer->expires;
+  event->looked_up = seconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
+  event->connected = seconds_of(easy, CURLINFO_CONNECT_TIME_T);
+  event->secured = seconds_of(easy, CURLINFO_APPCONNECT_TIME_T);
 }
 
 /* Where memory is short, some are not told. libcurl leaves CR and LF where a value is empty. */
@@ -125,6 +185,8 @@ void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *even
                          double sent)
 {
   struct mf_event own = *event;
+  char address[ADDRESS_SHOWN];
+  char proxy[URL_SHOWN];
   curl_off_t up = 0, down = 0;
 
   if (!journal->open)
@@ -136,6 +198,7 @@ void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *even
   own.seconds = mf_clock_now() - sent;
   own.sent = up;
   own.received = down;
+  add_connection(&own, transfer, address, proxy);
   if (!transfer->finished)
     own.reason = "given up";
   else if (transfer->result != CURLE_OK)

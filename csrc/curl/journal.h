@@ -10,11 +10,12 @@
 #include "transfer.h"
 
 enum mf_event_kind {
-  MF_EVENT_REQUEST,  /* is sent */
-  MF_EVENT_RESPONSE, /* has been answered, has failed, or was given up */
-  MF_EVENT_RETRY,    /* is sent again, after `seconds` */
-  MF_EVENT_REDIRECT, /* goes on at `target` */
-  MF_EVENT_LOGIN,    /* `target` says where the credentials of `registry` come from */
+  MF_EVENT_REQUEST,   /* is sent */
+  MF_EVENT_RESPONSE,  /* has been answered, has failed, or was given up */
+  MF_EVENT_RETRY,     /* is sent again, after `seconds` */
+  MF_EVENT_REDIRECT,  /* goes on at `target` */
+  MF_EVENT_LOGIN,     /* `target` says where the credentials of `registry` come from */
+  MF_EVENT_CHALLENGE, /* `registry` wants to know who asks: `target` is how, such as "bearer", `url` the token server */
 };
 
 struct mf_event {
@@ -34,6 +35,16 @@ struct mf_event {
   const char *reason; /* of RETRY, and of a RESPONSE that is not whole; of LOGIN: where nothing was found */
   const char *registry;
   const char *repository;
+  const char *granted; /* RESPONSE of a token server: the scopes of its token, where it is one that can be read */
+  /* RESPONSE: how it was connected. */
+  const char *proxy;    /* without user and password; NULL: none */
+  const char *address;  /* and port, of the peer or the proxy; NULL: it did not come to that */
+  const char *protocol; /* such as "HTTP/2" */
+  const char *tls;      /* see mf_transfer */
+  int64_t expires;
+  double looked_up;        /* seconds since it was sent until the name was looked up, */
+  double connected;        /* until there was a connection, */
+  double secured;          /* and until its TLS handshake was over; 0: it has none, or had it before */
   struct mf_texts headers; /* RESPONSE: "NAME: VALUE" of those that help to find a fault */
 };
 

@@ -107,6 +107,8 @@ static int on_request(void *context, char *address, char *local_address, int por
   (void)port;
   (void)local_port;
   mf_address_class_of_text(address, &class_of);
+  if (transfer->secure)
+    transfer->tls = mf_verification_agreed(transfer->easy, &transfer->expires);
   if (transfer->proxy || transfer->owner.admit(transfer->owner.context, class_of))
     return CURL_PREREQFUNC_OK;
   transfer->refused = true;
@@ -242,6 +244,7 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
   if (transfer) {
     transfer->owner = *owner;
     transfer->source = source;
+    transfer->secure = strncmp(url, "https:", 6) == 0;
     transfer->proxy = connection->proxy && connection->proxy[0] ? connection->proxy : NULL;
     transfer->easy = curl_easy_init();
   }

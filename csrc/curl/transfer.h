@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../base/bytes.h"
 #include "../base/problem.h"
@@ -41,6 +42,7 @@ struct mf_transfer {
   struct mf_transfer_owner owner;
   struct mf_source *source; /* borrowed */
   size_t header_bytes;
+  bool secure;        /* https */
   bool headers_whole; /* the empty line after them has come */
   const char *proxy;  /* borrowed; NULL: none, the address seen is the peer's own */
   bool write_paused;
@@ -48,6 +50,8 @@ struct mf_transfer {
   bool refused; /* owner.admit said no */
   bool started; /* handed to the multi handle */
   bool finished;
+  const char *tls; /* the version that it uses, such as "TLSv1.3"; NULL: none, or it is not connected */
+  int64_t expires; /* when the peer's certificate ends, Unix time; 0: not known */
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
   char error[CURL_ERROR_SIZE];

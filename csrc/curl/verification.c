@@ -92,3 +92,21 @@ bool mf_verification_apply(struct mf_verification *verification, struct mf_trust
   return !contexts || (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) == CURLE_OK &&
                        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, verification) == CURLE_OK);
 }
+
+const char *mf_verification_agreed(CURL *easy, int64_t *expires)
+{
+  const struct curl_tlssessioninfo *session = NULL;
+  const SSL *ssl;
+  const X509 *certificate;
+  struct tm parts;
+
+  *expires = 0;
+  if (!has_contexts() || curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session ||
+      session->backend != CURLSSLBACKEND_OPENSSL || !session->internals)
+    return NULL;
+  ssl = session->internals;
+  certificate = SSL_get0_peer_certificate(ssl);
+  if (certificate && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts))
+    *expires = timegm(&parts);
+  return SSL_get_version(ssl);
+}

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "trust.h"
 
@@ -18,5 +19,8 @@ struct mf_verification {
    must live as long as EASY. False: libcurl refuses, or memory is short. */
 bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool wanted,
                            bool proxy);
+/* The version of TLS that EASY, which is connected, has agreed on, such as "TLSv1.3", and when its peer's certificate
+   ends (Unix time, 0: not known). NULL: there is none, or libcurl has another library for it. */
+const char *mf_verification_agreed(CURL *easy, int64_t *expires);
 
 #endif

@@ -72,26 +72,26 @@ static int most_tries(const struct mf_exchange *exchange)
   return silent && exchange->request.attempts > SILENCES ? SILENCES : exchange->request.attempts;
 }
 
-/* Has it so many tries left, itself and of its verb? Of its verb it takes none when nobody was there to be burdened:
-   while a server is started again, all requests under way find none at once. */
-static bool may_try_again(struct mf_exchange *exchange)
+/* Has it so many tries left, itself and of its verb? Of its verb it takes none when it was NOT_IN_VAIN, nor when nobody
+   was there to be burdened: while a server is started again, all requests under way find none at once. */
+static bool may_try_again(struct mf_exchange *exchange, bool not_in_vain)
 {
-  bool found_nobody = exchange->transfer->result == CURLE_COULDNT_CONNECT;
+  bool is_free = not_in_vain || exchange->transfer->result == CURLE_COULDNT_CONNECT;
 
-  return exchange->tries < most_tries(exchange) && (found_nobody || mf_allowance_take(exchange->request.retries));
+  return exchange->tries < most_tries(exchange) && (is_free || mf_allowance_take(exchange->request.retries));
 }
 
 /* Seconds to wait before the next attempt, or -1 when there is to be none. */
 static double retry_wait(struct mf_exchange *exchange)
 {
   double wait = mf_retry_asked(&exchange->response.headers, time(NULL));
+  bool further = got_further(exchange);
 
-  got_further(exchange);
   if (wait > MF_RETRY_WAIT_LIMIT)
     return -1; /* the caller should know */
   if (wait < 0)
     wait = mf_retry_backoff(exchange->tries, exchange->client->network->settings.backoff);
-  if (mf_clock_now() + wait >= exchange->deadline || !may_try_again(exchange))
+  if (mf_clock_now() + wait >= exchange->deadline || !may_try_again(exchange, further))
     return -1;
   return wait;
 }
@@ -276,7 +276,7 @@ static struct mf_verdict judge_too_many(struct mf_exchange *exchange)
   exchange->response.held =
       mf_pace_refuse(pace, exchange->sent, asked, exchange->client->network->settings.backoff, mf_clock_now());
   if (!again || !exchange->response.held || pace->until >= exchange->deadline ||
-      !(exchange->request.patient || may_try_again(exchange)))
+      !(exchange->request.patient || may_try_again(exchange, false)))
     return judge_body(exchange);
   if (exchange->request.patient)
     exchange->tries--;

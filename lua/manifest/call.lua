@@ -82,18 +82,38 @@ local function asker_of(credentials)
   end)
 end
 
+local function new_loop(self, engine, control)
+  local loop = require("manifest.engine.loop").new(engine, {
+    ask = asker_of(self.options.credentials), connections = self.options.connections, control = control,
+    jobs = self.jobs,
+  })
+  loop.owner = self.owner
+  return loop
+end
+
 --- Opens the network side once.
 ---@return table loop
 function shared_methods:connect()
   if not self.loop then
     self.engine = self:open_engine()
-    self.loop = require("manifest.engine.loop").new(self.engine, {
-      ask = asker_of(self.options.credentials), connections = self.options.connections, control = self.control,
-      jobs = self.jobs,
-    })
-    self.loop.owner = self.owner
+    self.loop = new_loop(self, self.engine, self.control)
   end
   return self.loop
+end
+
+--- Opens another, which remembers no connection, login or token of the client's.
+---@param listen function (event): is told what happens on it, before who listens to the client
+---@return table loop
+---@return userdata engine
+function shared_methods:connect_anew(listen)
+  local engine, teller = self:open_engine({ events = true }), self.control.teller
+  local events = require("manifest.engine.events").new(function(event)
+    listen(event)
+    if teller then
+      teller:tell(event)
+    end
+  end)
+  return new_loop(self, engine, setmetatable({ teller = events }, { __index = self.control })), engine
 end
 
 --- Collects a warning for the user, each once.
@@ -191,6 +211,18 @@ local function in_registry(self, reference, wanted)
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
     mirrors = options.mirrors, retries = self.retries, jobs = self.jobs, shared = wanted.shared,
   })
+end
+
+--- Gives this call connections of its own, which remember nothing of what the client did before.
+---@param listen function (event): what happens on them
+---@return table for `local _ <close>`: it ends them
+function methods:apart(listen)
+  local loop, engine = self.shared:connect_anew(listen)
+  self.loop = loop
+  return failure.defer(function()
+    self.shared:note_warnings(engine)
+    engine:close()
+  end)
 end
 
 --- The repository of a reference or of another location; nothing is sent yet. It tells of its blobs where somebody

@@ -84,6 +84,7 @@ describe("--debug", function()
     local done = ours.new { config = config } { "get", server.address.a .. "/app:1", "--debug", "--trace", trace }
     assert.equal(0, done.status, done.stderr)
     assert.matches("credentials of [%d.:]+ %(app%): from [^\n]*/config%.json\n", done.stderr)
+    assert.matches("[%d.:]+ asks for credentials: bearer, tokens from http://[%d.:]+/token\n", done.stderr)
     assert.matches("\nmanifest: debug: %-%-> GET http[^\n]*/token %(token%)\n", done.stderr)
     assert.matches("again in %d+ ms: GET [^\n]*: an answer that may pass %(it answered 503%)\n", done.stderr)
     assert.matches("redirected %(307%) from [^\n]*/v2/app/manifests/1 to http[^\n]*/%*+\n", done.stderr)

@@ -106,6 +106,7 @@ describe("--json of", function()
     hold("tag", 1, { document { "tag", at("app:1"), "x", "y" } })
     hold("tags", 1, { document { "tags", at("app") } })
     hold("repositories", 1, { document { "repositories", server.address } })
+    hold("doctor", 1, { document { "doctor", at("app") }, document { "doctor", "--write", at("app") } })
     hold("ratelimit", 1, { document { "ratelimit", at("app:1") } }, { "limit", "remaining", "window", "reset",
       "source" })
   end)

@@ -5,7 +5,9 @@ local block = require "spec.support.block"
 local canary = require "spec.support.asserts.canary"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
 local played = require "spec.support.inputs.played_image"
+local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
 local AMD = { os = "linux", architecture = "amd64" }
@@ -261,5 +263,40 @@ describe("events of odd registries", function()
     fails("unauthorized", client:get(server.address.a .. "/app:1"))
     assert.equal("the option 'credentials'", of(events, "login")[1].source)
     assert.same({}, canary.found(canary.text_of(events), { PASSWORD, canary.basic("u", PASSWORD) }))
+  end)
+
+  it("tell how a registry asks for credentials, and what a token says that it is good for", function()
+    local claims = base64.encode('{"access":[{"type":"repository","name":"app","actions":["pull"]}]}'):gsub("=", "")
+    local token = ("e30.%s.%s"):format(claims, TOKEN)
+    local server = server_with {
+      { path = "/token", answer = { status = 200, body = ('{"token":"%s"}'):format(token) } },
+      { answer = { status = 401, headers = { { "WWW-Authenticate",
+        ('Bearer realm="${a}/token?%s",service="s", Basic realm="x"'):format(QUERY) } } } },
+    }
+    local client, events = listening()
+    fails("unauthorized", client:get(server.address.a .. "/app:1"))
+    local challenge = of(events, "challenge")[1]
+    assert.same({ server.address.a, "app", "bearer, basic", server.urls.a .. "/token" },
+      { challenge.registry, challenge.repository, challenge.offers, challenge.url })
+    local granted = {}
+    for _, event in ipairs(of(events, "response")) do
+      granted[#granted + 1] = event.granted
+      assert.equal(server.address.a, event.address)
+      assert.equal(event.status and "HTTP/1.1", event.protocol)
+    end
+    assert.equal("repository:app:pull", granted[1])
+    assert.same({}, canary.found(canary.text_of(events), { TOKEN, QUERY, token }))
+  end)
+
+  it("tell by which proxy a request goes, without its password", function()
+    local server = server_with { { answer = { status = 502 } } }
+    local env = ours.variables()
+    env.http_proxy = ("http://u:%s@%s"):format(PASSWORD, server.address.a)
+    local done = process.run { "lua5.4", "-e", [[
+      local client = require("manifest").client { plain_http = { "registry.example" }, config = "/nowhere",
+        on_event = function(event) print(event.event, event.proxy, event.address) end }
+      client:ratelimit("registry.example/app:1")]], env = env, preload = true }
+    assert.matches(("response\thttp://%s\t%s\n"):format(server.address.a, server.address.a), done.stdout, 1, true)
+    assert.same({}, canary.found(done.stdout .. done.stderr, { PASSWORD }))
   end)
 end)

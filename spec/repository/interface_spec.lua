@@ -3,6 +3,7 @@
 
 local archive = require "manifest.repository.archive"
 local docker_archive = require "spec.support.inputs.docker_archive"
+local events = require "manifest.engine.events"
 local fails = require "spec.support.asserts.fails"
 local interface = require("manifest.repository.interface").METHODS
 local layout = require "manifest.repository.layout"
@@ -36,17 +37,25 @@ end
 --- Each makes {repository, tag (of the image), stop}; nil and why: the machine lacks what it needs.
 local KINDS = {}
 
+--- Keeps what happens on a loop, for `examine`.
+local function events_of(loop)
+  local list = {}
+  loop.control.teller = events.new(function(event)
+    list[#list + 1] = event
+  end)
+  return list
+end
+
 --- A repository of a registry that runs, with the image.
 local function of_server(server)
   local repository, loop, engine = repositories.open(server.address, "app", { actions = "pull,push,delete" },
-    { insecure = true })
-  assert(loop)
+    { insecure = true, events = true })
   local from = new_layout()
   for _, bytes in ipairs { LAYER, CONFIG } do
     assert(repository:copy_blob({ digest = sha(bytes), size = #bytes }, from))
   end
   assert(repository:put_manifest("1", { raw = IMAGE, media_type = MANIFEST }))
-  return { repository = repository, tag = "1", stop = function()
+  return { repository = repository, tag = "1", events = events_of(loop), stop = function()
     engine:close()
     server:stop()
   end }
@@ -97,9 +106,9 @@ KINDS["a registry that knows little"] = function()
     end
   end
   local server = scripted.start { origins = { a = {} }, exchanges = exchanges }
-  local repository, _, engine = repositories.open(server.address.a, "app", { actions = "pull,push,delete" },
-    { insecure = true })
-  return { repository = repository, tag = "1", stop = function()
+  local repository, loop, engine = repositories.open(server.address.a, "app", { actions = "pull,push,delete" },
+    { insecure = true, events = true })
+  return { repository = repository, tag = "1", events = events_of(loop), stop = function()
     engine:close()
     server:stop()
   end }
@@ -189,6 +198,17 @@ for name, start in pairs(KINDS) do
       fails("not_found", repository:blob(ABSENT))
       fails("not_found", repository:read_blob(ABSENT))
       fails("not_found", repository:save_blob({ digest = ABSENT, size = 1 }, temp.path("blob")))
+    end)
+
+    it("says what is well with it, and writes nothing", function()
+      local before, checks = assert(repository:tags()), repository:examine({ events = world.events })
+      assert.is_true(#checks >= 4)
+      for _, check in ipairs(checks) do
+        assert.is_string(check.name)
+        assert.is_string(check.text)
+        assert.truthy(("ok no bad unknown"):find(check.state, 1, true))
+      end
+      assert.same(before, assert(repository:tags()))
     end)
 
     it("is a source of blobs for any other", function()

@@ -117,6 +117,21 @@ describe("the requests of", function()
     end)
   end)
 
+  row("`doctor`", function()
+    push("doctor", 1)
+    told("1 GET /v2/, 1 GET referrers, 1 GET tags, 1 HEAD manifests", function(client)
+      return client:doctor(at("doctor"))
+    end)
+  end)
+
+  row("`doctor --write` of a registry that deletes by digest only", function()
+    push("doctor", 1)
+    told("1 DELETE blobs, 5 DELETE manifests, 1 GET /v2/, 6 GET manifests, 1 GET referrers, 1 GET tags, 1 HEAD blobs, "
+      .. "3 HEAD manifests, 2 POST uploads, 2 PUT manifests, 1 PUT uploads", function(client)
+      return client:doctor(at("doctor"), { write = true })
+    end)
+  end)
+
   row("`copy` of an index of N images, B different blobs, between registries", function()
     push("copy", 2)
     local client <close> = manifest.client { config = temp.folder("config") }

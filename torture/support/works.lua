@@ -5,7 +5,8 @@
 -- address is works.registry. `again`: codes of errors that a second act may end with, the first being done.
 -- `by_steps`: a file that has whole states between, too. work.finish(folder) does what is left to do when `again` said
 -- that it was done; work.tidy(folder) brings blobs to the layout `target`.
--- `leaves_blobs`: what nothing names any more may stay.
+-- `leaves_blobs`: what nothing names any more may stay. `leaves`: a pattern of what one that is killed may leave for
+-- good, since the folder is the user's.
 
 local drafts = require "spec.support.inputs.drafts"
 local keychain = require "manifest.credential.keychain"
@@ -171,7 +172,7 @@ end, act = function(folder)
   return call(folder, "prune", ("oci:%s/target"):format(folder), { keep = 1, semver = ">=1.0", yes = true })
 end })
 
-add("pull", { prepare = function(folder)
+add("pull", { leaves = "^out/of/%.manifest%-%x+$", prepare = function(folder)
   with_layouts(folder)
   temp.file("one\n", folder .. "/one")
   temp.file(("two\n"):rep(30000), folder .. "/two")

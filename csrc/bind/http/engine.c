@@ -201,17 +201,36 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value)
   lua_setfield(L, -2, name);
 }
 
+/* How a request was connected, and what a token is good for; what is not known is left out. */
+static void push_connection(lua_State *L, const struct mf_event *event)
+{
+  mfl_set_text(L, "granted", event->granted);
+  mfl_set_text(L, "proxy", event->proxy);
+  mfl_set_text(L, "address", event->address);
+  mfl_set_text(L, "protocol", event->protocol);
+  mfl_set_text(L, "tls", event->tls);
+  if (event->expires > 0)
+    set_integer(L, "expires", event->expires);
+  if (event->looked_up > 0)
+    set_number(L, "looked_up", event->looked_up);
+  if (event->connected > 0)
+    set_number(L, "connected", event->connected);
+  if (event->secured > 0)
+    set_number(L, "secured", event->secured);
+}
+
 static void push_event(lua_State *L, const struct mf_event *event)
 {
-  static const char *const kinds[] = {"request", "response", "retry", "redirect", "login"};
+  static const char *const kinds[] = {"request", "response", "retry", "redirect", "login", "challenge"};
+  static const char *const targets[] = {"target", "target", "target", "target", "source", "offers"};
 
-  lua_createtable(L, 0, 13);
+  lua_createtable(L, 0, 16);
   mfl_set_text(L, "event", kinds[event->kind]);
   set_number(L, "time", event->time);
   mfl_set_text(L, "purpose", event->purpose);
   mfl_set_text(L, "method", event->method);
   mfl_set_text(L, "url", event->url);
-  mfl_set_text(L, event->kind == MF_EVENT_LOGIN ? "source" : "target", event->target);
+  mfl_set_text(L, targets[event->kind], event->target);
   mfl_set_text(L, "reason", event->reason);
   mfl_set_text(L, "registry", event->registry);
   mfl_set_text(L, "repository", event->repository);
@@ -227,6 +246,7 @@ static void push_event(lua_State *L, const struct mf_event *event)
     return;
   set_integer(L, "sent", event->sent);
   set_integer(L, "received", event->received);
+  push_connection(L, event);
   mfl_set_texts(L, "headers", &event->headers);
 }
 

@@ -1,8 +1,10 @@
 /* testing.auth, what registries and token servers say: challenges, scopes, tokens, realms, addresses. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../auth/domain.h"
 #include "../../auth/realm.h"
+#include "../../auth/token_claims.h"
 #include "../../auth/token_request.h"
 #include "../../auth/token_response.h"
 #include "../../header/challenge.h"
@@ -27,6 +29,11 @@ static void free_challenges(void *content)
 static void free_scopes(void *content)
 {
   mf_scopes_free(content);
+}
+
+static void free_text(void *content)
+{
+  free(*(char **)content);
 }
 
 static void free_token(void *content)
@@ -160,6 +167,16 @@ static int token_response(lua_State *L)
   return 1;
 }
 
+/* token_granted(token) -> the scopes that it is good for, or nil: it does not say */
+static int token_granted(lua_State *L)
+{
+  char **granted = mfl_push_box(L, sizeof(*granted), free_text);
+
+  *granted = mf_token_granted(mfl_check_text(L, 1));
+  lua_pushstring(L, *granted);
+  return 1;
+}
+
 /* token_request(flow, realm, service?, scopes?, credentials?) -> {url, form, basic} | nil, problem */
 static int token_request(lua_State *L)
 {
@@ -263,17 +280,12 @@ static int address_allowed(lua_State *L)
 
 void mfl_open_testing_auth(lua_State *L)
 {
-  static const luaL_Reg functions[] = {{"challenge", read_challenges},
-                                       {"scopes", normalise_scopes},
-                                       {"scopes_cover", scopes_cover},
-                                       {"token_response", token_response},
-                                       {"token_request", token_request},
-                                       {"token_flow", token_flow},
-                                       {"realm", judge_realm},
-                                       {"registrable", registrable},
-                                       {"address_class", address_class},
-                                       {"address_allowed", address_allowed},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"challenge", read_challenges},       {"scopes", normalise_scopes},
+                                       {"scopes_cover", scopes_cover},       {"token_response", token_response},
+                                       {"token_granted", token_granted},     {"token_request", token_request},
+                                       {"token_flow", token_flow},           {"realm", judge_realm},
+                                       {"registrable", registrable},         {"address_class", address_class},
+                                       {"address_allowed", address_allowed}, {NULL, NULL}};
 
   mfl_add_functions(L, "auth", functions);
 }

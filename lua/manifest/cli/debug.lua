@@ -25,8 +25,9 @@ function lines.request(event)
 end
 
 function lines.response(event)
-  return ("<-- %s %s %s%s, %s, sent %d, received %d bytes%s"):format(event.status or "no answer", event.method,
+  return ("<-- %s %s %s%s, %s, sent %d, received %d bytes%s%s"):format(event.status or "no answer", event.method,
     event.url, purpose(event), milliseconds(event), event.sent, event.received,
+    event.granted and ", granted: " .. (event.granted ~= "" and event.granted or "nothing") or "",
     event.reason and ": " .. event.reason or "")
 end
 
@@ -39,6 +40,11 @@ end
 
 function lines.redirect(event)
   return ("redirected (%d) from %s to %s"):format(event.status, event.url, event.target)
+end
+
+function lines.challenge(event)
+  return ("%s asks for credentials: %s%s"):format(event.registry, event.offers,
+    event.url and (", tokens from %s"):format(event.url) or "")
 end
 
 function lines.login(event)

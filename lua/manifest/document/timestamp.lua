@@ -1,4 +1,4 @@
---- Times as documents tell them: RFC 3339, as Go reads and writes it.
+--- Times as documents tell them: RFC 3339, as Go reads and writes it; and as the headers of HTTP do.
 
 local error_of = require("manifest.base.error")
 local text = require("manifest.base.text")
@@ -70,6 +70,17 @@ function timestamp.seconds(given)
   local sign, hours, minutes = given:match("([+-])(%d%d):(%d%d)$")
   local offset = sign and (tonumber(hours) * 60 + tonumber(minutes)) * 60 or 0
   return math.tointeger(sign == "-" and seconds + offset or seconds - offset)
+end
+
+local MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+--- The seconds since 1970 of a Date header: "Sun, 06 Nov 1994 08:49:37 GMT".
+---@param given string|nil
+---@return integer|nil seconds nil: it is no such date
+function timestamp.of_header(given)
+  local day, month, year, time = (given or ""):match("^%a+, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d) GMT$")
+  local position = month and MONTHS:find(month, 1, true)
+  return position and timestamp.seconds(("%s-%02d-%sT%sZ"):format(year, position // 3 + 1, day, time)) or nil
 end
 
 --- The text of a time.

@@ -172,6 +172,13 @@ function Client:repositories(registry, options) end
 ---@return manifest.Error?
 function Client:ratelimit(ref) end
 
+--- Show what is well with a registry and a repository, and what is not.
+---@param repository string|manifest.Location The repository, without a tag
+---@param options? manifest.DoctorOptions
+---@return manifest.DoctorResult?
+---@return manifest.Error?
+function Client:doctor(repository, options) end
+
 --- Copy images, or all tags of a repository.
 ---@param source string|manifest.Location What is copied; a repository with `all_tags`
 ---@param target string|manifest.Location Where it goes; a repository with `all_tags`
@@ -306,6 +313,7 @@ function Client:logout(registry) end
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
 ---@field repositories fun(registry: string, options?: manifest.RepositoriesOptions): string[]?, manifest.Error?
 ---@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
+---@field doctor fun(repository: string|manifest.Location, options?: manifest.DoctorOptions): manifest.DoctorResult?, manifest.Error?
 ---@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
 ---@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
 ---@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?

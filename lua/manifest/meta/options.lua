@@ -215,6 +215,9 @@
 ---@field limit? integer At most so many repositories, after all other options
 ---@field page? integer Repositories asked for in one request, at most 1000
 
+---@class manifest.DoctorOptions
+---@field write? boolean Also try to push, to mount and to delete, with a throw-away tag
+
 ---@class manifest.CopyOptions
 ---@field all_tags? boolean All tags; SOURCE and TARGET are repositories
 ---@field also? string|manifest.Location|(string|manifest.Location)[] A further target; each blob is read from SOURCE once, and a target that fails leaves the others alone

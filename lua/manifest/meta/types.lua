@@ -134,6 +134,16 @@
 ---@field seconds number since it was sent
 ---@field sent integer bytes of its body
 ---@field received integer bytes of the answer's body
+---@field granted string? of a token server: the scopes that its token says it is good for, separated by blanks; nil: it
+--- says none
+---@field proxy string? by which it was sent, without user and password
+---@field address string? and port, of the server or the proxy; nil: it did not come to that
+---@field protocol string? such as "HTTP/2"
+---@field tls string? the version of TLS, such as "TLSv1.3"
+---@field expires integer? when the server's certificate ends, seconds since 1970
+---@field looked_up number? seconds until the name was looked up,
+---@field connected number? until it was connected, and
+---@field secured number? until the TLS handshake was over; nil: it was before, or there is none
 ---@field headers string[] "NAME: VALUE": what kind of answer, limits, warnings, which server, its name of the request
 
 ---@class manifest.RetryEvent : manifest.Event it is sent again
@@ -157,6 +167,13 @@
 ---@field url string
 ---@field status integer
 ---@field target string where it goes on
+
+---@class manifest.ChallengeEvent : manifest.Event a registry wants to know who asks (401)
+---@field event "challenge"
+---@field registry string
+---@field repository string?
+---@field offers string how: such as "bearer" or "bearer, basic"
+---@field url string? the token server
 
 ---@class manifest.LoginEvent : manifest.Event where credentials come from, once a registry (and repository)
 ---@field event "login"

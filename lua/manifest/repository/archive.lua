@@ -297,6 +297,11 @@ function methods:referrers(hash, options)
   return self.layout and layout_referrers.list(self, hash, options) or {}
 end
 
+--- What is well with it, line by line.
+function methods:examine(options)
+  return require("manifest.repository.examine_files")(self, options)
+end
+
 --- Nothing stays open.
 function methods:close() -- luacheck: ignore self
 end

@@ -32,7 +32,14 @@ local error_of = require("manifest.base.error")
 ---@field holders fun(self, digest: string): {tags: string[], parents: string[]}?, manifest.Error? tags of it, and tags
 --- (or digests) of indexes that would lose it
 ---@field delete fun(self, selector: string): manifest.Deleted?, manifest.Error?
+---@field examine fun(self, options: {write: boolean?, events: table[]}): manifest.Check[] what is well, and what not
 ---@field close fun(self)
+
+---@class manifest.Check
+---@field name string such as "tls"
+---@field state "ok"|"no"|"bad"|"unknown" no: it is not offered, and nothing is wrong
+---@field text string what was found
+---@field hint string? what to do
 
 ---@class manifest.Answer
 ---@field raw string the bytes exactly as they are stored
@@ -62,7 +69,7 @@ local interface = {
   METHODS = {
     mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
     body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
-    referrers = true, tags = true, holders = true, delete = true, close = true,
+    referrers = true, tags = true, holders = true, delete = true, examine = true, close = true,
   },
 }
 

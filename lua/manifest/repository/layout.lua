@@ -336,6 +336,11 @@ function methods:delete(reference)
   return delete.run(self, reference)
 end
 
+--- What is well with it, line by line.
+function methods:examine(options)
+  return require("manifest.repository.examine_files")(self, options)
+end
+
 --- Ends the share in the lock of those who write.
 function methods:close()
   local _ <close> = self.writers or nil

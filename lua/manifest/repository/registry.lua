@@ -253,6 +253,13 @@ function methods:check_tag(tag)
   return ref and true, err
 end
 
+--- What is well with the registry and with this in it, line by line.
+---@param options {write: boolean?, events: table[]}
+---@return manifest.Check[]
+function methods:examine(options)
+  return require("manifest.repository.registry.examine").all(self, options)
+end
+
 --- Nothing stays open: connections are the engine's.
 function methods:close() -- luacheck: ignore self
 end

@@ -43,6 +43,7 @@ local catalogue = {
   own("tags", "tags", "List the tags of a repository"),
   own("repositories", "repositories", "List the repositories of a registry"),
   own("ratelimit", "ratelimit", "Show how many pulls a registry leaves, at no pull"),
+  own("doctor", "doctor", "Show what is well with a registry and a repository, and what is not"),
   own("copy", "copy", "Copy images, or all tags of a repository"),
   own("delete", "delete", "Delete a tag or a manifest"),
   own("prune", "prune", "Delete the tags that a retention does not keep"),

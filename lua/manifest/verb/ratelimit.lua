@@ -3,6 +3,7 @@
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local argument = require("manifest.declare.argument")
+local limits = require("manifest.repository.registry.limits")
 
 local fail, try = failure.fail, failure.try
 
@@ -13,12 +14,6 @@ local ratelimit = declare.verb {
   arguments = { { "ref", "location", help = "An image of the registry" } },
   examples = { "ratelimit docker.io/library/alpine:3", "ratelimit --json alpine" },
 }
-
---- A header such as "100;w=21600": the number, and the window in seconds.
-local function read(headers, name)
-  local value = headers["ratelimit-" .. name] or headers["x-ratelimit-" .. name] or ""
-  return math.tointeger(tonumber(value:match("^%s*(%d+)"))), math.tointeger(tonumber(value:match(";%s*w=(%d+)")))
-end
 
 ---@class manifest.RatelimitResult
 ---@field reference string
@@ -45,12 +40,10 @@ function ratelimit.run(call, ref)
     }
   end
   local response = found.response ---@type manifest.Response
-  local headers = response.headers
-  local limit, window = read(headers, "limit")
-  local remaining, other_window = read(headers, "remaining")
+  local left = limits.read(response.headers)
   return {
-    reference = at.text, limit = limit, remaining = remaining, window = window or other_window,
-    reset = read(headers, "reset"), source = headers["docker-ratelimit-source"], response = found.response,
+    reference = at.text, limit = left.limit, remaining = left.remaining, window = left.window, reset = left.reset,
+    source = left.source, response = found.response,
   }
 end
 

@@ -218,8 +218,8 @@ it("a body without a known digest starts again: it may be another document by no
   assert.is_nil(server:requests()[2].header.range)
 end)
 
-it("a large body with a hundred breaks arrives, with little of it sent twice #slow", function()
-  local size, part = 24 * 1024 * 1024, 1200000
+it("a body that breaks after each megabyte arrives, with no try of its verb's taken", function()
+  local size, part = 5 * 1024 * 1024, 1200000
   local whole = ("x"):rep(size)
   local exchanges = {}
   for from = 0, size - 1, part do
@@ -233,7 +233,7 @@ it("a large body with a hundred breaks arrives, with little of it sent twice #sl
   local server, engine = stage(exchanges)
   local path = temp.path("sink")
   local response, problem = requests.run(engine, { url = server.urls.a .. "/blob", digest = digest_of(whole),
-    sink_file = path })
+    sink_file = path, retries = core.allowance(0) })
   assert(response, problem and problem.message)
   assert.equal(size, response.received)
   assert.equal(#exchanges, #server:requests())

@@ -1,4 +1,5 @@
 local auth = require("manifest.testing").auth
+local base64 = require("manifest.core").base64
 
 describe("testing.auth.token_response", function()
   local function token(body)
@@ -172,5 +173,46 @@ describe("testing.auth.identity", function()
     end
     assert.equal("", auth.identity {})
     assert.equal("", auth.identity { username = "a" })
+  end)
+end)
+
+describe("testing.auth.token_granted", function()
+  local function token(claims)
+    local encoded = base64.encode(claims):gsub("[+/=]", { ["+"] = "-", ["/"] = "_", ["="] = "" })
+    return ("e30.%s.c2lnbmF0dXJl"):format(encoded)
+  end
+  local function granted(access)
+    return auth.token_granted(token(('{"iss":"x","access":%s}'):format(access)))
+  end
+
+  it("reads what a JSON Web Token is good for", function()
+    assert.equal("repository:a/b:pull,push", granted '[{"type":"repository","name":"a/b","actions":["push","pull"]}]')
+    assert.equal("registry:catalog:* repository:a:pull", granted([=[[
+      {"type":"repository","class":"","name":"a","actions":["pull"],"parameters":{"pull_limit":"100"}},
+      {"type":"registry","name":"catalog","actions":["*"]}]]=]))
+    assert.equal("repository:host:5000/a:pull",
+      granted '[{"type":"repository","name":"host:5000/a","actions":["pull"]}]')
+    for blanks = 0, 2 do -- letters of base64 that URLs have otherwise, wherever they fall
+      local name = (" "):rep(blanks) .. '"a?>~?>~?>~"'
+      assert.equal("repository:a?>~?>~?>~:pull",
+        granted('[{"type":"repository","actions":["pull"],"name":' .. name .. "}]"))
+    end
+  end)
+
+  it("says that it is good for nothing", function()
+    for _, access in ipairs { "[]", "null", '[{"type":"repository","name":"a","actions":[]}]', "[1, null, {}]" } do
+      assert.equal("", granted(access))
+    end
+  end)
+
+  it("knows nothing of any other token", function()
+    local claims = '{"access":[]}'
+    for _, other in ipairs {
+      "", ".", "..", "...", "opaque", "a.b.c", "e30.e30", token "{}", token "[]", token "x", token '{"access":{}}',
+      token '{"access":"repository:a:pull"}', token '{"access":[],"access":[]}', token(claims):gsub("%.[^.]*$", ""),
+      "e30." .. ("A"):rep(16385) .. ".x",
+    } do
+      assert.is_nil(auth.token_granted(other), other)
+    end
   end)
 end)

@@ -71,7 +71,7 @@ end
 ---@param mount table|nil {digest, from}: it may be mounted instead
 ---@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
 ---@return table|nil err
-local function open(repository, mount)
+function upload.open(repository, mount)
   return repository.loop:shield(function()
     return ask_for_upload(repository, mount)
   end)
@@ -106,7 +106,7 @@ local function in_new_uploads(repository, url, size, send, may_help)
   while true do
     local ok, err
     if not url then
-      url, err = open(repository)
+      url, err = upload.open(repository)
     end
     if not url then
       return nil, err
@@ -182,7 +182,7 @@ function upload.copy(repository, descriptor, source)
   if not is_near then
     return bring()
   end
-  local url, err = open(repository, { digest = digest, from = source.path })
+  local url, err = upload.open(repository, { digest = digest, from = source.path })
   if url == true then
     return true
   end

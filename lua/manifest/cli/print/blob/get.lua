@@ -1,6 +1,5 @@
 --- What `manifest blob get` prints: the bytes, unless a file gets them.
 
-
 local show = require("manifest.cli.show")
 
 local print = {}

@@ -1,0 +1,320 @@
+--- What is well with a registry and a repository in it: a line for each check, in order. A check that does not hold
+-- stops those that need what it looked at, and no other. Nothing is written unless that is asked for.
+
+local core = require("manifest.base.core")
+local digest_name = require("manifest.name.digest")
+local later = require("manifest.base.later")
+local limits = require("manifest.repository.registry.limits")
+local problem = require("manifest.repository.problem")
+local timestamp = require("manifest.document.timestamp")
+local session = later("manifest.repository.registry.session")
+local trial = later("manifest.repository.trial")
+local upload = later("manifest.repository.registry.upload")
+
+local examine = {}
+
+local DAY = 24 * 60 * 60
+local RENEW = 14 * DAY -- of a certificate that ends sooner a word is said
+local SKEW = 300 -- seconds by which clocks may differ: servers of signed requests take so many
+local ABSENT = digest_name.of("nobody's manifest")
+
+local function milliseconds(seconds)
+  return ("%d ms"):format(math.floor(seconds * 1000 + 0.5))
+end
+
+--- The latest event of a kind; of responses, one with that purpose.
+local function latest(self, kind, purpose)
+  for position = #self.events, 1, -1 do
+    local event = self.events[position]
+    if event.event == kind and event.purpose == purpose then
+      return event
+    end
+  end
+end
+
+--- Scheme and host of a URL.
+local function origin_of(url)
+  local scheme, host = url:match("^(%a+)://(%[[^%]]*%])")
+  if not scheme then
+    scheme, host = url:match("^(%a+)://([^/:]*)")
+  end
+  return scheme, host
+end
+
+-- ---- the checks: each returns its state, what was found, and what to do ----
+
+local function dns(self)
+  local sent = self.sent
+  local _, host = origin_of(sent.url)
+  local is_address = host:find("^%[") or host:find("^[%d.]+$")
+  if not (sent.address or sent.looked_up or is_address) then
+    return "bad", self.err.message, "check the registry's name, the resolver and the proxy settings"
+  end
+  if sent.proxy then
+    return "ok", ("%s is left to the proxy %s"):format(host, sent.proxy)
+  end
+  return "ok", is_address and host .. " is an address"
+    or ("%s was looked up in %s"):format(host, milliseconds(sent.looked_up or 0))
+end
+
+local function tcp(self)
+  local sent = self.sent
+  if not sent.address then
+    return "bad", self.err.message, "check that the registry runs, its port, and firewalls and proxies on the way"
+  end
+  local seconds = sent.connected and sent.connected - (sent.looked_up or 0)
+  return "ok", ("connected to %s%s"):format(sent.address, seconds and " in " .. milliseconds(seconds) or "")
+end
+
+local function tls(self)
+  local sent = self.sent
+  if origin_of(sent.url) == "http" then
+    return "no", "plain HTTP: whoever is on the way can read and change what is sent",
+      "give the registry a certificate, unless it is on this machine"
+  end
+  if not (sent.tls or sent.secured or sent.status) then
+    return "bad", self.err.message, self.err.hint
+  end
+  local version = sent.tls or "TLS"
+  if not sent.expires then
+    return "ok", version
+  end
+  local left = (sent.expires - core.date() // 1000000000) // DAY
+  return "ok", ("%s; its certificate ends on %s"):format(version, timestamp.of_seconds(sent.expires):match("^[%d-]+")),
+    left * DAY < RENEW and ("renew the certificate: days left: %d"):format(left) or nil
+end
+
+local function http(self)
+  local sent, response = self.sent, self.response
+  if not sent.status then
+    return "bad", self.err.message, self.err.hint
+  end
+  if response and response.status ~= 200 then
+    return "bad", problem.of_response(response, "GET /v2/", self.repository.domain).message,
+      "check the registry's name: a registry answers 200 or 401"
+  end
+  return "ok", ("%s, answered in %s"):format(sent.protocol or "HTTP", milliseconds(sent.seconds))
+end
+
+local function clock(self)
+  local response = self.response or self.err.response or {}
+  local theirs = timestamp.of_header((response.headers or {}).date)
+  if not theirs then
+    return "unknown", "the answer tells no time"
+  end
+  local ours = core.date() // 1000000000
+  local skew = math.abs(theirs - ours)
+  local text = skew <= 1 and "the clocks agree"
+    or ("the registry's clock is %d s %s"):format(skew, theirs > ours and "ahead" or "behind")
+  if skew > SKEW then
+    return "bad", text, "set this machine's clock, or have the registry's set: certificates and tokens have their times"
+  end
+  return "ok", text
+end
+
+local function challenge(self)
+  local event = latest(self, "challenge")
+  if not event then
+    return "ok", "none: it does not ask who you are"
+  end
+  if event.offers == "nothing" then
+    return "bad", "it answers 401, and offers no way to log in", "tell the registry's operator"
+  end
+  return "ok", event.offers .. (event.url and (", tokens from %s"):format(event.url) or "")
+end
+
+local function credentials(self)
+  local login, err = latest(self, "login"), self.err
+  local source = login and login.source
+  if err and (source or err.code ~= "unauthorized") then
+    return "bad", source and ("from %s: %s"):format(source, err.message) or err.message, err.hint
+  end
+  if source then
+    return "ok", "from " .. source
+  end
+  if not login then
+    return "ok", "none were needed"
+  end
+  local text = ("none; looked in: %s"):format(login.reason ~= "" and login.reason or "nothing")
+  return err and "no" or "ok", text, err and ("log in: manifest login %s"):format(self.repository.domain) or nil
+end
+
+local function tags(self)
+  local names, err = self.repository:tags({ page = 1, most = 1 })
+  if names then
+    self.tag = names[1]
+    return "ok", self.tag and "they can be listed" or "there are none"
+  end
+  if err.code == "not_found" then
+    return "unknown", err.message, "a push may make the repository; or the account may not see it"
+  end
+  return "bad", err.message, err.hint
+end
+
+--- What a token server grants a token for all that can be done: not all that is asked for.
+local function rights(self)
+  if not latest(self, "response", "token") then
+    return "unknown", "no token tells them: what is answered is allowed"
+  end
+  local response, err = self.repository:send({
+    method = "GET", url = self.url, scopes = self.all_scopes, attempts = 1,
+  })
+  if not response then
+    return "no", err.message, err.hint
+  end
+  local granted = latest(self, "response", "token").granted
+  if not granted then
+    return "unknown", "the token does not tell them: it is no JSON Web Token with the claim 'access'"
+  end
+  local path = self.repository.path:gsub("%p", "%%%0")
+  local actions = (" " .. granted):match((" repository:%s:(%%S*)"):format(path))
+  if not actions then
+    return "no", "none in this repository, by the token", "log in with an account that has some"
+  end
+  return "ok", ("%s, by the token"):format((actions:gsub(",", ", "))),
+    not actions:find("push") and actions ~= "*" and "to push, log in with an account that may" or nil
+end
+
+local function rate_limit(self)
+  local found, err = self.repository:head(self.tag or "latest", { head_alone = true })
+  self.digest = found and found.digest
+  local response = found and found.response or err.response or {}
+  local left = limits.read(response.headers or {})
+  local text = limits.text(left)
+  if left.remaining == 0 or response.status == 429 then
+    return "bad", text or err.message, "wait, or log in for a higher limit"
+  end
+  if text or found then
+    return "ok", text or "the registry tells none"
+  end
+  return "unknown", "an image would show it, and none could be looked at"
+end
+
+local NO_REFERRERS = "no referrers API: what refers to an image is listed under a tag made of its digest"
+
+local function referrers(self)
+  if self.trial and self.trial.referrers and self.trial.referrers[1] then
+    return table.unpack(self.trial.referrers)
+  end
+  local repository = self.repository
+  local found, err = repository:referrers(self.digest or ABSENT, { api_only = true })
+  if not found then
+    return "bad", err.message, err.hint
+  end
+  if repository.no_referrers then
+    return "no", NO_REFERRERS, "nothing: attach, copy and delete keep such lists"
+  end
+  if found.fallback then
+    return "unknown", "the registry knows no such repository yet"
+  end
+  return "ok", "the registry lists what refers to an image"
+end
+
+-- ---- what only writing shows ----
+
+local TRIALS = {}
+
+--- Does the registry list what refers to an image? Nothing where it could not be deleted: reading shows most of it.
+function TRIALS.referrers(self)
+  local repository, referrer = self.repository, self.image.referrer
+  if not self.deletes then
+    return nil
+  end
+  local stored, err = repository:put_manifest(referrer.digest, referrer, { defer = {} })
+  if not stored then
+    return "bad", err.message, err.hint
+  end
+  local found
+  found, err = repository:referrers(self.image.manifest.digest, { api_only = true })
+  repository:delete(referrer.digest)
+  if not found then
+    return "bad", err.message, err.hint
+  end
+  if not (repository.no_referrers or found[1]) then
+    return "bad", "there is a referrers API, and what was pushed is not listed", "tell the registry's operator"
+  end
+  return found[1] and "ok", "the registry lists what refers to an image"
+end
+
+function TRIALS.mount(self)
+  local repository = self.repository
+  local url, err = upload.open(repository, { digest = self.image.config.digest, from = repository.path })
+  if url == true then
+    return "ok", "a blob is mounted, and not sent again"
+  end
+  if url then
+    session.abandon(repository, url)
+  end
+  if err and not trial.REFUSALS[err.code] then
+    return "bad", err.message, err.hint
+  end
+  return "no", err and err.message or "a blob that is there is not mounted", "nothing: blobs are sent in full"
+end
+
+--- Where blobs cannot be deleted, it is the registry's to collect.
+function TRIALS.forget(self)
+  self.repository:send({ method = "DELETE", path = "/blobs/" .. self.image.config.digest })
+end
+
+--- A line of a trial; it is written when the first of them is asked for.
+local function tried(name)
+  return function(self)
+    if self.write and not self.trial then
+      self.repository.endpoints[1].scopes = self.all_scopes
+      self.trial = trial.run(self.repository, TRIALS)
+    end
+    return table.unpack(self.trial and self.trial[name] or { "unknown", "not tried" })
+  end
+end
+
+--- In the order of the lines; one that needs another is not looked at when that is bad.
+local CHECKS = {
+  { name = "dns", look = dns },
+  { name = "tcp", needs = "dns", look = tcp },
+  { name = "tls", needs = "tcp", look = tls },
+  { name = "http", needs = "tls", look = http },
+  { name = "clock", needs = "tls", look = clock },
+  { name = "challenge", needs = "http", look = challenge },
+  { name = "credentials", needs = "http", look = credentials },
+  { name = "tags", needs = "credentials", look = tags },
+  { name = "rights", needs = "credentials", look = rights },
+  { name = "rate_limit", needs = "credentials", look = rate_limit },
+  { name = "push", needs = "credentials", look = tried("push") },
+  { name = "referrers", needs = "credentials", look = referrers },
+  { name = "mount", needs = "push", look = tried("mount") },
+  { name = "delete_tag", needs = "push", look = tried("delete_tag") },
+  { name = "delete", needs = "push", look = tried("delete") },
+}
+
+--- Adds a line for each check.
+---@param repository table made for this alone: no mirror is asked
+---@param options {write: boolean?, events: table[]} events: what happens on its loop, oldest first
+---@return manifest.Check[]
+function examine.all(repository, options)
+  local own = repository.endpoints[#repository.endpoints]
+  repository.endpoints = { own }
+  local url = own.base:match("^%a+://[^/]+") .. "/v2/"
+  local response, err = repository:send({ method = "GET", url = url, attempts = 1 })
+  local self = {
+    repository = repository, events = options.events, response = response, err = err, url = url,
+    all_scopes = core.scopes({ ("repository:%s:pull,push,delete"):format(repository.path) }), write = options.write,
+  }
+  self.sent = latest(self, "response")
+  if not self.sent then
+    return { { name = "request", state = "bad", text = err.message, hint = err.hint } }
+  end
+  local list, fails = {}, {}
+  for _, check in ipairs(CHECKS) do
+    local line = { name = check.name, state = "unknown" }
+    if fails[check.needs] then
+      line.text = ("not looked at, because of %s"):format(fails[check.needs])
+    else
+      line.state, line.text, line.hint = check.look(self)
+    end
+    fails[check.name] = fails[check.needs] or line.state == "bad" and check.name or nil
+    list[#list + 1] = line
+  end
+  return list
+end
+
+return examine
