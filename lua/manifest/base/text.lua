@@ -56,6 +56,23 @@ function text.nearest(word, known)
   end
 end
 
+--- " (did you mean 'X'?)" where a known word is near to a mistyped one, else nothing.
+---@param word any
+---@param known string[]
+---@return string
+function text.meant(word, known)
+  local near = text.nearest(tostring(word), known)
+  return near and (" (did you mean '%s'?)"):format(near) or ""
+end
+
+--- "1 blob", "2 blobs".
+---@param number integer
+---@param noun string
+---@return string
+function text.count(number, noun)
+  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
+end
+
 local LOWER, UPPER = {}, {}
 for byte = 0x41, 0x5a do
   local upper, lower = string.char(byte), string.char(byte + 32)

@@ -135,10 +135,7 @@ function show.platform_of(given)
   return found.os == "unknown" and "unknown" or platform.format(found)
 end
 
---- "1 blob", "2 blobs".
-function show.count(number, noun)
-  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
-end
+show.count = text.count
 
 --- Annotations given as NAME=VALUE, with buildx's scopes before some names.
 ---@param given string[]|nil
