@@ -193,6 +193,16 @@ describe("manifest with a registry", function()
       manifest({ "tags", (none:gsub(":latest$", "")) }).stderr)
   end)
 
+  try("needs no HOME for what a registry has", function(manifest)
+    local without = { HOME = "relative", DOCKER_CONFIG = "" }
+    local amd = fleet.made.amd
+    assert.equal(amd.digest .. "\n", manifest({ "digest", amd.reference, env = without }).stdout)
+    local seen = manifest({ "inspect", amd.reference, env = without })
+    assert.equal(0, seen.status)
+    assert.matches("schemaVersion", seen.stdout, 1, true)
+    assert.matches("^manifest: warning: [^\n]*HOME is not set to a path\n$", seen.stderr)
+  end)
+
   try("prints one list line for line", function(manifest)
     local target = fleet:ref("app:all")
     local amd, arm = fleet.made.amd, fleet.made.arm

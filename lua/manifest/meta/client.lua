@@ -144,7 +144,7 @@ function Client:blob_put(repository, file, options) end
 ---@return manifest.Error?
 function Client:config(ref, options) end
 
---- Give what a reference names more tags.
+--- Add tags to what a reference names.
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
 ---@param options? manifest.TagOptions
@@ -166,7 +166,7 @@ function Client:tags(repository, options) end
 ---@return manifest.Error?
 function Client:repositories(registry, options) end
 
---- Show how many pulls a registry leaves, at no pull.
+--- Show how many pulls a registry still allows, without using one up.
 ---@param ref string|manifest.Location An image of the registry
 ---@return manifest.RatelimitResult?
 ---@return manifest.Error?
@@ -236,7 +236,7 @@ function Client:pull(subject, folder, options) end
 ---@return manifest.Error?
 function Client:tree(ref, options) end
 
---- Check that all that a reference names is well.
+--- Check that all that a reference names is there, and right.
 ---@param ref string|manifest.Location What to check
 ---@param options? manifest.VerifyOptions
 ---@return manifest.VerifyReport?

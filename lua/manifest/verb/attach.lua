@@ -43,7 +43,7 @@ local attach = declare.verb {
     annotations = { "annotations", flag = "annotation", scope = "manifest", help = "Annotation of the artifact" },
     platform = { "platform", help = "Take the image of an index for this platform" },
     shared = { "boolean",
-      help = "False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed" },
+      help = "Wait to see that it stays listed, as others may attach to SUBJECT too (default true)" },
   },
   hints = declare.PUSH_HINTS,
   examples = {

@@ -23,7 +23,7 @@ local fail, try = failure.fail, failure.try
 local CONFIG = {
   Cmd = { "string[]", flag = "cmd", value = "word", help = "One word of the default command" },
   Entrypoint = { "string[]", flag = "entrypoint", value = "word", help = "One word of the entry point" },
-  Env = { "variable[]|map", flag = "env", short = "e", help = "Variable" },
+  Env = { "variable[]|map", flag = "env", short = "e", help = "Environment variable" },
   ExposedPorts = { "string[]", flag = "expose", value = "port", help = "Port, such as 80/tcp" },
   Labels = { "map", flag = "label", short = "l", help = "Label" },
   User = { "string", flag = "user", short = "u", value = "user", help = "User that the command runs as" },

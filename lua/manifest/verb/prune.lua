@@ -28,14 +28,14 @@ local prune = declare.verb {
     keep = { "count", help = "Keep the newest of the tags that match, so many" },
     older_than = { "seconds", value = "age", words = age.parse, help = "Delete only what is older" },
     by = { "choice", of = { "version", "created" },
-      help = "What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' "
-        .. "version)" },
+      help = "What is newest: the version in the tag, or the time that the image says (default: created, with option "
+        .. "'semver' version)" },
     include = { "pattern[]", help = "Only tags that match" },
     exclude = { "pattern[]", help = "No tags that match" },
     semver = { "string", value = "range", help = "Only tags that are versions in this range" },
     shard = { "shard", help = "Delete only the share of this machine, such as 3/16: each digest is in one share" },
     yes = { "boolean", excludes = "dry_run", help = "Delete what the plan says" },
-    dry_run = { "boolean", help = "Only show the plan, as without 'yes'" },
+    dry_run = { "boolean", help = "Only show the plan, as without option 'yes'" },
   },
   hints = {
     unauthorized = "log in to the registry with an account that may delete in the repository",

@@ -16,7 +16,7 @@ local tag = declare.verb {
     { "tags", "tag[]", value = "TAG", help = "The tags" },
   },
   options = {
-    no_clobber = { "boolean", help = "Fail rather than move a tag that is there" },
+    no_clobber = { "boolean", help = "Fail rather than move a tag that names something else" },
     if_digest = { "digest", help = "Move the tags only while they name this digest" },
   },
   hints = declare.PUSH_HINTS,

@@ -29,7 +29,7 @@ local mirror = declare.verb {
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
     digest_tags = { "boolean", help = "Also tags made of their digests" },
     expect = { "platform[]", help = "Fail (2) unless these platforms are there" },
-    no_clobber = { "boolean", help = "Never move a tag that exists" },
+    no_clobber = { "boolean", help = "Never move a tag that names something else" },
   },
 }
 
