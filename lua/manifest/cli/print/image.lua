@@ -15,22 +15,9 @@ local image_json = show.object({
   { "platform", platform.to_json }, "digest", "size", { "config", show.descriptor }, { "layers", show.descriptors },
 })
 
-<<<<<<< HEAD
 print.json = show.document({
   "reference", "mediaType", "digest", "size", { "config", show.descriptor }, { "layers", show.descriptors },
-  { "images", show.list(image_json) },
+  { "images", show.list(image_json) }, { "dryRun", false },
 })
-=======
----@param done manifest.ImageResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
-    { "config", done.config and show.descriptor(done.config) },
-    { "layers", done.layers and show.array(done.layers, show.descriptor) },
-    { "images", done.images and show.array(done.images, image_json) }, { "dryRun", done.dry_run == true },
-  })
-end
->>>>>>> main
 
 return print

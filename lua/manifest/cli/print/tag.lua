@@ -13,17 +13,6 @@ function print.text(out, done)
   end
 end
 
-<<<<<<< HEAD
-print.json = show.document({ "reference", "mediaType", "digest", "size", { "tags", json.array } })
-=======
----@param done manifest.TagResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest },
-    { "size", done.size }, { "tags", json.array(done.tags) }, { "dryRun", done.dry_run == true },
-  })
-end
->>>>>>> main
+print.json = show.document({ "reference", "mediaType", "digest", "size", { "tags", json.array }, { "dryRun", false } })
 
 return print

@@ -64,12 +64,12 @@ local function write_pruned(out, words, one)
   end
 end
 
-local function pruned_json(one)
-  local document = prune.json(nil, one)
-  document.skipped = one.skipped
-  document.error = one.err and json.object({ { "code", one.err.code }, { "message", one.err.message } }) or nil
-  return document
-end
+local pruned_json = show.object({
+  function(one)
+    return prune.json(nil, one)
+  end,
+  "skipped", { "error", show.failure, of = "err" },
+})
 
 --- What a command of a release prints.
 ---@param words table state -> what it is called
@@ -97,21 +97,10 @@ function release.new(words)
     end
   end
 
-<<<<<<< HEAD
   print.json = show.document({
     { "release", of = "path" }, "lock", "changed", { "targets", show.list(target_json) },
+    { "pruned", show.list(pruned_json) },
   })
-=======
-  ---@param outcome manifest.ReleaseResult
-  ---@return table document
-  function print.json(_, outcome)
-    return json.object({
-      { "release", outcome.path }, { "lock", outcome.lock }, { "changed", outcome.changed },
-      { "targets", show.array(outcome.targets, target_json) },
-      { "pruned", list_of(outcome.pruned, pruned_json) },
-    })
-  end
->>>>>>> main
 
   --- The targets that were made before or beside the failure.
   function print.failed(out, err, options)
