@@ -335,6 +335,8 @@ static bool again(struct mf_exchange *exchange, double seconds, const char *reas
     exchange->problem.retryable = true;
     return fail(exchange);
   }
+  if (!use_scheme(exchange)) /* told is where it goes, not what was asked for */
+    return fail(exchange);
   note_retry(exchange, seconds, reason);
   exchange->not_before = mf_clock_now() + seconds;
   exchange->task.due = exchange->not_before < exchange->deadline ? exchange->not_before : exchange->deadline;

@@ -29,7 +29,7 @@ static bool break_line(struct mf_json_writer *writer)
 
   if (length == 0)
     return true;
-  if (!add(writer, "\n", 1))
+  if (!add(writer, "\n", 1) || !add(writer, writer->prefix, strlen(writer->prefix)))
     return false;
   for (unsigned i = 0; i < writer->depth; i++)
     if (!add(writer, writer->indent, length))
@@ -142,7 +142,7 @@ static size_t add_character(struct mf_json_writer *writer, const char *at, const
 
 struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, bool html, struct mf_problem *problem)
 {
-  return (struct mf_json_writer){.out = out, .indent = indent, .html = html, .problem = problem};
+  return (struct mf_json_writer){.out = out, .indent = indent, .prefix = "", .html = html, .problem = problem};
 }
 
 bool mf_json_open(struct mf_json_writer *writer, bool object)

@@ -16,6 +16,7 @@
 struct mf_json_writer {
   struct mf_bytes *out;
   const char *indent; /* written once a level; "" writes no blanks at all */
+  const char *prefix; /* written first in each line that is begun */
   bool html;          /* write < > & as escapes, as Go does unless told otherwise */
   struct mf_problem *problem;
   bool repair; /* write \ufffd for a byte that is not UTF-8, as Go does, rather than fail */

@@ -24,7 +24,7 @@ local RETRIES = 20
 ---@field owner table the client. Whoever is at work has the loop at hand, and so the client, which ends all connections
 --- when it is collected: it may be one that nobody else holds, manifest.client():get(...)
 ---@field jobs integer
----@field folder string docker's configuration
+---@field folder string? docker's configuration
 ---@field scopes table by list of references: see read_scopes
 ---@field warned table what was odd so far, each once
 ---@field engine userdata? and
@@ -32,20 +32,15 @@ local RETRIES = 20
 local shared_methods = {}
 local shared_mt = { __name = "manifest.shared", __index = shared_methods }
 
---- The folder of docker's configuration.
+--- The folder of docker's configuration; nil for a user without a home, who has neither lists nor logins.
+---@return string|nil
 local function config_folder(options)
   local folder = options.config or os.getenv("DOCKER_CONFIG")
   if folder and folder ~= "" then
     return core.file.absolute(folder) -- a relative one is taken, as docker does
   end
   local home = core.file.home()
-  if not home then
-    fail {
-      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
-      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
-    }
-  end
-  return home .. "/.docker"
+  return home and home .. "/.docker"
 end
 
 --- Makes what the calls of a client share.
@@ -150,6 +145,12 @@ local LAZY = {
   loop = function(self)
     return self.shared:connect()
   end,
+  folder = function(self)
+    return self.shared.folder or fail {
+      code = "io", message = "there is no folder for local lists and credentials: HOME is not set to a path",
+      hint = "set HOME, or DOCKER_CONFIG to the folder to use",
+    }
+  end,
   store = function(self)
     return require("manifest.draft.store").open({ folder = self.folder })
   end,
@@ -173,7 +174,7 @@ end
 ---@return manifest.Call
 local function new(shared, verb)
   return setmetatable({
-    verb = verb, shared = shared, options = shared.options, jobs = shared.jobs, folder = shared.folder,
+    verb = verb, shared = shared, options = shared.options, jobs = shared.jobs,
   }, mt)
 end
 

@@ -276,6 +276,32 @@ describe("json.encode", function()
   end)
 end)
 
+describe("json.decode with verbatim keys", function()
+  local function read(text)
+    return json.decode(text, { verbatim = { a = true } })
+  end
+
+  it("keeps their values as they are written", function()
+    for _, value in ipairs { "1.50", '"\\u0041"', "null", "[ 1 , {} ]", '{"a": {"b" :1.0}}', "{}" } do
+      local got = assert(read(('{"b":1,"a": %s ,"c":{"a":2}}'):format(value)))
+      assert.equal(value, got.a[1])
+      assert.same({ 1, 2 }, { got.b, got.c.a })
+      assert.equal(('{"b":1,"a":%s,"c":{"a":2}}'):format(json.indent(value, "")), json.encode(got))
+    end
+  end)
+
+  it("counts nothing of what they hold, and refuses what is no JSON", function()
+    local many = "[" .. ("0,"):rep(300000) .. "0]"
+    assert.equal(many, read(('{"a":%s}'):format(many)).a[1])
+    for _, text in ipairs { '{"a":[1,}', '{"a":{"b":1,"b":2}}', '{"a":', '{"a":1,"a":2}', '{"a":]}' } do
+      assert.equal("invalid_json", select(2, read(text)).code)
+    end
+    assert.equal("too_large", select(2, read(('{"b":%s}'):format(many))).code)
+    assert.has_error(function() json.decode("1", { verbatim = "a" }) end)
+    assert.has_error(function() json.decode("1", 1) end)
+  end)
+end)
+
 describe("json.indent", function()
   -- Each as Go's json.Indent.
   local cases = {
@@ -295,6 +321,12 @@ describe("json.indent", function()
       assert.equal(case[3], json.indent(case[1], case[2]))
     end)
   end
+
+  it("begins each line but the first with a prefix", function()
+    assert.equal('[\n\t 1,\n\t {}\n\t]', json.indent("[1,{}]", " ", { prefix = "\t" }))
+    assert.equal("1", json.indent("1", " ", { prefix = "\t" }))
+    assert.has_error(function() json.indent("1", " ", { prefix = "x" }) end)
+  end)
 
   it("escapes markup when asked, and touches no other token", function()
     local wanted = [=[["\u003c\u003e\u0026\u2028\u2029\u003C\\u003c",1.0]]=]

@@ -19,6 +19,19 @@ describe("a help page", function()
     assert.matches("\nOptions:\n  %-a, %-%-amend   Amend", page("create"))
   end)
 
+  it("names options as flags, also in its text, and says which may be repeated", function()
+    assert.matches("\nThe exact bytes .* several images, %-%-platform says\nwhich.\n", page("config"))
+    assert.matches("%-%-env name=value +Environment variable %(repeatable%)\n", page("image"))
+    for _, entry in ipairs(catalogue) do
+      assert.is_nil(page(entry.name, 1000):match("option '[%w_.]+'"))
+    end
+  end)
+
+  it("names the other name of a verb, with what the verb does", function()
+    assert.matches("\n\nList the tags of a repository %(or: ls%)\n", page("tags"))
+    assert.matches("\n  copy +Copy images, or all tags of a repository %(or: cp%)\n", help.overview(catalogue))
+  end)
+
   it("breaks no word, and no line is longer than it may be", function()
     for _, entry in ipairs(catalogue) do
       for _, width in ipairs { 60, 80, 200 } do

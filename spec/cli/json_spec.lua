@@ -209,7 +209,16 @@ describe("--json of", function()
       at("none:1")))
     documents[3] = document({ "plan", path }, 1)
     documents[4] = document({ "apply", path }, 1)
-    hold("plan, apply", 1, documents)
+    images.push(server, { { repository = "pruned", tag = "old", config = { created = "2020-01-01T00:00:00Z" } } })
+    local function write_copy(more)
+      temp.file(("return { copy = %q, target = %q, include = 'amd', prune = { older_than = 60 } %s }"):format(at("app"),
+        at("pruned"), more), path)
+    end
+    write_copy("")
+    documents[5] = document { "plan", path }
+    write_copy(", expect = 'linux/s390x'")
+    documents[6] = document({ "plan", "--update", path }, 2)
+    hold("plan, apply", 1, documents, { "pruned.error" })
   end)
 
   it("prune", function()

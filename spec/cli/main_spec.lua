@@ -104,7 +104,7 @@ describe("manifest", function()
     for words, status in pairs({
       [{ "push" }] = 1, [{ "push", "a", "b" }] = 1, [{ "create", "a" }] = 1, [{ "inspect", "a", "b", "c" }] = 1,
       [{ "push", "--bogus", "a" }] = 125, [{ "push", "-x" }] = 125, [{ "--bogus" }] = 125, [{ "rm", "--=" }] = 125,
-      [{ "bogus" }] = 1,
+      [{ "bogus" }] = 1, [{ "index", "--bogus" }] = 125, [{ "index", "bogus" }] = 1, [{ "blob", "-x", "get" }] = 125,
     }) do
       local done = manifest(words)
       assert.equal(status, done.status)
@@ -191,6 +191,16 @@ describe("manifest with a registry", function()
     local none = fleet:ref("none")
     assert.matches("^no such repository: " .. none:gsub("%p", "%%%0") .. "\n[^\n]*name unknown",
       manifest({ "tags", (none:gsub(":latest$", "")) }).stderr)
+  end)
+
+  try("needs no HOME for what a registry has", function(manifest)
+    local without = { HOME = "relative", DOCKER_CONFIG = "" }
+    local amd = fleet.made.amd
+    assert.equal(amd.digest .. "\n", manifest({ "digest", amd.reference, env = without }).stdout)
+    local seen = manifest({ "inspect", amd.reference, env = without })
+    assert.equal(0, seen.status)
+    assert.matches("schemaVersion", seen.stdout, 1, true)
+    assert.matches("^manifest: warning: [^\n]*HOME is not set to a path\n$", seen.stderr)
   end)
 
   try("prints one list line for line", function(manifest)

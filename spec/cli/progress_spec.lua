@@ -99,6 +99,23 @@ describe("progress where no terminal is", function()
     assert.equal("manifest copy: 0/1 blobs, 6.0/9.0 MiB, 1.0 MiB/s, 3s left", lines[2])
     assert.matches("^manifest copy: 9%.0 MiB moved, 1 blobs ", lines[4])
   end)
+
+  it("gives a long time in minutes and hours", function()
+    for size, left in pairs { [100] = "1m37s", [3700] = "1h01m" } do
+      local lines = {}
+      local shown = progress.new({ complain = function(_, line)
+        lines[#lines + 1] = line
+      end }, "auto", false)
+      shown:event { event = "verb_begun", time = 0, verb = "copy" }
+      local event = { digest = "sha256:a", size = size << 20, target = "r" }
+      for second = 0, 3 do
+        event.event, event.time = second == 0 and "blob_begun" or "blob_moved", second
+        event.bytes = second << 20
+        shown:event(event)
+      end
+      assert.same({ ("manifest copy: 0/1 blobs, 3.0/%d.0 MiB, 1.0 MiB/s, %s left"):format(size, left) }, lines)
+    end
+  end)
 end)
 
 describe("progress of a copy", function()

@@ -1,7 +1,7 @@
 --- Jobs that a seed decides: what a person or a script may do with one list, in an order that makes sense or not.
 --
--- A step is {words = command line} or {move = tag to another image}. In words HOST stands for the registry and
--- DIGEST(name) for the digest of an image of the pool.
+-- A step is {words = command line}, {move = tag to another image} or {emptied = true}: somebody removes the entries of
+-- all lists. In words HOST stands for the registry and DIGEST(name) for the digest of an image of the pool.
 
 local odd = require("spec.parity.odd")
 local pool = require("spec.parity.pool")
@@ -148,10 +148,15 @@ function actions.move(r, job)
     platform = { os = "linux", architecture = "riscv64" } } }
 end
 
+--- A list without entries stays.
+function actions.emptied()
+  return { emptied = true }
+end
+
 local WEIGHTED = {
   "annotate", "annotate", "annotate", "annotate", "amend", "amend", "create", "inspect_list", "inspect_list",
   "inspect_entry", "inspect_entry", "inspect_remote", "inspect_remote", "push", "push", "rm", "misuse",
-  "misuse", "misuse", "move",
+  "misuse", "misuse", "move", "emptied",
 }
 
 local jobs = {}

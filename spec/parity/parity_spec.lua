@@ -32,7 +32,7 @@ local function has_own_words(message)
 end
 
 local function told(job, step, program)
-  return ("%s, %s: manifest %s"):format(job.name, program, table.concat(step.words or { "(tag moved)" }, " "))
+  return ("%s, %s: manifest %s"):format(job.name, program, table.concat(step.words or { "(a change by others)" }, " "))
 end
 
 local function compare_answers(place, expected, got)

@@ -71,30 +71,6 @@ local function command_of(self, step, program)
   return self.programs[program].command(words)
 end
 
---- Does one step in all worlds at once.
----@param all table[] worlds
----@param step table
----@param programs string[] "docker" or "ours", for each world
----@return table[] answers {status, stdout, first line of stderr, whole stderr}
-local function step_all(all, step, programs)
-  local commands, answers = {}, {}
-  for index, world in ipairs(all) do
-    if step.move then
-      images.push(world.registry, { step.move })
-      answers[index] = { status = 0, stdout = "", stderr = "" }
-    else
-      commands[index] = command_of(world, step, programs[index])
-    end
-  end
-  for index, done in ipairs(process.run_all(commands)) do
-    answers[index] = {
-      status = done.status, stdout = all[index]:neutral(done.stdout), whole = done.stderr,
-      stderr = all[index]:neutral(done.stderr):match("^[^\n]*"),
-    }
-  end
-  return answers
-end
-
 local function each_file(folder, fn, below)
   below = below or ""
   if lfs.attributes(folder, "mode") ~= "directory" then
@@ -110,6 +86,41 @@ local function each_file(folder, fn, below)
       end
     end
   end
+end
+
+--- What others do to a job's registry or to its lists.
+function methods:change(step)
+  if step.move then
+    images.push(self.registry, { step.move })
+    return
+  end
+  each_file(self.folder .. "/manifests", function(_, path)
+    assert(os.remove(path))
+  end)
+end
+
+--- Does one step in all worlds at once.
+---@param all table[] worlds
+---@param step table
+---@param programs string[] "docker" or "ours", for each world
+---@return table[] answers {status, stdout, first line of stderr, whole stderr}
+local function step_all(all, step, programs)
+  local commands, answers = {}, {}
+  for index, world in ipairs(all) do
+    if step.move or step.emptied then
+      world:change(step)
+      answers[index] = { status = 0, stdout = "", stderr = "" }
+    else
+      commands[index] = command_of(world, step, programs[index])
+    end
+  end
+  for index, done in ipairs(process.run_all(commands)) do
+    answers[index] = {
+      status = done.status, stdout = all[index]:neutral(done.stdout), whole = done.stderr,
+      stderr = all[index]:neutral(done.stderr):match("^[^\n]*"),
+    }
+  end
+  return answers
 end
 
 --- The local store: file name -> its text.

@@ -64,7 +64,18 @@ describe("a problem", function()
     assert.equal("registry.example.com answered 403 to GET x: denied", of(403).message)
     assert.equal("registry.example.com answered 401 to GET x: unauthorized", of(401, "<html>").message)
     assert.equal("registry.example.com answered 404 to GET x", of(404).message)
+    assert.equal("registry.example.com answered 429 to GET x: toomanyrequests", of(429).message)
     assert.equal("DENIED", of(403, '{"errors":[{"code":"DENIED"}]}').errors[1].code)
+  end)
+
+  it("has those words also before what a registry says in its own form", function()
+    local plain = { ["content-type"] = "text/plain" }
+    assert.equal("denied: go away", of(403, "go away", plain).words)
+    assert.equal("denied: no right", of(403, '{"details":"no right"}').words)
+    assert.equal("unauthorized: no login", of(401, '{"message":"no login"}').words)
+    assert.equal("toomanyrequests: slow down", of(429, "slow down", plain).words)
+    assert.equal("Access Denied.", of(403, "Access Denied.", plain).words)
+    assert.equal("forbidden: x", of(403, '{"errors":[{"code":"FORBIDDEN","message":"x"}]}').words)
   end)
 
   it("shows the detail of an error, whatever it is", function()

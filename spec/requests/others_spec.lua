@@ -431,5 +431,11 @@ describe("the requests of", function()
     told("2 GET blobs, 3 GET manifests, 2 HEAD manifests", function(client) -- 1 GET more of what would be replaced
       return client:plan(given, { lock = lock })
     end)
+    push("mirrored", 2)
+    images.push(server, { { repository = "mirror", tag = "old", config = { created = "2020-01-01T00:00:00Z" } } })
+    local copied = { { copy = at("mirrored"), include = "amd64", target = at("mirror"), prune = { keep = 1 } } }
+    told("2 GET blobs, 6 GET manifests, 2 GET tags, 6 HEAD manifests", function(client)
+      return client:plan(copied)
+    end)
   end)
 end)

@@ -76,7 +76,7 @@ function man.verb(entry, verb)
   local lines, list = begin(page_of(entry.name), entry.summary), flags.of(verb)
   add(lines, ".SH SYNOPSIS", (".B manifest %s"):format(roff(entry.name)), roff(flags.usage(verb)))
   if verb.description then
-    add_paragraphs(lines, verb.description)
+    add_paragraphs(lines, declared.as_flags(verb.description, verb))
   end
   if #verb.arguments > 0 then
     add(lines, ".SH ARGUMENTS")

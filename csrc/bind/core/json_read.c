@@ -4,6 +4,7 @@
 
 #include "../../json/read.h"
 #include "../lib/box.h"
+#include "../lib/heap.h"
 #include "../lib/help.h"
 #include "json_value.h"
 
@@ -14,10 +15,6 @@ static void free_reader(void *content)
 
 /* Keys of objects that are unlike all before them. Each costs as much as four values, and no document has many. */
 #define MOST_KEYS 25000
-/* Text from which on the collector rests while its values are made: none of them is garbage yet. */
-#define LARGE 65536
-/* What may be left of decoded text before the collector has to look. */
-#define MOST_LEFT (16 * 1024 * 1024)
 
 struct decoding {
   struct mf_json_reader *reader;
@@ -28,8 +25,9 @@ struct decoding {
 /* Stack indices: the keys of the objects that are being read, innermost last; and orders by a hash of their keys. Of
    objects with the same keys, such as the entries of an index, one order serves all. */
 #define TEXT 1
-#define KEYS 3
-#define ORDERS 4
+#define VERBATIM 2 /* nil, or a set of keys of the outermost object */
+#define KEYS 4
+#define ORDERS 5
 
 static bool push_value(lua_State *L, struct decoding *decoding, enum mf_json_token token);
 
@@ -104,6 +102,42 @@ static void give_order(lua_State *L, struct decoding *decoding, lua_Integer afte
   lua_setmetatable(L, -2);
 }
 
+/* Pushes the next value as text that json.encode writes as it stands. Nothing is made of what it holds, so that may be
+   any number of values. */
+static bool push_verbatim(lua_State *L, struct mf_json_reader *reader)
+{
+  enum mf_json_token token;
+  const char *start = NULL;
+  unsigned depth = reader->depth;
+
+  reader->boundless = true;
+  do {
+    token = mf_json_next(reader);
+    start = start ? start : reader->start;
+  } while (token != MF_JSON_FAULT && reader->depth > depth);
+  reader->boundless = false;
+  if (token == MF_JSON_FAULT)
+    return false;
+  lua_createtable(L, 1, 0);
+  lua_pushlstring(L, start, (size_t)(reader->start - start) + reader->size);
+  lua_rawseti(L, -2, 1);
+  mfl_json_mark_verbatim(L);
+  return true;
+}
+
+/* Is the value of the key on top to be kept as it is written? */
+static bool is_verbatim(lua_State *L, const struct mf_json_reader *reader)
+{
+  bool wanted = false;
+
+  if (reader->depth == 1 && !lua_isnil(L, VERBATIM)) {
+    lua_pushvalue(L, -1);
+    wanted = lua_rawget(L, VERBATIM) != LUA_TNIL;
+    lua_pop(L, 1);
+  }
+  return wanted;
+}
+
 static bool push_object(lua_State *L, struct decoding *decoding)
 {
   enum mf_json_token token = mf_json_next(decoding->reader);
@@ -115,7 +149,8 @@ static bool push_object(lua_State *L, struct decoding *decoding)
     if (token != MF_JSON_KEY || !push_text(L, decoding->reader) || !note_key(L, decoding))
       return false;
     hash = (hash ^ decoding->reader->hash) * 1099511628211u;
-    if (!push_value(L, decoding, mf_json_next(decoding->reader)))
+    if (!(is_verbatim(L, decoding->reader) ? push_verbatim(L, decoding->reader)
+                                           : push_value(L, decoding, mf_json_next(decoding->reader))))
       return false;
     lua_rawset(L, -3);
   }
@@ -158,7 +193,7 @@ static bool push_value(lua_State *L, struct decoding *decoding, enum mf_json_tok
   }
 }
 
-/* decode(text) -> value | nil, problem */
+/* decode(text, verbatim) -> value | nil, problem */
 static int decode(lua_State *L)
 {
   struct decoding decoding = {0};
@@ -177,44 +212,34 @@ static int decode(lua_State *L)
   return done ? 1 : mfl_fail(L, &problem);
 }
 
-static lua_Integer heap_size(lua_State *L)
-{
-  return (lua_Integer)lua_gc(L, LUA_GCCOUNT) * 1024 + lua_gc(L, LUA_GCCOUNTB);
-}
-
-/* Calls decode while the collector rests. What was decoded before may be garbage by now: each time that it is much, or
-   an eighth of all there is, the collector looks first, so that a verb that reads many large documents has the memory
-   of few. */
+/* Calls decode while the collector rests: none of the values is garbage yet. */
 static int decode_large(lua_State *L)
 {
-  static const char left_key;
-  lua_Integer before = heap_size(L);
-  lua_Integer left;
+  lua_Integer before;
   int status;
 
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &left_key);
-  left = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  if (left > MOST_LEFT && left > before / 8) {
-    lua_gc(L, LUA_GCCOLLECT);
-    before = heap_size(L);
-    left = 0;
-  }
+  mfl_make_room(L);
+  before = mfl_heap_size(L);
   lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, decode);
   lua_insert(L, TEXT);
-  status = lua_pcall(L, 1, LUA_MULTRET, 0);
+  status = lua_pcall(L, 2, LUA_MULTRET, 0);
   lua_gc(L, LUA_GCRESTART);
   if (status != LUA_OK)
     return lua_error(L);
-  lua_pushinteger(L, left + heap_size(L) - before);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &left_key);
+  mfl_count_made(L, mfl_heap_size(L) - before);
   return lua_gettop(L);
 }
 
 int mfl_json_decode(lua_State *L)
 {
   luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
-  lua_settop(L, TEXT);
-  return lua_rawlen(L, TEXT) < LARGE || !lua_gc(L, LUA_GCISRUNNING) ? decode(L) : decode_large(L);
+  lua_settop(L, 2);
+  if (!lua_isnil(L, 2)) {
+    luaL_checktype(L, 2, LUA_TTABLE);
+    if (lua_getfield(L, 2, "verbatim") != LUA_TNIL)
+      luaL_checktype(L, -1, LUA_TTABLE);
+    lua_replace(L, VERBATIM);
+  }
+  return lua_rawlen(L, TEXT) < MFL_LARGE || !lua_gc(L, LUA_GCISRUNNING) ? decode(L) : decode_large(L);
 }

@@ -203,6 +203,7 @@ int mfl_json_indent(lua_State *L)
   size_t length;
   const char *text;
   const char *indent;
+  const char *prefix = NULL;
   bool html;
 
   lua_settop(L, 3);
@@ -211,8 +212,14 @@ int mfl_json_indent(lua_State *L)
   indent = mfl_check_text(L, 2);
   check_indent(L, indent);
   html = option(L, 3, "html");
+  if (!lua_isnil(L, 3))
+    prefix = mfl_field_text(L, 3, "prefix"); /* stays on the stack */
+  if (prefix)
+    check_indent(L, prefix);
   out = mfl_push_bytes(L, TEXT_LIMIT);
   writer = mf_json_writer(out, indent, html, &problem);
+  if (prefix)
+    writer.prefix = prefix;
   if (!mf_json_verbatim(&writer, text, length))
     return mfl_fail(L, &problem);
   if (indent[0] && !copy_blanks_at_end(out, text, length)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/heap.h"
 #include "userdata.h"
 
 #define MEMORY_LIMIT (4 * 1024 * 1024) /* bytes of a body, unless the caller has another limit */
@@ -291,7 +292,7 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   push_headers(L, &response->headers);
   lua_setfield(L, -3, "repeated");
   lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, response->body.data ? response->body.data : "", response->body.length);
+  mfl_push_string(L, response->body.data, response->body.length);
   lua_setfield(L, -2, "body");
   lua_pushinteger(L, response->received);
   lua_setfield(L, -2, "received");

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "heap.h"
 #include "help.h"
 
 #define BOX_CLASS "manifest.core.box"
@@ -49,7 +50,7 @@ struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
 
 int mfl_give_bytes(lua_State *L, struct mf_bytes *bytes)
 {
-  lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
+  mfl_push_string(L, bytes->data, bytes->length);
   mf_bytes_free(bytes);
   return 1;
 }

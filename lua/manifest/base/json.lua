@@ -12,10 +12,12 @@ local json = {}
 
 --- Reads one JSON value.
 ---@param text string
+---@param options table? verbatim (a set of keys of the outermost object: their values are checked, and given as
+--- json.verbatim gives them, the text at [1])
 ---@return any|nil value null is `json.null`
----@return table? err invalid_json: what is wrong at which byte, counted from 0
-function json.decode(text)
-  return core.json.decode(text)
+---@return table? err invalid_json: what is wrong at which byte, counted from 0; too_large
+function json.decode(text, options)
+  return core.json.decode(text, options)
 end
 
 --- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new
@@ -34,7 +36,8 @@ end
 --- Lays out JSON text anew and keeps every token byte for byte, numbers and escapes included: Go's json.Indent.
 ---@param text string
 ---@param indent string for one level, and blanks after the value stay; "" writes no blanks at all (json.Compact)
----@param options table? html: escape `<`, `>`, `&`, U+2028 and U+2029
+---@param options table? html: escape `<`, `>`, `&`, U+2028 and U+2029; prefix: blanks at the head of each line but the
+--- first
 ---@return string|nil text
 ---@return table? err invalid_json
 function json.indent(text, indent, options)

@@ -2,6 +2,7 @@
 
 local flags = require("manifest.declare.flags")
 local text = require("manifest.base.text")
+local words = require("manifest.cli.words")
 
 local help = {}
 
@@ -47,6 +48,12 @@ local function add_rows(lines, rows, width)
   end
 end
 
+--- What a verb does, and its other name where it has one.
+local function summary_of(entry)
+  local other = words.other_name(entry.name)
+  return entry.summary .. (other and (" (or: %s)"):format(other) or "")
+end
+
 --- The page of the command itself, or of a family of its verbs.
 ---@param entries table[] of the catalogue
 ---@param family string|nil the word that all of their names begin with
@@ -58,7 +65,7 @@ function help.overview(entries, family, width)
   end
   local rows = {}
   for position, entry in ipairs(entries) do
-    rows[position] = { "  " .. entry.name, entry.summary }
+    rows[position] = { "  " .. entry.name, summary_of(entry) }
   end
   if not family then
     rows[#rows + 1] = { "  completion", "Print the script of a shell that completes commands" }
@@ -103,10 +110,11 @@ end
 function help.verb(command, width)
   width = width or WIDTH
   local lines = { help.usage(command), "" }
-  table.move(text.wrap(command.summary, width), 1, width, #lines + 1, lines)
+  table.move(text.wrap(summary_of(command.entry), width), 1, width, #lines + 1, lines)
   if command.description then
     lines[#lines + 1] = ""
-    table.move(text.wrap(command.description, width), 1, #command.description, #lines + 1, lines)
+    local description = flags.worded(command.description, command.flags)
+    table.move(text.wrap(description, width), 1, #description, #lines + 1, lines)
   end
   add_options(lines, "Options:", command, width, function(flag)
     return not flag.variable and flag.name ~= "help"

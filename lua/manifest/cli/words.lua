@@ -16,6 +16,17 @@ function words.verb(word)
   return OTHER_NAMES[word] or word
 end
 
+--- Another name of a verb.
+---@param verb string
+---@return string|nil
+function words.other_name(verb)
+  for other, own in pairs(OTHER_NAMES) do
+    if own == verb then
+      return other
+    end
+  end
+end
+
 --- The verb that a mistyped one may have meant; nil when none is near.
 ---@param written string
 ---@param names string[] of verbs

@@ -15,7 +15,7 @@ local flags = {}
 local HELP = { "boolean", short = "h", help = "Print usage" }
 local JSON = { "boolean", help = "Print one JSON document" }
 local FORMAT = { "string", value = "template",
-  help = "Print this for each entry: '${digest} ${platform}', with the names of the JSON document" }
+  help = "Print such a line for each entry: '${digest} ${platform}', with the names that --json shows" }
 
 types.compile(HELP)
 types.compile(JSON)

@@ -230,6 +230,7 @@ local function union_type(members)
   return {
     lua = table.concat(luas, "|"), what = table.concat(whats, " or "), value = first.value, flag = first.flag,
     choices = first.choices, is_path = first.is_path, is_reference = first.is_reference,
+    is_repeatable = first.is_repeatable,
     accepts = function(value)
       return member_of(value) ~= nil
     end,

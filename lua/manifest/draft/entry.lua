@@ -21,6 +21,9 @@ local copies = {
   [media_type.oci_manifest] = "OCIManifest",
 }
 
+--- It is kept as it is written: what it holds has been read once, and may be as much as any document holds.
+local VERBATIM = { verbatim = { SchemaV2Manifest = true, OCIManifest = true } }
+
 -- ---- encoding ----
 
 local function filled(text)
@@ -54,15 +57,11 @@ function entry.encode(value)
     return nil, error_of.new { code = "digest_mismatch", ref = ref,
       message = ("the manifest's bytes are not those of %s (%d bytes)"):format(value.digest, value.size) }
   end
-  local compact, err = json.indent(value.raw, "", { html = true })
-  if not compact then
-    return nil, err
-  end
   return json.encode(json.object {
     { "Ref", ref },
     { "Descriptor", descriptor_object(value) },
     { "Raw", core.base64.encode(value.raw) },
-    { copy, json.verbatim(compact) },
+    { copy, json.verbatim(value.raw) },
   }, { html = true, repair = true }) -- annotate takes any bytes, and docker stores them so
 end
 
@@ -163,32 +162,30 @@ end
 
 --- The manifest's bytes out of docker's copy, for entries of a docker that did not store them: the copy as it stands,
 --- or indented as docker's own manifests are. Nil when neither has the digest.
-local function rebuild(bytes, copy, wanted)
-  local token = bytes:match('"' .. copy .. '":%s*(%b{})')
-  for _, candidate in ipairs { token or "", token and json.indent(token, "   ", { html = true }) or "",
-    token and json.indent(token, "   ") or "" } do
+local function rebuild(copy, wanted)
+  for _, candidate in ipairs { copy, json.indent(copy, "   ", { html = true }), json.indent(copy, "   ") } do
     if digest.matches(candidate, wanted) then
       return candidate
     end
   end
 end
 
---- Docker's copy of the manifest: the member that holds it and the media type that it stands for.
+--- Docker's copy of the manifest, as it stands, and the media type that its member stands for.
 local function find_copy(object)
-  for name, copy in pairs(copies) do
-    if member(object, copy, "object") then
-      return copy, name
+  for kind, name in pairs(copies) do
+    local copy = object[name] and object[name][1] or "null"
+    if copy ~= "null" then
+      return copy:find("^{") and copy or fault("'%s' is no object", name), kind
     end
   end
-  return "none"
 end
 
-local function read_raw(object, bytes, copy, wanted)
+local function read_raw(object, copy, wanted)
   local encoded = text(object, "Raw")
   if encoded then
     return core.base64.decode(encoded) or fault("'Raw' is not base64")
   end
-  return rebuild(bytes, copy, wanted)
+  return copy and rebuild(copy, wanted)
     or fault("it has no 'Raw', and the manifest's bytes cannot be told from the rest")
 end
 
@@ -205,7 +202,7 @@ local function check(value)
 end
 
 local function read_entry(bytes)
-  local object, err = json.decode(bytes)
+  local object, err = json.decode(bytes, VERBATIM)
   if not object then
     fault("%s", err.message)
   end
@@ -222,7 +219,7 @@ local function read_entry(bytes)
   if not value.ref or tostring(value.ref) ~= ref then
     fault("'Ref' is no normalised reference%s", err and ": " .. err.message or "")
   end
-  value.raw = read_raw(object, bytes, copy, value.digest)
+  value.raw = read_raw(object, copy, value.digest)
   value.size = value.size or #value.raw
   check(value)
   return value

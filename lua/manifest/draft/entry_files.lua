@@ -89,34 +89,39 @@ end
 
 -- ---- writing ----
 
---- Names and bytes of the files of entries. Two entries of one name are a collision here already.
+--- The files of entries, each of which can be written. Their bytes are not kept: all at once would be three times those
+--- of the manifests. Two entries of one name are a collision here already.
 ---@param entries table[]
----@return table[]|nil files
+---@return table[]|nil files {name, entry}
 ---@return table|nil err
-function entry_files.encode(entries)
+function entry_files.of(entries)
   local files, owners = {}, {}
   for index, entry in ipairs(entries) do
-    local ref, bytes = tostring(entry.ref), nil
+    local ref, ok = tostring(entry.ref), nil
     local name, err = file_name.check(ref)
     if name then
-      bytes, err = draft_entry.encode(entry)
+      ok, err = draft_entry.encode(entry)
     end
-    if not bytes then
+    if not ok then
       return nil, err:with { ref = ref }
     end
     if owners[name] and owners[name] ~= ref then
       return nil, collision(name, ref, owners[name])
     end
     owners[name] = ref
-    files[index] = { name = name, bytes = bytes, ref = entry.ref }
+    files[index] = { name = name, entry = entry }
   end
   return files
 end
 
 local function write(shelf, folder, file, more)
-  local done, err = core.file.replace(folder .. "/" .. file.name, file.bytes, shelf:style(more))
+  local bytes, err = draft_entry.encode(file.entry)
+  local done
+  if bytes then
+    done, err = core.file.replace(folder .. "/" .. file.name, bytes, shelf:style(more))
+  end
   if not done then
-    return nil, err:with { ref = tostring(file.ref) }
+    return nil, err:with { ref = tostring(file.entry.ref) }
   end
   return true
 end
@@ -137,7 +142,7 @@ end
 ---@return table|nil err corrupt, collision, io
 function entry_files.replace(shelf, files)
   for _, file in ipairs(files) do
-    local _, err = entry_files.read_image(shelf, file.ref)
+    local _, err = entry_files.read_image(shelf, file.entry.ref)
     if err and err.code ~= "not_found" then
       return nil, err
     end

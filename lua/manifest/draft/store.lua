@@ -127,7 +127,7 @@ end
 function methods:save_all(list, entries, options)
   options = check.options("save_all", options, { fresh = "boolean" })
   assert(#entries > 0, "a list without entries cannot be saved")
-  local files, err = entry_files.encode(entries)
+  local files, err = entry_files.of(entries)
   local place
   if files then
     place, err = shelf.new(self.folder, list)
@@ -169,7 +169,7 @@ function methods:update(list, image, fn)
     end
     local files
     if entry then
-      files, err = entry_files.encode({ entry })
+      files, err = entry_files.of({ entry })
     end
     local done
     if files then

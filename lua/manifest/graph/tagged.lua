@@ -8,6 +8,7 @@ local nodes = require("manifest.graph.node")
 local platform = require("manifest.graph.platform")
 local read = require("manifest.graph.read")
 local referrers_tag = require("manifest.name.referrers_tag")
+local text = require("manifest.base.text")
 local timestamp = require("manifest.document.timestamp")
 local walk = require("manifest.graph.walk")
 
@@ -24,28 +25,53 @@ local CREATED = "org.opencontainers.image.created"
 ---@field names table<string, true> digests that it leads to, when it is an index
 ---@field subject string? digest that it refers to
 ---@field created integer? seconds since 1970; nil: it does not say so
+---@field at table? of call:open: where it is read, when that is another place
 ---@field err manifest.Error? why it cannot be read
 ---@field unread string? its message
 
+--- The tags of a repository, and those that are still to come there.
+local function tags_of(at, coming)
+  local tags, is_there = {}, {}
+  for _, tag in ipairs(coming and allow("not_found", at.repository:tags({})) or coming and {}
+    or try(at.repository:tags({}))) do
+    tags[#tags + 1], is_there[tag] = not referrers_tag.subject(tag) and tag or nil, true
+  end
+  for _, tag in ipairs(text.sorted_keys(coming or {})) do
+    tags[#tags + 1] = not is_there[tag] and tag or nil
+  end
+  return tags
+end
+
+--- What a tag names, or is to name; false: nothing.
+---@return table|boolean head
+---@return table|nil place where it is to come from
+local function look_at(at, tag, place)
+  local head = allow("not_found", at.repository:head(tag))
+  if place and place.repository and (not head or place.digest and place.digest ~= head.digest) then
+    return try(place.repository:head(place.selector)), place
+  end
+  return head or false
+end
+
 --- What tags of a repository name now, each document once. A tag that goes meanwhile is left out, and so are tags that
 --- are made of digests: they belong to what they are made of.
+---@param coming table<string, table>|nil tags that somebody is about to put there: {repository, ref, selector: where
+--- from, digest: what the tag is to name, where it may name another now}
 ---@return manifest.Tagged[] list in the order of the tags
 ---@return table<string, manifest.Tagged> by_tag
 ---@return string[] tags that name something
-function tagged.list(call, at)
-  local tags, order, list, by_digest, by_tag = {}, {}, {}, {}, {}
-  for _, tag in ipairs(try(at.repository:tags({}))) do
-    tags[#tags + 1] = not referrers_tag.subject(tag) and tag or nil
-  end
+function tagged.list(call, at, coming)
+  local order, list, by_digest, by_tag = {}, {}, {}, {}
+  local tags = tags_of(at, coming)
   local heads = call:each(tags, function(tag)
-    return (allow("not_found", at.repository:head(tag))) or false
+    return { look_at(at, tag, coming and coming[tag]) }
   end)
   for position, tag in ipairs(tags) do
-    local head = heads[position]
+    local head, place = table.unpack(heads[position])
     if head then
       local one = by_digest[head.digest]
       if not one then
-        one = { digest = head.digest, media_type = head.media_type, tags = {}, names = {} }
+        one = { digest = head.digest, media_type = head.media_type, tags = {}, names = {}, at = place }
         by_digest[head.digest], list[#list + 1] = one, one
       end
       one.tags[#one.tags + 1] = tag
@@ -104,6 +130,7 @@ function tagged.named_by(root)
 end
 
 local function read_into(call, at, one, wants_time)
+  at = one.at or at
   local root = nodes.root(call, try(read.document_at(call.verb, at.ref, at.repository, one.digest)))
   one.names = tagged.named_by(root)
   one.subject = root.view.subject and root.view.subject.digest

@@ -5,10 +5,10 @@
 
 ---@class manifest.ClientOptions
 ---@field auth_hosts? string|string[] This registry's token server may see its credentials
----@field ca_file? string Trust the certificate authorities in it too (PEM)
+---@field ca_file? string Trust the certificate authorities in this file, too (PEM)
 ---@field chunk_size? integer Send larger blobs in parts of that size (default: whole, while the registry takes it)
 ---@field client_certificate? string Client certificate to show the registry (PEM)
----@field client_key? string Its private key, unless that is in the same file
+---@field client_key? string Private key of the client certificate, unless it is in the same file
 ---@field config? string Docker's configuration folder (default $DOCKER_CONFIG or ~/.docker)
 ---@field connect_timeout? number Time until a connection stands (default 15)
 ---@field connections? integer Connections to one host over HTTP/1.1 (default 6); a blob copied within one registry takes two
@@ -16,9 +16,9 @@
 ---@field insecure? boolean|string[]|table<string, "http"> Allow communication with an insecure registry: plain HTTP, any certificate
 ---@field jobs? integer Requests at once (default 32)
 ---@field manifest_limit? integer Bytes of a manifest or config (default 4 MiB)
----@field max_bytes? integer Bytes of those documents together (default 256 MiB)
+---@field max_bytes? integer Bytes of all documents that one reference may name (default 256 MiB)
 ---@field max_documents? integer Documents that one reference may name (default 10000)
----@field mirrors? table<string, string[]> Where to read a registry's content from first: { [REGISTRY] = { PLACE, ... } }
+---@field mirrors? table<string, string[]> Where a registry's content is read first, as HOST[:PORT][/PREFIX]
 ---@field on_event? fun(event: manifest.Event) (event): is told what happens: verbs, requests, retries, redirects, logins, blobs
 ---@field plain_http? string|string[] This registry speaks plain HTTP
 ---@field same_domain? boolean Token servers of the registry's own domain may see credentials too (default true)
@@ -54,11 +54,11 @@
 ---@class manifest.IndexSource
 ---@field annotations? table<string, string|false> Annotations of the entry; false or an empty text removes one
 ---@field artifact_type? string Artifact type of the entry
----@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations (default keep)
 ---@field descriptor? string|table In place of `ref`: JSON, or a table such as the verb resolve gives
 ---@field from? string|manifest.Location Repository that has what the descriptor names (default: any of this call's)
 ---@field nested? boolean Keep an index as one entry instead of taking its entries
----@field platform? string|manifest.PlatformChange As text the whole platform, as a table single fields of it
+---@field platform? string|manifest.PlatformChange The whole platform; in Lua, a table sets single fields of it
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
 ---@field ref? string|manifest.Location The image or index; or `descriptor`
 
@@ -67,16 +67,16 @@
 ---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
 ---@field annotations? table<string, string> Annotations of the index
 ---@field artifact_type? string Artifact type of the index
----@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations (default keep)
 ---@field by_digest? boolean Push without a tag
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field entry_annotations? manifest.EntryAnnotations|manifest.EntryAnnotations[] Annotations of its entries
 ---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
----@field if_absent? boolean Fail if the tag is there
----@field if_digest? string Fail unless the tag still names this
+---@field if_absent? boolean Fail if the tag is there, whatever it names
+---@field if_digest? string Fail unless the tag still names this digest
 ---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
 ---@field nested? boolean Keep an index as one entry instead of taking its entries
----@field no_clobber? boolean Leave a tag that names something else as it is, and fail
+---@field no_clobber? boolean Fail rather than move a tag that names something else
 ---@field order? "given"|"platform" Order of the entries
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
 ---@field replace? boolean A later image takes the place of one of the same platform
@@ -89,11 +89,11 @@
 ---@class manifest.IndexAddOptions
 ---@field allow_duplicates? boolean Keep several images of one platform
 ---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
----@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations (default keep)
 ---@field create? boolean Begin an index if the tag is not there
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
----@field if_digest? string Fail unless the tag still names this
+---@field if_digest? string Fail unless the tag still names this digest
 ---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
 ---@field nested? boolean Keep an index as one entry instead of taking its entries
 ---@field order? "given"|"platform" Order of the entries
@@ -107,17 +107,17 @@
 ---@field allow_empty? boolean The last entry may go too
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
----@field if_digest? string Fail unless the tag still names this
+---@field if_digest? string Fail unless the tag still names this digest
 ---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
 ---@field shared? boolean Others edit the tag from other machines now: look until it holds
 
 ---@class manifest.IndexReplaceOptions
 ---@field allow_unknown_platform? boolean Let a platform have an os or architecture that nobody knows
----@field attestations? "keep"|"drop"|"only" What becomes of attestations
+---@field attestations? "keep"|"drop"|"only" What becomes of attestations (default keep)
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field entry? string|manifest.Platform The entry to replace (default: that of the new image's platform)
 ---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
----@field if_digest? string Fail unless the tag still names this
+---@field if_digest? string Fail unless the tag still names this digest
 ---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
 ---@field nested? boolean Keep an index as one entry instead of taking its entries
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Of an index, take only these
@@ -130,9 +130,9 @@
 ---@field artifact_type? string Artifact type
 ---@field dry_run? boolean Write nothing: print the exact bytes, and the plan to stderr
 ---@field expect? string|manifest.Platform|(string|manifest.Platform)[] Fail (2) unless these platforms are there
----@field if_digest? string Fail unless the tag still names this
+---@field if_digest? string Fail unless the tag still names this digest
 ---@field media_type? "oci"|"docker" Family of the index (default: docker's when all images are)
----@field platform? string|manifest.PlatformChange As text the whole platform, as a table single fields of it
+---@field platform? string|manifest.PlatformChange Set the whole platform; in Lua, a table sets single fields of it
 ---@field shared? boolean Others edit the tag from other machines now: look until it holds
 
 ---@class manifest.Healthcheck
@@ -146,7 +146,7 @@
 ---@class manifest.ImageConfig
 ---@field Cmd? string|string[] One word of the default command
 ---@field Entrypoint? string|string[] One word of the entry point
----@field Env? string|string[]|table<string, string> Variable
+---@field Env? string|string[]|table<string, string> Environment variable
 ---@field ExposedPorts? string|string[] Port, such as 80/tcp
 ---@field Healthcheck? manifest.Healthcheck How the command is checked
 ---@field Labels? table<string, string> Label
@@ -170,6 +170,7 @@
 ---@field base? string|manifest.Location An image below, whose layers are not moved; of an index each of its images, for an index
 ---@field config? manifest.ImageConfig What a runtime does with it
 ---@field created? string|integer Time in the config: RFC 3339, or in Lua seconds since 1970
+---@field dry_run? boolean Only say what would be done
 ---@field files? table<string, string> A file under this path in the image: programs may be run (0755), others not (0644)
 ---@field layers? string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
 ---@field media_type? "oci"|"docker" Family of media types (default oci, or that of `base`)
@@ -181,11 +182,11 @@
 
 ---@class manifest.PutOptions
 ---@field dry_run? boolean Only say what would be done
----@field if_absent? boolean Fail if the tag is there
+---@field if_absent? boolean Fail if the tag is there, whatever it names
 ---@field if_digest? string Move the tag only while it names this digest
 ---@field media_type? string Media type of a document that does not say what it is
----@field no_clobber? boolean Fail rather than move a tag that is there
----@field shared? boolean False: nobody else attaches there now, so do not wait to see that a referrer stays listed
+---@field no_clobber? boolean Fail rather than move a tag that names something else
+---@field shared? boolean Wait to see that a referrer stays listed, as others may attach too (default true)
 
 ---@class manifest.BlobGetOptions
 ---@field file? string A new file that gets the bytes
@@ -198,8 +199,9 @@
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 
 ---@class manifest.TagOptions
+---@field dry_run? boolean Only say what would be done
 ---@field if_digest? string Move the tags only while they name this digest
----@field no_clobber? boolean Fail rather than move a tag that is there
+---@field no_clobber? boolean Fail rather than move a tag that names something else
 
 ---@class manifest.TagsOptions
 ---@field exclude? string|string[] No tags that match
@@ -228,12 +230,12 @@
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
 ---@field media_type? "oci"|"docker" Write manifests and indexes anew, in this family of media types
----@field no_clobber? boolean Never move a tag that exists
+---@field no_clobber? boolean Never move a tag that names something else
 ---@field platforms? string|manifest.Platform|(string|manifest.Platform)[] Only these platforms of an index
 ---@field referrers? boolean Also what refers to the manifests: signatures, SBOMs
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field shard? string Only the tags of this machine, such as 3/16: each is in one share
----@field shared? boolean False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed
+---@field shared? boolean Wait to see that referrers stay listed, as others may attach in TARGET too (default true)
 ---@field sparse? boolean Keep the index as it is, though it names images that are not copied
 
 ---@class manifest.DeleteOptions
@@ -244,8 +246,8 @@
 ---@field tag_only? boolean The tag alone, also where the registry deletes by digest only
 
 ---@class manifest.PruneOptions
----@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' version)
----@field dry_run? boolean Only show the plan, as without 'yes'
+---@field by? "version"|"created" What is newest: the version in the tag, or the time that the image says (default: created, with `semver` version)
+---@field dry_run? boolean Only show the plan, as without `yes`
 ---@field exclude? string|string[] No tags that match
 ---@field include? string|string[] Only tags that match
 ---@field keep? integer Keep the newest of the tags that match, so many
@@ -273,9 +275,10 @@
 ---@class manifest.AttachOptions
 ---@field annotations? table<string, string> Annotation of the artifact
 ---@field artifact_type string What the artifact is, as a media type
+---@field dry_run? boolean Only say what would be done
 ---@field files? string|manifest.AttachFile|(string|manifest.AttachFile)[] What it holds
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
----@field shared? boolean False: nobody else attaches to SUBJECT now, so do not wait to see that it stays listed
+---@field shared? boolean Wait to see that it stays listed, as others may attach to SUBJECT too (default true)
 ---@field subject string|manifest.Location What the artifact refers to
 
 ---@class manifest.PullOptions
@@ -305,6 +308,9 @@
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.LockMergeOptions
+---@field dry_run? boolean Only say what would be done
 
 ---@class manifest.LoginOptions
 ---@field password string The password, or a token that stands for one

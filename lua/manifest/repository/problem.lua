@@ -153,23 +153,26 @@ local function list_words(list)
   return text.printable(table.concat(words, "; "):sub(1, SHOWN))
 end
 
---- What a refusal says at least, for scripts that look for it.
-local plain_words = { [401] = "unauthorized", [403] = "denied" }
+--- What docker says of a refusal without a list of errors, for scripts that look for it.
+local plain_words = { [401] = "unauthorized", [403] = "denied", [429] = "toomanyrequests" }
 
---- One line of the registry's words: its error list, or the start of a body that is plain text.
-local function words_of(list, response)
-  local line = list_words(list)
-  local kind = response.headers["content-type"]
-  if line == "" then
-    line = own_words(response.body)
-  end
+--- What a body that is no list of errors says, behind the word for its status.
+local function unlisted_words(response)
+  local kind, line = response.headers["content-type"], own_words(response.body)
   if line == "" and kind and kind:find("^text/plain") then
     line = response.body:match("^%s*([^\r\n]*)")
   end
-  if line == "" then
-    line = plain_words[response.status] or ""
+  local word = plain_words[response.status] or ""
+  if text.lower(line):find(word, 1, true) then
+    return line
   end
-  return text.printable(line:sub(1, SHOWN))
+  return line == "" and word or word .. ": " .. line
+end
+
+--- One line of the registry's words: its error list, or what else its body says.
+local function words_of(list, response)
+  local line = list_words(list)
+  return text.printable((line ~= "" and line or unlisted_words(response)):sub(1, SHOWN))
 end
 
 local function place_of(url)

@@ -49,10 +49,10 @@ local copy = declare.verb {
     artifact_types = { "media_type[]", flag = "artifact-type", needs = "referrers",
       help = "Only referrers of these types" },
     shared = { "boolean",
-      help = "False: nobody else attaches in TARGET now, so do not wait to see that referrers stay listed" },
+      help = "Wait to see that referrers stay listed, as others may attach in TARGET too (default true)" },
     digest_tags = { "boolean", help = "Also tags made of their digests, such as sha256-HEX.sig" },
     shallow = { "boolean", help = "Do not look into an index that is the same already" },
-    no_clobber = { "boolean", help = "Never move a tag that exists" },
+    no_clobber = { "boolean", help = "Never move a tag that names something else" },
     dry_run = { "boolean", help = "Only say what would be done" },
   },
   hints = {

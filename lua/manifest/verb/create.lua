@@ -9,6 +9,8 @@ local about, allow, caught, fail, try = failure.about, failure.allow, failure.ca
 
 local create = declare.verb {
   name = "create", network = true, json = false,
+  description = "The list stays on this machine until 'manifest push'. 'manifest index create' makes and pushes one in "
+    .. "a single step, of images of any registry.",
   arguments = {
     { "target", "reference", value = "MANIFEST_LIST", help = "The list" },
     { "sources", "reference[]", value = "MANIFEST", help = "Its images" },

@@ -140,16 +140,17 @@ function inspect.is_showable(seen)
 end
 
 --- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
---- another user, docker asks the registry.
+--- another user, or is nowhere, docker asks the registry.
 local function local_entries(call, ref)
-  local found = table.pack(call.store:list(ref)) ---@type table
-  local err = found[2]
-  if err and err.code == "io" then
-    call:warn(err.message)
-  elseif err and err.code ~= "not_found" then
-    fail(err)
+  local entries, why = caught(function()
+    return try(call.store:list(ref))
+  end)
+  if why and why.code == "io" then
+    call:warn(why.message)
+  elseif why and why.code ~= "not_found" then
+    fail(why)
   end
-  return found[1]
+  return entries
 end
 
 ---@class manifest.InspectResult

@@ -17,6 +17,18 @@ local versions = require("manifest.name.versions")
 
 local fail, try = failure.fail, failure.try
 
+--- What says which tags stay.
+local RETENTION = {
+  keep = { "count", help = "Keep the newest of the tags that match, so many" },
+  older_than = { "seconds", value = "age", words = age.parse, help = "Delete only what is older" },
+  by = { "choice", of = { "version", "created" },
+    help = "What is newest: the version in the tag, or the time that the image says (default: created, with option "
+      .. "'semver' version)" },
+  include = { "pattern[]", help = "Only tags that match" },
+  exclude = { "pattern[]", help = "No tags that match" },
+  semver = { "string", value = "range", help = "Only tags that are versions in this range" },
+}
+
 local prune = declare.verb {
   name = "prune", network = true,
   description = "Of the tags that match, the newest N stay, and what is not older than AGE; what an index that stays "
@@ -25,17 +37,11 @@ local prune = declare.verb {
     .. "? is one character. RANGE: as of 'manifest tags'.",
   arguments = { { "repository", "repository", help = "The repository, without a tag" } },
   options = {
-    keep = { "count", help = "Keep the newest of the tags that match, so many" },
-    older_than = { "seconds", value = "age", words = age.parse, help = "Delete only what is older" },
-    by = { "choice", of = { "version", "created" },
-      help = "What is newest: the version in the tag, or the time that the image says (default: created, with 'semver' "
-        .. "version)" },
-    include = { "pattern[]", help = "Only tags that match" },
-    exclude = { "pattern[]", help = "No tags that match" },
-    semver = { "string", value = "range", help = "Only tags that are versions in this range" },
+    keep = RETENTION.keep, older_than = RETENTION.older_than, by = RETENTION.by, include = RETENTION.include,
+    exclude = RETENTION.exclude, semver = RETENTION.semver,
     shard = { "shard", help = "Delete only the share of this machine, such as 3/16: each digest is in one share" },
     yes = { "boolean", excludes = "dry_run", help = "Delete what the plan says" },
-    dry_run = { "boolean", help = "Only show the plan, as without 'yes'" },
+    dry_run = { "boolean", help = "Only show the plan, as without option 'yes'" },
   },
   hints = {
     unauthorized = "log in to the registry with an account that may delete in the repository",
@@ -47,24 +53,27 @@ local prune = declare.verb {
   },
 }
 
---- Refuses what would delete everything that matches.
-local function check(o)
+prune.RETENTION = RETENTION
+
+--- Fills in what a retention leaves open; refused is what would delete everything that matches.
+---@param o table of RETENTION
+---@return table o
+function prune.complete(o)
   if not o.keep and not o.older_than then
     fail {
       code = "invalid_argument", message = "neither 'keep' nor 'older_than' says what is to stay",
       hint = "give option 'keep' or option 'older_than'",
     }
   end
-end
-
-local function matching(tags, o)
-  return versions.choose(tags, o, o.semver and try(semver.range(o.semver)) or nil)
+  o.by = o.by or o.semver and "version" or "created"
+  o.range = o.semver and try(semver.range(o.semver)) or nil
+  return o
 end
 
 --- The tags that match, and all that is known of the repository: indexes are read, and whatever may go.
-local function gather(call, at, o)
-  local list, by_tag, order = tagged.list(call, at)
-  local tags, looked, is_chosen = matching(order, o), {}, {}
+local function gather(call, at, o, made)
+  local list, by_tag, order = tagged.list(call, at, made)
+  local tags, looked, is_chosen = versions.choose(order, o, o.range), {}, {}
   for _, tag in ipairs(tags) do
     is_chosen[by_tag[tag]] = true
   end
@@ -139,31 +148,6 @@ end
 ---@field deleted integer tags that were deleted
 ---@field dry_run boolean? only the plan was made
 
----@param call manifest.Call
----@param repository string|manifest.Location
----@param o manifest.PruneOptions
----@return manifest.PruneResult
-function prune.run(call, repository, o)
-  check(o)
-  o.by = o.by or o.semver and "version" or "created"
-  local at = call:open(repository, { whole = true, write = true, delete = true })
-  local _ <close> = failure.about(at.text)
-  local _ <close> = failure.amend(function(err)
-    fail(argument.in_docker_words(err, "prune", at.ref:name_only(), "repository"))
-  end)
-  local list, by_tag, tags = gather(call, at, o)
-  local reasons = plan.by_age(tags, by_tag, o, os.time())
-  local steps = plan.steps(list, plan.without_needed(list, tags, reasons))
-  local mine = shard.choose(steps, o.shard and try(shard.parse(o.shard)), function(step)
-    return step.digest
-  end)
-  local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
-  if o.yes then
-    carry_out(call, at, mine)
-  end
-  return prune.report(report, tags, by_tag, { reasons = reasons, steps = mine })
-end
-
 --- What was decided of each tag, and done. Pure.
 ---@param found table reasons by tag, steps that were this machine's
 function prune.report(report, tags, by_tag, found)
@@ -183,6 +167,44 @@ function prune.report(report, tags, by_tag, found)
     report.deleted = report.deleted + ((reason or report.dry_run) and 0 or 1)
   end
   return report
+end
+
+--- Makes the plan of a repository, and carries it out.
+---@param at table of call:open
+---@param o table of complete; yes
+---@param mine manifest.Shard|nil
+---@param made table<string, table>|nil tags that the caller puts there, as for tagged.list: they stay
+---@return manifest.PruneResult
+function prune.at(call, at, o, mine, made)
+  local _ <close> = failure.amend(function(err)
+    fail(argument.in_docker_words(err, call.verb, at.ref:name_only(), "repository"))
+  end)
+  local list, by_tag, tags = gather(call, at, o, made)
+  local reasons = plan.by_age(tags, by_tag, o, os.time())
+  for tag in pairs(made or {}) do
+    reasons[tag] = "the release makes it"
+  end
+  local steps = plan.steps(list, plan.without_needed(list, tags, reasons))
+  steps = shard.choose(steps, mine, function(step)
+    return step.digest
+  end)
+  if o.yes then
+    carry_out(call, at, steps)
+  end
+  local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
+  return prune.report(report, tags, by_tag, { reasons = reasons, steps = steps })
+end
+
+---@param call manifest.Call
+---@param repository string|manifest.Location
+---@param o manifest.PruneOptions
+---@return manifest.PruneResult
+function prune.run(call, repository, o)
+  prune.complete(o)
+  local mine = o.shard and try(shard.parse(o.shard))
+  local at = call:open(repository, { whole = true, write = true, delete = true })
+  local _ <close> = failure.about(at.text)
+  return prune.at(call, at, o, mine)
 end
 
 return prune

@@ -7,7 +7,7 @@ local images = require("manifest.graph.resolve")
 local resolve = declare.verb {
   name = "resolve", network = true,
   description = "PLATFORM is OS/ARCHITECTURE[/VARIANT], such as linux/arm/v7. The best match is taken: the platform "
-    .. "itself, then older variants of it, then its 32 bit architecture.",
+    .. "itself, then older variants of it, then the 32 bit architecture that the same hosts run.",
   arguments = {
     { "ref", "location", help = "An index, or an image" },
     { "platform", "platform", help = "What the pull is on" },

@@ -30,6 +30,10 @@ describe("inspect --verbose", function()
     assert.matches("\n\t}\n%]\n$", text)
   end)
 
+  it("writes a list without entries as an empty one", function()
+    assert.equal("[]\n", shown { kind = "index", is_local = true, children = {} })
+  end)
+
   it("writes one image as it is", function()
     assert.matches('^{\n\t"Ref": "a%.io/app:1",\n.*\n}\n$', shown { kind = "image", entry = entry(3) })
   end)

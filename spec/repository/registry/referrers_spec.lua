@@ -41,6 +41,26 @@ describe("referrers", function()
     assert.is_nil(found.fallback)
   end)
 
+  it("are refused where a registry lists them without end", function()
+    local many = {}
+    for position = 1, 20000 do
+      many[position] = entry "a"
+    end
+    local exchanges = {}
+    for page = 1, 6 do
+      exchanges[page] = { pattern = ("n=%d$"):format(page), answer = { status = 200, body = list(table.unpack(many)),
+        headers = { INDEX[1], { "Link", ("<?n=%d>; rel=next"):format(page + 1) } } } }
+    end
+    exchanges[7] = { answer = { status = 200, body = list(entry "a"), headers = { INDEX[1],
+      { "Link", "<?n=1>; rel=next" } } } }
+    local server, repository = stage(exchanges)
+    local found, err = repository:referrers(SUBJECT)
+    assert.is_nil(found)
+    assert.equal("too_large", err.code)
+    assert.matches("lists more than 100000 referrers", err.message, 1, true)
+    assert.equal(6, #server:requests())
+  end)
+
   it("are filtered by type here when the registry does not", function()
     local server, repository = stage { { answer = { status = 200, body = list(entry("a", "x/y+z"), entry "b"),
       headers = INDEX } } }

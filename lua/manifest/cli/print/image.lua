@@ -8,7 +8,7 @@ local print = {}
 ---@param out table output
 ---@param done manifest.ImageResult
 function print.text(out, done)
-  out:line(done.digest)
+  out:line(done.dry_run and ("%s  %s"):format(done.digest, done.media_type) or done.digest)
 end
 
 local image_json = show.object({
@@ -17,7 +17,7 @@ local image_json = show.object({
 
 print.json = show.document({
   "reference", "mediaType", "digest", "size", { "config", show.descriptor }, { "layers", show.descriptors },
-  { "images", show.list(image_json) },
+  { "images", show.list(image_json) }, { "dryRun", false },
 })
 
 return print

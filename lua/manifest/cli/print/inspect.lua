@@ -2,34 +2,33 @@
 
 local document = require("manifest.document.index")
 local json = require("manifest.base.json")
+local draft_entry = require("manifest.base.later")("manifest.draft.entry")
 
 local print = {}
 
---- An entry, or all entries of a list, as docker's store writes them.
----@return string[]|nil texts
----@return table|nil err one that the store could not hold
-local function stored(seen)
-  local draft_entry = require("manifest.draft.entry")
-  local texts = {}
-  for index, one in ipairs(seen.kind == "image" and { seen.entry } or seen.children) do
+--- Can docker's store hold what was seen? Its texts are not kept: all at once would be much.
+---@return boolean|nil ok
+---@return table|nil err
+local function is_storable(seen)
+  for _, one in ipairs(seen.kind == "image" and { seen.entry } or seen.children) do
     local text, err = draft_entry.encode(one)
     if not text then
       return nil, err
     end
-    texts[index] = text
   end
-  return texts
+  return true
 end
 
---- Writes entries indented with tabs, of a list one after another: all at once may be much.
+--- Writes an entry, or all entries of a list, as docker's store does, indented with tabs.
 local function write_stored(out, seen)
   if seen.kind == "image" then
-    return out:write(json.indent(seen.stored[1], "\t") .. "\n")
+    return out:write(json.indent(assert(draft_entry.encode(seen.entry)), "\t") .. "\n")
   end
-  for index, text in ipairs(seen.stored) do
-    out:write((index == 1 and "[\n\t" or ",\n\t") .. json.indent(text, "\t"):gsub("\n", "\n\t"))
+  for index, one in ipairs(seen.children) do
+    out:write(index == 1 and "[\n\t" or ",\n\t")
+    out:write(json.indent(assert(draft_entry.encode(one)), "\t", { prefix = "\t" }))
   end
-  out:write("\n]\n")
+  out:write(seen.stored[1] and "\n]\n" or "[]\n")
 end
 
 --- A list as docker would build it of these entries: annotations and the like are not in docker's view.
@@ -66,17 +65,16 @@ function print.check(seen, options)
   end
   local ok, err = require("manifest.verb.inspect").is_showable(seen)
   if ok and options.verbose then
-    seen.stored, err = stored(seen)
-    ok = seen.stored ~= nil
+    return is_storable(seen)
   end
   return ok, err
 end
 
 ---@param out table output
----@param seen table manifest.InspectResult, and what check() found stored
+---@param seen table manifest.InspectResult
 ---@param options table
 function print.text(out, seen, options)
-  if seen.stored then
+  if options.verbose and not options.raw then
     return write_stored(out, seen)
   end
   out:write(options.raw and seen.raw or view(seen))

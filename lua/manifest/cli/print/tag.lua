@@ -13,6 +13,6 @@ function print.text(out, done)
   end
 end
 
-print.json = show.document({ "reference", "mediaType", "digest", "size", { "tags", json.array } })
+print.json = show.document({ "reference", "mediaType", "digest", "size", { "tags", json.array }, { "dryRun", false } })
 
 return print

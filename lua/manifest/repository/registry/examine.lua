@@ -166,7 +166,7 @@ local function rights(self)
   if not granted then
     return "unknown", "the token does not tell them: it is no JSON Web Token with the claim 'access'"
   end
-  local path = self.repository.path:gsub("%p", "%%%0")
+  local path = self.repository.path:gsub("[-.]", "%%%0")
   local actions = (" " .. granted):match((" repository:%s:(%%S*)"):format(path))
   if not actions then
     return "no", "none in this repository, by the token", "log in with an account that has some"

@@ -31,7 +31,7 @@ local annotate = declare.verb {
     { "entry", "entry", optional = true, value = "PLATFORM|DIGEST", help = "Its entry; without, the index itself" },
   },
   options = options.join(options.COMMON, options.EDITS, options.PLATFORMS, {
-    platform = { "platform_change", help = "As text the whole platform, as a table single fields of it" },
+    platform = { "platform_change", help = "Set the whole platform; in Lua, a table sets single fields of it" },
     annotations = { "map_change", flag = false, help = "Annotations; false or an empty text removes one" },
     artifact_type = { "media_type", help = "Artifact type" },
   }),

@@ -42,8 +42,8 @@ local create = declare.verb {
     artifact_type = { "media_type", help = "Artifact type of the index" },
     subject = { "location|table", value = "ref",
       help = "What the index belongs to, in the same repository: a reference, a digest or a descriptor" },
-    if_absent = { "boolean", help = "Fail if the tag is there" },
-    no_clobber = { "boolean", help = "Leave a tag that names something else as it is, and fail" },
+    if_absent = { "boolean", help = "Fail if the tag is there, whatever it names" },
+    no_clobber = { "boolean", help = "Fail rather than move a tag that names something else" },
   }),
   printing = options.printing({
     annotation = { "string[]", value = "name=value",

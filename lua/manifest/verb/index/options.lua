@@ -23,11 +23,11 @@ local SOURCE = {
   ref = { "location", help = "The image or index; or `descriptor`" },
   descriptor = { "string|table", help = "In place of `ref`: JSON, or a table such as the verb resolve gives" },
   from = { "repository", help = "Repository that has what the descriptor names (default: any of this call's)" },
-  platform = { "platform_change", help = "As text the whole platform, as a table single fields of it" },
+  platform = { "platform_change", help = "The whole platform; in Lua, a table sets single fields of it" },
   annotations = { "map_change", help = "Annotations of the entry; false or an empty text removes one" },
   artifact_type = { "media_type", help = "Artifact type of the entry" },
   nested = { "boolean", help = "Keep an index as one entry instead of taking its entries" },
-  attestations = { "choice", of = ATTESTATIONS, help = "What becomes of attestations" },
+  attestations = { "choice", of = ATTESTATIONS, help = "What becomes of attestations (default keep)" },
   platforms = { "platform[]", help = "Of an index, take only these" },
 }
 
@@ -67,7 +67,7 @@ options.PLATFORMS = {
 
 options.COMMON = {
   expect = { "platform[]", help = "Fail (2) unless these platforms are there" },
-  if_digest = { "digest", help = "Fail unless the tag still names this" },
+  if_digest = { "digest", help = "Fail unless the tag still names this digest" },
   dry_run = { "boolean", help = "Write nothing: print the exact bytes, and the plan to stderr" },
   media_type = { "choice", of = { "oci", "docker" },
     help = "Family of the index (default: docker's when all images are)" },
@@ -79,7 +79,7 @@ options.SOURCES = {
   strict = { "boolean",
     help = "Read the config of each image, and fail (2) where it contradicts the platform that is said for it" },
   nested = { "boolean", help = "Keep an index as one entry instead of taking its entries" },
-  attestations = { "choice", of = ATTESTATIONS, help = "What becomes of attestations" },
+  attestations = { "choice", of = ATTESTATIONS, help = "What becomes of attestations (default keep)" },
   platforms = { "platform[]", flag = "platform", help = "Of an index, take only these" },
 }
 

@@ -7,6 +7,7 @@ local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local nodes = require("manifest.graph.node")
 local platform = require("manifest.graph.platform")
+local prune = require("manifest.verb.prune")
 local semver = require("manifest.name.semver")
 local versions = require("manifest.name.versions")
 
@@ -29,12 +30,14 @@ local mirror = declare.verb {
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
     digest_tags = { "boolean", help = "Also tags made of their digests" },
     expect = { "platform[]", help = "Fail (2) unless these platforms are there" },
-    no_clobber = { "boolean", help = "Never move a tag that exists" },
+    no_clobber = { "boolean", help = "Never move a tag that names something else" },
+    prune = { "table", class = "manifest.Retention", fields = prune.RETENTION,
+      help = "Of a repository, which of the target's other tags go" },
   },
 }
 
 --- Fields that choose among tags.
-local OF_TAGS = { "include", "exclude", "semver", "keep" }
+local OF_TAGS = { "include", "exclude", "semver", "keep", "prune" }
 
 --- The options that copy itself takes.
 local OF_COPY = { "platforms", "attestations", "referrers", "digest_tags", "no_clobber" }
@@ -62,6 +65,9 @@ function mirror.target(options)
   end
   if is_whole then
     from, ref = from:name_only(), ref:name_only()
+  end
+  if o.prune then
+    prune.complete(o.prune)
   end
   return {
     ref = ref, tags = { ref.tag }, sources = { { ref = from } }, copy = o, whole = is_whole,

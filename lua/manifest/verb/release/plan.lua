@@ -64,8 +64,17 @@ end
 ---@class manifest.ReleaseResult
 ---@field path string? the release file
 ---@field lock string? the lock file
----@field changed integer targets that are not what they were
+---@field changed integer targets that are not what they were, and tags that were deleted
 ---@field targets manifest.ReleaseTarget[]
+---@field pruned manifest.ReleasePruned[]? of targets with `prune`
+
+---@class manifest.ReleasePruned a manifest.PruneResult, and
+---@field repository string
+---@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match
+---@field deleted integer tags that were deleted
+---@field dry_run boolean? of plan
+---@field skipped string? why nothing was looked at
+---@field err manifest.Error?
 
 ---@class manifest.ReleaseTarget
 ---@field reference string

@@ -114,6 +114,7 @@ local function written(target)
   for position, tag in ipairs(target.tags) do
     list[position] = target.ref.repository .. ":" .. tag
   end
+  list[#list + 1] = target.copy and target.copy.prune and target.ref.repository or nil -- it is pruned once
   return list
 end
 

@@ -9,6 +9,7 @@ local lock = require("manifest.verb.release.lock")
 local mirror = require("manifest.verb.release.mirror")
 local pins = require("manifest.verb.release.pins")
 local read = require("manifest.verb.release.read")
+local retention = require("manifest.verb.release.retention")
 local shard = require("manifest.name.shard")
 local verify = require("manifest.verb.verify")
 local whole = require("manifest.graph.whole")
@@ -61,7 +62,9 @@ end
 ---@param work table of steps.prepare; gets lock, and what pins.resolve adds
 function steps.open(call, work)
   work.lock = lock.read(work.lock_path, work.whole_lock_path)
-  work.release.targets = shard.choose(mirror.expand(call, work.release.targets), work.shard, function(target)
+  local targets = mirror.expand(call, work.release.targets)
+  work.prunes = retention.list(work.release.targets, targets)
+  work.release.targets = shard.choose(targets, work.shard, function(target)
     return tostring(target.ref)
   end)
   open_targets(call, work)
@@ -157,10 +160,12 @@ end
 ---@param outcome manifest.ReleaseResult
 local function fail_for_all(work, outcome)
   local causes, done, seen, failed, code = {}, {}, {}, 0, nil
-  for _, report in ipairs(outcome.targets) do
+  local reports = table.move(outcome.pruned or {}, 1, #(outcome.pruned or {}), #outcome.targets + 1,
+    { table.unpack(outcome.targets) })
+  for _, report in ipairs(reports) do
     local err = report.err
     if not err then
-      done[#done + 1] = report.reference
+      done[#done + 1] = report.reference or report.repository
     else
       failed = failed + 1
       code = (code == nil or code == "check_failed") and err.code or code
@@ -173,7 +178,7 @@ local function fail_for_all(work, outcome)
   fail {
     code = code, ref = work.release.path, errors_of_each = causes, outcome = outcome, cause = causes[1],
     hint = causes[1].hint,
-    message = ("%d of %d targets failed (%s); done: %s"):format(failed, #outcome.targets, causes[1].message,
+    message = ("%d of %d targets failed (%s); done: %s"):format(failed, #reports, causes[1].message,
       #done > 0 and table.concat(done, ", ") or "none"),
   }
 end
@@ -187,6 +192,7 @@ end
 ---@param finish function (target with inputs, report, made): called after it; may fill in the report
 ---@return manifest.ReleaseResult
 function steps.run(call, work, make, finish)
+  ---@type manifest.ReleaseResult
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
   for position, target in ipairs(work.release.targets) do
     outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
@@ -204,7 +210,11 @@ function steps.run(call, work, make, finish)
       outcome.changed = outcome.changed + 1
     end
   end
-  if next(errors) then
+  local has_failed = next(errors) ~= nil
+  if work.prunes[1] then
+    has_failed = retention.run(call, work, outcome) or has_failed
+  end
+  if has_failed then
     fail_for_all(work, outcome)
   end
   return outcome

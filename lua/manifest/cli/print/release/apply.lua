@@ -1,5 +1,10 @@
 --- What `manifest apply` prints.
 
-return require("manifest.cli.print.release.outcome").new({
+local print = require("manifest.cli.print.release.outcome").new({
   created = "created", moved = "moved", unchanged = "unchanged", restored = "restored", failed = "failed",
+  deleted = "deleted",
 })
+
+print.instead = { ["dry-run"] = "'manifest plan' shows what apply would do" }
+
+return print

@@ -10,6 +10,6 @@ function print.text(out, done)
   out:line(("%s: %s, %s"):format(done.path, show.count(done.sources, "source"), show.count(done.targets, "target")))
 end
 
-print.json = show.document({ { "lock", of = "path" }, "sources", "targets" })
+print.json = show.document({ { "lock", of = "path" }, "sources", "targets", { "dryRun", false } })
 
 return print

@@ -2,6 +2,7 @@
 
 local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
+local prune = require("manifest.cli.print.prune")
 local show = require("manifest.cli.show")
 
 local release = {}
@@ -49,6 +50,27 @@ local function write_target(out, words, one)
   write_platforms(out, one)
 end
 
+--- The tags that a retention deletes, and what keeps it from that.
+local function write_pruned(out, words, one)
+  for _, tag in ipairs(one.tags) do
+    if tag.action == "delete" then
+      out:line(("%-9s  %s:%s  %s"):format(words.deleted, one.repository, tag.name, tag.digest), "removed")
+    end
+  end
+  if one.err then
+    out:line(("%-9s  %s"):format(words.failed, one.repository), "bad")
+  elseif one.skipped then
+    out:complain(("note: nothing of %s was deleted: %s"):format(one.repository, one.skipped))
+  end
+end
+
+local pruned_json = show.object({
+  function(one)
+    return prune.json(nil, one)
+  end,
+  "skipped", { "error", show.failure, of = "err" },
+})
+
 --- What a command of a release prints.
 ---@param words table state -> what it is called
 ---@return table print
@@ -66,6 +88,10 @@ function release.new(words)
       write_target(out, words, one)
       failed = failed or one.state == "failed"
     end
+    for _, one in ipairs(outcome.pruned or {}) do
+      write_pruned(out, words, one)
+      failed = failed or one.err ~= nil
+    end
     if outcome.changed == 0 and not failed then
       out:line("nothing to change")
     end
@@ -73,6 +99,7 @@ function release.new(words)
 
   print.json = show.document({
     { "release", of = "path" }, "lock", "changed", { "targets", show.list(target_json) },
+    { "pruned", show.list(pruned_json) },
   })
 
   --- The targets that were made before or beside the failure.

@@ -2,6 +2,7 @@
 
 local print = require("manifest.cli.print.release.outcome").new({
   created = "create", moved = "move", unchanged = "unchanged", restored = "restore", failed = "fail",
+  deleted = "delete",
 })
 
 local CHANGES = 2
