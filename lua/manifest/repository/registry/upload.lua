@@ -59,7 +59,8 @@ local function ask_for_upload(repository, mount)
     local said = response.headers["docker-content-digest"]
     return said == mount.digest or not digest_name.contradicts(said, mount.digest)
   end
-  if response.status == 202 then
+  local is_opened = not mount and (response.status == 200 or response.status == 201) and response.headers.location
+  if response.status == 202 or is_opened then
     repository.least_chunk = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
     return session.url(repository, response)
   end
@@ -184,7 +185,7 @@ function upload.copy(repository, descriptor, source)
   if url == true then
     return true
   end
-  if not url and err and not err.status then
+  if not url and err and not err.status and err.code ~= "redirect" then -- one that does not say where it goes on
     return nil, err
   end
   return copy_through(repository, url or nil, descriptor, source)
