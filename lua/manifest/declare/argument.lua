@@ -3,6 +3,7 @@
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local reference = require("manifest.name.reference")
 
 local argument = {}
@@ -114,7 +115,7 @@ end
 ---@param ref string|table
 ---@param noun string|nil what REF names, default "manifest"
 ---@return table err another one for not_found, else the same with verb, ref and a hint
-function argument.in_docker_words(err, verb, ref, noun)
+function argument.of_docker(err, verb, ref, noun)
   local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
@@ -127,6 +128,16 @@ function argument.in_docker_words(err, verb, ref, noun)
     verb = verb, ref = tostring(ref), hint = hint_of_absence(err), host = err.host, status = err.status,
     errors = err.errors, words = err.words, cause = err,
   })
+end
+
+--- Gives any failure that leaves the block docker's words: `local _ <close> = argument.in_docker_words(verb, ref)`.
+---@param verb string
+---@param ref any
+---@param noun string|nil see argument.of_docker
+function argument.in_docker_words(verb, ref, noun)
+  return failure.amend(function(err)
+    failure.fail(argument.of_docker(err, verb, ref, noun))
+  end)
 end
 
 return argument

@@ -104,9 +104,7 @@ end
 
 --- The tags of the source that are to be copied.
 local function chosen_tags(from, options)
-  local _ <close> = amend(function(err)
-    fail(argument.in_docker_words(err, "copy", from.ref:name_only(), "repository"))
-  end)
+  local _ <close> = argument.in_docker_words("copy", from.ref:name_only(), "repository")
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
 

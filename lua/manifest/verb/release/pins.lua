@@ -7,7 +7,7 @@ local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
 local merged = require("manifest.base.merged")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local pins = {}
 
@@ -29,9 +29,7 @@ end
 
 local function resolve(call, ref, also, token_of)
   local repository = call:repository(ref, { actions = "pull", also = also, token_of = token_of })
-  local _ <close> = amend(function(err)
-    fail(argument.in_docker_words(err, call.verb, ref))
-  end)
+  local _ <close> = argument.in_docker_words(call.verb, ref)
   return try(repository:head(argument.selector(ref))).digest
 end
 

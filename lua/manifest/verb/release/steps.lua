@@ -14,7 +14,7 @@ local shard = require("manifest.name.shard")
 local verify = require("manifest.verb.verify")
 local whole = require("manifest.graph.whole")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local steps = {}
 
@@ -77,9 +77,7 @@ local function look(call, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return call:each(selectors, function(name)
-    local _ <close> = amend(function(err)
-      fail(argument.in_docker_words(err, call.verb, target.ref))
-    end)
+    local _ <close> = argument.in_docker_words(call.verb, target.ref)
     return { name = name, old = try(digest_at(target.repository, name)) or nil }
   end)
 end
