@@ -88,7 +88,7 @@ end
 ---@param value string
 ---@return string
 function text.lower(value)
-  return (value:gsub("[A-Z]", LOWER))
+  return value:find("[A-Z]") and value:gsub("[A-Z]", LOWER) or value
 end
 
 --- The text with a to z in upper case.

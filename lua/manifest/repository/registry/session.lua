@@ -111,12 +111,12 @@ end
 ---@param repository table
 ---@param url string
 ---@param digest string
----@param body table of a request
+---@param body table of a request; of a file with streams
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
   local response, err = repository:send(merged({
-    method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
+    method = "PUT", url = with_digest(url, digest), blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" },
   }, body))
   if response and stored[response.status] then
