@@ -192,7 +192,7 @@ end
 function steps.run(call, work, make, finish)
   ---@type manifest.ReleaseResult
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
-  for position, target in ipairs(work.release.targets) do
+  for position, target in ipairs(work.release.targets) do ---@diagnostic disable-next-line: missing-fields
     outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
   end
   local _, errors = call:collect(work.release.targets, function(target, position)
