@@ -115,7 +115,7 @@ end
 ---@param ref string|table
 ---@param noun string|nil what REF names, default "manifest"
 ---@return table err another one for not_found, else the same with verb, ref and a hint
-function argument.of_docker(err, verb, ref, noun)
+function argument.in_docker_words(err, verb, ref, noun)
   local location = require("manifest.name.location")
   if location.is_local(ref) or location.is_local_text(tostring(ref)) then
     return err:with({ verb = verb, ref = tostring(ref) })
@@ -130,13 +130,13 @@ function argument.of_docker(err, verb, ref, noun)
   })
 end
 
---- Gives any failure that leaves the block docker's words: `local _ <close> = argument.in_docker_words(verb, ref)`.
+--- Gives any failure that leaves the block docker's words: `local _ <close> = argument.as_docker_says(verb, ref)`.
 ---@param verb string
 ---@param ref any
----@param noun string|nil see argument.of_docker
-function argument.in_docker_words(verb, ref, noun)
+---@param noun string|nil see argument.in_docker_words
+function argument.as_docker_says(verb, ref, noun)
   return failure.amend(function(err)
-    failure.fail(argument.of_docker(err, verb, ref, noun))
+    failure.fail(argument.in_docker_words(err, verb, ref, noun))
   end)
 end
 

@@ -42,7 +42,7 @@ function read.complete(answer, verb, ref, repository)
 end
 
 local function get(verb, name, repository, selector)
-  local _ <close> = argument.in_docker_words(verb, name)
+  local _ <close> = argument.as_docker_says(verb, name)
   return try(repository:manifest(selector))
 end
 
@@ -91,7 +91,7 @@ end
 ---@param at table of call:open
 ---@return any descriptor {digest, media_type, size}; response, of a registry
 function read.descriptor_of(verb, at)
-  local _ <close> = argument.in_docker_words(verb, at.ref)
+  local _ <close> = argument.as_docker_says(verb, at.ref)
   return (try(at.repository:head(at.selector)))
 end
 

@@ -45,7 +45,7 @@ local function only_image(call, at, answer)
 end
 
 local function bytes_of(call, at, descriptor)
-  local _ <close> = argument.in_docker_words(call.verb, at.ref)
+  local _ <close> = argument.as_docker_says(call.verb, at.ref)
   return read.config(at.repository, descriptor)
 end
 

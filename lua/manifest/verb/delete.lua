@@ -289,7 +289,7 @@ function delete.run(call, given, o)
   end
   local _ <close> = failure.amend(function(err)
     if err.code == "not_found" and not rawget(err, "hint") then
-      fail(argument.of_docker(err, "delete", at.ref))
+      fail(argument.in_docker_words(err, "delete", at.ref))
     end
   end)
   local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest

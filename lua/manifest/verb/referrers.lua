@@ -33,7 +33,7 @@ local function subject_of(call, at, platform)
 end
 
 local function list_of(call, at, subject, artifact_type)
-  local _ <close> = argument.in_docker_words(call.verb, at.ref)
+  local _ <close> = argument.as_docker_says(call.verb, at.ref)
   return try(referrer_list.of(at.repository, subject, { artifact_type = artifact_type }))
 end
 

@@ -104,7 +104,7 @@ end
 
 --- The tags of the source that are to be copied.
 local function chosen_tags(from, options)
-  local _ <close> = argument.in_docker_words("copy", from.ref:name_only(), "repository")
+  local _ <close> = argument.as_docker_says("copy", from.ref:name_only(), "repository")
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
 

@@ -78,7 +78,7 @@ end
 --- The tags of a repository that are chosen.
 local function chosen(call, target)
   local o, from = target.copy, target.sources[1].ref
-  local _ <close> = argument.in_docker_words(call.verb, from, "repository")
+  local _ <close> = argument.as_docker_says(call.verb, from, "repository")
   local tags = versions.choose(try(call:repository(from, { actions = "pull" }):tags({})), o, target.range)
   return o.keep and table.move(versions.newest_first(tags), 1, math.min(o.keep, #tags), 1, {}) or tags
 end

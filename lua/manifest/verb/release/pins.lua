@@ -29,7 +29,7 @@ end
 
 local function resolve(call, ref, also, token_of)
   local repository = call:repository(ref, { actions = "pull", also = also, token_of = token_of })
-  local _ <close> = argument.in_docker_words(call.verb, ref)
+  local _ <close> = argument.as_docker_says(call.verb, ref)
   return try(repository:head(argument.selector(ref))).digest
 end
 

@@ -77,7 +77,7 @@ local function look(call, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return call:each(selectors, function(name)
-    local _ <close> = argument.in_docker_words(call.verb, target.ref)
+    local _ <close> = argument.as_docker_says(call.verb, target.ref)
     return { name = name, old = try(digest_at(target.repository, name)) or nil }
   end)
 end
