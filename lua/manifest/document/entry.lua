@@ -72,10 +72,10 @@ function entry.with(given, changes)
   local changed = merged(given)
   local object = given.json and copy_of(given.json)
   changed.json = object
-  if changes.platform then
-    changed.platform = changes.platform
+  if changes.platform ~= nil then
+    changed.platform = changes.platform or nil
     if object then
-      object.platform = platform.to_json(changes.platform)
+      object.platform = changed.platform and platform.to_json(changed.platform)
     end
   end
   if changes.annotations ~= nil then
