@@ -104,7 +104,7 @@ describe("manifest", function()
     for words, status in pairs({
       [{ "push" }] = 1, [{ "push", "a", "b" }] = 1, [{ "create", "a" }] = 1, [{ "inspect", "a", "b", "c" }] = 1,
       [{ "push", "--bogus", "a" }] = 125, [{ "push", "-x" }] = 125, [{ "--bogus" }] = 125, [{ "rm", "--=" }] = 125,
-      [{ "bogus" }] = 1,
+      [{ "bogus" }] = 1, [{ "index", "--bogus" }] = 125, [{ "index", "bogus" }] = 1, [{ "blob", "-x", "get" }] = 125,
     }) do
       local done = manifest(words)
       assert.equal(status, done.status)

@@ -83,6 +83,15 @@ describe("the reader of an image manifest", function()
     assert.equal("invalid_manifest", refused('"config":' .. descriptor("a") .. ',"layers":[null]'))
   end)
 
+  it("refuses the names of a descriptor in another spelling, which Go would take", function()
+    for _, name in ipairs({ "Digest", "SIZE", "mediatype", "URLs", "artifacttype" }) do
+      local more = (',"%s":"%s"'):format(name, hex("b"))
+      assert.equal("ambiguous", refused('"config":' .. descriptor("a", more)))
+      assert.equal("ambiguous", refused(('"config":%s,"layers":[%s]'):format(descriptor("a"), descriptor("b", more))))
+    end
+    assert(image.read('{"schemaVersion":2,"config":' .. descriptor("a", ',"Zork":1,"annotations":{"SIZE":"1"}') .. "}"))
+  end)
+
   it("refuses odd annotations and urls", function()
     local config = '"config":' .. descriptor("a")
     assert.equal("invalid_manifest", refused(config .. ',"annotations":[]'))

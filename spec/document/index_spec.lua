@@ -120,6 +120,12 @@ describe("the reader of an index", function()
     for _, platform in ipairs({ "[]", '"x"', '{"os":5}', '{"os.features":"x"}', '{"os.features":[5]}' }) do
       assert.equal("invalid_manifest", refused("[" .. descriptor:format(platform) .. "]"))
     end
+    for _, platform in ipairs({ '{"OS":"linux"}', '{"os":"linux","Os":"windows"}', '{"os":"a","OS.version":"1"}' }) do
+      assert.equal("ambiguous", refused("[" .. descriptor:format(platform) .. "]"))
+    end
+    local index = assert(document.read(('{"schemaVersion":2,"manifests":[%s]}'):format(descriptor:format(
+      '{"os":"linux","features":["a"],"Zork":1}'))))
+    assert.same({ os = "linux" }, index.entries[1].platform)
   end)
 
   it("says that an image manifest is none", function()

@@ -2,11 +2,13 @@
 
 local base64 = require("manifest.core").base64
 local block = require "spec.support.block"
+local counting = require("manifest.engine.events").counting
 local canary = require "spec.support.asserts.canary"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
 local played = require "spec.support.inputs.played_image"
+local port = require "spec.support.servers.port"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
@@ -87,6 +89,26 @@ describe("events of real registries", function()
       assert.is_truthy(event.purpose == "probe" or event.attempt >= 1)
       assert.truthy(event.url:find("^https?://"))
     end
+  end)
+
+  it("count requests for a listener of the command's own", function()
+    local function listen(reference, counts)
+      local events = {}
+      local function note(event)
+        events[#events + 1] = event
+      end
+      counting[note] = counts
+      assert(listening({ on_event = note }):copy(from("app:1"), to(reference)))
+      return events
+    end
+    local all, few = listen("all:1"), listen("few:1", true)
+    local count = 0
+    for _, event in ipairs(of(few, "requests")) do
+      count = count + event.count
+    end
+    assert.equal(#of(all, "request"), count)
+    assert.same({ 0, 0, 3 }, { #of(few, "request"), #of(few, "response"), #of(few, "blob_done") })
+    assert.equal(0, #of(all, "requests"))
   end)
 
   it("tell nothing of a second copy but requests, and that blobs were there", function()
@@ -220,6 +242,26 @@ describe("events of odd registries", function()
     assert.same({ 503, 429 }, { retries[1].status, retries[2].status })
     assert.is_true(retries[2].seconds > 0.5 and retries[2].seconds <= 1.1)
     assert.truthy(retries[1].reason)
+  end)
+
+  --- An address of this machine that is not loopback; nil where it has none.
+  local function own_address()
+    local found = process.run { "python3", "-c", [[
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(("192.0.2.1", 9))
+print(s.getsockname()[0])]] }.stdout:match("^(%S+)\n$")
+    return found and not found:find("^127%.") and found or nil
+  end
+
+  it("tell that a connection that is refused is tried again, and not on this machine's loopback address", function()
+    local address = own_address()
+    local hosts = { ["127.0.0.1"] = 0, [address or "127.0.0.1"] = address and 4 or 0 }
+    for host, times in pairs(hosts) do
+      local client, events = listening()
+      fails("network", client:digest(("%s:%d/app:1"):format(host, port.free())))
+      assert.equal(times, #of(events, "retry"))
+    end
   end)
 
   it("tell of a redirect, of the login's place and of the token server, and no secret", function()

@@ -2,9 +2,11 @@
 
 local text = {}
 
---- Edit distance of two short words (Levenshtein).
+local SWAPPED = 0.5 -- two letters that changed places, the likeliest slip, in an edit distance
+
+--- Edit distance of two short words (Damerau's).
 local function distance(a, b)
-  local previous = {}
+  local before, previous = nil, {}
   for j = 0, #b do
     previous[j] = j
   end
@@ -13,8 +15,11 @@ local function distance(a, b)
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
       current[j] = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        current[j] = math.min(current[j], before[j - 2] + SWAPPED)
+      end
     end
-    previous = current
+    before, previous = previous, current
   end
   return previous[#b]
 end
@@ -40,10 +45,6 @@ end
 ---@param word string
 ---@param known string[]
 function text.nearest(word, known)
-  local found = longer_or_shorter(word, known)
-  if found then
-    return found
-  end
   local best, best_distance
   for _, candidate in ipairs(known) do
     local d = distance(word, candidate)
@@ -51,9 +52,30 @@ function text.nearest(word, known)
       best, best_distance = candidate, d
     end
   end
+  local found = best_distance ~= SWAPPED and longer_or_shorter(word, known)
+  if found then
+    return found
+  end
   if best and best_distance <= math.max(2, #word // 3) then
     return best
   end
+end
+
+--- " (did you mean 'X'?)" where a known word is near to a mistyped one, else nothing.
+---@param word any
+---@param known string[]
+---@return string
+function text.meant(word, known)
+  local near = text.nearest(tostring(word), known)
+  return near and (" (did you mean '%s'?)"):format(near) or ""
+end
+
+--- "1 blob", "2 blobs".
+---@param number integer
+---@param noun string
+---@return string
+function text.count(number, noun)
+  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
 end
 
 local LOWER, UPPER = {}, {}
@@ -66,7 +88,7 @@ end
 ---@param value string
 ---@return string
 function text.lower(value)
-  return (value:gsub("[A-Z]", LOWER))
+  return value:find("[A-Z]") and value:gsub("[A-Z]", LOWER) or value
 end
 
 --- The text with a to z in upper case.
@@ -194,8 +216,12 @@ local UNSEEN = {
   { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 }
 
-local function is_unseen(code)
-  for _, range in ipairs(UNSEEN) do
+--- Is a character in one of these ranges, which are in order?
+---@param ranges integer[][] {first, last}
+---@param code integer
+---@return boolean
+function text.is_among(ranges, code)
+  for _, range in ipairs(ranges) do
     if code <= range[2] then
       return code >= range[1]
     end
@@ -232,7 +258,7 @@ local function escape(value, write)
     local next_position = length and utf8.offset(value, 2, position) or position + 1
     local piece = value:sub(position, next_position - 1)
     local code = length and utf8.codepoint(piece)
-    out[#out + 1] = (not code or is_unseen(code)) and write(piece, code) or piece
+    out[#out + 1] = (not code or text.is_among(UNSEEN, code)) and write(piece, code) or piece
     position = next_position
   end
   return table.concat(out)

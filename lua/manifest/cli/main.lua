@@ -51,6 +51,16 @@ end
 
 local ASKS_FOR_HELP = { help = true, ["--help"] = true, ["-h"] = true }
 
+local USAGE = "\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n"
+
+--- An option where a verb should stand, in docker's words: behind its name `manifest`, or behind a family's.
+local function unknown_flag(out, word)
+  local _, message = require("manifest.cli.options").read({}, { word })
+  out:complain(message)
+  out:tell(USAGE)
+  return BAD_USAGE
+end
+
 local function unknown_command(out, words)
   local relatives = commands.family(words[1])
   if #relatives > 0 and ASKS_FOR_HELP[words[2]] then
@@ -58,6 +68,10 @@ local function unknown_command(out, words)
   elseif #relatives > 0 and not words[2] then -- as the command alone does
     out:tell(require("manifest.cli.help").overview(relatives, words[1]))
     return 0
+  end
+  local odd = #relatives > 0 and words[2] or words[1]
+  if odd:find("^%-.") and odd ~= "--" then
+    return unknown_flag(out, odd)
   end
   local written = #relatives > 0 and table.concat(words, " ", 1, math.min(2, #words)) or words[1]
   local near = nearest(written, #relatives > 0 and relatives or catalogue)
@@ -67,7 +81,7 @@ local function unknown_command(out, words)
   elseif #relatives > 0 then
     out:complain("there is: manifest " .. table.concat(names_of(relatives), ", manifest "))
   end
-  out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+  out:tell(USAGE)
   return FAILED
 end
 
@@ -206,7 +220,7 @@ local function before_verb(out, words)
   local rest, message, status = require("manifest.cli.globals").take(words)
   if not rest then
     out:complain(message)
-    out:tell("\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n")
+    out:tell(USAGE)
   end
   return rest, status
 end

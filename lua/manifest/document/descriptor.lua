@@ -8,6 +8,7 @@ local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local platform_of = require("manifest.name.platform")
+local spelling = require("manifest.document.spelling")
 
 local descriptor = {}
 
@@ -21,6 +22,11 @@ local MOST = 10000
 local function bad(where, what)
   return nil, error_of.new({ code = "invalid_manifest", message = ("%s %s"):format(where, what) })
 end
+
+local misspelt = spelling.of({
+  "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType",
+})
+local misspelt_platform = spelling.of(platform_of.FIELDS)
 
 --- The value of an optional field, or nil when it is absent or null.
 local function field(object, name)
@@ -81,6 +87,10 @@ local function read_platform(value, where)
   if not json.is_object(value) then
     return bad(where, "has a platform that is not an object")
   end
+  local err = misspelt_platform(value, where .. " has a platform that")
+  if err then
+    return nil, err
+  end
   return descriptor.read_platform(value, where .. " has a platform")
 end
 
@@ -114,7 +124,10 @@ function descriptor.read(value, where)
   if not json.is_object(value) then
     return bad(where, "is not a descriptor")
   end
-  local read, err = read_required(value, where)
+  local err, read = misspelt(value, where), nil
+  if not err then
+    read, err = read_required(value, where)
+  end
   if not read then
     return nil, err
   end
@@ -209,6 +222,17 @@ function descriptor.to_json(given)
     { "platform", given.platform and platform_of.to_json(given.platform) or nil },
     { "artifactType", given.artifact_type },
   })
+end
+
+--- A list of descriptors as JSON.
+---@param list table[]
+---@return table array
+function descriptor.list_to_json(list)
+  local items = {}
+  for position, one in ipairs(list) do
+    items[position] = descriptor.to_json(one)
+  end
+  return json.array(items)
 end
 
 --- Reads a list of descriptors.

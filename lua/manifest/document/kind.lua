@@ -5,33 +5,20 @@
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local text = require("manifest.base.text")
+local spelling = require("manifest.document.spelling")
 
 local kinds = {}
 
---- Names that decide what a document means; Go reads them in any case, so another spelling is another meaning.
-local ESSENTIAL = {}
-for _, name in ipairs({
+local misspelt = spelling.of({
   "schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history", "subject", "artifactType",
   "annotations",
-}) do
-  ESSENTIAL[text.lower(name)] = name
-end
+})
 
 --- The kinds that a media type decides; anything else says nothing.
 local KINDS = { index = "index", image = "image" }
 
 local function refuse(code, message, hint)
   return nil, error_of.new({ code = code, message = message, hint = hint })
-end
-
-local function misspelt(object)
-  for _, key in ipairs(json.keys(object)) do
-    local name = ESSENTIAL[text.lower(key)]
-    if name and name ~= key then
-      return key, name
-    end
-  end
 end
 
 local function check_version(object)
@@ -104,9 +91,9 @@ function kinds.read(bytes, outer)
   if not json.is_object(object) then
     return refuse("invalid_manifest", "the document is not a JSON object")
   end
-  local key, name = misspelt(object)
-  if key then
-    return refuse("ambiguous", ("the document spells '%s' as '%s'"):format(name, key))
+  err = misspelt(object, "the document")
+  if err then
+    return nil, err
   end
   local ok
   ok, err = check_version(object)

@@ -2,6 +2,7 @@
 
 local core = require("manifest.base.core")
 local hub = require("manifest.name.hub")
+local merged = require("manifest.base.merged")
 
 local settings = {}
 
@@ -39,16 +40,15 @@ end
 ---@param changes table|nil settings that take the place of some
 ---@return table settings as core.engine takes them
 function settings.of(options, folder, changes)
-  local made = { ask = options.credentials ~= nil, config_folder = folder, events = options.on_event ~= nil }
+  local listen = options.on_event
+  local made = { ask = options.credentials ~= nil, config_folder = folder, events = listen ~= nil }
+  made.counts = listen and require("manifest.engine.events").counting[listen]
   for _, name in ipairs(SAME) do
     made[name] = options[name]
   end
   add_insecure(made, options)
   made.user_agent = made.user_agent or "manifest/" .. require("manifest.base.version")
-  for name, value in pairs(changes or {}) do
-    made[name] = value
-  end
-  return made
+  return merged(made, changes)
 end
 
 return settings

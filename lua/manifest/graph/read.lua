@@ -23,13 +23,6 @@ local function about(verb, ref, hint)
   end)
 end
 
---- Gives a registry's refusal docker's words.
-local function in_docker_words(verb, ref)
-  return amend(function(err)
-    fail(argument.in_docker_words(err, verb, ref))
-  end)
-end
-
 --- Decides what a fetched document is: its media type comes from the answer and from inside, which must agree.
 ---@param answer table of a repository's manifest(); it is filled in
 ---@param verb string for the error
@@ -49,7 +42,7 @@ function read.complete(answer, verb, ref, repository)
 end
 
 local function get(verb, name, repository, selector)
-  local _ <close> = in_docker_words(verb, name)
+  local _ <close> = argument.as_docker_says(verb, name)
   return try(repository:manifest(selector))
 end
 
@@ -71,7 +64,8 @@ function read.document_at(verb, name, repository, selector, wanted)
   return read.complete(answer, verb, name, repository)
 end
 
---- Fetches the document of a reference.
+--- Fetches the document of a reference, for docker's verbs: what a tag names has a sha256 there, whatever its registry
+--- calls it.
 ---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
@@ -79,7 +73,9 @@ end
 ---@return table answer of document_at
 function read.document(call, verb, ref, also)
   local repository = call:repository(ref, { actions = "pull", also = also })
-  return read.document_at(verb, ref, repository, ref.tag or ref.digest, ref.digest)
+  local answer = read.document_at(verb, ref, repository, ref.tag or ref.digest, ref.digest)
+  answer.digest = ref.digest or digest.of(answer.raw)
+  return answer
 end
 
 --- The document of what call:open opened; a digest in its name is checked.
@@ -95,7 +91,7 @@ end
 ---@param at table of call:open
 ---@return any descriptor {digest, media_type, size}; response, of a registry
 function read.descriptor_of(verb, at)
-  local _ <close> = in_docker_words(verb, at.ref)
+  local _ <close> = argument.as_docker_says(verb, at.ref)
   return (try(at.repository:head(at.selector)))
 end
 

@@ -63,7 +63,7 @@ function delete.plan(tag, digest, holders, allowed)
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
     hint = "deleting it would delete or break them too; give option 'shared' when that is meant"
-      .. (tag and ", or 'tag_only' for the tag alone" or ""),
+      .. (tag and ", or option 'tag_only' for the tag alone" or ""),
   }
 end
 

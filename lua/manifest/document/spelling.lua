@@ -1,0 +1,27 @@
+--- Names that decide what a document means. Go reads them in any case and other readers do not, so another spelling is
+-- another meaning.
+
+local error_of = require("manifest.base.error")
+local text = require("manifest.base.text")
+
+local spelling = {}
+
+--- Makes the check of objects that have these names.
+---@param names string[]
+---@return fun(object: table, where: string): table? wrong the error for a key that is one of them in other letters
+function spelling.of(names)
+  local exact, folded = {}, {}
+  for _, name in ipairs(names) do
+    exact[name], folded[text.lower(name)] = true, name
+  end
+  return function(object, where)
+    for key in next, object do
+      local name = not exact[key] and folded[text.lower(key)]
+      if name then
+        return error_of.new({ code = "ambiguous", message = ("%s spells '%s' as '%s'"):format(where, name, key) })
+      end
+    end
+  end
+end
+
+return spelling
