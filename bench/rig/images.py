@@ -12,6 +12,7 @@ import zlib
 CHUNK = 1 << 20
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
+DOCKERS = "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -64,6 +65,25 @@ def layer(seed, size, folder):
     return Blob(f"sha256:{packed.hexdigest()}", path.stat().st_size, path, diff_id=f"sha256:{plain.hexdigest()}")
 
 
+def archive(path, number, layers):
+    """What `docker save` writes of the n-th platform's image, its layers compressed as crane leaves them; the config's digest."""
+    config = config_of(number, {}, layers)
+    names = [f"{one.digest.split(':')[1]}.tar.gz" for one in layers]
+    listed = json.dumps([{"Config": config.digest, "RepoTags": ["bench/archive:1.0"], "Layers": names}]).encode()
+    with tarfile.open(path, "w") as out:
+        for name, blob in [(config.digest, config), *zip(names, layers), ("manifest.json", Blob("", len(listed), bytes=listed))]:
+            header = tarfile.TarInfo(name)
+            header.size = blob.size
+            with blob.open() as body:
+                out.addfile(header, body)
+    return config.digest
+
+
+def config_of(number, labels, layers):
+    return encoded({**platform(number), "config": {"Labels": labels},
+                    "rootfs": {"type": "layers", "diff_ids": [one.diff_id for one in layers]}})
+
+
 def encoded(value):
     body = json.dumps(value, separators=(",", ":")).encode()
     return Blob(f"sha256:{hashlib.sha256(body).hexdigest()}", len(body), bytes=body)
@@ -103,15 +123,13 @@ class Writer:
 
     def image(self, repository, tag, number, layers):
         """An image of the n-th platform from layers; returns its descriptor as an index would hold it."""
-        what = platform(number)
-        config = encoded({**what, "config": {"Labels": {"image": f"{repository}:{tag}"}},
-                          "rootfs": {"type": "layers", "diff_ids": [one.diff_id for one in layers]}})
+        config = config_of(number, {"image": f"{repository}:{tag}"}, layers)
         body = encoded({"schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(CONFIG, config),
                         "layers": [descriptor(LAYER, one) for one in layers]})
         for blob in (config, *layers):
             self.blob(repository, blob)
         self.manifest(repository, tag, MANIFEST, body)
-        return descriptor(MANIFEST, body, platform=what)
+        return descriptor(MANIFEST, body, platform=platform(number))
 
     def index(self, repository, tag, children):
         body = encoded({"schemaVersion": 2, "mediaType": INDEX, "manifests": children})

@@ -41,7 +41,7 @@ def inspect(world, count=4):
     return lambda peer: (peer.inspect(reference), lambda: "")
 
 
-def release(world, lists=20, count=4):
+def release(world, lists, count=4):
     """Job c: many lists, each of four images of its own, one script."""
     sources = world.sources(min(lists, 20) * count)
 
@@ -95,6 +95,26 @@ def load(world, platforms, size):
         target = world.target(second=True)
         return peer.load(layout, target), lambda: world.check(target, expected)
     return prepare
+
+
+def push(world, layers, size):
+    """An image out of a file that `docker save` wrote. Some compress its layers anew: the config tells that it is the same."""
+    path, config = world.archive(layers, size)
+
+    def prepare(peer):
+        world.registries[1].empty()
+        target = world.target(second=True)
+
+        def check():
+            found = world.stored(target).get("config", {}).get("digest")
+            return "" if found == config else "the target has another config"
+        return peer.push(path, target), check
+    return prepare
+
+
+def verify_list(world, count):
+    reference = world.listed(count)
+    return lambda peer: (peer.verify(reference), lambda: "")
 
 
 def verify(world, platforms, size):

@@ -7,6 +7,7 @@ import sys
 from . import check, cost, machine, ours, own_network, peers, place, plan, plot, report, single, world
 
 GROWING = ("entries", "lists", "blobs")
+PATIENCE = 10
 
 
 def log(text):
@@ -16,12 +17,13 @@ def log(text):
 def options(arguments):
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures the module against its peers.")
     parser.add_argument("--quick", action="store_true", help="few cells, one run each; documents are not replaced")
+    parser.add_argument("--long", action="store_true", help="also a blob of 4 GiB, and 1.5 GiB at 20 ms: 10 minutes more")
     parser.add_argument("--runs", type=int, help="runs of each cell instead of the plan's")
     parser.add_argument("--peers", help="comma list of programs, as docker,crane; ours is manifest")
     parser.add_argument("--jobs", help="comma list: " + ", ".join([*plan.TITLES, "single"]))
-    parser.add_argument("--no-scale", action="store_true", help="without the rows that grow (up to 4 GiB are copied)")
-    parser.add_argument("--patience", type=float, default=30, help="seconds after which a cell is not repeated")
-    parser.add_argument("--scratch", help="folder for the registries' storage; about 15 GiB with scale rows")
+    parser.add_argument("--no-scale", action="store_true", help="without the rows that grow")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds after which a cell is not repeated")
+    parser.add_argument("--scratch", help="folder for the registries' storage: 8 GiB, with --long 15")
     parser.add_argument("--check", action="store_true", help="check the proxy and nothing else")
     parser.add_argument("--render", action="store_true", help="write the documents from the kept figures")
     return parser.parse_args(arguments)
@@ -105,7 +107,8 @@ def describe(results, everyone, arguments):
 
 
 def measure(arguments, results):
-    rows = plan.main_rows(arguments.quick) + ([] if arguments.no_scale else plan.scale_rows(arguments.quick))
+    rows = plan.main_rows(arguments.quick, arguments.long)
+    rows += [] if arguments.no_scale else plan.scale_rows(arguments.quick, arguments.long)
     rows = [row for row in rows if wanted(arguments.jobs, row.job)]
     with world.World(arguments.scratch, patience=arguments.patience) as stage:
         everyone = [make(stage.folder, stage.authority) for make in [*ours.ALL, *peers.ALL]]

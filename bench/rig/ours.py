@@ -87,6 +87,9 @@ class Index(Ours):
     def load(self, layout, target):
         return self.copy(f"oci:{layout}:1.0", target)
 
+    def push(self, path, target):
+        return self.copy(f"docker-archive:{path}", target)
+
     def verify(self, reference):
         return [[self.path, "verify", reference]]
 

@@ -60,6 +60,9 @@ class Peer:
     def load(self, layout, target):
         """All that a layout holds, tagged 1.0, to a registry."""
 
+    def push(self, path, target):
+        """An image out of what `docker save` writes, to a registry."""
+
     def verify(self, reference):
         """Reads and hashes all that a reference names."""
 
@@ -106,6 +109,9 @@ class Crane(Peer):
     def load(self, layout, target):
         return [[self.path, "push", str(layout), target]]
 
+    def push(self, path, target):
+        return [[self.path, "push", str(path), target]]
+
     def verify(self, reference):
         return [[self.path, "validate", "--remote", reference]]
 
@@ -129,6 +135,9 @@ class Regctl(Peer):
 
     def load(self, layout, target):
         return self.copy(f"ocidir://{layout}:1.0", target)
+
+    def push(self, path, target):
+        return [[self.path, "image", "import", target, str(path)]]
 
 
 class Oras(Peer):
@@ -190,6 +199,10 @@ class Skopeo(Peer):
 
     def load(self, layout, target):
         return self.between(f"oci:{layout}:1.0", "docker://" + target)
+
+    def push(self, path, target):
+        """Its copy of an archive cannot keep a digest: the manifest is made of the file."""
+        return [[self.path, "--insecure-policy", "copy", "--quiet", f"docker-archive:{path}", "docker://" + target]]
 
 
 class Buildah(Peer):

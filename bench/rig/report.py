@@ -7,8 +7,9 @@ Written by `./dev bench` on {date}: {cores} cores ({processor}), {memory} GiB, {
 over TLS 1.3 with HTTP/2 offered, no authentication. Between each client and its registry stands a proxy that adds the round trip.
 
 Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time; the fastest and the slowest
-run stand behind it. The tools take turns, run by run, so a busy minute slows all of them; what took over half a minute is not run again. Memory is the largest process's peak. Requests are counted in the registry's
-access log, connections at the proxy. A ratio in brackets is to the row "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
+run stand behind it. The tools take turns, run by run, so a busy minute slows all of them; what took over ten seconds is not run
+again, nor at a larger size where that would take as long. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in brackets is to the row
+"{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
 
 The proxy forwards each byte half a round trip after it arrived, in order and at any bandwidth. A TCP handshake costs one round trip, a full TLS
 1.3 handshake another. The floor is the round trips that depend on one another, with one TCP and one TLS handshake a connection, times the delay.
@@ -19,7 +20,8 @@ WAYS = """## Rows
 "manifest (three commands)" runs `manifest create`, `annotate` and `push`; "manifest (one script)" the same verbs in one Lua script on one client;
 "manifest (one shot)" `manifest index create`, and for the other jobs the verbs `get` and `copy`. docker runs its three commands.
 crane, regctl, manifest-tool and buildx have a one-step command and take the platforms from the images. oras copies each image into the target's repository
-first, because its index sees no other. To verify, ours and crane read and hash every blob. buildah makes a local list, adds each image and pushes.
+first, because its index sees no other. To verify, ours and crane read and hash every blob. Of a file of `docker save` skopeo and regctl
+compress the layers anew; ours and crane send them as they are. Into a layout ours waits until the bytes are on the disk. buildah makes a local list, adds each image and pushes.
 """
 
 

@@ -80,12 +80,20 @@ class World(contextlib.ExitStack):
             self.seeded["saved", reference] = layout
         return self.seeded["saved", reference]
 
+    def archive(self, layers, size):
+        """A file as `docker save` writes it, of one image: its path and the digest of its config."""
+        if ("archive", layers, size) not in self.seeded:
+            parts = [images.layer(f"archive-{number}", size, self.folder) for number in range(layers)]
+            path = self.folder / f"archive-{layers}x{size}.tar"
+            self.seeded["archive", layers, size] = path, images.archive(path, 0, parts)
+        return self.seeded["archive", layers, size]
+
     def stored(self, reference):
-        """The index that a registry holds under a reference, asked for behind the proxy's back."""
+        """The document that a registry holds under a reference, asked for behind the proxy's back."""
         address, rest = reference.split("/", 1)
         where = next(one for one, gate in zip(self.registries, self.proxies) if gate.address == address)
         repository, tag = rest.rsplit(":", 1)
-        accept = ", ".join((images.INDEX, "application/vnd.docker.distribution.manifest.list.v2+json"))
+        accept = ", ".join((images.INDEX, images.MANIFEST, *images.DOCKERS))
         return json.loads(where.get(f"/v2/{repository}/manifests/{tag}", accept))
 
     def check(self, reference, entries):

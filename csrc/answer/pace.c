@@ -16,7 +16,8 @@ bool mf_pace_is_open(const struct mf_pace *pace, double now)
 
 bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *turn, double now)
 {
-  bool has_room = pace->most == 0 || pace->under_way + 1 <= pace->most;
+  bool has_room =
+      (pace->most == 0 || pace->under_way + 1 <= pace->most) && (pace->places == 0 || pace->under_way < pace->places);
 
   if (mf_pace_is_open(pace, now) && has_room && (!pace->waiting.first || pace->waiting.first == turn)) {
     mf_queue_leave(turn);

@@ -12,6 +12,7 @@ struct mf_pace {
   double refused; /* when it was last slowed down: a 429 to what was sent before tells nothing new */
   double gap;     /* seconds between two requests */
   double most;    /* requests at once; 0: no bound */
+  long places;    /* the same, whatever the answers are: there are so many connections; 0: no bound */
   int under_way;
   struct mf_queue waiting;
   double since; /* when the first of the refusals came */

@@ -2,32 +2,23 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static const struct {
-  const char *name;
-  const EVP_MD *(*method)(void);
-} algorithms[] = {{"sha256", EVP_sha256}, {"sha384", EVP_sha384}, {"sha512", EVP_sha512}};
+static const char *const algorithms[] = {"sha256", "sha384", "sha512"};
 
 #define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
+
+/* Found once a process and kept: what EVP_sha256() stands for, OpenSSL looks up anew for every digest. */
+static _Atomic(EVP_MD *) methods[ALGORITHM_COUNT];
 
 static size_t find(const char *name)
 {
   size_t i = 0;
 
-  while (i < ALGORITHM_COUNT && strcmp(algorithms[i].name, name) != 0)
+  while (i < ALGORITHM_COUNT && strcmp(algorithms[i], name) != 0)
     i++;
   return i;
-}
-
-static const EVP_MD *method_of(const char *name, struct mf_problem *problem)
-{
-  size_t i = find(name);
-
-  if (i < ALGORITHM_COUNT)
-    return algorithms[i].method();
-  mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED, "digest algorithm %.64s is not supported", name);
-  return NULL;
 }
 
 static bool fail(struct mf_problem *problem)
@@ -35,6 +26,28 @@ static bool fail(struct mf_problem *problem)
   /* What is left in OpenSSL's queue would later be read as libcurl's. */
   ERR_clear_error();
   return mf_problem_set(problem, MF_PROBLEM_MEMORY, "OpenSSL could not compute a digest");
+}
+
+static const EVP_MD *method_of(const char *name, struct mf_problem *problem)
+{
+  size_t i = find(name);
+  EVP_MD *found, *before = NULL;
+
+  if (i == ALGORITHM_COUNT) {
+    mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED, "digest algorithm %.64s is not supported", name);
+    return NULL;
+  }
+  found = methods[i];
+  if (found)
+    return found;
+  found = EVP_MD_fetch(NULL, name, NULL);
+  if (!found)
+    fail(problem);
+  else if (!atomic_compare_exchange_strong(&methods[i], &before, found)) {
+    EVP_MD_free(found); /* another thread was quicker */
+    found = before;
+  }
+  return found;
 }
 
 static void write_hex(char *hex, const unsigned char *bytes, size_t count)

@@ -168,19 +168,33 @@ static bool split_auth(const struct reader *reader, struct mf_bytes *plain, stru
          mf_credentials_set(&credentials->password, colon + 1);
 }
 
+/* Base64 without the line ends that some programs write, and docker passes over. */
+static bool join_lines(struct mf_bytes *joined, const char *text)
+{
+  if (!mf_bytes_reserve(joined, strlen(text)))
+    return false;
+  for (; *text; text++)
+    if (*text != '\r' && *text != '\n' && !mf_bytes_add(joined, text, 1))
+      return false;
+  return true;
+}
+
 static bool decode_auth(const struct reader *reader, const char *auth, struct mf_credentials *credentials)
 {
   struct mf_problem ignored;
+  struct mf_bytes joined;
   struct mf_bytes plain;
   bool ok;
 
+  mf_bytes_init(&joined, strlen(auth));
   mf_bytes_init(&plain, strlen(auth));
-  plain.secret = true;
-  if (mf_base64_decode(&plain, auth, strlen(auth), &ignored))
+  joined.secret = plain.secret = true;
+  if (join_lines(&joined, auth) && mf_base64_decode(&plain, joined.data, joined.length, &ignored))
     ok = split_auth(reader, &plain, credentials);
   else
     ok = warn(reader, "\"auth\" is not base64");
   mf_bytes_free(&plain);
+  mf_bytes_free(&joined);
   return ok;
 }
 

@@ -77,11 +77,17 @@ static enum mf_helper_result read_failure(const char *name, int exit_status, con
   return fail(name, why, problem);
 }
 
+/* The text of a member, whatever the case of its name: docker reads it so, and helpers are written for docker. */
 static const char *get_text(const cJSON *answer, const char *name)
 {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(answer, name);
+  const cJSON *item;
 
-  return cJSON_IsString(item) ? item->valuestring : "";
+  cJSON_ArrayForEach(item, answer)
+  {
+    if (cJSON_IsString(item) && item->string && mf_same_word(item->string, name))
+      return item->valuestring;
+  }
+  return "";
 }
 
 static enum mf_helper_result read_answer(const char *name, const cJSON *answer, struct mf_credentials *credentials,

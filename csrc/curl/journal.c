@@ -91,6 +91,10 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
 
   if (!journal->open)
     return;
+  if (journal->counts && event->kind != MF_EVENT_RETRY) {
+    journal->sent += event->kind == MF_EVENT_REQUEST;
+    return;
+  }
   own = malloc(sizeof(*own));
   if (!own)
     return;
@@ -189,7 +193,7 @@ void mf_journal_note_end(struct mf_journal *journal, const struct mf_event *even
   char proxy[URL_SHOWN];
   curl_off_t up = 0, down = 0;
 
-  if (!journal->open)
+  if (!journal->open || journal->counts)
     return;
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &up);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);

@@ -50,6 +50,8 @@ struct mf_event {
 
 struct mf_journal {
   bool open;        /* somebody listens; else nothing is noted */
+  bool counts;      /* requests are counted; of all else only what is sent again is noted */
+  uint64_t sent;    /* that were counted since this was last asked */
   uint64_t numbers; /* that were given */
   struct mf_event *first;
   struct mf_event *last;

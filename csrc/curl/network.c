@@ -102,7 +102,8 @@ struct mf_network *mf_network_new(const struct mf_settings *settings, struct mf_
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
     return NULL;
   }
-  network->journal = (struct mf_journal){.open = settings->events, .secrets = &network->secrets};
+  network->journal =
+      (struct mf_journal){.open = settings->events, .counts = settings->counts, .secrets = &network->secrets};
   copied = copy_settings(&network->settings, settings);
   copied = copy_environment(&network->environment) && copied;
   mf_authorities_init(&network->authorities);

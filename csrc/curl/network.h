@@ -28,6 +28,7 @@ struct mf_settings {
   bool same_domain;                  /* so may those of the registry's registrable domain */
   bool offline;                      /* token servers are asked for an identity token too, to be kept by a login */
   bool events;                       /* what happens is noted in the journal */
+  bool counts;                       /* requests are only counted there */
   bool ask;                          /* the caller has credentials of its own (mf_login_take_question) */
   double connect_timeout;            /* seconds */
   double stall_timeout;              /* seconds */

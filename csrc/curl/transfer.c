@@ -166,13 +166,17 @@ static bool set_callbacks(struct mf_transfer *transfer)
 }
 
 /* Waiting to share a connection is for TLS, where the greeting tells whether it can be shared. In plain HTTP only an
-   answer tells, and a request that feeds another would wait for the other's. */
+   answer tells, and a request that feeds another would wait for the other's.
+
+   Once a host has spoken HTTP/2, libcurl takes any connection to it for one that can be shared, and would write a
+   request into an upload over HTTP/1.1. It keeps apart what has different settings of TLS: these mean the same. */
 static bool set_sharing(CURL *easy, const char *url, bool bulk)
 {
   bool tls = strncmp(url, "https:", 6) == 0;
   bool shared = !bulk && tls;
 
   SET(CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2 | (bulk ? (long)CURL_SSLVERSION_MAX_TLSv1_3 : 0L));
   SET(CURLOPT_PIPEWAIT, shared ? 1L : 0L);
   SET(CURLOPT_BUFFERSIZE, bulk && !tls ? BULK_BUFFER : SMALL_BUFFER);
   SET(CURLOPT_UPLOAD_BUFFERSIZE, bulk ? BULK_BUFFER : SMALL_BUFFER);
@@ -194,7 +198,6 @@ static bool set_connection(struct mf_transfer *transfer, const struct mf_connect
     SET(CURLOPT_SSLCERT, connection->client_certificate);
   if (connection->client_key)
     SET(CURLOPT_SSLKEY, connection->client_key);
-  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY, connection->proxy ? connection->proxy : "");
   SET(CURLOPT_NOPROXY, ""); /* it was decided by us: libcurl is not to read the environment */
   SET(CURLOPT_RESOLVE, connection->resolve);

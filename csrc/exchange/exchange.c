@@ -282,12 +282,15 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   return mf_engine_submit(exchange->client->network->engine, exchange->transfer, &exchange->problem);
 }
 
-/* False while the host must not be asked, or not by more at once. */
+/* False while the host must not be asked, or not by more at once. In plain HTTP a request has a connection to itself:
+   libcurl looks at all that wait for one whenever one becomes free, which costs more than the requests do. */
 static bool may_go(struct mf_exchange *exchange)
 {
   struct mf_pace *pace = &exchange->endpoint->pace;
+  bool plain = strcmp(exchange->endpoint->origin.scheme, "http") == 0;
   double now = mf_clock_now();
 
+  pace->places = plain ? exchange->client->network->settings.limits.connections_per_host : 0;
   if (exchange->request.joined ? mf_pace_is_open(pace, now) : mf_pace_may_go(pace, &exchange->turn, now))
     return true;
   exchange->task.due = exchange->deadline;
@@ -335,6 +338,8 @@ static bool again(struct mf_exchange *exchange, double seconds, const char *reas
     exchange->problem.retryable = true;
     return fail(exchange);
   }
+  if (!use_scheme(exchange)) /* told is where it goes, not what was asked for */
+    return fail(exchange);
   note_retry(exchange, seconds, reason);
   exchange->not_before = mf_clock_now() + seconds;
   exchange->task.due = exchange->not_before < exchange->deadline ? exchange->not_before : exchange->deadline;

@@ -8,9 +8,11 @@
 
 static bool is_token(const char *name)
 {
-  static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const char *byte = name;
 
-  return name[0] && strspn(name, token) == strlen(name);
+  while (mf_is_alnum(*byte) || (*byte && strchr("!#$%&'*+-.^_`|~", *byte)))
+    byte++;
+  return name[0] && *byte == '\0';
 }
 
 static bool append(struct mf_headers *headers, const char *name, const char *value, size_t length)

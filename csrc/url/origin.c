@@ -98,6 +98,28 @@ static bool read_parts(CURLU *parts, struct mf_origin *origin)
   return ok && origin->port > 0 && origin->port <= 65535;
 }
 
+/* NAME, or NAME:PORT, which everybody reads alike. False: libcurl decides. Every request is looked at several times,
+   and libcurl's reading takes twenty times as long. */
+static bool read_simple(const char *authority, struct mf_origin *origin)
+{
+  size_t length = strcspn(authority, ":/?[]"), digits = 0;
+  char host[sizeof(origin->host)];
+  long port = strcmp(origin->scheme, "https") == 0 ? 443 : 80;
+
+  if (length >= sizeof(host) || !mf_is_alnum(authority[0]))
+    return false;
+  if (authority[length] == ':') {
+    digits = 1 + strspn(authority + length + 1, "0123456789");
+    port = digits > 1 && digits <= 6 ? strtol(authority + length + 1, NULL, 10) : 0;
+  }
+  if (port < 1 || port > 65535 || !strchr("/?", authority[length + digits]))
+    return false;
+  memcpy(host, authority, length);
+  host[length] = '\0';
+  origin->port = (int)port;
+  return set_host(origin, host);
+}
+
 bool mf_origin_parse(const char *url, struct mf_origin *origin)
 {
   const char *authority = find_authority(url);
@@ -107,10 +129,12 @@ bool mf_origin_parse(const char *url, struct mf_origin *origin)
   *origin = (struct mf_origin){.port = 0};
   if (!authority || !mf_url_is_plain(url) || !authority_is_plain(authority))
     return false;
+  snprintf(origin->scheme, sizeof(origin->scheme), "%s", authority - url == 8 ? "https" : "http");
+  if (read_simple(authority, origin))
+    return true;
   parts = curl_url();
   if (!parts)
     return false;
-  snprintf(origin->scheme, sizeof(origin->scheme), "%s", authority - url == 8 ? "https" : "http");
   ok = curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK && read_parts(parts, origin);
   curl_url_cleanup(parts);
   if (!ok)

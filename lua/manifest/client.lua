@@ -79,7 +79,10 @@ end
 local function method_of(entry)
   return function(self, ...)
     check_usable(self)
-    local verb = require(entry.module)
+    local verb, err = failure.face(require, entry.module)
+    if not verb then
+      return nil, err
+    end
     local wrong = declare.wrong(verb, ...)
     if wrong then
       error(("%s: %s"):format(verb.method, wrong), 2)

@@ -41,7 +41,7 @@ describe("--debug", function()
   it("shows each request and its answer, before the verb, behind it, and by a variable", function()
     for _, way in ipairs {
       { words = { "--debug", "digest", from("app:1") } }, { words = { "digest", "--debug", from("app:1") } },
-      { words = { "-D", "digest", from("app:1") } },
+      { words = { "-D", "digest", from("app:1") } }, { words = { "digest", from("app:1"), "-D" } },
       { words = { "digest", from("app:1") }, env = { MANIFEST_DEBUG = "1" } },
     } do
       way.words.env = way.env
@@ -49,6 +49,8 @@ describe("--debug", function()
       assert.equal(0, done.status)
       assert.matches("\nmanifest: debug: %-%-> HEAD http://[^\n]*/v2/app/manifests/1\n", done.stderr)
       assert.matches("\nmanifest: debug: <%-%- 200 HEAD http://[^\n]*/v2/app/manifests/1, %d+ ms, sent 0, received 0 b",
+        done.stderr)
+      assert.matches("\nmanifest: debug: again in 0 ms: HEAD http://[^\n]*: the registry speaks plain HTTP\n",
         done.stderr)
       assert.matches("credentials of [^\n]* none; looked in: ", done.stderr)
       assert.matches("\nmanifest: debug: digest: done in %d+ ms\n$", done.stderr)

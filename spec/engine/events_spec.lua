@@ -2,6 +2,7 @@
 
 local base64 = require("manifest.core").base64
 local block = require "spec.support.block"
+local counting = require("manifest.engine.events").counting
 local canary = require "spec.support.asserts.canary"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
@@ -87,6 +88,26 @@ describe("events of real registries", function()
       assert.is_truthy(event.purpose == "probe" or event.attempt >= 1)
       assert.truthy(event.url:find("^https?://"))
     end
+  end)
+
+  it("count requests for a listener of the command's own", function()
+    local function listen(reference, counts)
+      local events = {}
+      local function note(event)
+        events[#events + 1] = event
+      end
+      counting[note] = counts
+      assert(listening({ on_event = note }):copy(from("app:1"), to(reference)))
+      return events
+    end
+    local all, few = listen("all:1"), listen("few:1", true)
+    local count = 0
+    for _, event in ipairs(of(few, "requests")) do
+      count = count + event.count
+    end
+    assert.equal(#of(all, "request"), count)
+    assert.same({ 0, 0, 3 }, { #of(few, "request"), #of(few, "response"), #of(few, "blob_done") })
+    assert.equal(0, #of(all, "requests"))
   end)
 
   it("tell nothing of a second copy but requests, and that blobs were there", function()

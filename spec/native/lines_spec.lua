@@ -4,6 +4,7 @@ local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
+local variable = "LUA_INIT_" .. _VERSION:match("[%d.]+"):gsub("%.", "_")
 local library = ("%s/%s/lines.so"):format(ours.root, os.getenv("MANIFEST_BUILD") or "build")
 
 --- The marks that a program in Lua leaves: a folder for tools/coverage, and how the program ended.
@@ -11,7 +12,7 @@ local function run(program, ...)
   local folder = temp.folder("coverage")
   assert(require("lfs").mkdir(folder .. "/lines"))
   local env = ours.variables()
-  env.LUA_INIT_5_4 = ("package.loadlib('%s', 'luaopen_lines')('%s/lines')"):format(library, folder)
+  env[variable] = ("package.loadlib('%s', 'luaopen_lines')('%s/lines')"):format(library, folder)
   return folder, process.run { "lua5.4", "-e", program, "-", env = env, preload = true, ... }
 end
 

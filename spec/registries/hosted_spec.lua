@@ -1,6 +1,7 @@
 --- Registries that somebody runs for all: Docker Hub, and those of GitHub, Google, Amazon and Azure.
 
 local block = require "spec.support.block"
+local helper_program = require "spec.support.inputs.helper_program"
 local known = require "spec.support.servers.known_registry"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
@@ -38,6 +39,18 @@ describe("Docker Hub", function()
     for _, line in ipairs(lines_of(net, "hub")) do
       assert.equal("HEAD /v2/library/php/manifests/8", line)
     end
+    assert_only(net, { auth = true })
+  end)
+
+  it("has a login that a helper keeps under the second of its names", function()
+    local helper = helper_program.new("names")
+    temp.file(('{"ServerURL":"docker.io","Username":"me","Secret":"%s"}'):format(SECRET), helper.store .. "/docker_io")
+    local world, net = play(hosts, joined(
+      { token("auth", "/token", basic("me", SECRET)) },
+      played.pull(IMAGE, "library/php", { origin = "hub", allow = BEARER, tag = "8" }),
+      { challenge("hub", bearer .. ',scope="repository:library/php:pull"') }), '{"credsStore":"names"}')
+    succeeded(world { "digest", "php:8", env = { PATH = helper.path } })
+    assert.matches("^get https___index_docker_io_v1_ missing\nget docker_io ", temp.read(helper.store .. "/calls"))
     assert_only(net, { auth = true })
   end)
 

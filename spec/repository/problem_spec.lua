@@ -20,6 +20,7 @@ describe("a problem", function()
 
   it("has the code of its status, or the one that the registry's own refines it to", function()
     for status, code in pairs { [401] = "unauthorized", [403] = "denied", [404] = "not_found", [409] = "conflict",
+      [410] = "not_found",
       [413] = "too_large", [418] = "registry", [429] = "rate_limited", [500] = "registry", [501] = "unsupported" } do
       assert.equal(code, of(status).code)
       assert.equal(code, of(status, '{"errors":[{"code":"A_WORD_OF_ITS_OWN"}]}').code)
@@ -32,6 +33,14 @@ describe("a problem", function()
   it("has the code of a status that may pass, whatever the registry's own says", function()
     for status, code in pairs { [408] = "timeout", [429] = "rate_limited", [500] = "registry", [503] = "registry" } do
       for _, own in ipairs { "UNSUPPORTED", "MANIFEST_UNKNOWN", "DENIED", "UNAUTHORIZED" } do
+        assert.equal(code, of(status, ('{"errors":[{"code":"%s"}]}'):format(own)).code)
+      end
+    end
+  end)
+
+  it("is no absence where the registry refuses to say", function()
+    for status, code in pairs { [401] = "unauthorized", [403] = "denied", [404] = "not_found", [400] = "not_found" } do
+      for _, own in ipairs { "MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN" } do
         assert.equal(code, of(status, ('{"errors":[{"code":"%s"}]}'):format(own)).code)
       end
     end

@@ -189,6 +189,25 @@ describe("a list of referrers", function()
     end)
   end
 
+  it("begins under a tag that the registry takes for the digest, not under one that names the subject", function()
+    local subject = list(OTHER)
+    local digest = sha(subject.body)
+    local tag = digest:gsub(":", "-")
+    for tags, puts in pairs { ['["1"]'] = 1, [('["1","%s"]'):format(tag)] = 0 } do
+      local repository = open {
+        { method = "GET", path = "/v2/app/manifests/" .. tag, answer = subject },
+        { method = "GET", path = "/v2/app/tags/list",
+          answer = { status = 200, body = ('{"name":"app","tags":%s}'):format(tags) } },
+        { method = "PUT", path = "/v2/app/manifests/" .. tag, answer = { status = 201 } },
+      }
+      repository.shared = false
+      local stored, err = referrer_list.add(repository, digest, { OURS })
+      assert.equal(puts == 1 and tag or nil, stored)
+      assert.equal(puts == 0 and "conflict" or nil, err and err.code)
+      assert.equal(puts, #sent("PUT", "/v2/app/manifests/" .. tag))
+    end
+  end)
+
   it("loses a referrer that is deleted", function()
     local repository = open {
       { method = "GET", path = TAG, answer = list(A, OURS) },

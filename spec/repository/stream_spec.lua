@@ -15,10 +15,11 @@ local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of
-local BLOBS, SIZE = 12, 300000 -- more than pipes and sockets take in of what is not read
+local BLOBS = 12
+local SIZE, LARGE = 300000, 2200000 -- passes as a whole; piece by piece: more than pipes and sockets take in
 
 local function blob(number)
-  return ("%08d"):format(number):rep(SIZE // 8)
+  return ("%08d"):format(number):rep((number % 2 == 1 and LARGE or SIZE) // 8)
 end
 
 --- Puts the blobs into a repository.
@@ -26,7 +27,8 @@ local function fill(server, settings)
   local repository, loop, engine = repositories.open(server.address, "source", { actions = "pull,push" }, settings)
   local list = {}
   for number = 1, BLOBS do
-    list[number] = { digest = sha(blob(number)), size = SIZE, bytes = blob(number) }
+    local bytes = blob(number)
+    list[number] = { digest = sha(bytes), size = #bytes, bytes = bytes }
   end
   assert(loop:all(list, 4, function(one)
     return repository:upload(one.digest, { body = one.bytes })
@@ -113,6 +115,12 @@ describe("streams of many blobs", function()
       copy_all(server, server, list, "same" .. connections, settings)
       copy_all(server, second, list, "plain" .. connections, settings)
     end
+    local shared, own = 0, 0
+    for path, version in temp.read(server.access_log):gmatch('"PUT (/v2/same%d/blobs/%S+) HTTP/(%d%.%d)" 201') do
+      shared, own = shared + (version == "2.0" and 1 or 0), own + (version == "1.1" and 1 or 0)
+      assert.truthy(path:find("digest=sha256", 1, true))
+    end
+    assert.same({ 3 * BLOBS / 2, 3 * BLOBS / 2 }, { shared, own }) -- the small ones are on what requests share
   end)
 
   it("go on when the source stalled and answers again", function()

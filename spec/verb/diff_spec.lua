@@ -1,6 +1,7 @@
 --- diff of images and indexes in a real registry.
 
 local block = require "spec.support.block"
+local images = require "spec.support.inputs.images"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -80,6 +81,16 @@ describe("diff", function()
     assert.equal(2, report.same)
     assert.same({ what = "order", old = "linux/amd64, linux/arm64", new = "linux/arm64, linux/amd64" },
       report.changes[1])
+  end)
+
+  it("says that layers of an image stand in another order", function()
+    local two = images.push(server, {
+      { repository = "order", tag = "1", platform = AMD, layers = { "a", "b" } },
+      { repository = "order", tag = "2", platform = AMD, layers = { "b", "a" } },
+    })
+    local a, b = two[1].layers[1].digest, two[1].layers[2].digest
+    local report = assert(client:diff(at("order:1"), at("order:2")))
+    assert.same({ a .. " " .. b, b .. " " .. a }, change(report.changed[1].changes, "layers", "order"))
   end)
 
   it("compares images, and an image with an index", function()

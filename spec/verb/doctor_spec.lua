@@ -5,6 +5,7 @@ local block = require "spec.support.block"
 local canary = require "spec.support.asserts.canary"
 local certificates = require "spec.support.inputs.certificates"
 local fails = require "spec.support.asserts.fails"
+local helper_program = require "spec.support.inputs.helper_program"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local nginx = require "spec.support.servers.nginx"
@@ -18,27 +19,25 @@ local temp = require "spec.support.temp"
 local token_registry = require "spec.support.servers.token_registry"
 
 local LINUX = { os = "linux", architecture = "amd64" }
-local NAMES = { "dns", "tcp", "tls", "http", "clock", "challenge", "credentials", "tags", "rights", "rate_limit",
-  "push", "referrers", "mount", "delete_tag", "delete" }
+local NAMES = { "dns", "tcp", "tls", "http", "clock", "challenge", "credentials", "tags", "rate_limit", "push",
+  "referrers", "mount", "delete_tag", "delete", "rights" }
 
 --- A client that ends with the spec.
-local function client_of(options)
+local client_of = block.each(function(options)
   options = options or {}
   options.config = options.config or temp.folder("config")
   local client = manifest.client(options)
-  finally(function()
+  return client, function()
     client:close()
-  end)
-  return client
-end
+  end
+end)
 
 --- Ends a server with the spec.
-local function started(server)
-  finally(function()
+local started = block.each(function(server)
+  return server, function()
     server:stop()
-  end)
-  return server
-end
+  end
+end)
 
 --- What a doctor finds, by name; each check is there once, in order.
 local function examine(place, options, verb_options)
@@ -90,13 +89,14 @@ describe("doctor of a registry", function()
     images.push(server, { { repository = "app", tag = "1", platform = LINUX } })
     server:clear()
     local found = examine(server.address)
-    assert.equal("dns ok, tcp ok, tls no, http ok, clock ok, challenge ok, credentials ok, tags ok, rights unknown, "
-      .. "rate_limit ok, push unknown, referrers no, mount unknown, delete_tag unknown, delete unknown",
+    assert.equal("dns ok, tcp ok, tls no, http ok, clock ok, challenge ok, credentials ok, tags ok, "
+      .. "rate_limit ok, push unknown, referrers no, mount unknown, delete_tag unknown, delete unknown, rights ok",
       states(found, table.concat(NAMES, " ")))
     assert.equal("127.0.0.1 is an address", found.dns.text)
     assert.matches("connected to " .. server.address, found.tcp.text, 1, true)
     assert.matches("HTTP/1.1", found.http.text, 1, true)
     assert.matches("does not ask who you are", found.challenge.text, 1, true)
+    assert.equal("pull, by what was answered", found.rights.text)
     for _, request in ipairs(server:requests()) do
       assert.is_true(request.method == "GET" or request.method == "HEAD", request.method .. " " .. request.target)
     end
@@ -163,7 +163,7 @@ describe("doctor of a registry", function()
   it("says of a repository that is not there that this does not show", function()
     local server = started(registry.start {})
     local found, result = examine(server.address)
-    assert.equal("tags unknown, rate_limit unknown", states(found, "tags rate_limit"))
+    assert.equal("tags unknown, rate_limit unknown, rights unknown", states(found, "tags rate_limit rights"))
     assert.is_true(result.healthy)
   end)
 
@@ -226,10 +226,20 @@ describe("doctor of a registry", function()
       folder .. "/config.json")
     local result
     found, result = examine(server.address, { config = folder }, { write = true })
-    assert.equal("credentials ok, tags unknown, rights unknown, push ok, delete ok",
-      states(found, "credentials tags rights push delete"))
+    assert.equal("credentials ok, tags unknown, push ok, delete ok", states(found, "credentials tags push delete"))
+    assert.equal("push, delete, by what was answered", found.rights.text)
     assert.equal("from " .. folder .. "/config.json", found.credentials.text)
     assert.same({}, canary.found(canary.text_of(result), { password, wrong, canary.basic("me", password) }))
+  end)
+
+  it("says which helper has the credentials", function()
+    local server = started(registry.start { users = { me = "word" } })
+    local helper, folder = helper_program.new("doctor"), temp.folder("config")
+    temp.file(('{"credHelpers":{"%s":"doctor"}}'):format(server.address), folder .. "/config.json")
+    local command = ours.new { folder = folder, env = { PATH = helper.path } }
+    command { "login", "-u", "me", "--password-stdin", server.address, input = "word" }
+    local done = command { "doctor", server.address .. "/app" }
+    assert.matches("\ncredentials  ok       from docker-credential-doctor\n", done.stdout, 1, true)
   end)
 
   it("says what a token grants, and which token server refuses", function()
@@ -250,7 +260,9 @@ describe("doctor of a registry", function()
     assert.same({}, canary.found(canary.text_of(result), { token_registry.writer.password }))
     found = found_by(token_registry.reader, { write = true })
     assert.equal("credentials ok, rights ok, push bad", states(found, "credentials rights push"))
-    stopped_by(found, "push", "mount")
+    for _, name in ipairs { "mount", "delete_tag", "delete" } do
+      assert.equal("not looked at, because of push", found[name].text)
+    end
     place:forget()
     found = found_by({ username = "writer", password = canary.secret("password") })
     assert.equal("challenge ok, credentials bad", states(found, "challenge credentials"))
@@ -314,7 +326,7 @@ describe("doctor of a registry", function()
     assert.equal("clock ok, rate_limit bad", states(found, "clock rate_limit"))
     assert.matches("the registry's clock is %d+ s ahead", found.clock.text)
     found = found_with(answer(401, { "Date", "yesterday" }), answer(429))
-    assert.equal("clock unknown, challenge bad", states(found, "clock challenge"))
+    assert.equal("clock unknown, challenge bad, rate_limit bad", states(found, "clock challenge rate_limit"))
   end)
 
   it("says what stays of what a registry claims to have deleted", function()
@@ -338,10 +350,13 @@ describe("doctor of a registry", function()
       { path = "/v2/", headers = { Authorization = "Bearer opaque" }, answer = { status = 200 } },
       { path = "/v2/", answer = { status = 401, headers = { { "WWW-Authenticate",
         'Bearer realm="${a}/token",service="x"' } } } },
+      { path = "/v2/app/tags/list", state = "open", answer = { status = 200, body = '{"tags":["1"]}' } },
+      { path = "/v2/app/tags/list", set_state = "open", answer = { status = 404 } },
     } })
     local found = examine(server.address.a)
     assert.equal("credentials ok, rights unknown", states(found, "credentials rights"))
-    assert.matches("no JSON Web Token", found.rights.text, 1, true)
+    found = examine(server.address.a)
+    assert.equal("pull, by what was answered", found.rights.text)
   end)
 
   it("asks anew, and tells who listens what happens", function()

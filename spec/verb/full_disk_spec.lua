@@ -7,6 +7,10 @@ local tar = require("spec.support.inputs.tar")
 local temp = require("spec.support.temp")
 
 describe("a file that cannot grow", function()
+  if os.getenv("LUA_INIT_5_4") then
+    pending("the counters of ./dev coverage cannot grow either")
+    return
+  end
   local fleet, try = fleet_of.block()
 
   --- Runs the command where no file may have more than 512 bytes.

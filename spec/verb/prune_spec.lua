@@ -66,6 +66,21 @@ describe("prune", function()
     assert.equal("all arm other pinned", tags_of(at("needed")))
   end)
 
+  it("takes an index for as old as the newest of its images", function()
+    push("aged", { young = 2, old = 90, older = 120 })
+    images.push(server, {
+      { name = "a", repository = "aged", layers = { "a" }, platform = { os = "linux", architecture = "amd64" },
+        config = { created = "2020-01-01T00:00:00Z" } },
+      { name = "b", repository = "aged", layers = { "b" }, platform = { os = "linux", architecture = "arm64" },
+        config = { created = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - 3600) } },
+      { name = "c", repository = "aged", layers = { "c" }, platform = { os = "linux", architecture = "arm64" } },
+      { repository = "aged", tag = "mixed", type = "oci-index", children = { "a", "b" } },
+      { repository = "aged", tag = "ancient", type = "oci-index", children = { "a", "c" } },
+    })
+    assert(client:prune(at("aged"), { older_than = 30 * 86400, yes = true }))
+    assert.equal("mixed young", tags_of(at("aged")))
+  end)
+
   it("leaves tags alone that are made of digests", function()
     local made = push("signed", { a = 90, b = 1 })
     local signature = made.a.digest:gsub(":", "-") .. ".sig"

@@ -1,5 +1,6 @@
 /* core.engine: one client's connections, and the requests under way on them. */
 #include "../../auth/login.h"
+#include "../../base/clock.h"
 #include "../lib/box.h"
 #include "../lib/texts.h"
 #include "open.h"
@@ -40,6 +41,7 @@ static void read_settings(lua_State *L, struct mf_settings *settings)
   settings->same_domain = mfl_field_boolean(L, 1, "same_domain", true);
   settings->offline = mfl_field_boolean(L, 1, "offline", false);
   settings->events = mfl_field_boolean(L, 1, "events", false);
+  settings->counts = mfl_field_boolean(L, 1, "counts", false);
   settings->ask = mfl_field_boolean(L, 1, "ask", false);
   settings->connect_timeout = read_seconds(L, "connect_timeout", 15);
   settings->stall_timeout = read_seconds(L, "stall_timeout", 60);
@@ -250,20 +252,35 @@ static void push_event(lua_State *L, const struct mf_event *event)
   mfl_set_texts(L, "headers", &event->headers);
 }
 
+/* What stands for the events of COUNT requests where they are only counted. */
+static void push_count(lua_State *L, uint64_t count)
+{
+  lua_createtable(L, 0, 3);
+  mfl_set_text(L, "event", "requests");
+  set_number(L, "time", mf_clock_now());
+  set_integer(L, "count", (lua_Integer)count);
+}
+
 /* Pushes an array of what has happened since the last call, or nil. */
 static void push_events(lua_State *L, struct mfl_engine *engine)
 {
   struct mf_event **events;
+  uint64_t sent = engine->open ? engine->client.network->journal.sent : 0;
   lua_Integer count = 0;
 
-  if (!engine->open || !engine->client.network->journal.first) {
+  if (!engine->open || (!engine->client.network->journal.first && sent == 0)) {
     lua_pushnil(L);
     return;
   }
+  engine->client.network->journal.sent = 0;
   events = mfl_push_box(L, sizeof(struct mf_event *), free_events);
   if (engine->open) /* see next_asked */
     *events = mf_journal_take(&engine->client.network->journal);
   lua_newtable(L);
+  if (sent > 0) {
+    push_count(L, sent);
+    lua_rawseti(L, -2, ++count);
+  }
   for (; *events; *events = mf_event_drop(*events)) {
     push_event(L, *events);
     lua_rawseti(L, -2, ++count);
@@ -272,7 +289,8 @@ static void push_events(lua_State *L, struct mfl_engine *engine)
 }
 
 /* engine:step(seconds) -> array of finished exchanges, array of asked logins or nil, array of events (with the setting
-   `events`) or nil; or nil and a problem */
+   `events`; with `counts` one of all requests that were sent, and those of what is sent again) or nil; or nil and a
+   problem */
 static int engine_step(lua_State *L)
 {
   struct mfl_engine *engine = check_engine(L);

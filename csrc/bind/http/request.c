@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../base/ascii.h"
 #include "../lib/heap.h"
 #include "userdata.h"
 
@@ -230,12 +231,13 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
 
 static void push_lower(lua_State *L, const char *name)
 {
+  size_t length = strlen(name);
   luaL_Buffer buffer;
+  char *lower = luaL_buffinitsize(L, &buffer, length);
 
-  luaL_buffinit(L, &buffer);
-  for (const char *c = name; *c; c++)
-    luaL_addchar(&buffer, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
-  luaL_pushresult(&buffer);
+  for (size_t i = 0; i < length; i++)
+    lower[i] = mf_lower(name[i]);
+  luaL_pushresultsize(&buffer, length);
 }
 
 /* Adds VALUE to the list at the name on top of the table at INDEX; a new one begins with FIRST. */

@@ -15,6 +15,9 @@ local function type_matches(value, wanted)
 end
 
 local function any_type_matches(value, wanted)
+  if type(value) == wanted then
+    return true
+  end
   for one in wanted:gmatch("[^|]+") do
     if type_matches(value, one) then
       return true

@@ -88,12 +88,23 @@ function failure.caught(fn, ...)
   return settle(xpcall(fn, on_raise, ...))
 end
 
+--- A module of ours that require() cannot read: nothing is wrong with the call.
+local function unread(raised)
+  local name = type(raised) == "string" and (raised:match("module '(manifest[%w_.]*)' not found:")
+    or raised:match("error loading module '(manifest[%w_.]*)'"))
+  return name and error_of.new({
+    code = "io", message = ("the module '%s' cannot be read"):format(name),
+    hint = "close files, if the process has as many open as it may; else look whether all of the module is installed",
+  })
+end
+
 local function settle_outside(ok, value, ...)
   if ok then
     return value, ...
   end
-  if error_of.is(value) then
-    return nil, value
+  local err = error_of.is(value) and value or unread(value)
+  if err then
+    return nil, err
   end
   if getmetatable(value) == box_mt then
     value = value.value
@@ -101,8 +112,8 @@ local function settle_outside(ok, value, ...)
   error(value, 0)
 end
 
---- The edge to the user of the module: as caught, but an interrupt is returned too, and what a callback of the user's
---- raised is raised again as it was.
+--- The edge to the user of the module: as caught, but an interrupt is returned too, and so is that a module of ours
+--- cannot be read, as in a host without descriptors. What a callback of the user's raised is raised again as it was.
 ---@param fn function
 ---@return any ... what fn returned, or nil and the error
 function failure.face(fn, ...)

@@ -12,7 +12,10 @@ local function read_ahead(name)
   if not path then -- the host has a way of its own to find modules
     return
   end
-  local file = assert(io.open(path, "rb"))
+  local file, reason = io.open(path, "rb")
+  if not file then
+    error(("module '%s' not found: %s"):format(name, reason), 0)
+  end
   local source = file:read("a")
   file:close()
   package.preload[name] = function(...)

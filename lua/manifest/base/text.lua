@@ -2,9 +2,11 @@
 
 local text = {}
 
---- Edit distance of two short words (Levenshtein).
+local SWAPPED = 0.5 -- two letters that changed places, the likeliest slip, in an edit distance
+
+--- Edit distance of two short words (Damerau's).
 local function distance(a, b)
-  local previous = {}
+  local before, previous = nil, {}
   for j = 0, #b do
     previous[j] = j
   end
@@ -13,8 +15,11 @@ local function distance(a, b)
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
       current[j] = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        current[j] = math.min(current[j], before[j - 2] + SWAPPED)
+      end
     end
-    previous = current
+    before, previous = previous, current
   end
   return previous[#b]
 end
@@ -40,16 +45,16 @@ end
 ---@param word string
 ---@param known string[]
 function text.nearest(word, known)
-  local found = longer_or_shorter(word, known)
-  if found then
-    return found
-  end
   local best, best_distance
   for _, candidate in ipairs(known) do
     local d = distance(word, candidate)
     if not best_distance or d < best_distance then
       best, best_distance = candidate, d
     end
+  end
+  local found = best_distance ~= SWAPPED and longer_or_shorter(word, known)
+  if found then
+    return found
   end
   if best and best_distance <= math.max(2, #word // 3) then
     return best
@@ -66,7 +71,7 @@ end
 ---@param value string
 ---@return string
 function text.lower(value)
-  return (value:gsub("[A-Z]", LOWER))
+  return value:find("[A-Z]") and value:gsub("[A-Z]", LOWER) or value
 end
 
 --- The text with a to z in upper case.

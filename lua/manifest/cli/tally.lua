@@ -41,6 +41,11 @@ function notes.request(self)
   self.requests, self.waits = self.requests + 1, nil
 end
 
+--- Where they are only counted.
+function notes.requests(self, event)
+  self.requests, self.waits = self.requests + event.count, nil
+end
+
 --- Of one retry the wait is shown, when it can be noticed.
 function notes.retry(self, event)
   self.waits = event.seconds >= 1 and event or nil

@@ -45,6 +45,9 @@ function watch.new(out, entry, given)
         listener:event(event)
       end
     end
+    if not own.debug and not own.trace then -- progress only counts requests
+      require("manifest.engine.events").counting[self.listen] = true
+    end
   end
   return self
 end

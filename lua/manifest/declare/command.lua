@@ -3,7 +3,8 @@
 local types = require("manifest.declare.type")
 
 local options = {
-  debug = { "boolean", help = "Show each request, why it is sent again, and where logins come from, on stderr" },
+  debug = { "boolean", short = "D",
+    help = "Show each request, why it is sent again, and where logins come from, on stderr" },
   progress = { "choice", of = { "auto", "plain", "json", "none" },
     help = "How blobs on their way are shown on stderr (default auto: live on a terminal, else now and then a line; "
       .. "of docker's commands none)" },

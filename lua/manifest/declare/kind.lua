@@ -278,13 +278,6 @@ local integer = {
   accepts = function(value)
     return math.type(value) == "integer"
   end,
-  flag = function(given)
-    local number = given:match("^-?%d+$") and math.tointeger(tonumber(given))
-    if not number then
-      return nil, "not a whole number"
-    end
-    return number
-  end,
 }
 
 local function path_type(value)

@@ -9,17 +9,27 @@ local INTERVAL = 0.1 -- seconds between two looks at how far blobs are
 local methods = {}
 local mt = { __name = "manifest.teller", __index = methods }
 
+--- Listeners of this module's own that are told how many requests were sent, in place of what becomes of each.
+local counting = setmetatable({}, { __mode = "k" })
+
+--- Ends what `telling` says.
+local hush_mt = { __close = function(self)
+  self.teller.telling = false
+end }
+
 --- Makes a teller.
 ---@param listen function (event), boxed: what it raises reaches the user as it is
 ---@return table teller
 local function new(listen)
-  return setmetatable({
+  local self = setmetatable({
     listen = listen,
     telling = false, -- the listener is at work: it may not use the client
     open = {}, -- [digest] = list of the blobs of that digest that are on their way
     moving = {}, -- [exchange] = {blob, offset}: what moves their bytes
     looked = 0, -- when
   }, mt)
+  self.hush = setmetatable({ teller = self }, hush_mt)
+  return self
 end
 
 --- Calls the listener.
@@ -27,9 +37,7 @@ end
 function methods:tell(event)
   event.time = event.time or core.clock()
   self.telling = true
-  local _ <close> = setmetatable({}, { __close = function()
-    self.telling = false
-  end })
+  local _ <close> = self.hush
   self.listen(event)
 end
 
@@ -143,4 +151,4 @@ function methods:pass_on(happened)
   end
 end
 
-return { new = new }
+return { new = new, counting = counting }

@@ -81,19 +81,24 @@ local stream_mt = {}
 function stream_mt:__close()
   self.holder.has_permits = nil
   give(self.loop, self.loop.requests, self.count)
-  give(self.loop, self.loop.streams, 1)
+  if self.is_stream then
+    give(self.loop, self.loop.streams, 1)
+  end
 end
 
 --- Waits until one more blob may be streamed; it is counted until the value is closed.
 ---@param loop table
+---@param is_small boolean|nil it is two requests, and needs no connections of its own
 ---@return table for `local _ <close>`
-function permits.stream(loop)
+function permits.stream(loop, is_small)
   local count = math.min(2, loop.requests.most)
-  take(loop, loop.streams, 1)
+  if not is_small then
+    take(loop, loop.streams, 1)
+  end
   take(loop, loop.requests, count)
   local holder = loop:current() or loop
   holder.has_permits = true
-  return setmetatable({ loop = loop, holder = holder, count = count }, stream_mt)
+  return setmetatable({ loop = loop, holder = holder, count = count, is_stream = not is_small }, stream_mt)
 end
 
 return permits

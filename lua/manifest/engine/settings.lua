@@ -39,7 +39,9 @@ end
 ---@param changes table|nil settings that take the place of some
 ---@return table settings as core.engine takes them
 function settings.of(options, folder, changes)
-  local made = { ask = options.credentials ~= nil, config_folder = folder, events = options.on_event ~= nil }
+  local listen = options.on_event
+  local made = { ask = options.credentials ~= nil, config_folder = folder, events = listen ~= nil }
+  made.counts = listen and require("manifest.engine.events").counting[listen]
   for _, name in ipairs(SAME) do
     made[name] = options[name]
   end

@@ -274,9 +274,10 @@ function Client:apply(release, options) end
 --- Join the lock files of a release's shards.
 ---@param out string The lock file to write
 ---@param inputs string|string[] Lock files of shards, such as release.lua.lock.3-of-16
+---@param options? manifest.LockMergeOptions
 ---@return manifest.LockMergeResult?
 ---@return manifest.Error?
-function Client:lock_merge(out, inputs) end
+function Client:lock_merge(out, inputs, options) end
 
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
@@ -327,6 +328,6 @@ function Client:logout(registry) end
 ---@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
 ---@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
 ---@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
----@field lock_merge fun(out: string, inputs: string|string[]): manifest.LockMergeResult?, manifest.Error?
+---@field lock_merge fun(out: string, inputs: string|string[], options?: manifest.LockMergeOptions): manifest.LockMergeResult?, manifest.Error?
 ---@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
 ---@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

@@ -170,6 +170,7 @@
 ---@field base? string|manifest.Location An image below, whose layers are not moved; of an index each of its images, for an index
 ---@field config? manifest.ImageConfig What a runtime does with it
 ---@field created? string|integer Time in the config: RFC 3339, or in Lua seconds since 1970
+---@field dry_run? boolean Only say what would be done
 ---@field files? table<string, string> A file under this path in the image: programs may be run (0755), others not (0644)
 ---@field layers? string|manifest.ImageLayer|(string|manifest.ImageLayer)[] Archives, the bottom layer first
 ---@field media_type? "oci"|"docker" Family of media types (default oci, or that of `base`)
@@ -198,6 +199,7 @@
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 
 ---@class manifest.TagOptions
+---@field dry_run? boolean Only say what would be done
 ---@field if_digest? string Move the tags only while they name this digest
 ---@field no_clobber? boolean Fail rather than move a tag that names something else
 
@@ -273,6 +275,7 @@
 ---@class manifest.AttachOptions
 ---@field annotations? table<string, string> Annotation of the artifact
 ---@field artifact_type string What the artifact is, as a media type
+---@field dry_run? boolean Only say what would be done
 ---@field files? string|manifest.AttachFile|(string|manifest.AttachFile)[] What it holds
 ---@field platform? string|manifest.Platform Take the image of an index for this platform
 ---@field shared? boolean Wait to see that it stays listed, as others may attach to SUBJECT too (default true)
@@ -305,6 +308,9 @@
 ---@field shallow? boolean Do not look into an index that is the same already
 ---@field shard? string Only the targets of this machine, such as 3/16: each is in one share
 ---@field update? boolean Resolve the sources anew, whatever the lock file says
+
+---@class manifest.LockMergeOptions
+---@field dry_run? boolean Only say what would be done
 
 ---@class manifest.LoginOptions
 ---@field password string The password, or a token that stands for one

@@ -152,7 +152,7 @@
 ---@field attempt integer? those that there were
 ---@field purpose "token"|nil
 ---@field method string?
----@field url string? where it was sent
+---@field url string? where it is sent now
 ---@field registry string? of an upload that begins anew
 ---@field repository string? of an upload that begins anew
 ---@field status integer? of the answer

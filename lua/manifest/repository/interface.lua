@@ -65,6 +65,8 @@ local error_of = require("manifest.base.error")
 local interface = {
   --- Bytes of a manifest, unless the client says otherwise: what registries take.
   MANIFEST_LIMIT = 4 * 1024 * 1024,
+  --- A blob of at most so many bytes goes over the connections that other requests share.
+  SHARED_BYTES = 2 * 1024 * 1024,
   --- The names of the methods.
   METHODS = {
     mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,

@@ -13,7 +13,8 @@ local DETAIL_DEPTH = 3 -- tables in each other that are shown of an error's deta
 
 local by_status = {
   [401] = "unauthorized", [403] = "denied", [404] = "not_found", [405] = "unsupported", [408] = "timeout",
-  [409] = "conflict", [412] = "conflict", [413] = "too_large", [429] = "rate_limited", [501] = "unsupported",
+  [409] = "conflict", [410] = "not_found", [412] = "conflict", [413] = "too_large", [429] = "rate_limited",
+  [501] = "unsupported",
 }
 
 --- Codes of the distribution specification (and of registries with immutable tags) that say more than their status.
@@ -193,11 +194,20 @@ local function may_pass(status)
   return status == 408 or status == 429 or status >= 500
 end
 
+--- What an answer is. One that refuses to say (401, 403) does not tell of an absence, whatever code it has.
+local function code_of(status, list)
+  local own = not may_pass(status) and list[1] and by_registry_code[list[1].code]
+  if own == "not_found" and (status == 401 or status == 403) then
+    own = nil
+  end
+  return own or by_status[status] or "registry"
+end
+
 --- Code and name depend on who answered: what another host refuses has nothing to do with the
 --- credentials for the registry.
 local function blame(response, list, host)
   local status = response.status
-  local code = not may_pass(status) and list[1] and by_registry_code[list[1].code] or by_status[status] or "registry"
+  local code = code_of(status, list)
   if not problem.is_elsewhere(response, host) then
     return code, host
   end

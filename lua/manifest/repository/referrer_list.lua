@@ -57,18 +57,39 @@ local function no_list(tag, subject)
   return nil, err
 end
 
+--- Is a document under the tag of its own digest there only because the registry takes such a tag for the digest, as
+--- GitLab's does? A tag that somebody made is among its tags.
+---@return boolean|nil
+---@return table|nil err
+local function is_digest_alone(repository, tag, digest, subject)
+  if digest ~= subject then
+    return false
+  end
+  local tags, err = repository:tags()
+  for _, one in ipairs(tags or {}) do
+    if one == tag then
+      return false
+    end
+  end
+  return tags and true, err
+end
+
 --- The list as it stands; an empty one when there is none yet.
 ---@return table|nil index
 ---@return string|table|nil digest nil when there is none; or the error, conflict when the tag names something else
 local function read(repository, tag, subject)
   local answer, err = repository:manifest(tag)
-  if not answer then
-    if err.code ~= "not_found" then
-      return nil, err
-    end
+  local ok = not answer and err.code == "not_found"
+  if answer then
+    ok, err = is_digest_alone(repository, tag, answer.digest, subject)
+  end
+  if ok then
     return document.build({ entries = {}, media_type = media_type.oci_index })
   end
-  local index, ok = referrer.read_index(answer.raw), nil
+  if not answer or ok == nil then
+    return nil, err
+  end
+  local index = referrer.read_index(answer.raw)
   if index then
     ok, err = referrer.is_list(repository, index, subject)
   end

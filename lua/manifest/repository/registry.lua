@@ -143,7 +143,7 @@ end
 --- of whoever wrote it.
 local function wrong_header(domain, headers)
   for name, value in pairs(headers or {}) do
-    if value:find("[%z\1-\8\10-\31\127]") then
+    if value:find("[^\t -~\x80-\xff]") then
       return error_of.new({
         code = "registry", host = domain,
         message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
@@ -181,7 +181,8 @@ local function ask_for_challenge(self, endpoint)
 end
 
 --- Sends a request below this repository (path) or to a URL that the registry gave (url).
----@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, ...
+---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, streams
+--- (bytes that go out of a file or a pipe, or into one; math.huge: not known), ...
 ---@param endpoint table|nil one of `endpoints`: a mirror; default the registry itself
 ---@return table|nil response any HTTP status
 ---@return table|nil err network, tls, timeout, unauthorized, redirect, ...
@@ -199,7 +200,8 @@ function methods:send(request, endpoint)
   for name, value in pairs(request) do
     own[name] = value
   end
-  own.timeout = own.timeout or (own.bulk or own.discard) and STREAM_TIMEOUT or nil
+  own.bulk = own.streams ~= nil and own.streams > interface.SHARED_BYTES
+  own.timeout = own.timeout or (own.streams or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
   if not response and may_learn and lacks_challenge(err) and ask_for_challenge(self, endpoint) then

@@ -25,10 +25,10 @@ local MOVES = {
 ---@param teller table of engine/events.lua
 ---@return manifest.Repository the same
 return function(repository, teller)
+  local methods = getmetatable(repository).__index -- looked into when one is called: some are compiled then
   for name, blob_of in pairs(MOVES) do
-    local method = repository[name]
     repository[name] = function(self, ...)
-      return teller:blob(blob_of(self, ...), method, self, ...)
+      return teller:blob(blob_of(self, ...), methods[name], self, ...)
     end
   end
   return repository

@@ -44,6 +44,7 @@ local attach = declare.verb {
     platform = { "platform", help = "Take the image of an index for this platform" },
     shared = { "boolean",
       help = "Wait to see that it stays listed, as others may attach to SUBJECT too (default true)" },
+    dry_run = { "boolean", help = "Only say what would be done" },
   },
   hints = declare.PUSH_HINTS,
   examples = {
@@ -103,6 +104,7 @@ end
 ---@field subject manifest.Descriptor
 ---@field files manifest.Descriptor[]
 ---@field fallback_tag string? of the list that was kept up, where the registry has no referrers API
+---@field dry_run boolean?
 
 --- What is wrong with the files is told before anything is sent.
 ---@param call manifest.Call
@@ -119,11 +121,11 @@ function attach.run(call, o)
   local subject = { media_type = found.media_type, digest = found.digest, size = found.size }
   local plan = plan_of(subject, layers, o)
   local manifest = plan.manifest
-  local stored = new_manifest.send(call, at.repository, plan, manifest.digest)
+  local stored = o.dry_run and {} or new_manifest.send(call, at.repository, plan, manifest.digest)
   return {
     reference = argument.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
     media_type = manifest.media_type, artifact_type = o.artifact_type, subject = subject, files = layers,
-    fallback_tag = stored.listed or nil,
+    fallback_tag = stored.listed or nil, dry_run = o.dry_run,
   }
 end
 

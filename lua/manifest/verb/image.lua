@@ -90,6 +90,7 @@ local image = declare.verb {
     created = { "string|integer", value = "time",
       help = "Time in the config: RFC 3339, or in Lua seconds since 1970" },
     author = { "string", value = "name", help = "Author in the config" },
+    dry_run = { "boolean", help = "Only say what would be done" },
   },
   hints = declare.PUSH_HINTS,
   examples = {
@@ -185,6 +186,7 @@ end
 ---@field config manifest.Descriptor? of one image
 ---@field layers manifest.Descriptor[]? of one image
 ---@field images manifest.MadeImage[]? of an index, which a base that is one makes
+---@field dry_run boolean?
 
 --- Adds a layer of the single files.
 ---@return table|nil closing removes it
@@ -217,12 +219,11 @@ local function read_layers(given, family)
   return layers
 end
 
---- Sends one image under a name, or several under an index.
-local function send(call, at, plans, family)
+--- What gets the name: the one image, or an index of several. Pure.
+---@return table top of new_manifest.new
+local function top_of(plans, family)
   if not plans.is_index then
-    local one = plans[1]
-    check_digest(at, one.manifest.digest)
-    return new_manifest.send(call, at.repository, one, at.selector), one.manifest
+    return plans[1]
   end
   local entries = {}
   for position, one in ipairs(plans) do
@@ -231,17 +232,26 @@ local function send(call, at, plans, family)
       platform = one.platform }
   end
   local raw = document.serialise(document.build({ entries = entries, media_type = FAMILIES[family].index }))
-  local index = new_manifest.new(raw, FAMILIES[family].index, {})
-  check_digest(at, index.manifest.digest)
-  for _, one in ipairs(plans) do
-    new_manifest.send(call, at.repository, one, one.manifest.digest)
+  return new_manifest.new(raw, FAMILIES[family].index, {})
+end
+
+--- Sends one image under a name, or several under an index.
+---@return table stored of the repository's put_manifest
+local function send(call, at, plans, top, below)
+  if below then
+    bases.bring(call, at.repository, below)
   end
-  return new_manifest.send(call, at.repository, index, at.selector), index.manifest
+  for _, one in ipairs(plans) do
+    if one ~= top then
+      new_manifest.send(call, at.repository, one, one.manifest.digest)
+    end
+  end
+  return new_manifest.send(call, at.repository, top, at.selector)
 end
 
 --- What was made, for the caller.
-local function report(at, plans, stored, manifest)
-  local result = { reference = at.text, digest = stored.digest, size = manifest.size, media_type = manifest.media_type }
+local function report(at, plans, manifest, digest)
+  local result = { reference = at.text, digest = digest, size = manifest.size, media_type = manifest.media_type }
   if not plans.is_index then
     result.config, result.layers = plans[1].config, plans[1].layers
     return result
@@ -289,10 +299,12 @@ function image.run(call, o)
   end
   o.media_type = o.media_type or "oci"
   local plans = plans_of(o, created, layers, below)
-  if below then
-    bases.bring(call, at.repository, below)
-  end
-  return report(at, plans, send(call, at, plans, o.media_type))
+  local top = top_of(plans, o.media_type)
+  check_digest(at, top.manifest.digest)
+  local stored = o.dry_run and top.manifest or send(call, at, plans, top, below)
+  local result = report(at, plans, top.manifest, stored.digest)
+  result.dry_run = o.dry_run
+  return result
 end
 
 return image

@@ -1,6 +1,7 @@
 --- inspect: what a reference names, of the local lists first, then of the registry.
 
 local argument = require("manifest.declare.argument")
+local core = require("manifest.base.core")
 local declare = require("manifest.declare")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
@@ -139,14 +140,21 @@ function inspect.is_showable(seen)
   end)
 end
 
---- The entries of the local list of that name, if there is one. Where the store cannot be read, such as in a home of
---- another user, or is nowhere, docker asks the registry.
+--- Is docker's whole folder closed, such as in a home of another user? Then who looks there for a login tells of it.
+local function is_closed(call)
+  return select(2, core.file.kind(call.folder .. "/config.json")) ~= nil
+end
+
+--- The entries of the local list of that name, if there is one. Where the store cannot be read, or is nowhere, docker
+--- asks the registry.
 local function local_entries(call, ref)
   local entries, why = caught(function()
     return try(call.store:list(ref))
   end)
   if why and why.code == "io" then
-    call:warn(why.message)
+    if not caught(is_closed, call) then
+      call:warn(why.message)
+    end
   elseif why and why.code ~= "not_found" then
     fail(why)
   end

@@ -18,6 +18,7 @@ local tag = declare.verb {
   options = {
     no_clobber = { "boolean", help = "Fail rather than move a tag that names something else" },
     if_digest = { "digest", help = "Move the tags only while they name this digest" },
+    dry_run = { "boolean", help = "Only say what would be done" },
   },
   hints = declare.PUSH_HINTS,
   examples = { "tag example.com/app:1.0 latest", "tag --no-clobber example.com/app:1.0 1.0.3 1" },
@@ -29,6 +30,7 @@ local tag = declare.verb {
 ---@field size integer bytes
 ---@field media_type string
 ---@field tags string[]
+---@field dry_run boolean?
 
 --- One GET, and a PUT for each tag; guards look at each tag just before and after they are put.
 ---@param call manifest.Call
@@ -45,9 +47,16 @@ function tag.run(call, ref, tags, o)
   for position, name in ipairs(list) do
     puts[position] = { name = name, made = answer, rules = o }
   end
-  guard.put_all(call, at.repository, puts)
+  if o.dry_run then
+    call:each(guard.is_set(o) and list or {}, function(name)
+      return guard.look(at.repository, name, o, answer.digest)
+    end)
+  else
+    guard.put_all(call, at.repository, puts)
+  end
   return {
     reference = at.text, digest = answer.digest, size = answer.size, media_type = answer.media_type, tags = list,
+    dry_run = o.dry_run,
   }
 end
 

@@ -52,6 +52,12 @@ describe("manifest login", function()
     assert.matches("no such manifest", world({ "inspect", registry.address .. "/none/x:1" }).stderr)
   end)
 
+  it("gives no warning with --quiet", function()
+    local done = ours.new() { "login", "--quiet", "--username", "me", "--password-stdin", registry.address,
+      input = PASSWORD }
+    assert.same({ status = 0, stdout = "Login Succeeded\n", stderr = "" }, done)
+  end)
+
   it("lets docker read what it wrote", function()
     local docker = require "spec.support.worlds.docker"
     if not docker.present() then

@@ -138,7 +138,7 @@ describe("auths", function()
   local malformed = {
     { "auth that is not base64", '{"auth":"' .. canary .. '!"}' },
     { "auth without padding", '{"auth":"dTpw="}' },
-    { "auth with a line break", '{"auth":"dTpw\\n"}' },
+    { "auth with a blank", '{"auth":"dT pw"}' },
     { "auth without a colon", ('{"auth":"%s"}'):format(encoded(canary)) },
     { "an empty user", ('{"auth":"%s"}'):format(encoded(":" .. canary)) },
     { "a NUL inside", ('{"auth":"%s"}'):format(encoded("u:" .. canary .. "\0x")) },
@@ -163,6 +163,13 @@ describe("auths", function()
       assert.is_nil(shown(found):find(encoded(canary), 1, true))
     end)
   end
+
+  it("takes base64 in lines, as docker does", function()
+    for _, text in ipairs { "dTpw\\n", "dT\\r\\npw", "\\ndTpw\\n\\n" } do
+      local found = find(config { h = ('{"auth":"%s"}'):format(text) }, "h")
+      assert.same({ "u", "p", {} }, { found.username, found.password, found.warnings })
+    end
+  end)
 
   it("goes on to the next best entry of the same host when one is malformed", function()
     local found = find(config { ["h/a"] = '{"auth":"!"}', h = "me:x" }, "h", "a")

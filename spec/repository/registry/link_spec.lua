@@ -74,6 +74,20 @@ describe("link.next", function()
     end)
   end
 
+  it("asks here for a page that is named by an address of somebody else's", function()
+    local list = "https://r.example/v2/app/tags/list"
+    for _, address in ipairs { "http://backend:5000", "https://r.example:8443", "http://nexus/repository/docker" } do
+      assert.equal(list .. "?last=b&n=2",
+        (link.next("<" .. address .. "/v2/app/tags/list?last=b&n=2>; rel=next", list .. "?n=2", HOST)))
+    end
+    for _, target in ipairs { "http://backend:5000/v2/app/tags/list", "http://backend:5000/v2/other/tags/list?n=2",
+      "http://backend:5000/tags/list?n=2" } do
+      local url, err = link.next("<" .. target .. ">; rel=next", list, HOST)
+      assert.is_nil(url)
+      assert.equal("redirect", err.code)
+    end
+  end)
+
   it("reads a long line in a moment", function()
     assert.is_nil(link.next(("</a>; x=\"" .. ("y"):rep(50) .. "\", "):rep(2000), PAGE, HOST))
     assert.is_nil(link.next(("<"):rep(100000), PAGE, HOST))

@@ -86,6 +86,20 @@ describe("pages", function()
     assert.equal("denied", err.code)
   end)
 
+  it("are asked for at the address of the first one where that of the Link header leads nowhere", function()
+    for _, status in ipairs { 400, 403, 404 } do
+      local done, err, taken, server = read { { pattern = "^/repository/", answer = { status = status } },
+        { target = "/v2/app/list", answer = page("/repository/docker/v2/app/list?last=b") },
+        { target = "/v2/app/list?last=b", answer = page() } }
+      assert.is_true(done, err and err.message)
+      assert.equal(2, taken)
+      assert.equal(3, #server:requests())
+    end
+    local done, err = read { { target = "/v2/app/list", answer = page("/elsewhere?2") }, { answer = { status = 500 } } }
+    assert.is_nil(done)
+    assert.equal(500, err.status)
+  end)
+
   it("of which a later one fails are an error", function()
     local done, err, taken = read { { target = "/v2/app/list", answer = page("?2") }, { answer = { status = 404 } } }
     assert.is_nil(done)

@@ -41,6 +41,26 @@ describe("referrers", function()
     assert.is_nil(found.fallback)
   end)
 
+  it("are refused where a registry lists them without end", function()
+    local many = {}
+    for position = 1, 20000 do
+      many[position] = entry "a"
+    end
+    local exchanges = {}
+    for page = 1, 6 do
+      exchanges[page] = { pattern = ("n=%d$"):format(page), answer = { status = 200, body = list(table.unpack(many)),
+        headers = { INDEX[1], { "Link", ("<?n=%d>; rel=next"):format(page + 1) } } } }
+    end
+    exchanges[7] = { answer = { status = 200, body = list(entry "a"), headers = { INDEX[1],
+      { "Link", "<?n=1>; rel=next" } } } }
+    local server, repository = stage(exchanges)
+    local found, err = repository:referrers(SUBJECT)
+    assert.is_nil(found)
+    assert.equal("too_large", err.code)
+    assert.matches("lists more than 100000 referrers", err.message, 1, true)
+    assert.equal(6, #server:requests())
+  end)
+
   it("are filtered by type here when the registry does not", function()
     local server, repository = stage { { answer = { status = 200, body = list(entry("a", "x/y+z"), entry "b"),
       headers = INDEX } } }
@@ -48,9 +68,16 @@ describe("referrers", function()
     assert.equal("artifactType=x%2Fy%2Bz", server:requests()[1].target:match("%?(.*)$"))
   end)
 
-  for name, answer in pairs { [404] = { status = 404 }, [400] = { status = 400 }, [405] = { status = 405 },
-    [406] = { status = 406 }, type = { status = 200, body = "{}", headers = { { "Content-Type",
-      "application/json" } } } } do
+  local function sent_on(status, headers)
+    return { status = 303, headers = { { "Location", "${b}/" .. status } } },
+      { origin = "b", answer = { status = status, headers = headers, body = "<html>" } }
+  end
+
+  local answers = { type = { status = 200, body = "{}", headers = { { "Content-Type", "application/json" } } } }
+  for _, status in ipairs { 400, 403, 404, 405, 406, 410, 501 } do
+    answers[status] = { status = status }
+  end
+  for name, answer in pairs(answers) do
     it("come from the stand-in tag after " .. name, function()
       local server, repository = stage { { path = TAG, answer = { status = 200, body = list(entry(OURS), entry "gone"),
         headers = INDEX } }, { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } },
@@ -62,6 +89,43 @@ describe("referrers", function()
       assert.equal(4, #server:requests())
       assert(repository:referrers(SUBJECT))
       assert.equal(6, #server:requests()) -- what is not offered is not asked for again, nor what was read
+    end)
+  end
+
+  for status, headers in pairs { [200] = { { "Content-Type", "text/html" } }, [401] = {}, [403] = {}, [404] = {},
+    [429] = { { "Retry-After", "3600" } }, [501] = {} } do
+    it(("come from the stand-in tag where the registry sends on to a page that answers %d"):format(status), function()
+      local answer, page = sent_on(status, headers)
+      local _, repository = stage { page, { pattern = "^/v2/app/referrers", answer = answer },
+        { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
+        { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } } }
+      local found, err = repository:referrers(SUBJECT)
+      assert.equal(1, #assert(found, err and err.message))
+      assert.is_true(found.fallback)
+    end)
+  end
+
+  it("come from where the registry's list is sent on to", function()
+    local _, repository = stage { { origin = "b", answer = { status = 200, body = list(entry "a"), headers = INDEX } },
+      { answer = { status = 307, headers = { { "Location", "${b}/list" } } } } }
+    local found = assert(repository:referrers(SUBJECT))
+    assert.equal(1, #found)
+    assert.is_nil(found.fallback)
+  end)
+
+  it("are none under a tag that the registry takes for the digest itself", function()
+    local subject = list(entry(OURS))
+    local digest = digest_of(subject)
+    local server, repository = stage { { pattern = "/v2/app/manifests/" .. digest:gsub(":", "-"),
+      answer = { status = 200, body = subject, headers = INDEX } }, { answer = { status = 404 } } }
+    assert.same({}, { table.unpack(assert(repository:referrers(digest))) })
+    assert.equal(2, #server:requests()) -- its images are not asked whether they refer to it
+  end)
+
+  for _, status in ipairs { 429, 500 } do
+    it(("fail where the registry itself answers %d"):format(status), function()
+      local _, repository = stage { { answer = { status = status, headers = { { "Retry-After", "3600" } } } } }
+      assert.equal(status, select(2, repository:referrers(SUBJECT)).status)
     end)
   end
 

@@ -123,6 +123,12 @@ describe("an upload", function()
     local server, repository = stage { { method = "HEAD", answer = { status = 403 } } }
     local ok, err = repository:upload(DIGEST, { body = BLOB })
     assert.is_nil(ok)
+    assert.equal("not_found", err.code)
+    assert.same({ "HEAD", "GET", "POST" }, methods_of(server)) -- what GET does not find is absent
+    server, repository = stage { { method = "HEAD", answer = { status = 403 } },
+      { method = "GET", answer = { status = 403 } } }
+    ok, err = repository:upload(DIGEST, { body = BLOB })
+    assert.is_nil(ok)
     assert.equal("denied", err.code)
     assert.same({ "HEAD", "GET" }, methods_of(server))
     server, repository = stage { { method = "HEAD", answer = { status = 405 } }, session("/u"), STORED }
@@ -142,6 +148,54 @@ describe("an upload", function()
       assert.same({ "HEAD", "GET", "HEAD", "GET" }, methods_of(server))
     end)
   end
+
+  it("is found although it is empty, so that no byte of it can be asked for", function()
+    for _, answer in ipairs { { status = 200 }, { status = 416, headers = { { "Content-Range", "bytes */0" } } } } do
+      local _, repository = stage { { method = "HEAD", answer = { status = 403 } },
+        { method = "GET", headers = { Range = "." }, answer = { status = 416,
+          headers = { { "Content-Range", "bytes */0" } } } }, { method = "GET", answer = answer } }
+      local there, err = repository:has_blob(DIGEST)
+      assert.is_true(there, err and err.message)
+    end
+  end)
+
+  for _, status in ipairs { 400, 406, 416 } do
+    it(("begins where HEAD is answered %d and GET finds nothing"):format(status), function()
+      local server, repository = stage { { method = "HEAD", answer = { status = status } },
+        { method = "GET", answer = { status = 404 } }, session("/u"), STORED }
+      assert(repository:upload(DIGEST, { body = BLOB }))
+      assert.same({ "HEAD", "GET", "POST", "PUT" }, methods_of(server))
+    end)
+  end
+
+  it("begins where HEAD says that it is gone", function()
+    local _, repository = stage { { method = "HEAD", answer = { status = 410 } }, session("/u"), STORED }
+    assert.is_false(repository:has_blob(DIGEST))
+    assert(repository:upload(DIGEST, { body = BLOB }))
+  end)
+
+  for _, status in ipairs { 200, 201 } do
+    it(("goes on where POST is answered %d with a Location"):format(status), function()
+      local server, repository = stage { ABSENT, session("/u", status), STORED }
+      assert(repository:upload(DIGEST, { body = BLOB }))
+      assert.matches("^/u%?digest=", last(server, "PUT").target)
+    end)
+    it(("fails where POST is answered %d without one"):format(status), function()
+      local _, repository = stage { ABSENT, session(nil, status, {}), STORED }
+      assert.equal("registry", select(2, repository:upload(DIGEST, { body = BLOB })).code)
+    end)
+  end
+
+  it("that is answered neither yes nor no is looked for", function()
+    local accepted = { method = "PUT", answer = { status = 202 } }
+    local _, repository = stage { { method = "HEAD", times = 1, answer = { status = 404 } },
+      { method = "HEAD", answer = { status = 200 } }, session("/u"), accepted }
+    assert.is_true(repository:upload(DIGEST, { body = BLOB }))
+    _, repository = stage { ABSENT, session("/u"), accepted }
+    local ok, err = repository:upload(DIGEST, { body = BLOB })
+    assert.is_nil(ok)
+    assert.equal("registry", err.code)
+  end)
 
   it("is sent again after a 5xx, whole", function()
     local server, repository = stage { ABSENT, session("/u"), { method = "PUT", times = 2,
@@ -292,6 +346,12 @@ describe("a mount", function()
       assert.matches("^/own%?digest=", last(server, "PUT").target)
     end)
   end
+
+  it("that does not say where it goes on goes on in an upload of its own", function()
+    local server, ok, err = mount { status = 202 }
+    assert.is_true(ok, err and err.message)
+    assert.matches("^/own%?digest=", last(server, "PUT").target)
+  end)
 
   it("whose blob breaks on the way begins a new upload, a few times", function()
     local server, ok = mount({ status = 202, headers = { { "Location", "/opened" } } },

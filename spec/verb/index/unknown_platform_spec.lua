@@ -26,6 +26,8 @@ describe("a platform that a user writes", function()
     end
     assert.equal("'linx' is no operating system that is known (did you mean 'linux'?)", message("linx/amd64"))
     assert.equal("'amd46' is no architecture that is known (did you mean 'amd64'?)", message("linux/amd46"))
+    assert.matches("did you mean 'amd64'", message("linux/adm64"), 1, true) -- one swap, and arm64 one other letter
+    assert.matches("did you mean 'arm64'", message("linux/arm46"), 1, true) -- and it begins with arm
     assert.equal("'quux' is no architecture that is known", message("linux/quux"))
   end)
 end)

@@ -9,7 +9,7 @@ local print = {}
 ---@param out table output
 ---@param done manifest.ImageResult
 function print.text(out, done)
-  out:line(done.digest)
+  out:line(done.dry_run and ("%s  %s"):format(done.digest, done.media_type) or done.digest)
 end
 
 local function image_json(one)
@@ -26,7 +26,7 @@ function print.json(_, done)
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
     { "config", done.config and show.descriptor(done.config) },
     { "layers", done.layers and show.array(done.layers, show.descriptor) },
-    { "images", done.images and show.array(done.images, image_json) },
+    { "images", done.images and show.array(done.images, image_json) }, { "dryRun", done.dry_run == true },
   })
 end
 

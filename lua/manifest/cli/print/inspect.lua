@@ -28,7 +28,7 @@ local function write_stored(out, seen)
     out:write(index == 1 and "[\n\t" or ",\n\t")
     out:write(json.indent(assert(draft_entry.encode(one)), "\t", { prefix = "\t" }))
   end
-  out:write(seen.stored[1] and "\n]\n" or "[]\n")
+  out:write(seen.children[1] and "\n]\n" or "[]\n")
 end
 
 --- A list as docker would build it of these entries: annotations and the like are not in docker's view.

@@ -77,8 +77,9 @@ end
 
 ---@param out table output
 ---@param done manifest.LoginResult
-function print.text(out, done)
-  if done.file then
+---@param options table
+function print.text(out, done, options)
+  if done.file and not options.quiet then
     out:complain(("manifest: warning: the %s is kept unencrypted in %s; a credential helper would not")
       :format(done.identity and "identity token" or "password", done.file))
   end

@@ -17,7 +17,7 @@ end
 function print.json(_, done)
   return json.object({
     { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest },
-    { "size", done.size }, { "tags", json.array(done.tags) },
+    { "size", done.size }, { "tags", json.array(done.tags) }, { "dryRun", done.dry_run == true },
   })
 end
 

@@ -19,7 +19,7 @@ end
 --- kept), else memory, up to a limit in bytes.
 local function get(repository, digest, request)
   request.method, request.path, request.digest, request.blob = "GET", "/blobs/" .. digest, digest, digest
-  request.bulk = request.sink_file ~= nil or request.sink_scratch ~= nil
+  request.streams = (request.sink_file or request.sink_scratch) and (request.limit or math.huge) or nil
   local response, err = repository:read(request)
   if not response then
     return nil, err
@@ -40,7 +40,7 @@ end
 
 --- Streams a blob into a pipe. That cannot be begun twice, so a mirror is asked first whether it has the blob; one that
 --- breaks off all the same is left out when the caller streams it again.
-local function stream(repository, digest, pipe, part)
+local function stream(repository, digest, pipe, part, size)
   local endpoint
   if repository.endpoints[2] then
     endpoint = select(2, mirror.first(repository, function(one)
@@ -49,7 +49,7 @@ local function stream(repository, digest, pipe, part)
   end
   local response, err = repository:send({
     method = "GET", path = "/blobs/" .. digest, digest = not part.range_length and digest or nil, sink_pipe = pipe,
-    bulk = true, range_offset = part.range_offset, range_length = part.range_length,
+    streams = size, range_offset = part.range_offset, range_length = part.range_length,
   }, endpoint)
   if response then
     response, err = check_status(response, digest, (endpoint or repository).domain)
@@ -64,11 +64,11 @@ end
 --- Where the bytes of a blob are, for an upload: in a stream.
 ---@param repository table
 ---@param digest string
----@return table body {pipe = fn(pipe, part): streams it there; part = range_offset and range_length (bytes), or empty:
---- all of it}
+---@return table body {pipe = fn(pipe, part, size): streams it there; part = range_offset and range_length (bytes), or
+--- empty: all of it; size: bytes, nil when not known}
 function blobs.body(repository, digest)
-  return { pipe = function(pipe, part)
-    return stream(repository, digest, pipe, part or {})
+  return { pipe = function(pipe, part, size)
+    return stream(repository, digest, pipe, part or {}, size or math.huge)
   end }
 end
 

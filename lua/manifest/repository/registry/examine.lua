@@ -16,6 +16,7 @@ local examine = {}
 local DAY = 24 * 60 * 60
 local RENEW = 14 * DAY -- of a certificate that ends sooner a word is said
 local SKEW = 300 -- seconds by which clocks may differ: servers of signed requests take so many
+local TRIAL_ATTEMPTS = 3 -- of each request: what was pushed is to go away again
 local ABSENT = digest_name.of("nobody's manifest")
 
 local function milliseconds(seconds)
@@ -151,20 +152,32 @@ local function tags(self)
   return "bad", err.message, err.hint
 end
 
---- What a token server grants a token for all that can be done: not all that is asked for.
+--- The rights that no token tells: what was answered was allowed.
+local function answered(self)
+  local list = {}
+  for _, one in ipairs({ { "tags", "pull" }, { "push", "push" }, { "delete", "delete" } }) do
+    list[#list + 1] = self.states[one[1]] == "ok" and one[2] or nil
+  end
+  if not list[1] then
+    return "unknown", "no token and no answer tells them"
+  end
+  return "ok", table.concat(list, ", ") .. ", by what was answered"
+end
+
+--- What the account may do. A token server that is asked for a token for everything grants what there is.
 local function rights(self)
   if not latest(self, "response", "token") then
-    return "unknown", "no token tells them: what is answered is allowed"
+    return answered(self)
   end
   local response, err = self.repository:send({
-    method = "GET", url = self.url, scopes = self.all_scopes, attempts = 1,
+    method = "GET", url = self.url, scopes = self.all_scopes,
   })
   if not response then
     return "no", err.message, err.hint
   end
   local granted = latest(self, "response", "token").granted
-  if not granted then
-    return "unknown", "the token does not tell them: it is no JSON Web Token with the claim 'access'"
+  if not granted then -- it is no JSON Web Token
+    return answered(self)
   end
   local path = self.repository.path:gsub("[-.]", "%%%0")
   local actions = (" " .. granted):match((" repository:%s:(%%S*)"):format(path))
@@ -187,7 +200,7 @@ local function rate_limit(self)
   if text or found then
     return "ok", text or "the registry tells none"
   end
-  return "unknown", "an image would show it, and none could be looked at"
+  return "unknown", err.code == "not_found" and "an image would show it, and none is known" or err.message
 end
 
 local NO_REFERRERS = "no referrers API: what refers to an image is listed under a tag made of its digest"
@@ -202,7 +215,7 @@ local function referrers(self)
     return "bad", err.message, err.hint
   end
   if repository.no_referrers then
-    return "no", NO_REFERRERS, "nothing: attach, copy and delete keep such lists"
+    return "no", NO_REFERRERS, "nothing to do: attach, copy and delete keep that list"
   end
   if found.fallback then
     return "unknown", "the registry knows no such repository yet"
@@ -248,7 +261,7 @@ function TRIALS.mount(self)
   if err and not trial.REFUSALS[err.code] then
     return "bad", err.message, err.hint
   end
-  return "no", err and err.message or "a blob that is there is not mounted", "nothing: blobs are sent in full"
+  return "no", err and err.message or "a blob that is there is not mounted", "nothing to do: blobs are sent in full"
 end
 
 --- Where blobs cannot be deleted, it is the registry's to collect.
@@ -260,7 +273,8 @@ end
 local function tried(name)
   return function(self)
     if self.write and not self.trial then
-      self.repository.endpoints[1].scopes = self.all_scopes
+      local endpoint = self.repository.endpoints[1]
+      endpoint.scopes, endpoint.attempts = self.all_scopes, TRIAL_ATTEMPTS
       self.trial = trial.run(self.repository, TRIALS)
     end
     return table.unpack(self.trial and self.trial[name] or { "unknown", "not tried" })
@@ -277,13 +291,13 @@ local CHECKS = {
   { name = "challenge", needs = "http", look = challenge },
   { name = "credentials", needs = "http", look = credentials },
   { name = "tags", needs = "credentials", look = tags },
-  { name = "rights", needs = "credentials", look = rights },
   { name = "rate_limit", needs = "credentials", look = rate_limit },
   { name = "push", needs = "credentials", look = tried("push") },
   { name = "referrers", needs = "credentials", look = referrers },
   { name = "mount", needs = "push", look = tried("mount") },
   { name = "delete_tag", needs = "push", look = tried("delete_tag") },
   { name = "delete", needs = "push", look = tried("delete") },
+  { name = "rights", needs = "credentials", look = rights },
 }
 
 --- Adds a line for each check.
@@ -292,12 +306,13 @@ local CHECKS = {
 ---@return manifest.Check[]
 function examine.all(repository, options)
   local own = repository.endpoints[#repository.endpoints]
-  repository.endpoints = { own }
+  repository.endpoints, own.attempts = { own }, 1 -- what happens now is told, not what comes of patience
   local url = own.base:match("^%a+://[^/]+") .. "/v2/"
-  local response, err = repository:send({ method = "GET", url = url, attempts = 1 })
+  local response, err = repository:send({ method = "GET", url = url })
   local self = {
     repository = repository, events = options.events, response = response, err = err, url = url,
     all_scopes = core.scopes({ ("repository:%s:pull,push,delete"):format(repository.path) }), write = options.write,
+    states = {}, -- of the checks that were made
   }
   self.sent = latest(self, "response")
   if not self.sent then
@@ -311,6 +326,7 @@ function examine.all(repository, options)
     else
       line.state, line.text, line.hint = check.look(self)
     end
+    self.states[check.name] = line.state
     fails[check.name] = fails[check.needs] or line.state == "bad" and check.name or nil
     list[#list + 1] = line
   end

@@ -90,6 +90,22 @@ local function refuse(host, code, message)
   return nil, error_of.new({ code = code, message = message:format(host), host = host })
 end
 
+--- The next page by the address of this one: who stands before a registry, or the registry behind it, may name it by an
+--- address that only they have.
+---@param url string that the page came from
+---@param next_url string
+---@return string|nil url nil: nothing but the address says which page that is
+function link.here(url, next_url)
+  local query = next_url:match("^[^?#]*(%?[^#]+)")
+  return query and url:match("^[^?#]*") .. query
+end
+
+--- Is the target of a link the same list by the address of another origin?
+local function is_same_list(url, target)
+  local path, next_path = url:match("^%a+://[^/]*([^?#]*)"), target:match("^%a+://[^/]*([^?#]*)")
+  return path ~= nil and next_path ~= nil and next_path:sub(-#path) == path
+end
+
 --- Where the next page is. Only the origin that served this page may serve the next: anybody else would be told what is
 --- asked, and could go on for ever. A header that cannot be read is an error when it speaks of a next page: a list that
 --- silently lacks its rest is worse than none.
@@ -109,11 +125,15 @@ function link.next(header, url, host)
       .. "list is not whole"):format(host)
   end
   local next_url, warning = core.location(url, target, host)
+  if next_url and core.url.same_origin(url, next_url) then
+    return next_url, nil, warning
+  end
+  local here = is_same_list(url, target) and link.here(url, target)
+  if here then
+    return here
+  end
   if not next_url then
     return nil, warning
-  end
-  if core.url.same_origin(url, next_url) then
-    return next_url, nil, warning
   end
   return refuse(host, "redirect", "%s names a next page on another origin")
 end

@@ -18,6 +18,7 @@ local function endless(domain, message)
 end
 
 --- Reads one page.
+---@param at table path (of the first page) or url; here (the address to ask if nothing is there)
 ---@return table|nil document the decoded object; nil without an error: the list is not offered
 ---@return table|nil response_or_err
 local function read(repository, endpoint, at, request)
@@ -26,6 +27,9 @@ local function read(repository, endpoint, at, request)
   }, endpoint)
   if not response then
     return nil, err
+  end
+  if at.here and response.status // 100 == 4 then
+    return read(repository, endpoint, { url = at.here }, request)
   end
   if at.path and request.absent and request.absent(response, endpoint) then -- what has a first page is offered
     return nil
@@ -80,7 +84,8 @@ local function read_all(repository, endpoint, request, each)
     if asked[url] then
       return nil, endless(endpoint.domain, "%s names a page as the next that was read before")
     end
-    at = { url = url }
+    local here = link.here(response.url, url)
+    at = { url = url, here = here ~= url and here or nil }
   end
   return nil, endless(endpoint.domain, "%s sent " .. MOST_PAGES .. " pages and more")
 end

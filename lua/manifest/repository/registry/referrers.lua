@@ -12,7 +12,6 @@ local referrers_tag = require("manifest.name.referrers_tag")
 local referrers = {}
 
 local MOST = 100000
-local NOT_OFFERED = { [400] = true, [404] = true, [405] = true, [406] = true, [501] = true }
 
 --- Is this entry a descriptor that can be worked with? Its digest becomes part of URLs.
 local function is_descriptor(entry)
@@ -60,7 +59,7 @@ local function without_api(repository, digest, options)
     end
     return nil, err
   end
-  local index = referrer.read_index(got.raw)
+  local index = got.digest ~= digest and referrer.read_index(got.raw) -- GitLab takes such a tag for the digest
   if index and not add(found, index, options.artifact_type) then
     return nil, too_many(repository)
   end
@@ -76,10 +75,14 @@ local function without_api(repository, digest, options)
   return believed
 end
 
-local function not_offered(response)
-  return NOT_OFFERED[response.status]
-    or (response.status == 200
-      and media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index)
+--- Does a registry not know such lists? It may refuse what it does not know by any status, or send whoever asks to a
+--- page for people: what another host answers then says nothing of the registry.
+local function not_offered(response, domain)
+  local status = response.status
+  if status == 200 then
+    return media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index
+  end
+  return status == 501 or problem.is_refusal(status) or problem.is_elsewhere(response, domain)
 end
 
 --- Does the answer only say that there is no such repository? It may come into being before the next question.
@@ -108,7 +111,7 @@ function referrers.list(repository, digest, options)
   local done, err = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
     absent = function(response, endpoint)
-      local absent = not_offered(response)
+      local absent = not_offered(response, endpoint.domain)
       if not endpoint.is_mirror then
         repository.no_referrers = absent and not is_unknown_name(response)
       end

@@ -9,16 +9,22 @@ local ABANDON_SECONDS = 5
 
 local stored = { [200] = true, [201] = true, [204] = true }
 
+--- Answers to a GET of a blob's first byte that say whether it is there. An empty one has no first byte (416).
+local READ = { [200] = true, [206] = true, [404] = false, [410] = false, [416] = true }
+
 --- Is a blob there of which HEAD is refused? Some gateways let through no HEAD at all: a GET of its first byte tells.
 local function can_be_read(repository, digest, endpoint)
   local response = repository:send({
     method = "GET", path = "/blobs/" .. digest, range_offset = 0, range_length = 1, discard = true,
   }, endpoint)
-  return response and (response.status == 200 or response.status == 206)
+  return response and READ[response.status]
 end
 
+--- Statuses of a HEAD that say that a blob is absent, or that sending it is the way to find out: HEAD is not known.
+local ABSENT = { [404] = true, [405] = true, [410] = true, [501] = true }
+
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
---- that does not know HEAD leaves it open, and sending is then the way to find out.
+--- that is refused is confirmed by a GET.
 ---@param repository table
 ---@param digest string
 ---@param endpoint table|nil a mirror of the repository, to ask that
@@ -30,20 +36,23 @@ function session.exists(repository, digest, endpoint)
   if not response then
     return nil, err
   end
-  local status = response.status
+  local status, there = response.status, nil
   if status == 200 or status == 204 then
     return true
   end
   if problem.is_elsewhere(response, domain) then
     return status == 403 or status == 405
   end
-  if status == 404 or status == 405 or status == 501 then
+  if ABSENT[status] then
     return false
   end
-  if status == 403 and can_be_read(repository, digest, endpoint) then
-    return true
+  if problem.is_refusal(status) then
+    there = can_be_read(repository, digest, endpoint)
   end
-  return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
+  if there == nil then
+    return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
+  end
+  return there
 end
 
 --- Adds the digest to an upload's URL without touching what the registry put there.
@@ -97,15 +106,15 @@ end
 
 --- Finishes an open upload in one request: with the whole blob, or with nothing when all its parts were sent. One that
 --- fails is given up; a 429 may pass (err.held), and the upload stays open. A registry that refuses what it has already
---- has it: another client was quicker, or it stores nothing twice.
+--- has it: another client was quicker, or it stores nothing twice. One that says neither yes nor no (202) is looked at.
 ---@param repository table
 ---@param url string
 ---@param digest string
----@param body table of a request
+---@param body table of a request; of a file with streams
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), bulk = body.body_file ~= nil, blob = digest,
+  local request = { method = "PUT", url = with_digest(url, digest), blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" } }
   for name, value in pairs(body) do
     request[name] = value
@@ -128,7 +137,8 @@ function session.finish(repository, url, digest, body)
   else
     session.abandon(repository, url)
   end
-  if response and problem.is_refusal(response.status) and session.exists(repository, digest) then
+  local is_open = response and (problem.is_refusal(response.status) or response.status // 100 == 2)
+  if is_open and session.exists(repository, digest) then
     return true
   end
   err.retryable = err.retryable or is_lost

@@ -2,6 +2,7 @@
 
 local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
+local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
 local problem = require("manifest.repository.problem")
 local chunks = later("manifest.repository.registry.chunks")
@@ -9,7 +10,8 @@ local session = later("manifest.repository.registry.session")
 
 local upload = {}
 
-local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most
+local PIPE_BYTES = 128 * 1024 -- in flight for one blob, at most, of those that pass piece by piece
+local LEAST_PIPE = 32 * 1024
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
 local PAUSE = 0.2 -- seconds before the second of them at most, and half of that at least; twice as many before the next
 
@@ -21,20 +23,28 @@ end
 
 --- Runs both ends of a stream at once, joined by a bounded pipe. Within one registry the upload waits for bytes: a
 --- registry that answers nothing else while it reads an upload would wait for itself.
----@param size integer bytes that pass, -1 when not known
+--
+-- A small blob passes as a whole: its pipe has room for all of it twice, which no end ever waits for, so both go over
+-- the connections that other requests share (csrc/curl/transfer.h). The smallest are bounded as requests are.
+---@param size integer|nil bytes that pass, nil when not known
 ---@param part table {range_offset, range_length}, or empty: the whole blob
 ---@param send function (body of a request) -> value | nil, err
 ---@return any value of send
 ---@return table|nil err
 local function stream(repository, source, digest, size, part, send)
-  local _ <close> = repository.loop:stream()
-  local pipe <close> = core.pipe(PIPE_BYTES, size)
+  local bytes = size or math.huge
+  local is_whole = bytes <= interface.SHARED_BYTES
+  local _ <close> = repository.loop:stream(bytes <= PIPE_BYTES)
+  local pipe <close> = core.pipe(is_whole and math.max(2 * bytes + 2, LEAST_PIPE) or PIPE_BYTES, size)
   local results, errors = repository.loop:all({
     function()
-      return source:body(digest).pipe(pipe, part)
+      return source:body(digest).pipe(pipe, part, size)
     end,
     function()
-      return send({ body_pipe = pipe, bulk = true, attempts = 1, after_body = source.domain == repository.domain })
+      return send({
+        body_pipe = pipe, streams = bytes, attempts = 1,
+        after_body = is_whole or source.domain == repository.domain,
+      })
     end,
   }, 2, function(run)
     return run()
@@ -58,7 +68,8 @@ local function ask_for_upload(repository, mount)
     local said = response.headers["docker-content-digest"]
     return said == mount.digest or not digest_name.contradicts(said, mount.digest)
   end
-  if response.status == 202 then
+  local is_opened = not mount and (response.status == 200 or response.status == 201) and response.headers.location
+  if response.status == 202 or is_opened then
     repository.least_chunk = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
     return session.url(repository, response)
   end
@@ -136,7 +147,7 @@ local function copy_through(repository, url, descriptor, source)
   local digest, size = descriptor.digest, descriptor.size
   return in_new_uploads(repository, url, size, function(open_url)
     if not chunks.are_wanted(repository, size) then
-      return stream(repository, source, digest, size or -1, {}, function(body)
+      return stream(repository, source, digest, size, {}, function(body)
         return session.finish(repository, open_url, digest, body)
       end)
     end
@@ -186,7 +197,7 @@ function upload.copy(repository, descriptor, source)
   if url == true then
     return true
   end
-  if not url and err and not err.status then
+  if not url and err and not err.status and err.code ~= "redirect" then -- one that does not say where it goes on
     return nil, err
   end
   return copy_through(repository, url or nil, descriptor, source)
@@ -210,9 +221,10 @@ local function add_part(request, body, offset, length)
   if body.body then
     request.body = body.body:sub(offset + 1, offset + length)
   else
-    request.body_file, request.bulk = body.body_file, true
+    request.body_file, request.streams = body.body_file, length
     request.body_offset, request.body_length = (body.body_offset or 0) + offset, length
   end
+  return request
 end
 
 --- Sends a blob unless it is there.
@@ -226,7 +238,7 @@ function upload.send(repository, digest, body)
     local size = size_of(body)
     return in_new_uploads(repository, nil, size, function(url)
       if not chunks.are_wanted(repository, size) then
-        return session.finish(repository, url, digest, body)
+        return session.finish(repository, url, digest, body.body and body or add_part({}, body, 0, size))
       end
       return chunks.send(repository, url, digest, size, function(request, offset, length)
         add_part(request, body, offset, length)

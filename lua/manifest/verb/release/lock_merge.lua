@@ -16,6 +16,7 @@ local merge = declare.verb {
     { "out", "file", help = "The lock file to write" },
     { "inputs", "file[]", value = "IN", help = "Lock files of shards, such as release.lua.lock.3-of-16" },
   },
+  options = { dry_run = { "boolean", help = "Only say what would be done" } },
   examples = {
     "lock merge all.lock all.lock.1-of-2 all.lock.2-of-2",
     "lock merge --json all.lock one.lock two.lock",
@@ -53,12 +54,14 @@ end
 ---@field path string the file that was written
 ---@field sources integer how many of them are there
 ---@field targets integer how many of them are there
+---@field dry_run boolean?
 
 ---@param _ manifest.Call
 ---@param out string
 ---@param inputs string[]
+---@param o manifest.LockMergeOptions
 ---@return manifest.LockMergeResult
-function merge.run(_, out, inputs)
+function merge.run(_, out, inputs, o)
   local sources, targets, said = {}, {}, { {}, {} }
   for _, path in ipairs(inputs) do
     local _ <close> = failure.about(path)
@@ -67,8 +70,10 @@ function merge.run(_, out, inputs)
     add(targets, said[2], one.targets, path, "target")
   end
   local source_list, target_list = pairs_of(sources), pairs_of(targets)
-  lock.write(out, lock.read(out), source_list, target_list)
-  return { path = out, sources = #source_list, targets = #target_list }
+  if not o.dry_run then
+    lock.write(out, lock.read(out), source_list, target_list)
+  end
+  return { path = out, sources = #source_list, targets = #target_list, dry_run = o.dry_run }
 end
 
 return merge

@@ -14,7 +14,8 @@ end
 ---@param done manifest.LockMergeResult
 ---@return table document
 function print.json(_, done)
-  return json.object({ { "lock", done.path }, { "sources", done.sources }, { "targets", done.targets } })
+  return json.object({ { "lock", done.path }, { "sources", done.sources }, { "targets", done.targets },
+    { "dryRun", done.dry_run == true } })
 end
 
 return print
