@@ -247,26 +247,6 @@ function methods:repository(reference, wanted)
   return teller and require("manifest.repository.watched")(repository, teller) or repository
 end
 
---- A word that looks like a registry's name, where a repository is wanted: it is read as an image of Docker Hub.
-local function registry_in(given)
-  local host = type(given) == "string" and (given:match("^([^/@:]+)$") or given:match("^([^/@:]+):%d+$"))
-  return host and (host == "localhost" or host:find(".", 1, true)) and given or nil
-end
-
-local function refuse_image(at, given)
-  local registry = registry_in(given)
-  if registry then
-    fail {
-      code = "invalid_reference", message = registry .. " names a registry, not a repository", ref = registry,
-      hint = ("name a repository in it; 'manifest repositories %s' lists them"):format(registry),
-    }
-  end
-  fail {
-    code = "invalid_reference", message = ("%s names one image, not a repository"):format(at.ref),
-    hint = "leave the tag and the digest out",
-  }
-end
-
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
 ---@param wanted table|nil write: something is to be pushed there; delete: or deleted; whole: it names a repository,
@@ -296,10 +276,10 @@ function methods:open(given, wanted)
       hint = "write to a registry, or to a layout (oci:PATH)",
     }
   end
-  if wanted.whole and not argument.is_bare(given) then
-    refuse_image(at, given)
+  if wanted.whole then
+    try(argument.whole(given, ref))
   end
-  if wanted.whole and registry_in(given) then
+  if wanted.whole and argument.registry_in(given) then
     self:warn(("%s is read as %s: a registry is named together with a repository"):format(given, at.text))
   end
   return at
