@@ -30,17 +30,27 @@ local PROGRAM = [[
   end
 ]]
 
+--- A /tmp of one's own, with the work tree in it where it lies there.
+local APART = [[
+  mount --bind "$1" /mnt && mount -t tmpfs none /tmp && mkdir -p "$1" && mount --bind /mnt "$1" && cd "$1" && shift &&
+    exec "$@"]]
+
+local function apart(...)
+  return { "unshare", "--mount", "sh", "-c", APART, "sh", ours.root, ... }
+end
+
 --- True when a process may have a /tmp of its own.
 local function may_be_apart()
-  return process.run({ "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /tmp" }).status == 0
+  return process.run(apart("true")).status == 0
 end
 
 local function job(script, work, at, round, number)
   local env = ours.variables()
   env.HOME = "/tmp"
   env.TMPDIR = "/tmp"
-  return { "unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /tmp && exec lua5.4 - "$@"', "sh", work, at,
-    tostring(round), tostring(number), env = env, input = script }
+  local command = apart("lua5.4", "-", work, at, tostring(round), tostring(number))
+  command.env, command.input = env, script
+  return command
 end
 
 local function race(script, work, at, round)

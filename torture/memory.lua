@@ -10,7 +10,7 @@ local temp = require "spec.support.temp"
 local FIXED = 5 -- words of the child's command before the repositories
 local MOST = 64 << 20 -- bytes, above those of the documents that are read at once
 
-local memory = { promise = "R9", summary = "how large every verb gets in heavy repositories", count = 1, sample = 4,
+local memory = { promise = "R9", summary = "how large every verb gets in heavy repositories", count = 1, sample = 13,
   counts = "1: every repository; N: every N-th", words = "" }
 
 ---@param options table seed, count

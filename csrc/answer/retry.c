@@ -25,13 +25,23 @@ bool mf_retry_status(long status)
   }
 }
 
+/* The whole number of seconds that a text begins with, and how many DIGITS it has; -1 with none. */
+static double seconds_of(const char *text, size_t *digits)
+{
+  *digits = strspn(text, "0123456789");
+  if (*digits == 0)
+    return -1;
+  return *digits > 9 ? 1e9 : strtod(text, NULL);
+}
+
 double mf_retry_after(const char *value, time_t now)
 {
-  size_t digits = strspn(value, "0123456789");
+  size_t digits;
+  double seconds = seconds_of(value, &digits);
   time_t date;
 
   if (digits > 0 && value[digits] == '\0')
-    return digits > 9 ? 1e9 : strtod(value, NULL);
+    return seconds;
   date = curl_getdate(value, NULL);
   if (date < 0)
     return -1;
@@ -44,9 +54,10 @@ double mf_retry_asked(const struct mf_headers *headers, time_t now)
   const char *after = mf_headers_get(headers, "Retry-After", 0);
   const char *remaining = mf_headers_get(headers, "RateLimit-Remaining", 0);
   double seconds = after ? mf_retry_after(after, now) : -1;
+  size_t digits;
 
   if (seconds <= 0 && remaining && strncmp(remaining, used_up, strlen(used_up)) == 0)
-    return strtod(remaining + strlen(used_up), NULL);
+    return seconds_of(remaining + strlen(used_up), &digits);
   return seconds;
 }
 

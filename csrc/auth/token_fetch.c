@@ -334,7 +334,7 @@ static void settle(struct mf_token_fetch *fetch)
     mf_transfer_explain(fetch->transfer, host, &fetch->problem);
     if (!fetch->problem.retryable || !wait_and_retry(fetch))
       end(fetch);
-  } else if (status == 200) {
+  } else if (status / 100 == 2) { /* some servers create a token (201) */
     mf_pace_accept(&fetch->server->pace);
     /* Either way it is over: with a token, or with the problem that the parser filled in. */
     if (mf_token_parse(fetch->body.data ? fetch->body.data : "", fetch->body.length, host, &fetch->token,

@@ -97,7 +97,7 @@ describe("progress where no terminal is", function()
     assert.equal(4, #lines, table.concat(lines, "\n"))
     assert.equal("manifest copy: 0/1 blobs, 3.0/9.0 MiB, 1.0 MiB/s, 6s left", lines[1])
     assert.equal("manifest copy: 0/1 blobs, 6.0/9.0 MiB, 1.0 MiB/s, 3s left", lines[2])
-    assert.matches("^manifest copy: 9%.0 MiB moved, 1 blobs ", lines[4])
+    assert.matches("^manifest copy: 9%.0 MiB moved, 1 blob ", lines[4])
   end)
 
   it("gives a long time in minutes and hours", function()
@@ -172,7 +172,7 @@ describe("progress of a copy", function()
     local done = run { "copy", from("app:1"), to("quick:1") }
     assert.same({ 0, "" }, { done.status, done.stderr })
     done = run { "copy", from("app:1"), to("asked:1"), "--progress", "plain" } -- of the 18 two find plain HTTP
-    assert.matches("manifest copy: 6%.0 MiB moved, 3 blobs %(0 were there%), 18 requests in %d+s, [%d.]+ MiB/s\n$",
+    assert.matches("manifest copy: 6%.0 MiB moved, 3 blobs %(0 already there%), 18 requests in %d+s, [%d.]+ MiB/s\n$",
       done.stderr)
     done = run { "copy", from("app:1"), to("asked:2"), "--progress=plain" }
     assert.matches("manifest copy: 0%.0 MiB moved, ", done.stderr)

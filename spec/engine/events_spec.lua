@@ -8,6 +8,7 @@ local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
 local played = require "spec.support.inputs.played_image"
+local port = require "spec.support.servers.port"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
@@ -241,6 +242,26 @@ describe("events of odd registries", function()
     assert.same({ 503, 429 }, { retries[1].status, retries[2].status })
     assert.is_true(retries[2].seconds > 0.5 and retries[2].seconds <= 1.1)
     assert.truthy(retries[1].reason)
+  end)
+
+  --- An address of this machine that is not loopback; nil where it has none.
+  local function own_address()
+    local found = process.run { "python3", "-c", [[
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(("192.0.2.1", 9))
+print(s.getsockname()[0])]] }.stdout:match("^(%S+)\n$")
+    return found and not found:find("^127%.") and found or nil
+  end
+
+  it("tell that a connection that is refused is tried again, and not on this machine's loopback address", function()
+    local address = own_address()
+    local hosts = { ["127.0.0.1"] = 0, [address or "127.0.0.1"] = address and 4 or 0 }
+    for host, times in pairs(hosts) do
+      local client, events = listening()
+      fails("network", client:digest(("%s:%d/app:1"):format(host, port.free())))
+      assert.equal(times, #of(events, "retry"))
+    end
   end)
 
   it("tell of a redirect, of the login's place and of the token server, and no secret", function()

@@ -30,14 +30,18 @@ describe("a tag that is named by sha512", function()
     plain.process:stop()
   end)
 
+  local function name_by(name, tag, algorithm)
+    local url = ("http://%s/seed?tag=%s:%s&algorithm=%s"):format(able.address, name, tag, algorithm or "sha512")
+    assert.equal(0, process.run { "curl", "-sf", url }.status)
+  end
+
   --- An index of an image under a tag that is named so.
   local function seed(name, algorithm)
     local at = able.address .. "/" .. name
     local layer = temp.file(tar.archive { { "a", "1" } })
     assert(client:image { target = at .. ":image", platform = "linux/amd64", layers = { layer } })
     assert(client:index { target = at .. ":1", sources = { at .. ":image" } })
-    assert.equal(0, process.run { "curl", "-sf", ("http://%s/seed?tag=%s:1&algorithm=%s"):format(able.address, name,
-      algorithm or "sha512") }.status)
+    name_by(name, "1", algorithm)
     local got = assert(client:get(at .. ":1"))
     return at, sha(got.raw, algorithm or "sha512"), got.raw
   end
@@ -103,6 +107,19 @@ describe("a tag that is named by sha512", function()
       assert.equal(done.digest, (client:digest(at .. ":1")))
       assert.equal("b" .. position, assert(client:get(at .. ":1")).content.annotations.a)
     end
+  end)
+
+  it("has a sha256 for docker's verbs, as docker gives it", function()
+    local at = seed("docker")
+    name_by("docker", "image")
+    local image = assert(client:get(at .. ":image"))
+    assert.equal(sha(image.raw, "sha512"), image.digest)
+    assert(client:create(at .. ":list", { at .. ":image" }))
+    assert.equal(sha(image.raw), assert(client:inspect(at .. ":list")).entries[1].digest)
+    assert.equal(sha(image.raw), assert(client:inspect(at .. ":image", { verbose = true })).entry.digest)
+    assert(client:push(at .. ":list"))
+    assert.equal(sha(image.raw), assert(client:get(at .. ":list")).content.manifests[1].digest)
+    assert(client:get(at .. "@" .. sha(image.raw)))
   end)
 
   it("is the same document for tag and index create", function()

@@ -168,6 +168,20 @@ describe("a realm", function()
     server:stop()
   end)
 
+  it("whose token is created (201) is believed, and one that gives none is not", function()
+    for body, status in pairs { [TOKEN:format("t")] = 200, [""] = false } do
+      local server = scripted.start { exchanges = { { path = "/token", answer = { status = 201, body = body } },
+        { headers = { Authorization = "Bearer t" }, answer = { status = 200 } },
+        { answer = { status = 401, headers = { { "WWW-Authenticate", 'Bearer realm="${a}/token"' } } } } } }
+      local engine = requests.engine()
+      local response, problem = requests.run(engine, { url = server.urls.a .. "/v2/", registry = "r", scopes = {} })
+      assert.equal(status, response and response.status or false)
+      assert.equal(not status and "unauthorized" or nil, problem and problem.code)
+      engine:close()
+      server:stop()
+    end
+  end)
+
   for _, place in ipairs { "http://169.254.169.254/t", "http://[fd00:ec2::254]/t", "http://100.100.100.200/t",
     "http://0x7f.2/t", "http://2130706434/t", "http://10.0.0.1/t", "http://[::ffff:169.254.169.254]/t" } do
     it(("such as %s gets nothing"):format(place), function()

@@ -4,6 +4,7 @@
 local core = require("manifest.base.core")
 local json = require("manifest.base.json")
 local screen = require("manifest.cli.screen")
+local show = require("manifest.cli.show")
 local tallies = require("manifest.cli.tally")
 local text = require("manifest.base.text")
 
@@ -47,7 +48,8 @@ end
 local function status(tally)
   local blobs, bytes = tally:total()
   if blobs == 0 then
-    return ("%d requests in %s%s"):format(tally.requests, duration(tally.now - tally.began), waiting(tally))
+    return ("%s in %s%s"):format(show.count(tally.requests, "request"), duration(tally.now - tally.began),
+      waiting(tally))
   end
   return ("%d/%d blobs, %s/%s MiB%s%s"):format(tally.done, blobs, mib(tally:reached()), mib(bytes), speed(tally),
     waiting(tally))
@@ -56,8 +58,9 @@ end
 local function summary(tally)
   local seconds = tally.now - tally.began
   local rate = seconds > 0 and (", %s MiB/s"):format(mib(tally.moved / seconds)) or ""
-  return ("%s MiB moved, %d blobs (%d were there), %d requests in %s%s"):format(mib(tally.moved), tally.done,
-    tally.there, tally.requests, duration(seconds), rate)
+  local blobs, requests = show.count(tally.done, "blob"), show.count(tally.requests, "request")
+  return ("%s MiB moved, %s (%d already there), %s in %s%s"):format(mib(tally.moved), blobs, tally.there, requests,
+    duration(seconds), rate)
 end
 
 -- ---- live lines ----

@@ -71,7 +71,8 @@ function read.document_at(verb, name, repository, selector, wanted)
   return read.complete(answer, verb, name, repository)
 end
 
---- Fetches the document of a reference.
+--- Fetches the document of a reference, for docker's verbs: what a tag names has a sha256 there, whatever its registry
+--- calls it.
 ---@param call manifest.Call
 ---@param verb string for the error
 ---@param ref table reference
@@ -79,7 +80,9 @@ end
 ---@return table answer of document_at
 function read.document(call, verb, ref, also)
   local repository = call:repository(ref, { actions = "pull", also = also })
-  return read.document_at(verb, ref, repository, ref.tag or ref.digest, ref.digest)
+  local answer = read.document_at(verb, ref, repository, ref.tag or ref.digest, ref.digest)
+  answer.digest = ref.digest or digest.of(answer.raw)
+  return answer
 end
 
 --- The document of what call:open opened; a digest in its name is checked.

@@ -117,7 +117,9 @@ local function recover(repository, state, size, length, err)
     return chunks.learn(repository, length) and state or nil
   end
   local is_waited_out = err.status == 429
-  return err.retryable and not is_waited_out and repository:may_retry() and ask(repository, state.url, size) or nil
+  local now = err.retryable and not is_waited_out and ask(repository, state.url, size)
+  local is_further = now and now.offset > state.offset -- its answer was lost: nothing was sent in vain
+  return now and (is_further or repository:may_retry()) and now or nil
 end
 
 --- Completes where an upload is with how it goes. What stands in between may cut long requests off: after a part that
