@@ -23,10 +23,12 @@ local FAULTS = {
   flock = { "error=ENOLCK", "error=EINTR" }, ftruncate = { "error=ENOSPC" },
 }
 
---- Files of ours that are no temporaries: those of the states before and after, and locks.
+--- Files that are not of the states before and after, but for locks, and for a list that was moved aside where the disk
+--- did not say that the move lasts: its files stay until the list is locked again.
 local function left_over(seen, before, after)
   for name in pairs(seen) do
-    if not before[name] and not after[name] and not name:find("lock", 1, true) then
+    local is_ours = name:find("lock", 1, true) or name:find("/new/removed/", 1, true)
+    if not before[name] and not after[name] and not is_ours then
       return name
     end
   end

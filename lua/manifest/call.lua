@@ -101,7 +101,7 @@ end
 ---@return table loop
 ---@return userdata engine
 function shared_methods:connect_anew(listen)
-  local engine, teller = self:open_engine({ events = true }), self.control.teller
+  local engine, teller = self:open_engine({ events = true, counts = false }), self.control.teller
   local events = require("manifest.engine.events").new(function(event)
     listen(event)
     if teller then

@@ -95,7 +95,7 @@ describe("doctor of a registry", function()
     assert.equal("127.0.0.1 is an address", found.dns.text)
     assert.matches("connected to " .. server.address, found.tcp.text, 1, true)
     assert.matches("HTTP/1.1", found.http.text, 1, true)
-    assert.matches("does not ask who you are", found.challenge.text, 1, true)
+    assert.equal("none: /v2/ is open to all", found.challenge.text)
     assert.equal("pull, by what was answered", found.rights.text)
     for _, request in ipairs(server:requests()) do
       assert.is_true(request.method == "GET" or request.method == "HEAD", request.method .. " " .. request.target)
@@ -290,6 +290,34 @@ describe("doctor of a registry", function()
     assert.equal("tcp ok, tls no, http bad", states(found, "tcp tls http"))
     assert.equal("unknown", found.clock.state)
     stopped_by(found, "http", "challenge")
+  end)
+
+  it("asks the registry itself, and no mirror of it", function()
+    local server = started(registry.start {})
+    local mirror = started(scripted.start { exchanges = { { answer = { status = 200 } } } })
+    local found = examine(server.address, { mirrors = { [server.address] = { mirror.address.a } } })
+    assert.equal("tags unknown", states(found, "tags"))
+    assert.same({}, mirror:requests())
+  end)
+
+  it("says that a proxy is in between, and which one is not there", function()
+    local proxy = started(scripted.start { exchanges = { { answer = { status = 503 } } } })
+    local function lines_by(place)
+      local env = { http_proxy = "http://me:" .. canary.secret("password") .. "@" .. place }
+      local done = ours.new { env = env } { "doctor", "--plain-http", "registry.example", "registry.example/app" }
+      assert.equal(1, done.status)
+      assert.same({}, canary.found(done.stdout .. done.stderr, { env.http_proxy:match("me:(.*)@") }))
+      return done.stdout
+    end
+    local shown = lines_by(proxy.address.a)
+    assert.matches("^dns +ok +registry.example is left to the proxy http://" .. proxy.address.a .. "\n", shown)
+    assert.matches("\ntcp +ok +connected to " .. proxy.address.a, shown)
+    assert.matches("\nhttp +bad +", shown)
+    local closed = port.with_port(function(number)
+      return "127.0.0.1:" .. number
+    end)
+    assert.matches("\ntcp +bad +", lines_by(closed))
+    assert.matches("^dns +bad +", lines_by("proxy.invalid:3128"))
   end)
 
   it("says that a name belongs to no registry, whose clock shows all the same", function()

@@ -96,11 +96,15 @@ end, check = function(folder)
   return not (read and read.HttpHeaders and read.auths["old.example"]) and "config.json lost what it had" or nil
 end })
 
---- An image of one platform in a layout, named by a tag.
-local function put_image(folder, layout, architecture, tag)
+local function make_image(folder, layout, architecture, tag)
   local path = temp.file(tar.archive { { architecture, "x" } })
-  assert(call(folder, "image", { target = ("oci:%s/%s:%s"):format(folder, layout, tag or architecture),
-    layers = { path }, platform = "linux/" .. architecture }))
+  return call(folder, "image", { target = ("oci:%s/%s:%s"):format(folder, layout, tag or architecture),
+    layers = { path }, platform = "linux/" .. architecture })
+end
+
+--- An image of one platform in a layout, named by a tag.
+local function put_image(...)
+  assert(make_image(...))
 end
 
 local function with_layouts(folder)
@@ -132,6 +136,10 @@ end
 
 add("copy into a layout", { prepare = with_layouts, check = target_is_whole, tidy = bring_blobs, act = function(folder)
   return call(folder, "copy", ("oci:%s/source:amd64"):format(folder), ("oci:%s/target:new"):format(folder))
+end })
+
+add("image into a layout", { prepare = with_layouts, check = target_is_whole, tidy = bring_blobs, act = function(folder)
+  return make_image(folder, "target", "ppc64le")
 end })
 
 add("tag in a layout", { prepare = with_layouts, check = target_is_whole, tidy = bring_blobs, act = function(folder)

@@ -116,7 +116,7 @@ end
 local function challenge(self)
   local event = latest(self, "challenge")
   if not event then
-    return "ok", "none: it does not ask who you are"
+    return "ok", "none: /v2/ is open to all"
   end
   if event.offers == "nothing" then
     return "bad", "it answers 401, and offers no way to log in", "tell the registry's operator"
@@ -149,7 +149,7 @@ local function tags(self)
   if err.code == "not_found" then
     return "unknown", err.message, "a push may make the repository; or the account may not see it"
   end
-  return "bad", err.message, err.hint
+  return err.code == "unsupported" and "no" or "bad", err.message, err.hint
 end
 
 --- The rights that no token tells: what was answered was allowed.
@@ -253,7 +253,7 @@ function TRIALS.mount(self)
   local repository = self.repository
   local url, err = upload.open(repository, { digest = self.image.config.digest, from = repository.path })
   if url == true then
-    return "ok", "a blob is mounted, and not sent again"
+    return "ok", "a blob of the repository itself is mounted, and not sent again"
   end
   if url then
     session.abandon(repository, url)
