@@ -11,11 +11,7 @@ return {
       -- so each use behind a check counts as one of nil; the same of string.match behind a check of its first result.
       "need-check-nil", "param-type-mismatch", "assign-type-mismatch", "return-type-mismatch", "unnecessary-assert",
       -- A local that a loop or a closure sets counts as what it was at first, mostly nil: "always falsy".
-      "unnecessary-if", "call-non-callable",
-      -- Modules in C (manifest.core, luv) have no source to find.
-      "unresolved-require",
-      -- Tasks are coroutines: all that asks a registry may yield, and its callers are not marked for it.
-      "await-in-sync",
+      "unnecessary-if",
     },
   },
 }

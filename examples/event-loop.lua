@@ -5,7 +5,7 @@
 -- A thread of luv has a Lua state of its own. It takes and gives plain values, so it returns the digest or the
 -- error's text.
 
-local uv = require "luv"
+local uv = require "luv" ---@diagnostic disable-line: unresolved-require
 
 if not arg[1] then
   io.stderr:write("usage: event-loop.lua REF...\n")

@@ -6,7 +6,6 @@ import sys
 
 from . import check, cost, machine, ours, own_network, peers, place, plan, plot, report, single, world
 
-GROWING = ("entries", "lists", "blobs")
 PATIENCE = 10
 
 
@@ -119,10 +118,9 @@ def measure(arguments, results):
         for peer in {*everyone, stage.ours}:
             peer.trust([gate.address for gate in stage.proxies])
         for row in rows:
-            present = everyone
-            if row.job in GROWING:
-                present = [peer for peer in everyone if (row.peers or isinstance(peer, ours.Script))
-                           and not too_slow(results, row, peer, arguments.patience)]
+            present = [peer for peer in everyone if row.peers or isinstance(peer, ours.Script)]
+            if row.job == "entries":
+                present = [peer for peer in present if not too_slow(results, row, peer, arguments.patience)]
             measure_row(results, stage, row, present, arguments.runs)
             keep(results, arguments)
         if wanted(arguments.jobs, "single"):

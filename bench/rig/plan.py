@@ -88,6 +88,7 @@ def main_rows(quick, long=True):
             copy("d", 0, 3, 6, 256 * MIB),
             *([copy("d", 20, 1, 6, 256 * MIB)] if long else []),
             copy("small", 0, 10, 1, 16 << 10, layers=64),
+            copy("small", 20, 1, 1, 16 << 10, layers=64),
             *local(5, 6, 16 * MIB)]
 
 

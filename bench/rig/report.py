@@ -8,7 +8,7 @@ over TLS 1.3 with HTTP/2 offered, no authentication. Between each client and its
 
 Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time; the fastest and the slowest
 run stand behind it. The tools take turns, run by run, so a busy minute slows all of them; what took over ten seconds is not run
-again, nor at a larger size where that would take as long. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in brackets is to the row
+again, nor with more entries where that would take as long. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in brackets is to the row
 "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
 
 The proxy forwards each byte half a round trip after it arrived, in order and at any bandwidth. A TCP handshake costs one round trip, a full TLS

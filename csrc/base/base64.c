@@ -27,13 +27,13 @@ static void grown(struct mf_bytes *bytes, size_t length)
   bytes->data[bytes->length] = '\0';
 }
 
-bool mf_base64_encode(struct mf_bytes *out, const void *data, size_t length, struct mf_problem *problem)
+bool mf_base64_encode(struct mf_bytes *out, const char *data, size_t length, struct mf_problem *problem)
 {
   size_t size = (length + 2) / 3 * 4;
 
   if (length > INT_MAX / 2 || !mf_bytes_reserve(out, size))
     return full(problem);
-  EVP_EncodeBlock(end_of(out), data, (int)length);
+  EVP_EncodeBlock(end_of(out), (const unsigned char *)data, (int)length);
   grown(out, size);
   return true;
 }

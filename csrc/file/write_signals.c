@@ -1,6 +1,7 @@
 #include "write_signals.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -11,12 +12,17 @@ enum { HELD_COUNT = sizeof held / sizeof *held };
 void mf_write_signals_hold(struct mf_write_signals *guard)
 {
   sigset_t set;
+  bool blocked = false;
 
-  sigpending(&guard->pending);
   sigemptyset(&set);
   for (size_t i = 0; i < HELD_COUNT; i++)
     sigaddset(&set, held[i]);
   pthread_sigmask(SIG_BLOCK, &set, &guard->before);
+  for (size_t i = 0; i < HELD_COUNT; i++)
+    blocked = blocked || sigismember(&guard->before, held[i]);
+  sigemptyset(&guard->pending);
+  if (blocked) /* what was let through has come already */
+    sigpending(&guard->pending);
 }
 
 void mf_write_signals_release(struct mf_write_signals *guard)

@@ -169,8 +169,9 @@ describe("progress of a copy", function()
   end)
 
   it("is plain where no terminal is: nothing of what is quick, a line with MiB where it is asked for", function()
-    local done = run { "copy", from("app:1"), to("quick:1") }
-    assert.same({ 0, "" }, { done.status, done.stderr })
+    local done = run { "copy", from("app:1"), to("quick:1"), env = { MANIFEST_PROGRESS = "auto" } }
+    assert.equal(0, done.status)
+    assert.equal("", (done.stderr:gsub("manifest copy: [^\n]*\n", ""))) -- a line where the machine is slow
     done = run { "copy", from("app:1"), to("asked:1"), "--progress", "plain" } -- of the 18 two find plain HTTP
     assert.matches("manifest copy: 6%.0 MiB moved, 3 blobs %(0 already there%), 18 requests in %d+s, [%d.]+ MiB/s\n$",
       done.stderr)
@@ -199,7 +200,7 @@ describe("progress of a copy", function()
       local done = run { "copy", from("app:1"), to("quiet:1"), table.unpack(words) }
       assert.same({ 0, "" }, { done.status, done.stderr })
     end
-    assert.equal("", run({ "inspect", from("app:1") }).stderr)
+    assert.equal("", run({ "inspect", from("app:1"), env = { MANIFEST_PROGRESS = "auto" } }).stderr)
     assert.equal("", run({ "inspect", from("app:1"), env = { MANIFEST_QUIET = "1" } }).stderr)
     assert.matches("manifest inspect: 0%.0 MiB moved", run({ "inspect", from("app:1"), "--progress=plain" }).stderr)
     local refused = run { "copy", from("app:1"), to("x:1"), "--progress", "bars" }

@@ -94,8 +94,7 @@ static int hash_text(lua_State *L)
   return 1;
 }
 
-/* base64.encode(bytes) -> text | nil, problem */
-static int base64_encode(lua_State *L)
+static int base64(lua_State *L, bool (*convert)(struct mf_bytes *, const char *, size_t, struct mf_problem *))
 {
   struct mf_problem problem;
   size_t length;
@@ -103,23 +102,21 @@ static int base64_encode(lua_State *L)
   struct mf_bytes *out = mfl_push_bytes(L, BASE64_LIMIT);
 
   out->secret = true; /* it may be a password */
-  if (!mf_base64_encode(out, bytes, length, &problem))
+  if (!convert(out, bytes, length, &problem))
     return mfl_fail(L, &problem);
   return mfl_give_bytes(L, out);
+}
+
+/* base64.encode(bytes) -> text | nil, problem */
+static int base64_encode(lua_State *L)
+{
+  return base64(L, mf_base64_encode);
 }
 
 /* base64.decode(text) -> bytes | nil, problem */
 static int base64_decode(lua_State *L)
 {
-  struct mf_problem problem;
-  size_t length;
-  const char *text = check_bytes(L, 1, &length);
-  struct mf_bytes *out = mfl_push_bytes(L, BASE64_LIMIT);
-
-  out->secret = true; /* it may be a password */
-  if (!mf_base64_decode(out, text, length, &problem))
-    return mfl_fail(L, &problem);
-  return mfl_give_bytes(L, out);
+  return base64(L, mf_base64_decode);
 }
 
 void mfl_open_hash(lua_State *L)
@@ -128,11 +125,11 @@ void mfl_open_hash(lua_State *L)
       {"__gc", hash_close}, {"__close", hash_close}, {"__tostring", hash_text}, {NULL, NULL}};
   static const luaL_Reg methods[] = {{"update", hash_update}, {"hex", hash_hex}, {"close", hash_close}, {NULL, NULL}};
   static const luaL_Reg hash[] = {{"sum", hash_sum}, {"new", hash_new}, {NULL, NULL}};
-  static const luaL_Reg base64[] = {{"encode", base64_encode}, {"decode", base64_decode}, {NULL, NULL}};
+  static const luaL_Reg base64_functions[] = {{"encode", base64_encode}, {"decode", base64_decode}, {NULL, NULL}};
 
   mfl_new_class(L, HASH_CLASS, metamethods, methods);
   luaL_newlib(L, hash);
   lua_setfield(L, -2, "hash");
-  luaL_newlib(L, base64);
+  luaL_newlib(L, base64_functions);
   lua_setfield(L, -2, "base64");
 }

@@ -49,9 +49,8 @@ function check.options(verb, given, known, level)
   for name, value in pairs(given) do
     local wanted = known[name]
     if not wanted then
-      local near = text.nearest(tostring(name), text.sorted_keys(known))
-      local hint = near and (" (did you mean '%s'?)"):format(near) or ""
-      error(("%s: unknown option '%s'%s"):format(verb, tostring(name), hint), level)
+      local meant = text.meant(name, text.sorted_keys(known))
+      error(("%s: unknown option '%s'%s"):format(verb, tostring(name), meant), level)
     end
     check.type(("%s: option '%s'"):format(verb, name), value, wanted, level)
   end

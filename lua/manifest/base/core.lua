@@ -5,7 +5,7 @@ local error_of = require("manifest.base.error")
 return setmetatable({}, {
   __name = "manifest.core",
   __index = function(core, name)
-    local loaded = require("manifest.core")
+    local loaded = require("manifest.core") ---@diagnostic disable-line: unresolved-require
     loaded.error_class(error_of.class)
     local value = loaded[name]
     core[name] = value

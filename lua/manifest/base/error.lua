@@ -3,6 +3,7 @@
 -- `tostring(err)` is one line: verb, reference, what happened, what to do. No field ever holds a secret.
 
 local later = require("manifest.base.later")
+local merged = require("manifest.base.merged")
 local advice = later("manifest.base.advice")
 local text = later("manifest.base.text")
 
@@ -73,11 +74,7 @@ end
 
 --- Another error of the same fields: one that is stored stays as it is.
 local function copy(err)
-  local other = {}
-  for name, value in pairs(err) do
-    other[name] = value
-  end
-  return setmetatable(other, mt)
+  return setmetatable(merged(err), mt)
 end
 
 --- Fills in fields that the place where the error arose did not know, such as verb and ref. Returns the error itself.

@@ -90,8 +90,8 @@ end
 
 --- A module of ours that require() cannot read: nothing is wrong with the call.
 local function unread(raised)
-  local name = type(raised) == "string" and (raised:match("module '(manifest[%w_.]*)' not found:")
-    or raised:match("error loading module '(manifest[%w_.]*)'"))
+  local name = type(raised) == "string" and (raised:match("module '(manifest[A-Za-z0-9_.]*)' not found:")
+    or raised:match("error loading module '(manifest[A-Za-z0-9_.]*)'"))
   return name and error_of.new({
     code = "io", message = ("the module '%s' cannot be read"):format(name),
     hint = "close files, if the process has as many open as it may; else look whether all of the module is installed",

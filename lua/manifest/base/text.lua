@@ -61,6 +61,23 @@ function text.nearest(word, known)
   end
 end
 
+--- " (did you mean 'X'?)" where a known word is near to a mistyped one, else nothing.
+---@param word any
+---@param known string[]
+---@return string
+function text.meant(word, known)
+  local near = text.nearest(tostring(word), known)
+  return near and (" (did you mean '%s'?)"):format(near) or ""
+end
+
+--- "1 blob", "2 blobs".
+---@param number integer
+---@param noun string
+---@return string
+function text.count(number, noun)
+  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
+end
+
 local LOWER, UPPER = {}, {}
 for byte = 0x41, 0x5a do
   local upper, lower = string.char(byte), string.char(byte + 32)
@@ -199,8 +216,12 @@ local UNSEEN = {
   { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 }
 
-local function is_unseen(code)
-  for _, range in ipairs(UNSEEN) do
+--- Is a character in one of these ranges, which are in order?
+---@param ranges integer[][] {first, last}
+---@param code integer
+---@return boolean
+function text.is_among(ranges, code)
+  for _, range in ipairs(ranges) do
     if code <= range[2] then
       return code >= range[1]
     end
@@ -237,7 +258,7 @@ local function escape(value, write)
     local next_position = length and utf8.offset(value, 2, position) or position + 1
     local piece = value:sub(position, next_position - 1)
     local code = length and utf8.codepoint(piece)
-    out[#out + 1] = (not code or is_unseen(code)) and write(piece, code) or piece
+    out[#out + 1] = (not code or text.is_among(UNSEEN, code)) and write(piece, code) or piece
     position = next_position
   end
   return table.concat(out)

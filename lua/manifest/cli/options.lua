@@ -156,10 +156,6 @@ function options.add_defaults(declared, values)
   return true
 end
 
-local function counted(count)
-  return ("%d argument%s"):format(count, count == 1 and "" or "s")
-end
-
 --- What is wrong with a number of arguments, in docker's words; nil when nothing is.
 ---@param command table
 ---@param count integer
@@ -170,11 +166,11 @@ function options.wrong_count(command, count)
   end
   local wanted
   if least == most then
-    wanted = "requires " .. counted(least)
+    wanted = "requires " .. text.count(least, "argument")
   elseif not most then
-    wanted = "requires at least " .. counted(least)
+    wanted = "requires at least " .. text.count(least, "argument")
   else
-    wanted = ("requires at least %d and at most %s"):format(least, counted(most))
+    wanted = ("requires at least %d and at most %s"):format(least, text.count(most, "argument"))
   end
   return ("manifest: 'manifest %s' %s"):format(command.entry.name, wanted)
 end

@@ -173,7 +173,7 @@ function as_json.finish() end
 ---@return table listener {event = fn(self, event), finish = fn(self)}: takes away what is not to stay
 function progress.new(out, way, may_draw)
   local tally = tallies.new()
-  local shown
+  local shown ---@type table
   if way == "json" then
     shown = setmetatable({ out = out }, json_mt)
   elseif way == "auto" and may_draw and core.terminal.is_terminal("stderr") and os.getenv("TERM") ~= "dumb" then

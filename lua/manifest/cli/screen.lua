@@ -1,5 +1,7 @@
 --- How wide a text is on a terminal, and texts that fit into so many columns.
 
+local text = require("manifest.base.text")
+
 local screen = {}
 
 --- Ranges of characters that take two columns, and of those that take none.
@@ -15,46 +17,37 @@ local NONE = {
   { 0xFE20, 0xFE2F },
 }
 
-local function is_among(ranges, code)
-  for _, range in ipairs(ranges) do
-    if code <= range[2] then
-      return code >= range[1]
-    end
-  end
-  return false
-end
-
 local function width_of(code)
   if code < 0x300 then
     return 1
   end
-  return is_among(WIDE, code) and 2 or is_among(NONE, code) and 0 or 1
+  return text.is_among(WIDE, code) and 2 or text.is_among(NONE, code) and 0 or 1
 end
 
 --- How many columns a text takes.
----@param text string UTF-8, without control characters
+---@param value string UTF-8, without control characters
 ---@return integer
-function screen.width(text)
+function screen.width(value)
   local width = 0
-  for _, code in utf8.codes(text) do
+  for _, code in utf8.codes(value) do
     width = width + width_of(code)
   end
   return width
 end
 
 --- As much of a text as fits, with spaces behind it, so that it takes just so many columns.
----@param text string UTF-8, without control characters
+---@param value string UTF-8, without control characters
 ---@param columns integer
 ---@return string
-function screen.fit(text, columns)
+function screen.fit(value, columns)
   local width, last = 0, 0
-  for position, code in utf8.codes(text) do
+  for position, code in utf8.codes(value) do
     if width + width_of(code) > columns then
       break
     end
-    width, last = width + width_of(code), utf8.offset(text, 2, position) - 1
+    width, last = width + width_of(code), utf8.offset(value, 2, position) - 1
   end
-  return text:sub(1, last) .. (" "):rep(columns - width)
+  return value:sub(1, last) .. (" "):rep(columns - width)
 end
 
 return screen

@@ -39,8 +39,8 @@ function show.raw(out, got)
   out:write(got.raw)
 end
 
---- A descriptor as JSON.
-show.descriptor = descriptor.to_json
+--- A descriptor as JSON, and a list of them.
+show.descriptor, show.descriptors = descriptor.to_json, descriptor.list_to_json
 
 --- A list of things as a JSON array.
 ---@param list table[]
@@ -52,6 +52,72 @@ function show.array(list, each)
   end
   return json.array(items)
 end
+
+--- How a member of show.object is written that is such a list.
+---@param each function item -> JSON value
+function show.list(each)
+  return function(list)
+    return show.array(list, each)
+  end
+end
+
+--- A member of show.object: mediaType is the field media_type, unless it says what it is `of`.
+local function member_of(one)
+  local name, how, of = one, nil, nil
+  if type(one) == "table" then
+    name, how, of = one[1], one[2], one.of
+  end
+  of = of or name:gsub("[A-Z]", function(capital)
+    return "_" .. text.lower(capital)
+  end)
+  return { name = name, value = function(result)
+    local value = result[of]
+    if value == nil and how == false then
+      return false
+    elseif value ~= nil and how then
+      return how(value, result)
+    end
+    return value
+  end }
+end
+
+--- What makes JSON objects of results. A member is a name; { name, function (value, result) -> JSON value }; { name,
+--- false }, which is false where the result says nothing; or a function of the result, whose own members stand there.
+--- Of what the result does not have there is no member.
+---@param list any[]
+---@return fun(result: table): table
+function show.object(list)
+  local members = {}
+  for position, one in ipairs(list) do
+    members[position] = type(one) == "function" and one or member_of(one)
+  end
+  return function(result)
+    local pairs_list = {}
+    for _, member in ipairs(members) do
+      if type(member) == "function" then
+        local inner = member(result)
+        for _, name in ipairs(json.keys(inner)) do
+          pairs_list[#pairs_list + 1] = { name, inner[name] }
+        end
+      else
+        pairs_list[#pairs_list + 1] = { member.name, member.value(result) }
+      end
+    end
+    return json.object(pairs_list)
+  end
+end
+
+--- The same as print.json.
+---@param list any[]
+function show.document(list)
+  local make = show.object(list)
+  return function(_, result)
+    return make(result)
+  end
+end
+
+--- What an error of one part of a result says.
+show.failure = show.object({ "code", "message" })
 
 --- A byte count for people.
 ---@param bytes integer|nil
@@ -69,10 +135,7 @@ function show.platform_of(given)
   return found.os == "unknown" and "unknown" or platform.format(found)
 end
 
---- "1 blob", "2 blobs".
-function show.count(number, noun)
-  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
-end
+show.count = text.count
 
 --- Annotations given as NAME=VALUE, with buildx's scopes before some names.
 ---@param given string[]|nil

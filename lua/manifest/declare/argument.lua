@@ -3,6 +3,7 @@
 local check = require("manifest.base.check")
 local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local reference = require("manifest.name.reference")
 
 local argument = {}
@@ -127,6 +128,16 @@ function argument.in_docker_words(err, verb, ref, noun)
     verb = verb, ref = tostring(ref), hint = hint_of_absence(err), host = err.host, status = err.status,
     errors = err.errors, words = err.words, cause = err,
   })
+end
+
+--- Gives any failure that leaves the block docker's words: `local _ <close> = argument.as_docker_says(verb, ref)`.
+---@param verb string
+---@param ref any
+---@param noun string|nil see argument.in_docker_words
+function argument.as_docker_says(verb, ref, noun)
+  return failure.amend(function(err)
+    failure.fail(argument.in_docker_words(err, verb, ref, noun))
+  end)
 end
 
 return argument

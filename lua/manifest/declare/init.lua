@@ -9,6 +9,7 @@
 -- From it come the checks and the method of a client, the command's options and help, types for editors, man pages,
 -- tables of the documents. docs/architecture.md ("A new verb") has all that a declaration may say.
 
+local merged = require("manifest.base.merged")
 local text = require("manifest.base.text")
 local types = require("manifest.declare.type")
 
@@ -118,10 +119,8 @@ end
 
 --- All that is given, by name.
 local function by_name(declaration, given)
-  local values, positional = {}, declaration.positional
-  for name, value in pairs(given[#positional + 1] or {}) do
-    values[name] = value
-  end
+  local positional = declaration.positional
+  local values = merged(given[#positional + 1])
   for position, argument in ipairs(positional) do
     values[argument.name] = given[position]
   end

@@ -9,8 +9,7 @@ local platform = {}
 local function wrong_field(key, value, may_be_false)
   local field = name.NAMES[key]
   if not field then
-    local near = text.nearest(tostring(key), text.sorted_keys(name.NAMES))
-    return "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), "." .. tostring(key)
+    return "unknown" .. text.meant(key, text.sorted_keys(name.NAMES)), "." .. tostring(key)
   end
   if value == false and may_be_false then
     return nil

@@ -85,8 +85,7 @@ function types.wrong_in(given, specs)
   for _, name in ipairs(keys_of(given)) do
     local spec = specs[name]
     if not spec then
-      local near = text.nearest(tostring(name), text.sorted_keys(specs))
-      return tostring(name), "unknown" .. (near and (" (did you mean '%s'?)"):format(near) or ""), ""
+      return tostring(name), "unknown" .. text.meant(name, text.sorted_keys(specs)), ""
     end
     local why, path = wrong(spec.type, given[name])
     if why then

@@ -84,10 +84,15 @@ function compose.expect(entries, expected)
   return nil, err:with({ missing = missing })
 end
 
---- Entries must say for what they are, or nothing at all.
-local function check_entries(entries)
+--- Entries must say for what they are, or nothing at all; but for what an index that was read has of others.
+---@param before table[]|nil its entries
+local function check_entries(entries, before)
+  local kept = {}
+  for _, entry in ipairs(before or {}) do
+    kept[entry.platform or false] = true
+  end
   for _, entry in ipairs(entries) do
-    local found = entry.platform
+    local found = not kept[entry.platform or false] and entry.platform
     if found and ((found.os or "") == "" or (found.architecture or "") == "") then
       return fail("incomplete", ("the entry %s has a platform without os or architecture"):format(entry.digest),
         "say both")
@@ -145,7 +150,7 @@ end
 ---@return table|nil made as of compose.index
 ---@return table|nil err
 function compose.edited(index, entries, wanted)
-  local ok, err = check_entries(entries)
+  local ok, err = check_entries(entries, index.entries)
   if not ok then
     return nil, err
   end

@@ -224,6 +224,17 @@ function descriptor.to_json(given)
   })
 end
 
+--- A list of descriptors as JSON.
+---@param list table[]
+---@return table array
+function descriptor.list_to_json(list)
+  local items = {}
+  for position, one in ipairs(list) do
+    items[position] = descriptor.to_json(one)
+  end
+  return json.array(items)
+end
+
 --- Reads a list of descriptors.
 ---@param value any decoded JSON
 ---@param owner string how to name the document in an error, such as "the index"

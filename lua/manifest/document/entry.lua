@@ -3,6 +3,7 @@
 -- An entry that came out of another index keeps its JSON, so what this module does not know goes along.
 
 local json = require("manifest.base.json")
+local merged = require("manifest.base.merged")
 local platform = require("manifest.name.platform")
 
 local entry = {}
@@ -15,15 +16,15 @@ function entry.merge_platform(base, changes)
   if not changes then
     return base
   end
-  local merged = {}
+  local both = {}
   for _, name in ipairs(platform.FIELDS) do
     local value = changes[name]
     if value == nil and not changes.whole then
       value = base and base[name]
     end
-    merged[name] = value ~= false and value ~= "" and value or nil
+    both[name] = value ~= false and value ~= "" and value or nil
   end
-  return merged
+  return both
 end
 
 --- Two sets of annotations as one; `false` or "" in the second removes a name. nil when nothing is left.
@@ -31,14 +32,11 @@ end
 ---@param new table|nil
 ---@return table|nil
 function entry.merge_annotations(old, new)
-  local merged = {}
-  for name, value in pairs(old or {}) do
-    merged[name] = value
-  end
+  local both = merged(old)
   for name, value in pairs(new or {}) do
-    merged[name] = value ~= false and value ~= "" and value or nil
+    both[name] = value ~= false and value ~= "" and value or nil
   end
-  return next(merged) and merged or nil
+  return next(both) and both or nil
 end
 
 --- A copy of an object of the same keys in the same order.
@@ -71,16 +69,13 @@ end
 ---@param changes table platform, annotations (whole, as they are to be; false for none) and/or artifact_type
 ---@return table changed a new descriptor
 function entry.with(given, changes)
-  local changed = {}
-  for name, value in pairs(given) do
-    changed[name] = value
-  end
+  local changed = merged(given)
   local object = given.json and copy_of(given.json)
   changed.json = object
-  if changes.platform then
-    changed.platform = changes.platform
+  if changes.platform ~= nil then
+    changed.platform = changes.platform or nil
     if object then
-      object.platform = platform.to_json(changes.platform)
+      object.platform = changed.platform and platform.to_json(changed.platform)
     end
   end
   if changes.annotations ~= nil then

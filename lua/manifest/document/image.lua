@@ -126,16 +126,12 @@ end
 ---@return string|nil bytes
 ---@return table|nil err a text that is not UTF-8
 function image.build(given)
-  local layers = {}
-  for index, layer in ipairs(given.layers) do
-    layers[index] = descriptor.to_json(layer)
-  end
   return json.encode(json.object({
     { "schemaVersion", 2 },
     { "mediaType", given.media_type },
     { "artifactType", given.artifact_type },
     { "config", descriptor.to_json(given.config) },
-    { "layers", json.array(layers) },
+    { "layers", descriptor.list_to_json(given.layers) },
     { "subject", given.subject and descriptor.to_json(given.subject) or nil },
     { "annotations", json.sorted_object(given.annotations) },
   }), { indent = "   ", html = true })

@@ -65,15 +65,11 @@ end
 --- artifact_type, subject (a descriptor)
 ---@return table object ordered JSON, for document.serialise
 function document.build(given)
-  local manifests = {}
-  for position, entry in ipairs(given.entries) do
-    manifests[position] = descriptor.to_json(entry)
-  end
   return json.object({
     { "schemaVersion", 2 },
     { "mediaType", given.media_type or document.docker_type(given.entries) },
     { "artifactType", given.artifact_type },
-    { "manifests", json.array(manifests) },
+    { "manifests", descriptor.list_to_json(given.entries) },
     { "subject", given.subject and descriptor.to_json(given.subject) or nil },
     { "annotations", json.sorted_object(given.annotations) },
   })
@@ -110,12 +106,8 @@ end
 ---@param entries table[] descriptors
 ---@param index table of document.read
 function document.set_entries(index, entries)
-  local manifests = {}
-  for position, entry in ipairs(entries) do
-    manifests[position] = descriptor.to_json(entry)
-  end
   index.entries = entries
-  index.json.manifests = json.array(manifests)
+  index.json.manifests = descriptor.list_to_json(entries)
 end
 
 --- Makes an index that was read one of another type. One that does not say its type goes on not to say it, unless the

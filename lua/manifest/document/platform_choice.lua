@@ -47,9 +47,9 @@ function choice.fits(wanted, entry)
     return false
   end
   local a, b = platform.normalise(wanted), platform.normalise(available)
-  local version, found = a["os.version"], b["os.version"]
+  local version, found = a["os.version"], b["os.version"] .. "."
   return a.os == b.os and a.architecture == b.architecture and a.variant == b.variant
-    and (version == "" or version == found or found:sub(1, #version + 1) == version .. ".")
+    and (version == "" or found:sub(1, #version + 1) == version .. ".")
     and has_all(b["os.features"], a["os.features"])
 end
 

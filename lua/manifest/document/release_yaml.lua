@@ -39,9 +39,7 @@ local function check(value, kind, where)
       known = known or field == name
     end
     if not known then
-      local near = text.nearest(tostring(name), FIELDS[kind])
-      error({ why = ("%s has no '%s'%s"):format(where, tostring(name), near and (" (did you mean '%s'?)"):format(near)
-        or "") })
+      error({ why = ("%s has no '%s'%s"):format(where, tostring(name), text.meant(name, FIELDS[kind])) })
     end
   end
   return value

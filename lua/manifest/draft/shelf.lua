@@ -158,7 +158,7 @@ end
 ---@return userdata|nil lock with release(), also `<close>`
 ---@return table|nil err
 function methods:lock(timeout)
-  local held, err = take_lock(self, timeout)
+  local held, err = take_lock(self, timeout) ---@type any, any
   if not held then
     err:with { ref = self.ref }
     err.hint = err.code == "locked" and ("another process works on this list; it had %s s"):format(text.number(timeout))

@@ -222,7 +222,7 @@ function methods:wait(done, before)
   local current = self:current()
   if current then
     before(current)
-    coroutine.yield(WAIT)
+    coroutine.yield(WAIT) ---@diagnostic disable-line: await-in-sync
     return
   end
   while not done() do

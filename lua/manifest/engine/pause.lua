@@ -5,6 +5,7 @@
 local core = require("manifest.base.core")
 
 local pause = {
+  ---@type table<thread, table>
   loops = setmetatable({}, { __mode = "k" }), -- [coroutine] = the loop whose task it is
 }
 

@@ -2,6 +2,7 @@
 
 local core = require("manifest.base.core")
 local hub = require("manifest.name.hub")
+local merged = require("manifest.base.merged")
 
 local settings = {}
 
@@ -47,10 +48,7 @@ function settings.of(options, folder, changes)
   end
   add_insecure(made, options)
   made.user_agent = made.user_agent or "manifest/" .. require("manifest.base.version")
-  for name, value in pairs(changes or {}) do
-    made[name] = value
-  end
-  return made
+  return merged(made, changes)
 end
 
 return settings

@@ -9,6 +9,7 @@ local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local merged = require("manifest.base.merged")
 
 local convert = {}
 
@@ -56,11 +57,7 @@ end
 --- A node with other bytes.
 local function rewritten(node, object, kind, more)
   local raw = document.serialise(object)
-  local fields = { kept = raw, digest = digest.of(raw), size = #raw, media_type = kind }
-  for name, value in pairs(more or {}) do
-    fields[name] = value
-  end
-  return node:with(fields)
+  return node:with(merged({ kept = raw, digest = digest.of(raw), size = #raw, media_type = kind }, more))
 end
 
 local function convert_image(node, family)

@@ -23,13 +23,6 @@ local function about(verb, ref, hint)
   end)
 end
 
---- Gives a registry's refusal docker's words.
-local function in_docker_words(verb, ref)
-  return amend(function(err)
-    fail(argument.in_docker_words(err, verb, ref))
-  end)
-end
-
 --- Decides what a fetched document is: its media type comes from the answer and from inside, which must agree.
 ---@param answer table of a repository's manifest(); it is filled in
 ---@param verb string for the error
@@ -49,7 +42,7 @@ function read.complete(answer, verb, ref, repository)
 end
 
 local function get(verb, name, repository, selector)
-  local _ <close> = in_docker_words(verb, name)
+  local _ <close> = argument.as_docker_says(verb, name)
   return try(repository:manifest(selector))
 end
 
@@ -98,7 +91,7 @@ end
 ---@param at table of call:open
 ---@return any descriptor {digest, media_type, size}; response, of a registry
 function read.descriptor_of(verb, at)
-  local _ <close> = in_docker_words(verb, at.ref)
+  local _ <close> = argument.as_docker_says(verb, at.ref)
   return (try(at.repository:head(at.selector)))
 end
 

@@ -120,6 +120,20 @@ local function without(list, there)
   return left
 end
 
+--- How much a plan brings, without what it puts under names. Pure.
+---@param plan table of transfer.plan
+---@return table counts {blobs, manifests, size = bytes of those blobs}
+function transfer.counts(plan)
+  local counts = { blobs = #(plan.blobs or {}), manifests = 0, size = 0 }
+  for _, blob in ipairs(plan.blobs or {}) do
+    counts.size = counts.size + (blob.size or 0)
+  end
+  for _, level in ipairs(plan.levels or {}) do
+    counts.manifests = counts.manifests + #level
+  end
+  return counts
+end
+
 --- What to do to have these graphs in a repository. Pure.
 ---@param target manifest.Repository
 ---@param roots manifest.Node[] walked; `names` (tags) on one says under what to put it, last; without, it is put under

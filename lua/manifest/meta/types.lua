@@ -66,7 +66,7 @@
 ---@field cause manifest.Error? what it was made of
 ---@field report manifest.VerifyReport? of verify: what was found
 ---@field outcome manifest.ReleaseResult? of plan and apply: what became of each target
----@field copies table[]? of copy with option `also`: the result of each target, or {target, err}
+---@field copies table[]? of copy with option `also`: the result of each target, or {target, err, copied = {}, skipped = {}}
 ---@field errors_of_each manifest.Error[]? of rm, plan, apply and copy: all failures, each once
 ---@field pushed {reference: string, digest: string}[]? of push: the images that were put before it failed
 ---@field digest string? of push: of the list, when that was put; of delete: of what stays

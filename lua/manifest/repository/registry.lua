@@ -11,6 +11,7 @@ local hub = require("manifest.name.hub")
 local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
 local manifests = require("manifest.repository.registry.manifests")
+local merged = require("manifest.base.merged")
 local problem = require("manifest.repository.problem")
 local text = require("manifest.base.text")
 local mirror = later("manifest.repository.registry.mirror")
@@ -192,14 +193,11 @@ function methods:send(request, endpoint)
   if refused then
     return nil, self:failed(refused, endpoint)
   end
-  local own = {
+  local own = merged({
     url = endpoint.base .. (request.path or ""), base = endpoint.base, registry = endpoint.domain,
     repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
     attempts = endpoint.attempts,
-  }
-  for name, value in pairs(request) do
-    own[name] = value
-  end
+  }, request)
   own.bulk = own.streams ~= nil and own.streams > interface.SHARED_BYTES
   own.timeout = own.timeout or (own.streams or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)

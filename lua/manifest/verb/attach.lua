@@ -121,7 +121,7 @@ function attach.run(call, o)
   local subject = { media_type = found.media_type, digest = found.digest, size = found.size }
   local plan = plan_of(subject, layers, o)
   local manifest = plan.manifest
-  local stored = o.dry_run and {} or new_manifest.send(call, at.repository, plan, manifest.digest)
+  local stored = o.dry_run and {} or new_manifest.send(call, at.repository, plan, manifest.digest) ---@type table
   return {
     reference = argument.name_of(at, manifest.digest), digest = manifest.digest, size = manifest.size,
     media_type = manifest.media_type, artifact_type = o.artifact_type, subject = subject, files = layers,

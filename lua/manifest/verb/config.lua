@@ -45,9 +45,7 @@ local function only_image(call, at, answer)
 end
 
 local function bytes_of(call, at, descriptor)
-  local _ <close> = failure.amend(function(err)
-    fail(argument.in_docker_words(err, call.verb, at.ref))
-  end)
+  local _ <close> = argument.as_docker_says(call.verb, at.ref)
   return read.config(at.repository, descriptor)
 end
 

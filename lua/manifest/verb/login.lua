@@ -29,11 +29,15 @@ local login = declare.verb {
   examples = { "login registry.example.com", "login -u ci --password-stdin registry.example.com" },
 }
 
+local NO_REGISTRY = "check the name: what answers there is no registry"
+local HINTS = {
+  denied = "check that this account may use the registry", not_found = NO_REGISTRY, unsupported = NO_REGISTRY,
+  unauthorized = "check the user name and the password or token",
+}
+
 local function explain(err)
   problem.clean(err)
-  if err.code == "unauthorized" then
-    err.hint = "check the user name and the password or token"
-  end
+  err.hint = HINTS[err.code] or err.hint
 end
 
 --- Asks the registry for its base with these credentials, through whatever challenge it has.

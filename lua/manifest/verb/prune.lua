@@ -176,9 +176,7 @@ end
 ---@param made table<string, table>|nil tags that the caller puts there, as for tagged.list: they stay
 ---@return manifest.PruneResult
 function prune.at(call, at, o, mine, made)
-  local _ <close> = failure.amend(function(err)
-    fail(argument.in_docker_words(err, call.verb, at.ref:name_only(), "repository"))
-  end)
+  local _ <close> = argument.as_docker_says(call.verb, at.ref:name_only(), "repository")
   local list, by_tag, tags = gather(call, at, o, made)
   local reasons = plan.by_age(tags, by_tag, o, os.time())
   for tag in pairs(made or {}) do

@@ -29,9 +29,7 @@ local ratelimit = declare.verb {
 ---@return manifest.RatelimitResult
 function ratelimit.run(call, ref)
   local at = call:open(ref)
-  local _ <close> = failure.amend(function(err)
-    fail(argument.in_docker_words(err, "ratelimit", at.ref))
-  end)
+  local _ <close> = argument.as_docker_says("ratelimit", at.ref)
   local found = try(at.repository:head(at.selector, { head_alone = true }))
   if not found.response then
     fail {

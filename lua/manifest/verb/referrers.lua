@@ -33,9 +33,7 @@ local function subject_of(call, at, platform)
 end
 
 local function list_of(call, at, subject, artifact_type)
-  local _ <close> = failure.amend(function(err)
-    failure.fail(argument.in_docker_words(err, call.verb, at.ref))
-  end)
+  local _ <close> = argument.as_docker_says(call.verb, at.ref)
   return try(referrer_list.of(at.repository, subject, { artifact_type = artifact_type }))
 end
 

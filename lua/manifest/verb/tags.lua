@@ -28,9 +28,7 @@ local tags = declare.verb {
 --- All tags; when nothing but their number is asked for, no more pages than that takes.
 local function list_of(at, o)
   local is_any = not (o.include or o.exclude or o.semver or o.sort)
-  local _ <close> = failure.amend(function(err)
-    failure.fail(argument.in_docker_words(err, "tags", at.ref:name_only(), "repository"))
-  end)
+  local _ <close> = argument.as_docker_says("tags", at.ref:name_only(), "repository")
   return try(at.repository:tags({ page = o.page or is_any and o.limit or nil, most = is_any and o.limit or nil }))
 end
 

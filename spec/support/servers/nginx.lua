@@ -18,6 +18,7 @@
 
 local port = require("spec.support.servers.port")
 local process = require("spec.support.process")
+local recorded = require "spec.support.servers.recorded"
 local temp = require("spec.support.temp")
 
 local methods = {}
@@ -159,27 +160,14 @@ local function request_of(line)
     authorization = authorization ~= "-" and authorization or nil }
 end
 
---- The requests answered since the start or the last clear, in the order of the log.
-function methods:requests(name)
-  local list, number = {}, 0
+--- In the order of the log.
+recorded(methods, function(self)
+  local list = {}
   for line in settle(self):gmatch("[^\n]+") do
-    number = number + 1
     local request = request_of(line)
-    if number > self.seen and request.server ~= "mark" and (not name or request.server == name) then
-      list[#list + 1] = request
-    end
+    list[#list + 1] = request.server ~= "mark" and request or nil
   end
-  return list, number
-end
-
---- Forgets the requests so far.
-function methods:clear()
-  local _, number = self:requests()
-  self.seen = number
-end
-
-function methods:stop()
-  return self.process:stop()
-end
+  return list
+end)
 
 return { start = start, present = present }

@@ -7,6 +7,7 @@
 
 local peers = require "spec.support.worlds.peers"
 local process = require "spec.support.process"
+local recorded = require "spec.support.servers.recorded"
 local temp = require "spec.support.temp"
 
 local methods = {}
@@ -26,26 +27,13 @@ local function start()
   return self
 end
 
---- The requests since the start or the last clear. Each is written down before it is answered.
-function methods:requests()
-  local list, number = {}, 0
+--- Each is written down before it is answered.
+recorded(methods, function(self)
+  local list = {}
   for method, target in self.process:errors():gmatch("(%u+) (%S+)\n") do
-    number = number + 1
-    if number > self.seen then
-      list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*") }
-    end
+    list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*") }
   end
-  return list, number
-end
-
---- Forgets the requests so far.
-function methods:clear()
-  local _, number = self:requests()
-  self.seen = number
-end
-
-function methods:stop()
-  return self.process:stop()
-end
+  return list
+end)
 
 return { start = start }

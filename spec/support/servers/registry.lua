@@ -14,6 +14,7 @@
 --     registry:clear()  registry:stop()  registry:restart()
 
 local process = require "spec.support.process"
+local recorded = require "spec.support.servers.recorded"
 local temp = require "spec.support.temp"
 
 local methods = {}
@@ -98,11 +99,7 @@ local function start(options)
   return launch(setmetatable(self, mt), options.port or 0)
 end
 
---- Stops the program; its data stay, so `restart` goes on with them on the same port.
-function methods:stop()
-  return self.process:stop()
-end
-
+--- After `stop` its data stay, so this goes on with them on the same port.
 function methods:restart()
   self.process:stop()
   self.seen = 0
@@ -127,25 +124,16 @@ end
 
 --- The requests that the registry has answered, in the order of its log; `clear` starts afresh. Not while it is
 --- stopped; with a client authority options.tls must name a client_certificate and client_key for this helper.
-function methods:requests()
-  local list, number = {}, 0
+recorded(methods, function(self)
+  local list = {}
   for line in settle(self):gmatch("[^\n]+") do
     local method, target, protocol, status, rest = line:match('%] "(%u+) (%S+) (HTTP/[%d.]+)" (%d+) (.*)$')
     if method and not target:find("/v2/?marker=", 1, true) then
-      number = number + 1
-      if number > self.seen then
-        list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*"), protocol = protocol,
-          status = math.tointeger(status), agent = rest:match('"([^"]*)"$') }
-      end
+      list[#list + 1] = { method = method, target = target, path = target:match("^[^?]*"), protocol = protocol,
+        status = math.tointeger(status), agent = rest:match('"([^"]*)"$') }
     end
   end
-  return list, number
-end
-
---- Forgets the requests so far.
-function methods:clear()
-  local _, number = self:requests()
-  self.seen = number
-end
+  return list
+end)
 
 return { start = start, present = present }

@@ -31,10 +31,12 @@ local function pasted(home, more)
   return env
 end
 
---- The command `manifest`: ours.new { folder = , config = , env = } { "create", ... } -> { status, stdout, stderr }.
+--- The command `manifest`, which tells no progress unless it is asked to: a slow machine is no different one.
+--- ours.new { folder = , config = , env = } { "create", ... } -> { status, stdout, stderr }.
 local function new(options)
   options = options or {}
   local env = variables()
+  env.MANIFEST_PROGRESS = "none"
   for name, value in pairs(options.env or {}) do
     env[name] = value
   end

@@ -1,6 +1,5 @@
 --- What `manifest attestations` prints.
 
-local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
@@ -39,27 +38,11 @@ function print.text(out, found)
   end
 end
 
-local function material_json(one)
-  return json.object({ { "uri", one.uri }, { "digest", one.digest } })
-end
+local attestation_json = show.object({
+  "kind", "type", "subject", { "platform", platform.to_json }, "manifest", "mediaType", "digest", "size", "builder",
+  "buildType", { "materials", show.list(show.object({ "uri", "digest" })) }, "isAboutSubject", "error",
+})
 
-local function attestation_json(one)
-  return json.object({
-    { "kind", one.kind }, { "type", one.type }, { "subject", one.subject },
-    { "platform", one.platform and platform.to_json(one.platform) }, { "manifest", one.manifest },
-    { "mediaType", one.media_type }, { "digest", one.digest }, { "size", one.size }, { "builder", one.builder },
-    { "buildType", one.build_type }, { "materials", one.materials and show.array(one.materials, material_json) },
-    { "isAboutSubject", one.is_about_subject }, { "error", one.error },
-  })
-end
-
----@param found manifest.AttestationsResult
----@return table document
-function print.json(_, found)
-  return json.object({
-    { "reference", found.reference }, { "digest", found.digest },
-    { "attestations", show.array(found.attestations, attestation_json) },
-  })
-end
+print.json = show.document({ "reference", "digest", { "attestations", show.list(attestation_json) } })
 
 return print

@@ -5,14 +5,11 @@ local show = require("manifest.cli.show")
 
 local print = { text = show.raw }
 
----@param got manifest.ConfigResult
----@return table document
-function print.json(_, got)
-  return json.object({
-    { "reference", got.reference }, { "manifest", got.manifest }, { "mediaType", got.media_type },
-    { "digest", got.digest }, { "size", got.size },
-    { "config", got.content ~= nil and json.verbatim(got.raw) or nil },
-  })
-end
+print.json = show.document({
+  "reference", "manifest", "mediaType", "digest", "size",
+  { "config", function(_, got)
+    return json.verbatim(got.raw)
+  end, of = "content" },
+})
 
 return print

@@ -1,6 +1,5 @@
 --- What `manifest copy` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -47,25 +46,21 @@ function print.text(out, done)
   end
 end
 
-local function item_json(item)
-  return json.object({
-    { "name", item.name }, { "digest", item.digest }, { "sourceDigest", item.source_digest }, { "reason", item.reason },
-  })
-end
+local items = show.list(show.object({ "name", "digest", "sourceDigest", "reason" }))
+local copy_json
 
----@param done manifest.CopyResult|table of an error's copies
+copy_json = show.object({
+  "source", "target", { "dryRun", false }, { "copied", items }, { "skipped", items }, "blobs", "size", "manifests",
+  "referrers", { "error", show.failure, of = "err" },
+  { "also", show.list(function(one)
+    return copy_json(one)
+  end) },
+})
+
+---@param done manifest.CopyResult
 ---@return table document
 function print.json(_, done)
-  return json.object({
-    { "source", done.source }, { "target", done.target }, { "dryRun", done.dry_run == true },
-    { "copied", show.array(done.copied or {}, item_json) }, { "skipped", show.array(done.skipped or {}, item_json) },
-    { "blobs", done.blobs }, { "size", done.size }, { "manifests", done.manifests },
-    { "referrers", done.referrers },
-    { "error", done.err and json.object({ { "code", done.err.code }, { "message", done.err.message } }) or nil },
-    { "also", done.also and show.array(done.also, function(one)
-      return print.json(nil, one)
-    end) or nil },
-  })
+  return copy_json(done)
 end
 
 --- What became of the other targets.

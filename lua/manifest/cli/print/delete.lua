@@ -55,23 +55,21 @@ function print.text(out, done, given)
   show_removed(out, done.removed)
 end
 
+local document = show.object({
+  "reference", "digest", "tag", { "tagOnly", false }, { "shared", json.array }, { "listed", json.array },
+  { "remaining", json.array }, { "images", json.array }, { "referrers", json.array }, { "dryRun", false },
+  { "removed", show.object({ "blobs", "manifests" }) },
+  { "kept", function(err)
+    return err.message
+  end },
+})
+
 ---@param out table output
 ---@param done manifest.DeleteResult
 ---@return table document
 function print.json(out, done, given)
   complain(out, done, given)
-  return json.object({
-    { "reference", done.reference }, { "digest", done.digest }, { "tag", done.tag },
-    { "tagOnly", done.tag_only == true }, { "shared", json.array(done.shared) }, { "listed", json.array(done.listed) },
-    { "remaining", json.array(done.remaining) },
-    { "images", done.images and json.array(done.images) or nil },
-    { "referrers", done.referrers and json.array(done.referrers) or nil },
-    { "dryRun", done.dry_run == true },
-    { "removed", done.removed and json.object({
-      { "blobs", done.removed.blobs }, { "manifests", done.removed.manifests },
-    }) or nil },
-    { "kept", done.kept and done.kept.message or nil },
-  })
+  return document(done)
 end
 
 return print

@@ -1,18 +1,11 @@
 --- What `manifest diff` prints.
 
-local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
 local print = {}
 
 local DIFFERENT = 2
-
-local function change_json(change)
-  return json.object({
-    { "what", change.what }, { "name", change.name }, { "old", change.old }, { "new", change.new },
-  })
-end
 
 local function write_change(out, indent, change)
   local label = change.name and ("%s %s"):format(change.what, change.name) or change.what
@@ -44,24 +37,14 @@ function print.text(out, report)
   end
 end
 
----@param report manifest.DiffReport
----@return table document
-function print.json(_, report)
-  local function side(one)
-    return json.object({ { "reference", one.reference }, { "mediaType", one.media_type }, { "digest", one.digest } })
-  end
-  return json.object({
-    { "old", side(report.old) }, { "new", side(report.new) }, { "equal", report.equal },
-    { "added", show.array(report.added, show.descriptor) }, { "removed", show.array(report.removed, show.descriptor) },
-    { "changed", show.array(report.changed, function(one)
-      return json.object({
-        { "platform", one.platform and platform.to_json(one.platform) or nil }, { "old", one.old },
-        { "new", one.new }, { "changes", show.array(one.changes, change_json) },
-      })
-    end) },
-    { "same", report.same }, { "changes", show.array(report.changes, change_json) },
-  })
-end
+local side = show.object({ "reference", "mediaType", "digest" })
+local changes = show.list(show.object({ "what", "name", "old", "new" }))
+
+print.json = show.document({
+  { "old", side }, { "new", side }, "equal", { "added", show.descriptors }, { "removed", show.descriptors },
+  { "changed", show.list(show.object({ { "platform", platform.to_json }, "old", "new", { "changes", changes } })) },
+  "same", { "changes", changes },
+})
 
 ---@param report manifest.DiffReport
 ---@return integer exit status

@@ -1,6 +1,5 @@
 --- What `manifest pull` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -16,21 +15,11 @@ function print.text(out, done)
   end
 end
 
-local function file_json(file)
-  return json.object({
-    { "title", file.title }, { "path", file.path }, { "mediaType", file.media_type }, { "digest", file.digest },
-    { "size", file.size }, { "unchanged", file.unchanged == true },
-  })
-end
+local file_json = show.object({ "title", "path", "mediaType", "digest", "size", { "unchanged", false } })
 
----@param done manifest.PullResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "digest", done.digest }, { "artifactType", done.artifact_type },
-    { "files", show.array(done.files, file_json) }, { "untitled", show.array(done.untitled, show.descriptor) },
-    { "dryRun", done.dry_run == true },
-  })
-end
+print.json = show.document({
+  "reference", "digest", "artifactType", { "files", show.list(file_json) }, { "untitled", show.descriptors },
+  { "dryRun", false },
+})
 
 return print

@@ -1,7 +1,7 @@
 --- What `manifest put` reads and prints.
 
 local input = require("manifest.cli.input")
-local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
 
 local print = {}
 
@@ -19,14 +19,8 @@ function print.text(out, done)
     done.unchanged and "  is there already" or "") or done.digest)
 end
 
----@param done manifest.PutResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest }, { "size", done.size },
-    { "unchanged", done.unchanged == true }, { "dryRun", done.dry_run == true },
-    { "fallbackTag", done.fallback_tag },
-  })
-end
+print.json = show.document({
+  "reference", "mediaType", "digest", "size", { "unchanged", false }, { "dryRun", false }, "fallbackTag",
+})
 
 return print

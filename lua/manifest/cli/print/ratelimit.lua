@@ -1,7 +1,7 @@
 --- What `manifest ratelimit` prints.
 
-local json = require("manifest.base.json")
 local limits = require("manifest.repository.registry.limits")
+local show = require("manifest.cli.show")
 
 local print = {}
 
@@ -11,13 +11,6 @@ function print.text(out, found)
   out:line(limits.text(found) or "the registry tells no limit")
 end
 
----@param found manifest.RatelimitResult
----@return table document
-function print.json(_, found)
-  return json.object({
-    { "reference", found.reference }, { "limit", found.limit }, { "remaining", found.remaining },
-    { "window", found.window }, { "reset", found.reset }, { "source", found.source },
-  })
-end
+print.json = show.document({ "reference", "limit", "remaining", "window", "reset", "source" })
 
 return print

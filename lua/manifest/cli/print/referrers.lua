@@ -1,6 +1,5 @@
 --- What `manifest referrers` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -14,13 +13,6 @@ function print.text(out, found)
   end
 end
 
----@param found manifest.ReferrersResult
----@return table document
-function print.json(_, found)
-  return json.object({
-    { "reference", found.reference }, { "subject", found.subject },
-    { "referrers", show.array(found.referrers, show.descriptor) },
-  })
-end
+print.json = show.document({ "reference", "subject", { "referrers", show.descriptors } })
 
 return print

@@ -48,59 +48,25 @@ function print.text(out, report, options)
   end
 end
 
-local function history_json(one)
-  return json.object({
-    { "created", one.created }, { "createdBy", one.created_by }, { "comment", one.comment }, { "empty", one.empty },
-  })
-end
+local image_json = show.object({
+  show.descriptor, "kind", "contentSize", "created", { "config", show.descriptor }, { "layers", show.descriptors },
+  { "history", show.list(show.object({ "created", "createdBy", "comment", "empty" })) },
+  { "error", show.failure, of = "err" },
+})
 
-local function with_descriptor(one, more)
-  local members, known = {}, show.descriptor(one)
-  for _, name in ipairs(json.keys(known)) do
-    members[#members + 1] = { name, known[name] }
-  end
-  return json.object(table.move(more, 1, #more, #members + 1, members))
-end
-
-local function image_json(image)
-  return with_descriptor(image, {
-    { "kind", image.kind }, { "contentSize", image.content_size }, { "created", image.created },
-    { "config", image.config and show.descriptor(image.config) or nil },
-    { "layers", show.array(image.layers, show.descriptor) }, { "history", show.array(image.history, history_json) },
-    { "error", image.err and json.object({ { "code", image.err.code }, { "message", image.err.message } }) or nil },
-  })
-end
-
-local function annotations_json(given)
-  local members = {}
-  for _, name in ipairs(require("manifest.base.text").sorted_keys(given or {})) do
-    members[#members + 1] = { name, given[name] }
-  end
-  return given and json.object(members) or nil
-end
-
----@param report manifest.ReportResult
----@return table document
-function print.json(_, report)
-  return json.object({
-    { "reference", report.reference }, { "kind", report.kind }, { "mediaType", report.media_type },
-    { "digest", report.digest }, { "size", report.size }, { "contentSize", report.content_size },
-    { "artifactType", report.artifact_type }, { "annotations", annotations_json(report.annotations) },
-    { "images", show.array(report.images, image_json) },
-    { "layers", show.array(report.layers, function(one)
-      return json.object({ { "digest", one.digest }, { "size", one.size }, { "mediaType", one.media_type },
-        { "images", json.array(one.images) } })
-    end) },
-    { "attestations", show.array(report.attestations, function(one)
-      return json.object({ { "digest", one.digest }, { "subject", one.subject },
-        { "predicates", json.array(one.predicates) } })
-    end) },
-    { "referrers", show.array(report.referrers, function(one)
-      return with_descriptor(one, { { "subject", one.subject } })
-    end) },
-    { "changes", report.changes and require("manifest.cli.print.diff").json(nil, report.changes) or nil },
-    { "html", report.html },
-  })
-end
+print.json = show.document({
+  "reference", "kind", "mediaType", "digest", "size", "contentSize", "artifactType",
+  { "annotations", function(annotations)
+    return json.sorted_object(annotations) or json.object({})
+  end },
+  { "images", show.list(image_json) },
+  { "layers", show.list(show.object({ "digest", "size", "mediaType", { "images", json.array } })) },
+  { "attestations", show.list(show.object({ "digest", "subject", { "predicates", json.array } })) },
+  { "referrers", show.list(show.object({ show.descriptor, "subject" })) },
+  { "changes", function(changes)
+    return require("manifest.cli.print.diff").json(nil, changes)
+  end },
+  "html",
+})
 
 return print

@@ -1,6 +1,5 @@
 --- What `manifest resolve` prints.
 
-local json = require("manifest.base.json")
 local platform = require("manifest.name.platform")
 local show = require("manifest.cli.show")
 
@@ -33,19 +32,10 @@ function print.failed(out, err, options)
   end
 end
 
-local function entry_json(one)
-  return json.object({
-    { "platform", one.platform and platform.to_json(one.platform) }, { "digest", one.digest },
-    { "mediaType", one.media_type }, { "rank", one.rank }, { "taken", one.taken }, { "reason", one.reason },
-  })
-end
+local entry_json = show.object({
+  { "platform", platform.to_json }, "digest", "mediaType", "rank", "taken", "reason",
+})
 
----@param found manifest.ResolveResult
----@return table document
-function print.json(_, found)
-  local document = show.descriptor(found)
-  document.entries = found.entries and show.array(found.entries, entry_json)
-  return document
-end
+print.json = show.document({ show.descriptor, { "entries", show.list(entry_json) } })
 
 return print

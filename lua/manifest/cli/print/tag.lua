@@ -1,6 +1,7 @@
 --- What `manifest tag` prints.
 
 local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
 
 local print = {}
 
@@ -12,13 +13,6 @@ function print.text(out, done)
   end
 end
 
----@param done manifest.TagResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "mediaType", done.media_type }, { "digest", done.digest },
-    { "size", done.size }, { "tags", json.array(done.tags) }, { "dryRun", done.dry_run == true },
-  })
-end
+print.json = show.document({ "reference", "mediaType", "digest", "size", { "tags", json.array }, { "dryRun", false } })
 
 return print

@@ -1,6 +1,5 @@
 --- What `manifest tree` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -58,30 +57,6 @@ local function write_parts(out, node, indent, marks)
   end
 end
 
-local function as_json(node)
-  local members = { { "reference", node.reference }, { "kind", node.kind } }
-  local known = show.descriptor(node)
-  for _, name in ipairs(json.keys(known)) do
-    members[#members + 1] = { name, known[name] }
-  end
-  local function list(name, items, each)
-    members[#members + 1] = items and { name, show.array(items, each) } or nil
-  end
-  members[#members + 1] = node.config and { "config", show.descriptor(node.config) } or nil
-  list("layers", node.layers, show.descriptor)
-  list("children", node.children, as_json)
-  list("referrers", node.referrers, as_json)
-  members[#members + 1] = node.again and { "again", true } or nil
-  members[#members + 1] = node.err and { "error", json.object({
-    { "code", node.err.code }, { "message", node.err.message },
-  }) } or nil
-  local total = node.total
-  members[#members + 1] = total and { "total", json.object({
-    { "manifests", total.manifests }, { "blobs", total.blobs }, { "size", total.size },
-  }) } or nil
-  return json.object(members)
-end
-
 ---@param out table output
 ---@param tree manifest.TreeNode
 function print.text(out, tree)
@@ -90,6 +65,18 @@ function print.text(out, tree)
   out:line(("%s, %s, %s in all"):format(show.count(tree.total.manifests, "manifest"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
 end
+
+local as_json
+
+local nodes = show.list(function(node)
+  return as_json(node)
+end)
+
+as_json = show.object({
+  "reference", "kind", show.descriptor, { "config", show.descriptor }, { "layers", show.descriptors },
+  { "children", nodes }, { "referrers", nodes }, "again", { "error", show.failure, of = "err" },
+  { "total", show.object({ "manifests", "blobs", "size" }) },
+})
 
 ---@param tree manifest.TreeNode
 ---@return table document

@@ -1,15 +1,10 @@
 --- What `manifest verify` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
 
 local CHECK_FAILED = 2
-
-local function finding_json(one)
-  return json.object({ { "code", one.code }, { "digest", one.digest }, { "message", one.message } })
-end
 
 ---@param out table output
 ---@param report manifest.VerifyReport
@@ -28,20 +23,16 @@ function print.text(out, report)
     #report.problems == 0 and "good" or "bad")
 end
 
----@param report manifest.VerifyReport
----@return table document
-function print.json(_, report)
-  local checked = report.checked
-  return json.object({
-    { "reference", report.reference }, { "digest", report.digest }, { "mediaType", report.media_type },
-    { "ok", #report.problems == 0 },
-    { "checked", json.object({
-      { "manifests", checked.manifests }, { "blobs", checked.blobs }, { "size", checked.size },
-      { "programs", checked.programs },
-    }) },
-    { "problems", show.array(report.problems, finding_json) }, { "notes", show.array(report.notes, finding_json) },
-  })
-end
+local findings = show.list(show.object({ "code", "digest", "message" }))
+
+print.json = show.document({
+  "reference", "digest", "mediaType",
+  { "ok", function(problems)
+    return #problems == 0
+  end, of = "problems" },
+  { "checked", show.object({ "manifests", "blobs", "size", "programs" }) },
+  { "problems", findings }, { "notes", findings },
+})
 
 --- A check that did not hold has a report all the same.
 ---@return integer|nil status

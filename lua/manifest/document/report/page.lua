@@ -25,7 +25,7 @@ local function of(template, ...)
   return (template:format(table.unpack(values, 1, values.n)))
 end
 
-local size = text.size
+local size, count = text.size, text.count
 
 local function platform_of(one)
   local given = one.platform
@@ -35,10 +35,6 @@ end
 --- Twelve digits, with all of them as a title.
 local function short(digest)
   return of('<code title="%s">%s</code>', digest, (digest:gsub("^([a-z0-9]+:%x%x%x%x%x%x%x%x%x%x%x%x).*$", "%1")))
-end
-
-local function count(number, noun)
-  return ("%d %s%s"):format(number, noun, number == 1 and "" or "s")
 end
 
 local COLOURS = 8

@@ -1,5 +1,7 @@
 --- What the headers of an answer say of pulls that are left: RateLimit-Limit, RateLimit-Remaining, ...
 
+local text = require("manifest.base.text")
+
 local limits = {}
 
 local UNITS = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" } }
@@ -25,8 +27,7 @@ end
 local function duration(seconds)
   for _, unit in ipairs(UNITS) do
     if seconds % unit[1] == 0 and seconds > 0 then
-      local count = seconds // unit[1]
-      return ("%d %s%s"):format(count, unit[2], count == 1 and "" or "s")
+      return text.count(seconds // unit[1], unit[2])
     end
   end
   return "0 seconds"

@@ -71,6 +71,7 @@ local function without_api(repository, digest, options)
   if not believed then
     return nil, err
   end
+  ---@cast believed table
   believed.skipped, believed.fallback = found.skipped, true
   return believed
 end

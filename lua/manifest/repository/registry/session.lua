@@ -1,6 +1,7 @@
 --- One upload of a blob that is open in a registry: where it goes on, ended with the blob's digest, or given up.
 
 local core = require("manifest.base.core")
+local merged = require("manifest.base.merged")
 local problem = require("manifest.repository.problem")
 
 local session = {}
@@ -114,12 +115,10 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err
 function session.finish(repository, url, digest, body)
-  local request = { method = "PUT", url = with_digest(url, digest), blob = digest,
-    headers = { ["Content-Type"] = "application/octet-stream" } }
-  for name, value in pairs(body) do
-    request[name] = value
-  end
-  local response, err = repository:send(request)
+  local response, err = repository:send(merged({
+    method = "PUT", url = with_digest(url, digest), blob = digest,
+    headers = { ["Content-Type"] = "application/octet-stream" },
+  }, body))
   if response and stored[response.status] then
     repository.loop.uploads[url] = nil
     return true

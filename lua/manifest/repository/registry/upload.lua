@@ -4,6 +4,7 @@ local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
 local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
+local merged = require("manifest.base.merged")
 local problem = require("manifest.repository.problem")
 local chunks = later("manifest.repository.registry.chunks")
 local session = later("manifest.repository.registry.session")
@@ -153,10 +154,7 @@ local function copy_through(repository, url, descriptor, source)
     end
     return chunks.send(repository, open_url, digest, size, function(request, offset, length)
       return stream(repository, source, digest, length, { range_offset = offset, range_length = length }, function(body)
-        for name, value in pairs(body) do
-          request[name] = value
-        end
-        return repository:send(request)
+        return repository:send(merged(request, body))
       end)
     end)
   end, function(err)

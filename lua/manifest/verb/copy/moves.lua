@@ -104,9 +104,7 @@ end
 
 --- The tags of the source that are to be copied.
 local function chosen_tags(from, options)
-  local _ <close> = amend(function(err)
-    fail(argument.in_docker_words(err, "copy", from.ref:name_only(), "repository"))
-  end)
+  local _ <close> = argument.as_docker_says("copy", from.ref:name_only(), "repository")
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
 
@@ -291,18 +289,11 @@ end
 ---@param along table of referrers.gather
 ---@return table report
 function moves.report(list, plan, along)
-  local report = {
-    copied = {}, skipped = list.skipped, blobs = #plan.blobs, size = 0, manifests = 0, referrers = #along.referrers,
-  }
+  local report = transfer.counts(plan)
+  report.copied, report.skipped, report.referrers = {}, list.skipped, #along.referrers
   local stored = {}
   for _, tag in ipairs(plan.tags) do
     stored[tag.name] = tag.stored
-  end
-  for _, blob in ipairs(plan.blobs) do
-    report.size = report.size + blob.size
-  end
-  for _, level in ipairs(plan.levels) do
-    report.manifests = report.manifests + #level
   end
   for _, move in ipairs(list.todo) do
     if move.is_incomplete and report.blobs + report.manifests == 0 then -- the source lacks the same

@@ -87,7 +87,7 @@ end
 function several.settle(works)
   local copies, causes, done = {}, {}, {}
   for position, work in ipairs(works) do
-    copies[position] = work.err and { target = work.to.text, err = work.err } or work.report
+    copies[position] = work.err and { target = work.to.text, err = work.err, copied = {}, skipped = {} } or work.report
     causes[#causes + 1] = work.err
     done[#done + 1] = not work.err and work.to.text or nil
   end

@@ -4,6 +4,7 @@ local choice = require("manifest.document.platform_choice")
 local failure = require("manifest.base.failure")
 local image = require("manifest.document.image")
 local media_type = require("manifest.name.media_type")
+local merged = require("manifest.base.merged")
 local names = require("manifest.declare.argument")
 local nodes = require("manifest.graph.node")
 local platform = require("manifest.graph.platform")
@@ -140,11 +141,7 @@ function bases.annotations(one, given)
   if one.family == "docker" then
     return nil
   end
-  local annotations = { [NAME] = one.name, [DIGEST] = one.digest }
-  for name, value in pairs(given or {}) do
-    annotations[name] = value
-  end
-  return annotations
+  return merged({ [NAME] = one.name, [DIGEST] = one.digest }, given)
 end
 
 --- Brings the layers of the base: within a registry they are mounted; in its own repository they are there.

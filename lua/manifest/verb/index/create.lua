@@ -219,7 +219,7 @@ end
 ---@field notices string[] what was decided and may surprise
 ---@field written string[]? names that changed; not of a dry run
 ---@field unchanged boolean? nothing was written; not of a dry run
----@field copied {blobs: integer, manifests: integer}? not of a dry run
+---@field copied {blobs: integer, manifests: integer, size: integer}? not of a dry run; size: bytes of the blobs
 ---@field dry_run boolean?
 ---@field raw string? of a dry run: the exact bytes
 ---@field plan string[]? of a dry run: what would be done

@@ -10,6 +10,7 @@ local entry_of = require("manifest.document.entry")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+local platform_name = require("manifest.name.platform")
 
 local amend, fail, try = failure.amend, failure.fail, failure.try
 
@@ -88,6 +89,8 @@ local function entry_of_edge(one, edge, documents)
   entry = entry_of.true_to(entry, edge.node.is_loaded and edge.node or nil)
   if edge.platform and edge.platform ~= edge.entry.platform then
     entry = entry_of.with(entry, { platform = edge.platform })
+  elseif entry.platform and not platform_name.is_whole(entry.platform) and not attestation.is(entry) then
+    entry = entry_of.with(entry, { platform = false }) -- Go writes empty names for none
   end
   entry.from, entry.node = one.text, edge.node
   entry.config = not entry.platform and not attestation.is(entry) and edge.node.kind == "image" or nil

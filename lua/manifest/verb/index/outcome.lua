@@ -1,5 +1,7 @@
 --- What the index verbs give back.
 
+local transfer = require("manifest.graph.transfer")
+
 local outcome = {}
 
 --- A descriptor without what only the verbs need.
@@ -21,14 +23,6 @@ local function base(ref, made, tags)
   }
 end
 
-local function count(plan)
-  local manifests = 0
-  for _, level in ipairs(plan and plan.levels or {}) do
-    manifests = manifests + #level
-  end
-  return { blobs = plan and #plan.blobs or 0, manifests = manifests }
-end
-
 --- After the work.
 ---@param ref table target
 ---@param made table of document/compose.lua
@@ -37,7 +31,7 @@ end
 function outcome.done(ref, made, work)
   local done = base(ref, made, work.tags)
   done.written, done.unchanged = work.written, #work.written == 0
-  done.copied = count(work.plan)
+  done.copied = transfer.counts(work.plan or {})
   return done
 end
 

@@ -78,9 +78,7 @@ end
 --- The tags of a repository that are chosen.
 local function chosen(call, target)
   local o, from = target.copy, target.sources[1].ref
-  local _ <close> = failure.amend(function(err)
-    fail(argument.in_docker_words(err, call.verb, from, "repository"))
-  end)
+  local _ <close> = argument.as_docker_says(call.verb, from, "repository")
   local tags = versions.choose(try(call:repository(from, { actions = "pull" }):tags({})), o, target.range)
   return o.keep and table.move(versions.newest_first(tags), 1, math.min(o.keep, #tags), 1, {}) or tags
 end
@@ -141,14 +139,12 @@ end
 ---@param dry_run boolean
 ---@return table made {digest}
 function mirror.make(call, target, options, dry_run)
-  local expected, o = target.copy.expect, { dry_run = dry_run or nil }
+  local expected = target.copy.expect
   if expected and #expected > 0 then
     check_platforms(call, options.copy, expected)
   end
-  for _, name in ipairs(OF_COPY) do
-    o[name] = options[name]
-  end
-  local done = copy.run(call, options.copy, options.target, o)
+  options.dry_run = dry_run or nil
+  local done = copy.run(call, options.copy, options.target, options)
   local one = done.copied[1] or done.skipped[1]
   return { digest = one.digest, notices = {} }
 end

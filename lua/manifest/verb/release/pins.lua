@@ -5,8 +5,9 @@ local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local json = require("manifest.base.json")
+local merged = require("manifest.base.merged")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local pins = {}
 
@@ -28,9 +29,7 @@ end
 
 local function resolve(call, ref, also, token_of)
   local repository = call:repository(ref, { actions = "pull", also = also, token_of = token_of })
-  local _ <close> = amend(function(err)
-    fail(argument.in_docker_words(err, call.verb, ref))
-  end)
+  local _ <close> = argument.as_docker_says(call.verb, ref)
   return try(repository:head(argument.selector(ref))).digest
 end
 
@@ -88,21 +87,11 @@ end
 ---@param target table of the release
 ---@return table options
 function pins.options_of(work, target)
-  local options, sources = {}, {}
-  for name, value in pairs(target.options) do
-    options[name] = value
-  end
+  local options, sources = merged(target.options), {}
   for position, given in ipairs(target.options.sources) do
-    local ref, one = pinned(work, target.sources[position].ref), {}
-    if type(given) == "table" and getmetatable(given) == nil then
-      for name, value in pairs(given) do
-        one[name] = value
-      end
-    elseif not ref then
-      one.descriptor = given
-    end
-    one.ref = ref
-    sources[position] = one
+    local ref = pinned(work, target.sources[position].ref)
+    local is_table = type(given) == "table" and getmetatable(given) == nil
+    sources[position] = merged(is_table and given or { descriptor = not ref and given or nil }, { ref = ref })
   end
   options.sources = sources
   options.subject = target.subject and pinned(work, target.subject) or options.subject

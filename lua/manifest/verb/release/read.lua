@@ -11,6 +11,7 @@ local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
+local merged = require("manifest.base.merged")
 local mirror = require("manifest.verb.release.mirror")
 local script = require("manifest.document.release_script")
 local sources = require("manifest.verb.index.sources")
@@ -42,18 +43,6 @@ local function refuse(release, position, options, why, code)
     code = code or "invalid_argument", message = ("%s: %s"):format(place_of(release, position, options), why),
     hint = "correct the release; nothing was changed",
   }
-end
-
---- A target's options with the defaults of the release; a target that says one itself replaces it.
-local function with_defaults(given, defaults)
-  local options = {}
-  for name, value in pairs(defaults) do
-    options[name] = value
-  end
-  for name, value in pairs(given) do
-    options[name] = value
-  end
-  return options
 end
 
 --- What is wrong with the options themselves.
@@ -93,7 +82,7 @@ end
 
 --- The options of a target: defaults that are an index's alone are none of a copy's.
 local function options_of(given, defaults)
-  local options = with_defaults(given, defaults)
+  local options = merged(defaults, given)
   for name in pairs(given.copy ~= nil and defaults or {}) do
     if given[name] == nil and not mirror.specs[name] then
       options[name] = nil

@@ -14,7 +14,7 @@ local shard = require("manifest.name.shard")
 local verify = require("manifest.verb.verify")
 local whole = require("manifest.graph.whole")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local steps = {}
 
@@ -77,9 +77,7 @@ local function look(call, work, target)
   local record = work.lock.targets[tostring(target.ref)]
   local selectors = #target.tags > 0 and target.tags or { record and record.digest }
   return call:each(selectors, function(name)
-    local _ <close> = amend(function(err)
-      fail(argument.in_docker_words(err, call.verb, target.ref))
-    end)
+    local _ <close> = argument.as_docker_says(call.verb, target.ref)
     return { name = name, old = try(digest_at(target.repository, name)) or nil }
   end)
 end
@@ -194,7 +192,7 @@ end
 function steps.run(call, work, make, finish)
   ---@type manifest.ReleaseResult
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
-  for position, target in ipairs(work.release.targets) do
+  for position, target in ipairs(work.release.targets) do ---@diagnostic disable-next-line: missing-fields
     outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
   end
   local _, errors = call:collect(work.release.targets, function(target, position)

@@ -1,6 +1,6 @@
 --- What `manifest blob get` prints: the bytes, unless a file gets them.
 
-local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
 
 local print = {}
 
@@ -28,12 +28,6 @@ function print.text(out, got)
   end
 end
 
----@param got manifest.BlobGetResult
----@return table document
-function print.json(_, got)
-  return json.object({
-    { "reference", got.reference }, { "digest", got.digest }, { "size", got.size }, { "file", got.file },
-  })
-end
+print.json = show.document({ "reference", "digest", "size", "file" })
 
 return print

@@ -1,6 +1,5 @@
 --- What `manifest blob put` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -12,13 +11,6 @@ function print.text(out, done)
     done.exists and "  is there already" or "") or done.digest)
 end
 
----@param done manifest.BlobPutResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "repository", done.repository }, { "digest", done.digest }, { "size", done.size },
-    { "exists", done.exists }, { "dryRun", done.dry_run == true },
-  })
-end
+print.json = show.document({ "repository", "digest", "size", "exists", { "dryRun", false } })
 
 return print

@@ -1,6 +1,5 @@
 --- What `manifest index annotate` prints.
 
-local json = require("manifest.base.json")
 local result = require("manifest.cli.print.index.result")
 local show = require("manifest.cli.show")
 
@@ -23,15 +22,13 @@ function print.text(out, done, options)
   result.text(out, done, options)
 end
 
+local changes_json = show.list(show.object({ "entry", "what", "old", "new" }))
+
 ---@param done manifest.IndexAnnotateResult
 ---@return table document
 function print.json(out, done)
   local document = result.json(out, done)
-  document.changes = show.array(done.changes, function(change)
-    return json.object({
-      { "entry", change.entry }, { "what", change.what }, { "old", change.old }, { "new", change.new },
-    })
-  end)
+  document.changes = changes_json(done.changes)
   return document
 end
 

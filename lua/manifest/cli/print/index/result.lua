@@ -39,20 +39,10 @@ function print.text(out, done, options)
   end
 end
 
----@param done manifest.IndexResult
----@return table document
-function print.json(_, done)
-  return json.object({
-    { "reference", done.reference }, { "digest", done.digest }, { "size", done.size },
-    { "mediaType", done.media_type }, { "manifests", show.array(done.entries, show.descriptor) },
-    { "tags", json.array(done.tags) }, { "notices", json.array(done.notices) },
-    { "dryRun", done.dry_run or false }, { "unchanged", done.unchanged },
-    { "written", done.written and json.array(done.written) or nil },
-    { "copied", done.copied and json.object({
-      { "blobs", done.copied.blobs }, { "manifests", done.copied.manifests },
-    }) or nil },
-    { "plan", done.plan and json.array(done.plan) or nil }, { "raw", done.raw },
-  })
-end
+print.json = show.document({
+  "reference", "digest", "size", "mediaType", { "manifests", show.descriptors, of = "entries" },
+  { "tags", json.array }, { "notices", json.array }, { "dryRun", false }, "unchanged", { "written", json.array },
+  { "copied", show.object({ "blobs", "manifests", "size" }) }, { "plan", json.array }, "raw",
+})
 
 return print

@@ -7,39 +7,14 @@ local show = require("manifest.cli.show")
 
 local release = {}
 
-local function tag_json(tag)
-  return json.object({ { "name", tag.name }, { "state", tag.state }, { "old", tag.old } })
-end
-
-local function source_json(one)
-  return json.object({ { "source", one.reference }, { "digest", one.digest }, { "locked", one.locked } })
-end
-
-local function change_json(one)
-  return json.object({
-    { "platform", one.platform and platform.to_json(one.platform) or nil }, { "old", one.old },
-    { "new", one.new },
-  })
-end
-
-local function text_json(line)
-  return line
-end
-
-local function list_of(list, each)
-  return list and show.array(list, each) or nil
-end
-
-local function target_json(one)
-  return json.object({
-    { "target", one.reference }, { "state", one.state }, { "digest", one.digest }, { "old", one.old },
-    { "mediaType", one.media_type }, { "size", one.size },
-    { "tags", list_of(one.tags, tag_json) }, { "sources", list_of(one.sources, source_json) },
-    { "added", list_of(one.added, show.descriptor) }, { "removed", list_of(one.removed, show.descriptor) },
-    { "changed", list_of(one.changed, change_json) }, { "notices", list_of(one.notices, text_json) },
-    { "error", one.err and json.object({ { "code", one.err.code }, { "message", one.err.message } }) or nil },
-  })
-end
+local target_json = show.object({
+  { "target", of = "reference" }, "state", "digest", "old", "mediaType", "size",
+  { "tags", show.list(show.object({ "name", "state", "old" })) },
+  { "sources", show.list(show.object({ { "source", of = "reference" }, "digest", "locked" })) },
+  { "added", show.descriptors }, { "removed", show.descriptors },
+  { "changed", show.list(show.object({ { "platform", platform.to_json }, "old", "new" })) }, { "notices", json.array },
+  { "error", show.failure, of = "err" },
+})
 
 local function write_platforms(out, one)
   if one.was_image then
@@ -89,12 +64,12 @@ local function write_pruned(out, words, one)
   end
 end
 
-local function pruned_json(one)
-  local document = prune.json(nil, one)
-  document.skipped = one.skipped
-  document.error = one.err and json.object({ { "code", one.err.code }, { "message", one.err.message } }) or nil
-  return document
-end
+local pruned_json = show.object({
+  function(one)
+    return prune.json(nil, one)
+  end,
+  "skipped", { "error", show.failure, of = "err" },
+})
 
 --- What a command of a release prints.
 ---@param words table state -> what it is called
@@ -122,15 +97,10 @@ function release.new(words)
     end
   end
 
-  ---@param outcome manifest.ReleaseResult
-  ---@return table document
-  function print.json(_, outcome)
-    return json.object({
-      { "release", outcome.path }, { "lock", outcome.lock }, { "changed", outcome.changed },
-      { "targets", show.array(outcome.targets, target_json) },
-      { "pruned", list_of(outcome.pruned, pruned_json) },
-    })
-  end
+  print.json = show.document({
+    { "release", of = "path" }, "lock", "changed", { "targets", show.list(target_json) },
+    { "pruned", show.list(pruned_json) },
+  })
 
   --- The targets that were made before or beside the failure.
   function print.failed(out, err, options)
