@@ -79,6 +79,17 @@ describe("a header", function()
     local _, err = repository:manifest("1")
     assert.equal("unsupported", err.code)
   end)
+
+  it("Content-Encoding that is no compression says nothing, and none does of an answer without a body", function()
+    for _, encoding in ipairs { "aws-chunked", "utf-8" } do
+      local _, repository = stage { { answer = { status = 200, body = DOCUMENT,
+        headers = { { "Content-Encoding", encoding } } } } }
+      assert.equal(DOCUMENT, assert(repository:manifest("1")).raw)
+    end
+    local _, repository = stage { { method = "HEAD", answer = { status = 200, headers = {
+      { "Content-Encoding", "gzip" }, { "Docker-Content-Digest", DIGEST } } } } }
+    assert.equal(DIGEST, assert(repository:head("1")).digest)
+  end)
 end)
 
 describe("a media type that a registry's document names", function()
