@@ -27,8 +27,9 @@ static void check_claims(const uint8_t *claims, size_t size)
 
   mf_bytes_init(&encoded, MF_TOKEN_LENGTH);
   mf_bytes_init(&token, MF_TOKEN_LENGTH);
-  if (mf_base64_encode(&encoded, claims, size, &problem) && encoded.length > 0 && mf_bytes_add_text(&token, "e30.") &&
-      mf_bytes_add(&token, encoded.data, strcspn(encoded.data, "=")) && mf_bytes_add_text(&token, ".x")) {
+  if (mf_base64_encode(&encoded, (const char *)claims, size, &problem) && encoded.length > 0 &&
+      mf_bytes_add_text(&token, "e30.") && mf_bytes_add(&token, encoded.data, strcspn(encoded.data, "=")) &&
+      mf_bytes_add_text(&token, ".x")) {
     for (size_t i = 0; i < token.length; i++)
       token.data[i] = token.data[i] == '+' ? '-' : token.data[i] == '/' ? '_' : token.data[i];
     check_granted(token.data);
