@@ -1,5 +1,6 @@
 --- The rock builds through CMake into an empty tree, and works from it. Slow: it compiles everything once more.
 
+local lfs = require "lfs"
 local process = require "spec.support.process"
 local sample = require "spec.support.sample"
 local snapshot = require "spec.support.worlds.snapshot"
@@ -44,6 +45,14 @@ describe("the rock #slow", function()
     local done = process.run { tree .. "/bin/manifest", "--version", cwd = "/", clean = true }
     assert.equal(0, done.status, done.stderr)
     assert.matches("^manifest %d+%.%d+%.%d+\n$", done.stdout)
+  end)
+
+  it("takes docker's place by a link to the command in the rock's folder", function()
+    local file = process.run({ "find", tree .. "/lib/luarocks", "-path", "*/bin/manifest" }).stdout:match("[^\n]+")
+    local link = temp.folder("bin") .. "/docker"
+    assert(lfs.link(file, link, true))
+    local done = process.run { link, "manifest", "rm", "h.io/a:1", cwd = "/", clean = true, env = { HOME = tree } }
+    assert.matches("^No such manifest: h.io/a:1\n", done.stderr)
   end)
 
   it("can be removed again, and leaves nothing of it", function()

@@ -247,13 +247,6 @@ function methods:repository(reference, wanted)
   return teller and require("manifest.repository.watched")(repository, teller) or repository
 end
 
-local function refuse_image(at)
-  fail {
-    code = "invalid_reference", message = ("%s names one image, not a repository"):format(at.ref),
-    hint = "leave the tag and the digest out",
-  }
-end
-
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
 ---@param wanted table|nil write: something is to be pushed there; delete: or deleted; whole: it names a repository,
@@ -283,8 +276,11 @@ function methods:open(given, wanted)
       hint = "write to a registry, or to a layout (oci:PATH)",
     }
   end
-  if wanted.whole and not argument.is_bare(given) then
-    refuse_image(at)
+  if wanted.whole then
+    try(argument.whole(given, ref))
+  end
+  if wanted.whole and argument.registry_in(given) then
+    self:warn(("%s is read as %s: a registry is named together with a repository"):format(given, at.text))
   end
   return at
 end

@@ -73,7 +73,7 @@ describe("the memory of a verb", function()
       local path, bytes = layout(small_values.accepted[name] or small_values.refused[name])
       local all, one = ("oci:%s:all"):format(path), ("oci:%s:1"):format(path)
       for _, words in ipairs {
-        { "get", one }, { "config", one }, { "tree", all }, { "verify", all },
+        { "get", one }, { "get", "--json", one }, { "config", one }, { "tree", all }, { "verify", all },
         { "copy", all, "oci:" .. temp.path("x") .. ":x" }, { "resolve", all, "linux/arm3" },
         { "index", "remove", "--dry-run", all, "linux/arm3" },
       } do

@@ -3,6 +3,7 @@
 local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
+local ours = require "spec.support.worlds.ours"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -63,5 +64,22 @@ describe("tags", function()
   it("wants a repository", function()
     fails("invalid_reference", client:tags(at("many:1.0")))
     fails("not_found", client:tags(at("none")))
+  end)
+
+  it("sees that a registry was named alone", function()
+    for _, registry in ipairs { "localhost:5000", "registry.example.com:443", server.address } do
+      local err = fails("invalid_reference", client:tags(registry))
+      assert.equal(registry .. " names a registry, not a repository", err.message)
+      assert.matches("'manifest repositories " .. registry .. "'", err.hint, 1, true)
+    end
+    for _, image in ipairs { "alpine:3", "foo.bar:1.0", "localhost:1/a:2" } do
+      assert.matches("names one image, not a repository", fails("invalid_reference", client:tags(image)).message)
+    end
+    local nowhere = ours.new { env = { HTTPS_PROXY = "http://127.0.0.1:1" } }
+    local warning = "\nmanifest: warning: a.example.com is read as docker.io/library/a.example.com: a registry is named"
+    assert.matches(warning, "\n" .. nowhere({ "tags", "a.example.com" }).stderr, 1, true)
+    for _, plain in ipairs { "alpine", "docker.io/library/a.example.com" } do
+      assert.not_matches("warning", nowhere({ "tags", plain }).stderr)
+    end
   end)
 end)

@@ -237,7 +237,7 @@ end
 
 --- What JSON has for a character, of which it is the same text.
 local function as_json(piece, code)
-  if not code or piece == "\n" then
+  if not code then
     return piece
   end
   if code < 0x10000 then
@@ -246,22 +246,21 @@ local function as_json(piece, code)
   return ("\\u%04x\\u%04x"):format(0xd800 + (code - 0x10000 >> 10), 0xdc00 + (code & 0x3ff))
 end
 
---- The text with each character of UNSEEN, and each byte that is not UTF-8, as WRITE(piece, code or nil) has it.
-local function escape(value, write)
-  if not value:find("[^\x20-\x7e]") then
-    return value
-  end
-  local out = {}
-  local position = 1
-  while position <= #value do
-    local length = utf8.len(value, position, position)
-    local next_position = length and utf8.offset(value, 2, position) or position + 1
-    local piece = value:sub(position, next_position - 1)
-    local code = length and utf8.codepoint(piece)
-    out[#out + 1] = (not code or text.is_among(UNSEEN, code)) and write(piece, code) or piece
-    position = next_position
-  end
-  return table.concat(out)
+--- The text with each character of UNSEEN, and each byte that is not UTF-8, as WRITE(piece, code or nil) has it; only
+--- what matches ODD, runs of bytes, is looked at.
+local function escape(value, write, odd)
+  return (value:gsub(odd, function(run)
+    local out, position = {}, 1
+    while position <= #run do
+      local length = utf8.len(run, position, position)
+      local next_position = length and utf8.offset(run, 2, position) or position + 1
+      local piece = run:sub(position, next_position - 1)
+      local code = length and utf8.codepoint(piece)
+      out[#out + 1] = (not code or text.is_among(UNSEEN, code)) and write(piece, code) or piece
+      position = next_position
+    end
+    return table.concat(out)
+  end))
 end
 
 --- The text on one line that shows all of it: what cannot be seen, would break the line or drive a terminal, and what
@@ -269,14 +268,14 @@ end
 ---@param value string
 ---@return string
 function text.printable(value)
-  return escape(value, as_bytes)
+  return escape(value, as_bytes, "[^\x20-\x7e]+")
 end
 
 --- A JSON document with the same values, in which nothing is invisible: \uNNNN stands for it. Line ends stay.
 ---@param value string
 ---@return string
 function text.printable_json(value)
-  return escape(value, as_json)
+  return escape(value, as_json, "[^\n\x20-\x7e]+")
 end
 
 return text

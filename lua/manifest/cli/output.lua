@@ -55,7 +55,8 @@ end
 --- Writes a JSON document to standard output.
 function methods:json(value)
   self.has_document = true
-  self:say(text.printable_json(value) .. "\n")
+  self:say(text.printable_json(value))
+  self:say("\n")
 end
 
 --- Writes exact bytes to standard output: those of a document, or what docker's verbs print.

@@ -63,6 +63,33 @@ function argument.is_bare(given)
   return ref and not ref.tag and not ref.digest or false
 end
 
+--- A word that looks like a registry's name; where a repository is wanted, it is read as an image of Docker Hub.
+---@param given string|table
+---@return string|nil registry
+function argument.registry_in(given)
+  local host = type(given) == "string" and (given:match("^([^/@:]+)$") or given:match("^([^/@:]+):%d+$"))
+  return host and (host == "localhost" or host:find(".", 1, true)) and given or nil
+end
+
+--- Does a name say a whole repository?
+---@param given string|table
+---@param ref table as which it was read
+---@return boolean|nil
+---@return table|nil err invalid_reference
+function argument.whole(given, ref)
+  if argument.is_bare(given) then
+    return true
+  end
+  local registry = argument.registry_in(given)
+  return nil, error_of.new(registry and {
+    code = "invalid_reference", message = registry .. " names a registry, not a repository", ref = registry,
+    hint = ("name a repository in it; 'manifest repositories %s' lists them"):format(registry),
+  } or {
+    code = "invalid_reference", message = ("%s names one image, not a repository"):format(ref),
+    hint = "leave the tag and the digest out",
+  })
+end
+
 --- A full name in the same repository.
 ---@param at table of call:open
 ---@param selector string tag or digest

@@ -8,7 +8,7 @@ local digest = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local platform_of = require("manifest.name.platform")
-local spelling = require("manifest.document.spelling")
+local spelling = require("manifest.base.spelling")
 
 local descriptor = {}
 

@@ -5,7 +5,7 @@
 local error_of = require("manifest.base.error")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
-local spelling = require("manifest.document.spelling")
+local spelling = require("manifest.base.spelling")
 
 local kinds = {}
 

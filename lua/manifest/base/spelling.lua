@@ -1,4 +1,4 @@
---- Names that decide what a document means. Go reads them in any case and other readers do not, so another spelling is
+--- Names of JSON that decide what it means. Go reads them in any case and other readers do not, so another spelling is
 -- another meaning.
 
 local error_of = require("manifest.base.error")
