@@ -30,9 +30,9 @@ describe("what completes a command", function()
   end)
 
   it("comes with what it is", function()
-    assert.same({ "tag\tGive what a reference names more tags", "tags\tList the tags of a repository" },
+    assert.same({ "tag\tAdd tags to what a reference names", "tags\tList the tags of a repository" },
       complete.candidates { "tag" })
-    assert.same({ "--no-clobber\tNever move a tag that exists" }, complete.candidates { "copy", "--no" })
+    assert.same({ "--no-clobber\tNever move a tag that names something else" }, complete.candidates { "copy", "--no" })
     assert.same({ "index" }, complete.candidates { "inde" })
     assert.same({ "linux/s390x" }, complete.candidates { "copy", "--platform", "linux/s" })
   end)

@@ -235,11 +235,7 @@ int mfl_json_decode(lua_State *L)
 {
   luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "string");
   lua_settop(L, 2);
-  if (!lua_isnil(L, 2)) {
-    luaL_checktype(L, 2, LUA_TTABLE);
-    if (lua_getfield(L, 2, "verbatim") != LUA_TNIL)
-      luaL_checktype(L, -1, LUA_TTABLE);
-    lua_replace(L, VERBATIM);
-  }
+  if (!lua_isnil(L, VERBATIM))
+    luaL_checktype(L, VERBATIM, LUA_TTABLE);
   return lua_rawlen(L, TEXT) < MFL_LARGE || !lua_gc(L, LUA_GCISRUNNING) ? decode(L) : decode_large(L);
 }

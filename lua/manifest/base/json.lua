@@ -12,12 +12,20 @@ local json = {}
 
 --- Reads one JSON value.
 ---@param text string
----@param options table? verbatim (a set of keys of the outermost object: their values are checked, and given as
---- json.verbatim gives them, the text at [1])
 ---@return any|nil value null is `json.null`
 ---@return table? err invalid_json: what is wrong at which byte, counted from 0; too_large
-function json.decode(text, options)
-  return core.json.decode(text, options)
+function json.decode(text)
+  return core.json.decode(text)
+end
+
+--- Reads one JSON value, of which some members stay text.
+---@param text string
+---@param keys table a set of keys of the outermost object: their values are checked, and given as json.verbatim gives
+--- them, the text at [1]
+---@return any|nil value
+---@return table? err as decode
+function json.decode_outer(text, keys)
+  return core.json.decode(text, keys)
 end
 
 --- Writes a value as Go's encoder does: escapes, floats, layout. An object's keys come in their kept order, then new

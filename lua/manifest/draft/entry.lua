@@ -22,7 +22,7 @@ local copies = {
 }
 
 --- It is kept as it is written: what it holds has been read once, and may be as much as any document holds.
-local VERBATIM = { verbatim = { SchemaV2Manifest = true, OCIManifest = true } }
+local VERBATIM = { SchemaV2Manifest = true, OCIManifest = true }
 
 -- ---- encoding ----
 
@@ -202,7 +202,7 @@ local function check(value)
 end
 
 local function read_entry(bytes)
-  local object, err = json.decode(bytes, VERBATIM)
+  local object, err = json.decode_outer(bytes, VERBATIM)
   if not object then
     fault("%s", err.message)
   end

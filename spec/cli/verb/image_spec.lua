@@ -40,7 +40,7 @@ describe("manifest image", function()
     local done = command { "image", "--json", "--platform", "linux/amd64", "oci:" .. path .. ":1", archive, archive }
     assert.equal(0, done.status, done.stderr)
     local told = json.decode(done.stdout)
-    assert.same({ "reference", "mediaType", "digest", "size", "config", "layers" }, json.keys(told))
+    assert.same({ "reference", "mediaType", "digest", "size", "config", "layers", "dryRun" }, json.keys(told))
     assert.equal("oci:" .. path .. ":1", told.reference)
     assert.equal(2, #told.layers)
     assert.equal(told.digest .. "\n", command({ "digest", "oci:" .. path }).stdout)
