@@ -1,5 +1,6 @@
 --- What is well with a repository on the disk, a layout or an archive: a line for each check.
 
+local text = require("manifest.base.text")
 local trial = require("manifest.base.later")("manifest.repository.trial")
 
 local TRIALS = { "push", "delete_tag", "delete" }
@@ -7,7 +8,7 @@ local TRIALS = { "push", "delete_tag", "delete" }
 local function read(repository)
   local names, err = repository:tags()
   if names then
-    return "ok", ("%d %s"):format(#names, #names == 1 and "tag" or "tags")
+    return "ok", text.count(#names, "tag")
   end
   if err.code == "not_found" and repository.can.write then
     return "unknown", err.message, "a push makes it"
@@ -19,8 +20,8 @@ end
 ---@param options {write: boolean?}
 ---@return manifest.Check[]
 return function(repository, options)
-  local state, text, hint = read(repository)
-  local list = { { name = "read", state = state, text = text, hint = hint } }
+  local state, found, hint = read(repository)
+  local list = { { name = "read", state = state, text = found, hint = hint } }
   local tried = {} ---@type {[string]: string[]}
   if not repository.can.write then
     tried.push = { "no", "an archive is only read" }

@@ -173,7 +173,7 @@ local function ask_for_challenge(self, endpoint)
     endpoint.is_asking = false
   end)
   local response, err = self.loop:request({
-    method = "GET", url = endpoint.base:match("^%a+://[^/]+") .. "/v2/", base = endpoint.base,
+    method = "GET", url = hub.url(endpoint.domain) .. "/v2/", base = endpoint.base,
     registry = endpoint.domain, repository = endpoint.path, scopes = endpoint.scopes, timeout = self.timeout,
     retries = endpoint.retries,
   })

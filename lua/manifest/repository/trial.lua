@@ -1,8 +1,9 @@
 --- What only writing shows of a repository: a throw-away image is pushed, and taken away again. Where nothing can be
 -- deleted it gets no tag: what stays is a manifest that only its digest names.
 
+local config_of = require("manifest.document.config")
 local digest_name = require("manifest.name.digest")
-local json = require("manifest.base.json")
+local image_of = require("manifest.document.image")
 local media_type = require("manifest.name.media_type")
 
 local trial = {}
@@ -12,31 +13,24 @@ local TAG = "manifest-doctor-"
 --- Codes of a registry, or of an account, that does not do a thing: nothing is broken.
 trial.REFUSALS = { unsupported = true, denied = true, unauthorized = true }
 
-local function document(kind, fields)
-  local raw = json.encode(json.object(fields))
+local function described(kind, raw)
   return { raw = raw, media_type = kind, digest = digest_name.of(raw), size = #raw }
-end
-
-local function descriptor_of(one)
-  return json.object({ { "mediaType", one.media_type }, { "digest", one.digest }, { "size", one.size } })
 end
 
 --- A manifest of no layers; with a subject it refers to that.
 local function manifest_of(config, subject)
-  return document(media_type.oci_manifest, {
-    { "schemaVersion", 2 }, { "mediaType", media_type.oci_manifest }, { "config", descriptor_of(config) },
-    { "layers", json.array({}) }, { "subject", subject and descriptor_of(subject) or nil },
-  })
+  return described(media_type.oci_manifest, assert(image_of.build({
+    media_type = media_type.oci_manifest, config = config, layers = {}, subject = subject,
+  })))
 end
 
 --- An image that nobody else has, and one that refers to it.
 local function new_image()
   local id = ("%016x"):format(math.random(0))
-  local config = document(media_type.oci_config, {
-    { "architecture", "amd64" }, { "os", "linux" },
-    { "config", json.object({ { "Labels", json.object({ { "manifest-doctor", id } }) } }) },
-    { "rootfs", json.object({ { "type", "layers" }, { "diff_ids", json.array({}) } }) },
-  })
+  local config = described(media_type.oci_config, assert(config_of.build({
+    platform = { os = "linux", architecture = "amd64" }, config = { Labels = { ["manifest-doctor"] = id } },
+    diff_ids = {},
+  })))
   local manifest = manifest_of(config)
   return { tag = TAG .. id, config = config, manifest = manifest, referrer = manifest_of(config, manifest) }
 end

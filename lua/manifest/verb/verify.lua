@@ -8,6 +8,7 @@ local findings = require("manifest.verb.verify.findings")
 local layer_scan = require("manifest.layer.layer_scan")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
+local text = require("manifest.base.text")
 local walk = require("manifest.graph.walk")
 
 local caught, fail, try = failure.caught, failure.fail, failure.try
@@ -115,7 +116,7 @@ function verify.run(call, given, o)
   if count > 0 then
     fail {
       code = "check_failed", report = report,
-      message = ("%d %s: %s"):format(count, count == 1 and "problem" or "problems", report.problems[1].message),
+      message = ("%s: %s"):format(text.count(count, "problem"), report.problems[1].message),
     }
   end
   return report

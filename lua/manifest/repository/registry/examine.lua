@@ -3,6 +3,7 @@
 
 local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
+local hub = require("manifest.name.hub")
 local later = require("manifest.base.later")
 local limits = require("manifest.repository.registry.limits")
 local problem = require("manifest.repository.problem")
@@ -307,7 +308,7 @@ local CHECKS = {
 function examine.all(repository, options)
   local own = repository.endpoints[#repository.endpoints]
   repository.endpoints, own.attempts = { own }, 1 -- what happens now is told, not what comes of patience
-  local url = own.base:match("^%a+://[^/]+") .. "/v2/"
+  local url = hub.url(own.domain) .. "/v2/"
   local response, err = repository:send({ method = "GET", url = url })
   local self = {
     repository = repository, events = options.events, response = response, err = err, url = url,

@@ -1,6 +1,7 @@
 --- A copy to several targets: one that fails leaves the others alone, and each blob is read from the source once.
 
 local failure = require("manifest.base.failure")
+local merged = require("manifest.base.merged")
 local transfer = require("manifest.graph.transfer")
 
 local caught, fail = failure.caught, failure.fail
@@ -28,8 +29,7 @@ local function bring(one, from)
   if work.err then
     return false
   end
-  local near = from and not blob.mountable
-    and setmetatable({ from = { from, table.unpack(blob.from) } }, { __index = blob })
+  local near = from and not blob.mountable and merged(blob, { from = { from, table.unpack(blob.from) } })
   if near and not select(2, caught(transfer.bring, repository, near)) then
     return true
   end

@@ -2,6 +2,7 @@
 -- done when all that the release puts there is there; what the release makes stays in any case.
 
 local failure = require("manifest.base.failure")
+local merged = require("manifest.base.merged")
 local prune = require("manifest.verb.prune")
 
 local caught = failure.caught
@@ -52,7 +53,7 @@ local function run(call, work, one)
   end
   local at = call:open(one.ref, { whole = true, write = not is_plan, delete = not is_plan })
   local _ <close> = failure.about(at.text)
-  return prune.at(call, at, setmetatable({ yes = not is_plan }, { __index = one.options }), work.shard, made)
+  return prune.at(call, at, merged(one.options, { yes = not is_plan }), work.shard, made)
 end
 
 --- Prunes the repositories of a release, or plans that; not one where something failed that belongs there.
