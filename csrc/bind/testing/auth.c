@@ -263,7 +263,7 @@ static int address_class(lua_State *L)
 
   if (!mf_address_class_of_text(mfl_check_text(L, 1), &class_of))
     return 0;
-  lua_pushstring(L, mf_address_class_name(class_of));
+  lua_pushstring(L, class_names[class_of]);
   return 1;
 }
 
