@@ -31,11 +31,6 @@ static void free_scopes(void *content)
   mf_scopes_free(content);
 }
 
-static void free_text(void *content)
-{
-  free(*(char **)content);
-}
-
 static void free_token(void *content)
 {
   mf_token_free(content);
@@ -165,7 +160,7 @@ static int token_response(lua_State *L)
 /* token_granted(token) -> the scopes that it is good for, or nil: it does not say */
 static int token_granted(lua_State *L)
 {
-  char **granted = mfl_push_box(L, sizeof(*granted), free_text);
+  char **granted = mfl_push_text_box(L);
 
   *granted = mf_token_granted(mfl_check_text(L, 1));
   lua_pushstring(L, *granted);
