@@ -385,18 +385,18 @@ static enum handshake failed_handshake(const struct mf_transfer *transfer)
   static const struct {
     const char *words;
     enum handshake meaning;
-  } told[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
-              {"http request", HANDSHAKE_MET_HTTP},
-              {"packet length too long", HANDSHAKE_MET_HTTP},
-              {"unexpected eof", HANDSHAKE_BROKE},
-              {"SSL_connect: ", HANDSHAKE_BROKE}};
+  } phrases[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
+                 {"http request", HANDSHAKE_MET_HTTP},
+                 {"packet length too long", HANDSHAKE_MET_HTTP},
+                 {"unexpected eof", HANDSHAKE_BROKE},
+                 {"SSL_connect: ", HANDSHAKE_BROKE}};
   long cause = 0;
 
   if (transfer->result != CURLE_SSL_CONNECT_ERROR)
     return HANDSHAKE_OTHER;
-  for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
-    if (strstr(transfer->error, told[i].words))
-      return told[i].meaning;
+  for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+    if (strstr(transfer->error, phrases[i].words))
+      return phrases[i].meaning;
   curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
   return cause == ECONNRESET || cause == EPIPE ? HANDSHAKE_BROKE : HANDSHAKE_OTHER;
 }

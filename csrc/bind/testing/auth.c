@@ -85,7 +85,7 @@ static void push_challenge(lua_State *L, const struct mf_challenge *challenge)
 static int read_challenges(lua_State *L)
 {
   const char *request_url = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  const struct mf_challenge *chosen;
+  const struct mf_challenge *best;
   struct mf_challenges *challenges;
   char text[512];
 
@@ -104,9 +104,9 @@ static int read_challenges(lua_State *L)
     push_challenge(L, &challenges->items[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
-  chosen = mf_challenges_choose(challenges, lua_toboolean(L, 3));
-  if (chosen)
-    lua_pushinteger(L, chosen - challenges->items + 1);
+  best = mf_challenges_choose(challenges, lua_toboolean(L, 3));
+  if (best)
+    lua_pushinteger(L, best - challenges->items + 1);
   else
     lua_pushnil(L);
   mf_challenges_print(challenges, text, sizeof(text));
