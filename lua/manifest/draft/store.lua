@@ -145,9 +145,7 @@ function methods:lists()
   return refs
 end
 
-for name, method in pairs(methods) do
-  methods[name] = failure.returned(method)
-end
+failure.edge(methods)
 
 --- Opens the store. Touches no disk: folders are made by the first writing, as open to others as docker's are.
 ---@param options table folder (docker's configuration folder, which holds `manifests`), timeout (seconds to wait for a
