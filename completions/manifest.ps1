@@ -13,6 +13,7 @@ Register-ArgumentCompleter -Native -CommandName manifest -ScriptBlock {
     foreach ($line in $found) {
         $candidate, $what = $line -split "`t", 2
         if (-not $what) { $what = $candidate }
-        [System.Management.Automation.CompletionResult]::new($candidate.Substring($before), $candidate, 'ParameterValue', $what)
+        $text = $candidate.Substring($before)
+        [System.Management.Automation.CompletionResult]::new($text, $candidate, 'ParameterValue', $what)
     }
 }

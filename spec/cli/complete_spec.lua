@@ -156,8 +156,8 @@ describe("completions", function()
     env.PATH, env.HOME = ours.root .. "/bin:" .. os.getenv("PATH"), temp.folder("home")
     local done = process.run { "pwsh", "-NoProfile", "-Command", [[
       . ./completions/manifest.ps1
-      foreach ($line in 'manifest index r', 'manifest copy --platform=linux/s', 'manifest copy --platform linux/386,linux/s',
-        'manifest nonsense ') {
+      foreach ($line in 'manifest index r', 'manifest copy --platform=linux/s',
+          'manifest copy --platform linux/386,linux/s', 'manifest nonsense ') {
         (TabExpansion2 $line $line.Length).CompletionMatches | ForEach-Object { "$($_.CompletionText)|$($_.ToolTip)" }
       }
     ]], env = env, cwd = ours.root, preload = true }
@@ -170,8 +170,8 @@ describe("manifest completion", function()
   local command = ours.new()
 
   it("prints the script of a shell, as it lies in completions/", function()
-    for shell, file in pairs { bash = "manifest.bash", fish = "manifest.fish", powershell = "manifest.ps1",
-      zsh = "manifest.zsh" } do
+    for shell, suffix in pairs { bash = "bash", fish = "fish", powershell = "ps1", zsh = "zsh" } do
+      local file = "manifest." .. suffix
       local done = command { "completion", shell }
       assert.equal(0, done.status)
       assert.equal((temp.read("completions/" .. file)), done.stdout)
@@ -182,7 +182,8 @@ describe("manifest completion", function()
   end)
 
   it("says which shells there are", function()
-    assert.matches("^Usage:  manifest completion bash|fish|powershell|zsh\n", command({ "completion", "--help" }).stdout)
+    local usage = "Usage:  manifest completion bash|fish|powershell|zsh\n"
+    assert.matches(usage, command({ "completion", "--help" }).stdout, 1, true)
     assert.equal(command({ "completion", "--help" }).stdout, command({ "help", "completion" }).stdout)
     for _, words in ipairs { { "completion" }, { "completion", "tcsh" }, { "completion", "bash", "x" } } do
       local done = command(words)
