@@ -22,12 +22,12 @@ struct mf_exchange {
   struct mf_sink *memory; /* our own sink, when the request has none */
   struct mf_bytes error_body;
   double deadline;
-  double not_before;    /* waits until then before the next attempt */
-  double sent;          /* when the transfer was sent */
-  uint64_t number;      /* of the request, in the network's journal */
-  bool noted;           /* the journal has how the transfer ended */
-  struct mf_link turn;  /* at a host that is asked slowly */
-  struct mf_pace *pace; /* of the host that it was sent to, while it is on the wire */
+  double not_before;     /* waits until then before the next attempt */
+  double sent;           /* when the transfer was sent */
+  uint64_t number;       /* of the request, in the network's journal */
+  bool noted;            /* the journal has how the transfer ended */
+  struct mf_link waiter; /* at a host that is asked slowly */
+  struct mf_pace *pace;  /* of the host that it was sent to, while it is on the wire */
   int redirects;
   int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
   int64_t gained; /* bytes of the body that had come by then */
@@ -51,6 +51,8 @@ struct mf_verdict {
 
 /* Is the current URL one of the registry itself, where secrets may go? */
 bool mf_exchange_at_registry(const struct mf_exchange *exchange);
+/* The host[:port] that the current URL addresses, for messages. */
+void mf_exchange_host(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT]);
 /* An event of the attempt that is under way, for the network's journal. */
 struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind);
 /* Judges the exchange's finished transfer. Sets the response's status and headers, and what another attempt needs. */

@@ -1,10 +1,11 @@
 #include "sink.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../file/descriptor.h"
 
 static bool always_ready(const struct mf_sink *sink)
 {
@@ -16,14 +17,14 @@ static bool always_ready(const struct mf_sink *sink)
 
 struct memory_sink {
   struct mf_sink sink;
-  struct mf_bytes *bytes;
+  struct mf_bytes *bytes; /* or NULL */
 };
 
 static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
   struct mf_bytes *bytes = ((struct memory_sink *)sink)->bytes;
 
-  if (mf_bytes_add(bytes, data, length))
+  if (!bytes || mf_bytes_add(bytes, data, length))
     return MF_FLOW_OK;
   mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return MF_FLOW_FAIL;
@@ -31,7 +32,10 @@ static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t 
 
 static bool restart_memory(struct mf_sink *sink)
 {
-  mf_bytes_clear(((struct memory_sink *)sink)->bytes);
+  struct mf_bytes *bytes = ((struct memory_sink *)sink)->bytes;
+
+  if (bytes)
+    mf_bytes_clear(bytes);
   return true;
 }
 
@@ -59,32 +63,6 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
   return &sink->sink;
 }
 
-/* ---- nowhere ---- */
-
-static enum mf_flow write_nowhere(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
-{
-  (void)sink;
-  (void)data;
-  (void)length;
-  (void)problem;
-  return MF_FLOW_OK;
-}
-
-static bool restart_nowhere(struct mf_sink *sink)
-{
-  (void)sink;
-  return true;
-}
-
-struct mf_sink *mf_sink_nowhere(void)
-{
-  struct mf_sink *sink = malloc(sizeof(*sink));
-
-  if (sink)
-    *sink = (struct mf_sink){write_nowhere, restart_nowhere, always_ready, finish_memory, free_memory};
-  return sink;
-}
-
 /* ---- file ---- */
 
 struct file_sink {
@@ -99,18 +77,10 @@ static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t le
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  while (length > 0) {
-    ssize_t written = write(file->descriptor, data, length);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0) {
-      mf_problem_errno(problem, "cannot write", file->path);
-      return MF_FLOW_FAIL;
-    }
-    data += written;
-    length -= (size_t)written;
-  }
-  return MF_FLOW_OK;
+  if (mf_descriptor_write(file->descriptor, data, length))
+    return MF_FLOW_OK;
+  mf_problem_errno(problem, "cannot write", file->path);
+  return MF_FLOW_FAIL;
 }
 
 static bool restart_file(struct mf_sink *sink)
@@ -129,14 +99,14 @@ static bool close_file(struct file_sink *file, bool keep)
   file->descriptor = -1;
   if (!keep && !file->scratch && file->process == getpid())
     unlink(file->path);
-  return close(descriptor) == 0;
+  return mf_descriptor_close(descriptor);
 }
 
 static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *problem)
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (complete && !file->scratch && fsync(file->descriptor) != 0) {
+  if (complete && !file->scratch && !mf_descriptor_flush(file->descriptor)) {
     mf_problem_errno(problem, "cannot flush", file->path);
     close_file(file, false);
     return false;

@@ -31,11 +31,6 @@ static void free_scopes(void *content)
   mf_scopes_free(content);
 }
 
-static void free_text(void *content)
-{
-  free(*(char **)content);
-}
-
 static void free_token(void *content)
 {
   mf_token_free(content);
@@ -61,7 +56,7 @@ static void push_scopes(lua_State *L, const struct mf_scopes *scopes)
   lua_remove(L, -2);
 }
 
-/* Pushes two boxes, the second with the scopes of the sequence at INDEX: added, or demanded one after another. */
+/* Pushes two boxes, the second with the scopes of the sequence at INDEX. */
 static struct mf_scopes *check_scopes(lua_State *L, int index)
 {
   const struct mf_texts *texts = mfl_check_texts(L, index, "scopes");
@@ -90,7 +85,7 @@ static void push_challenge(lua_State *L, const struct mf_challenge *challenge)
 static int read_challenges(lua_State *L)
 {
   const char *request_url = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  const struct mf_challenge *chosen;
+  const struct mf_challenge *best;
   struct mf_challenges *challenges;
   char text[512];
 
@@ -109,9 +104,9 @@ static int read_challenges(lua_State *L)
     push_challenge(L, &challenges->items[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
-  chosen = mf_challenges_choose(challenges, lua_toboolean(L, 3));
-  if (chosen)
-    lua_pushinteger(L, chosen - challenges->items + 1);
+  best = mf_challenges_choose(challenges, lua_toboolean(L, 3));
+  if (best)
+    lua_pushinteger(L, best - challenges->items + 1);
   else
     lua_pushnil(L);
   mf_challenges_print(challenges, text, sizeof(text));
@@ -119,18 +114,16 @@ static int read_challenges(lua_State *L)
   return 3;
 }
 
-/* scopes(list, demanded?) -> list, key: normalised, the demanded ones (a text) first; the sorted key of the set */
+/* scopes(list, demanded?) -> list: normalised, the demanded ones (a list) first */
 static int normalise_scopes(lua_State *L)
 {
-  const char *demanded = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  struct mf_scopes *set = check_scopes(L, 1);
-  struct mf_bytes *key = mfl_push_bytes(L, TEXT_LIMIT);
+  struct mf_scopes *set;
 
-  mfl_check_memory(L, !demanded || mf_scopes_demand(set, demanded));
-  mfl_check_memory(L, mf_scopes_key(set, key));
+  lua_settop(L, 2);
+  set = mfl_push_box(L, sizeof(*set), free_scopes);
+  mfl_check_memory(L, mf_scopes_demand(set, check_scopes(L, 2)) && mf_scopes_merge(set, check_scopes(L, 1)));
   push_scopes(L, set);
-  lua_pushlstring(L, key->data, key->length);
-  return 2;
+  return 1;
 }
 
 /* scopes_cover(held, wanted) -> boolean */
@@ -158,19 +151,16 @@ static int token_response(lua_State *L)
   lua_createtable(L, 0, 5);
   mfl_set_text(L, "token", token->token);
   mfl_set_text(L, "refresh_token", token->refresh_token);
-  lua_pushinteger(L, token->lifetime);
-  lua_setfield(L, -2, "lifetime");
-  lua_pushinteger(L, mf_token_use_for(token));
-  lua_setfield(L, -2, "use_for");
-  lua_pushboolean(L, token->differ);
-  lua_setfield(L, -2, "differ");
+  mfl_set_integer(L, "lifetime", token->lifetime);
+  mfl_set_integer(L, "use_for", mf_token_use_for(token));
+  mfl_set_boolean(L, "differ", token->differ);
   return 1;
 }
 
 /* token_granted(token) -> the scopes that it is good for, or nil: it does not say */
 static int token_granted(lua_State *L)
 {
-  char **granted = mfl_push_box(L, sizeof(*granted), free_text);
+  char **granted = mfl_push_text_box(L);
 
   *granted = mf_token_granted(mfl_check_text(L, 1));
   lua_pushstring(L, *granted);
@@ -190,15 +180,14 @@ static int token_request(lua_State *L)
 
   lua_settop(L, 6);
   set = check_scopes(L, 4);
-  credentials = lua_isnil(L, 5) ? NULL : mfl_check_credentials(L, 5);
+  credentials = mfl_check_credentials(L, 5);
   request = mfl_push_box(L, sizeof(*request), free_request);
   if (!mf_token_request_build(request, flow, realm, service, set, lua_toboolean(L, 6), credentials, &problem))
     return mfl_fail(L, &problem);
   lua_createtable(L, 0, 3);
   mfl_set_text(L, "url", request->url);
   mfl_set_text(L, "form", request->form);
-  lua_pushboolean(L, request->basic);
-  lua_setfield(L, -2, "basic");
+  mfl_set_boolean(L, "basic", request->basic);
   return 1;
 }
 
@@ -209,7 +198,7 @@ static int token_flow(lua_State *L)
   enum mf_token_flow flow;
 
   lua_settop(L, 3);
-  credentials = lua_isnil(L, 1) ? NULL : mfl_check_credentials(L, 1);
+  credentials = mfl_check_credentials(L, 1);
   if (lua_isnil(L, 2))
     flow = mf_token_first_flow(credentials);
   else
@@ -263,7 +252,7 @@ static int address_class(lua_State *L)
 
   if (!mf_address_class_of_text(mfl_check_text(L, 1), &class_of))
     return 0;
-  lua_pushstring(L, mf_address_class_name(class_of));
+  lua_pushstring(L, class_names[class_of]);
   return 1;
 }
 
