@@ -9,9 +9,10 @@ local READABLE = tonumber("644", 8)
 ---@param folder string on the same disk: where it is written
 ---@param path string its place
 ---@param fill function (path) -> true | nil, err
+---@param more boolean|nil core.file.sync of its folder makes it durable, later
 ---@return boolean|nil ok
 ---@return table|nil err io; of fill
-return function(folder, path, fill)
+return function(folder, path, fill, more)
   local temporary, err = core.file.temporary(folder)
   if not temporary then
     return nil, err
@@ -28,7 +29,7 @@ return function(folder, path, fill)
     ok, err = core.file.set_mode(temporary, READABLE)
   end
   if ok then
-    moved, err = core.file.rename(temporary, path)
+    moved, err = core.file.rename(temporary, path, { more = more })
   end
   return moved, err
 end

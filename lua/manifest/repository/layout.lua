@@ -18,10 +18,11 @@ local layout_writers = require("manifest.repository.layout.writers")
 local interface = require("manifest.repository.interface")
 local mentions = require("manifest.document.mentions")
 
-local methods = {}
+local methods = {
+  can = { write = true, untagged = true, delete_tag = true },
+  check_manifest = interface.check_manifest, list_referrers = layout_referrers.keep,
+}
 local mt = { __name = "manifest.layout", __index = methods }
-
-methods.can = { write = true, untagged = true, delete_tag = true }
 
 --- Opens a layout; the disk is not touched yet.
 ---@param path string
@@ -33,6 +34,7 @@ local function new(path, options)
     manifest_limit = options and options.manifest_limit or interface.MANIFEST_LIMIT,
     shared = false, subjects = {}, -- for lists of referrers
     seen = {}, -- [digest] = true: blobs that were there or were stored
+    unsynced = {}, -- folders of blobs whose names may not be durable
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
 end
@@ -156,7 +158,8 @@ local function gone(self, hash)
   })
 end
 
-local function store(self, hash, content)
+--- Stores a blob unless it is there. MORE: its name becomes durable with that of the next one.
+local function store(self, hash, content, more)
   local ok, err = ensure(self)
   if not ok then
     return nil, err
@@ -164,8 +167,11 @@ local function store(self, hash, content)
   if self.seen[hash] and not layout_blobs.find(self.path, hash) then
     return gone(self, hash) -- it may not have gone alone
   end
-  ok, err = layout_blobs.store(self.path, hash, content)
+  ok, err = layout_blobs.store(self.path, hash, content, self.unsynced)
   self.seen[hash] = self.seen[hash] or ok == true
+  if ok and not more then
+    ok, err = layout_blobs.sync(self.unsynced)
+  end
   return ok, err
 end
 
@@ -199,13 +205,14 @@ function methods:upload(hash, body)
   end)
 end
 
---- Brings a blob of another repository here: from a registry it streams into its file.
+--- Brings a blob of another repository here: from a registry it streams into its file. A manifest
+--- that names it is put after it.
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
   return store(self, descriptor.digest, function(temporary)
     return source:save_blob(descriptor, temporary)
-  end)
+  end, true)
 end
 
 --- index.json as it stands.
@@ -245,9 +252,6 @@ function methods:check_tag() -- luacheck: ignore self
   return true
 end
 
---- Refuses a manifest that nobody could read back; put_manifest does so too.
-methods.check_manifest = interface.check_manifest
-
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.
 ---@param reference string|nil
@@ -281,14 +285,6 @@ function methods:put_manifest(reference, document, options)
   end
   local stored = { digest = hash, size = #bytes, media_type = kind }
   return layout_referrers.note(self, stored, bytes, by_digest, options)
-end
-
---- Lists referrers that were stored with `defer`.
----@param deferred table[] of put_manifest
----@return table|nil tags
----@return table|nil err
-function methods:list_referrers(deferred)
-  return layout_referrers.keep(self, deferred)
 end
 
 --- The tags, in the order of index.json.

@@ -1,7 +1,7 @@
 --- The blobs of an OCI image layout: files named by their digest.
 --
 -- One content is there once, however many images share it. A file appears by a rename after its bytes have reached the
--- disk and hash right, so what is there is whole.
+-- disk and hash right, so what is there is whole. One call of `sync` makes the names of many durable.
 
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
@@ -139,31 +139,54 @@ local function write(root, path, bytes, hash)
   if actual ~= hash then
     return fail("digest_mismatch", ("the bytes hash to %s, not to %s"):format(actual, hash))
   end
-  return core.file.replace(path, bytes, { mode = READABLE, temporary = root })
+  return core.file.replace(path, bytes, { mode = READABLE, temporary = root, more = true })
 end
 
---- Puts a blob in its place unless it is there.
----@param root string
----@param hash string digest
----@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
----@return boolean|nil ok
----@return table|nil err digest_mismatch, io, or of content
-function layout_blobs.store(root, hash, content)
-  local path, algorithm = place_of(root, hash)
-  if not path then
-    return nil, algorithm
-  end
-  if core.file.kind(path) == "file" then
-    return true
-  end
-  local ok, err = core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER)
+local function put(root, folder, path, content, hash)
+  local ok, err = core.file.make_directory(folder, FOLDER)
   if not ok then
     return nil, err
   end
   if type(content) == "string" then
     return write(root, path, content, hash)
   end
-  return new_file(root, path, content)
+  return new_file(root, path, content, true)
+end
+
+--- Puts a blob in its place unless it is there; `sync` makes its name durable.
+---@param root string
+---@param hash string digest
+---@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
+---@param folders table<string, true> for `sync`: gets its folder
+---@return boolean|nil ok
+---@return table|nil err digest_mismatch, io, or of content
+function layout_blobs.store(root, hash, content, folders)
+  local path, algorithm = place_of(root, hash)
+  if not path then
+    return nil, algorithm
+  end
+  local folder = ("%s/blobs/%s"):format(root, algorithm)
+  local ok, err = true, nil
+  if core.file.kind(path) ~= "file" then
+    ok, err = put(root, folder, path, content, hash)
+  end
+  folders[folder] = ok or folders[folder] -- what is there another process may have put there just now
+  return ok, err
+end
+
+--- Makes the names of blobs durable: before index.json names them, and before somebody is told that they are there.
+---@param folders table<string, true> of `store`; those that are done go
+---@return boolean|nil ok
+---@return table|nil err io
+function layout_blobs.sync(folders)
+  for folder in pairs(folders) do
+    local ok, err = core.file.sync(folder)
+    if not ok then
+      return nil, err
+    end
+    folders[folder] = nil
+  end
+  return true
 end
 
 return layout_blobs
