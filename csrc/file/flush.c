@@ -4,19 +4,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-int mf_flush_now(int descriptor)
-{
-  while (fsync(descriptor) != 0)
-    if (errno != EINTR)
-      return errno;
-  return 0;
-}
+#include "descriptor.h"
 
 static void *work(void *context)
 {
   struct mf_flush *flush = context;
 
-  flush->reason = mf_flush_now(flush->descriptor);
+  flush->reason = mf_descriptor_flush(flush->descriptor) ? 0 : errno;
   atomic_store(&flush->ended, true);
   flush->wake(flush->context);
   return NULL;
@@ -42,13 +36,14 @@ bool mf_flush_ended(const struct mf_flush *flush)
   return !flush->begun || atomic_load(&flush->ended);
 }
 
-int mf_flush_end(struct mf_flush *flush)
+bool mf_flush_end(struct mf_flush *flush)
 {
   if (!flush->begun)
-    return 0;
+    return true;
   flush->begun = false;
   if (flush->process != getpid())
-    return 0;
+    return true;
   pthread_join(flush->thread, NULL);
-  return flush->reason;
+  errno = flush->reason;
+  return errno == 0;
 }

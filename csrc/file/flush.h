@@ -24,9 +24,7 @@ struct mf_flush {
 bool mf_flush_begin(struct mf_flush *flush, int descriptor, void (*wake)(void *context), void *context);
 /* Would mf_flush_end not wait? */
 bool mf_flush_ended(const struct mf_flush *flush);
-/* Waits for the thread, if there is one. 0, or the errno for which bytes may be missing on the disk. */
-int mf_flush_end(struct mf_flush *flush);
-/* The same at once, without a thread. */
-int mf_flush_now(int descriptor);
+/* Waits for the thread, if there is one. False: errno tells why bytes may be missing on the disk. */
+bool mf_flush_end(struct mf_flush *flush);
 
 #endif

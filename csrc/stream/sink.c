@@ -1,11 +1,11 @@
 #include "sink.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../file/descriptor.h"
 #include "../file/flush.h"
 
 #define BEHIND (1024 * 1024) /* bytes of a file after which the disk begins to write them */
@@ -118,18 +118,11 @@ static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t le
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  while (length > 0) {
-    ssize_t written = write(file->descriptor, data, length);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0) {
-      mf_problem_errno(problem, "cannot write", file->path);
-      return MF_FLOW_FAIL;
-    }
-    data += written;
-    length -= (size_t)written;
-    file->written += written;
+  if (!mf_descriptor_write(file->descriptor, data, length)) {
+    mf_problem_errno(problem, "cannot write", file->path);
+    return MF_FLOW_FAIL;
   }
+  file->written += (off_t)length;
   write_behind(file);
   return MF_FLOW_OK;
 }
@@ -152,7 +145,7 @@ static bool close_file(struct file_sink *file, bool keep)
   file->descriptor = -1;
   if (!keep && !file->scratch && file->process == getpid())
     unlink(file->path);
-  return close(descriptor) == 0;
+  return mf_descriptor_close(descriptor);
 }
 
 static bool file_ready(const struct mf_sink *sink)
@@ -167,13 +160,17 @@ static bool flush_file(struct mf_sink *sink, void (*wake)(void *context), void *
   return !file->scratch && mf_flush_begin(&file->flush, file->descriptor, wake, context);
 }
 
+/* errno tells why not. */
+static bool on_disk(struct file_sink *file)
+{
+  return file->flush.begun ? mf_flush_end(&file->flush) : mf_descriptor_flush(file->descriptor);
+}
+
 static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *problem)
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (complete && !file->scratch)
-    errno = file->flush.begun ? mf_flush_end(&file->flush) : mf_flush_now(file->descriptor);
-  if (complete && !file->scratch && errno != 0) {
+  if (complete && !file->scratch && !on_disk(file)) {
     mf_problem_errno(problem, "cannot flush", file->path);
     close_file(file, false);
     return false;
