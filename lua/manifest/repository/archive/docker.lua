@@ -121,25 +121,30 @@ function archive_docker.choose(images, selector, where)
   return fail("not_found", ("%s has no image %s"):format(where, selector), #images > 0 and choices(images) or nil)
 end
 
---- The digest of what a compressed file has inside.
-local function inner_digest(file, range, kind)
+--- The digest of a layer's file, and that of what is inside where it is compressed; it is read once. nil and an error.
+local function digests(file, range, kind)
+  if not kind then
+    local hash, err = file:copy(range, "sha256")
+    return hash, hash or err
+  end
   local hash = assert(digest.hasher("sha256"))
   local opener, err = compression.opener(kind, function(bytes)
     hash:update(bytes)
     return true
   end)
-  local ok = false
+  local measured
   if opener then
-    ok, err = file:measure(range, function(piece)
+    measured, err = file:measure(range, function(piece)
       return opener:feed(piece)
     end)
   end
+  local ok = measured
   if ok then
     ok, err = opener:finish()
   end
   local why = not ok and err.message
   if not why then
-    return hash:digest()
+    return measured.digest, hash:digest()
   end
   return fail(err.code, ("the layer %s of %s is damaged: %s"):format(text.printable(range.name),
     text.printable(file.path), why))
@@ -162,14 +167,9 @@ local function read_layer(file, name, diff_id)
     return fail("unsupported", ("%s has the layer %s compressed with %s, for which Docker has no media type"):format(
       text.printable(file.path), text.printable(name), kind))
   end
-  local hash, inner
-  hash, err = file:copy(range, "sha256")
-  inner = hash
-  if hash and kind then
-    inner, err = inner_digest(file, range, kind)
-  end
-  if not inner then
-    return nil, err
+  local hash, inner = digests(file, range, kind)
+  if not hash then
+    return nil, inner
   end
   if inner ~= diff_id then
     return fail("digest_mismatch", ("the layer %s of %s hashes to %s, but the config names %s"):format(
