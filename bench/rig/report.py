@@ -25,6 +25,10 @@ compress the layers anew; ours and crane send them as they are, ours after it ha
 it takes longer. Into a layout ours waits until the bytes are on the disk, which the others do not; on a disk that costs nothing it takes
 less time than any of them. Before it brings a small image ours asks once more, by GET, for a tag that HEAD did not find, since some registries
 serve no HEAD: 3 to 5 ms. buildah makes a local list, adds each image and pushes.
+
+A command of ours that sends one request takes more CPU than crane or regctl do: libcurl is linked with thirty libraries, and to load them is two
+fifths of such a command; OpenSSL's start and handshake are another third, and Go's programs have neither to load. `docs/architecture.md`,
+"What a short command costs", has the parts, and what was tried.
 """
 
 
