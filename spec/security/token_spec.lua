@@ -192,7 +192,7 @@ describe("tokens", function()
     local made = stage({ 'Bearer realm="https://a b/",service="s"' })
     local _, problem = made.get()
     assert.equal("unauthorized", problem.code)
-    assert.matches("no way to authenticate that is known here (it offers: nothing)", problem.message, 1, true)
+    assert.matches("no way to authenticate that is known here (its 401 does not say how to log in)", problem.message, 1, true)
     assert.equal(1, #made.seen("."))
   end)
 

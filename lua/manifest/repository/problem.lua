@@ -265,4 +265,23 @@ function problem.of_response(response, what, host)
   })
 end
 
+--- The error for an answer to GET /v2/, where a registry says that it is one; nil: it does. A page (of a portal that
+--- wants to be paid, a proxy, another web server) is told by its beginning: Quay calls its `true` text/html.
+---@param response table of the loop
+---@param domain string
+---@return table|nil err
+function problem.of_base(response, domain)
+  if response.status ~= 200 then
+    return problem.of_response(response, "GET /v2/", domain)
+  end
+  if response.headers["docker-distribution-api-version"] or not response.body:find("^[\xef\xbb\xbf%s]*<") then
+    return nil
+  end
+  return error_of.new({
+    code = "registry", host = domain,
+    message = ("%s answered GET /v2/ with a page, as no registry does"):format(domain),
+    hint = "check the registry's name; a login page or a proxy may have answered",
+  })
+end
+
 return problem

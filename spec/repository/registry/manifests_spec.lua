@@ -251,7 +251,25 @@ describe("storing a manifest", function()
     assert.equal("GET", server:requests()[3].method)
   end)
 
-  for _, status in ipairs { 408, 425, 500 } do
+  --- What stands before a registry may wait no longer for it, and it stores the manifest all the same.
+  it("that fails at the end is done where one GET finds it there", function()
+    for _, status in ipairs { 500, 504 } do
+      local stored, err, server = put({ status = status }, { method = "GET", answer = manifest_answer() })
+      assert.equal(DIGEST, stored and stored.digest, err and err.message)
+      assert.equal("GET", server:requests()[6].method)
+      assert.equal(6, #server:requests())
+    end
+  end)
+
+  it("that fails at the end is that failure where another manifest is there, or nobody can tell", function()
+    for _, answer in ipairs { manifest_answer { body = '{"other":1}' }, { status = 404 }, { status = 503 } } do
+      local _, err, server = put({ status = 500 }, { method = "GET", answer = answer })
+      assert.same({ "registry", 500 }, { err.code, err.status })
+      assert.equal(6, #server:requests())
+    end
+  end)
+
+  for _, status in ipairs { 408, 425 } do
     it(("that is answered %d is not looked for"):format(status), function()
       local _, err, server = put { status = status }
       assert.equal(status, err.status)

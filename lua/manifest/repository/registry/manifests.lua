@@ -64,7 +64,7 @@ end
 --- Fetches a manifest, list or index.
 ---@param repository table
 ---@param reference string tag or digest
----@param options table? accept (media types, comma-separated)
+---@param options table? accept (media types, comma-separated), attempts (how often it may be sent)
 ---@return table|nil got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
@@ -72,7 +72,7 @@ function manifests.get(repository, reference, options)
     method = "GET",
     path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
-    limit = repository.manifest_limit,
+    limit = repository.manifest_limit, attempts = options and options.attempts,
     digest = is_digest(reference) and reference or nil,
   }, function(answer, domain)
     return check_manifest(repository, reference, answer, domain)
@@ -251,6 +251,21 @@ local function keep_listed(repository, stored, bytes, options)
   return tags and stored, err
 end
 
+--- Is a document there although its PUT was not granted? A registry that stores nothing twice, or moves no tag, refuses
+--- what it has. One that failed (5xx: perhaps what stands before it waited no longer) may have stored it: one GET tells.
+local function there_already(repository, reference, document, err)
+  local digest = is_digest(reference) and reference or document.digest or digest_name.of(document.raw)
+  local is_there
+  if problem.is_refusal(err.status) then
+    local now = interface.digest_at(repository, reference, digest)
+    is_there, err.now = now == digest, now or nil
+  elseif err.status and err.status >= 500 then
+    local got = manifests.get(repository, reference, { attempts = 1 })
+    is_there = got and digest_name.matches(got.raw, digest)
+  end
+  return is_there and { digest = digest, size = #document.raw, media_type = document.media_type } or nil
+end
+
 --- A manifest that was stored needs no more than time, see restore.lua.
 local function nothing_to_do()
   return true
@@ -280,11 +295,8 @@ function manifests.put(repository, reference, document, options)
   if not stored then
     stored, err = restore.retry(repository, bytes, err, store)
   end
-  if not stored and problem.is_refusal(err.status) then -- one that stores nothing twice, or moves no tag, may have it
-    local digest = is_digest(reference) and reference or document.digest or digest_name.of(bytes)
-    local now = interface.digest_at(repository, reference, digest)
-    stored = now == digest and { digest = digest, size = #bytes, media_type = document.media_type } or nil
-    err.now = now or nil
+  if not stored then
+    stored = there_already(repository, reference, document, err)
   end
   if not stored then
     return nil, err
