@@ -82,7 +82,7 @@ local function read(text)
     end
   end
   if #spelled > 1 then
-    return corrupt(table.concat(spelled, " and ") .. " are one name to docker")
+    refuse(table.concat(spelled, " and ") .. " are one name to docker")
   end
   self.auths = auths
   if auths and auths.text:sub(1, 1) == "{" then

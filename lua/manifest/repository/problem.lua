@@ -188,6 +188,14 @@ function problem.is_elsewhere(response, domain)
   return place_of(response.url) ~= place_of(hub.url(domain))
 end
 
+--- Did a request fail at another host than the registry, to which that sent it?
+---@param err table
+---@param domain string the registry
+---@return boolean
+function problem.failed_elsewhere(err, domain)
+  return err.host ~= nil and err.host ~= domain and err.host ~= place_of(hub.url(domain))
+end
+
 --- Statuses that may pass: they decide alone, whatever code stands in the body. Pulp throttles with 429 and the code
 --- UNSUPPORTED, and a server that fails with 500 and MANIFEST_UNKNOWN does not know that the manifest is absent.
 local function may_pass(status)

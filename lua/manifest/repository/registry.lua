@@ -128,7 +128,7 @@ function methods:failed(err, endpoint)
   problem.clean(err)
   if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
     err.message = domain .. ": " .. err.message
-    err.hint = ABOUT_ANSWER[err.code]
+    err.hint = rawget(err, "hint") or ABOUT_ANSWER[err.code]
   end
   return err:with({ host = domain })
 end

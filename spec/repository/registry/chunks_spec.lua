@@ -157,6 +157,16 @@ describe("a part", function()
     assert.equal("5000-104999", parts_of(server)[2]:match("^%S+"))
   end)
 
+  it("goes on where a registry names the first byte that it lacks in place of the last that it has", function()
+    local server, repository = stage { { method = "PATCH", times = 1, answer = took(1, "0-100000") },
+      { method = "PATCH", times = 1, answer = took(2, "0-200000") },
+      { method = "PATCH", times = 1, answer = took(3, "0-300000") } }
+    assert(repository:upload(DIGEST, { body = BLOB }))
+    local list, bytes = parts_of(server)
+    assert.equal(3, #list)
+    assert.is_true(BLOB == bytes)
+  end)
+
   it("that the registry says to have more of than was sent ends it", function()
     local _, repository = stage { { method = "PATCH", answer = took(1, "0-299999") } }
     local _, err = repository:upload(DIGEST, { body = BLOB })

@@ -65,6 +65,26 @@ describe("a manifest", function()
     end
   end)
 
+  it("that is a list of errors in spite of the 200 is told as that", function()
+    local _, repository = stage { { answer = { status = 200,
+      body = '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"nothing here"}]}' } } }
+    local _, err = repository:manifest("t")
+    assert.equal("not_found", err.code)
+    assert.matches("manifest unknown: nothing here", err.message, 1, true)
+    local body = BYTES:gsub("^{", '{"errors":[{"code":"MANIFEST_UNKNOWN"}],')
+    _, repository = stage { { answer = { status = 200, body = body } } }
+    assert.equal(body, assert(repository:manifest("t")).raw)
+  end)
+
+  it("at a host that cannot be reached has an error that says who named it", function()
+    local server, repository = stage { { answer = { status = 307, headers = { { "Location",
+      "http://localhost:1/x" } } } } }
+    local _, err = repository:manifest("t")
+    assert.equal("network", err.code)
+    assert.matches("localhost:1: ", err.message, 1, true)
+    assert.matches(server.address.a .. " sends there", err.hint, 1, true)
+  end)
+
   it("tells rate limits, and shows no cookie", function()
     local _, repository = stage { { answer = manifest_answer { headers = { { "RateLimit-Remaining", "7;w=21600" },
       { "Set-Cookie", "secret" } } } } }

@@ -37,6 +37,10 @@ end
 
 --- A success is a manifest. One that is not what its headers say is a warning.
 local function check_manifest(repository, reference, response, domain)
+  local listed = not response.body:find('"schemaVersion"', 1, true) and problem.list_of(response.body) or {}
+  if #listed > 0 then -- what stands before a registry may give its refusal the status 200
+    return nil, problem.of_response(response, "GET manifest " .. reference, domain)
+  end
   if not response.body:find("^%s*{") then
     return nil, error_of.new({
       code = "invalid_manifest", host = domain,
@@ -252,7 +256,8 @@ local function keep_listed(repository, stored, bytes, options)
 end
 
 --- Is a document there although its PUT was not granted? A registry that stores nothing twice, or moves no tag, refuses
---- what it has. One that failed (5xx: perhaps what stands before it waited no longer) may have stored it: one GET tells.
+--- what it has. One that failed (5xx: what stands before it may have waited no longer) may have stored it: one GET
+--- tells.
 local function there_already(repository, reference, document, err)
   local digest = is_digest(reference) and reference or document.digest or digest_name.of(document.raw)
   local is_there
