@@ -193,7 +193,7 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   if (ticket->endpoint->challenges.count == 0) {
     /* Nothing is known to be wanted. With credentials at hand the first request asks alone, so that the others are sent
        right at once; without any, all go: most registries that want none would only be slowed down. */
-    if (!mf_login_likely(login) || mf_question_ask(&ticket->endpoint->access, ticket))
+    if (mf_login_state(login) == MF_LOGIN_NONE || mf_question_ask(&ticket->endpoint->access, ticket))
       return MF_READY;
     return MF_WAITING;
   }
