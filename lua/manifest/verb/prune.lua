@@ -131,23 +131,7 @@ local function delete_documents(call, at, steps)
   end)
 end
 
---- Notes the tags that a registry keeps although it accepted their deletion.
----@param reasons table gets why, by tag
-local function note_kept(call, at, steps, reasons)
-  local is_listed = {}
-  for _, tag in ipairs(failure.allow("not_found", at.repository:tags()) or {}) do
-    is_listed[tag] = true
-  end
-  call:each(steps, function(step)
-    for _, tag in ipairs(step.why and {} or step.tags) do
-      if is_listed[tag] and try(digest_at(at.repository, tag, step.digest)) == step.digest then
-        reasons[tag] = "the registry accepted its deletion, and keeps it"
-      end
-    end
-  end)
-end
-
-local function carry_out(call, at, steps, reasons)
+local function carry_out(call, at, steps)
   call:each(steps, function(step)
     delete_tags(at, step)
   end)
@@ -156,9 +140,6 @@ local function carry_out(call, at, steps, reasons)
     documents[#documents + 1] = step.by_digest and step or nil
   end
   delete_documents(call, at, documents)
-  if #steps > 0 and at.repository.can.delete_tag == "try" then
-    note_kept(call, at, steps, reasons)
-  end
 end
 
 ---@class manifest.PruneResult
@@ -206,7 +187,7 @@ function prune.at(call, at, o, mine, made)
     return step.digest
   end)
   if o.yes then
-    carry_out(call, at, steps, reasons)
+    carry_out(call, at, steps)
   end
   local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
   return prune.report(report, tags, by_tag, { reasons = reasons, steps = steps })
