@@ -216,6 +216,17 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   return readiness;
 }
 
+bool mf_authorization_withheld(struct mf_authorization *authorization, const struct mf_ticket *ticket)
+{
+  struct mf_problem ignored;
+  const struct mf_login *login;
+
+  if (!ticket->registry || ticket->endpoint->challenges.count > 0)
+    return false;
+  login = login_for(authorization, ticket, &ignored);
+  return login && mf_login_state(login) != MF_LOGIN_NONE;
+}
+
 /* ---- the answer ---- */
 
 /* A challenge of a kind that nobody knows is named in the error: not where a server made the name of a secret. */

@@ -352,6 +352,7 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
       return judge_unauthorized(exchange);
     mf_authorization_answered(exchange->client->authorization, &exchange->ticket, response->status, response->url,
                               &response->headers, &exchange->problem);
+    response->withheld = mf_authorization_withheld(exchange->client->authorization, &exchange->ticket);
   }
   return judge_status(exchange);
 }
@@ -359,7 +360,7 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
 struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
 {
   mf_headers_free(&exchange->response.headers);
-  exchange->response.held = false;
+  exchange->response.held = exchange->response.withheld = false;
   exchange->response.status = mf_transfer_status(exchange->transfer);
   if (!mf_transfer_headers(exchange->transfer, &exchange->response.headers)) {
     mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");

@@ -183,6 +183,48 @@ describe("a head", function()
   end)
 end)
 
+--- Artifactory with anonymous access answers 404 for what needs a login, and asks for one at /v2/ alone.
+describe("a manifest that is hidden from who has not logged in", function()
+  local LOGIN, BASIC = { username = "me", password = "secret-of-me" }, { Authorization = "^Basic " }
+
+  --- Looks at a tag twice. Returns what was found, the error, and the requests: method, place, with a login or not.
+  local function look(exchanges, credentials)
+    local server, repository = stage(exchanges, { credentials = credentials and function()
+      return credentials
+    end }, { ask = credentials ~= nil })
+    local found, err = repository:head("t")
+    repository:head("t")
+    local lines = {}
+    for index, seen in ipairs(server:requests()) do
+      lines[index] = ("%s %s%s"):format(seen.method, seen.target == "/v2/" and "base" or "tag",
+        seen.header.authorization and "!" or "")
+    end
+    return found, err, table.concat(lines, ", ")
+  end
+
+  for _, status in ipairs { 403, 404 } do
+    local hidden = { answer = { status = status } }
+    local asks = { path = "/v2/", answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } }
+
+    it(("by %d is found by who has"):format(status), function()
+      local found, _, lines = look({ { path = "/v2/", headers = BASIC, answer = { status = 200 } }, asks,
+        { headers = BASIC, answer = manifest_answer() }, hidden }, LOGIN)
+      assert.equal(DIGEST, assert(found).digest)
+      assert.equal("HEAD tag, GET base, GET base!, HEAD tag!, HEAD tag!", lines)
+    end)
+
+    it(("by %d stays so where the registry asks nobody, or nobody has a login"):format(status), function()
+      local code = status == 403 and "denied" or "not_found"
+      local _, err, lines = look({ { path = "/v2/", answer = { status = 200 } }, hidden }, LOGIN)
+      assert.equal(code, err.code)
+      assert.equal("HEAD tag, GET base, GET tag, HEAD tag, GET tag", lines)
+      _, err, lines = look { asks, hidden }
+      assert.equal(code, err.code)
+      assert.equal("HEAD tag, GET tag, HEAD tag, GET tag", lines)
+    end)
+  end
+end)
+
 describe("storing a manifest", function()
   local function put(answer, more)
     local exchanges = { { method = "PUT", answer = answer }, { method = "HEAD", answer = manifest_answer() } }

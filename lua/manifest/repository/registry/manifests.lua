@@ -10,6 +10,7 @@ local problem = require("manifest.repository.problem")
 local referrer = later("manifest.repository.referrer")
 local referrer_list = later("manifest.repository.referrer_list")
 local restore = later("manifest.repository.registry.restore")
+local there_already = later("manifest.repository.registry.there_already")
 
 local manifests = {}
 
@@ -255,22 +256,6 @@ local function keep_listed(repository, stored, bytes, options)
   return tags and stored, err
 end
 
---- Is a document there although its PUT was not granted? A registry that stores nothing twice, or moves no tag, refuses
---- what it has. One that failed (5xx: what stands before it may have waited no longer) may have stored it: one GET
---- tells.
-local function there_already(repository, reference, document, err)
-  local digest = is_digest(reference) and reference or document.digest or digest_name.of(document.raw)
-  local is_there
-  if problem.is_refusal(err.status) then
-    local now = interface.digest_at(repository, reference, digest)
-    is_there, err.now = now == digest, now or nil
-  elseif err.status and err.status >= 500 then
-    local got = manifests.get(repository, reference, { attempts = 1 })
-    is_there = got and digest_name.matches(got.raw, digest)
-  end
-  return is_there and { digest = digest, size = #document.raw, media_type = document.media_type } or nil
-end
-
 --- A manifest that was stored needs no more than time, see restore.lua.
 local function nothing_to_do()
   return true
@@ -301,7 +286,7 @@ function manifests.put(repository, reference, document, options)
     stored, err = restore.retry(repository, bytes, err, store)
   end
   if not stored then
-    stored = there_already(repository, reference, document, err)
+    stored = there_already.find(repository, reference, document, err)
   end
   if not stored then
     return nil, err
