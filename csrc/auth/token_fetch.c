@@ -65,10 +65,10 @@ static bool admit(void *context, enum mf_address_class address)
   const struct mf_token_fetch *fetch = context;
   const struct mf_realm_rules rules = {.auth_hosts = &fetch->network->settings.auth_hosts};
   /* Learned schemes count: a loopback registry that speaks plain HTTP names itself as http. */
-  bool chosen = mf_origin_equal(&fetch->server->origin, &fetch->registry->origin) ||
-                mf_realm_is_named(&fetch->registry->origin, fetch->key.realm, &rules);
+  bool own = mf_origin_equal(&fetch->server->origin, &fetch->registry->origin) ||
+             mf_realm_is_named(&fetch->registry->origin, fetch->key.realm, &rules);
 
-  return mf_address_class_allowed(address, fetch->registry->peer, chosen);
+  return mf_address_class_allowed(address, fetch->registry->peer, own);
 }
 
 static struct mf_event event_of(const struct mf_token_fetch *fetch, enum mf_event_kind kind)

@@ -66,17 +66,17 @@ static bool read_document(const cJSON *document, const char *host, struct mf_tok
   const char *access = get_text(document, "access_token");
   const char *plain = get_text(document, "token");
   const char *refresh = get_text(document, "refresh_token");
-  const char *chosen = access ? access : plain;
+  const char *text = access ? access : plain;
 
   if (!cJSON_IsObject(document))
     return fail(problem, host, "its answer is not a JSON object");
-  if (!chosen)
+  if (!text)
     return fail(problem, host, "its answer holds none");
-  if (!is_plain(chosen))
+  if (!is_plain(text))
     return fail(problem, host, "what it sent has bytes that no token may have, or is too long");
   token->differ = access && plain && strcmp(access, plain) != 0;
   token->lifetime = read_lifetime(document);
-  token->token = strdup(chosen);
+  token->token = strdup(text);
   token->refresh_token = refresh && is_plain(refresh) ? strdup(refresh) : NULL;
   if (!token->token)
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out");

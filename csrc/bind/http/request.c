@@ -161,7 +161,7 @@ static bool read_discard(lua_State *L, int index, struct mf_request *request, st
   if (!discard)
     return true;
   check_first(L, request->sink, "sink");
-  request->sink = mf_sink_nowhere();
+  request->sink = mf_sink_memory(NULL);
   if (!request->sink)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return request->sink;
