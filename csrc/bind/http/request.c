@@ -286,5 +286,6 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   mfl_set_text(L, "host", response->host);
   mfl_set_integer(L, "attempts", response->attempts);
   mfl_set_boolean(L, "held", response->held);
+  mfl_set_boolean(L, "withheld", response->withheld);
   mfl_set_text(L, "digest", response->digest[0] ? response->digest : NULL);
 }
