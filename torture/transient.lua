@@ -77,7 +77,7 @@ function transient.run(options)
   client:close()
   origins:stop()
   local few, failures = at_rate(behind, digest, 0.1, options, wrong)
-  if failures > 2 * options.count / 1000 then
+  if failures > math.ceil(2 * options.count / 1000) then
     wrong[#wrong + 1] = ("%d of %d runs failed at 10 %%"):format(failures, 2 * options.count)
   end
   local many = at_rate(behind, digest, 0.3, options, wrong)
