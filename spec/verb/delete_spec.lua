@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
 local referrers = require "spec.support.servers.referrers"
 local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
@@ -108,6 +109,48 @@ describe("delete", function()
     for _, kept in ipairs { "tagged", "both" } do
       assert(client:digest(at("along@" .. made[kept].digest)))
     end
+  end)
+
+  it("deletes only while the tag names what it should, as other verbs write", function()
+    local other = images.push(server, { { repository = "guarded", tag = "other" } })[1].digest
+    local digest = push("guarded", { "a" })
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("guarded"), layout, { all_tags = true }))
+    for _, place in ipairs { at("guarded"), layout } do
+      for _, o in ipairs { {}, { tag_only = true }, { images = true }, { dry_run = true } } do
+        o.if_digest = other
+        local err = fails("conflict", client:delete(place .. ":a", o))
+        assert.same({ digest, ("the tag a names %s now"):format(digest) }, { err.now, err.message })
+      end
+      assert.equal(digest, assert(client:digest(place .. ":a")))
+      fails("invalid_argument", client:delete(place .. "@" .. digest, { if_digest = digest }))
+      fails("conflict", client:delete(("%s:a@%s"):format(place, digest), { if_digest = other }))
+      assert.equal(digest, assert(client:delete(place .. ":a", { if_digest = digest })).digest)
+      assert.same({ "other" }, assert(client:tags(place)))
+    end
+    local command = ours.new {}
+    local run = command { "delete", "--if-digest", digest, at("guarded:other") }
+    assert.equal(1, run.status)
+    assert.matches(other, run.stderr, 1, true)
+    assert.equal(125, command({ "delete", "--if-digest", "", at("guarded:other") }).status)
+    assert.equal(0, command({ "delete", "--if-digest", other, at("guarded:other") }).status)
+  end)
+
+  it("takes nothing along of an index that the tag left meanwhile", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "left", platform = { os = "linux", architecture = "amd64" } },
+      { repository = "left", tag = "1", type = "oci-index", children = { "amd" } },
+      { name = "two", repository = "left", type = "docker-list", children = { "amd" } },
+    })
+    local moved
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "response" and event.method == "GET" and event.url:find("left/manifests/") then
+        moved = assert(client:tag(at("left@" .. made.two.digest), "1"))
+      end
+    end }
+    local err = fails("conflict", watching:delete(at("left:1"), { images = true }))
+    assert.equal(made.two.digest, err.now)
+    assert(client:verify(at("left:1")))
   end)
 
   it("deletes by digest", function()

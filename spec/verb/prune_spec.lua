@@ -66,6 +66,39 @@ describe("prune", function()
     assert.equal("all arm other pinned", tags_of(at("needed")))
   end)
 
+  it("takes a tag alone whose digest another one names, when it is told to", function()
+    local made = push("alone", { other = 90, old = 90, new = 0 })
+    for _, tag in ipairs { "pinned", "also" } do
+      assert(client:tag(at("alone:other"), tag))
+    end
+    local o = { older_than = 86400, exclude = { "pinned" } }
+    local function reasons_of(done)
+      local reasons = {}
+      for _, tag in ipairs(done.tags) do
+        reasons[tag.name] = tag.action .. (tag.reason and ": " .. tag.reason or "")
+      end
+      return reasons
+    end
+    local shared = "delete: unless the registry deletes by digest only, and the tag pinned names it too"
+    assert.same({ new = "keep: not old enough", old = "delete", other = shared, also = shared },
+      reasons_of(assert(client:prune(at("alone"), o))))
+    o.tag_only = true
+    assert.equal("delete", reasons_of(assert(client:prune(at("alone"), o))).also)
+    local moved
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "response" and event.method == "PUT" then
+        moved = assert(client:tag(at("alone:new"), "also"))
+      end
+    end }
+    o.yes = true
+    local done = assert(watching:prune(at("alone"), o))
+    assert.is_truthy(moved)
+    assert.matches("^keep: the tag also .* " .. made.new.digest, reasons_of(done).also)
+    assert.equal("also new pinned", tags_of(at("alone")))
+    assert.equal(made.other.digest, assert(client:digest(at("alone:pinned"))))
+    assert.equal(made.new.digest, assert(client:digest(at("alone:also"))))
+  end)
+
   it("takes an index for as old as the newest of its images", function()
     push("aged", { young = 2, old = 90, older = 120 })
     images.push(server, {

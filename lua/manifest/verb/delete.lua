@@ -2,7 +2,7 @@
 --
 -- Many registries delete by digest only, and then every tag of that digest goes. That is not done by surprise: when
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
--- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (delete/tag_alone.lua).
+-- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (tag/alone.lua).
 
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
@@ -12,7 +12,7 @@ local media_type = require("manifest.name.media_type")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
-local tag_alone = require("manifest.base.later")("manifest.verb.delete.tag_alone")
+local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 local tagged = require("manifest.graph.tagged")
 local text = require("manifest.base.text")
 
@@ -30,6 +30,7 @@ local delete = declare.verb {
     shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
     images = { "boolean", help = "Also images of the index that nothing else in the repository names" },
     referrers = { "boolean", help = "Also what refers to what goes, such as signatures, unless it has a tag" },
+    if_digest = { "digest", help = "Delete only while the tag names this digest, as TAG@DIGEST does" },
     dry_run = { "boolean", help = "Delete nothing, say what would go" },
   },
   hints = {
@@ -159,22 +160,33 @@ local function check_gone(at)
   end
 end
 
---- Refuses when the name carries a digest, and the tag names another one.
+--- Whether a digest is all that the tag should name. A registry may name it by another algorithm: one more look tells.
+---@param wanted table<any, string> digests
 ---@param digest string that the tag names, or what a manifest stands for that an earlier try has left there
-local function check_digest(at, digest)
-  if at.digest and at.digest ~= digest then
+local function is_wanted(at, wanted, digest)
+  for _, one in pairs(wanted) do
+    if one ~= digest and try(digest_at(at.repository, at.tag, one)) ~= one then
+      return false
+    end
+  end
+  return true
+end
+
+--- Refuses when the tag names another digest than it should.
+local function check_digest(at, wanted, digest)
+  if not is_wanted(at, wanted, digest) then
     fail {
-      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
+      code = "conflict", now = digest, message = ("the tag %s names %s now"):format(at.tag, digest),
       hint = "nothing is deleted: look again",
     }
   end
 end
 
 --- Deletes a tag alone where the registry deletes by digest only. What an earlier try has left goes by its digest.
-local function delete_tag_alone(call, at, found)
-  local answer = read.document_at("delete", at.ref, at.repository, at.tag)
+---@param answer table of graph/read.lua: what the tag names
+local function delete_tag_alone(call, at, wanted, found, answer)
   local before = tag_alone.stands_for(at.tag, answer)
-  check_digest(at, before or answer.digest)
+  check_digest(at, wanted, before or answer.digest)
   if before then
     delete_digest(call, at, answer.digest, {})
   else
@@ -184,13 +196,17 @@ local function delete_tag_alone(call, at, found)
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(call, at, o)
-  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
-  if o.tag_only and at.digest and at.digest ~= digest then
-    local answer = read.document_at("delete", at.ref, repository, at.tag)
-    digest = tag_alone.stands_for(at.tag, answer) or digest
+---@param wanted table<any, string> digests that the tag must name
+local function delete_tag(call, at, o, wanted)
+  local digest, repository, answer = read.descriptor_of("delete", at).digest, at.repository, nil
+  local function document()
+    answer = answer or read.document_at("delete", at.ref, repository, at.tag)
+    return answer
   end
-  check_digest(at, digest)
+  if o.tag_only and not is_wanted(at, wanted, digest) then
+    digest = tag_alone.stands_for(at.tag, document()) or digest
+  end
+  check_digest(at, wanted, digest)
   local found = { shared = {}, listed = {}, tag_only = true }
   if o.dry_run then -- what registries can do shows only when they are told to
     return (o.tag_only or repository.can.delete_tag == true) and done_of(at, digest, found)
@@ -202,7 +218,7 @@ local function delete_tag(call, at, o)
   elseif not removed and not refusal.digest_alone then
     fail(refusal)
   elseif not removed and o.tag_only then
-    return delete_tag_alone(call, at, found)
+    return delete_tag_alone(call, at, wanted, found, document())
   elseif not removed then
     return delete_digest(call, at, digest, o)
   end
@@ -281,20 +297,23 @@ function delete.run(call, given, o)
   end
   local at = call:open(given, { write = true, delete = true })
   local _ <close> = failure.about(at.text)
-  if o.tag_only and not at.tag then
-    fail {
-      code = "invalid_argument", message = ("%s has no tag to be deleted"):format(at.text),
-      hint = "name the tag, or leave option 'tag_only' out",
-    }
+  for _, option in ipairs(at.tag and {} or { "tag_only", "if_digest" }) do
+    if o[option] then
+      fail {
+        code = "invalid_argument", message = ("%s has no tag for option '%s'"):format(at.text, option),
+        hint = "name the tag, or leave the option out",
+      }
+    end
   end
   local _ <close> = failure.amend(function(err)
     if err.code == "not_found" and not rawget(err, "hint") then
       fail(argument.in_docker_words(err, "delete", at.ref))
     end
   end)
-  local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest
+  local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest or nil
   local also = also_gone(call, at, digest, o)
-  local done = at.tag and delete_tag(call, at, o) or delete_digest(call, at, digest, o)
+  local done = at.tag and delete_tag(call, at, o, { at.digest, o.if_digest, digest })
+    or delete_digest(call, at, digest, o)
   delete_also(call, at, done, also, o)
   done.dry_run = o.dry_run
   return done
