@@ -33,8 +33,8 @@ return function(documents, places)
 
   ---@diagnostic disable-next-line: missing-fields
   return {
-    can = { write = false, untagged = false, delete_tag = false }, domain = places[1].domain,
-    identity = places[1].identity, manifest = manifest, head = manifest,
+    can = { write = false, untagged = false, incomplete = false, delete_tag = false },
+    domain = places[1].domain, identity = places[1].identity, manifest = manifest, head = manifest,
     blob = function(_, digest, ...)
       return ask("blob", digest, ...)
     end,

@@ -21,7 +21,7 @@ local mentions = require("manifest.document.mentions")
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
 
-methods.can = { write = true, untagged = true, delete_tag = true }
+methods.can = { write = true, untagged = true, incomplete = true, delete_tag = true }
 
 --- Opens a layout; the disk is not touched yet.
 ---@param path string
