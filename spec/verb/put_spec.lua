@@ -156,7 +156,7 @@ describe("put", function()
     it("fails on a file that is not there, and on none", function()
       local done = command { "put", at("app:file"), temp.path("absent") }
       assert.equal(1, done.status)
-      assert.matches("absent", done.stderr, 1, true)
+      assert.matches("absent: No such file or directory\nmanifest put: check the path\n", done.stderr, 1, true)
       assert.equal(1, command({ "put", at("app:file"), "-", input = "" }).status)
       assert.equal(125, command({ "put", at("app:file") }).status)
     end)

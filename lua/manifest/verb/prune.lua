@@ -65,7 +65,7 @@ prune.RETENTION = RETENTION
 function prune.complete(o)
   if not o.keep and not o.older_than then
     fail {
-      code = "invalid_argument", message = "neither 'keep' nor 'older_than' says what is to stay",
+      code = "invalid_argument", message = "neither option 'keep' nor option 'older_than' says what is to stay",
       hint = "give option 'keep' or option 'older_than'",
     }
   end

@@ -9,7 +9,7 @@ local nodes = require("manifest.graph.node")
 local argument = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
-local fail, try = failure.fail, failure.try
+local allow, fail, try = failure.allow, failure.fail, failure.try
 
 local put = declare.verb {
   name = "put", network = true,
@@ -79,7 +79,7 @@ local function check_parts(call, at, made)
     parts[#parts + 1] = not one.foreign and one or nil
   end
   call:each(parts, function(one)
-    if not try(at.repository:has_blob(one.digest)) then
+    if not allow("not_found", at.repository:has_blob(one.digest)) then
       fail {
         code = "not_found", message = ("%s, which the document names, is not in %s"):format(one.digest, at.name),
         hint = "bring it first, with 'manifest copy' or 'manifest blob put', or a document by its digest",

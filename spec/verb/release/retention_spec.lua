@@ -239,7 +239,7 @@ describe("a release that prunes", function()
       return fails(code, client:plan { ... }).message
     end
     local one = { copy = at("app"), target = to("x"), prune = {} }
-    assert.matches("neither 'keep' nor 'older_than'", refused("invalid_argument", one), 1, true)
+    assert.matches("neither option 'keep' nor option 'older_than'", refused("invalid_argument", one), 1, true)
     one.prune = { keep = 0 }
     assert.matches("at least 1", refused("invalid_argument", one), 1, true)
     one.prune = { keep = 1, semver = "new" }
