@@ -5,6 +5,8 @@ local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
+local peers = require "spec.support.worlds.peers"
+local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -13,7 +15,7 @@ describe("prune", function()
   local client = block.client()
 
   --- Pushes images of that age in days, by tag.
-  local function push(repository, days)
+  local function push(repository, days, place)
     local entries = {}
     for tag, age in pairs(days) do
       entries[#entries + 1] = {
@@ -22,7 +24,7 @@ describe("prune", function()
         config = { created = age and os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - age * 86400) or nil },
       }
     end
-    return images.push(server, entries)
+    return images.push(place or server, entries)
   end
 
   local function tags_of(repository, of)
@@ -172,6 +174,49 @@ describe("prune", function()
     assert.matches("the tag a names " .. made.b.digest .. " now", by_name.a.reason, 1, true)
     assert.matches("the tag a names it too", by_name.b.reason, 1, true)
     assert.equal("a b", tags_of(at("moving")))
+  end)
+
+  it("goes on after an interrupt where it was, and a peer sees what is left", function()
+    push("broken", { a = 90, b = 90, c = 90, d = 1 })
+    local breaking
+    breaking = manifest.client { config = temp.folder("config"), jobs = 1, on_event = function(event)
+      if event.event == "response" and event.method == "DELETE" and event.status == 202 then
+        breaking:cancel()
+      end
+    end }
+    fails("canceled", breaking:prune(at("broken"), { older_than = 2 * 86400, yes = true }))
+    breaking:close()
+    local left = #assert(client:tags(at("broken")))
+    assert.is_true(left > 1 and left < 4, left)
+    assert.equal(left - 1, assert(client:prune(at("broken"), { older_than = 2 * 86400, yes = true })).deleted)
+    assert(client:verify(at("broken:d")))
+    for _, name in ipairs { "crane", "regctl" } do
+      local peer, why = peers.command(name)
+      if not peer then
+        return pending(why)
+      end
+      assert.equal("d\n", peer(name == "crane" and { "ls", at("broken") } or { "tag", "ls", at("broken") }).stdout)
+    end
+  end)
+
+  it("says so where the registry deletes nothing, and takes tags alone where it can", function()
+    local days = { a = 90, b = 1 }
+    local strict = registry.start { delete = false }
+    push("app", days, strict)
+    fails("unsupported", client:prune(strict.address .. "/app", { keep = 1, yes = true }))
+    assert.equal("a b", tags_of(strict.address .. "/app"))
+    strict:stop()
+    local program, why = peers.find("registry")
+    if not program then
+      return pending(why)
+    end
+    local third = registry.start { program = program }
+    local made = push("app", days, third)
+    assert(client:tag(third.address .. "/app:a", "pinned"))
+    assert.equal(1, assert(client:prune(third.address .. "/app", { keep = 1, exclude = "pinned", yes = true })).deleted)
+    assert.equal("b pinned", tags_of(third.address .. "/app"))
+    assert.equal(made.a.digest, assert(client:digest(third.address .. "/app:pinned")))
+    third:stop()
   end)
 
   it("prints the plan, and one document with --json", function()
