@@ -9,7 +9,7 @@ local FAULTS = { "closed before the status", "reset before the status", "the ans
 local PLATFORMS = { "linux/amd64", "linux/arm64", "linux/arm/v7" }
 
 local transient = { promise = "R4", summary = "copies and index creates where 10 % of the requests fail, then 30 %",
-  count = 1000, sample = 2, counts = "runs of each; 1000 by default", words = "" }
+  count = 1000, sample = 2, processes = 8, counts = "runs of each; 1000 by default", words = "" }
 
 --- An index "all:1" of three images "single/N:1", and an image of its own for each.
 local function prepare(client, address)

@@ -10,6 +10,7 @@
 #include "base64.h"
 #include "bytes.h"
 #include "secret.h"
+#include "utf8.h"
 
 #define SHORTEST 6 /* bytes of a secret that is looked for */
 #define TELLING 64 /* bytes of a longer one that give it away */
@@ -32,19 +33,12 @@ static bool spell(struct mf_spellings *spellings, size_t *count, const char *tex
 
 static bool spell_hexadecimal(struct mf_spellings *spellings, size_t *count, const char *secret, size_t size)
 {
-  static const char digits[] = "0123456789abcdef";
-  char *text = malloc(2 * size + 1);
+  char *text = calloc(2, size + 1);
+  bool ok = text && OPENSSL_buf2hexstr_ex(text, 2 * size + 1, NULL, (const unsigned char *)secret, size, '\0') &&
+            spell(spellings, count, text, 2 * size);
 
-  if (!text)
-    return false;
-  for (size_t i = 0; i < size; i++) {
-    text[2 * i] = digits[(unsigned char)secret[i] >> 4];
-    text[2 * i + 1] = digits[(unsigned char)secret[i] & 15];
-  }
-  text[2 * size] = '\0';
-  spellings->texts[*count] = text;
-  spellings->sizes[(*count)++] = 2 * size;
-  return true;
+  mf_secret_free(text);
+  return ok;
 }
 
 /* Base64 of something that has the secret behind BEFORE bytes (modulo 3): the digits that depend on the secret alone,
@@ -83,13 +77,23 @@ static bool spell_all(struct mf_spellings *spellings, const char *secret)
   return false;
 }
 
+static void make_newest(struct mf_secrets *secrets, size_t at)
+{
+  struct mf_spellings newest = secrets->items[at];
+
+  memmove(secrets->items + at, secrets->items + at + 1, (secrets->count - 1 - at) * sizeof(newest));
+  secrets->items[secrets->count - 1] = newest;
+}
+
 bool mf_secrets_add(struct mf_secrets *secrets, const char *secret)
 {
   if (!secret || strlen(secret) < SHORTEST)
     return true;
   for (size_t i = 0; i < secrets->count; i++)
-    if (strcmp(secrets->items[i].texts[0], secret) == 0)
+    if (strcmp(secrets->items[i].texts[0], secret) == 0) {
+      make_newest(secrets, i);
       return true;
+    }
   if (secrets->count == MF_SECRETS) {
     free_spellings(&secrets->items[0]);
     memmove(secrets->items, secrets->items + 1, (--secrets->count) * sizeof(secrets->items[0]));
@@ -134,26 +138,10 @@ static void free_layer(struct layer *layer)
 /* Adds the UTF-8 of CODE, no longer than any escape of it, as what stands at FROM. */
 static void add_code(struct layer *layer, uint32_t code, size_t from)
 {
-  char *at = layer->bytes + layer->length;
-  size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  size_t size = mf_utf8_encode(code, layer->bytes + layer->length);
 
-  if (size == 1) {
-    at[0] = (char)code;
-  } else {
-    for (size_t i = size - 1; i > 0; i--, code >>= 6)
-      at[i] = (char)(0x80 | (code & 0x3f));
-    at[0] = (char)((0xf00U >> size) | code);
-  }
   for (size_t i = 0; i < size; i++)
     layer->from[layer->length++] = from;
-}
-
-static int digit_of(char byte)
-{
-  if (mf_is_digit(byte))
-    return byte - '0';
-  byte = mf_lower(byte);
-  return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
 /* Reads up to MOST digits. Returns how many there are. */
@@ -162,7 +150,7 @@ static size_t read_number(const char *at, const char *end, int base, size_t most
   size_t count = 0;
 
   for (*number = 0; count < most && at + count < end; count++) {
-    int digit = digit_of(at[count]);
+    int digit = OPENSSL_hexchar2int((unsigned char)at[count]);
     if (digit < 0 || digit >= base)
       break;
     *number = *number * (uint32_t)base + (uint32_t)digit;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MF_SECRETS 64 /* kept: of more, the oldest is forgotten */
+#define MF_SECRETS 64 /* kept: of more, the one that was last added the longest time ago is forgotten */
 
 #define MF_SPELLINGS 8
 

@@ -59,9 +59,7 @@ bool mf_bytes_reserve(struct mf_bytes *bytes, size_t size)
 
 bool mf_bytes_add(struct mf_bytes *bytes, const void *data, size_t length)
 {
-  if (length > bytes->limit - bytes->length)
-    return false;
-  if (!grow(bytes, bytes->length + length))
+  if (!mf_bytes_reserve(bytes, length))
     return false;
   if (length)
     memcpy(bytes->data + bytes->length, data, length);

@@ -1,9 +1,12 @@
 #include "hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdatomic.h>
 #include <string.h>
+
+#include "ascii.h"
 
 static const char *const algorithms[] = {"sha256", "sha384", "sha512"};
 
@@ -50,15 +53,10 @@ static const EVP_MD *method_of(const char *name, struct mf_problem *problem)
   return found;
 }
 
-static void write_hex(char *hex, const unsigned char *bytes, size_t count)
+static void write_hex(char hex[MF_HASH_HEX_MAX + 1], const unsigned char *bytes, size_t count)
 {
-  static const char digits[] = "0123456789abcdef";
-
-  for (size_t i = 0; i < count; i++) {
-    hex[2 * i] = digits[bytes[i] >> 4];
-    hex[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  hex[2 * count] = '\0';
+  OPENSSL_buf2hexstr_ex(hex, MF_HASH_HEX_MAX + 1, NULL, bytes, count, '\0');
+  mf_lower_text(hex);
 }
 
 bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],

@@ -52,3 +52,17 @@ size_t mf_utf8_length(const char *at, const char *end)
     return 0;
   return length;
 }
+
+size_t mf_utf8_encode(uint32_t code, char *out)
+{
+  size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+  if (size == 1) {
+    out[0] = (char)code;
+    return 1;
+  }
+  for (size_t i = size - 1; i > 0; i--, code >>= 6)
+    out[i] = (char)(0x80 | (code & 0x3f));
+  out[0] = (char)((0xf00U >> size) | code);
+  return size;
+}

@@ -180,8 +180,6 @@ static bool set_sharing(CURL *easy, const char *url, bool bulk)
   SET(CURLOPT_PIPEWAIT, shared ? 1L : 0L);
   SET(CURLOPT_BUFFERSIZE, bulk && !tls ? BULK_BUFFER : SMALL_BUFFER);
   SET(CURLOPT_UPLOAD_BUFFERSIZE, bulk ? BULK_BUFFER : SMALL_BUFFER);
-  if (bulk && tls) /* the records of TLS fill whole packets: fewer, and nobody waits for the last one but ourselves */
-    SET(CURLOPT_TCP_NODELAY, 0L);
   return true;
 }
 

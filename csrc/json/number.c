@@ -1,17 +1,15 @@
 #include "number.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Exponents are only compared with a few hundred: beyond this their exact size is of no interest. */
-#define EXPONENT_CAP ((int64_t)1 << 40)
+#include "../base/ascii.h"
 
 static bool is_digit(const char *at, const char *end)
 {
-  return at < end && *at >= '0' && *at <= '9';
+  return at < end && mf_is_digit(*at);
 }
 
 static const char *skip_digits(const char *at, const char *end)
@@ -50,74 +48,6 @@ bool mf_json_number_scan(const char *at, const char *end, struct mf_json_number 
   return true;
 }
 
-/* A number as 0.DIGITS * 10^order, its first digit not zero. */
-struct magnitude {
-  const char *digits; /* may have one point among them; NULL for zero */
-  const char *end;
-  int64_t order;
-};
-
-static int64_t read_exponent(const char *at, const char *end)
-{
-  bool negative = at < end && *at == '-';
-  int64_t value = 0;
-
-  for (at = skip_sign(at, end); at < end; at++)
-    if (value < EXPONENT_CAP)
-      value = value * 10 + (*at - '0');
-  return negative ? -value : value;
-}
-
-static struct magnitude measure(const char *at, const char *end)
-{
-  struct magnitude it = {.end = at};
-  bool after_point = false;
-
-  for (; it.end < end && *it.end != 'e' && *it.end != 'E'; it.end++) {
-    if (*it.end == '.')
-      after_point = true;
-    else if (!it.digits && *it.end >= '1' && *it.end <= '9')
-      it.digits = it.end;
-    if (*it.end == '-' || *it.end == '.')
-      continue;
-    if (after_point && !it.digits)
-      it.order--;
-    if (!after_point && it.digits)
-      it.order++;
-  }
-  if (it.end < end)
-    it.order += read_exponent(it.end + 1, end);
-  return it;
-}
-
-/* -1, 0 or 1 as the magnitude is less than, equal to or more than 0.DIGITS * 10^order. */
-static int compare(struct magnitude it, const char *digits, int64_t order)
-{
-  if (!it.digits || it.order != order)
-    return it.digits && it.order > order ? 1 : -1;
-  for (const char *at = it.digits; at < it.end; at++) {
-    int wanted = *digits ? *digits : '0';
-
-    if (*at == '.')
-      continue;
-    if (*at != wanted)
-      return *at > wanted ? 1 : -1;
-    if (*digits)
-      digits++;
-  }
-  return strspn(digits, "0") == strlen(digits) ? 0 : -1;
-}
-
-bool mf_json_number_too_large(const char *at, const struct mf_json_number *number)
-{
-  struct magnitude it = measure(at, number->end);
-
-  if (!number->fraction)
-    return compare(it, "9007199254740992", 16) > 0;
-  /* From the midpoint after the largest double on, a number would read as infinity; this is that point, cut short. */
-  return compare(it, "1797693134862315807", 309) >= 0;
-}
-
 /* Copies the digits of "d.ddde+xx" without trailing zeros. Returns how many; the exponent goes to ORDER. */
 static size_t split_scientific(const char *scientific, char *digits, int *order)
 {
@@ -125,7 +55,7 @@ static size_t split_scientific(const char *scientific, char *digits, int *order)
   const char *mark = strchr(scientific, 'e');
 
   for (const char *at = scientific; at < mark; at++)
-    if (*at >= '0' && *at <= '9')
+    if (mf_is_digit(*at))
       digits[count++] = *at;
   while (count > 1 && digits[count - 1] == '0')
     count--;

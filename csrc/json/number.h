@@ -1,4 +1,4 @@
-/* JSON numbers on the level of their text: the grammar, how large they are, and how a float is written. */
+/* JSON numbers on the level of their text: the grammar, and how a float is written. */
 #ifndef MF_JSON_NUMBER_H
 #define MF_JSON_NUMBER_H
 
@@ -15,9 +15,6 @@ struct mf_json_number {
 
 /* Reads a number's text (RFC 8259) from AT. False when the grammar is broken before END. */
 bool mf_json_number_scan(const char *at, const char *end, struct mf_json_number *number);
-/* True when a scanned number cannot be kept: an integer beyond 2^53 in magnitude, or a float beyond the double's range.
-   Decided on the digits, so no rounding hides the difference. */
-bool mf_json_number_too_large(const char *at, const struct mf_json_number *number);
 /* The shortest text that reads back as the same finite value; whole values up to 2^53 have no fraction, as Go writes
    them, and larger ones an exponent, because without it they would be integers that no reader keeps. The C locale must
    be on. Returns the length. */

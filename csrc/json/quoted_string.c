@@ -1,5 +1,6 @@
 #include "quoted_string.h"
 
+#include <openssl/crypto.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -7,15 +8,6 @@
 
 static const char escape_names[] = "\"\\/bfnrt";
 static const char escape_meanings[] = "\"\\/\b\f\n\r\t";
-
-static int hex_value(char digit)
-{
-  if (digit >= '0' && digit <= '9')
-    return digit - '0';
-  if (digit >= 'a' && digit <= 'f')
-    return digit - 'a' + 10;
-  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
 
 /* The four digits at AT as a number, or -1. */
 static int32_t read_unit(const char *at, const char *end)
@@ -25,7 +17,7 @@ static int32_t read_unit(const char *at, const char *end)
   if (end - at < 4)
     return -1;
   for (int i = 0; i < 4; i++) {
-    int value = hex_value(at[i]);
+    int value = OPENSSL_hexchar2int((unsigned char)at[i]);
 
     if (value < 0)
       return -1;
@@ -117,30 +109,6 @@ const char *mf_json_string_scan(const char *at, const char *end, const char **fa
   }
 }
 
-static unsigned encode(uint32_t code, unsigned char *out)
-{
-  if (code < 0x80) {
-    out[0] = (unsigned char)code;
-    return 1;
-  }
-  if (code < 0x800) {
-    out[0] = (unsigned char)(0xc0 | code >> 6);
-    out[1] = (unsigned char)(0x80 | (code & 0x3f));
-    return 2;
-  }
-  if (code < 0x10000) {
-    out[0] = (unsigned char)(0xe0 | code >> 12);
-    out[1] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
-    out[2] = (unsigned char)(0x80 | (code & 0x3f));
-    return 3;
-  }
-  out[0] = (unsigned char)(0xf0 | code >> 18);
-  out[1] = (unsigned char)(0x80 | (code >> 12 & 0x3f));
-  out[2] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
-  out[3] = (unsigned char)(0x80 | (code & 0x3f));
-  return 4;
-}
-
 /* Moves past the \u escape, and its second half if it has one, and returns the code point. */
 static uint32_t take_unicode(struct mf_json_string *string)
 {
@@ -168,12 +136,12 @@ static uint32_t take_escape(struct mf_json_string *string)
 int mf_json_string_next(struct mf_json_string *string)
 {
   if (string->given < string->count)
-    return string->pending[string->given++];
+    return (unsigned char)string->pending[string->given++];
   if (*string->at == '"')
     return -1;
   if (*string->at != '\\')
     return (unsigned char)*string->at++;
-  string->count = encode(take_escape(string), string->pending);
+  string->count = mf_utf8_encode(take_escape(string), string->pending);
   string->given = 1;
-  return string->pending[0];
+  return (unsigned char)string->pending[0];
 }

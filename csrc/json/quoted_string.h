@@ -13,8 +13,8 @@ const char *mf_json_string_scan(const char *at, const char *end, const char **fa
 /* Reads the decoded bytes of a checked string one by one. Start with .at after the opening quote, the rest zero. */
 struct mf_json_string {
   const char *at;
-  unsigned char pending[4]; /* bytes of an escape that are not yet given */
-  unsigned count, given;
+  char pending[4]; /* bytes of an escape that are not yet given */
+  size_t count, given;
 };
 
 /* The next byte, or -1 at the closing quote. */

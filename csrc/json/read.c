@@ -1,6 +1,7 @@
 #include "read.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,15 +124,16 @@ static enum mf_json_token read_word(struct mf_json_reader *reader, const char *w
 static enum mf_json_token read_number(struct mf_json_reader *reader)
 {
   struct mf_json_number number;
+  long long integer;
   locale_t previous;
 
   if (!mf_json_number_scan(reader->at, reader->end, &number))
     return fault_at(reader, number.end, "a number without a digit where one must be");
-  if (mf_json_number_too_large(reader->at, &number))
-    return fault_at(reader, reader->at,
-                    number.fraction ? "a number beyond the range of a double" : "an integer beyond 2^53");
   if (!number.fraction) {
-    reader->number = (double)strtoll(reader->at, NULL, 10);
+    integer = strtoll(reader->at, NULL, 10); /* the largest there is for one that is larger */
+    if (integer > MF_JSON_INTEGER_MAX || integer < -MF_JSON_INTEGER_MAX)
+      return fault_at(reader, reader->at, "an integer beyond 2^53");
+    reader->number = (double)integer;
     return take(reader, number.end, MF_JSON_INTEGER);
   }
   if (!count_costly(reader))
@@ -140,6 +142,8 @@ static enum mf_json_token read_number(struct mf_json_reader *reader)
     return out_of_memory(reader);
   reader->number = strtod(reader->at, NULL);
   mf_c_locale_leave(previous);
+  if (isinf(reader->number))
+    return fault_at(reader, reader->at, "a number beyond the range of a double");
   return take(reader, number.end, MF_JSON_FLOAT);
 }
 

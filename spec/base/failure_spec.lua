@@ -57,6 +57,18 @@ describe("fail", function()
   end)
 end)
 
+describe("returned", function()
+  it("makes a function that returns what another raises", function()
+    local err = an_error()
+    local half = failure.returned(function(value)
+      return failure.try(value, err) / 2, "rest"
+    end)
+    assert.same({ 2, "rest" }, { half(4) })
+    assert.same({ n = 2, nil, err }, table.pack(half(nil)))
+    assert.has_error(function() half("no number") end)
+  end)
+end)
+
 describe("caught and face", function()
   it("give what the function returned", function()
     for _, edge in ipairs { failure.caught, failure.face } do

@@ -78,7 +78,7 @@ describe("docker's global flags", function()
   it("name the folder of the local lists", function()
     local drafts = require "spec.support.inputs.drafts"
     local folder = temp.folder("config")
-    assert(require("manifest.draft.store").open({ folder = folder }):save("h.io/a:1", drafts.entry("h.io/b:1")))
+    assert(require("manifest.draft.store").open({ folder = folder }):save_all("h.io/a:1", { drafts.entry("h.io/b:1") }))
     assert.equal(1, manifest({ "rm", "h.io/a:1" }).status)
     local done = manifest({ "--config", folder, "rm", "h.io/a:1" })
     assert.equal(0, done.status, done.stderr)

@@ -35,7 +35,7 @@ describe("processes that work on one list", function()
       local opened = require("manifest.draft.store").open { folder = arg[1], timeout = 60 }
       for round = 1, tonumber(arg[3]) do
         local ref = ("h.io/app:p%s-%d"):format(arg[2], round)
-        assert(opened:save("h.io/app:all", drafts.entry(ref)))
+        assert(opened:save_all("h.io/app:all", { drafts.entry(ref) }))
         assert(opened:get("h.io/app:all", ref))
       end
     ]], folder)
@@ -55,7 +55,7 @@ describe("processes that work on one list", function()
   it("lose no change of one entry", function()
     local folder = temp.folder("config")
     local opened = store.open { folder = folder }
-    assert(opened:save(LIST, drafts.entry("h.io/app:a", { platform = { os = "linux", variant = "0" } })))
+    assert(opened:save_all(LIST, { drafts.entry("h.io/app:a", { platform = { os = "linux", variant = "0" } }) }))
     all_succeed(start_all([[
       local opened = require("manifest.draft.store").open { folder = arg[1], timeout = 60 }
       for _ = 1, tonumber(arg[3]) do
@@ -104,10 +104,10 @@ describe("processes that work on one list", function()
     ]]), folder, env = ours.variables(), preload = true }
     assert(process.wait_for(function() return holder:output():find("held") end), holder:errors())
     local opened = store.open { folder = folder, timeout = 0 }
-    local _, err = opened:save(LIST, drafts.entry("h.io/app:a"))
+    local _, err = opened:save_all(LIST, { drafts.entry("h.io/app:a") })
     assert.equal("locked", err.code)
     holder:signal("KILL")
-    assert(store.open({ folder = folder, timeout = 10 }):save(LIST, drafts.entry("h.io/app:a")))
+    assert(store.open({ folder = folder, timeout = 10 }):save_all(LIST, { drafts.entry("h.io/app:a") }))
     holder:stop("KILL")
   end)
 end)

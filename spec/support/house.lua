@@ -269,7 +269,10 @@ local function check_c(path, file, say)
 end
 
 --- In these rooms a failure is raised (base/failure.lua): they neither catch it nor hand it on by themselves.
-local RAISING = { ["lua/manifest/verb"] = true, ["lua/manifest/graph"] = true, ["lua/manifest/tag"] = true }
+local RAISING = {
+  ["lua/manifest/verb"] = true, ["lua/manifest/graph"] = true, ["lua/manifest/tag"] = true,
+  ["lua/manifest/draft"] = true,
+}
 local HANDING_ON = {
   "%f[%w_]x?pcall%f[^%w_]", "%f[%w_.]error%s*[%({\"']", "%f[%w_]return nil,",
   "%f[%w_]local [%w_, ]*, ?err%f[^%w_]", "%f[%w_]local [%w_, ]*, ?problem%f[^%w_]",

@@ -88,6 +88,15 @@ function failure.caught(fn, ...)
   return settle(xpcall(fn, on_raise, ...))
 end
 
+--- A function for callers outside the verbs: it returns the failure that fn raises.
+---@param fn function
+---@return function
+function failure.returned(fn)
+  return function(...)
+    return failure.caught(fn, ...)
+  end
+end
+
 --- A module of ours that require() cannot read: nothing is wrong with the call.
 local function unread(raised)
   local name = type(raised) == "string" and (raised:match("module '(manifest[A-Za-z0-9_.]*)' not found:")

@@ -1,7 +1,7 @@
 --- Edits docker's config.json as text: one entry of "auths" changes, every other token stays byte for byte, unknown
 -- members and the spelling of numbers included. Laid out as docker writes it, with tabs.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 
 local methods = {}
@@ -59,31 +59,26 @@ local function find(members, key)
   end
 end
 
-local function corrupt(why)
-  return nil, error_of.new({ code = "corrupt", message = why })
+local function refuse(why)
+  failure.fail { code = "corrupt", message = why }
 end
 
 --- Reads the text of a config.json; an empty one counts as `{}`.
 ---@param text string
----@return table|nil document
----@return table|nil err corrupt: nothing that may be edited
+---@return table document; fails with corrupt: nothing that may be edited
 local function read(text)
-  if not text:find("%S") then
-    text = "{}"
-  end
-  local laid_out, err = json.indent(text:match("^%s*(.-)%s*$"), "\t")
+  local laid_out, why = json.indent(text:find("%S") and text:match("^%s*(.-)%s*$") or "{}", "\t")
   if not laid_out then
-    return corrupt("not strict JSON: " .. err.message)
-  end
-  if laid_out:sub(1, 1) ~= "{" then
-    return corrupt("not a JSON object")
+    refuse("not strict JSON: " .. why.message)
+  elseif laid_out:sub(1, 1) ~= "{" then
+    refuse("not a JSON object")
   end
   local self = setmetatable({ members = members_of(laid_out, 0), entries = {} }, mt)
   local _, auths = find(self.members, "auths")
   if auths and auths.text:sub(1, 1) == "{" then
     self.entries = members_of(auths.text, 1)
   elseif auths and auths.text ~= "null" then
-    return corrupt('"auths" is not an object')
+    refuse('"auths" is not an object')
   end
   return self
 end

@@ -5,12 +5,15 @@
 
 local config_json = require("manifest.credential.config_json")
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local hub = require("manifest.name.hub")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local program = require("manifest.base.program")
 
+local allow, amend, defer, fail, try = failure.allow, failure.amend, failure.defer, failure.fail, failure.try
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local methods = {}
 local mt = { __name = "manifest.keychain", __index = methods }
 
@@ -33,35 +36,23 @@ local function key_of(registry)
 end
 
 --- Reads config.json.
----@return table|nil document of config_json.read
----@return string|table text of the file, "" when there is none; without a document an error: io, corrupt
+---@return table document of config_json.read
+---@return string text of the file, "" when there is none
 local function read(self)
-  local text, err = core.file.read(self.path, LIMIT)
-  if not text and err.code ~= "not_found" then
-    return nil, err
-  end
-  local document
-  document, err = config_json.read(text or "")
-  if not document then
+  local text = allow("not_found", core.file.read(self.path, LIMIT)) or ""
+  local _ <close> = amend(function(err)
     err.message = ("%s: %s"):format(self.path, err.message)
-    return nil, err:with({ hint = "repair it or move it away; it was not changed" })
-  end
-  return document, text or ""
+    err:with({ hint = "repair it or move it away; it was not changed" })
+  end)
+  return config_json.read(text), text
 end
 
---- Reads config.json and the helper that it names for a registry.
----@return table|nil found {text = of config.json, "" when there is none; helper = name or nil}
----@return table|nil err
-local function look(self, registry)
-  local document, text = read(self)
-  if not document then
-    return nil, text
-  end
-  local helper, err = core.auth.store_helper(text, self.path, registry)
-  if err then
-    return nil, err
-  end
-  return { text = text, helper = helper }
+--- The helper that config.json names for a registry.
+---@return string|nil helper
+---@return string text of config.json
+local function helper_of(self, registry)
+  local _, text = read(self)
+  return try(core.auth.store_helper(text, self.path, registry)), text
 end
 
 --- Tells whether a login could be kept, and where: before anybody is asked for a password.
@@ -69,32 +60,23 @@ end
 ---@return string|nil place the helper's program or the file's path
 ---@return table|nil err io, corrupt, credentials
 function methods:place(registry)
-  local found, err = look(self, registry)
-  if not found then
-    return nil, err
-  end
-  return found.helper and core.auth.helper_name(found.helper) or self.path
+  local helper = helper_of(self, registry)
+  return helper and core.auth.helper_name(helper) or self.path
 end
 
 --- Runs a helper. A failure is told in its own words, without the secret.
----@return string|nil "done" or "not_found"
----@return table|nil err
+---@return boolean found false: it does not have what it is asked for
 local function run_helper(helper, action, input, secret)
-  local done, err = program.run({ core.auth.helper_name(helper), action }, input,
-    { timeout = HELPER_SECONDS })
+  local done, why = program.run({ core.auth.helper_name(helper), action }, input, { timeout = HELPER_SECONDS })
   if not done then
-    return nil, error_of.new({ code = "credentials",
-      message = ("docker-credential-%s %s: %s"):format(helper, action, err.message) })
+    fail { code = "credentials", message = ("docker-credential-%s %s: %s"):format(helper, action, why.message) }
   end
   local status = done.status or (done.signal and 128 + done.signal) or 0
-  if status == 0 then
-    return "done"
-  end
-  local reason = core.auth.helper_failure(helper, status, done.output, secret)
+  local reason = status ~= 0 and core.auth.helper_failure(helper, status, done.output, secret)
   if reason then
-    return nil, reason
+    fail(reason)
   end
-  return "not_found"
+  return status == 0
 end
 
 --- Where the new config.json is written before it takes the place of the old: a folder of ours beside the file, so that
@@ -108,51 +90,26 @@ local function lock_of(target)
   return target .. ".lock"
 end
 
---- A value for `<close>` that removes what there is at a path.
-local function removes(path)
-  return setmetatable({}, { __close = function()
-    core.file.remove_tree(path)
-  end })
-end
-
 --- Writes config.json; its lock must be held.
 local function write(target, text)
   local fresh = fresh_of(target)
-  local tidy <close> = removes(fresh) -- luacheck: ignore tidy
-  local ok, err = core.file.make_directory(fresh, OWNER_ONLY_FOLDER)
-  if ok then
-    ok, err = core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh })
-  end
-  if not ok then
-    return nil, err
-  end
-  return true
+  local _ <close> = defer(function()
+    core.file.remove_tree(fresh)
+  end)
+  try(core.file.make_directory(fresh, OWNER_ONLY_FOLDER))
+  try(core.file.replace(target, text, { mode = OWNER_ONLY, keep_owner = true, temporary = fresh }))
 end
 
 --- Changes config.json under its lock: CHANGE(document) returns false when there is nothing to write.
 local function edit(self, change)
-  local ok, err = core.file.make_directory(self.folder, OWNER_ONLY_FOLDER)
-  local target, taken
-  if ok then
-    target, err = core.file.target(self.path)
-  end
-  if target then
-    taken, err = lock.take(lock_of(target), { patience = LOCK_SECONDS, remove = true })
-  end
-  if not taken then
-    return nil, err
-  end
-  local _ <close> = taken
+  try(core.file.make_directory(self.folder, OWNER_ONLY_FOLDER))
+  local target = try(core.file.target(self.path))
+  local _ <close> = try(lock.take(lock_of(target), { patience = LOCK_SECONDS, remove = true }))
   core.file.remove_tree(fresh_of(target))
-  local document
-  document, err = read(self)
-  if not document then
-    return nil, err
+  local document = read(self)
+  if change(document) ~= false then
+    write(target, tostring(document))
   end
-  if change(document) == false then
-    return true
-  end
-  return write(target, tostring(document))
 end
 
 --- Is something left of a login that was killed, or is one at work?
@@ -178,11 +135,7 @@ local function give(helper, key, login)
   local secret = login.identity_token or login.password
   local username = login.identity_token and TOKEN_USER or login.username
   local fields = { { "ServerURL", key }, { "Username", username }, { "Secret", secret } }
-  local input, err = json.encode(json.object(fields))
-  if not input then
-    return nil, err
-  end
-  return run_helper(helper, "store", input, secret)
+  run_helper(helper, "store", try(json.encode(json.object(fields))), secret)
 end
 
 --- The entry of a login in "auths", as docker writes it.
@@ -201,25 +154,16 @@ end
 ---@return table|nil kept {helper = name, or file = path}
 ---@return table|nil err io, locked, corrupt, credentials
 function methods:store(registry, login)
-  local found, err = look(self, registry)
-  if not found then
-    return nil, err
-  end
-  local helper, key, ok = found.helper, key_of(registry), true
+  local helper, key = helper_of(self, registry), key_of(registry)
   if helper then
-    ok, err = give(helper, key, login)
+    give(helper, key, login)
   end
-  if ok then
-    ok, err = edit(self, function(now)
-      if helper then
-        remove_entries(now, registry) -- an older password; what stays is the mark that docker leaves too
-      end
-      now:set(key, helper and {} or entry_of(login))
-    end)
-  end
-  if not ok then
-    return nil, err
-  end
+  edit(self, function(now)
+    if helper then
+      remove_entries(now, registry) -- an older password; what stays is the mark that docker leaves too
+    end
+    now:set(key, helper and {} or entry_of(login))
+  end)
   return { helper = helper, file = not helper and self.path or nil }
 end
 
@@ -228,29 +172,20 @@ end
 ---@return table|nil removed {helper = name or nil, removed = how many entries}
 ---@return table|nil err io, locked, corrupt, credentials
 function methods:erase(registry)
-  local found, err = look(self, registry)
-  if not found then
-    return nil, err
-  end
-  local erased
-  if found.helper then
-    erased, err = run_helper(found.helper, "erase", key_of(registry))
-    if not erased then
-      return nil, err
-    end
-  end
+  local helper, text = helper_of(self, registry)
+  local was_there = helper and run_helper(helper, "erase", key_of(registry))
   local entries = 0
-  if found.text ~= "" or has_remains(self) then
-    local ok
-    ok, err = edit(self, function(now)
+  if text ~= "" or has_remains(self) then
+    edit(self, function(now)
       entries = remove_entries(now, registry)
       return entries > 0
     end)
-    if not ok then
-      return nil, err
-    end
   end
-  return { helper = erased == "done" and found.helper or nil, removed = entries }
+  return { helper = was_there and helper or nil, removed = entries }
+end
+
+for name, method in pairs(methods) do
+  methods[name] = failure.returned(method)
 end
 
 return { open = open }

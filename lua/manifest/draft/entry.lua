@@ -7,11 +7,13 @@
 
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
 local reference = require("manifest.name.reference")
+
+local fail = failure.fail
 
 local entry = {}
 
@@ -47,14 +49,14 @@ end
 ---@param value table the entry
 ---@return string|nil bytes
 ---@return table|nil err
-function entry.encode(value)
+entry.encode = failure.returned(function(value)
   local ref, copy = tostring(value.ref), copies[value.media_type]
   if not copy then
-    return nil, error_of.new { code = "unsupported", ref = ref,
+    fail { code = "unsupported", ref = ref,
       message = ("docker's local store holds image manifests only, and this is %s"):format(value.media_type) }
   end
   if #value.raw ~= value.size or not digest.matches(value.raw, value.digest) then
-    return nil, error_of.new { code = "digest_mismatch", ref = ref,
+    fail { code = "digest_mismatch", ref = ref,
       message = ("the manifest's bytes are not those of %s (%d bytes)"):format(value.digest, value.size) }
   end
   return json.encode(json.object {
@@ -63,13 +65,13 @@ function entry.encode(value)
     { "Raw", core.base64.encode(value.raw) },
     { copy, json.verbatim(value.raw) },
   }, { html = true, repair = true }) -- annotate takes any bytes, and docker stores them so
-end
+end)
 
 -- ---- decoding ----
 
---- Raised and caught inside this file: what is wrong with an entry's content.
+--- Raises what is wrong with an entry's content.
 local function fault(text, ...)
-  error({ fault = text:format(...) }, 0)
+  fail { code = "corrupt", message = text:format(...), hint = "restore or remove that file" }
 end
 
 local function member(object, name, kind)
@@ -202,10 +204,7 @@ local function check(value)
 end
 
 local function read_entry(bytes)
-  local object, err = json.decode_outer(bytes, VERBATIM)
-  if not object then
-    fault("%s", err.message)
-  end
+  local object = failure.try(json.decode_outer(bytes, VERBATIM))
   if not json.is_object(object) then
     fault("it is no JSON object")
   end
@@ -215,10 +214,11 @@ local function read_entry(bytes)
   if not digest.parse(value.digest) then
     fault("'%s' is no digest", value.digest)
   end
-  value.ref, err = reference.parse(ref)
-  if not value.ref or tostring(value.ref) ~= ref then
-    fault("'Ref' is no normalised reference%s", err and ": " .. err.message or "")
+  local parsed, why = reference.parse(ref)
+  if not parsed or tostring(parsed) ~= ref then
+    fault("'Ref' is no normalised reference%s", why and ": " .. why.message or "")
   end
+  value.ref = parsed
   value.raw = read_raw(object, copy, value.digest)
   value.size = value.size or #value.raw
   check(value)
@@ -229,16 +229,11 @@ end
 ---@param bytes string the file's content
 ---@param path string the file, for the message
 ---@return table|nil entry, table|nil err code "corrupt"
-function entry.decode(bytes, path)
-  local done, result = pcall(read_entry, bytes)
-  if done then
-    return result
-  end
-  if type(result) ~= "table" or not result.fault then
-    error(result, 0)
-  end
-  return nil, error_of.new { code = "corrupt", message = ("%s is not an entry of a local list: %s"):format(path,
-    result.fault), hint = "restore or remove that file" }
-end
+entry.decode = failure.returned(function(bytes, path)
+  local _ <close> = failure.amend(function(err)
+    fault("%s is not an entry of a local list: %s", path, err.message)
+  end)
+  return read_entry(bytes)
+end)
 
 return entry

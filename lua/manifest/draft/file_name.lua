@@ -3,7 +3,7 @@
 -- Different references may share a name (a:b-c and a-b:c, a_b and a/b). We keep docker's names, since the store is
 -- shared with it, and see a collision by what is inside: the entry's own reference, and our record of the list's.
 
-local error_of = require("manifest.base.error")
+local fail = require("manifest.base.failure").fail
 
 local file_name = {}
 
@@ -19,14 +19,13 @@ end
 
 --- The same, where a file can have that name. docker fails there too, with the system's words only.
 ---@param ref any
----@return string|nil name
----@return table|nil err io
+---@return string name; fails with io
 function file_name.check(ref)
   local name = file_name.of(ref)
   if #name <= LONGEST then
     return name
   end
-  return nil, error_of.new { code = "io", ref = tostring(ref),
+  return fail { code = "io", ref = tostring(ref),
     message = ("its name in docker's local store has %d bytes, and file systems take %d"):format(#name, LONGEST),
     hint = "shorten the repository or the tag" }
 end

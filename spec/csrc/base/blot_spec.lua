@@ -97,6 +97,16 @@ describe("a secret that is repeated", function()
     assert.equal("******** ********", blot("onewords twowords", { "onewords", "twowords" }))
   end)
 
+  it("is kept as long as it is sent, however many others are", function()
+    local secrets = {}
+    for i = 1, 64 do
+      secrets[#secrets + 1] = "the password"
+      secrets[#secrets + 1] = "token number " .. i
+    end
+    assert.equal("************, token number 1, ***************",
+      blot("the password, token number 1, token number 64", secrets))
+  end)
+
   it("is left alone when it is a few bytes: it may be a part of any word", function()
     assert.equal("admin is unknown", blot("admin is unknown", { "admin", "" }))
   end)

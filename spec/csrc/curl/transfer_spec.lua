@@ -1,7 +1,11 @@
 --- What comes over a connection and is no answer, or not only one: it becomes neither a body nor the next answer.
 
 local block = require "spec.support.block"
+local certificates = require "spec.support.inputs.certificates"
 local core = require "manifest.core"
+local inject = require "spec.support.worlds.inject"
+local process = require "spec.support.process"
+local registry_of = require "spec.support.servers.registry"
 local requests = require "spec.support.worlds.requests"
 
 local stage = block.each(requests.stage)
@@ -67,5 +71,30 @@ describe("answers that are not HTTP", function()
     local server, engine = stage { { answer = { raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       .. "3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n" } } }
     assert.equal("abc", assert(requests.run(engine, { url = server.urls.a .. "/" })).body)
+  end)
+end)
+
+-- A request that waits until the end of the TLS handshake is acknowledged waits 40 ms on loopback, and a round trip
+-- elsewhere.
+describe("a connection over TLS", function()
+  if not inject.usable() or not process.present("openssl") or not registry_of.present() then
+    pending("needs strace, openssl and docker-registry")
+    return
+  end
+
+  it("holds back no small packet (Nagle), whatever it is for", function()
+    local authority = certificates.authority("ours")
+    local certificate, key = authority:issue("server")
+    local registry = registry_of.start { tls = { certificate = certificate, key = key } }
+    local done = inject.run([[
+      local requests = require "spec.support.worlds.requests"
+      local engine <close> = requests.engine { ca_file = arg[2] }
+      for _, bulk in ipairs { false, true } do -- to share a connection, and to have one
+        assert(requests.run(engine, { url = arg[1] .. "/v2/", bulk = bulk }))
+      end]], { "https://" .. registry.address, authority.certificate })
+    registry:stop()
+    assert.equal(0, done.status, done.stderr)
+    assert.equal(2, select(2, done.log:gsub("connect%([^\n]*EINPROGRESS", "")))
+    assert.equal(2, select(2, done.log:gsub("TCP_NODELAY, %[1%]", "")))
   end)
 end)

@@ -4,7 +4,7 @@ local declare = require "manifest.declare"
 
 local right = {}
 
-local TRIES = 50
+local TRIES = 1000 -- some verbs have twenty options that exclude each other
 
 --- A right value of each single type.
 local VALUES = {
