@@ -191,7 +191,7 @@ describe("prune", function()
     assert.equal(left - 1, assert(client:prune(at("broken"), { older_than = 2 * 86400, yes = true })).deleted)
     assert(client:verify(at("broken:d")))
     for _, name in ipairs { "crane", "regctl" } do
-      local peer, why = peers.command(name)
+      local peer, why = peers.command(name, server)
       if not peer then
         return pending(why)
       end
