@@ -38,7 +38,9 @@ local VERBS = {
   ["index add"] = function(client, name) return client:index_add(name, name) end,
   ["index remove"] = function(client, name) return client:index_remove(name, "linux/amd64") end,
   ["index replace"] = function(client, name) return client:index_replace(name, name) end,
-  ["index annotate"] = function(client, name) return client:index_annotate(name, nil, { annotations = { a = "b" } }) end,
+  ["index annotate"] = function(client, name)
+    return client:index_annotate(name, nil, { annotations = { a = "b" } })
+  end,
   ["image from"] = function(client, name)
     return client:image { target = "oci:" .. temp.path("to") .. ":1", layers = {}, base = name }
   end,
