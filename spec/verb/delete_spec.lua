@@ -93,21 +93,45 @@ describe("delete", function()
       { name = "one", repository = "along", tag = "1", type = "oci-index", children = { "alone", "tagged", "both" } },
       { repository = "along", tag = "2", type = "oci-index", children = { "both" } },
     })
-    assert(client:attach { subject = at("along@" .. made.alone.digest), artifact_type = "application/x-signature",
-      files = temp.file("signature") })
-    local o = { images = true, referrers = true, dry_run = true }
-    local planned = assert(client:delete(at("along:1"), o))
-    assert.same({ made.alone.digest }, planned.images)
-    assert.equal(1, #planned.referrers)
-    assert(client:digest(at("along@" .. made.alone.digest)))
-    o.dry_run = nil
-    local done = assert(client:delete(at("along:1"), o))
-    assert.same(planned.images, done.images)
-    assert.same(planned.referrers, done.referrers)
-    fails("not_found", client:digest(at("along@" .. made.alone.digest)))
-    fails("not_found", client:digest(at("along@" .. done.referrers[1])))
-    for _, kept in ipairs { "tagged", "both" } do
-      assert(client:digest(at("along@" .. made[kept].digest)))
+    for _, subject in ipairs { made.alone.digest, made.one.digest } do
+      assert(client:attach { subject = at("along@" .. subject), artifact_type = "application/x-signature",
+        files = temp.file("signature of " .. subject) })
+    end
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("along"), layout, { all_tags = true, referrers = true }))
+    for _, place in ipairs { at("along"), layout } do
+      local o = { images = true, referrers = true, dry_run = true }
+      local planned = assert(client:delete(place .. ":1", o))
+      assert.same({ made.alone.digest }, planned.images)
+      assert.equal(2, #planned.referrers)
+      assert(client:digest(place .. "@" .. made.alone.digest))
+      o.dry_run = nil
+      local done = assert(client:delete(place .. ":1", o))
+      assert.same(planned.images, done.images)
+      assert.same(planned.referrers, done.referrers)
+      for _, gone in ipairs { made.one.digest, made.alone.digest, done.referrers[1], done.referrers[2] } do
+        fails("not_found", client:digest(place .. "@" .. gone))
+      end
+      for _, kept in ipairs { "tagged", "both" } do
+        assert(client:verify(place .. "@" .. made[kept].digest))
+      end
+      assert.equal(place == layout and 4 or nil, done.removed and done.removed.manifests)
+    end
+    assert.same({ "2", "arm" }, assert(client:tags(layout, { sort = "name" })))
+  end)
+
+  it("takes a referrer off the list that a layout has, and the list with its last one", function()
+    push("listed/layout", { "a" })
+    local layout = "oci:" .. temp.path("layout")
+    for _, kind in ipairs { "a/1", "a/2" } do
+      assert(client:attach { subject = at("listed/layout:a"), artifact_type = kind, files = {}, shared = false })
+    end
+    assert(client:copy(at("listed/layout:a"), layout .. ":a", { referrers = true }))
+    for left = 1, 0, -1 do
+      local one = assert(client:referrers(layout .. ":a")).referrers[1]
+      assert(client:delete(layout .. "@" .. one.digest))
+      assert.equal(left, #assert(client:referrers(layout .. ":a")).referrers)
+      assert.equal(left + 1, #assert(client:tags(layout)))
     end
   end)
 

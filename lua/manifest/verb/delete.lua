@@ -255,18 +255,30 @@ local function also_gone(call, at, digest, o)
   return also
 end
 
---- Deletes what goes with a document that is deleted.
+--- Deletes documents by their digests, unless they are gone.
+---@param done table gets what left the disk of a layout
+local function delete_all(call, at, done, digests)
+  call:each(digests, function(digest)
+    local removed = allow("not_found", at.repository:delete(digest))
+    if removed and removed.manifests then
+      done.removed.manifests = done.removed.manifests + removed.manifests
+      done.removed.blobs = done.removed.blobs + removed.blobs
+      done.kept = done.kept or removed.kept
+    end
+  end)
+end
+
+--- Deletes what goes with a document that is deleted: also the document, where only its tag went until now.
 local function delete_also(call, at, done, also, o)
-  if done.tag_only and also.is_shared then
+  if not (o.images or o.referrers) or done.tag_only and also.is_shared then
     return -- the document is there still
   end
   done.images, done.referrers = o.images and also.images or nil, o.referrers and also.referrers or nil
-  call:each(o.dry_run and {} or { table.unpack(also.referrers) }, function(one)
-    allow("not_found", at.repository:delete(one))
-  end)
-  call:each(o.dry_run and {} or also.images, function(one)
-    allow("not_found", at.repository:delete(one))
-  end)
+  if not o.dry_run then
+    delete_all(call, at, done, done.tag_only and { done.digest } or {})
+    delete_all(call, at, done, also.images)
+    delete_all(call, at, done, { table.unpack(also.referrers) })
+  end
 end
 
 ---@class manifest.DeleteResult

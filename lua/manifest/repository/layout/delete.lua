@@ -6,6 +6,8 @@ local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
 local kinds = require("manifest.document.kind")
+local referrer = require("manifest.repository.referrer")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local delete = {}
 
@@ -28,7 +30,7 @@ local function find(layout, reference)
   return kinds.read(bytes)
 end
 
---- Deletes.
+--- Deletes. A manifest that refers to another is taken off the list of its referrers.
 ---@param layout table
 ---@param reference string tag or digest
 ---@return table|nil deleted {gone = true; manifests, blobs = numbers; kept = error that says why blobs were left}
@@ -41,7 +43,9 @@ function delete.run(layout, reference)
   layout.seen = {}
   local is_digest = digest.is(reference)
   local hash = is_digest and reference or found.digest
-  return layout_index.update(layout.path, function(manifests)
+  local bytes = is_digest and layout:blob(reference)
+  local subject = bytes and referrer.describe(bytes, "", reference)
+  local done, failure = layout_index.update(layout.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
@@ -54,6 +58,11 @@ function delete.run(layout, reference)
   end, function(index)
     return layout_sweep.run(layout.path, index, hash, { limit = layout.manifest_limit, is_gone = is_digest })
   end)
+  local ok = true
+  if done and subject then
+    ok, failure = referrer_list.remove(layout, subject, reference)
+  end
+  return ok and done, failure
 end
 
 return delete
