@@ -8,6 +8,7 @@ local random = require "spec.support.inputs.random"
 local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
+local caught = require("manifest.base.failure").caught
 local digest = require "manifest.name.digest"
 local draft_entry = require "manifest.draft.entry"
 local error_of = require "manifest.base.error"
@@ -144,10 +145,10 @@ function targets.tar(text)
     seen[#seen + 1] = tostring(ok and reader:complete()) .. table.concat(found, "\n")
   end
   same(seen[1], seen[2]) -- in one piece as in many
-  local file = value_or_error(tar_file.open(temp.file(text, targets.path)))
+  local file = value_or_error(caught(tar_file.open, temp.file(text, targets.path)))
   if file then
-    local range = value_or_error(file:find("a"))
-    return range and value_or_error(file:read(range, 1 << 20))
+    local range = value_or_error(caught(file.find, file, "a"))
+    return range and value_or_error(caught(file.read, file, range, 1 << 20))
   end
 end
 

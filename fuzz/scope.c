@@ -30,14 +30,16 @@ static void check_printed(const struct mf_scopes *scopes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-  struct mf_scopes first = {0}, second = {0};
+  struct mf_scopes first = {0}, second = {0}, demanded = {0};
   char *text = own_text(data, size), *more = second_line(text);
 
   check(mf_scopes_add(&first, text));
   if (more)
-    check(mf_scopes_demand(&second, more));
+    check(mf_scopes_add(&second, more));
+  check(mf_scopes_demand(&demanded, &second) && mf_scopes_merge(&demanded, &first));
   check_scopes(&first);
   check_scopes(&second);
+  check_scopes(&demanded);
   check_printed(&first);
   check(mf_scopes_merge(&first, &second));
   check_scopes(&first);
@@ -45,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   check_scopes(&first);
   mf_scopes_free(&first);
   mf_scopes_free(&second);
+  mf_scopes_free(&demanded);
   free(text);
   return 0;
 }

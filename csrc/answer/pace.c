@@ -1,10 +1,8 @@
 #include "pace.h"
 
-#include <openssl/rand.h>
-#include <stdint.h>
+#include "retry.h"
 
-#define MOST_SECONDS 10.0 /* of a hold that nobody asked for */
-#define PATIENCE 600.0    /* seconds without any other answer */
+#define PATIENCE 600.0 /* seconds without any other answer */
 #define MOST_GAP 1.0
 #define LEAST_GAP 0.005
 #define MOST_AT_ONCE 64.0 /* as many as this are no bound any more */
@@ -41,24 +39,6 @@ void mf_pace_end(struct mf_pace *pace, bool joined)
     pace->under_way--;
 }
 
-/* Up to a quarter more than SECONDS: several clients that were refused together come back one by one. */
-static double spread(double seconds)
-{
-  uint32_t random = 0;
-
-  RAND_bytes((unsigned char *)&random, sizeof(random));
-  return seconds * (1 + (double)random / (double)UINT32_MAX / 4);
-}
-
-static double growing_hold(const struct mf_pace *pace, double first)
-{
-  double seconds = first;
-
-  for (int i = 1; i < pace->refusals && seconds < MOST_SECONDS; i++)
-    seconds *= 2;
-  return spread(seconds < MOST_SECONDS ? seconds : MOST_SECONDS);
-}
-
 static void hold(struct mf_pace *pace, double until)
 {
   if (until > pace->until)
@@ -87,7 +67,7 @@ bool mf_pace_refuse(struct mf_pace *pace, double sent, double asked, double firs
   pace->refusals++;
   slow_down(pace, first);
   if (asked <= 0)
-    hold(pace, now + growing_hold(pace, first));
+    hold(pace, now + mf_retry_growing(pace->refusals, first, 1, 1.25));
   return now - pace->since < PATIENCE;
 }
 

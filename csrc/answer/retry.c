@@ -61,15 +61,20 @@ double mf_retry_asked(const struct mf_headers *headers, time_t now)
   return seconds;
 }
 
-double mf_retry_backoff(int attempt, double first)
+double mf_retry_growing(int count, double first, double least, double most)
 {
-  double most = first;
+  double seconds = first;
   uint32_t random = 0;
 
-  for (int i = 1; i < attempt && most < MOST_SECONDS; i++)
-    most *= 2;
-  if (most > MOST_SECONDS)
-    most = MOST_SECONDS;
+  for (int i = 1; i < count && seconds < MOST_SECONDS; i++)
+    seconds *= 2;
+  if (seconds > MOST_SECONDS)
+    seconds = MOST_SECONDS;
   RAND_bytes((unsigned char *)&random, sizeof(random));
-  return most / 2 * (1 + (double)random / (double)UINT32_MAX);
+  return seconds * (least + (most - least) * (double)random / (double)UINT32_MAX);
+}
+
+double mf_retry_backoff(int attempt, double first)
+{
+  return mf_retry_growing(attempt, first, 0.5, 1);
 }

@@ -17,6 +17,9 @@ double mf_retry_after(const char *value, time_t now);
 /* Seconds that an answer asks us to wait, by its Retry-After or as the window of a quota that is used up
    ("RateLimit-Remaining: 0;w=21600"); -1 when it does not say. */
 double mf_retry_asked(const struct mf_headers *headers, time_t now);
+/* FIRST seconds, twice as many for each COUNT above 1, at most 10; of these LEAST to MOST, as chance has it, so that
+   many who wait do not come back at once. */
+double mf_retry_growing(int count, double first, double least, double most);
 /* Seconds to wait before attempt ATTEMPT + 1 (ATTEMPT counts from 1): from half of FIRST * 2^(ATTEMPT-1), at most 10
    seconds, to the whole. At least half, so that four waits outlast a server that is restarted within a second. */
 double mf_retry_backoff(int attempt, double first);

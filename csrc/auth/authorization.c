@@ -193,7 +193,7 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   if (ticket->endpoint->challenges.count == 0) {
     /* Nothing is known to be wanted. With credentials at hand the first request asks alone, so that the others are sent
        right at once; without any, all go: most registries that want none would only be slowed down. */
-    if (!mf_login_likely(login) || mf_question_ask(&ticket->endpoint->access, ticket))
+    if (mf_login_state(login) == MF_LOGIN_NONE || mf_question_ask(&ticket->endpoint->access, ticket))
       return MF_READY;
     return MF_WAITING;
   }
@@ -332,8 +332,7 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
   if (explain_unknown(ticket->endpoint, known, host, offered, problem))
     return;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
-                 known ? REFUSED "; the credentials were not accepted" : NONE_FOUND,
-                 offered[0] ? offered : "no way to authenticate");
+                 known ? REFUSED "; the credentials were not accepted" : NONE_FOUND, offered);
   problem->status = 401;
   name_places(login, problem);
 }

@@ -9,7 +9,7 @@
 
 struct mf_bearer {
   struct mf_network *network;
-  struct mf_token_cache *cache;
+  struct mf_token_cache cache;
   struct mf_token_fetch *fetches[FETCHES]; /* each held; finished ones make room */
 };
 
@@ -17,14 +17,9 @@ struct mf_bearer *mf_bearer_new(struct mf_network *network)
 {
   struct mf_bearer *bearer = calloc(1, sizeof(*bearer));
 
-  if (!bearer)
-    return NULL;
-  bearer->network = network;
-  bearer->cache = mf_token_cache_new();
-  if (bearer->cache)
-    return bearer;
-  free(bearer);
-  return NULL;
+  if (bearer)
+    bearer->network = network;
+  return bearer;
 }
 
 void mf_bearer_free(struct mf_bearer *bearer)
@@ -32,19 +27,13 @@ void mf_bearer_free(struct mf_bearer *bearer)
   for (size_t i = 0; i < FETCHES; i++)
     if (bearer->fetches[i])
       mf_token_fetch_release(bearer->fetches[i]);
-  mf_token_cache_free(bearer->cache);
+  mf_token_cache_free(&bearer->cache);
   free(bearer);
 }
 
 void mf_bearer_refused(struct mf_bearer *bearer, const char *token)
 {
-  mf_token_cache_drop(bearer->cache, token);
-}
-
-static bool keep_token(struct mf_bearer *bearer, const struct mf_token_key *key, const struct mf_token_fetch *fetch,
-                       const struct mf_token *token)
-{
-  return mf_token_cache_add(bearer->cache, key, mf_token_fetch_scopes(fetch), token->token, mf_token_use_for(token));
+  mf_token_cache_drop(&bearer->cache, token);
 }
 
 /* Takes the fetch that the ticket waits for out of the ticket and, if it is still there, out of the list. */
@@ -129,7 +118,10 @@ static enum mf_readiness take_token(struct mf_bearer *bearer, struct mf_ticket *
 {
   const struct mf_token *token = mf_token_fetch_result(ticket->fetch, problem);
   bool refused = !token && (problem->status == 401 || problem->status == 403);
-  bool ok = token && keep_token(bearer, key, ticket->fetch, token) && add_bearer(value, token->token);
+  bool ok = token &&
+            mf_token_cache_add(&bearer->cache, key, mf_token_fetch_scopes(ticket->fetch), token->token,
+                               mf_token_use_for(token)) &&
+            add_bearer(value, token->token);
 
   put_away(bearer, ticket);
   return ok || (refused && mf_ticket_narrow(ticket)) ? MF_READY : MF_FAILED;
@@ -152,7 +144,7 @@ enum mf_readiness mf_bearer_value(struct mf_bearer *bearer, struct mf_ticket *ti
     if (taken == MF_FAILED || value->length > 0 || mf_ticket_scopes(ticket)->count == 0)
       return taken; /* without scopes: sent bare, so that the registry says what it demands */
   }
-  cached = mf_token_cache_find(bearer->cache, &key, mf_ticket_scopes(ticket));
+  cached = mf_token_cache_find(&bearer->cache, &key, mf_ticket_scopes(ticket));
   if (cached)
     return add_bearer(value, cached) ? MF_READY : MF_FAILED;
   if (!judge(bearer, ticket->endpoint, challenge->realm, credentials, problem))

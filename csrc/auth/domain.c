@@ -6,7 +6,7 @@
 #include <libpsl.h>
 #endif
 
-#include "../url/origin.h"
+#include "../url/address.h"
 
 /* Below these, neighbours are strangers: anybody can rent a name. The list of public suffixes calls some of them
    registrable (azurecr.io, gcr.io, ...), and a machine's copy of it may be older than others. */
@@ -171,8 +171,9 @@ static const char *ask_list(const char *host)
 const char *mf_domain_registrable(const char *host)
 {
   size_t length = strlen(host);
+  unsigned char address[16];
 
-  if (length == 0 || host[length - 1] == '.' || mf_host_is_address(host) || is_rented(host))
+  if (length == 0 || host[length - 1] == '.' || mf_address_read(host, address) || is_rented(host))
     return NULL;
   return ask_list(host);
 }

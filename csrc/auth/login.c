@@ -68,7 +68,7 @@ static void look_further(struct mf_login *login)
 static void ask_helpers(struct mf_login *login)
 {
   enum mf_helper_result result;
-  char program[MF_HELPER_NAME + 32];
+  char program[MF_HELPER_PROGRAM];
 
   while (login->state == MF_LOGIN_HELPER) {
     const char *server = login->lookup.servers[login->server];
@@ -76,7 +76,7 @@ static void ask_helpers(struct mf_login *login)
     if (!mf_helper_runs_ask(login->helpers, login->lookup.helper, server, &result, &login->credentials,
                             &login->problem))
       return;
-    snprintf(program, sizeof(program), "docker-credential-%s", login->lookup.helper);
+    mf_helper_program(login->lookup.helper, program);
     if (result == MF_HELPER_NOT_FOUND && login->lookup.servers[login->server + 1]) {
       login->server++;
       continue;
@@ -142,11 +142,6 @@ enum mf_login_state mf_login_state(const struct mf_login *login)
   return login->state;
 }
 
-bool mf_login_likely(const struct mf_login *login)
-{
-  return login->state != MF_LOGIN_NONE;
-}
-
 void mf_login_resolve(struct mf_login *login)
 {
   if (login->state == MF_LOGIN_ASKED) {
@@ -161,12 +156,9 @@ bool mf_login_wanted(const struct mf_login *login)
   return login->wanted && login->state == MF_LOGIN_ASKED;
 }
 
-bool mf_login_take_question(struct mf_login *login)
+void mf_login_take_question(struct mf_login *login)
 {
-  bool wanted = mf_login_wanted(login);
-
   login->wanted = false;
-  return wanted;
 }
 
 void mf_login_answer(struct mf_login *login, const struct mf_credentials *credentials)

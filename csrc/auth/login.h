@@ -25,15 +25,13 @@ struct mf_login *mf_login_new(struct mf_network *network, struct mf_helper_runs 
 void mf_login_free(struct mf_login *login);
 bool mf_login_is_for(const struct mf_login *login, const char *registry, const char *repository);
 enum mf_login_state mf_login_state(const struct mf_login *login);
-/* May there be credentials? Told without running a helper. */
-bool mf_login_likely(const struct mf_login *login);
 /* A request needs to know: asks the helper, notes that the caller is to be asked. To be called again, as the engine
    gets further, while the state is HELPER or ASKED. */
 void mf_login_resolve(struct mf_login *login);
 /* Does a request wait for the caller's answer? */
 bool mf_login_wanted(const struct mf_login *login);
-/* The same, but told once for each time that one is found to wait. */
-bool mf_login_take_question(struct mf_login *login);
+/* The caller knows of it: until a request needs it again, none waits. */
+void mf_login_take_question(struct mf_login *login);
 /* The caller's answer to ASKED; NULL: it has none, so the files and helpers are asked. */
 void mf_login_answer(struct mf_login *login, const struct mf_credentials *credentials);
 /* The caller's source failed: WHY is a line for people, without secrets. */

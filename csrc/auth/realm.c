@@ -80,13 +80,6 @@ static bool is_trusted(const struct mf_origin *registry, const struct mf_origin 
   return is_built_in_pair(registry, realm) || (rules->same_domain && mf_domain_same_owner(registry->host, realm->host));
 }
 
-static void print_realm(const struct mf_origin *realm, const struct mf_realm_rules *rules, char text[MF_ORIGIN_TEXT])
-{
-  mf_origin_print(realm, text);
-  if (rules->secrets)
-    mf_secrets_blot(rules->secrets, text, strlen(text));
-}
-
 static enum mf_realm_verdict refuse(const struct mf_origin *registry, const struct mf_origin *realm,
                                     const struct mf_realm_rules *rules, enum mf_problem_code code, const char *why,
                                     struct mf_problem *problem)
@@ -94,7 +87,9 @@ static enum mf_realm_verdict refuse(const struct mf_origin *registry, const stru
   char registry_text[MF_ORIGIN_TEXT], realm_text[MF_ORIGIN_TEXT];
 
   mf_origin_print(registry, registry_text);
-  print_realm(realm, rules, realm_text);
+  mf_origin_print(realm, realm_text);
+  if (rules->secrets)
+    mf_secrets_blot(rules->secrets, realm_text, strlen(realm_text));
   mf_problem_set(problem, code, "the registry %s names the token server %s://%s, %s", registry_text, realm->scheme,
                  realm_text, why);
   snprintf(problem->host, sizeof(problem->host), "%s", realm_text);
@@ -104,14 +99,13 @@ static enum mf_realm_verdict refuse(const struct mf_origin *registry, const stru
 static enum mf_realm_verdict distrust(const struct mf_origin *registry, const struct mf_origin *realm,
                                       const struct mf_realm_rules *rules, struct mf_problem *problem)
 {
-  char registry_text[MF_ORIGIN_TEXT], realm_text[MF_ORIGIN_TEXT];
+  char registry_text[MF_ORIGIN_TEXT];
 
   refuse(registry, realm, rules, MF_PROBLEM_UNTRUSTED_REALM, "which is not known to belong to it: no password was sent",
          problem);
   mf_origin_print(registry, registry_text);
-  print_realm(realm, rules, realm_text);
   mf_problem_advise(problem, "if they belong together, allow it with auth_hosts = { \"%.200s=%.200s\" } (--auth-host)",
-                    registry_text, realm_text);
+                    registry_text, problem->host);
   return MF_REALM_ANONYMOUS;
 }
 

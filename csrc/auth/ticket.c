@@ -31,7 +31,7 @@ bool mf_ticket_demand(struct mf_ticket *ticket, const struct mf_scopes *demanded
   struct mf_scopes wider = {0};
 
   /* What is demanded goes in first: a ticket for many repositories may fill all the places there are. */
-  if (!mf_scopes_demand_all(&wider, demanded) || !mf_scopes_merge(&wider, mf_ticket_scopes(ticket))) {
+  if (!mf_scopes_demand(&wider, demanded) || !mf_scopes_merge(&wider, mf_ticket_scopes(ticket))) {
     mf_scopes_free(&wider);
     return false;
   }
@@ -48,7 +48,7 @@ bool mf_ticket_narrow(struct mf_ticket *ticket)
   if (ticket->narrowed || now->count == now->demanded)
     return false;
   ticket->narrowed = true;
-  if (!mf_scopes_demand_all(&fewer, &front)) {
+  if (!mf_scopes_demand(&fewer, &front)) {
     mf_scopes_free(&fewer);
     return false;
   }

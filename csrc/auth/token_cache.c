@@ -6,24 +6,15 @@
 #include "../base/clock.h"
 #include "../base/secret.h"
 
-struct entry {
-  struct entry *next;
+struct mf_cached_token {
+  struct mf_cached_token *next;
   struct mf_token_key key;
   struct mf_scopes scopes;
   char *token;
   double expires;
 };
 
-struct mf_token_cache {
-  struct entry *entries;
-};
-
-struct mf_token_cache *mf_token_cache_new(void)
-{
-  return calloc(1, sizeof(struct mf_token_cache));
-}
-
-static void free_entry(struct entry *entry)
+static void free_entry(struct mf_cached_token *entry)
 {
   mf_secret_free(entry->token);
   mf_token_key_free(&entry->key);
@@ -33,13 +24,13 @@ static void free_entry(struct entry *entry)
 
 void mf_token_cache_free(struct mf_token_cache *cache)
 {
-  struct entry *next;
+  struct mf_cached_token *next;
 
-  for (struct entry *entry = cache->entries; entry; entry = next) {
+  for (struct mf_cached_token *entry = cache->entries; entry; entry = next) {
     next = entry->next;
     free_entry(entry);
   }
-  free(cache);
+  cache->entries = NULL;
 }
 
 static bool same_text(const char *one, const char *other)
@@ -72,7 +63,7 @@ const char *mf_token_cache_find(const struct mf_token_cache *cache, const struct
 {
   double now = mf_clock_now();
 
-  for (const struct entry *entry = cache->entries; entry; entry = entry->next)
+  for (const struct mf_cached_token *entry = cache->entries; entry; entry = entry->next)
     if (mf_token_key_equal(&entry->key, key) && entry->expires > now && mf_scopes_cover(&entry->scopes, wanted))
       return entry->token;
   return NULL;
@@ -82,10 +73,10 @@ const char *mf_token_cache_find(const struct mf_token_cache *cache, const struct
 static void prune(struct mf_token_cache *cache, const struct mf_token_key *key, const struct mf_scopes *scopes)
 {
   double now = mf_clock_now();
-  struct entry **link = &cache->entries;
+  struct mf_cached_token **link = &cache->entries;
 
   while (*link) {
-    struct entry *entry = *link;
+    struct mf_cached_token *entry = *link;
     if (entry->expires <= now || (mf_token_key_equal(&entry->key, key) && mf_scopes_cover(scopes, &entry->scopes))) {
       *link = entry->next;
       free_entry(entry);
@@ -98,7 +89,7 @@ static void prune(struct mf_token_cache *cache, const struct mf_token_key *key, 
 bool mf_token_cache_add(struct mf_token_cache *cache, const struct mf_token_key *key, const struct mf_scopes *scopes,
                         const char *token, double seconds)
 {
-  struct entry *entry = calloc(1, sizeof(*entry));
+  struct mf_cached_token *entry = calloc(1, sizeof(*entry));
 
   if (!entry)
     return false;
@@ -116,10 +107,10 @@ bool mf_token_cache_add(struct mf_token_cache *cache, const struct mf_token_key 
 
 void mf_token_cache_drop(struct mf_token_cache *cache, const char *token)
 {
-  struct entry **link = &cache->entries;
+  struct mf_cached_token **link = &cache->entries;
 
   while (*link) {
-    struct entry *entry = *link;
+    struct mf_cached_token *entry = *link;
     if (strcmp(entry->token, token) == 0) {
       *link = entry->next;
       free_entry(entry);

@@ -14,9 +14,11 @@ struct mf_token_key {
   char identity[MF_CREDENTIALS_IDENTITY];
 };
 
-struct mf_token_cache;
+/* All zero is an empty one. */
+struct mf_token_cache {
+  struct mf_cached_token *entries;
+};
 
-struct mf_token_cache *mf_token_cache_new(void);
 void mf_token_cache_free(struct mf_token_cache *cache);
 /* A live token under KEY whose scopes cover WANTED, or NULL. Valid until the cache changes. */
 const char *mf_token_cache_find(const struct mf_token_cache *cache, const struct mf_token_key *key,

@@ -176,11 +176,9 @@ static bool send_when_free(struct mf_token_fetch *fetch)
 
 static bool begin_flow(struct mf_token_fetch *fetch)
 {
-  const struct mf_credentials *credentials = mf_credentials_any(&fetch->credentials) ? &fetch->credentials : NULL;
-
   mf_token_request_free(&fetch->request);
   return mf_token_request_build(&fetch->request, fetch->flow, fetch->key.realm, fetch->key.service, &fetch->scopes,
-                                fetch->network->settings.offline, credentials, &fetch->problem) &&
+                                fetch->network->settings.offline, &fetch->credentials, &fetch->problem) &&
          send_when_free(fetch);
 }
 

@@ -1,5 +1,6 @@
 #include "token_request.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +11,14 @@
 
 enum mf_token_flow mf_token_first_flow(const struct mf_credentials *credentials)
 {
-  return credentials && credentials->identity_token ? MF_TOKEN_REFRESH : MF_TOKEN_GET;
+  return credentials->identity_token ? MF_TOKEN_REFRESH : MF_TOKEN_GET;
 }
 
 enum mf_token_flow mf_token_next_flow(enum mf_token_flow flow, int status, const struct mf_credentials *credentials)
 {
   bool no_such_way = status == 404 || status == 405;
 
-  if (!credentials || !mf_credentials_have_password(credentials))
+  if (!mf_credentials_have_password(credentials))
     return MF_TOKEN_GIVE_UP;
   if (flow == MF_TOKEN_REFRESH && (no_such_way || status == 400 || status == 401))
     return MF_TOKEN_GET;
@@ -79,15 +80,6 @@ static bool add_form(struct mf_bytes *form, enum mf_token_flow flow, const char 
   return ok && add_field(form, "username", credentials->username) && add_field(form, "password", credentials->password);
 }
 
-static bool has_what_it_needs(enum mf_token_flow flow, const struct mf_credentials *credentials)
-{
-  if (flow == MF_TOKEN_REFRESH)
-    return credentials && credentials->identity_token;
-  if (flow == MF_TOKEN_PASSWORD)
-    return credentials && mf_credentials_have_password(credentials);
-  return flow == MF_TOKEN_GET;
-}
-
 bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow flow, const char *realm,
                             const char *service, const struct mf_scopes *scopes, bool offline,
                             const struct mf_credentials *credentials, struct mf_problem *problem)
@@ -95,13 +87,13 @@ bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow
   struct mf_bytes url, form;
   bool ok;
 
+  assert(flow != MF_TOKEN_REFRESH || credentials->identity_token);
+  assert(flow != MF_TOKEN_PASSWORD || mf_credentials_have_password(credentials));
   *request = (struct mf_token_request){.url = NULL};
-  if (!has_what_it_needs(flow, credentials))
-    return mf_problem_set(problem, MF_PROBLEM_CREDENTIALS, "there is no secret for this kind of token request");
   mf_bytes_init(&url, MF_URL_LIMIT);
   mf_bytes_init(&form, FORM_LIMIT);
   form.secret = true;
-  request->basic = flow == MF_TOKEN_GET && credentials && mf_credentials_have_password(credentials);
+  request->basic = flow == MF_TOKEN_GET && mf_credentials_have_password(credentials);
   if (flow == MF_TOKEN_GET)
     ok = add_query(&url, realm, service, scopes, request->basic ? credentials->username : NULL) &&
          (!offline || !request->basic || add_field(&url, "offline_token", "true"));

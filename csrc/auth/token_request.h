@@ -29,9 +29,8 @@ enum mf_token_flow mf_token_first_flow(const struct mf_credentials *credentials)
 /* The flow after FLOW was answered with STATUS (not 200): refresh 400/401/404/405 -> GET when a password is held; GET
    404/405 -> password POST when one is held and none was tried. */
 enum mf_token_flow mf_token_next_flow(enum mf_token_flow flow, int status, const struct mf_credentials *credentials);
-/* Builds it. OFFLINE: an identity token is wanted too. CREDENTIALS may be NULL (anonymous: the realm may not see the
-   secret). The realm's own query parameters stay in the URL; every value is percent-encoded. SCOPES in their order:
-   newly demanded first. */
+/* Builds it. OFFLINE: an identity token is wanted too. CREDENTIALS have what FLOW sends. The realm's own query
+   parameters stay in the URL; every value is percent-encoded. SCOPES in their order: newly demanded first. */
 bool mf_token_request_build(struct mf_token_request *request, enum mf_token_flow flow, const char *realm,
                             const char *service, const struct mf_scopes *scopes, bool offline,
                             const struct mf_credentials *credentials, struct mf_problem *problem);

@@ -91,9 +91,7 @@ bool mf_token_parse(const char *body, size_t length, const char *realm_host, str
   bool ok;
 
   *token = (struct mf_token){.token = NULL};
-  if (length > MF_TOKEN_BODY)
-    return fail(problem, realm_host, "its answer is too long");
-  document = body && length > 0 ? mf_json_parse(body, length, &ignored) : NULL;
+  document = mf_json_parse(body, length, &ignored);
   if (!document)
     return fail(problem, realm_host, "its answer is not JSON");
   ok = read_document(document, realm_host, token, problem);

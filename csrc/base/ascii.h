@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 static inline bool mf_is_digit(char byte)
 {
@@ -18,6 +19,12 @@ static inline bool mf_is_alpha(char byte)
 static inline bool mf_is_alnum(char byte)
 {
   return mf_is_alpha(byte) || mf_is_digit(byte);
+}
+
+/* Of a token of HTTP, such as a header's name. */
+static inline bool mf_is_token(char byte)
+{
+  return mf_is_alnum(byte) || (byte && strchr("!#$%&'*+-.^_`|~", byte));
 }
 
 static inline bool mf_is_visible(char byte)

@@ -12,7 +12,7 @@
 
 #define TEXT_LIMIT ((size_t)4 * 1024 * 1024)
 
-struct mf_authority {
+struct authority {
   uint32_t number;       /* of its subject's name */
   size_t offset, length; /* of its PEM block */
 };
@@ -26,6 +26,7 @@ void mf_authorities_init(struct mf_authorities *authorities)
 {
   *authorities = (struct mf_authorities){0};
   mf_bytes_init(&authorities->text, TEXT_LIMIT);
+  mf_bytes_init(&authorities->list, TEXT_LIMIT);
 }
 
 bool mf_authorities_choose(struct mf_authorities *authorities, const struct mf_environment *environment)
@@ -152,21 +153,6 @@ static bool number_subject(const unsigned char values[256], const char *base64, 
   return ok;
 }
 
-static bool add(struct mf_authorities *authorities, const struct mf_authority *one)
-{
-  size_t count = authorities->count;
-  bool full = (count & (count - 1)) == 0; /* room doubles at the powers of two */
-  struct mf_authority *longer = authorities->list;
-
-  if (full)
-    longer = realloc(longer, (count > 0 ? 2 * count : 1) * sizeof(*longer));
-  if (!longer)
-    return false;
-  authorities->list = longer;
-  longer[authorities->count++] = *one;
-  return true;
-}
-
 static bool is_certificate(const char *label, size_t length)
 {
   static const char *const labels[] = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"};
@@ -187,13 +173,14 @@ static void list_text(struct mf_authorities *authorities)
   fill_values(values);
   while (at && (at = strstr(at, begin))) {
     const char *label = at + sizeof(begin) - 1, *body = strstr(label, dashes), *end = strstr(label, stop);
-    struct mf_authority one = {.offset = (size_t)(at - text)};
+    struct authority one = {.offset = (size_t)(at - text)};
 
     if (!body || !end)
       return;
     one.length = (size_t)(end - at) + strcspn(end, "\n");
     if (is_certificate(label, (size_t)(body - label)) &&
-        number_subject(values, body, (size_t)(end - body), &one.number) && !add(authorities, &one))
+        number_subject(values, body, (size_t)(end - body), &one.number) &&
+        !mf_bytes_add(&authorities->list, &one, sizeof(one)))
       return;
     at = end;
   }
@@ -201,7 +188,7 @@ static void list_text(struct mf_authorities *authorities)
 
 /* ---- what is asked for ---- */
 
-static void put(const struct mf_authorities *authorities, const struct mf_authority *one, X509_STORE *store)
+static void put(const struct mf_authorities *authorities, const struct authority *one, X509_STORE *store)
 {
   BIO *block = BIO_new_mem_buf(authorities->text.data + one->offset, (int)one->length);
   X509 *certificate = block ? PEM_read_bio_X509_AUX(block, NULL, NULL, NULL) : NULL;
@@ -223,6 +210,7 @@ static void read_once(struct mf_authorities *authorities)
 
 void mf_authorities_find(struct mf_authorities *authorities, const X509_NAME *subject, X509_STORE *store)
 {
+  const struct authority *list;
   const unsigned char *der;
   size_t length;
   uint32_t number;
@@ -230,17 +218,18 @@ void mf_authorities_find(struct mf_authorities *authorities, const X509_NAME *su
   ERR_set_mark(); /* what is wrong with one certificate is not to look like a failure of the connection */
   read_once(authorities);
   number = X509_NAME_get0_der(subject, &der, &length) ? number_of(der, der + length) : ANY;
-  for (size_t i = 0; i < authorities->count; i++)
-    if (authorities->list[i].number == number || authorities->list[i].number == ANY || number == ANY)
-      put(authorities, &authorities->list[i], store);
+  list = (const void *)authorities->list.data;
+  for (size_t i = 0; i < authorities->list.length / sizeof(*list); i++)
+    if (list[i].number == number || list[i].number == ANY || number == ANY)
+      put(authorities, &list[i], store);
   ERR_pop_to_mark();
 }
 
 void mf_authorities_close(struct mf_authorities *authorities)
 {
-  free(authorities->list);
   free(authorities->file);
   free(authorities->folder);
   mf_bytes_free(&authorities->text);
+  mf_bytes_free(&authorities->list);
   *authorities = (struct mf_authorities){0};
 }

@@ -10,11 +10,10 @@
 #include "../base/environment.h"
 
 struct mf_authorities {
-  char *file;                /* PEM; read when a name is first asked for; or NULL */
-  char *folder;              /* what `openssl rehash` made, for OpenSSL to look into; or NULL */
-  struct mf_bytes text;      /* PEM: the files that were added, and `file` once it was read */
-  struct mf_authority *list; /* where each certificate is in the text; NULL until a name is asked for */
-  size_t count;
+  char *file;           /* PEM; read when a name is first asked for; or NULL */
+  char *folder;         /* what `openssl rehash` made, for OpenSSL to look into; or NULL */
+  struct mf_bytes text; /* PEM: the files that were added, and `file` once it was read */
+  struct mf_bytes list; /* where each certificate is in the text; empty until a name is asked for */
   bool listed;
   bool unreadable; /* `file` could not be read */
 };

@@ -107,61 +107,67 @@ static bool take_folder(struct mf_certificates *found, const char *folder, struc
   return ok;
 }
 
-/* Fills ROOTS with the usual folders; TEXT is where their paths are put together. */
-static void usual_roots(const struct mf_environment *environment, char text[2][PATH_LONGEST], const char *roots[5])
+static bool add_root(struct mf_texts *roots, const char *folder, const char *rest)
+{
+  char path[PATH_LONGEST];
+
+  snprintf(path, sizeof(path), "%s%s", folder, rest);
+  return mf_texts_add(roots, path);
+}
+
+static bool add_usual_roots(struct mf_texts *roots, const struct mf_environment *environment)
 {
   const char *config = environment->XDG_CONFIG_HOME;
   const char *home = environment->HOME;
-  size_t count = 0;
+  bool ok = true;
 
-  text[0][0] = text[1][0] = '\0';
-  if (home && access(home, X_OK) != 0)
+  if (home && (home[0] != '/' || access(home, X_OK) != 0))
     home = NULL; /* closed to this user: who looks for a login there warns of it */
   if (config && config[0] == '/')
-    snprintf(text[0], PATH_LONGEST, "%s/docker/certs.d", config);
-  else if (home && home[0] == '/')
-    snprintf(text[0], PATH_LONGEST, "%s/.config/docker/certs.d", home);
-  if (home && home[0] == '/')
-    snprintf(text[1], PATH_LONGEST, "%s/.config/containers/certs.d", home);
-  for (size_t i = 0; i < 2; i++)
-    if (text[i][0])
-      roots[count++] = text[i];
-  roots[count++] = "/etc/containers/certs.d";
-  roots[count++] = "/etc/docker/certs.d";
-  roots[count] = NULL;
+    ok = add_root(roots, config, "/docker/certs.d");
+  else if (home)
+    ok = add_root(roots, home, "/.config/docker/certs.d");
+  if (home)
+    ok = ok && add_root(roots, home, "/.config/containers/certs.d");
+  return ok && mf_texts_add(roots, "/etc/containers/certs.d") && mf_texts_add(roots, "/etc/docker/certs.d");
 }
 
-static bool find_below(const char *const *roots, const char *host, struct mf_certificates *found,
+static bool find_below(const struct mf_texts *roots, const char *host, struct mf_certificates *found,
                        struct mf_problem *problem)
 {
   char folder[PATH_LONGEST];
+
+  for (size_t i = 0; i < roots->count; i++) {
+    const char *root = roots->items[i];
+    int length = snprintf(folder, sizeof(folder), "%s/%s", root, host);
+
+    if ((size_t)length < sizeof(folder) && access(folder, F_OK) == 0)
+      return take_folder(found, folder, problem);
+    /* The folder itself, or one above it. Podman's may be another user's: who has docker alone is not to hear of it. */
+    if ((size_t)length < sizeof(folder) && errno == EACCES && !strstr(root, "/containers/certs.d"))
+      mf_texts_addf(&found->warnings, "cannot look into %s", root);
+  }
+  return true;
+}
+
+bool mf_certificates_find(const char *host, const struct mf_environment *environment, const struct mf_texts *roots,
+                          struct mf_certificates *found, struct mf_problem *problem)
+{
+  struct mf_texts usual = {0};
+  bool ok;
 
   *found = (struct mf_certificates){.folder = NULL};
   /* The name becomes part of a path. */
   if (host[0] == '\0' || host[0] == '.' || strchr(host, '/'))
     return true;
-  for (; *roots; roots++) {
-    int length = snprintf(folder, sizeof(folder), "%s/%s", *roots, host);
-
-    if ((size_t)length < sizeof(folder) && access(folder, F_OK) == 0)
-      return take_folder(found, folder, problem);
-    /* The folder itself, or one above it. Podman's may be another user's: who has docker alone is not to hear of it. */
-    if ((size_t)length < sizeof(folder) && errno == EACCES && !strstr(*roots, "/containers/certs.d"))
-      mf_texts_addf(&found->warnings, "cannot look into %s", *roots);
-  }
-  return true;
-}
-
-bool mf_certificates_find(const char *host, const struct mf_environment *environment, const char *const *roots,
-                          struct mf_certificates *found, struct mf_problem *problem)
-{
-  char text[2][PATH_LONGEST];
-  const char *usual[5];
-
-  if (roots)
+  if (roots->count > 0)
     return find_below(roots, host, found, problem);
-  usual_roots(environment, text, usual);
-  return find_below(usual, host, found, problem);
+  if (add_usual_roots(&usual, environment))
+    ok = find_below(&usual, host, found, problem);
+  else
+    ok = mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out");
+  mf_texts_free(&usual);
+  return ok;
 }
 
 void mf_certificates_free(struct mf_certificates *found)

@@ -19,10 +19,10 @@ struct mf_certificates {
   struct mf_texts warnings; /* unreadable folders and files */
 };
 
-/* HOST is host[:port] exactly as the reference has it. ROOTS: NULL-terminated folders to search instead of the usual
-   ones (rootless docker's, containers' own of the user and of the system, /etc/docker/certs.d), or NULL. The first that
-   holds a folder for HOST is used. False: a .cert without .key or the reverse (problem tls), or memory. */
-bool mf_certificates_find(const char *host, const struct mf_environment *environment, const char *const *roots,
+/* HOST is host[:port] exactly as the reference has it. ROOTS: folders to search, none: the usual ones (rootless
+   docker's, containers' own of the user and of the system, /etc/docker/certs.d). The first that holds a folder for HOST
+   is used. False: a .cert without .key or the reverse (problem tls), or memory. */
+bool mf_certificates_find(const char *host, const struct mf_environment *environment, const struct mf_texts *roots,
                           struct mf_certificates *found, struct mf_problem *problem);
 void mf_certificates_free(struct mf_certificates *found);
 

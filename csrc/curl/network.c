@@ -8,8 +8,6 @@
 #include "../url/proxy.h"
 #include "../url/url.h"
 
-#define ROOTS_MOST 8 /* certs.d folders */
-
 /* ---- copies of the caller's settings ---- */
 
 static const char **each_text(struct mf_settings *settings, size_t index)
@@ -20,12 +18,12 @@ static const char **each_text(struct mf_settings *settings, size_t index)
   return index < sizeof(texts) / sizeof(texts[0]) ? texts[index] : NULL;
 }
 
-static bool copy_list(struct mf_texts *to, const struct mf_texts *from)
+static struct mf_texts *each_list(struct mf_settings *settings, size_t index)
 {
-  for (size_t i = 0; i < from->count; i++)
-    if (!mf_texts_add(to, from->items[i]))
-      return false;
-  return true;
+  struct mf_texts *lists[] = {&settings->insecure_hosts, &settings->plain_hosts, &settings->certificate_roots,
+                              &settings->auth_hosts, &settings->resolve};
+
+  return index < sizeof(lists) / sizeof(lists[0]) ? lists[index] : NULL;
 }
 
 static bool copy_settings(struct mf_settings *to, const struct mf_settings *from)
@@ -33,27 +31,28 @@ static bool copy_settings(struct mf_settings *to, const struct mf_settings *from
   bool ok = true;
 
   *to = *from;
-  to->insecure_hosts = to->plain_hosts = to->certificate_roots = to->auth_hosts = to->resolve = (struct mf_texts){0};
   for (size_t i = 0; each_text(to, i); i++) {
-    const char **text = each_text(to, i);
-    *text = *text ? strdup(*text) : NULL;
-    ok = ok && (*text || !*each_text((struct mf_settings *)from, i));
+    const char *borrowed = *each_text(to, i);
+
+    *each_text(to, i) = borrowed ? strdup(borrowed) : NULL;
+    ok = ok && (*each_text(to, i) || !borrowed);
   }
-  return ok && copy_list(&to->insecure_hosts, &from->insecure_hosts) &&
-         copy_list(&to->plain_hosts, &from->plain_hosts) &&
-         copy_list(&to->certificate_roots, &from->certificate_roots) && copy_list(&to->auth_hosts, &from->auth_hosts) &&
-         copy_list(&to->resolve, &from->resolve);
+  for (size_t i = 0; each_list(to, i); i++) {
+    const struct mf_texts borrowed = *each_list(to, i);
+
+    *each_list(to, i) = (struct mf_texts){0};
+    for (size_t j = 0; j < borrowed.count; j++)
+      ok = ok && mf_texts_add(each_list(to, i), borrowed.items[j]);
+  }
+  return ok;
 }
 
 static void free_settings(struct mf_settings *settings)
 {
   for (size_t i = 0; each_text(settings, i); i++)
     free((char *)*each_text(settings, i));
-  mf_texts_free(&settings->insecure_hosts);
-  mf_texts_free(&settings->plain_hosts);
-  mf_texts_free(&settings->certificate_roots);
-  mf_texts_free(&settings->auth_hosts);
-  mf_texts_free(&settings->resolve);
+  for (size_t i = 0; each_list(settings, i); i++)
+    mf_texts_free(each_list(settings, i));
 }
 
 /* The variables are copied: setenv in the host program may move them. */
@@ -180,17 +179,13 @@ static void add_authority(struct mf_network *network, struct mf_endpoint *endpoi
 
 static bool find_certificates(struct mf_network *network, struct mf_endpoint *endpoint, struct mf_problem *problem)
 {
-  const struct mf_texts *given = &network->settings.certificate_roots;
-  const char *roots[ROOTS_MOST + 1] = {NULL};
   char host[MF_ORIGIN_TEXT];
 
   mf_trust_open(&endpoint->trust, &network->authorities);
   if (strcmp(endpoint->named.scheme, "https") != 0)
     return true;
-  for (size_t i = 0; i < given->count && i < ROOTS_MOST; i++)
-    roots[i] = given->items[i];
   mf_origin_print(&endpoint->named, host);
-  if (!mf_certificates_find(host, &network->environment, given->count > 0 ? roots : NULL, &endpoint->certificates,
+  if (!mf_certificates_find(host, &network->environment, &network->settings.certificate_roots, &endpoint->certificates,
                             problem))
     return false;
   take_warnings(network, &endpoint->certificates.warnings);

@@ -225,7 +225,6 @@ static bool set_request(struct mf_transfer *transfer, const char *method, const 
   if (!transfer->source)
     return true;
   SET(CURLOPT_UPLOAD, 1L);
-  SET(CURLOPT_CUSTOMREQUEST, method);
   SET(CURLOPT_READFUNCTION, on_read);
   SET(CURLOPT_READDATA, transfer);
   SET(CURLOPT_SEEKFUNCTION, on_seek);

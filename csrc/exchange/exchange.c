@@ -18,11 +18,6 @@ static bool is_success(long status)
   return status >= 200 && status <= 299;
 }
 
-static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
-{
-  mf_network_host(exchange->client->network, exchange->endpoint, host);
-}
-
 /* ---- the journal ---- */
 
 static struct mf_journal *journal_of(const struct mf_exchange *exchange)
@@ -96,7 +91,7 @@ static void blot(struct mf_exchange *exchange)
   }
   if (response->body.length > 0 && !is_success(response->status))
     mf_secrets_blot(secrets, response->body.data, response->body.length);
-  host_of(exchange, response->host);
+  mf_exchange_host(exchange, response->host);
 }
 
 static void end(struct mf_exchange *exchange)
@@ -134,7 +129,7 @@ static bool fail(struct mf_exchange *exchange)
   char host[MF_ORIGIN_TEXT];
 
   if (!exchange->problem.host[0]) {
-    host_of(exchange, host);
+    mf_exchange_host(exchange, host);
     snprintf(exchange->problem.host, sizeof(exchange->problem.host), "%s", host);
   }
   choose_body(exchange, false);
@@ -202,7 +197,7 @@ static bool may_go_there(struct mf_exchange *exchange)
   if (mf_exchange_at_registry(exchange) ||
       mf_origin_may_name(&registry->origin, &exchange->endpoint->origin, registry->peer))
     return true;
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   return mf_problem_set(&exchange->problem, MF_PROBLEM_REDIRECT, MF_TRANSFER_ELSEWHERE, host);
 }
 
@@ -366,7 +361,7 @@ static bool out_of_time(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
 
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   if (!exchange->transfer && exchange->endpoint->pace.refusals > 0)
     mf_problem_set(&exchange->problem, MF_PROBLEM_RATE_LIMITED, "%s: too many requests (429), for %g seconds", host,
                    exchange->request.timeout);

@@ -19,7 +19,7 @@ enum { SILENCES = 2 };
 static const struct mf_verdict failed = {.kind = MF_VERDICT_FAIL};
 static const struct mf_verdict done = {.kind = MF_VERDICT_DONE};
 
-static void host_of(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
+void mf_exchange_host(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT])
 {
   mf_network_host(exchange->client->network, exchange->endpoint, host);
 }
@@ -140,7 +140,7 @@ static struct mf_verdict met_plain_http(struct mf_exchange *exchange)
     mf_question_answer(&exchange->registry->scheme, exchange);
     return next_step(exchange, MF_REASON_PLAIN);
   }
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_TLS, "%s answered in plain HTTP where TLS was expected", host);
   mf_problem_advise(&exchange->problem,
                     "if it is meant to be reached without encryption, say so with --insecure (or insecure = true)");
@@ -161,7 +161,7 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 
   if (mf_transfer_met_plain_http(exchange->transfer))
     return met_plain_http(exchange);
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   if (!exchange->endpoint->is_registry) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
@@ -178,7 +178,7 @@ static struct mf_verdict judge_redirect(struct mf_exchange *exchange)
   struct mf_event event;
   char *target = NULL;
 
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   if (exchange->redirects++ < MF_REDIRECT_LIMIT)
     target = mf_redirect_target(exchange->request.method, response->status, response->url, host,
                                 mf_headers_get(&response->headers, "Location", 0), warning, &exchange->problem);
@@ -248,7 +248,7 @@ static struct mf_verdict ask_for_rest(struct mf_exchange *exchange)
 
   if (wait >= 0)
     return start_over(exchange, wait, "the answer ended early: the rest is asked for");
-  host_of(exchange, host);
+  mf_exchange_host(exchange, host);
   mf_problem_set(&exchange->problem, MF_PROBLEM_NETWORK, "%s: the answer ended early, again and again", host);
   exchange->problem.retryable = true;
   return failed;

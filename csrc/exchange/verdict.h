@@ -51,6 +51,8 @@ struct mf_verdict {
 
 /* Is the current URL one of the registry itself, where secrets may go? */
 bool mf_exchange_at_registry(const struct mf_exchange *exchange);
+/* The host[:port] that the current URL addresses, for messages. */
+void mf_exchange_host(const struct mf_exchange *exchange, char host[MF_ORIGIN_TEXT]);
 /* An event of the attempt that is under way, for the network's journal. */
 struct mf_event mf_exchange_event(const struct mf_exchange *exchange, enum mf_event_kind kind);
 /* Judges the exchange's finished transfer. Sets the response's status and headers, and what another attempt needs. */

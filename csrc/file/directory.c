@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "disk_problem.h"
 
 #define DEEPEST 64
@@ -63,9 +64,7 @@ bool mf_directory_flush(int fd, const char *path, struct mf_problem *problem)
 
   if (fd < 0)
     return true;
-  do
-    done = fsync(fd) == 0 || errno == EINVAL || errno == EROFS; /* file systems that cannot do that */
-  while (!done && errno == EINTR);
+  done = mf_descriptor_flush(fd) || errno == EINVAL || errno == EROFS; /* file systems that cannot do that */
   if (!done)
     not_durable(path, problem);
   close(fd);

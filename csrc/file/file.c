@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "directory.h"
 #include "disk_problem.h"
 #include "write_signals.h"
@@ -163,45 +164,26 @@ int mf_file_scratch(const char *folder, struct mf_problem *problem)
   return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t length)
-{
-  struct mf_write_signals guard;
-  ssize_t put = 0;
-
-  mf_write_signals_hold(&guard);
-  while (length > 0) {
-    put = write(fd, data, length);
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put < 0)
-      break;
-    data += put;
-    length -= (size_t)put;
-  }
-  mf_write_signals_release(&guard);
-  return put >= 0;
-}
-
-/* Fills the temporary file and puts it in place; errno tells why not. */
+/* Fills the temporary file and closes it; errno tells why not. */
 static bool fill(int fd, const struct writing *writing, const void *data, size_t length)
 {
-  bool done = write_all(fd, data, length);
+  struct mf_write_signals guard;
+  bool done;
 
+  mf_write_signals_hold(&guard);
+  done = mf_descriptor_write(fd, data, length);
+  mf_write_signals_release(&guard);
   if (done && writing->chown && fchown(fd, writing->owner, writing->group))
     done = false;
   /* After fchown, which may clear bits. Not the mode of open: the umask cuts that one. */
-  done = done && (writing->masked || fchmod(fd, writing->mode) == 0);
-  while (done && fsync(fd)) {
-    if (errno != EINTR)
-      done = false;
-  }
+  done = done && (writing->masked || fchmod(fd, writing->mode) == 0) && mf_descriptor_flush(fd);
   if (!done) {
     int reason = errno;
     close(fd);
     errno = reason;
     return false;
   }
-  return close(fd) == 0 || errno == EINTR;
+  return mf_descriptor_close(fd);
 }
 
 /* Writes the temporary file and puts it in place; removes it when that fails. */

@@ -29,11 +29,6 @@ static bool is_blank(char byte)
   return byte == ' ' || byte == '\t';
 }
 
-static bool is_token(char byte)
-{
-  return mf_is_alnum(byte) || (byte && strchr("!#$%&'*+-.^_`|~", byte));
-}
-
 static bool is_token68(char byte)
 {
   return mf_is_alnum(byte) || (byte && strchr("-._~+/", byte));
@@ -56,7 +51,7 @@ static size_t token_length(const struct reader *reader)
 {
   const char *at = reader->at;
 
-  while (at < reader->end && is_token(*at))
+  while (at < reader->end && mf_is_token(*at))
     at++;
   return (size_t)(at - reader->at);
 }
@@ -262,7 +257,7 @@ static void read_line(struct reader *reader, struct mf_challenges *challenges)
   while (reader->at < reader->end && !reader->short_memory) {
     if (is_blank(*reader->at) || *reader->at == ',') {
       reader->at++;
-    } else if (is_token(*reader->at)) {
+    } else if (mf_is_token(*reader->at)) {
       read_element(reader, challenges);
     } else {
       reader->bad = true;

@@ -10,7 +10,7 @@ static bool is_token(const char *name)
 {
   const char *byte = name;
 
-  while (mf_is_alnum(*byte) || (*byte && strchr("!#$%&'*+-.^_`|~", *byte)))
+  while (mf_is_token(*byte))
     byte++;
   return name[0] && *byte == '\0';
 }

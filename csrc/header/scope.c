@@ -1,5 +1,6 @@
 #include "scope.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,60 +90,35 @@ static size_t resource_length(const char *text, size_t length)
   return first == last ? length : (size_t)(last - text);
 }
 
-/* Index of the scope after merging it in; NOT_FOUND when it was left out or memory is short (*SHORT_MEMORY). */
-static size_t add_one(struct mf_scopes *scopes, const char *text, size_t length, bool *short_memory)
+/* False only when memory is short. */
+static bool add_one(struct mf_scopes *scopes, const char *text, size_t length)
 {
   size_t resource = resource_length(text, length);
   bool three_parts = resource < length;
   size_t at;
 
   if (!is_token(text, length) || (three_parts && strspn(text + resource + 1, ",") >= length - resource - 1))
-    return NOT_FOUND;
+    return true;
   at = find(scopes, text, resource);
   if (at == NOT_FOUND && scopes->count >= MF_SCOPES_MOST)
-    return NOT_FOUND;
+    return true;
   if (at == NOT_FOUND)
     at = insert(scopes, text, resource);
-  *short_memory = at == NOT_FOUND;
-  if (at != NOT_FOUND && three_parts)
-    *short_memory = !add_actions(&scopes->items[at].actions, text + resource + 1, length - resource - 1);
-  return *short_memory ? NOT_FOUND : at;
-}
-
-static void bring_to(struct mf_scopes *scopes, size_t from, size_t to)
-{
-  struct mf_scope scope = scopes->items[from];
-
-  if (from >= scopes->demanded)
-    scopes->demanded++;
-  memmove(scopes->items + to + 1, scopes->items + to, (from - to) * sizeof(*scopes->items));
-  scopes->items[to] = scope;
-}
-
-static bool add_all(struct mf_scopes *scopes, const char *text, bool demanded)
-{
-  size_t front = 0;
-  bool short_memory = false;
-
-  while (*text && !short_memory) {
-    size_t length = strcspn(text, " ");
-    size_t at = length ? add_one(scopes, text, length, &short_memory) : NOT_FOUND;
-
-    if (demanded && at != NOT_FOUND && at >= front)
-      bring_to(scopes, at, front++);
-    text += length + (text[length] == ' ');
-  }
-  return !short_memory;
+  if (at == NOT_FOUND)
+    return false;
+  return !three_parts || add_actions(&scopes->items[at].actions, text + resource + 1, length - resource - 1);
 }
 
 bool mf_scopes_add(struct mf_scopes *scopes, const char *text)
 {
-  return add_all(scopes, text, false);
-}
+  while (*text) {
+    size_t length = strcspn(text, " ");
 
-bool mf_scopes_demand(struct mf_scopes *scopes, const char *text)
-{
-  return add_all(scopes, text, true);
+    if (length > 0 && !add_one(scopes, text, length))
+      return false;
+    text += length + (text[length] == ' ');
+  }
+  return true;
 }
 
 static bool put_star(struct mf_texts *actions, const char *action)
@@ -206,54 +182,33 @@ bool mf_scope_print(const struct mf_scope *scope, struct mf_bytes *bytes)
   return true;
 }
 
-static int compare_scopes(const void *one, const void *other)
+bool mf_scopes_print(const struct mf_scopes *scopes, struct mf_bytes *bytes)
 {
-  return strcmp((*(const struct mf_scope *const *)one)->resource, (*(const struct mf_scope *const *)other)->resource);
-}
-
-static bool print_all(const struct mf_scopes *scopes, struct mf_bytes *bytes, bool sorted)
-{
-  const struct mf_scope *items[MF_SCOPES_MOST];
-
   for (size_t i = 0; i < scopes->count; i++)
-    items[i] = &scopes->items[i];
-  if (sorted)
-    qsort(items, scopes->count, sizeof(const struct mf_scope *), compare_scopes);
-  for (size_t i = 0; i < scopes->count; i++)
-    if ((i > 0 && !mf_bytes_add(bytes, " ", 1)) || !mf_scope_print(items[i], bytes))
+    if ((i > 0 && !mf_bytes_add(bytes, " ", 1)) || !mf_scope_print(&scopes->items[i], bytes))
       return false;
   return true;
 }
 
-bool mf_scopes_print(const struct mf_scopes *scopes, struct mf_bytes *bytes)
-{
-  return print_all(scopes, bytes, false);
-}
-
-bool mf_scopes_key(const struct mf_scopes *scopes, struct mf_bytes *bytes)
-{
-  return print_all(scopes, bytes, true);
-}
-
-static bool add_set(struct mf_scopes *scopes, const struct mf_scopes *other, bool demanded)
+bool mf_scopes_merge(struct mf_scopes *scopes, const struct mf_scopes *other)
 {
   struct mf_bytes text;
   bool ok;
 
   mf_bytes_init(&text, (size_t)MF_SCOPES_MOST * MF_SCOPE_LENGTH * MF_SCOPE_ACTIONS);
-  ok = mf_scopes_print(other, &text) && (!text.data || add_all(scopes, text.data, demanded));
+  ok = mf_scopes_print(other, &text) && (!text.data || mf_scopes_add(scopes, text.data));
   mf_bytes_free(&text);
   return ok;
 }
 
-bool mf_scopes_merge(struct mf_scopes *scopes, const struct mf_scopes *other)
+bool mf_scopes_demand(struct mf_scopes *scopes, const struct mf_scopes *other)
 {
-  return add_set(scopes, other, false);
-}
+  bool ok;
 
-bool mf_scopes_demand_all(struct mf_scopes *scopes, const struct mf_scopes *other)
-{
-  return add_set(scopes, other, true);
+  assert(scopes->count == 0);
+  ok = mf_scopes_merge(scopes, other);
+  scopes->demanded = scopes->count;
+  return ok;
 }
 
 void mf_scopes_free(struct mf_scopes *scopes)

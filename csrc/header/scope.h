@@ -17,8 +17,7 @@ struct mf_scope {
   struct mf_texts actions; /* sorted; "*" alone when it was added; none when the text has not three parts */
 };
 
-/* Each resource once. Newly demanded ones first, in the order of demand, then the others sorted bytewise. All zero:
- * empty. */
+/* Each resource once: those that were demanded, then the others, each sorted bytewise. All zero: empty. */
 struct mf_scopes {
   struct mf_scope *items;
   size_t count;
@@ -28,11 +27,10 @@ struct mf_scopes {
 /* Adds scopes (one, or several separated by spaces), merging actions of a resource that is there. Texts with control
    bytes or quotes, over-long ones and those beyond MF_SCOPES_MOST are left out. False only when memory is short. */
 bool mf_scopes_add(struct mf_scopes *scopes, const char *text);
-/* Like add, and moves these resources to the front: some registries look at the first scope only. */
-bool mf_scopes_demand(struct mf_scopes *scopes, const char *text);
 /* The same for all of another set. */
 bool mf_scopes_merge(struct mf_scopes *scopes, const struct mf_scopes *other);
-bool mf_scopes_demand_all(struct mf_scopes *scopes, const struct mf_scopes *other);
+/* The same to an empty set, whose front they stay: some registries look at the first scope only. */
+bool mf_scopes_demand(struct mf_scopes *scopes, const struct mf_scopes *other);
 /* Puts "*" in the place of ACTION wherever that is asked for. The others stay beside it: they may be granted where "*"
    is not. False when it is nowhere asked for, or memory is short. */
 bool mf_scopes_star(struct mf_scopes *scopes, const char *action);
@@ -42,8 +40,6 @@ bool mf_scopes_cover(const struct mf_scopes *held, const struct mf_scopes *wante
 bool mf_scope_print(const struct mf_scope *scope, struct mf_bytes *bytes);
 /* All, space-joined, in their order (the POST form's scope field). */
 bool mf_scopes_print(const struct mf_scopes *scopes, struct mf_bytes *bytes);
-/* All, space-joined, sorted whatever was demanded: the cache key. */
-bool mf_scopes_key(const struct mf_scopes *scopes, struct mf_bytes *bytes);
 void mf_scopes_free(struct mf_scopes *scopes);
 
 #endif

@@ -1,10 +1,11 @@
 #include "sink.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../file/descriptor.h"
 
 static bool always_ready(const struct mf_sink *sink)
 {
@@ -99,18 +100,10 @@ static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t le
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  while (length > 0) {
-    ssize_t written = write(file->descriptor, data, length);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0) {
-      mf_problem_errno(problem, "cannot write", file->path);
-      return MF_FLOW_FAIL;
-    }
-    data += written;
-    length -= (size_t)written;
-  }
-  return MF_FLOW_OK;
+  if (mf_descriptor_write(file->descriptor, data, length))
+    return MF_FLOW_OK;
+  mf_problem_errno(problem, "cannot write", file->path);
+  return MF_FLOW_FAIL;
 }
 
 static bool restart_file(struct mf_sink *sink)
@@ -129,14 +122,14 @@ static bool close_file(struct file_sink *file, bool keep)
   file->descriptor = -1;
   if (!keep && !file->scratch && file->process == getpid())
     unlink(file->path);
-  return close(descriptor) == 0;
+  return mf_descriptor_close(descriptor);
 }
 
 static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *problem)
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (complete && !file->scratch && fsync(file->descriptor) != 0) {
+  if (complete && !file->scratch && !mf_descriptor_flush(file->descriptor)) {
     mf_problem_errno(problem, "cannot flush", file->path);
     close_file(file, false);
     return false;

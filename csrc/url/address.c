@@ -2,43 +2,37 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdint.h>
 #include <string.h>
 
 /* A block of addresses: those that agree with FIRST in the leading BITS. The first block that fits decides. */
-struct four_block {
-  uint32_t first;
-  int bits;
-  enum mf_address_class class_of;
-};
-
-struct six_block {
+struct block {
   unsigned char first[16];
   int bits;
   enum mf_address_class class_of;
 };
 
-#define FOUR(a, b, c, d) (((uint32_t)(a) << 24) | ((uint32_t)(b) << 16) | ((uint32_t)(c) << 8) | (uint32_t)(d))
+/* An IPv4 address as IPv6 has it: mapped, with 96 bits before its own. */
+#define FOUR(a, b, c, d)                                                                                               \
+  {                                                                                                                    \
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b), (c), (d)                                                       \
+  }
 
-static const struct four_block four_blocks[] = {
-    {FOUR(169, 254, 169, 254), 32, MF_ADDRESS_METADATA}, /* most clouds */
-    {FOUR(169, 254, 170, 2), 32, MF_ADDRESS_METADATA},   /* tasks of Amazon ECS */
-    {FOUR(100, 100, 100, 200), 32, MF_ADDRESS_METADATA}, /* Alibaba Cloud */
-    {FOUR(168, 63, 129, 16), 32, MF_ADDRESS_METADATA},   /* Azure's own agent */
-    {FOUR(192, 0, 0, 192), 32, MF_ADDRESS_METADATA},     /* Oracle Cloud */
-    {FOUR(127, 0, 0, 0), 8, MF_ADDRESS_LOOPBACK},
-    {FOUR(169, 254, 0, 0), 16, MF_ADDRESS_LINK_LOCAL},
-    {FOUR(10, 0, 0, 0), 8, MF_ADDRESS_PRIVATE},
-    {FOUR(172, 16, 0, 0), 12, MF_ADDRESS_PRIVATE},
-    {FOUR(192, 168, 0, 0), 16, MF_ADDRESS_PRIVATE},
-    {FOUR(100, 64, 0, 0), 10, MF_ADDRESS_PRIVATE},
-    {FOUR(198, 18, 0, 0), 15, MF_ADDRESS_PRIVATE},
-    {FOUR(0, 0, 0, 0), 8, MF_ADDRESS_UNSPECIFIED},
-    {FOUR(192, 0, 0, 0), 24, MF_ADDRESS_UNSPECIFIED},
-    {FOUR(224, 0, 0, 0), 3, MF_ADDRESS_UNSPECIFIED}, /* multicast, reserved, broadcast */
-};
-
-static const struct six_block six_blocks[] = {
+static const struct block blocks[] = {
+    {FOUR(169, 254, 169, 254), 128, MF_ADDRESS_METADATA}, /* most clouds */
+    {FOUR(169, 254, 170, 2), 128, MF_ADDRESS_METADATA},   /* tasks of Amazon ECS */
+    {FOUR(100, 100, 100, 200), 128, MF_ADDRESS_METADATA}, /* Alibaba Cloud */
+    {FOUR(168, 63, 129, 16), 128, MF_ADDRESS_METADATA},   /* Azure's own agent */
+    {FOUR(192, 0, 0, 192), 128, MF_ADDRESS_METADATA},     /* Oracle Cloud */
+    {FOUR(127, 0, 0, 0), 96 + 8, MF_ADDRESS_LOOPBACK},
+    {FOUR(169, 254, 0, 0), 96 + 16, MF_ADDRESS_LINK_LOCAL},
+    {FOUR(10, 0, 0, 0), 96 + 8, MF_ADDRESS_PRIVATE},
+    {FOUR(172, 16, 0, 0), 96 + 12, MF_ADDRESS_PRIVATE},
+    {FOUR(192, 168, 0, 0), 96 + 16, MF_ADDRESS_PRIVATE},
+    {FOUR(100, 64, 0, 0), 96 + 10, MF_ADDRESS_PRIVATE},
+    {FOUR(198, 18, 0, 0), 96 + 15, MF_ADDRESS_PRIVATE},
+    {FOUR(0, 0, 0, 0), 96 + 8, MF_ADDRESS_UNSPECIFIED},
+    {FOUR(192, 0, 0, 0), 96 + 24, MF_ADDRESS_UNSPECIFIED},
+    {FOUR(224, 0, 0, 0), 96 + 3, MF_ADDRESS_UNSPECIFIED}, /* multicast, reserved, broadcast */
     {{0xfd, 0x00, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128, MF_ADDRESS_METADATA}, /* Amazon */
     {{0xfd, 0x20, 0x00, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128, MF_ADDRESS_METADATA}, /* Google */
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128, MF_ADDRESS_LOOPBACK},
@@ -50,19 +44,37 @@ static const struct six_block six_blocks[] = {
     {{0xff}, 8, MF_ADDRESS_UNSPECIFIED}, /* multicast */
 };
 
-/* IPv6 blocks whose addresses carry an IPv4 address, and where. */
+/* Blocks whose addresses stand for an IPv4 address that they carry, and where. */
 static const struct {
   unsigned char first[16];
   int bits;
   int at;
 } carriers[] = {
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, 12}, /* mapped */
-    {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, 12},       /* translated */
-    {{0x00, 0x64, 0xff, 0x9b}, 96, 12},                   /* NAT64 */
-    {{0x20, 0x02}, 16, 2},                                /* 6to4 */
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, 12}, /* translated */
+    {{0x00, 0x64, 0xff, 0x9b}, 96, 12},             /* NAT64 */
+    {{0x20, 0x02}, 16, 2},                          /* 6to4 */
+    {{0}, 96, 12},                                  /* the old compatible form, but for :: and ::1 */
 };
 
-static bool agree(const unsigned char *one, const unsigned char *other, int bits)
+static void map(const void *four, unsigned char address[16])
+{
+  static const unsigned char before[12] = {[10] = 0xff, [11] = 0xff};
+
+  memcpy(address, before, sizeof(before));
+  memcpy(address + sizeof(before), four, 4);
+}
+
+bool mf_address_read(const char *text, unsigned char address[16])
+{
+  struct in_addr four;
+
+  if (inet_pton(AF_INET, text, &four) != 1)
+    return inet_pton(AF_INET6, text, address) == 1;
+  map(&four, address);
+  return true;
+}
+
+bool mf_address_agree(const unsigned char *one, const unsigned char *other, int bits)
 {
   int whole = bits / 8;
   int rest = bits % 8;
@@ -72,68 +84,58 @@ static bool agree(const unsigned char *one, const unsigned char *other, int bits
   return rest == 0 || ((one[whole] ^ other[whole]) >> (8 - rest)) == 0;
 }
 
-static enum mf_address_class class_of_four(uint32_t address)
+static enum mf_address_class find(const unsigned char *address, enum mf_address_class otherwise)
 {
-  for (size_t i = 0; i < sizeof(four_blocks) / sizeof(*four_blocks); i++)
-    if (((address ^ four_blocks[i].first) >> (32 - four_blocks[i].bits)) == 0)
-      return four_blocks[i].class_of;
-  return MF_ADDRESS_PUBLIC;
+  for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++)
+    if (mf_address_agree(address, blocks[i].first, blocks[i].bits))
+      return blocks[i].class_of;
+  return otherwise;
 }
 
-static enum mf_address_class class_of_six(const unsigned char *address)
+static enum mf_address_class classify(const unsigned char *address)
 {
-  static const unsigned char zero[16];
+  unsigned char carried[16];
 
   for (size_t i = 0; i < sizeof(carriers) / sizeof(*carriers); i++)
-    if (agree(address, carriers[i].first, carriers[i].bits)) {
-      const unsigned char *four = address + carriers[i].at;
-
-      return class_of_four(FOUR(four[0], four[1], four[2], four[3]));
+    if (mf_address_agree(address, carriers[i].first, carriers[i].bits)) {
+      map(address + carriers[i].at, carried);
+      return find(address, find(carried, MF_ADDRESS_PUBLIC));
     }
-  for (size_t i = 0; i < sizeof(six_blocks) / sizeof(*six_blocks); i++)
-    if (agree(address, six_blocks[i].first, six_blocks[i].bits))
-      return six_blocks[i].class_of;
-  /* The old compatible form; :: and ::1 were met above. */
-  if (agree(address, zero, 96))
-    return class_of_four(FOUR(address[12], address[13], address[14], address[15]));
-  return MF_ADDRESS_PUBLIC;
+  return find(address, MF_ADDRESS_PUBLIC);
 }
 
 enum mf_address_class mf_address_class(const struct sockaddr *address)
 {
   struct sockaddr_in four;
   struct sockaddr_in6 six;
+  unsigned char bytes[16];
 
-  if (address->sa_family == AF_INET) {
-    memcpy(&four, address, sizeof(four));
-    return class_of_four(ntohl(four.sin_addr.s_addr));
+  if (address->sa_family == AF_INET6) {
+    memcpy(&six, address, sizeof(six));
+    return classify(six.sin6_addr.s6_addr);
   }
-  if (address->sa_family != AF_INET6)
+  if (address->sa_family != AF_INET)
     return MF_ADDRESS_UNSPECIFIED;
-  memcpy(&six, address, sizeof(six));
-  return class_of_six(six.sin6_addr.s6_addr);
+  memcpy(&four, address, sizeof(four));
+  map(&four.sin_addr, bytes);
+  return classify(bytes);
 }
 
 bool mf_address_class_of_text(const char *text, enum mf_address_class *class_of)
 {
-  struct in_addr four;
-  struct in6_addr six;
+  unsigned char address[16];
+  bool read = mf_address_read(text, address);
 
-  if (inet_pton(AF_INET, text, &four) == 1) {
-    *class_of = class_of_four(ntohl(four.s_addr));
-    return true;
-  }
-  if (inet_pton(AF_INET6, text, &six) != 1)
-    return false;
-  *class_of = class_of_six(six.s6_addr);
-  return true;
+  if (read)
+    *class_of = classify(address);
+  return read;
 }
 
-const char *mf_address_class_name(enum mf_address_class class_of)
+bool mf_address_is_loopback(const char *text)
 {
-  static const char *const names[] = {"public", "private", "loopback", "link-local", "metadata", "unspecified"};
+  unsigned char address[16];
 
-  return names[class_of];
+  return mf_address_read(text, address) && find(address, MF_ADDRESS_PUBLIC) == MF_ADDRESS_LOOPBACK;
 }
 
 bool mf_address_class_allowed(enum mf_address_class class_of, enum mf_address_class peer, bool same_origin)

@@ -157,44 +157,15 @@ void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT])
     snprintf(text + length, (size_t)(MF_ORIGIN_TEXT - length), ":%d", origin->port);
 }
 
-bool mf_host_is_address(const char *host)
-{
-  struct in6_addr six;
-  struct in_addr four;
-
-  return inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1;
-}
-
-static bool address_is_loopback(const char *host)
-{
-  struct in6_addr six;
-  struct in_addr four;
-
-  if (inet_pton(AF_INET, host, &four) == 1)
-    return (ntohl(four.s_addr) >> 24) == 127;
-  if (inet_pton(AF_INET6, host, &six) != 1)
-    return false;
-  return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
-}
-
 bool mf_host_is_loopback(const char *host)
 {
   static const char below[] = ".localhost";
   size_t length = strlen(host);
-  char inner[256];
 
-  if (length >= sizeof(inner))
-    return false;
-  if (host[0] == '[' && host[length - 1] == ']') {
-    snprintf(inner, sizeof(inner), "%.*s", (int)(length - 2), host + 1);
-    return address_is_loopback(inner);
-  }
-  if (length == 9 && mf_starts_with_word(host, "localhost", 9))
-    return true;
   /* RFC 6761 keeps names below localhost for loopback, and libcurl itself resolves them so. */
-  if (length >= sizeof(below) && mf_starts_with_word(host + length - strlen(below), below, strlen(below)))
+  if (strcmp(host, "localhost") == 0 || (length >= sizeof(below) && strcmp(host + length - strlen(below), below) == 0))
     return true;
-  return address_is_loopback(host);
+  return mf_address_is_loopback(host);
 }
 
 /* The class that a host's spelling tells. A dot at its end changes nothing for those who look it up for us. */

@@ -26,10 +26,8 @@ bool mf_origin_equal(const struct mf_origin *one, const struct mf_origin *other)
 /* "host", or "host:port" when the port is not the scheme's own; IPv6 in brackets. For messages and for config keys. */
 void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT]);
 /* "localhost" and names below it as whole labels, 127.0.0.0/8, ::1 (also v4-mapped): by parsed address, never by prefix
-   of text. HOST as in struct mf_origin; brackets are tolerated. */
+   of text. HOST as in struct mf_origin. */
 bool mf_host_is_loopback(const char *host);
-/* True when HOST is an IPv4 or IPv6 literal (no brackets). */
-bool mf_host_is_address(const char *host);
 /* May a registry, whose own address is of class PEER (public when not known), lead to the host that OTHER spells out?
    False for an address or a loopback name inside a network that it is not in itself. Of any other name the address is
    known only when a socket is opened (mf_address_class_allowed), and never when a proxy connects. */

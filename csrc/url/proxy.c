@@ -1,6 +1,5 @@
 #include "proxy.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +9,6 @@
 #include "../base/secret.h"
 #include "url.h"
 
-/* An address with IPv4 and IPv4-mapped ones alike: both are mapped. */
-static bool read_address(const char *text, unsigned char address[16])
-{
-  static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-  if (inet_pton(AF_INET6, text, address) == 1)
-    return true;
-  memcpy(address, mapped, sizeof(mapped));
-  return inet_pton(AF_INET, text, address + sizeof(mapped)) == 1;
-}
-
 /* A whole number of up to five digits, or -1. */
 static int read_number(const char *text)
 {
@@ -29,19 +17,14 @@ static int read_number(const char *text)
   return length > 0 && length <= 5 && text[length] == '\0' ? (int)strtol(text, NULL, 10) : -1;
 }
 
-static bool block_holds(const char *network, const char *bits_text, const char *host)
+static bool block_holds(const char *network, const char *bits_text, const unsigned char address[16])
 {
-  unsigned char block[16], address[16];
+  unsigned char block[16];
   int bits = read_number(bits_text);
   int most = strchr(network, ':') ? 128 : 32;
 
-  if (bits < 0 || bits > most || !read_address(network, block) || !read_address(host, address))
-    return false;
-  bits += 128 - most;
-  for (int i = 0; i < bits; i++)
-    if ((block[i / 8] ^ address[i / 8]) & (0x80 >> (i % 8)))
-      return false;
-  return true;
+  return bits >= 0 && bits <= most && mf_address_read(network, block) &&
+         mf_address_agree(block, address, bits + 128 - most);
 }
 
 /* Cuts ":port" off an entry (brackets too). -1: none was there; -2: it is malformed. */
@@ -84,7 +67,8 @@ static bool name_matches(const char *entry, const char *host)
 /* ENTRY is one lower-case element of the list, and is changed. */
 static bool entry_matches(char *entry, const struct mf_origin *origin)
 {
-  unsigned char wanted[16];
+  unsigned char wanted[16], address[16];
+  bool is_address = mf_address_read(origin->host, address);
   char *slash = strchr(entry, '/');
   int port;
 
@@ -92,19 +76,16 @@ static bool entry_matches(char *entry, const struct mf_origin *origin)
     return true;
   if (slash) {
     *slash = '\0';
-    return block_holds(entry, slash + 1, origin->host);
+    return is_address && block_holds(entry, slash + 1, address);
   }
   port = cut_port(&entry);
   if (port == -2 || (port >= 0 && port != origin->port))
     return false;
-  if (read_address(entry, wanted)) {
-    unsigned char address[16];
-
-    return read_address(origin->host, address) && memcmp(wanted, address, sizeof(address)) == 0;
-  }
+  if (mf_address_read(entry, wanted))
+    return is_address && memcmp(wanted, address, sizeof(address)) == 0;
   if (entry[0] == '*' && entry[1] == '.')
     entry++;
-  return !mf_host_is_address(origin->host) && name_matches(entry, origin->host);
+  return !is_address && name_matches(entry, origin->host);
 }
 
 bool mf_no_proxy_matches(const char *list, const struct mf_origin *origin)

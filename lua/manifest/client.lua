@@ -145,7 +145,7 @@ function methods:login_place(registry)
   check_usable(self)
   local verb = require("manifest.verb.login")
   return with_verb(verb, failure.face(function()
-    return verb.place(calls.new(shared_of(self), verb.name), registry)
+    return (verb.place(calls.new(shared_of(self), verb.name), registry))
   end))
 end
 

@@ -20,7 +20,7 @@ describe("what completes a command", function()
     assert.equal("inspect index", candidates("in"))
     assert.equal("create add remove replace annotate", candidates("index", ""))
     assert.equal("replace", candidates("index", "rep"))
-    assert.equal("bash fish zsh", candidates("completion", ""))
+    assert.equal("bash fish powershell zsh", candidates("completion", ""))
     assert.matches("^%-%-config %-%-context .*%-%-help .*%-%-version$", candidates("--"))
     assert.equal("", candidates("nonsense", ""))
     local first = " " .. candidates("") .. " "
@@ -147,28 +147,49 @@ describe("completions", function()
   end)
 end)
 
+describe("completions", function()
+  it("of PowerShell offer candidates, and what they are", function()
+    if not process.present("pwsh") then
+      return pending("needs pwsh")
+    end
+    local env = ours.variables()
+    env.PATH, env.HOME = ours.root .. "/bin:" .. os.getenv("PATH"), temp.folder("home")
+    local done = process.run { "pwsh", "-NoProfile", "-Command", [[
+      . ./completions/manifest.ps1
+      foreach ($line in 'manifest index r', 'manifest copy --platform=linux/s',
+          'manifest copy --platform linux/386,linux/s', 'manifest nonsense ') {
+        (TabExpansion2 $line $line.Length).CompletionMatches | ForEach-Object { "$($_.CompletionText)|$($_.ToolTip)" }
+      }
+    ]], env = env, cwd = ours.root, preload = true }
+    assert.equal("remove|Remove entries from an index\nreplace|Replace the image of a platform in an index\n"
+      .. "--platform=linux/s390x|--platform=linux/s390x\nlinux/s390x|linux/386,linux/s390x\n", done.stdout)
+  end)
+end)
+
 describe("manifest completion", function()
   local command = ours.new()
 
   it("prints the script of a shell, as it lies in completions/", function()
-    for _, shell in ipairs { "bash", "fish", "zsh" } do
+    for shell, suffix in pairs { bash = "bash", fish = "fish", powershell = "ps1", zsh = "zsh" } do
+      local file = "manifest." .. suffix
       local done = command { "completion", shell }
       assert.equal(0, done.status)
-      assert.equal((temp.read("completions/manifest." .. shell)), done.stdout)
+      assert.equal((temp.read("completions/" .. file)), done.stdout)
       if process.present(shell) then
-        assert.equal(0, process.run({ shell, "-n", "completions/manifest." .. shell }).status)
+        assert.equal(0, process.run({ shell, "-n", "completions/" .. file }).status)
       end
     end
   end)
 
   it("says which shells there are", function()
-    assert.matches("^Usage:  manifest completion bash|fish|zsh\n", command({ "completion", "--help" }).stdout)
+    local usage = "Usage:  manifest completion bash|fish|powershell|zsh\n"
+    assert.matches(usage, command({ "completion", "--help" }).stdout, 1, true)
     assert.equal(command({ "completion", "--help" }).stdout, command({ "help", "completion" }).stdout)
     for _, words in ipairs { { "completion" }, { "completion", "tcsh" }, { "completion", "bash", "x" } } do
       local done = command(words)
       assert.equal(125, done.status)
       assert.equal("", done.stdout)
-      assert.matches("manifest completion bash|fish|zsh", done.stderr, 1, true)
+      assert.matches("manifest completion bash|fish|powershell|zsh", done.stderr, 1, true)
     end
   end)
 end)

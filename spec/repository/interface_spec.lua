@@ -181,7 +181,7 @@ for name, start in pairs(KINDS) do
       end)))
       assert.equal(LAYER, table.concat(pieces))
       assert.equal(#LAYER, assert(repository:read_blob(sha(LAYER))))
-      local refusal = { code = "corrupt", message = "no" }
+      local refusal = require("manifest.base.error").new { code = "corrupt", message = "no" }
       local none, err = repository:read_blob(sha(LAYER), function()
         return nil, refusal
       end)

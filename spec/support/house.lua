@@ -271,7 +271,8 @@ end
 --- In these rooms a failure is raised (base/failure.lua): they neither catch it nor hand it on by themselves.
 local RAISING = {
   ["lua/manifest/verb"] = true, ["lua/manifest/graph"] = true, ["lua/manifest/tag"] = true,
-  ["lua/manifest/draft"] = true,
+  ["lua/manifest/draft"] = true, ["lua/manifest/repository/layout"] = true,
+  ["lua/manifest/repository/archive"] = true,
 }
 local HANDING_ON = {
   "%f[%w_]x?pcall%f[^%w_]", "%f[%w_.]error%s*[%({\"']", "%f[%w_]return nil,",

@@ -1,8 +1,8 @@
 --- report: what a reference names as data, and as a page that Chromium shows.
 
 local block = require "spec.support.block"
+local chromium = require "spec.support.chromium"
 local manifest = require "manifest"
-local process = require "spec.support.process"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -97,20 +97,14 @@ describe("report", function()
           s.backgroundColor, color: s.color, sections: n("h2"), tables: n("table"), bars: n("svg"), rects: n("rect"),
           tag: n("script") + n("img"), size: d.querySelector("svg").getBoundingClientRect().width }); }</script>]])
         :format(path, width), temp.folder("outer") .. "/outer.html")
-      local words = { "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
-        "--enable-logging=stderr", "--hide-scrollbars",
-        "--user-data-dir=" .. temp.folder("profile"), "--window-size=1400,1000", "--dump-dom",
-        "--virtual-time-budget=5000", timeout = 60 }
-      words[#words + 1] = dark and "--blink-settings=preferredColorScheme=0" or nil
-      words[#words + 1] = "file://" .. outer
-      local done = process.run(words)
-      local text = done.stdout:match('<pre id="o">(.-)</pre>')
-      assert(text, done.stderr)
-      return assert(manifest.json.decode((text:gsub("&lt;", "<"):gsub("&gt;", ">"):gsub("&amp;", "&")))), done.stderr
+      local options = { "--allow-file-access-from-files", dark and "--blink-settings=preferredColorScheme=0" or nil }
+      local dom, said = chromium.dom("file://" .. outer, options)
+      local text = assert(dom:match('<pre id="o">(.-)</pre>'), said)
+      return assert(manifest.json.decode((text:gsub("&lt;", "<"):gsub("&gt;", ">"):gsub("&amp;", "&")))), said
     end
 
     it("is right in Chromium: light and dark, narrow and wide, without an error", function()
-      if not process.present("chromium") then
+      if not chromium.present() then
         return pending("chromium is not installed")
       end
       local path = page()

@@ -21,8 +21,8 @@ return function()
     { "docs/lua.md", markdown.lua(read("docs/lua.md")) },
     { "docs/commands.md", markdown.commands(read("docs/commands.md")) },
   }
-  for _, shell in ipairs({ "bash", "fish", "zsh" }) do
-    list[#list + 1] = { "completions/manifest." .. shell, completion.SCRIPTS[shell] }
+  for shell, file in pairs(completion.FILES) do
+    list[#list + 1] = { "completions/" .. file, completion.SCRIPTS[shell] }
   end
   for _, page in ipairs(man.pages()) do
     list[#list + 1] = { "docs/man/" .. page[1], page[2] }

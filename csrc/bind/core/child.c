@@ -57,10 +57,8 @@ static int push_result(lua_State *L, struct mf_child *child)
   lua_createtable(L, 0, 2);
   lua_insert(L, -2);
   lua_setfield(L, -2, "output");
-  if (end != MF_CHILD_UNKNOWN) {
-    lua_pushinteger(L, number);
-    lua_setfield(L, -2, names[end]);
-  }
+  if (end != MF_CHILD_UNKNOWN)
+    mfl_set_integer(L, names[end], number);
   return 1;
 }
 

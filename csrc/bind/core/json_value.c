@@ -46,8 +46,7 @@ static void set_kind(lua_State *L, enum mfl_json_kind kind)
 static void new_metatable(lua_State *L, const char *name, enum mfl_json_kind kind, const void *key)
 {
   lua_newtable(L);
-  lua_pushstring(L, name);
-  lua_setfield(L, -2, "__name");
+  mfl_set_text(L, "__name", name);
   set_kind(L, kind);
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }

@@ -197,12 +197,6 @@ static void set_number(lua_State *L, const char *name, double value)
   lua_setfield(L, -2, name);
 }
 
-static void set_integer(lua_State *L, const char *name, lua_Integer value)
-{
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, name);
-}
-
 /* How a request was connected, and what a token is good for; what is not known is left out. */
 static void push_connection(lua_State *L, const struct mf_event *event)
 {
@@ -212,7 +206,7 @@ static void push_connection(lua_State *L, const struct mf_event *event)
   mfl_set_text(L, "protocol", event->protocol);
   mfl_set_text(L, "tls", event->tls);
   if (event->expires > 0)
-    set_integer(L, "expires", event->expires);
+    mfl_set_integer(L, "expires", event->expires);
   if (event->looked_up > 0)
     set_number(L, "looked_up", event->looked_up);
   if (event->connected > 0)
@@ -237,17 +231,17 @@ static void push_event(lua_State *L, const struct mf_event *event)
   mfl_set_text(L, "registry", event->registry);
   mfl_set_text(L, "repository", event->repository);
   if (event->request > 0)
-    set_integer(L, "request", (lua_Integer)event->request);
+    mfl_set_integer(L, "request", (lua_Integer)event->request);
   if (event->attempt > 0)
-    set_integer(L, "attempt", event->attempt);
+    mfl_set_integer(L, "attempt", event->attempt);
   if (event->status > 0)
-    set_integer(L, "status", event->status);
+    mfl_set_integer(L, "status", event->status);
   if (event->kind == MF_EVENT_RESPONSE || event->kind == MF_EVENT_RETRY)
     set_number(L, "seconds", event->seconds);
   if (event->kind != MF_EVENT_RESPONSE)
     return;
-  set_integer(L, "sent", event->sent);
-  set_integer(L, "received", event->received);
+  mfl_set_integer(L, "sent", event->sent);
+  mfl_set_integer(L, "received", event->received);
   push_connection(L, event);
   mfl_set_texts(L, "headers", &event->headers);
 }
@@ -258,7 +252,7 @@ static void push_count(lua_State *L, uint64_t count)
   lua_createtable(L, 0, 3);
   mfl_set_text(L, "event", "requests");
   set_number(L, "time", mf_clock_now());
-  set_integer(L, "count", (lua_Integer)count);
+  mfl_set_integer(L, "count", (lua_Integer)count);
 }
 
 /* Pushes an array of what has happened since the last call, or nil. */

@@ -40,32 +40,18 @@ static void read_headers(lua_State *L, int index, struct mf_headers *headers)
   lua_pop(L, 1);
 }
 
-/* The scopes' userdata becomes the exchange's second user value, so that it lives as long. */
-static const struct mf_scopes *read_scopes(lua_State *L, int index, int exchange)
+/* What several requests share: its userdata becomes a user value of the exchange, so that it lives as long. */
+static void *read_shared(lua_State *L, int index, const char *name, const char *class, int exchange, int value)
 {
-  const struct mf_scopes *scopes = NULL;
+  void *shared = NULL;
 
-  if (lua_getfield(L, index, "scopes") != LUA_TNIL) {
-    scopes = luaL_testudata(L, -1, MFL_SCOPES);
-    if (!scopes)
-      luaL_error(L, "field 'scopes': %s expected, got %s", MFL_SCOPES, luaL_typename(L, -1));
+  if (lua_getfield(L, index, name) != LUA_TNIL) {
+    shared = luaL_testudata(L, -1, class);
+    if (!shared)
+      luaL_error(L, "field '%s': %s expected, got %s", name, class, luaL_typename(L, -1));
   }
-  lua_setiuservalue(L, exchange, 2);
-  return scopes;
-}
-
-/* The same for the retries: the third user value. */
-static struct mf_allowance *read_retries(lua_State *L, int index, int exchange)
-{
-  struct mf_allowance *retries = NULL;
-
-  if (lua_getfield(L, index, "retries") != LUA_TNIL) {
-    retries = luaL_testudata(L, -1, MFL_ALLOWANCE);
-    if (!retries)
-      luaL_error(L, "field 'retries': %s expected, got %s", MFL_ALLOWANCE, luaL_typename(L, -1));
-  }
-  lua_setiuservalue(L, exchange, 3);
-  return retries;
+  lua_setiuservalue(L, exchange, value);
+  return shared;
 }
 
 /* A second body or sink would take the place of one that nobody frees. */
@@ -218,8 +204,8 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   request->repository = own_field(L, index, "repository");
   request->digest = own_field(L, index, "digest");
   read_headers(L, index, &request->headers);
-  request->scopes = read_scopes(L, index, exchange);
-  request->retries = read_retries(L, index, exchange);
+  request->scopes = read_shared(L, index, "scopes", MFL_SCOPES, exchange, 2);
+  request->retries = read_shared(L, index, "retries", MFL_ALLOWANCE, exchange, 3);
   read_body_text(L, index, request);
   read_pipes(L, index, request);
   if (!read_body_file(L, index, request, problem) || !read_sink_file(L, index, request, problem) ||
@@ -289,25 +275,16 @@ static void push_headers(lua_State *L, const struct mf_headers *headers)
 void mfl_push_response(lua_State *L, const struct mf_response *response)
 {
   lua_createtable(L, 0, 9);
-  lua_pushinteger(L, response->status);
-  lua_setfield(L, -2, "status");
+  mfl_set_integer(L, "status", response->status);
   push_headers(L, &response->headers);
   lua_setfield(L, -3, "repeated");
   lua_setfield(L, -2, "headers");
   mfl_push_string(L, response->body.data, response->body.length);
   lua_setfield(L, -2, "body");
-  lua_pushinteger(L, response->received);
-  lua_setfield(L, -2, "received");
-  lua_pushstring(L, response->url);
-  lua_setfield(L, -2, "url");
-  lua_pushstring(L, response->host);
-  lua_setfield(L, -2, "host");
-  lua_pushinteger(L, response->attempts);
-  lua_setfield(L, -2, "attempts");
-  lua_pushboolean(L, response->held);
-  lua_setfield(L, -2, "held");
-  if (response->digest[0]) {
-    lua_pushstring(L, response->digest);
-    lua_setfield(L, -2, "digest");
-  }
+  mfl_set_integer(L, "received", response->received);
+  mfl_set_text(L, "url", response->url);
+  mfl_set_text(L, "host", response->host);
+  mfl_set_integer(L, "attempts", response->attempts);
+  mfl_set_boolean(L, "held", response->held);
+  mfl_set_text(L, "digest", response->digest[0] ? response->digest : NULL);
 }

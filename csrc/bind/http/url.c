@@ -16,14 +16,10 @@ static int origin(lua_State *L)
   }
   mf_origin_print(&parsed, text);
   lua_createtable(L, 0, 4);
-  lua_pushstring(L, parsed.scheme);
-  lua_setfield(L, -2, "scheme");
-  lua_pushstring(L, parsed.host);
-  lua_setfield(L, -2, "host");
-  lua_pushinteger(L, parsed.port);
-  lua_setfield(L, -2, "port");
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, "text");
+  mfl_set_text(L, "scheme", parsed.scheme);
+  mfl_set_text(L, "host", parsed.host);
+  mfl_set_integer(L, "port", parsed.port);
+  mfl_set_text(L, "text", text);
   return 1;
 }
 

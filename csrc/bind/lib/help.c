@@ -64,11 +64,23 @@ double mfl_field_number(lua_State *L, int index, const char *name, double fallba
   return value;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text)
+void mfl_set_text(lua_State *L, const char *name, const char *text)
 {
-  if (!text[0])
+  if (!text)
     return;
   lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+void mfl_set_integer(lua_State *L, const char *name, lua_Integer value)
+{
+  lua_pushinteger(L, value);
+  lua_setfield(L, -2, name);
+}
+
+void mfl_set_boolean(lua_State *L, const char *name, bool value)
+{
+  lua_pushboolean(L, value);
   lua_setfield(L, -2, name);
 }
 
@@ -79,18 +91,17 @@ void mfl_set_error_class(lua_State *L)
 
 int mfl_fail(lua_State *L, const struct mf_problem *problem)
 {
+  const char *hint = mf_problem_hint(problem);
+
   luaL_pushfail(L);
   lua_createtable(L, 0, 6);
-  set_text(L, "code", mf_problem_name(problem->code));
-  set_text(L, "message", problem->text);
-  set_text(L, "hint", mf_problem_hint(problem));
-  set_text(L, "host", problem->host);
-  if (problem->status) {
-    lua_pushinteger(L, problem->status);
-    lua_setfield(L, -2, "status");
-  }
-  lua_pushboolean(L, problem->retryable);
-  lua_setfield(L, -2, "retryable");
+  mfl_set_text(L, "code", mf_problem_name(problem->code));
+  mfl_set_text(L, "message", problem->text);
+  mfl_set_text(L, "hint", hint[0] ? hint : NULL);
+  mfl_set_text(L, "host", problem->host[0] ? problem->host : NULL);
+  if (problem->status)
+    mfl_set_integer(L, "status", problem->status);
+  mfl_set_boolean(L, "retryable", problem->retryable);
   luaL_setmetatable(L, ERROR_CLASS);
   return 2;
 }
@@ -118,8 +129,7 @@ static bool find_class(lua_State *L, const char *name, const luaL_Reg *metametho
   lua_pop(L, 1);
   lua_newtable(L);
   luaL_setfuncs(L, metamethods, 0);
-  lua_pushstring(L, name);
-  lua_setfield(L, -2, "__name");
+  mfl_set_text(L, "__name", name);
   return false;
 }
 
@@ -142,8 +152,7 @@ void mfl_new_class(lua_State *L, const char *name, const luaL_Reg *metamethods, 
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
     lua_setfield(L, -2, "__index");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
+    mfl_set_boolean(L, "__metatable", false);
     make_class(L, name);
   }
   lua_pop(L, 1);

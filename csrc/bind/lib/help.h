@@ -19,6 +19,11 @@ bool mfl_field_boolean(lua_State *L, int index, const char *name, bool fallback)
 lua_Integer mfl_field_integer(lua_State *L, int index, const char *name, lua_Integer fallback);
 double mfl_field_number(lua_State *L, int index, const char *name, double fallback);
 
+/* Set field NAME of the table on top; a text that is NULL is left out. */
+void mfl_set_text(lua_State *L, const char *name, const char *text);
+void mfl_set_integer(lua_State *L, const char *name, lua_Integer value);
+void mfl_set_boolean(lua_State *L, const char *name, bool value);
+
 /* Gives the problems that are pushed from now on the metatable on top, and pops it. */
 void mfl_set_error_class(lua_State *L);
 /* Pushes nil and a table {code, message, hint, host, status, retryable} for the problem. Returns 2. */

@@ -48,14 +48,6 @@ struct mf_texts *mfl_check_texts(lua_State *L, int index, const char *what)
   return texts;
 }
 
-void mfl_set_text(lua_State *L, const char *name, const char *text)
-{
-  if (!text)
-    return;
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
 void mfl_set_texts(lua_State *L, const char *name, const struct mf_texts *texts)
 {
   mfl_push_texts(L, texts);

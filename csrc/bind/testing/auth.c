@@ -61,7 +61,7 @@ static void push_scopes(lua_State *L, const struct mf_scopes *scopes)
   lua_remove(L, -2);
 }
 
-/* Pushes two boxes, the second with the scopes of the sequence at INDEX: added, or demanded one after another. */
+/* Pushes two boxes, the second with the scopes of the sequence at INDEX. */
 static struct mf_scopes *check_scopes(lua_State *L, int index)
 {
   const struct mf_texts *texts = mfl_check_texts(L, index, "scopes");
@@ -119,18 +119,16 @@ static int read_challenges(lua_State *L)
   return 3;
 }
 
-/* scopes(list, demanded?) -> list, key: normalised, the demanded ones (a text) first; the sorted key of the set */
+/* scopes(list, demanded?) -> list: normalised, the demanded ones (a list) first */
 static int normalise_scopes(lua_State *L)
 {
-  const char *demanded = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  struct mf_scopes *set = check_scopes(L, 1);
-  struct mf_bytes *key = mfl_push_bytes(L, TEXT_LIMIT);
+  struct mf_scopes *set;
 
-  mfl_check_memory(L, !demanded || mf_scopes_demand(set, demanded));
-  mfl_check_memory(L, mf_scopes_key(set, key));
+  lua_settop(L, 2);
+  set = mfl_push_box(L, sizeof(*set), free_scopes);
+  mfl_check_memory(L, mf_scopes_demand(set, check_scopes(L, 2)) && mf_scopes_merge(set, check_scopes(L, 1)));
   push_scopes(L, set);
-  lua_pushlstring(L, key->data, key->length);
-  return 2;
+  return 1;
 }
 
 /* scopes_cover(held, wanted) -> boolean */
@@ -158,12 +156,9 @@ static int token_response(lua_State *L)
   lua_createtable(L, 0, 5);
   mfl_set_text(L, "token", token->token);
   mfl_set_text(L, "refresh_token", token->refresh_token);
-  lua_pushinteger(L, token->lifetime);
-  lua_setfield(L, -2, "lifetime");
-  lua_pushinteger(L, mf_token_use_for(token));
-  lua_setfield(L, -2, "use_for");
-  lua_pushboolean(L, token->differ);
-  lua_setfield(L, -2, "differ");
+  mfl_set_integer(L, "lifetime", token->lifetime);
+  mfl_set_integer(L, "use_for", mf_token_use_for(token));
+  mfl_set_boolean(L, "differ", token->differ);
   return 1;
 }
 
@@ -190,15 +185,14 @@ static int token_request(lua_State *L)
 
   lua_settop(L, 6);
   set = check_scopes(L, 4);
-  credentials = lua_isnil(L, 5) ? NULL : mfl_check_credentials(L, 5);
+  credentials = mfl_check_credentials(L, 5);
   request = mfl_push_box(L, sizeof(*request), free_request);
   if (!mf_token_request_build(request, flow, realm, service, set, lua_toboolean(L, 6), credentials, &problem))
     return mfl_fail(L, &problem);
   lua_createtable(L, 0, 3);
   mfl_set_text(L, "url", request->url);
   mfl_set_text(L, "form", request->form);
-  lua_pushboolean(L, request->basic);
-  lua_setfield(L, -2, "basic");
+  mfl_set_boolean(L, "basic", request->basic);
   return 1;
 }
 
@@ -209,7 +203,7 @@ static int token_flow(lua_State *L)
   enum mf_token_flow flow;
 
   lua_settop(L, 3);
-  credentials = lua_isnil(L, 1) ? NULL : mfl_check_credentials(L, 1);
+  credentials = mfl_check_credentials(L, 1);
   if (lua_isnil(L, 2))
     flow = mf_token_first_flow(credentials);
   else
@@ -263,7 +257,7 @@ static int address_class(lua_State *L)
 
   if (!mf_address_class_of_text(mfl_check_text(L, 1), &class_of))
     return 0;
-  lua_pushstring(L, mf_address_class_name(class_of));
+  lua_pushstring(L, class_names[class_of]);
   return 1;
 }
 

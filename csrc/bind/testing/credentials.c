@@ -43,8 +43,10 @@ struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
   char **fields[4];
 
   index = lua_absindex(L, index);
-  luaL_checktype(L, index, LUA_TTABLE);
   credentials = mfl_push_box(L, sizeof(*credentials), free_credentials);
+  if (lua_isnil(L, index))
+    return credentials;
+  luaL_checktype(L, index, LUA_TTABLE);
   fields[0] = &credentials->username;
   fields[1] = &credentials->password;
   fields[2] = &credentials->identity_token;
@@ -222,26 +224,20 @@ static int proxy_for(lua_State *L)
   return 3;
 }
 
-#define MOST_ROOTS 8
-
 /* certificates(host, environment, roots?) -> {folder, authorities, certificates, keys, warnings} | nil, problem */
 static int certificates(lua_State *L)
 {
   const char *host = mfl_check_text(L, 1);
-  const char *roots[MOST_ROOTS + 1] = {NULL};
-  const struct mf_texts *given;
+  const struct mf_texts *roots;
   struct mf_certificates *found;
   struct mf_environment environment;
   struct mf_problem problem;
 
   lua_settop(L, 3);
   check_environment(L, 2, &environment);
-  given = mfl_check_texts(L, 3, "roots");
-  luaL_argcheck(L, given->count <= MOST_ROOTS, 3, "too many folders");
-  for (size_t i = 0; i < given->count; i++)
-    roots[i] = given->items[i];
+  roots = mfl_check_texts(L, 3, "roots");
   found = mfl_push_box(L, sizeof(*found), free_certificates);
-  if (!mf_certificates_find(host, &environment, lua_isnil(L, 3) ? NULL : roots, found, &problem))
+  if (!mf_certificates_find(host, &environment, roots, found, &problem))
     return mfl_fail(L, &problem);
   lua_createtable(L, 0, 5);
   mfl_set_text(L, "folder", found->folder);

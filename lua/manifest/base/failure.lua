@@ -97,6 +97,14 @@ function failure.returned(fn)
   end
 end
 
+--- The edge of a room that raises inside: its methods return to others what they raise.
+---@param methods table
+function failure.edge(methods)
+  for name, method in pairs(methods) do
+    methods[name] = type(method) == "function" and failure.returned(method) or method
+  end
+end
+
 --- A module of ours that require() cannot read: nothing is wrong with the call.
 local function unread(raised)
   local name = type(raised) == "string" and (raised:match("module '(manifest[A-Za-z0-9_.]*)' not found:")

@@ -1,6 +1,9 @@
 --- A file that appears whole: it is written beside its place, and moved there when nothing is missing.
 
 local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
+
+local try = failure.try
 
 local READABLE = tonumber("644", 8)
 
@@ -9,26 +12,14 @@ local READABLE = tonumber("644", 8)
 ---@param folder string on the same disk: where it is written
 ---@param path string its place
 ---@param fill function (path) -> true | nil, err
----@return boolean|nil ok
----@return table|nil err io; of fill
 return function(folder, path, fill)
-  local temporary, err = core.file.temporary(folder)
-  if not temporary then
-    return nil, err
-  end
-  local moved
-  local _ <close> = setmetatable({}, { __close = function()
-    if not moved then
+  local temporary, is_moved = try(core.file.temporary(folder)), false
+  local _ <close> = failure.defer(function()
+    if not is_moved then
       core.file.remove(temporary)
     end
-  end })
-  local ok
-  ok, err = fill(temporary)
-  if ok then
-    ok, err = core.file.set_mode(temporary, READABLE)
-  end
-  if ok then
-    moved, err = core.file.rename(temporary, path)
-  end
-  return moved, err
+  end)
+  try(fill(temporary))
+  try(core.file.set_mode(temporary, READABLE))
+  is_moved = try(core.file.rename(temporary, path))
 end

@@ -147,12 +147,10 @@ local function behind_globals(words)
   return position, config
 end
 
-local SHELLS = { choices = { "bash", "fish", "zsh" } }
-
 --- The words behind what is global: a verb, or what may follow it.
 local function of_verb(words, config)
   if words[1] == "completion" and #words == 2 then
-    return values(SHELLS, words[2])
+    return values({ choices = text.sorted_keys(require("manifest.cli.completion").SCRIPTS) }, words[2])
   end
   local entry, behind = commands.find(words)
   if not entry or behind > #words then

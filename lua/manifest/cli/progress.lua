@@ -75,7 +75,7 @@ local function live_line(label, share, numbers, columns)
   end
   local filled = math.floor(bar * math.max(0, math.min(share, 1)))
   local drawn = ("="):rep(filled) .. (filled < bar and ">" or "")
-  return ("%s [%-" .. bar .. "s] %s "):format(screen.fit(label, left), drawn, numbers)
+  return ("%s [%s] %s "):format(screen.fit(label, left), screen.fit(drawn, bar), numbers)
 end
 
 --- All lines as they are to stand now.

@@ -39,6 +39,15 @@ function show.raw(out, got)
   out:write(got.raw)
 end
 
+--- Prints texts, one a line.
+---@param out table output
+---@param list string[]
+function show.lines(out, list)
+  for _, one in ipairs(list) do
+    out:line(one)
+  end
+end
+
 --- A descriptor as JSON, and a list of them.
 show.descriptor, show.descriptors = descriptor.to_json, descriptor.list_to_json
 

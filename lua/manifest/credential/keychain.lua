@@ -184,8 +184,6 @@ function methods:erase(registry)
   return { helper = was_there and helper or nil, removed = entries }
 end
 
-for name, method in pairs(methods) do
-  methods[name] = failure.returned(method)
-end
+failure.edge(methods)
 
 return { open = open }

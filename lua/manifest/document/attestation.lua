@@ -7,6 +7,7 @@ local attestation = {}
 
 local TYPE = "vnd.docker.reference.type"
 local DIGEST = "vnd.docker.reference.digest"
+local PREDICATE = "in-toto.io/predicate-type"
 
 --- Whether an entry is an attestation.
 ---@param entry table descriptor
@@ -21,6 +22,13 @@ end
 function attestation.subject(entry)
   local subject = entry.annotations and entry.annotations[DIGEST]
   return subject ~= "" and subject or nil
+end
+
+--- The type of the statement that a layer of an attestation is; nil when it does not say.
+---@param layer manifest.Descriptor
+---@return string|nil
+function attestation.predicate(layer)
+  return layer.annotations and layer.annotations[PREDICATE]
 end
 
 --- Ties an attestation to what came of the image that it is about.

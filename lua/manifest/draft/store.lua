@@ -10,7 +10,7 @@ local entry_files = require("manifest.draft.entry_files")
 local failure = require("manifest.base.failure")
 local file_name = require("manifest.draft.file_name")
 local reference = require("manifest.name.reference")
-local shelf = require("manifest.draft.shelf")
+local shelves = require("manifest.draft.shelf")
 local text = require("manifest.base.text")
 
 local allow, amend, caught, fail, try = failure.allow, failure.amend, failure.caught, failure.fail, failure.try
@@ -32,13 +32,13 @@ end
 ---@return boolean|nil
 ---@return table|nil err collision, corrupt, io
 function methods:exists(list)
-  return shelf.new(self.folder, list):exists()
+  return shelves.new(self.folder, list):exists()
 end
 
---- The place of a list, which must be there and this one's.
+--- The shelf of a list, which must be there and this one's.
 local function existing(self, list)
-  local place = shelf.new(self.folder, list)
-  return place:exists() and place or refuse_absent(place.ref)
+  local shelf = shelves.new(self.folder, list)
+  return shelf:exists() and shelf or refuse_absent(shelf.ref)
 end
 
 --- The entry of an image.
@@ -53,30 +53,30 @@ end
 ---@return table[]|nil entries
 ---@return table|nil err the first error
 function methods:list(list)
-  local place = existing(self, list)
+  local shelf = existing(self, list)
   local _ <close> = amend(function(err)
-    if err.code == "not_found" and not place:exists() then
-      refuse_absent(place.ref) -- removed while its files were read
+    if err.code == "not_found" and not shelf:exists() then
+      refuse_absent(shelf.ref) -- removed while its files were read
     end
-    err:with { ref = place.ref }
+    err:with { ref = shelf.ref }
   end)
-  return entry_files.read_all(place)
+  return entry_files.read_all(shelf)
 end
 
 -- ---- writing ----
 
 --- Writes files of a list, under its lock.
-local function write(place, files, fresh)
+local function write(shelf, files, fresh)
   local _ <close> = amend(function()
-    place:give_up()
+    shelf:give_up()
   end)
-  local is_there = place:exists()
+  local is_there = shelf:exists()
   if is_there and fresh then
-    fail { code = "exists", ref = place.ref, message = "the local list is there already" }
+    fail { code = "exists", ref = shelf.ref, message = "the local list is there already" }
   end
-  place:make_folder(place.fresh)
+  shelf:make_folder(shelf.fresh)
   local way = is_there and entry_files.replace or entry_files.create
-  way(place, files)
+  way(shelf, files)
 end
 
 --- Saves entries of a list. A list that is not there appears with all of them in one step; in one that is there, each
@@ -90,9 +90,9 @@ function methods:save_all(list, entries, options)
   options = check.options("save_all", options, { fresh = "boolean" })
   assert(#entries > 0, "a list without entries cannot be saved")
   local files = entry_files.of(entries)
-  local place = shelf.new(self.folder, list)
-  local _ <close> = place:lock(self.timeout)
-  write(place, files, options.fresh)
+  local shelf = shelves.new(self.folder, list)
+  local _ <close> = shelf:lock(self.timeout)
+  write(shelf, files, options.fresh)
   return true
 end
 
@@ -103,11 +103,11 @@ end
 ---@return table|nil entry as saved
 ---@return table|nil err
 function methods:update(list, image, fn)
-  local place = existing(self, list) -- before a lock makes anything for a list that is not there
-  local _ <close> = place:lock(self.timeout)
+  local shelf = existing(self, list) -- before a lock makes anything for a list that is not there
+  local _ <close> = shelf:lock(self.timeout)
   existing(self, list)
-  local entry = try(fn(entry_files.read_image(place, image)))
-  write(place, entry_files.of({ entry }))
+  local entry = try(fn(entry_files.read_image(shelf, image)))
+  write(shelf, entry_files.of({ entry }))
   return entry
 end
 
@@ -116,14 +116,14 @@ end
 ---@return boolean|nil done
 ---@return table|nil err not_found, collision, locked, io
 function methods:remove(list)
-  local place = caught(shelf.new, self.folder, list)
-  if not place or not core.file.kind(place.entries) and not core.file.kind(place.own) then
+  local shelf = caught(shelves.new, self.folder, list)
+  if not shelf or not core.file.kind(shelf.entries) and not core.file.kind(shelf.own) then
     refuse_absent(tostring(list)) -- neither docker's nor ours: nothing is made for it, no lock either
   end
-  local _ <close> = place:lock(self.timeout)
-  local was_there = place:exists() and place:remove()
-  place:clear()
-  return was_there or refuse_absent(place.ref)
+  local _ <close> = shelf:lock(self.timeout)
+  local was_there = shelf:exists() and shelf:remove()
+  shelf:clear()
+  return was_there or refuse_absent(shelf.ref)
 end
 
 --- The reference of a folder that docker made: the one whose name it has, if its parts are divided as most are.
@@ -139,15 +139,13 @@ end
 function methods:lists()
   local refs = {}
   for _, name in ipairs(allow("not_found", core.file.list(self.folder .. "/manifests")) or {}) do
-    refs[#refs + 1] = shelf.recorded(self.folder, name) or guessed(name)
+    refs[#refs + 1] = shelves.recorded(self.folder, name) or guessed(name)
   end
   table.sort(refs, text.before)
   return refs
 end
 
-for name, method in pairs(methods) do
-  methods[name] = failure.returned(method)
-end
+failure.edge(methods)
 
 --- Opens the store. Touches no disk: folders are made by the first writing, as open to others as docker's are.
 ---@param options table folder (docker's configuration folder, which holds `manifests`), timeout (seconds to wait for a

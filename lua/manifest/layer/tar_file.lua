@@ -1,14 +1,16 @@
 --- A tar archive on the disk: where each file lies in it. Nothing is unpacked; a file is a range of the archive.
 --
 -- The headers are read once, by seeking from one to the next. An archive that says of itself what cannot be (a file
--- that ends beyond the archive, say) is refused as a whole.
+-- that ends beyond the archive, say) is refused as a whole. What fails is raised.
 
 local compression = require("manifest.layer.compression")
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local measure = require("manifest.layer.measure")
 local tar = require("manifest.layer.tar")
 local text = require("manifest.base.text")
+
+local amend, try = failure.amend, failure.try
 
 local methods = {}
 local mt = { __name = "manifest.tar_file", __index = methods }
@@ -18,25 +20,22 @@ local MOST_ENTRIES = 100000
 local PROGRAMS = { gzip = "gunzip", zstd = "unzstd", bzip2 = "bunzip2", xz = "unxz" }
 
 local function fail(code, path, what, hint)
-  return nil, error_of.new({ code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint })
+  failure.fail { code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint }
 end
 
 --- Opens the archive; a FIFO, which would block, is not opened.
----@return file|nil file unbuffered
----@return integer|table size: or the error
+---@return file file unbuffered
+---@return integer size
 local function open_file(path)
-  local kind, err = core.file.kind(path, { follow = true })
-  if err then
-    return nil, err
-  end
+  local kind = try(core.file.kind(path, { follow = true }))
   if kind ~= "file" then
-    return fail(kind and "invalid_argument" or "not_found", path, kind and "is no regular file" or "does not exist",
+    fail(kind and "invalid_argument" or "not_found", path, kind and "is no regular file" or "does not exist",
       kind == "directory" and "for a folder write oci:PATH" or "check the path")
   end
   local file, reason = io.open(path, "rb")
   local size = file and file:seek("end", 0)
   if not size then
-    return fail("io", path, "cannot be read: " .. tostring(reason))
+    fail("io", path, "cannot be read: " .. tostring(reason))
   end
   file:setvbuf("no")
   return file, size
@@ -46,13 +45,12 @@ end
 local function check_head(path, head)
   local kind = compression.of(head)
   if kind then
-    return fail("unsupported", path, "is compressed with " .. kind,
+    fail("unsupported", path, "is compressed with " .. kind,
       ("decompress the archive first (%s); its layers may stay compressed"):format(PROGRAMS[kind]))
   end
   if #head < tar.BLOCK then
-    return fail("corrupt", path, "is no tar archive: it is too short")
+    fail("corrupt", path, "is no tar archive: it is too short")
   end
-  return true
 end
 
 --- A name as it is looked up: "./a", "a/" and "a" are one.
@@ -65,9 +63,9 @@ end
 local function read_record(file, header, said)
   local body = header.size == 0 and "" or file:read(header.size)
   if not body or #body < header.size then
-    return nil, error_of.new({ code = "corrupt", message = "the tar archive is cut short" })
+    failure.fail { code = "corrupt", message = "the tar archive is cut short" }
   end
-  return tar.record(header, body, said)
+  try(tar.record(header, body, said))
 end
 
 --- Enters a file of the archive. Which of two of one name is meant nobody knows: neither can be had.
@@ -85,17 +83,13 @@ local function enter(self, header, offset)
 end
 
 --- Reads the next header.
----@return integer|nil offset of the one after it; false at the end
----@return table|nil err
+---@return integer|nil offset of the one after it; nil at the end
 local function read_entry(self, file, offset, said)
   local block = file:seek("set", offset) and file:read(tar.BLOCK)
   if not block or tar.is_end(block) then
-    return false -- some writers leave the end mark out
+    return nil -- some writers leave the end mark out
   end
-  local header, err = tar.header(block)
-  if not header then
-    return nil, err
-  end
+  local header = try(tar.header(block))
   offset = offset + tar.BLOCK
   local goes_on = header.is_extended
   while goes_on do
@@ -104,17 +98,13 @@ local function read_entry(self, file, offset, said)
   end
   header = header.is_record and header or tar.with_records(header, said)
   if header.size > self.size - offset then
-    return nil, error_of.new({
+    failure.fail {
       code = "corrupt", message = ("the tar archive is cut short: %s ends beyond it"):format(
         text.printable(header.path)),
-    })
+    }
   end
   if header.is_record then
-    local ok
-    ok, err = read_record(file, header, said)
-    if not ok then
-      return nil, err
-    end
+    read_record(file, header, said)
   else
     for name in pairs(said) do
       said[name] = nil
@@ -126,35 +116,28 @@ end
 
 local function read_headers(self, file)
   local offset, count, said = 0, 0, {}
-  while offset do
-    local after, err = read_entry(self, file, offset, said)
-    if after == nil then
-      return fail(err.code, self.path, "cannot be read as a tar archive: " .. err.message)
-    end
-    offset, count = after, count + 1
-    if count > MOST_ENTRIES then
-      return fail("too_large", self.path, ("has more than %d entries"):format(MOST_ENTRIES))
-    end
-  end
-  return self
+  local _ <close> = amend(function(err)
+    fail(err.code, self.path, "cannot be read as a tar archive: " .. err.message)
+  end)
+  repeat
+    offset, count = read_entry(self, file, offset, said), count + 1
+  until not offset or count > MOST_ENTRIES
+  return count
 end
 
 --- Opens an archive and reads its headers.
 ---@param path string
----@return table|nil tar_file
----@return table|nil err
+---@return table tar_file
 local function open(path)
   local opened, size = open_file(path)
-  if not opened then
-    return nil, size
-  end
   local file <close> = opened
   file:seek("set", 0)
-  local ok, err = check_head(path, file:read(tar.BLOCK) or "")
-  if not ok then
-    return nil, err
+  check_head(path, file:read(tar.BLOCK) or "")
+  local self = setmetatable({ path = path, size = size, by_name = {} }, mt)
+  if read_headers(self, file) > MOST_ENTRIES then
+    fail("too_large", path, ("has more than %d entries"):format(MOST_ENTRIES))
   end
-  return read_headers(setmetatable({ path = path, size = size, by_name = {} }, mt), file)
+  return self
 end
 
 --- Where a link leads, from the root of the archive; nil when that is outside.
@@ -178,25 +161,24 @@ end
 
 --- The range of a file of the archive. One link is followed: docker writes a layer that two images share as one.
 ---@param name string
----@return table|nil range {name, offset, size}
----@return table|nil err not_found, corrupt
+---@return table range {name, offset, size}; fails with not_found, corrupt
 function methods:find(name)
   local entry = self.by_name[normal(name)]
   if entry and (entry.kind == "1" or entry.kind == "2") and not entry.is_double then
     local target = target_of(entry)
     entry = target and self.by_name[normal(target)]
     if not entry or not entry.is_regular then
-      return fail("corrupt", self.path, ("has %s as a link that leads to no file in it"):format(text.printable(name)))
+      fail("corrupt", self.path, ("has %s as a link that leads to no file in it"):format(text.printable(name)))
     end
   end
   if not entry then
-    return fail("not_found", self.path, "has no file " .. text.printable(name))
+    fail("not_found", self.path, "has no file " .. text.printable(name))
   end
   if entry.is_double then
-    return fail("corrupt", self.path, ("has more than one %s"):format(text.printable(name)))
+    fail("corrupt", self.path, ("has more than one %s"):format(text.printable(name)))
   end
   if not entry.is_regular then
-    return fail("corrupt", self.path, ("has %s, but not as a plain file"):format(text.printable(name)))
+    fail("corrupt", self.path, ("has %s, but not as a plain file"):format(text.printable(name)))
   end
   return entry
 end
@@ -205,44 +187,37 @@ end
 ---@param range table of find
 ---@param take function|nil (piece) -> true | nil, err
 ---@param algorithm string|nil of its digest; default "sha256"
----@return table|nil measured {digest, size}
----@return table|nil err
+---@return table measured {digest, size}
 function methods:measure(range, take, algorithm)
-  return measure.file(self.path, "the archive", {
+  return try(measure.file(self.path, "the archive", {
     offset = range.offset, length = range.size, take = take, algorithm = algorithm,
-  })
+  }))
 end
 
 --- Reads a small file of the archive.
 ---@param range table of find
 ---@param limit integer bytes
----@return string|nil bytes
----@return table|nil err too_large, io
+---@return string bytes
 function methods:read(range, limit)
   if range.size > limit then
-    return fail("too_large", self.path, ("has %s with %d bytes, more than %d"):format(text.printable(range.name),
-      range.size, limit))
+    fail("too_large", self.path, ("has %s with %d bytes, more than %d"):format(text.printable(range.name), range.size,
+      limit))
   end
   local parts = {}
-  local ok, err = self:measure(range, function(piece)
+  self:measure(range, function(piece)
     parts[#parts + 1] = piece
     return true
   end)
-  return ok and table.concat(parts) or nil, err
+  return table.concat(parts)
 end
 
 --- Copies a range into a new file.
 ---@param range table of find
 ---@param algorithm string
 ---@param to string|nil path; nil: it is only hashed
----@return string|nil digest
----@return table|nil err
+---@return string digest
 function methods:copy(range, algorithm, to)
-  local hex, err = core.file.copy(self.path, to, algorithm, range.offset, range.size)
-  if not hex then
-    return nil, err
-  end
-  return algorithm .. ":" .. hex
+  return algorithm .. ":" .. try(core.file.copy(self.path, to, algorithm, range.offset, range.size))
 end
 
 return { open = open }

@@ -1,7 +1,10 @@
 --- Annotations as text, with the scopes that buildx writes before a name: `index:NAME=VALUE`,
 --- `manifest-descriptor[linux/amd64]:NAME=VALUE`, or several divided by commas.
 
-local annotation = {}
+local annotation = {
+  --- The name of a file, in the descriptor of a layer of an artifact.
+  TITLE = "org.opencontainers.image.title",
+}
 
 local SCOPES = { index = true, ["index-descriptor"] = true, manifest = true, ["manifest-descriptor"] = true }
 

@@ -251,22 +251,6 @@ function methods:name_only()
   return new(self.domain, self.path)
 end
 
---- The short form that docker shows: without `docker.io/`, and without `library/` for an official image. Where the
---- short form would be read as something else (`docker.io/my.app/x`), the full form.
----@return string
-function methods:familiar()
-  local full = tostring(self)
-  if self.domain ~= hub.domain then
-    return full
-  end
-  local short = full:sub(#hub.domain + 2)
-  if self.path:find("^library/[^/]*$") then
-    short = short:sub(#OFFICIAL + 1)
-  end
-  local read = parse(short)
-  return read == self and short or full
-end
-
 --- Two references are equal when they are written alike once normalised.
 function mt.__eq(a, b)
   return getmetatable(a) == getmetatable(b) and tostring(a) == tostring(b)

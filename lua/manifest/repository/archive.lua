@@ -4,7 +4,7 @@
 
 local archive_docker = require("manifest.repository.archive.docker")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
@@ -13,6 +13,9 @@ local interface = require("manifest.repository.interface")
 local tar_file = require("manifest.layer.tar_file")
 local text = require("manifest.base.text")
 
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local methods = {}
 local mt = { __name = "manifest.archive", __index = methods }
 
@@ -35,26 +38,13 @@ function methods:mounts_from() -- luacheck: ignore self
   return false
 end
 
-local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
-end
-
---- Reads the two documents of an OCI layout.
-local function read_layout(self, file)
-  local read = {}
-  for _, name in ipairs({ "oci-layout", "index.json" }) do
-    local range, err = file:find(name)
-    if range then
-      read[name], err = file:read(range, layout_index.LIMIT)
-    elseif err.code == "not_found" then
-      return fail("corrupt", ("%s is no OCI archive: it has no %s"):format(text.printable(self.path), name),
-        file.by_name["manifest.json"] and "it is a docker archive: write docker-archive:PATH" or nil)
-    end
-    if not read[name] then
-      return nil, err
-    end
-  end
-  return layout_index.of(text.printable(self.path), read["oci-layout"], read["index.json"])
+--- Reads one of the two documents of an OCI layout.
+local function read_document(self, file, name)
+  local range = allow("not_found", caught(file.find, file, name)) or fail {
+    code = "corrupt", message = ("%s is no OCI archive: it has no %s"):format(text.printable(self.path), name),
+    hint = file.by_name["manifest.json"] and "it is a docker archive: write docker-archive:PATH" or nil,
+  }
+  return file:read(range, layout_index.LIMIT)
 end
 
 --- Opens the archive once.
@@ -62,17 +52,12 @@ local function load(self)
   if self.file then
     return self.file
   end
-  local file, err = tar_file.open(self.path)
-  if not file then
-    return nil, err
-  end
+  local file = tar_file.open(self.path)
   if self.format == "oci-archive" then
-    self.layout, err = read_layout(self, file)
+    self.layout = layout_index.of(text.printable(self.path), read_document(self, file, "oci-layout"),
+      read_document(self, file, "index.json"))
   else
-    self.images, err = archive_docker.images(file)
-  end
-  if err then
-    return nil, err
+    self.images = archive_docker.images(file)
   end
   self.file = file
   return file
@@ -82,68 +67,43 @@ end
 ---@return table|nil index
 ---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
-  local file, err = load(self)
-  if not file then
-    return nil, err
-  end
+  load(self)
   return self.layout or { manifests = {} }
 end
 
 --- The manifest of an image of a docker archive, made once.
 local function make_manifest(self, image)
-  local err
-  if not self.made[image] then
-    self.made[image], err = archive_docker.manifest(self.file, image, self.manifest_limit, self.ranges)
-  end
-  return self.made[image], err
+  self.made[image] = self.made[image] or archive_docker.manifest(self.file, image, self.manifest_limit, self.ranges)
+  return self.made[image]
 end
 
 --- Makes the manifests of all images of a docker archive, until one has the digest.
 local function find_made(self, wanted)
   for _, image in ipairs(self.images) do
-    local made, err = make_manifest(self, image)
-    if not made then
-      return nil, err
-    end
+    local made = make_manifest(self, image)
     if made.digest == wanted then
       return made
     end
   end
-  return fail("not_found", ("%s has no image %s"):format(self.domain, wanted))
-end
-
-local function range_of(self, hash)
-  local read, err = digest.parse(hash)
-  if not read then
-    return nil, err
-  end
-  local range
-  if self.layout then
-    range, err = self.file:find(("blobs/%s/%s"):format(read.algorithm, read.hex))
-  else
-    range = self.ranges[hash]
-    if not range then
-      local ignored -- luacheck: ignore ignored
-      ignored, err = find_made(self, hash)
-      range = self.ranges[hash]
-    end
-  end
-  if range then
-    return range
-  end
-  if err and err.code ~= "not_found" then
-    return nil, err
-  end
-  return fail("not_found", ("%s has no blob %s"):format(self.domain, hash), layout_blobs.INCOMPLETE)
+  return fail { code = "not_found", message = ("%s has no image %s"):format(self.domain, wanted) }
 end
 
 --- The range of a blob; the archive is opened for that.
 local function locate(self, hash)
-  local file, err = load(self)
-  if not file then
-    return nil, err
+  local file, read = load(self), try(digest.parse(hash))
+  local range, why = self.ranges[hash], nil
+  if self.layout then
+    range, why = caught(file.find, file, ("blobs/%s/%s"):format(read.algorithm, read.hex))
+  elseif not range then -- making all manifests shows where all blobs lie
+    why = select(2, caught(find_made, self, hash))
+    range = self.ranges[hash]
   end
-  return range_of(self, hash)
+  if not range and why and why.code ~= "not_found" then
+    fail(why)
+  end
+  return range or fail {
+    code = "not_found", message = ("%s has no blob %s"):format(self.domain, hash), hint = layout_blobs.INCOMPLETE,
+  }
 end
 
 --- Where the bytes of a blob are, for an upload.
@@ -151,15 +111,17 @@ end
 ---@return table|nil body {body_file, body_offset, body_length}
 ---@return table|nil err not_found
 function methods:body(hash)
-  local range, err = locate(self, hash)
-  return range and { body_file = self.path, body_offset = range.offset, body_length = range.size }, err
+  local range = locate(self, hash)
+  return { body_file = self.path, body_offset = range.offset, body_length = range.size }
 end
 
 local function check_digest(self, actual, hash)
-  if actual == hash then
-    return true
+  if actual ~= hash then
+    fail {
+      code = "digest_mismatch",
+      message = ("the blob %s of %s is damaged: it hashes to %s"):format(hash, self.domain, actual),
+    }
   end
-  return fail("digest_mismatch", ("the blob %s of %s is damaged: it hashes to %s"):format(hash, self.domain, actual))
 end
 
 --- Reads a small blob into memory.
@@ -168,19 +130,10 @@ end
 ---@return string|nil bytes
 ---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, most)
-  local range, err = locate(self, hash)
-  local bytes, actual
-  if range then
-    bytes, err = self.file:read(range, most or self.manifest_limit)
-  end
-  if bytes then
-    actual, err = digest.of(bytes, digest.parse(hash).algorithm)
-  end
-  local ok = actual
-  if actual then
-    ok, err = check_digest(self, actual, hash)
-  end
-  return ok and bytes or nil, err
+  local range = locate(self, hash)
+  local bytes = self.file:read(range, most or self.manifest_limit)
+  check_digest(self, try(digest.of(bytes, digest.algorithm(hash))), hash)
+  return bytes
 end
 
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
@@ -189,15 +142,10 @@ end
 ---@return integer|nil size
 ---@return table|nil err
 function methods:read_blob(hash, take)
-  local range, err = locate(self, hash)
-  local measured, ok
-  if range then
-    measured, err = self.file:measure(range, take, digest.parse(hash).algorithm)
-  end
-  if measured then
-    ok, err = check_digest(self, measured.digest, hash)
-  end
-  return ok and measured.size or nil, err
+  local range = locate(self, hash)
+  local measured = self.file:measure(range, take, digest.algorithm(hash))
+  check_digest(self, measured.digest, hash)
+  return measured.size
 end
 
 --- Writes a blob into a new file.
@@ -206,15 +154,10 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
-  local range, err = locate(self, descriptor.digest)
-  local actual
-  if range then
-    actual, err = self.file:copy(range, digest.parse(descriptor.digest).algorithm, path)
-  end
-  if not actual then
-    return nil, err
-  end
-  return check_digest(self, actual, descriptor.digest)
+  local hash = descriptor.digest
+  local range = locate(self, hash)
+  check_digest(self, self.file:copy(range, digest.algorithm(hash), path), hash)
+  return true
 end
 
 --- Is the blob there?
@@ -222,11 +165,7 @@ end
 ---@return boolean|nil there
 ---@return table|nil err corrupt, io
 function methods:has_blob(hash)
-  local range, err = locate(self, hash)
-  if not range and err.code ~= "not_found" then
-    return nil, err
-  end
-  return range ~= nil
+  return allow("not_found", caught(locate, self, hash)) ~= nil
 end
 
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
@@ -234,25 +173,15 @@ end
 ---@return table|nil got {raw, media_type (nil when the archive does not tell), digest, size}
 ---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
-  local file, err = load(self)
-  if not file then
-    return nil, err
-  end
+  load(self)
   if self.layout then
     return layout_entries.fetch(self, self.layout, reference)
   end
   local made
   if reference and digest.is(reference) then
-    made, err = find_made(self, reference)
+    made = find_made(self, reference)
   else
-    local image
-    image, err = archive_docker.choose(self.images, reference, self.domain)
-    if image then
-      made, err = make_manifest(self, image)
-    end
-  end
-  if not made then
-    return nil, err
+    made = make_manifest(self, archive_docker.choose(self.images, reference, self.domain))
   end
   return { raw = made.raw, media_type = made.media_type, digest = made.digest, size = made.size }
 end
@@ -262,18 +191,15 @@ end
 ---@return table|nil found {digest, size, media_type}
 ---@return table|nil err of manifest
 function methods:head(reference)
-  local got, err = self:manifest(reference)
-  return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
+  local got = try(self:manifest(reference))
+  return { digest = got.digest, size = got.size, media_type = got.media_type }
 end
 
 --- The tags, in the order of the archive.
 ---@return string[]|nil tags
 ---@return table|nil err of index
 function methods:tags()
-  local file, err = load(self)
-  if not file then
-    return nil, err
-  end
+  load(self)
   if self.layout then
     return layout_entries.names(self.layout)
   end
@@ -290,10 +216,7 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err
 function methods:referrers(hash, options)
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
+  load(self)
   return self.layout and layout_referrers.list(self, hash, options) or {}
 end
 
@@ -307,13 +230,17 @@ function methods:close() -- luacheck: ignore self
 end
 
 local function refuse(self)
-  return fail("unsupported", ("%s is only read"):format(self.domain),
-    "write to a registry, or to a layout (oci:PATH)")
+  fail {
+    code = "unsupported", message = ("%s is only read"):format(self.domain),
+    hint = "write to a registry, or to a layout (oci:PATH)",
+  }
 end
 
 methods.can = { write = false, untagged = false, incomplete = false, delete_tag = false }
 methods.check_manifest, methods.check_tag = interface.check_manifest, refuse
 methods.holders, methods.list_referrers = refuse, refuse
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
+
+failure.edge(methods)
 
 return { new = new }

@@ -8,7 +8,7 @@
 
 local delete = require("manifest.base.later")("manifest.repository.layout.delete")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
@@ -18,6 +18,9 @@ local layout_writers = require("manifest.repository.layout.writers")
 local interface = require("manifest.repository.interface")
 local mentions = require("manifest.document.mentions")
 
+local fail, try = failure.fail, failure.try
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
 
@@ -45,43 +48,18 @@ end
 --- Looks once whether there is a layout.
 local function check(self)
   if not self.known then
-    local ok, err = layout_index.check(self.path)
-    if not ok then
-      return nil, err
-    end
+    layout_index.check(self.path)
     self.known = true
   end
-  return true
 end
 
 --- Looks once whether there is a layout, and makes one otherwise.
 local function ensure(self)
   if not self.writable then
-    local ok, err = layout_index.create(self.path)
-    if ok then
-      self.writers, err = layout_writers.join(self.path)
-    end
-    if self.writers == nil then
-      return nil, err
-    end
+    layout_index.create(self.path)
+    self.writers = layout_writers.join(self.path)
     self.known, self.writable = true, true
   end
-  return true
-end
-
---- Notes a blob that was there.
-local function noted(self, hash, value, err)
-  self.seen[hash] = self.seen[hash] or value ~= nil
-  return value, err
-end
-
---- The file of a blob that is there.
-local function find_blob(self, hash)
-  local ok, err = check(self)
-  if not ok then
-    return nil, err
-  end
-  return noted(self, hash, layout_blobs.find(self.path, hash))
 end
 
 --- Where the bytes of a blob are, for an upload.
@@ -89,8 +67,10 @@ end
 ---@return table|nil body {body_file}
 ---@return table|nil err not_found
 function methods:body(hash)
-  local path, err = find_blob(self, hash)
-  return path and { body_file = path }, err
+  check(self)
+  local path = layout_blobs.find(self.path, hash)
+  self.seen[hash] = true
+  return { body_file = path }
 end
 
 --- Reads a small blob into memory.
@@ -99,11 +79,10 @@ end
 ---@return string|nil bytes
 ---@return table|nil err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, most)
-  local ok, err = check(self)
-  if not ok then
-    return nil, err
-  end
-  return noted(self, hash, layout_blobs.read(self.path, hash, most or self.manifest_limit))
+  check(self)
+  local bytes = layout_blobs.read(self.path, hash, most or self.manifest_limit)
+  self.seen[hash] = true
+  return bytes
 end
 
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
@@ -112,11 +91,10 @@ end
 ---@return integer|nil size
 ---@return table|nil err not_found, digest_mismatch, io; of take
 function methods:read_blob(hash, take)
-  local path, err = find_blob(self, hash)
-  if not path then
-    return nil, err
-  end
-  return layout_blobs.measure(self.path, hash, path, take)
+  check(self)
+  local size = layout_blobs.measure(self.path, hash, take)
+  self.seen[hash] = true
+  return size
 end
 
 --- Writes a blob into a new file.
@@ -125,11 +103,11 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
-  local from, err = find_blob(self, descriptor.digest)
-  if not from then
-    return nil, err
-  end
-  return layout_blobs.copy(from, path, descriptor.digest)
+  check(self)
+  local hash = descriptor.digest
+  layout_blobs.copy(layout_blobs.find(self.path, hash), path, hash)
+  self.seen[hash] = true
+  return true
 end
 
 --- Is the blob there?
@@ -137,36 +115,28 @@ end
 ---@return boolean|nil there
 ---@return table|nil err corrupt, io
 function methods:has_blob(hash)
-  local ok, err = check(self)
-  if not ok then
-    return nil, err
-  end
-  local path
-  path, err = find_blob(self, hash)
-  if not path and err.code ~= "not_found" then
-    return nil, err
-  end
-  return path ~= nil
+  check(self)
+  local is_there = layout_blobs.look(self.path, hash) ~= nil
+  self.seen[hash] = self.seen[hash] or is_there
+  return is_there
 end
 
-local function gone(self, hash)
-  return nil, error_of.new({
-    code = "conflict", message = ("the blob %s of %s was deleted meanwhile"):format(hash, self.domain),
-    hint = "repeat the command",
-  })
+--- Refuses when a blob that was there is gone: it may not have gone alone.
+local function check_blob(self, hash)
+  if self.seen[hash] and not layout_blobs.look(self.path, hash) then
+    fail {
+      code = "conflict", message = ("the blob %s of %s was deleted meanwhile"):format(hash, self.domain),
+      hint = "repeat the command",
+    }
+  end
 end
 
 local function store(self, hash, content)
-  local ok, err = ensure(self)
-  if not ok then
-    return nil, err
-  end
-  if self.seen[hash] and not layout_blobs.find(self.path, hash) then
-    return gone(self, hash) -- it may not have gone alone
-  end
-  ok, err = layout_blobs.store(self.path, hash, content)
-  self.seen[hash] = self.seen[hash] or ok == true
-  return ok, err
+  ensure(self)
+  check_blob(self, hash)
+  layout_blobs.store(self.path, hash, content)
+  self.seen[hash] = true
+  return true
 end
 
 --- Is all still there that a manifest names and that was there before? What never was (an index may name images that
@@ -175,9 +145,7 @@ local function check_parts(self, hash)
   local queue, known = { hash }, { [hash] = true }
   while #queue > 0 do
     local one = table.remove(queue)
-    if self.seen[one] and not layout_blobs.find(self.path, one) then
-      return gone(self, one)
-    end
+    check_blob(self, one)
     for _, part in ipairs(self.named[one] or {}) do
       if not known[part.digest] then
         known[part.digest] = true
@@ -185,7 +153,6 @@ local function check_parts(self, hash)
       end
     end
   end
-  return true
 end
 
 --- Stores a blob unless it is there.
@@ -212,10 +179,7 @@ end
 ---@return table|nil index ordered JSON
 ---@return table|nil err not_found, corrupt, unsupported, io
 function methods:index()
-  local ok, err = check(self)
-  if not ok then
-    return nil, err
-  end
+  check(self)
   return layout_index.read(self.path)
 end
 
@@ -224,11 +188,7 @@ end
 ---@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size}
 ---@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_entries.fetch(self, index, reference)
+  return layout_entries.fetch(self, try(self:index()), reference)
 end
 
 --- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
@@ -236,8 +196,8 @@ end
 ---@return table|nil found {digest, size, media_type}
 ---@return table|nil err of manifest
 function methods:head(reference)
-  local got, err = self:manifest(reference)
-  return got and { digest = got.digest, size = got.size, media_type = got.media_type }, err
+  local got = try(self:manifest(reference))
+  return { digest = got.digest, size = got.size, media_type = got.media_type }
 end
 
 --- Any text may be the tag of an image here.
@@ -260,24 +220,16 @@ function methods:put_manifest(reference, document, options)
   local bytes, kind = document.raw, document.media_type
   local by_digest = reference ~= nil and digest.is(reference)
   local hash = by_digest and reference or document.digest or digest.of(bytes)
-  local ok, err = self:check_manifest(bytes)
-  if ok then
-    ok, err = methods.upload(self, hash, { body = bytes })
-    self.named[hash] = mentions(bytes)
-  end
-  if ok and not by_digest then
-    ok, err = layout_index.update(self.path, function(manifests)
-      local whole, problem = check_parts(self, hash)
-      if not whole then
-        return nil, problem
-      end
+  try(self:check_manifest(bytes))
+  store(self, hash, bytes)
+  self.named[hash] = mentions(bytes)
+  if not by_digest then
+    layout_index.update(self.path, function(manifests)
+      check_parts(self, hash)
       return layout_entries.enter(manifests, layout_entries.new(kind, hash, #bytes, reference), reference, {
         instead_of = options and options.instead_of, domain = self.domain,
       })
     end)
-  end
-  if ok == nil then
-    return nil, err
   end
   local stored = { digest = hash, size = #bytes, media_type = kind }
   return layout_referrers.note(self, stored, bytes, by_digest, options)
@@ -295,11 +247,7 @@ end
 ---@return string[]|nil tags
 ---@return table|nil err of index
 function methods:tags()
-  local index, err = self:index()
-  if not index then
-    return nil, err
-  end
-  return layout_entries.names(index)
+  return layout_entries.names(try(self:index()))
 end
 
 --- The descriptors of what refers to a manifest.
@@ -308,10 +256,6 @@ end
 ---@return table[]|nil descriptors
 ---@return table|nil err
 function methods:referrers(hash, options)
-  local ok, err = check(self)
-  if not ok then
-    return nil, err
-  end
   return layout_referrers.list(self, hash, options)
 end
 
@@ -320,12 +264,9 @@ end
 ---@return table|nil found {tags = of the digest, parents = of documents that name it, as tags or digests}
 ---@return table|nil err a document that cannot be read
 function methods:holders(hash)
-  local index, err = self:index()
-  local parents
-  if index then
-    parents, err = layout_reach.parents(self.path, index, self.manifest_limit, hash)
-  end
-  return parents and layout_entries.holders(index, hash, parents), err
+  local index = try(self:index())
+  local parents = layout_reach.parents(self.path, index, self.manifest_limit, hash)
+  return layout_entries.holders(index, hash, parents)
 end
 
 --- Takes a tag away, or with a digest that manifest and all its tags; layout/delete.lua says what else goes.
@@ -346,5 +287,7 @@ function methods:close()
   local _ <close> = self.writers or nil
   self.writers, self.writable = nil, nil
 end
+
+failure.edge(methods)
 
 return { new = new }

@@ -2,6 +2,7 @@
 --
 -- The artifact is an OCI manifest with a subject. Whoever stores it keeps the list of what refers to the subject.
 
+local annotation = require("manifest.name.annotation")
 local new_manifest = require("manifest.verb.new_manifest")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
@@ -14,7 +15,6 @@ local resolve = require("manifest.graph.resolve")
 
 local try = failure.try
 
-local TITLE = "org.opencontainers.image.title"
 local EMPTY = "{}"
 
 --- PATH or PATH:TYPE/NAME; a colon that no media type follows is part of the path.
@@ -57,7 +57,7 @@ local attach = declare.verb {
 local function describe(file)
   local measured, annotations = try(measure.file(file.path, "the file")), file.annotations or {}
   if file.title ~= false then
-    annotations[TITLE] = file.title or annotations[TITLE] or file.path:match("[^/]*$")
+    annotations[annotation.TITLE] = file.title or annotations[annotation.TITLE] or file.path:match("[^/]*$")
   end
   return {
     media_type = file.media_type or media_type.of_file(file.path), digest = measured.digest, size = measured.size,

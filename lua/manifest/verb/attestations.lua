@@ -13,7 +13,6 @@ local statement = require("manifest.document.statement")
 
 local fail, try = failure.fail, failure.try
 
-local PREDICATE = "in-toto.io/predicate-type"
 local LARGEST = 64 * 1024 * 1024 -- bytes of a statement: SBOMs list every file
 
 local attestations = declare.verb {
@@ -61,7 +60,7 @@ end
 local function items_of(node, subject, platform, artifact_type)
   local items = {}
   for position, layer in ipairs(node.view and node.view.layers or {}) do
-    local kind = layer.annotations and layer.annotations[PREDICATE] or artifact_type or layer.media_type
+    local kind = attestation.predicate(layer) or artifact_type or layer.media_type
     items[position] = {
       kind = statement.kind(kind), type = kind, subject = subject, platform = platform, manifest = node.digest,
       digest = layer.digest, size = layer.size, media_type = layer.media_type, repository = node.repository,

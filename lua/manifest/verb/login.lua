@@ -85,10 +85,11 @@ end
 ---@param call manifest.Call
 ---@param given string|nil
 ---@return string place
+---@return string registry
 function login.place(call, given)
   local registry = try(registries.parse(given))
   local _ <close> = about(registry)
-  return (try(keychain.open(call.folder):place(registry)))
+  return try(keychain.open(call.folder):place(registry)), registry
 end
 
 ---@class manifest.LoginResult
@@ -101,8 +102,7 @@ end
 ---@param o manifest.LoginOptions
 ---@return manifest.LoginResult
 function login.run(call, o)
-  login.place(call, o.registry)
-  local registry = try(registries.parse(o.registry))
+  local _, registry = login.place(call, o.registry)
   local _ <close> = about(registry)
   if (o.username .. o.password):find("\0", 1, true) then
     fail { code = "invalid_argument", message = "the user name or password holds a NUL" }

@@ -9,6 +9,7 @@ local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
+local merged = require("manifest.base.merged")
 local plan = require("manifest.verb.prune.plan")
 local read = require("manifest.graph.read")
 local semver = require("manifest.name.semver")
@@ -40,13 +41,11 @@ local prune = declare.verb {
     .. "alone. Without --yes nothing is deleted: the plan is shown. AGE: 90m, 12h, 30d, 2w. PATTERN: * is any text, "
     .. "? is one character. RANGE: as of 'manifest tags'.",
   arguments = { { "repository", "repository", help = "The repository, without a tag" } },
-  options = {
-    keep = RETENTION.keep, older_than = RETENTION.older_than, by = RETENTION.by, include = RETENTION.include,
-    exclude = RETENTION.exclude, semver = RETENTION.semver, tag_only = RETENTION.tag_only,
+  options = merged(RETENTION, {
     shard = { "shard", help = "Delete only the share of this machine, such as 3/16: each digest is in one share" },
     yes = { "boolean", excludes = "dry_run", help = "Delete what the plan says" },
     dry_run = { "boolean", help = "Only show the plan, as without option 'yes'" },
-  },
+  }),
   hints = {
     unauthorized = "log in to the registry with an account that may delete in the repository",
     denied = "check that the account may delete in the repository",

@@ -107,9 +107,9 @@ local function view_of(answer)
 end
 
 local function write(repository, folder, file)
-  try(new_file(files.make_folder(folder, file), file.path, function(temporary)
+  new_file(files.make_folder(folder, file), file.path, function(temporary)
     return repository:save_blob({ digest = file.digest, size = file.size }, temporary)
-  end))
+  end)
 end
 
 ---@class manifest.PullFile

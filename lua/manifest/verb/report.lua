@@ -80,7 +80,7 @@ local function attestation_of(edge)
   }
   local node = failure.caught(edge.node.load, edge.node)
   for _, layer in ipairs(node and node.view.layers or {}) do
-    shown.predicates[#shown.predicates + 1] = (layer.annotations or {})["in-toto.io/predicate-type"]
+    shown.predicates[#shown.predicates + 1] = attestation.predicate(layer)
   end
   return shown
 end

@@ -1,4 +1,5 @@
 local core = require "manifest.core"
+local inject = require "spec.support.worlds.inject"
 local lfs = require "lfs"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
@@ -46,6 +47,28 @@ describe("core.file.copy", function()
       env = require("spec.support.worlds.ours").variables(), preload = true }
     assert.equal("nil\tio\n", done.stdout, done.stderr)
     assert.is_nil(lfs.attributes(to))
+  end)
+
+  it("goes on when a signal interrupts a call", function()
+    if not inject.usable() then
+      return pending("strace is not usable here")
+    end
+    local program = [[
+      mark("begin")
+      assert(core.file.copy(arg[1], arg[2], "sha256"))
+      mark("end")
+    ]]
+    local from, interrupted = temp.file("bytes"), {}
+    for _, point in ipairs(inject.points(program, { from, temp.path("to") })) do
+      if point.call:find("^pread") or point.call == "write" or point.call == "fsync" or point.call == "close" then
+        local to, rule = temp.path("to"), ("error=EINTR:when=%d"):format(point.number)
+        local done = inject.run(program, { from, to }, point.call, rule)
+        assert.equal(0, done.status, point.call .. rule .. done.stdout .. done.stderr)
+        assert.equal("bytes", temp.read(to))
+        interrupted[point.call] = true
+      end
+    end
+    assert.is_true(interrupted.write and interrupted.fsync and interrupted.close)
   end)
 
   it("finds a place for a new file", function()

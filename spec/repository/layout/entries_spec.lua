@@ -1,5 +1,6 @@
 --- The entries of index.json: which image a name means.
 
+local caught = require("manifest.base.failure").caught
 local entries = require "manifest.repository.layout.entries"
 local fails = require "spec.support.asserts.fails"
 local json = require "manifest.base.json"
@@ -24,7 +25,7 @@ local function saved()
 end
 
 local function digest_of(index, name)
-  local found, err = entries.find(index, name, "oci:x")
+  local found, err = caught(entries.find, index, name, "oci:x")
   return found and found.digest or nil, err
 end
 
@@ -53,7 +54,7 @@ describe("entries of a layout", function()
 
   it("are not lost to a tag that several share", function()
     local index = saved()
-    fails("ambiguous", entries.enter(index.manifests, entry("5", "3"), "3", { domain = "oci:x" }))
+    fails("ambiguous", caught(entries.enter, index.manifests, entry("5", "3"), "3", { domain = "oci:x" }))
     assert.equal(3, #index.manifests)
     local name = "docker.io/library/alpine:3"
     assert.is_true(entries.enter(index.manifests, entry("5", name), name,

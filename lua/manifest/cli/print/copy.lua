@@ -47,21 +47,14 @@ function print.text(out, done)
 end
 
 local items = show.list(show.object({ "name", "digest", "sourceDigest", "reason" }))
-local copy_json
 
-copy_json = show.object({
+print.json = show.document({
   "source", "target", { "dryRun", false }, { "copied", items }, { "skipped", items }, "blobs", "size", "manifests",
   "referrers", { "error", show.failure, of = "err" },
   { "also", show.list(function(one)
-    return copy_json(one)
+    return print.json(nil, one)
   end) },
 })
-
----@param done manifest.CopyResult
----@return table document
-function print.json(_, done)
-  return copy_json(done)
-end
 
 --- What became of the other targets.
 function print.failed(out, err, options)

@@ -1,6 +1,5 @@
 --- What `manifest doctor` prints.
 
-local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 
 local print = {}
@@ -32,18 +31,9 @@ function print.text(out, found, options)
   end
 end
 
----@param found manifest.DoctorResult
----@return table document
-function print.json(_, found)
-  return json.object({
-    { "repository", found.repository }, { "healthy", found.healthy },
-    { "checks", show.array(found.checks, function(check)
-      return json.object({
-        { "name", check.name }, { "state", check.state }, { "text", check.text }, { "hint", check.hint },
-      })
-    end) },
-  })
-end
+local checks = show.list(show.object({ "name", "state", "text", "hint" }))
+
+print.json = show.document({ "repository", "healthy", { "checks", checks } })
 
 ---@param found manifest.DoctorResult
 ---@return integer exit status

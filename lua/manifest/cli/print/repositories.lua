@@ -1,16 +1,9 @@
 --- What `manifest repositories` prints.
 
 local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
 
-local print = {}
-
----@param out table output
----@param names string[]
-function print.text(out, names)
-  for _, name in ipairs(names) do
-    out:line(name)
-  end
-end
+local print = { text = show.lines }
 
 ---@param names string[]
 ---@param options table

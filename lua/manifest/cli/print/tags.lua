@@ -1,16 +1,9 @@
 --- What `manifest tags` prints.
 
 local json = require("manifest.base.json")
+local show = require("manifest.cli.show")
 
-local print = {}
-
----@param out table output
----@param tags string[]
-function print.text(out, tags)
-  for _, tag in ipairs(tags) do
-    out:line(tag)
-  end
-end
+local print = { text = show.lines }
 
 ---@param tags string[]
 ---@param options table

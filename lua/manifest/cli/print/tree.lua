@@ -66,22 +66,14 @@ function print.text(out, tree)
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
 end
 
-local as_json
-
 local nodes = show.list(function(node)
-  return as_json(node)
+  return print.json(nil, node)
 end)
 
-as_json = show.object({
+print.json = show.document({
   "reference", "kind", show.descriptor, { "config", show.descriptor }, { "layers", show.descriptors },
   { "children", nodes }, { "referrers", nodes }, "again", { "error", show.failure, of = "err" },
   { "total", show.object({ "manifests", "blobs", "size" }) },
 })
-
----@param tree manifest.TreeNode
----@return table document
-function print.json(_, tree)
-  return as_json(tree)
-end
 
 return print

@@ -1,13 +1,15 @@
 --- The blobs of an OCI image layout: files named by their digest.
 --
 -- One content is there once, however many images share it. A file appears by a rename after its bytes have reached the
--- disk and hash right, so what is there is whole.
+-- disk and hash right, so what is there is whole. What fails is raised.
 
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local measure = require("manifest.layer.measure")
 local new_file = require("manifest.base.new_file")
+
+local fail, try = failure.fail, failure.try
 
 local layout_blobs = {}
 
@@ -18,10 +20,6 @@ local READABLE = tonumber("644", 8)
 local FOLDER = tonumber("755", 8)
 local TEMPORARY = ".manifest-"
 
-local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
-end
-
 --- True for the name of a file that is still being written, or was when its writer ended.
 ---@param name string
 ---@return boolean
@@ -30,140 +28,105 @@ function layout_blobs.is_temporary(name)
 end
 
 local function place_of(root, hash)
-  local read, err = digest.parse(hash)
-  if not read then
-    return nil, err
-  end
+  local read = try(digest.parse(hash))
   return ("%s/blobs/%s/%s"):format(root, read.algorithm, read.hex), read.algorithm
 end
 
---- The file of a blob.
+--- The file of a blob; nil when it is not there.
 ---@param root string the layout's folder
 ---@param hash string digest
 ---@return string|nil path
----@return table|nil err not_found
+function layout_blobs.look(root, hash)
+  local path = place_of(root, hash)
+  return try(core.file.kind(path, { follow = true })) == "file" and path or nil
+end
+
+--- The file of a blob that must be there.
+---@param root string the layout's folder
+---@param hash string digest
+---@return string path
 function layout_blobs.find(root, hash)
-  local path, err = place_of(root, hash)
-  if not path then
-    return nil, err
-  end
-  local kind
-  kind, err = core.file.kind(path, { follow = true })
-  if err then
-    return nil, err
-  end
-  if kind ~= "file" then
-    return fail("not_found", ("oci:%s has no blob %s"):format(root, hash), layout_blobs.INCOMPLETE)
-  end
-  return path
+  return layout_blobs.look(root, hash) or fail {
+    code = "not_found", message = ("oci:%s has no blob %s"):format(root, hash), hint = layout_blobs.INCOMPLETE,
+  }
 end
 
 --- A blob hashes to its name.
 ---@param root string the layout's folder
 ---@param hash string digest
 ---@param actual string what it hashes to
----@return boolean|nil ok
----@return table|nil err digest_mismatch
-function layout_blobs.check(root, hash, actual)
-  if actual == hash then
-    return true
+local function check(root, hash, actual)
+  if actual ~= hash then
+    fail {
+      code = "digest_mismatch",
+      message = ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual),
+    }
   end
-  return fail("digest_mismatch", ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual))
 end
 
---- Reads a blob of any size in pieces; it is whole and right when this returns a size.
+--- Reads a blob of any size in pieces; it is whole and right when this returns.
 ---@param root string the layout's folder
 ---@param hash string digest
----@param path string of find
 ---@param take function|nil (piece) -> true | nil, err
----@return integer|nil size
----@return table|nil err digest_mismatch, io; of take
-function layout_blobs.measure(root, hash, path, take)
-  local measured, err = measure.file(path, "the blob", { algorithm = digest.parse(hash).algorithm, take = take })
-  if not measured then
-    return nil, err
-  end
-  local ok
-  ok, err = layout_blobs.check(root, hash, measured.digest)
-  return ok and measured.size, err
+---@return integer size
+function layout_blobs.measure(root, hash, take)
+  local path, algorithm = layout_blobs.find(root, hash), digest.algorithm(hash)
+  local measured = try(measure.file(path, "the blob", { algorithm = algorithm, take = take }))
+  check(root, hash, measured.digest)
+  return measured.size
 end
 
 --- Reads a blob of at most LIMIT bytes; it hashes to its name, or it is an error.
 ---@param root string the layout's folder
 ---@param hash string digest
 ---@param limit integer bytes
----@return string|nil bytes
----@return table|nil err not_found, too_large, digest_mismatch, io
+---@return string bytes
 function layout_blobs.read(root, hash, limit)
-  local path, err = layout_blobs.find(root, hash)
-  if not path then
-    return nil, err
-  end
-  local bytes, actual
-  bytes, err = core.file.read(path, limit)
-  if bytes then
-    actual, err = digest.of(bytes, digest.parse(hash).algorithm)
-  end
-  if not actual then
-    return nil, err
-  end
-  local ok
-  ok, err = layout_blobs.check(root, hash, actual)
-  return ok and bytes, err
+  local bytes = try(core.file.read(layout_blobs.find(root, hash), limit))
+  check(root, hash, (try(digest.of(bytes, digest.algorithm(hash)))))
+  return bytes
 end
 
 --- Copies a file that hashes to a digest into a new one; on failure nothing is left there.
 ---@param from string path
 ---@param to string path
 ---@param hash string digest
----@return boolean|nil ok
----@return table|nil err digest_mismatch, not_found, io
+---@return boolean ok
 function layout_blobs.copy(from, to, hash)
-  local algorithm = digest.parse(hash).algorithm
-  local hex, err = core.file.copy(from, to, algorithm)
-  if not hex then
-    return nil, err
-  end
+  local algorithm = digest.algorithm(hash)
+  local hex = try(core.file.copy(from, to, algorithm))
   if algorithm .. ":" .. hex ~= hash then
     core.file.remove(to)
-    return fail("digest_mismatch", ("%s hashes to %s:%s, not to %s"):format(from, algorithm, hex, hash))
+    fail {
+      code = "digest_mismatch", message = ("%s hashes to %s:%s, not to %s"):format(from, algorithm, hex, hash),
+    }
   end
   return true
 end
 
 local function write(root, path, bytes, hash)
-  local actual, err = digest.of(bytes, digest.parse(hash).algorithm)
-  if not actual then
-    return nil, err
-  end
+  local actual = try(digest.of(bytes, digest.algorithm(hash)))
   if actual ~= hash then
-    return fail("digest_mismatch", ("the bytes hash to %s, not to %s"):format(actual, hash))
+    fail { code = "digest_mismatch", message = ("the bytes hash to %s, not to %s"):format(actual, hash) }
   end
-  return core.file.replace(path, bytes, { mode = READABLE, temporary = root })
+  try(core.file.replace(path, bytes, { mode = READABLE, temporary = root }))
 end
 
 --- Puts a blob in its place unless it is there.
 ---@param root string
 ---@param hash string digest
 ---@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
----@return boolean|nil ok
----@return table|nil err digest_mismatch, io, or of content
 function layout_blobs.store(root, hash, content)
   local path, algorithm = place_of(root, hash)
-  if not path then
-    return nil, algorithm
-  end
   if core.file.kind(path) == "file" then
-    return true
+    return
   end
-  local ok, err = core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER)
-  if not ok then
-    return nil, err
-  end
+  try(core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER))
   if type(content) == "string" then
-    return write(root, path, content, hash)
+    write(root, path, content, hash)
+  else
+    new_file(root, path, content)
   end
-  return new_file(root, path, content)
 end
 
 return layout_blobs

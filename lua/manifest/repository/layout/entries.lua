@@ -1,10 +1,13 @@
---- The entries of an OCI layout's index.json: descriptors, with a tag as their annotation. Pure.
+--- The entries of an OCI layout's index.json: descriptors, with a tag as their annotation. Pure. What fails is
+-- raised.
 
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local reference_of = require("manifest.name.reference")
 local referrers_tag = require("manifest.name.referrers_tag")
+
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 local layout_entries = {}
 
@@ -12,10 +15,6 @@ local NAME = "org.opencontainers.image.ref.name"
 
 --- Where docker and containerd save several images, this is what tells them apart: their tags may be the same.
 local FULL_NAME = "io.containerd.image.name"
-
-local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
-end
 
 --- True for what the manifests of an index.json may hold: a descriptor.
 ---@param entry any decoded JSON
@@ -113,45 +112,47 @@ end
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
 ---@param domain string the layout's name for errors, such as "oci:folder"
----@return table|boolean|nil entry
----@return table|nil err ambiguous, not_found
+---@return table|boolean entry
 function layout_entries.find(index, reference, domain)
   local found = matching(index.manifests, reference)
   for position = 2, #found do
     if found[position].digest ~= found[1].digest then
-      return fail("ambiguous", reference and ("%s names several images %s"):format(domain, reference)
-        or domain .. " has several images", ("name one: %s:%s or %s@DIGEST"):format(domain,
-        full_name_of(found[1]) or "TAG", domain))
+      fail {
+        code = "ambiguous", message = reference and ("%s names several images %s"):format(domain, reference)
+          or domain .. " has several images",
+        hint = ("name one: %s:%s or %s@DIGEST"):format(domain, full_name_of(found[1]) or "TAG", domain),
+      }
     end
   end
   if found[1] or (reference and digest.is(reference)) then
     return found[1] or false
   end
-  if not reference then
-    return fail("not_found", domain .. " has no images", "name another one, or put an image there first")
-  end
-  return fail("not_found", ("%s has no tag %s"):format(domain, reference), "see its tags: manifest tags " .. domain)
+  return fail(reference and {
+    code = "not_found", message = ("%s has no tag %s"):format(domain, reference),
+    hint = "see its tags: manifest tags " .. domain,
+  } or {
+    code = "not_found", message = domain .. " has no images", hint = "name another one, or put an image there first",
+  })
 end
 
 --- What a reference names must be what the writer thinks: others may have written since it looked.
----@return boolean|nil ok
----@return table|nil err conflict, ambiguous
 local function check_place(manifests, reference, rules)
-  local found, err = layout_entries.find({ manifests = manifests }, reference, rules.domain)
-  if not found and err.code ~= "not_found" then
-    return nil, err
+  local entry = allow("not_found", caught(layout_entries.find, { manifests = manifests }, reference, rules.domain))
+  if (entry and entry.digest or false) ~= rules.instead_of then
+    fail {
+      code = "conflict", message = ("%s names %s now, not %s"):format(reference and "the tag " .. reference
+        or rules.domain, entry and entry.digest or "nothing", rules.instead_of or "nothing"),
+    }
   end
-  if (found and found.digest or false) ~= rules.instead_of then
-    return fail("conflict", ("%s names %s now, not %s"):format(reference and "the tag " .. reference or rules.domain,
-      found and found.digest or "nothing", rules.instead_of or "nothing"))
-  end
-  return true
 end
 
 --- Puts an entry in the place of the only image, under its name.
 local function replace_only(manifests, entry, domain)
   if #manifests > 1 then
-    return fail("ambiguous", domain .. " has several names for its image", ("name one: %s:TAG"):format(domain))
+    fail {
+      code = "ambiguous", message = domain .. " has several names for its image",
+      hint = ("name one: %s:TAG"):format(domain),
+    }
   end
   local old = manifests[1]
   for _, field in ipairs { "mediaType", "digest", "size" } do
@@ -161,17 +162,16 @@ local function replace_only(manifests, entry, domain)
 end
 
 --- A tag that images of several full names share names none of them: to move it would lose all but one.
----@return boolean|nil ok
----@return table|nil err ambiguous
 local function check_shared(manifests, tag, domain)
   local found = matching(manifests, tag)
   for position = 2, #found do
     if full_name_of(found[position]) ~= full_name_of(found[1]) then
-      return fail("ambiguous", ("%s names several images %s"):format(domain, tag),
-        ("name one: %s:%s"):format(domain, full_name_of(found[1]) or full_name_of(found[position])))
+      fail {
+        code = "ambiguous", message = ("%s names several images %s"):format(domain, tag),
+        hint = ("name one: %s:%s"):format(domain, full_name_of(found[1]) or full_name_of(found[position])),
+      }
     end
   end
-  return true
 end
 
 --- An entry that takes the place of one with a full name gets its names.
@@ -187,24 +187,16 @@ end
 ---@param tag string|nil
 ---@param rules table instead_of (nil: whatever there is; digest or false: what the tag, or without one the layout, must
 --- name), domain (the layout's name for errors)
----@return boolean|nil changed
----@return table|nil err conflict, ambiguous
+---@return boolean changed
 function layout_entries.enter(manifests, entry, tag, rules)
   if rules.instead_of ~= nil then
-    local ok, err = check_place(manifests, tag, rules)
-    if not ok then
-      return nil, err
-    end
+    check_place(manifests, tag, rules)
     if not tag and rules.instead_of then
       return replace_only(manifests, entry, rules.domain)
     end
   end
-  local ok, err = true, nil
   if tag then
-    ok, err = check_shared(manifests, tag, rules.domain)
-  end
-  if not ok then
-    return nil, err
+    check_shared(manifests, tag, rules.domain)
   end
   local at = #manifests + 1
   for position = #manifests, 1, -1 do
@@ -227,20 +219,12 @@ end
 ---@param layout table domain, and blob(hash) -> bytes | nil, err
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size, listed_size = what the
+---@return table got {raw, media_type (nil when the layout does not tell), digest, size, listed_size = what the
 --- index says of it}
----@return table|nil err ambiguous, not_found, and what blob gives
 function layout_entries.fetch(layout, index, reference)
-  local entry, err = layout_entries.find(index, reference, layout.domain)
-  if entry == nil then
-    return nil, err
-  end
+  local entry = layout_entries.find(index, reference, layout.domain)
   local hash = entry and entry.digest or reference
-  local bytes
-  bytes, err = layout:blob(hash)
-  if not bytes then
-    return nil, err
-  end
+  local bytes = try(layout:blob(hash))
   return {
     raw = bytes, media_type = entry and entry.mediaType or nil, digest = hash, size = #bytes,
     listed_size = entry and entry.size or nil,

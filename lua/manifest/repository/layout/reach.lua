@@ -3,6 +3,7 @@
 -- An entry of an index that is of no known kind may be a document of a new one, or a blob, such as a layer of
 -- BuildKit's cache: it is looked into, and names nothing when it is no JSON object.
 
+local failure = require("manifest.base.failure")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local mentions = require("manifest.document.mentions")
 
@@ -17,21 +18,18 @@ local NAMES_NOTHING = { not_found = true, too_large = true, invalid_manifest = t
 --- What a part names: nil when it is a blob or not there. A document must be readable, or nobody knows what it names.
 ---@param part table of mentions
 ---@return table[]|nil named
----@return table|nil err
 local function read(root, part, limit)
   if not part.is_document and not part.is_entry then
     return nil
   end
-  local bytes, err = layout_blobs.read(root, part.digest, limit)
-  local named
-  if bytes then
-    named, err = mentions(bytes)
+  local named, why = failure.caught(function()
+    return failure.try(mentions(layout_blobs.read(root, part.digest, limit)))
+  end)
+  if not named and why.code ~= "not_found" and (part.is_document or not NAMES_NOTHING[why.code]) then
+    why.message = ("the manifest %s cannot be read: %s"):format(part.digest, why.message)
+    failure.fail(why)
   end
-  if named or err.code == "not_found" or (not part.is_document and NAMES_NOTHING[err.code]) then
-    return named
-  end
-  err.message = ("the manifest %s cannot be read: %s"):format(part.digest, err.message)
-  return nil, err
+  return named
 end
 
 --- Visits all that index.json leads to, over subjects too.
@@ -44,47 +42,42 @@ local function walk(root, index, limit, gone, visit)
       visit(part, document.digest)
       if (part.is_document or part.is_entry) and part.digest ~= gone and not seen[part.digest] then
         seen[part.digest] = true
-        local parts, err = read(root, part, limit)
-        if err then
-          return nil, err
-        end
+        local parts = read(root, part, limit)
         queue[#queue + 1] = parts and { digest = part.digest, parts = parts }
       end
     end
   end
-  return true
 end
 
---- All that can be reached from index.json, over subjects too.
+--- All that can be reached from index.json, over subjects too. Fails where a document cannot be read, so that what it
+--- names is not known.
 ---@param root string the layout's folder
 ---@param index table index.json
 ---@param limit integer most bytes of a document
 ---@param gone string|nil digest of a document that is no longer there, though it may still be named
----@return table|nil reached set of digests
----@return table|nil err a document that cannot be read, so that what it names is not known
+---@return table<string, boolean> reached by digest
 function layout_reach.from_index(root, index, limit, gone)
   local reached = {}
-  local ok, err = walk(root, index, limit, gone, function(part)
+  walk(root, index, limit, gone, function(part)
     reached[part.digest] = part.digest ~= gone or nil
   end)
-  return ok and reached, err
+  return reached
 end
 
---- The documents whose part a manifest is.
+--- The documents whose part a manifest is. Fails where a document cannot be read.
 ---@param root string the layout's folder
 ---@param index table index.json
 ---@param limit integer most bytes of a document
 ---@param hash string digest
----@return string[]|nil digests
----@return table|nil err a document that cannot be read
+---@return string[] digests
 function layout_reach.parents(root, index, limit, hash)
   local list = {}
-  local ok, err = walk(root, index, limit, nil, function(part, parent)
+  walk(root, index, limit, nil, function(part, parent)
     if part.digest == hash and parent and not part.is_subject then
       list[#list + 1] = parent
     end
   end)
-  return ok and list, err
+  return list
 end
 
 --- What a manifest or an index consists of, itself first; its subject is no part of it.
@@ -97,7 +90,7 @@ function layout_reach.parts(root, hash, limit)
       return
     end
     seen[part.digest] = true
-    local named = depth <= DEEPEST and read(root, part, limit) or nil
+    local named = depth <= DEEPEST and failure.caught(read, root, part, limit) or nil
     if not part.is_document and (not named or #named == 0) then
       blobs[#blobs + 1] = part.digest
       return

@@ -1,81 +1,53 @@
 --- What refers to a manifest in an OCI image layout: entries of index.json that name it as their subject, and the list
 --- that other tools keep under the tag of the fallback scheme.
 
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 
+local allow, try = failure.allow, failure.try
+
 local layout_referrers = {}
 
---- Reads the document of a blob as a referrer of the subject; nil when it is none, or not there.
+--- Why a blob is no referrer: it is not there, or is no document.
+local NONE = { not_found = true, too_large = true }
+
+--- Reads the document of a blob as a referrer of the subject; nil when it is none.
 local function read(layout, digest, kind, hash)
-  local bytes, err = layout:blob(digest)
-  if not bytes then
-    return nil, err.code ~= "not_found" and err.code ~= "too_large" and err or nil
+  local bytes, why = layout:blob(digest)
+  if not bytes and NONE[why.code] then
+    return nil
   end
-  local subject, descriptor = referrer.describe(bytes, kind, digest)
+  local subject, descriptor = referrer.describe(try(bytes, why), kind, digest)
   return subject == hash and descriptor or nil
-end
-
---- Adds the entries whose documents name the subject.
-local function add_all(layout, entries, hash, add)
-  for _, entry in ipairs(entries) do
-    if json.is_object(entry) and type(entry.digest) == "string" then
-      local kind = type(entry.mediaType) == "string" and entry.mediaType or media_type.oci_manifest
-      local found, err = read(layout, entry.digest, kind, hash)
-      if err then
-        return nil, err
-      end
-      if found then
-        add(entry.digest, found)
-      end
-    end
-  end
-  return true
-end
-
---- Adds what the list under the fallback tag has.
-local function add_by_tag(layout, hash, add)
-  local tag, err = referrers_tag.of(hash)
-  local got
-  if tag then
-    got, err = layout:manifest(tag)
-  end
-  if not got then
-    return err.code == "not_found" or nil, err
-  end
-  local index = referrer.read_index(got.raw)
-  return add_all(layout, index and index.manifests or {}, hash, add)
 end
 
 --- The referrers of a manifest.
 ---@param layout table
 ---@param hash string digest of the subject
 ---@param options table|nil {artifact_type}
----@return table[]|nil descriptors
----@return table|nil err
+---@return table[] descriptors
 function layout_referrers.list(layout, hash, options)
   local wanted = options and options.artifact_type
   local list, seen = {}, {}
-  local function add(key, descriptor)
-    if not seen[key] and (not wanted or descriptor.artifact_type == wanted) then
-      seen[key] = true
-      list[#list + 1] = descriptor
+  local function add_all(entries)
+    for _, entry in ipairs(entries) do
+      local is_named = json.is_object(entry) and type(entry.digest) == "string"
+      local kind = is_named and type(entry.mediaType) == "string" and entry.mediaType or media_type.oci_manifest
+      local found = is_named and not seen[entry.digest] and read(layout, entry.digest, kind, hash)
+      if found and (not wanted or found.artifact_type == wanted) then
+        seen[entry.digest] = true
+        list[#list + 1] = found
+      end
     end
   end
-  local index, err = layout:index()
-  local ok
-  if index then
-    ok, err = add_all(layout, index.manifests, hash, add)
-  end
-  if ok then
-    ok, err = add_by_tag(layout, hash, add)
-  end
-  if not ok then
-    return nil, err
-  end
+  add_all(try(layout:index()).manifests)
+  local kept = allow("not_found", layout:manifest(try(referrers_tag.of(hash)))) -- other tools keep a list there
+  local index = kept and referrer.read_index(kept.raw)
+  add_all(index and index.manifests or {})
   return list
 end
 
@@ -86,8 +58,7 @@ end
 ---@param stored table of put_manifest; gets listed
 ---@param by_digest boolean index.json does not list it
 ---@param options table|nil defer (a list that gets it, for keep), is_referrer (with it: it was brought as a referrer)
----@return table|nil stored
----@return table|nil err
+---@return table stored
 function layout_referrers.note(layout, stored, bytes, by_digest, options)
   local subject, descriptor = referrer.describe(bytes, stored.media_type, stored.digest)
   if not subject or not by_digest then
@@ -99,16 +70,14 @@ function layout_referrers.note(layout, stored, bytes, by_digest, options)
     table.insert(options.defer, one)
     return stored
   end
-  local tags, err = layout_referrers.keep(layout, { one })
-  stored.listed = tags and tags[1]
-  return tags and stored, err
+  stored.listed = layout_referrers.keep(layout, { one })[1]
+  return stored
 end
 
 --- Lists what was brought as a referrer.
 ---@param layout table
 ---@param deferred table[] of note
----@return table|nil tags
----@return table|nil err
+---@return table tags
 function layout_referrers.keep(layout, deferred)
   local wanted = {}
   for _, one in ipairs(deferred) do
@@ -117,7 +86,7 @@ function layout_referrers.keep(layout, deferred)
   if #wanted == 0 then
     return {}
   end
-  return referrer_list.keep(layout, wanted)
+  return (try(referrer_list.keep(layout, wanted)))
 end
 
 return layout_referrers

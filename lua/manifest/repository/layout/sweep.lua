@@ -5,6 +5,7 @@
 -- all that it had.
 
 local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_reach = require("manifest.repository.layout.reach")
 
@@ -12,59 +13,39 @@ local layout_sweep = {}
 
 --- Removes the file of a blob; false when there was none.
 local function remove(root, hash)
-  local path, err = layout_blobs.find(root, hash)
-  if not path and err.code == "not_found" then
-    return false
-  end
-  if not path then
-    return nil, err
-  end
-  return core.file.remove(path)
+  local path = layout_blobs.look(root, hash)
+  return path ~= nil and failure.try(core.file.remove(path))
 end
 
-local function remove_all(root, list, kept)
-  local count = 0
+--- Removes the files of blobs, and counts them in removed[noun].
+local function remove_all(root, list, kept, removed, noun)
   for _, hash in ipairs(list) do
-    local ok, err = true, nil
-    if not kept[hash] then
-      ok, err = remove(root, hash)
-      count = count + (ok and 1 or 0)
-    end
-    if ok == nil then
-      return count, err
+    if not kept[hash] and remove(root, hash) then
+      removed[noun] = removed[noun] + 1
     end
   end
-  return count
 end
 
---- Sweeps, after index.json has forgotten the manifest. The caller holds its lock.
+--- Sweeps, after index.json has forgotten the manifest. The caller holds its lock. Fails only when the manifest itself
+--- must go and cannot.
 ---@param root string the layout's folder
 ---@param index table index.json as it is now
 ---@param hash string digest of the manifest
 ---@param options table limit (most bytes of a document), is_gone (it goes even where something still names it)
----@return table|nil removed {gone = true; manifests, blobs = numbers; kept = error that says why more was left, or nil}
----@return table|nil err when the manifest itself must go and cannot
+---@return table removed {gone = true; manifests, blobs = numbers; kept = error that says why more was left, or nil}
 function layout_sweep.run(root, index, hash, options)
   local documents, blobs = layout_reach.parts(root, hash, options.limit)
   local removed = { gone = true, manifests = 0, blobs = 0 }
   if options.is_gone then
-    local ok, err = remove(root, hash)
-    if ok == nil then
-      return nil, err
+    remove_all(root, { hash }, {}, removed, "manifests")
+  end
+  removed.kept = select(2, failure.caught(function()
+    local kept = layout_reach.from_index(root, index, options.limit, options.is_gone and hash or nil)
+    if not kept[hash] then
+      remove_all(root, documents, kept, removed, "manifests")
+      remove_all(root, blobs, kept, removed, "blobs")
     end
-    removed.manifests = ok and 1 or 0
-  end
-  local kept
-  kept, removed.kept = layout_reach.from_index(root, index, options.limit, options.is_gone and hash or nil)
-  if not kept or kept[hash] then
-    return removed
-  end
-  local count
-  count, removed.kept = remove_all(root, documents, kept)
-  removed.manifests = removed.manifests + count
-  if not removed.kept then
-    removed.blobs, removed.kept = remove_all(root, blobs, kept)
-  end
+  end))
   return removed
 end
 

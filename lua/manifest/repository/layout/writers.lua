@@ -2,6 +2,7 @@
 -- ends: where nobody has one, half-written files are of writers that were killed, and the next writer removes them.
 
 local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
 local layout_blobs = require("manifest.repository.layout.blobs")
 local layout_index = require("manifest.repository.layout.index")
 local lock = require("manifest.engine.lock")
@@ -27,23 +28,22 @@ local function remove_leftovers(path)
   for _, file in ipairs(alone and leftovers(path) or {}) do
     core.file.remove(file)
   end
-  return true
 end
 
 --- Joins those who write to a layout.
 ---@param path string the layout's folder; there is a layout
----@return table|boolean|nil lock to keep while one writes; false on a disk that knows no locks, where nobody removes a
+---@return table|boolean held lock to keep while one writes; false on a disk that knows no locks, where nobody removes a
 --- thing
----@return table|nil err locked
 function layout_writers.join(path)
   if #leftovers(path) > 0 then
-    layout_index.locked(path, function() -- index.json is written by way of such a file, too
-      return remove_leftovers(path)
+    failure.caught(function()
+      local _ <close> = layout_index.lock(path) -- index.json is written by way of such a file, too
+      remove_leftovers(path)
     end)
   end
-  local held, err = lock.take(path .. FILE, { shared = true, patience = PATIENCE })
-  if not held and err.code == "locked" then
-    return nil, err
+  local held, why = lock.take(path .. FILE, { shared = true, patience = PATIENCE })
+  if not held and why.code == "locked" then
+    failure.fail(why)
   end
   return held or false
 end

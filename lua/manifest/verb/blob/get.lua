@@ -47,9 +47,9 @@ local function save(repository, digest, path)
   if try(core.file.kind(path)) then
     fail { code = "exists", message = ("%s is there already"):format(path), hint = "name a new file, or remove it" }
   end
-  try(new_file(path:match("^(.*)/[^/]*$") or ".", path, function(temporary)
+  new_file(path:match("^(.*)/[^/]*$") or ".", path, function(temporary)
     return repository:save_blob({ digest = digest }, temporary)
-  end))
+  end)
   local file <close> = try(regular_file.open(path, "the blob"))
   return (file:seek("end", 0))
 end

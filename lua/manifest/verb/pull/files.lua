@@ -1,5 +1,6 @@
 --- Which files an artifact has, and where they go: by their titles, below one folder and nowhere else.
 
+local annotation = require("manifest.name.annotation")
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
@@ -12,7 +13,6 @@ local fail, try = failure.fail, failure.try
 
 local files = {}
 
-local TITLE = "org.opencontainers.image.title"
 local FOLDER = tonumber("755", 8)
 
 local function refuse(title, why)
@@ -37,7 +37,7 @@ end
 function files.of(layers)
   local list, untitled, by_title, folders = {}, {}, {}, {}
   for _, layer in ipairs(layers) do
-    local title = layer.annotations and layer.annotations[TITLE]
+    local title = layer.annotations and layer.annotations[annotation.TITLE]
     local fault = title and inner_path.fault(title)
     if fault then
       refuse(title, fault)

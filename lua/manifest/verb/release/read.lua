@@ -2,17 +2,17 @@
 -- anything is sent.
 --
 --     release = { path, targets = { target, ... } }
---     target = { position, ref, tags, options, sources = { { ref } }, subject = ref, verify }, of copies see mirror.lua
+--     target = { position, ref, tags, options, sources = { { ref } }, subject = ref, verify }, of copies see copies.lua
 --
 -- `options` are those of index create as the release has them: their digest is kept in the lock file.
 
 local argument = require("manifest.declare.argument")
+local copies = require("manifest.verb.release.copies")
 local core = require("manifest.base.core")
 local create = require("manifest.verb.index.create")
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local merged = require("manifest.base.merged")
-local mirror = require("manifest.verb.release.mirror")
 local script = require("manifest.document.release_script")
 local sources = require("manifest.verb.index.sources")
 local yaml = require("manifest.document.release_yaml")
@@ -55,7 +55,7 @@ local function wrong(options, verify)
   if verify ~= nil and type(verify) ~= "boolean" then
     return "'verify' is true or false"
   end
-  return declare.wrong(options.copy ~= nil and mirror or create, options)
+  return declare.wrong(options.copy ~= nil and copies or create, options)
 end
 
 --- The references among the sources, by position.
@@ -84,7 +84,7 @@ end
 local function options_of(given, defaults)
   local options = merged(defaults, given)
   for name in pairs(given.copy ~= nil and defaults or {}) do
-    if given[name] == nil and not mirror.specs[name] then
+    if given[name] == nil and not copies.specs[name] then
       options[name] = nil
     end
   end
@@ -103,7 +103,7 @@ local function read_target(release, position, given, defaults)
   local _ <close> = amend(function(err)
     refuse(release, position, options, err.message, err.code)
   end)
-  local target = options.copy ~= nil and mirror.target(options) or read_index(options)
+  local target = options.copy ~= nil and copies.target(options) or read_index(options)
   target.position, target.options, target.verify = position, options, verify
   return target
 end

@@ -1,12 +1,12 @@
 --- What plan and apply share: the release and its lock, what the tags name now, and the report.
 
 local argument = require("manifest.declare.argument")
+local copies = require("manifest.verb.release.copies")
 local create = require("manifest.verb.index.create")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 local lock = require("manifest.verb.release.lock")
-local mirror = require("manifest.verb.release.mirror")
 local pins = require("manifest.verb.release.pins")
 local read = require("manifest.verb.release.read")
 local retention = require("manifest.verb.release.retention")
@@ -62,7 +62,7 @@ end
 ---@param work table of steps.prepare; gets lock, and what pins.resolve adds
 function steps.open(call, work)
   work.lock = lock.read(work.lock_path, work.whole_lock_path)
-  local targets = mirror.expand(call, work.release.targets)
+  local targets = copies.expand(call, work.release.targets)
   work.prunes = retention.list(work.release.targets, targets)
   work.release.targets = shard.choose(targets, work.shard, function(target)
     return tostring(target.ref)
@@ -116,9 +116,9 @@ end
 ---@return function make (tags) -> {digest, ...}
 local function way_of(call, work, target, make)
   if target.copy then
-    local given = mirror.options_of(target, pins.source_of(work, target))
+    local given = copies.options_of(target, pins.source_of(work, target))
     return given, function()
-      return mirror.make(call, target, given, call.verb == "plan")
+      return copies.make(call, target, given, call.verb == "plan")
     end
   end
   local given = pins.options_of(work, target)
@@ -135,7 +135,7 @@ local function run_target(call, work, target, report, make, finish)
   local given, make_target = way_of(call, work, target, make)
   local tags = look(call, work, target)
   target.inputs = pins.inputs_of(given)
-  local record = not mirror.may_grow(target) and record_of(work, target, tags)
+  local record = not copies.may_grow(target) and record_of(work, target, tags)
   if record and (work.shallow or whole.of(call, target.repository, { digest = record.digest })) then
     judge(report, tags, record.digest)
     return

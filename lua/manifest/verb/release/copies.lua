@@ -14,7 +14,7 @@ local versions = require("manifest.name.versions")
 local fail, try = failure.fail, failure.try
 
 --- What such a target may say.
-local mirror = declare.verb {
+local copies = declare.verb {
   name = "copy", named = true,
   arguments = {
     { "copy", "location", help = "What is copied: a reference, or a repository" },
@@ -45,8 +45,8 @@ local OF_COPY = { "platforms", "attestations", "referrers", "digest_tags", "no_c
 --- Reads such a target.
 ---@param options table as the release has it
 ---@return table target {ref, tags, sources, copy = options, whole = it is a repository's}
-function mirror.target(options)
-  local o = try(declare.read(mirror, options))[1]
+function copies.target(options)
+  local o = try(declare.read(copies, options))[1]
   local from, ref = try(argument.location("copy", o.copy)), try(argument.location("copy", o.target))
   local is_whole = argument.is_bare(o.copy)
   if is_whole ~= argument.is_bare(o.target) then
@@ -87,7 +87,7 @@ end
 ---@param call manifest.Call
 ---@param targets table[] of the release
 ---@return table[] targets
-function mirror.expand(call, targets)
+function copies.expand(call, targets)
   local lists, errors = call:collect(targets, function(target)
     return target.whole and chosen(call, target) or false
   end)
@@ -114,7 +114,7 @@ end
 ---@param target table
 ---@param pinned table its source by digest
 ---@return table options
-function mirror.options_of(target, pinned)
+function copies.options_of(target, pinned)
   local options = { copy = pinned, target = target.ref }
   for _, name in ipairs(OF_COPY) do
     options[name] = target.copy[name]
@@ -123,7 +123,7 @@ function mirror.options_of(target, pinned)
 end
 
 --- Whether what belongs to a copy may change while the copy itself does not.
-function mirror.may_grow(target)
+function copies.may_grow(target)
   return target.copy ~= nil and (target.copy.referrers or target.copy.digest_tags) or false
 end
 
@@ -138,7 +138,7 @@ end
 ---@param options table of options_of
 ---@param dry_run boolean
 ---@return table made {digest}
-function mirror.make(call, target, options, dry_run)
+function copies.make(call, target, options, dry_run)
   local expected = target.copy.expect
   if expected and #expected > 0 then
     check_platforms(call, options.copy, expected)
@@ -149,4 +149,4 @@ function mirror.make(call, target, options, dry_run)
   return { digest = one.digest, notices = {} }
 end
 
-return mirror
+return copies
