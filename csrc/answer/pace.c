@@ -12,17 +12,17 @@ bool mf_pace_is_open(const struct mf_pace *pace, double now)
   return now >= pace->until;
 }
 
-bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *turn, double now)
+bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *waiter, double now)
 {
   bool has_room =
       (pace->most == 0 || pace->under_way + 1 <= pace->most) && (pace->places == 0 || pace->under_way < pace->places);
 
-  if (mf_pace_is_open(pace, now) && has_room && (!pace->waiting.first || pace->waiting.first == turn)) {
-    mf_queue_leave(turn);
+  if (mf_pace_is_open(pace, now) && has_room && (!pace->waiting.first || pace->waiting.first == waiter)) {
+    mf_queue_leave(waiter);
     return true;
   }
-  if (!turn->queue)
-    mf_queue_enter(&pace->waiting, turn);
+  if (!waiter->queue)
+    mf_queue_enter(&pace->waiting, waiter);
   return false;
 }
 

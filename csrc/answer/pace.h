@@ -20,7 +20,7 @@ struct mf_pace {
 };
 
 /* May a request be sent now? When not, it waits behind those that came before. */
-bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *turn, double now);
+bool mf_pace_may_go(struct mf_pace *pace, struct mf_link *waiter, double now);
 /* The same of one that does not count, as it is JOINED to another request by a pipe: they would wait for each
    other. */
 bool mf_pace_is_open(const struct mf_pace *pace, double now);

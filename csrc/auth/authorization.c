@@ -216,6 +216,17 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   return readiness;
 }
 
+bool mf_authorization_withheld(struct mf_authorization *authorization, const struct mf_ticket *ticket)
+{
+  struct mf_problem ignored;
+  const struct mf_login *login;
+
+  if (!ticket->registry || ticket->endpoint->challenges.count > 0)
+    return false;
+  login = login_for(authorization, ticket, &ignored);
+  return login && mf_login_state(login) != MF_LOGIN_NONE;
+}
+
 /* ---- the answer ---- */
 
 /* A challenge of a kind that nobody knows is named in the error: not where a server made the name of a secret. */
@@ -288,15 +299,28 @@ static bool suppose_basic(struct mf_endpoint *endpoint, const char *url, const s
          mf_challenges_add(&endpoint->challenges, basic, sizeof(basic) - 1, url);
 }
 
+/* What a refused request was offered, for people. */
+static void print_offer(const struct mf_challenges *challenges, char *text, size_t size)
+{
+  char offered[256];
+
+  if (challenges->count == 0 && challenges->dropped == 0) {
+    snprintf(text, size, "its 401 does not say how to log in");
+    return;
+  }
+  mf_challenges_print(challenges, offered, sizeof(offered));
+  snprintf(text, size, "it offers: %s", offered);
+}
+
 /* Nothing that it offers is known here, so no credentials would help. Who has none is told so when it offers nothing at
    all. */
-static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, const char *host, const char *offered,
+static bool explain_unknown(const struct mf_endpoint *endpoint, bool known, const char *host, const char *offer,
                             struct mf_problem *problem)
 {
   if ((endpoint->challenges.count == 0 && !known) || mf_challenges_choose(&endpoint->challenges, true))
     return false;
   mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED,
-                 "%s: " REFUSED "; it offers no way to authenticate that is known here (it offers: %s)", host, offered);
+                 "%s: " REFUSED "; it offers no way to authenticate that is known here (%s)", host, offer);
   problem->status = 401;
   mf_problem_advise(problem, "Basic and Bearer are known");
   return true;
@@ -319,7 +343,7 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
 {
   bool known = mf_credentials_any(mf_login_credentials(login));
   char host[MF_ORIGIN_TEXT];
-  char offered[256];
+  char offer[280];
 
   mf_origin_print(&ticket->endpoint->named, host);
   if (lacks_right(ticket, mf_login_credentials(login))) {
@@ -328,11 +352,11 @@ static void explain(const struct mf_ticket *ticket, const struct mf_login *login
     problem->status = 401;
     return;
   }
-  mf_challenges_print(&ticket->endpoint->challenges, offered, sizeof(offered));
-  if (explain_unknown(ticket->endpoint, known, host, offered, problem))
+  print_offer(&ticket->endpoint->challenges, offer, sizeof(offer));
+  if (explain_unknown(ticket->endpoint, known, host, offer, problem))
     return;
-  mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (it offers: %s)", host,
-                 known ? REFUSED "; the credentials were not accepted" : NONE_FOUND, offered);
+  mf_problem_set(problem, MF_PROBLEM_UNAUTHORIZED, "%s: %s (%s)", host,
+                 known ? REFUSED "; the credentials were not accepted" : NONE_FOUND, offer);
   problem->status = 401;
   name_places(login, problem);
 }

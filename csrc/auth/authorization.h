@@ -28,6 +28,9 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
 enum mf_readiness mf_authorization_answered(struct mf_authorization *authorization, struct mf_ticket *ticket,
                                             long status, const char *url, const struct mf_headers *headers,
                                             struct mf_problem *problem);
+/* Was a request that was answered sent without the credentials that there are, since the registry has asked for none?
+ */
+bool mf_authorization_withheld(struct mf_authorization *authorization, const struct mf_ticket *ticket);
 /* The next login that waits for mf_login_answer after AFTER (NULL: the first), or NULL. */
 struct mf_login *mf_authorization_asked(const struct mf_authorization *authorization, const struct mf_login *after);
 

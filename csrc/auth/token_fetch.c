@@ -56,6 +56,7 @@ static enum mf_flow take_body(void *context, const char *data, size_t length)
     return MF_FLOW_OK;
   mf_problem_set(&fetch->transfer->problem, MF_PROBLEM_TOO_LARGE, "the token server's answer is larger than %d bytes",
                  MF_TOKEN_BODY);
+  mf_problem_advise(&fetch->transfer->problem, "look at what answers there");
   return MF_FLOW_FAIL;
 }
 
@@ -64,10 +65,10 @@ static bool admit(void *context, enum mf_address_class address)
   const struct mf_token_fetch *fetch = context;
   const struct mf_realm_rules rules = {.auth_hosts = &fetch->network->settings.auth_hosts};
   /* Learned schemes count: a loopback registry that speaks plain HTTP names itself as http. */
-  bool chosen = mf_origin_equal(&fetch->server->origin, &fetch->registry->origin) ||
-                mf_realm_is_named(&fetch->registry->origin, fetch->key.realm, &rules);
+  bool own = mf_origin_equal(&fetch->server->origin, &fetch->registry->origin) ||
+             mf_realm_is_named(&fetch->registry->origin, fetch->key.realm, &rules);
 
-  return mf_address_class_allowed(address, fetch->registry->peer, chosen);
+  return mf_address_class_allowed(address, fetch->registry->peer, own);
 }
 
 static struct mf_event event_of(const struct mf_token_fetch *fetch, enum mf_event_kind kind)
@@ -233,6 +234,7 @@ static void refused(struct mf_token_fetch *fetch, long status)
   enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
   const char *hint = "check the credentials, or log in again";
   const char *word = status == 401 ? ": unauthorized" : "";
+  char words[MF_TOKEN_WORDS];
 
   if (status == 403) {
     code = MF_PROBLEM_DENIED;
@@ -243,7 +245,11 @@ static void refused(struct mf_token_fetch *fetch, long status)
     hint = "try again later";
   }
   server_name(fetch, host);
-  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s", host, status, word);
+  if (fetch->body.data)
+    mf_secrets_blot(&fetch->network->secrets, fetch->body.data, fetch->body.length);
+  mf_token_refusal(fetch->body.data, fetch->body.length, words);
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s%s%s", host, status, word,
+                 words[0] ? ": " : "", words);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
   mf_problem_advise(&fetch->problem, "%s", hint);

@@ -66,17 +66,17 @@ static bool read_document(const cJSON *document, const char *host, struct mf_tok
   const char *access = get_text(document, "access_token");
   const char *plain = get_text(document, "token");
   const char *refresh = get_text(document, "refresh_token");
-  const char *chosen = access ? access : plain;
+  const char *text = access ? access : plain;
 
   if (!cJSON_IsObject(document))
     return fail(problem, host, "its answer is not a JSON object");
-  if (!chosen)
+  if (!text)
     return fail(problem, host, "its answer holds none");
-  if (!is_plain(chosen))
+  if (!is_plain(text))
     return fail(problem, host, "what it sent has bytes that no token may have, or is too long");
   token->differ = access && plain && strcmp(access, plain) != 0;
   token->lifetime = read_lifetime(document);
-  token->token = strdup(chosen);
+  token->token = strdup(text);
   token->refresh_token = refresh && is_plain(refresh) ? strdup(refresh) : NULL;
   if (!token->token)
     return mf_problem_set(problem, MF_PROBLEM_MEMORY, "memory ran out");
@@ -97,6 +97,34 @@ bool mf_token_parse(const char *body, size_t length, const char *realm_host, str
   ok = read_document(document, realm_host, token, problem);
   mf_json_delete(document);
   return ok;
+}
+
+/* The words of a refusal: those of the specification's list of errors, or under the names that token servers have. */
+static const char *find_words(const cJSON *document)
+{
+  static const char *const names[] = {"details", "detail", "message", "error_description"};
+  const char *words = get_text(cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(document, "errors"), 0), "message");
+
+  for (size_t i = 0; !words && i < sizeof(names) / sizeof(*names); i++)
+    words = get_text(document, names[i]);
+  return words ? words : "";
+}
+
+void mf_token_refusal(const char *body, size_t length, char words[MF_TOKEN_WORDS])
+{
+  struct mf_problem ignored;
+  cJSON *document = body && length > 0 ? mf_json_parse(body, length, &ignored) : NULL;
+  size_t end;
+
+  snprintf(words, MF_TOKEN_WORDS, "%s", find_words(document));
+  for (char *byte = words; *byte; byte++)
+    if (mf_is_control(*byte))
+      *byte = ' ';
+  end = strlen(words);
+  if (end == MF_TOKEN_WORDS - 1) /* it may have been cut within a character */
+    while (end > 0 && (words[end - 1] & 0x80))
+      words[--end] = '\0';
+  mf_json_delete(document);
 }
 
 int mf_token_use_for(const struct mf_token *token)

@@ -17,12 +17,7 @@ struct reader {
   struct mf_texts *warnings;
 };
 
-static bool same_but_for_case(const char *text, const char *name)
-{
-  return strcmp(text, name) != 0 && mf_same_word(text, name);
-}
-
-/* Go reads a member whatever its case, others do not: only the exact name counts here, and the rest is said. */
+/* One name in two spellings: docker takes both together, and only the last counts here. */
 static void warn_about_names(const struct mf_config_file *file, struct mf_texts *warnings)
 {
   static const char *const names[] = {"auths", "credsStore", "credHelpers"};
@@ -31,14 +26,15 @@ static void warn_about_names(const struct mf_config_file *file, struct mf_texts 
   cJSON_ArrayForEach(member, file->document)
   {
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-      if (same_but_for_case(member->string, names[i]))
-        mf_texts_addf(warnings, "%s: a member that differs from \"%s\" in case is ignored", file->label, names[i]);
+      if (mf_same_word(member->string, names[i]) && mf_json_member(file->document, names[i]) != member)
+        mf_texts_addf(warnings, "%s: \"%s\" is there in several spellings, of which the last counts", file->label,
+                      names[i]);
   }
 }
 
 static void warn_about_type(const struct mf_config_file *file, const char *name, bool text, struct mf_texts *warnings)
 {
-  const cJSON *member = cJSON_GetObjectItemCaseSensitive(file->document, name);
+  const cJSON *member = mf_json_member(file->document, name);
 
   if (!member || cJSON_IsNull(member) || (text ? cJSON_IsString(member) : cJSON_IsObject(member)))
     return;
@@ -74,7 +70,7 @@ void mf_config_file_open(struct mf_config_file *file, const char *text, size_t l
 
 static const cJSON *get_map(const struct mf_config_file *file, const char *name)
 {
-  const cJSON *map = cJSON_GetObjectItemCaseSensitive(file->document, name);
+  const cJSON *map = mf_json_member(file->document, name);
 
   return cJSON_IsObject(map) ? map : NULL;
 }
@@ -129,7 +125,7 @@ int mf_config_file_host_helper(const struct mf_config_file *file, const struct m
 
 int mf_config_file_store(const struct mf_config_file *file, char name[MF_HELPER_NAME], struct mf_problem *problem)
 {
-  const cJSON *item = file->legacy ? NULL : cJSON_GetObjectItemCaseSensitive(file->document, "credsStore");
+  const cJSON *item = file->legacy ? NULL : mf_json_member(file->document, "credsStore");
 
   if (!item || !cJSON_IsString(item) || !item->valuestring[0])
     return 0;
@@ -201,7 +197,7 @@ static bool decode_auth(const struct reader *reader, const char *auth, struct mf
 /* The member's text, NULL when absent or empty; BAD is set when it is no string. */
 static const char *get_text(const cJSON *entry, const char *name, bool *bad)
 {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(entry, name);
+  const cJSON *item = mf_json_member(entry, name);
 
   if (item && !cJSON_IsString(item) && !cJSON_IsNull(item))
     *bad = true;

@@ -77,17 +77,11 @@ static enum mf_helper_result read_failure(const char *name, int exit_status, con
   return fail(name, why, problem);
 }
 
-/* The text of a member, whatever the case of its name: docker reads it so, and helpers are written for docker. */
 static const char *get_text(const cJSON *answer, const char *name)
 {
-  const cJSON *item;
+  const cJSON *item = mf_json_member(answer, name);
 
-  cJSON_ArrayForEach(item, answer)
-  {
-    if (cJSON_IsString(item) && item->string && mf_same_word(item->string, name))
-      return item->valuestring;
-  }
-  return "";
+  return item && cJSON_IsString(item) ? item->valuestring : "";
 }
 
 static enum mf_helper_result read_answer(const char *name, const cJSON *answer, struct mf_credentials *credentials,

@@ -52,15 +52,14 @@ struct mf_origin mf_endpoint_plain_origin(const struct mf_endpoint *endpoint)
 
 char *mf_endpoint_url(const struct mf_endpoint *endpoint, const char *url)
 {
-  static const char secure[] = "https:";
   size_t size = strlen(url) + 1;
   char *copy;
 
-  if (strcmp(endpoint->origin.scheme, "http") != 0 || strncmp(url, secure, sizeof(secure) - 1) != 0)
+  if (strcmp(endpoint->origin.scheme, "http") != 0 || !mf_url_is_secure(url))
     return strdup(url);
   copy = malloc(size);
   if (copy)
-    snprintf(copy, size, "http:%s", url + sizeof(secure) - 1);
+    snprintf(copy, size, "http:%s", url + strlen("https:"));
   return copy;
 }
 

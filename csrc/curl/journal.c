@@ -64,30 +64,47 @@ static void copy_texts(const struct mf_journal *journal, const struct mf_texts *
   }
 }
 
+/* Those that an event owns. */
+static const char **each_text(struct mf_event *event, size_t index)
+{
+  const char **texts[] = {&event->method,     &event->url,     &event->target, &event->reason, &event->registry,
+                          &event->repository, &event->granted, &event->proxy,  &event->address};
+
+  return index < sizeof(texts) / sizeof(texts[0]) ? texts[index] : NULL;
+}
+
 struct mf_event *mf_event_drop(struct mf_event *event)
 {
   struct mf_event *next = event ? event->next : NULL;
 
   if (!event)
     return NULL;
-  free((char *)event->method);
-  free((char *)event->url);
-  free((char *)event->target);
-  free((char *)event->reason);
-  free((char *)event->registry);
-  free((char *)event->repository);
-  free((char *)event->granted);
-  free((char *)event->proxy);
-  free((char *)event->address);
+  for (size_t i = 0; each_text(event, i); i++)
+    free((char *)*each_text(event, i));
   mf_texts_free(&event->headers);
   free(event);
   return next;
 }
 
+/* Makes all that EVENT borrows its own. False: memory is short, and it has what there was room for. */
+static bool own_texts(const struct mf_journal *journal, struct mf_event *event)
+{
+  const struct mf_texts headers = event->headers;
+  bool ok = true;
+
+  for (size_t i = 0; each_text(event, i); i++) {
+    const char **text = each_text(event, i);
+    bool is_url = text == &event->url || (text == &event->target && event->kind == MF_EVENT_REDIRECT);
+
+    *text = is_url ? copy_url(journal, *text, &ok) : copy_text(journal, *text, &ok);
+  }
+  copy_texts(journal, &headers, &event->headers, &ok);
+  return ok;
+}
+
 void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
 {
   struct mf_event *own;
-  bool ok = true;
 
   if (!journal->open)
     return;
@@ -101,18 +118,7 @@ void mf_journal_note(struct mf_journal *journal, const struct mf_event *event)
   *own = *event;
   own->next = NULL;
   own->time = mf_clock_now();
-  own->method = copy_text(journal, event->method, &ok);
-  own->url = copy_url(journal, event->url, &ok);
-  own->target =
-      event->kind == MF_EVENT_REDIRECT ? copy_url(journal, event->target, &ok) : copy_text(journal, event->target, &ok);
-  own->reason = copy_text(journal, event->reason, &ok);
-  own->registry = copy_text(journal, event->registry, &ok);
-  own->repository = copy_text(journal, event->repository, &ok);
-  own->granted = copy_text(journal, event->granted, &ok);
-  own->proxy = copy_text(journal, event->proxy, &ok);
-  own->address = copy_text(journal, event->address, &ok);
-  copy_texts(journal, &event->headers, &own->headers, &ok);
-  if (!ok) {
+  if (!own_texts(journal, own)) {
     mf_event_drop(own);
     return;
   }

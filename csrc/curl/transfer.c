@@ -172,7 +172,7 @@ static bool set_callbacks(struct mf_transfer *transfer)
    request into an upload over HTTP/1.1. It keeps apart what has different settings of TLS: these mean the same. */
 static bool set_sharing(CURL *easy, const char *url, bool bulk)
 {
-  bool tls = strncmp(url, "https:", 6) == 0;
+  bool tls = mf_url_is_secure(url);
   bool shared = !bulk && tls;
 
   SET(CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
@@ -186,7 +186,7 @@ static bool set_sharing(CURL *easy, const char *url, bool bulk)
 static bool set_connection(struct mf_transfer *transfer, const struct mf_connection *connection)
 {
   CURL *easy = transfer->easy;
-  bool secure_proxy = connection->proxy && strncmp(connection->proxy, "https:", 6) == 0;
+  bool secure_proxy = connection->proxy && mf_url_is_secure(connection->proxy);
 
   SET(CURLOPT_SSL_VERIFYPEER, connection->verify ? 1L : 0L);
   SET(CURLOPT_SSL_VERIFYHOST, connection->verify ? 2L : 0L);
@@ -244,7 +244,7 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
   if (transfer) {
     transfer->owner = *owner;
     transfer->source = source;
-    transfer->secure = strncmp(url, "https:", 6) == 0;
+    transfer->secure = mf_url_is_secure(url);
     transfer->proxy = connection->proxy && connection->proxy[0] ? connection->proxy : NULL;
     transfer->easy = curl_easy_init();
   }
@@ -385,18 +385,18 @@ static enum handshake failed_handshake(const struct mf_transfer *transfer)
   static const struct {
     const char *words;
     enum handshake meaning;
-  } told[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
-              {"http request", HANDSHAKE_MET_HTTP},
-              {"packet length too long", HANDSHAKE_MET_HTTP},
-              {"unexpected eof", HANDSHAKE_BROKE},
-              {"SSL_connect: ", HANDSHAKE_BROKE}};
+  } phrases[] = {{"wrong version number", HANDSHAKE_MET_HTTP},
+                 {"http request", HANDSHAKE_MET_HTTP},
+                 {"packet length too long", HANDSHAKE_MET_HTTP},
+                 {"unexpected eof", HANDSHAKE_BROKE},
+                 {"SSL_connect: ", HANDSHAKE_BROKE}};
   long cause = 0;
 
   if (transfer->result != CURLE_SSL_CONNECT_ERROR)
     return HANDSHAKE_OTHER;
-  for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
-    if (strstr(transfer->error, told[i].words))
-      return told[i].meaning;
+  for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+    if (strstr(transfer->error, phrases[i].words))
+      return phrases[i].meaning;
   curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
   return cause == ECONNRESET || cause == EPIPE ? HANDSHAKE_BROKE : HANDSHAKE_OTHER;
 }

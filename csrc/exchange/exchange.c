@@ -62,7 +62,7 @@ static void note_retry(struct mf_exchange *exchange, double seconds, const char 
 static void drop_transfer(struct mf_exchange *exchange)
 {
   mf_scheme_drop(exchange);
-  mf_queue_leave(&exchange->turn);
+  mf_queue_leave(&exchange->waiter);
   if (!exchange->transfer)
     return;
   note_end(exchange);
@@ -286,7 +286,7 @@ static bool may_go(struct mf_exchange *exchange)
   double now = mf_clock_now();
 
   pace->places = plain ? exchange->client->network->settings.limits.connections_per_host : 0;
-  if (exchange->request.joined ? mf_pace_is_open(pace, now) : mf_pace_may_go(pace, &exchange->turn, now))
+  if (exchange->request.joined ? mf_pace_is_open(pace, now) : mf_pace_may_go(pace, &exchange->waiter, now))
     return true;
   exchange->task.due = exchange->deadline;
   if (pace->until > now && pace->until < exchange->deadline)

@@ -47,6 +47,7 @@ struct mf_response {
   char *url;                 /* the last one asked, after redirects */
   int attempts;              /* how often it was sent */
   bool held;                 /* a 429 that may pass soon: the host is not asked before that */
+  bool withheld;             /* it was sent without the credentials that there are: nobody had asked for them */
 };
 
 /* Frees all of it; safe twice. */

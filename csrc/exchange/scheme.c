@@ -106,7 +106,7 @@ static bool leads_to_tls(const struct mf_transfer *probe)
   struct curl_header *location = NULL;
 
   return curl_easy_header(probe->easy, "Location", 0, CURLH_HEADER, -1, &location) == CURLHE_OK &&
-         strncmp(location->value, "https:", 6) == 0;
+         mf_url_is_secure(location->value);
 }
 
 /* Is it the answer of a registry in plain HTTP? Not what a TLS server says to a request in clear, and not the page of a

@@ -154,6 +154,21 @@ static bool went_away(const struct mf_exchange *exchange)
   return exchange->transfer->result == CURLE_COULDNT_CONNECT && exchange->endpoint->peer == MF_ADDRESS_LOOPBACK;
 }
 
+/* The host that failed is one that the user has not named: the registry has. */
+static void tell_who_named_it(struct mf_exchange *exchange)
+{
+  char host[MF_ORIGIN_TEXT];
+
+  if (mf_exchange_at_registry(exchange) || mf_problem_hint(&exchange->problem)[0] ||
+      (exchange->problem.code != MF_PROBLEM_NETWORK && exchange->problem.code != MF_PROBLEM_TIMEOUT &&
+       exchange->problem.code != MF_PROBLEM_TLS))
+    return;
+  mf_network_host(exchange->client->network, exchange->registry, host);
+  mf_problem_advise(
+      &exchange->problem,
+      "%s sends there what it is asked for: check the network and the proxy settings, or ask its operator", host);
+}
+
 static struct mf_verdict judge_failure(struct mf_exchange *exchange)
 {
   char host[MF_ORIGIN_TEXT];
@@ -165,6 +180,7 @@ static struct mf_verdict judge_failure(struct mf_exchange *exchange)
   if (!exchange->endpoint->is_registry) /* libcurl's words may hold its name */
     mf_secrets_blot(&exchange->client->network->secrets, exchange->transfer->error, strlen(exchange->transfer->error));
   mf_transfer_explain(exchange->transfer, host, &exchange->problem);
+  tell_who_named_it(exchange);
   exchange->problem.retryable = exchange->problem.retryable || went_away(exchange);
   wait = exchange->problem.retryable ? retry_wait(exchange) : -1;
   return wait >= 0 ? start_over(exchange, wait, exchange->problem.text) : failed;
@@ -336,6 +352,7 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
       return judge_unauthorized(exchange);
     mf_authorization_answered(exchange->client->authorization, &exchange->ticket, response->status, response->url,
                               &response->headers, &exchange->problem);
+    response->withheld = mf_authorization_withheld(exchange->client->authorization, &exchange->ticket);
   }
   return judge_status(exchange);
 }
@@ -343,7 +360,7 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
 struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
 {
   mf_headers_free(&exchange->response.headers);
-  exchange->response.held = false;
+  exchange->response.held = exchange->response.withheld = false;
   exchange->response.status = mf_transfer_status(exchange->transfer);
   if (!mf_transfer_headers(exchange->transfer, &exchange->response.headers)) {
     mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");

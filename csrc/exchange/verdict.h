@@ -22,12 +22,12 @@ struct mf_exchange {
   struct mf_sink *memory; /* our own sink, when the request has none */
   struct mf_bytes error_body;
   double deadline;
-  double not_before;    /* waits until then before the next attempt */
-  double sent;          /* when the transfer was sent */
-  uint64_t number;      /* of the request, in the network's journal */
-  bool noted;           /* the journal has how the transfer ended */
-  struct mf_link turn;  /* at a host that is asked slowly */
-  struct mf_pace *pace; /* of the host that it was sent to, while it is on the wire */
+  double not_before;     /* waits until then before the next attempt */
+  double sent;           /* when the transfer was sent */
+  uint64_t number;       /* of the request, in the network's journal */
+  bool noted;            /* the journal has how the transfer ended */
+  struct mf_link waiter; /* at a host that is asked slowly */
+  struct mf_pace *pace;  /* of the host that it was sent to, while it is on the wire */
   int redirects;
   int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
   int64_t gained; /* bytes of the body that had come by then */

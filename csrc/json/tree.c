@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "../base/ascii.h"
 #include "read.h"
 
 /* The item of a token, a container still empty; NULL: memory. */
@@ -82,6 +83,18 @@ cJSON *mf_json_parse(const char *text, size_t length, struct mf_problem *problem
     return tree;
   mf_json_delete(tree);
   return NULL;
+}
+
+const cJSON *mf_json_member(const cJSON *object, const char *name)
+{
+  const cJSON *member, *last = NULL;
+
+  cJSON_ArrayForEach(member, object)
+  {
+    if (member->string && mf_same_word(member->string, name))
+      last = member;
+  }
+  return last;
 }
 
 /* The depth is bounded: the reader has read it. */

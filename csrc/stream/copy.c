@@ -21,7 +21,7 @@ static bool pump(struct mf_source *source, struct mf_sink *sink, struct mf_hash 
 static bool copy_hashed(struct mf_source *source, const char *to, struct mf_hash *hash, char hex[MF_HASH_HEX_MAX + 1],
                         struct mf_problem *problem)
 {
-  struct mf_sink *sink = to ? mf_sink_file(to, problem) : mf_sink_nowhere();
+  struct mf_sink *sink = to ? mf_sink_file(to, problem) : mf_sink_memory(NULL);
   bool done;
 
   if (!sink)

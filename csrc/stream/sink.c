@@ -17,14 +17,14 @@ static bool always_ready(const struct mf_sink *sink)
 
 struct memory_sink {
   struct mf_sink sink;
-  struct mf_bytes *bytes;
+  struct mf_bytes *bytes; /* or NULL */
 };
 
 static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
   struct mf_bytes *bytes = ((struct memory_sink *)sink)->bytes;
 
-  if (mf_bytes_add(bytes, data, length))
+  if (!bytes || mf_bytes_add(bytes, data, length))
     return MF_FLOW_OK;
   mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return MF_FLOW_FAIL;
@@ -32,7 +32,10 @@ static enum mf_flow write_memory(struct mf_sink *sink, const char *data, size_t 
 
 static bool restart_memory(struct mf_sink *sink)
 {
-  mf_bytes_clear(((struct memory_sink *)sink)->bytes);
+  struct mf_bytes *bytes = ((struct memory_sink *)sink)->bytes;
+
+  if (bytes)
+    mf_bytes_clear(bytes);
   return true;
 }
 
@@ -58,32 +61,6 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
   sink->sink = (struct mf_sink){write_memory, restart_memory, always_ready, finish_memory, free_memory};
   sink->bytes = bytes;
   return &sink->sink;
-}
-
-/* ---- nowhere ---- */
-
-static enum mf_flow write_nowhere(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
-{
-  (void)sink;
-  (void)data;
-  (void)length;
-  (void)problem;
-  return MF_FLOW_OK;
-}
-
-static bool restart_nowhere(struct mf_sink *sink)
-{
-  (void)sink;
-  return true;
-}
-
-struct mf_sink *mf_sink_nowhere(void)
-{
-  struct mf_sink *sink = malloc(sizeof(*sink));
-
-  if (sink)
-    *sink = (struct mf_sink){write_nowhere, restart_nowhere, always_ready, finish_memory, free_memory};
-  return sink;
 }
 
 /* ---- file ---- */

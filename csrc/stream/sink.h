@@ -21,13 +21,11 @@ struct mf_sink {
   void (*free)(struct mf_sink *sink);
 };
 
-/* Appends to BYTES, which outlives the sink. */
+/* Appends to BYTES, which outlives the sink. NULL: keeps nothing, of a body that is only hashed on its way. */
 struct mf_sink *mf_sink_memory(struct mf_bytes *bytes);
 /* Writes a new file at PATH (must not exist), mode 0600; removed again unless finished as complete. */
 struct mf_sink *mf_sink_file(const char *path, struct mf_problem *problem);
 /* Fills the open file DESCRIPTOR, of which it has a copy: one of mf_file_scratch. */
 struct mf_sink *mf_sink_scratch(int descriptor, struct mf_problem *problem);
-/* Keeps nothing: for a body that is only hashed on its way. NULL: memory. */
-struct mf_sink *mf_sink_nowhere(void);
 
 #endif

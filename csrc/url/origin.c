@@ -30,6 +30,11 @@ bool mf_url_is_plain(const char *url)
   return length <= MF_URL_LIMIT;
 }
 
+bool mf_url_is_secure(const char *url)
+{
+  return mf_starts_with_word(url, "https:", 6);
+}
+
 /* A name whose last label is a number means an IPv4 address to some parsers and a name to others. */
 static bool ends_in_number(const char *host, size_t length)
 {

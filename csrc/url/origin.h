@@ -22,6 +22,8 @@ struct mf_origin {
 bool mf_origin_parse(const char *url, struct mf_origin *origin);
 /* Is every byte visible ASCII and no backslash or '#', and are there at most MF_URL_LIMIT? */
 bool mf_url_is_plain(const char *url);
+/* Is its scheme https, in whatever case? */
+bool mf_url_is_secure(const char *url);
 bool mf_origin_equal(const struct mf_origin *one, const struct mf_origin *other);
 /* "host", or "host:port" when the port is not the scheme's own; IPv6 in brackets. For messages and for config keys. */
 void mf_origin_print(const struct mf_origin *origin, char text[MF_ORIGIN_TEXT]);

@@ -226,7 +226,7 @@ describe("the requests of", function()
       return pending(why)
     end
     push("delete", 2, able)
-    told("1 DELETE manifests, 1 HEAD manifests", function(client)
+    told("1 DELETE manifests, 1 GET manifests, 1 HEAD manifests", function(client)
       return client:delete(at("delete:1", able))
     end, { place = able })
     able:stop()

@@ -167,6 +167,31 @@ describe("tokens", function()
     end)
   end
 
+  it("are refused in the token server's words, of which no secret is shown", function()
+    for body, words in pairs {
+      ['{"details":"incorrect username or password"}'] = "incorrect username or password",
+      ['{"errors":[{"code":"DENIED","message":"the account is locked"}]}'] = "the account is locked",
+      ['{"message":"two\\nlines"}'] = "two lines",
+      ['{"error":"invalid_grant","error_description":"expired"}'] = "expired",
+      ['{"details":["x"],"errors":[],"message":7}'] = false, ["<html>"] = false, [""] = false,
+    } do
+      local made = stage({ BEARER }, { exchanges = function()
+        return { { path = "/token", answer = { status = 401, body = body } } }
+      end })
+      local _, problem = made.get()
+      local wanted = ("answered 401: unauthorized%s"):format(words and ": " .. words or "")
+      assert.equal(wanted, problem.message:match("answered .*$"), body)
+    end
+    local made = stage({ BEARER }, { exchanges = function(it)
+      return { { path = "/token", answer = { status = 403,
+        body = ('{"details":"no %s; %s"}'):format(it.password, ("\195\164"):rep(200)) } } }
+    end })
+    local _, problem = made.get() -- which looks for the secrets
+    assert.equal("denied", problem.code)
+    assert.matches("answered 403: denied: no %*+; ", problem.message)
+    assert.is_truthy(utf8.len(problem.message))
+  end)
+
   it("are fetched again when the token server hiccups, and not for ever", function()
     local made = stage({ BEARER }, { exchanges = function()
       return { { path = "/token", times = 2, answer = { status = 503 } } }
@@ -192,7 +217,8 @@ describe("tokens", function()
     local made = stage({ 'Bearer realm="https://a b/",service="s"' })
     local _, problem = made.get()
     assert.equal("unauthorized", problem.code)
-    assert.matches("no way to authenticate that is known here (it offers: nothing)", problem.message, 1, true)
+    assert.matches("no way to authenticate that is known here (its 401 does not say how to log in)", problem.message, 1,
+      true)
     assert.equal(1, #made.seen("."))
   end)
 

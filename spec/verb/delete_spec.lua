@@ -286,6 +286,28 @@ describe("delete", function()
     server_of_tags:stop()
   end)
 
+  it("looks whether a tag is gone whose deletion was accepted", function()
+    local function with(answers)
+      local exchanges = { { method = "DELETE", path = "/v2/app/manifests/1", answer = { status = 202 } } }
+      for _, answer in ipairs(answers) do
+        exchanges[#exchanges + 1] = { method = "GET", times = answer.times, answer = answer }
+      end
+      exchanges[#exchanges + 1] = { method = "HEAD", times = 1, answer = { status = 200, headers = {
+        { "Docker-Content-Digest", manifest.digest.of("{}") } } } }
+      local accepting = scripted.start { exchanges = exchanges }
+      local done, err = client:delete(accepting.address.a .. "/app:1")
+      accepting:stop()
+      return done, err
+    end
+    local kept, gone = { status = 200, body = "{}" }, { status = 404 }
+    local err = fails("registry", with { kept })
+    assert.matches("accepted the deletion of the tag 1, and keeps it", err.message, 1, true)
+    assert.same({ "1" }, err.remaining)
+    assert.is_true(assert(with { { status = 200, body = "{}", times = 1 }, gone }).tag_only) -- it took a moment
+    assert.is_true(assert(with { { status = 200, body = '{"moved":1}' } }).tag_only) -- somebody else put it again
+    assert.is_true(assert(with { gone }).tag_only)
+  end)
+
   it("takes the tag alone in a layout", function()
     push("layout", { "a" })
     local path = "oci:" .. temp.path("layout")

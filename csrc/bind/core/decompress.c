@@ -80,18 +80,9 @@ static int decompressor_close(lua_State *L)
   return 0;
 }
 
-static int decompressor_text(lua_State *L)
-{
-  const struct mf_decompress *decompress = luaL_checkudata(L, 1, DECOMPRESSOR_CLASS);
-
-  lua_pushstring(L, decompress->stream ? DECOMPRESSOR_CLASS : DECOMPRESSOR_CLASS " (closed)");
-  return 1;
-}
-
 void mfl_open_decompressor(lua_State *L)
 {
-  static const luaL_Reg metamethods[] = {
-      {"__gc", decompressor_close}, {"__close", decompressor_close}, {"__tostring", decompressor_text}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", decompressor_close}, {"__close", decompressor_close}, {NULL, NULL}};
   static const luaL_Reg methods[] = {{"feed", decompressor_feed},
                                      {"read", decompressor_read},
                                      {"complete", decompressor_complete},

@@ -312,14 +312,6 @@ static int lock_release(lua_State *L)
   return 0;
 }
 
-static int lock_tostring(lua_State *L)
-{
-  struct lock *lock = luaL_checkudata(L, 1, LOCK_CLASS);
-
-  lua_pushfstring(L, "%s (%s)", LOCK_CLASS, lock->fd >= 0 ? "held" : "released");
-  return 1;
-}
-
 /* lock(path, {shared = false, remove = false}) -> lock with :release(), also released when it is closed or collected,
    or nil and a problem: locked when another process holds it. With remove the file goes with the lock. */
 static int file_lock(lua_State *L)
@@ -343,8 +335,7 @@ static int file_lock(lua_State *L)
 
 /* ---- opening ---- */
 
-static const luaL_Reg lock_metamethods[] = {
-    {"__gc", lock_release}, {"__close", lock_release}, {"__tostring", lock_tostring}, {NULL, NULL}};
+static const luaL_Reg lock_metamethods[] = {{"__gc", lock_release}, {"__close", lock_release}, {NULL, NULL}};
 static const luaL_Reg lock_methods[] = {{"release", lock_release}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"home", file_home},

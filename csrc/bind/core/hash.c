@@ -86,14 +86,6 @@ static int hash_close(lua_State *L)
   return 0;
 }
 
-static int hash_text(lua_State *L)
-{
-  const struct mf_hash *hash = luaL_checkudata(L, 1, HASH_CLASS);
-
-  lua_pushstring(L, hash->context ? HASH_CLASS : HASH_CLASS " (closed)");
-  return 1;
-}
-
 static int base64(lua_State *L, bool (*convert)(struct mf_bytes *, const char *, size_t, struct mf_problem *))
 {
   struct mf_problem problem;
@@ -121,8 +113,7 @@ static int base64_decode(lua_State *L)
 
 void mfl_open_hash(lua_State *L)
 {
-  static const luaL_Reg metamethods[] = {
-      {"__gc", hash_close}, {"__close", hash_close}, {"__tostring", hash_text}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", hash_close}, {"__close", hash_close}, {NULL, NULL}};
   static const luaL_Reg methods[] = {{"update", hash_update}, {"hex", hash_hex}, {"close", hash_close}, {NULL, NULL}};
   static const luaL_Reg hash[] = {{"sum", hash_sum}, {"new", hash_new}, {NULL, NULL}};
   static const luaL_Reg base64_functions[] = {{"encode", base64_encode}, {"decode", base64_decode}, {NULL, NULL}};

@@ -75,28 +75,29 @@ static int json_keys(lua_State *L)
   return 1;
 }
 
-/* json.is_array(value) -> boolean: would it be written as an array? */
-static int json_is_array(lua_State *L)
+/* Is argument 1 of this kind, or a table without a mark that would be written as one? */
+static int push_is(lua_State *L, enum mfl_json_kind wanted)
 {
   enum mfl_json_kind kind;
 
   luaL_checkany(L, 1);
   kind = mfl_json_kind(L, 1);
-  lua_pushboolean(L, kind == MFL_JSON_ARRAY ||
-                         (kind == MFL_JSON_OTHER && lua_istable(L, 1) && mfl_json_is_sequence(L, 1)));
+  if (kind == MFL_JSON_OTHER && lua_istable(L, 1))
+    kind = mfl_json_is_sequence(L, 1) ? MFL_JSON_ARRAY : MFL_JSON_OBJECT;
+  lua_pushboolean(L, kind == wanted);
   return 1;
+}
+
+/* json.is_array(value) -> boolean: would it be written as an array? */
+static int json_is_array(lua_State *L)
+{
+  return push_is(L, MFL_JSON_ARRAY);
 }
 
 /* json.is_object(value) -> boolean: would it be written as an object? (verbatim text: no) */
 static int json_is_object(lua_State *L)
 {
-  enum mfl_json_kind kind;
-
-  luaL_checkany(L, 1);
-  kind = mfl_json_kind(L, 1);
-  lua_pushboolean(L, kind == MFL_JSON_OBJECT ||
-                         (kind == MFL_JSON_OTHER && lua_istable(L, 1) && !mfl_json_is_sequence(L, 1)));
-  return 1;
+  return push_is(L, MFL_JSON_OBJECT);
 }
 
 void mfl_open_json(lua_State *L)

@@ -384,18 +384,9 @@ static int engine_close(lua_State *L)
   return 0;
 }
 
-static int engine_tostring(lua_State *L)
-{
-  const struct mfl_engine *engine = luaL_checkudata(L, 1, MFL_ENGINE);
-
-  lua_pushfstring(L, "%s (%s)", MFL_ENGINE, engine->open ? "open" : "closed");
-  return 1;
-}
-
 void mfl_open_engine(lua_State *L)
 {
-  static const luaL_Reg metamethods[] = {
-      {"__gc", engine_close}, {"__close", engine_close}, {"__tostring", engine_tostring}, {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {{"__gc", engine_close}, {"__close", engine_close}, {NULL, NULL}};
   static const luaL_Reg methods[] = {{"start", engine_start},
                                      {"step", engine_step},
                                      {"answer", engine_answer},

@@ -1,6 +1,4 @@
 /* core.engine's exchanges, and the pipes that join two of them. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "../../answer/redirect.h"
 #include "../lib/box.h"
@@ -70,19 +68,6 @@ static int exchange_moved(lua_State *L)
   return 1;
 }
 
-static int exchange_tostring(lua_State *L)
-{
-  const struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
-
-  lua_pushfstring(L, "%s (%s)", MFL_EXCHANGE, box->exchange ? "open" : "closed");
-  return 1;
-}
-
-static void free_target(void *content)
-{
-  free(*(char **)content);
-}
-
 /* core.location(url, location, host) -> absolute URL where an upload goes on and a warning or nil; or nil and a problem
    (code redirect). Host: what messages call who answered. */
 static int location(lua_State *L)
@@ -92,7 +77,7 @@ static int location(lua_State *L)
   const char *url = mfl_check_text(L, 1);
   const char *where = mfl_check_text(L, 2);
   const char *host = mfl_check_text(L, 3);
-  char **target = mfl_push_box(L, sizeof(*target), free_target);
+  char **target = mfl_push_text_box(L);
 
   *target = mf_redirect_location(url, host, where, warning, &problem);
   if (!*target)
@@ -176,8 +161,7 @@ static int allowance_take(lua_State *L)
 
 void mfl_open_exchange(lua_State *L)
 {
-  static const luaL_Reg exchange_metamethods[] = {
-      {"__gc", exchange_close}, {"__close", exchange_close}, {"__tostring", exchange_tostring}, {NULL, NULL}};
+  static const luaL_Reg exchange_metamethods[] = {{"__gc", exchange_close}, {"__close", exchange_close}, {NULL, NULL}};
   static const luaL_Reg exchange_methods[] = {
       {"result", exchange_result}, {"moved", exchange_moved}, {"close", exchange_close}, {NULL, NULL}};
   static const luaL_Reg pipe_metamethods[] = {{"__gc", pipe_close}, {"__close", pipe_close}, {NULL, NULL}};

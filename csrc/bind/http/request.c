@@ -161,7 +161,7 @@ static bool read_discard(lua_State *L, int index, struct mf_request *request, st
   if (!discard)
     return true;
   check_first(L, request->sink, "sink");
-  request->sink = mf_sink_nowhere();
+  request->sink = mf_sink_memory(NULL);
   if (!request->sink)
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   return request->sink;
@@ -286,5 +286,6 @@ void mfl_push_response(lua_State *L, const struct mf_response *response)
   mfl_set_text(L, "host", response->host);
   mfl_set_integer(L, "attempts", response->attempts);
   mfl_set_boolean(L, "held", response->held);
+  mfl_set_boolean(L, "withheld", response->withheld);
   mfl_set_text(L, "digest", response->digest[0] ? response->digest : NULL);
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../../base/secret.h"
 #include "heap.h"
 #include "help.h"
 
@@ -46,6 +47,16 @@ struct mf_bytes *mfl_push_bytes(lua_State *L, size_t limit)
 
   mf_bytes_init(bytes, limit);
   return bytes;
+}
+
+static void free_text(void *content)
+{
+  mf_secret_free(*(char **)content);
+}
+
+char **mfl_push_text_box(lua_State *L)
+{
+  return mfl_push_box(L, sizeof(char *), free_text);
 }
 
 int mfl_give_bytes(lua_State *L, struct mf_bytes *bytes)

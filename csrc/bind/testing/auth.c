@@ -31,11 +31,6 @@ static void free_scopes(void *content)
   mf_scopes_free(content);
 }
 
-static void free_text(void *content)
-{
-  free(*(char **)content);
-}
-
 static void free_token(void *content)
 {
   mf_token_free(content);
@@ -90,7 +85,7 @@ static void push_challenge(lua_State *L, const struct mf_challenge *challenge)
 static int read_challenges(lua_State *L)
 {
   const char *request_url = lua_isnoneornil(L, 2) ? NULL : mfl_check_text(L, 2);
-  const struct mf_challenge *chosen;
+  const struct mf_challenge *best;
   struct mf_challenges *challenges;
   char text[512];
 
@@ -109,9 +104,9 @@ static int read_challenges(lua_State *L)
     push_challenge(L, &challenges->items[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
-  chosen = mf_challenges_choose(challenges, lua_toboolean(L, 3));
-  if (chosen)
-    lua_pushinteger(L, chosen - challenges->items + 1);
+  best = mf_challenges_choose(challenges, lua_toboolean(L, 3));
+  if (best)
+    lua_pushinteger(L, best - challenges->items + 1);
   else
     lua_pushnil(L);
   mf_challenges_print(challenges, text, sizeof(text));
@@ -165,7 +160,7 @@ static int token_response(lua_State *L)
 /* token_granted(token) -> the scopes that it is good for, or nil: it does not say */
 static int token_granted(lua_State *L)
 {
-  char **granted = mfl_push_box(L, sizeof(*granted), free_text);
+  char **granted = mfl_push_text_box(L);
 
   *granted = mf_token_granted(mfl_check_text(L, 1));
   lua_pushstring(L, *granted);

@@ -6,7 +6,6 @@
 
 #include "../../base/blot.h"
 #include "../../base/environment.h"
-#include "../../base/secret.h"
 #include "../../credential/helper.h"
 #include "../../credential/lookup.h"
 #include "../../curl/certificates.h"
@@ -29,11 +28,6 @@ static void free_lookup(void *content)
 static void free_certificates(void *content)
 {
   mf_certificates_free(content);
-}
-
-static void free_secret(void *content)
-{
-  mf_secret_free(*(char **)content);
 }
 
 struct mf_credentials *mfl_check_credentials(lua_State *L, int index)
@@ -209,7 +203,7 @@ static int proxy_for(lua_State *L)
   luaL_argcheck(L, mf_origin_parse(mfl_check_text(L, 1), &origin), 1, "not a plain URL");
   check_environment(L, 2, &environment);
   warnings = mfl_push_texts_box(L);
-  proxy = mfl_push_box(L, sizeof(*proxy), free_secret);
+  proxy = mfl_push_text_box(L);
   mfl_check_memory(L, mf_proxy_for(&origin, &environment, proxy, warnings));
   lua_pushstring(L, *proxy);
   if (*proxy) {

@@ -1,24 +1,17 @@
 /* testing.url: references and hosts, as the engine sees them. */
 #include "../../url/url.h"
 
-#include <stdlib.h>
-
 #include "../../url/origin.h"
 #include "../lib/box.h"
 #include "../lib/help.h"
 #include "open.h"
-
-static void free_text(void *content)
-{
-  free(*(char **)content);
-}
 
 /* join(base, relative) -> url | nil, problem */
 static int join(lua_State *L)
 {
   const char *base = mfl_check_text(L, 1);
   const char *relative = mfl_check_text(L, 2);
-  char **box = mfl_push_box(L, sizeof(*box), free_text);
+  char **box = mfl_push_text_box(L);
   struct mf_problem problem;
 
   *box = mf_url_join(base, relative, &problem);

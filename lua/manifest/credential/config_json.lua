@@ -3,6 +3,7 @@
 
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
+local text_of = require("manifest.base.text")
 
 local methods = {}
 local mt = { __name = "manifest.config_json", __index = methods }
@@ -74,7 +75,16 @@ local function read(text)
     refuse("not a JSON object")
   end
   local self = setmetatable({ members = members_of(laid_out, 0), entries = {} }, mt)
-  local _, auths = find(self.members, "auths")
+  local auths, spelled = nil, {}
+  for _, member in ipairs(self.members) do -- docker reads this name in any case
+    if text_of.lower(json.decode(member.key)) == "auths" then
+      auths, spelled[#spelled + 1] = member, member.key
+    end
+  end
+  if #spelled > 1 then
+    refuse(table.concat(spelled, " and ") .. " are one name to docker")
+  end
+  self.auths = auths
   if auths and auths.text:sub(1, 1) == "{" then
     self.entries = members_of(auths.text, 1)
   elseif auths and auths.text ~= "null" then
@@ -117,9 +127,8 @@ end
 --- The text to write.
 function mt:__tostring()
   local text = object_text(self.entries, 1)
-  local _, auths = find(self.members, "auths")
-  if auths then
-    auths.text = text
+  if self.auths then
+    self.auths.text = text
   else
     table.insert(self.members, 1, { key = '"auths"', text = text })
   end

@@ -70,7 +70,7 @@ end
 
 local function refuse(most, what, option)
   fail {
-    code = "too_large", option = option, message = ("what is named has more than %d %s"):format(most, what),
+    code = "too_large", option = option, message = ("what is named has more %s than %d"):format(what, most),
     hint = ("if that is meant to be, allow it with option '%s'"):format(option),
   }
 end

@@ -188,6 +188,14 @@ function problem.is_elsewhere(response, domain)
   return place_of(response.url) ~= place_of(hub.url(domain))
 end
 
+--- Did a request fail at another host than the registry, to which that sent it?
+---@param err table
+---@param domain string the registry
+---@return boolean
+function problem.failed_elsewhere(err, domain)
+  return err.host ~= nil and err.host ~= domain and err.host ~= place_of(hub.url(domain))
+end
+
 --- Statuses that may pass: they decide alone, whatever code stands in the body. Pulp throttles with 429 and the code
 --- UNSUPPORTED, and a server that fails with 500 and MANIFEST_UNKNOWN does not know that the manifest is absent.
 local function may_pass(status)
@@ -262,6 +270,25 @@ function problem.of_response(response, what, host)
     words = words ~= "" and words or nil,
     retryable = may_pass(response.status),
     response = problem.outline(response),
+  })
+end
+
+--- The error for an answer to GET /v2/, where a registry says that it is one; nil: it does. A page (of a portal that
+--- wants to be paid, a proxy, another web server) is told by its beginning: Quay calls its `true` text/html.
+---@param response table of the loop
+---@param domain string
+---@return table|nil err
+function problem.of_base(response, domain)
+  if response.status ~= 200 then
+    return problem.of_response(response, "GET /v2/", domain)
+  end
+  if response.headers["docker-distribution-api-version"] or not response.body:find("^[\xef\xbb\xbf%s]*<") then
+    return nil
+  end
+  return error_of.new({
+    code = "registry", host = domain,
+    message = ("%s answered GET /v2/ with a page, as no registry does"):format(domain),
+    hint = "check the registry's name; a login page or a proxy may have answered",
   })
 end
 

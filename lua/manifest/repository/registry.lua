@@ -128,7 +128,7 @@ function methods:failed(err, endpoint)
   problem.clean(err)
   if ABOUT_ANSWER[err.code] and not err.message:find(domain, 1, true) then
     err.message = domain .. ": " .. err.message
-    err.hint = ABOUT_ANSWER[err.code]
+    err.hint = rawget(err, "hint") or ABOUT_ANSWER[err.code]
   end
   return err:with({ host = domain })
 end
@@ -158,6 +158,12 @@ local function lacks_challenge(err)
   return err.status == 401 and err.response ~= nil and not err.response.headers["www-authenticate"]
 end
 
+--- Does an answer say so little because the credentials that there are were not sent? Some registries hide from anybody
+--- what needs a login, and ask for one at the beginning of the API alone, where docker begins.
+local function may_hide(response)
+  return response.withheld and (response.status == 403 or response.status == 404)
+end
+
 --- Where the token server is, when only the beginning of a registry's API says so: one request asks there, the others
 --- wait for what it learns.
 ---@return boolean learned false: nothing
@@ -177,7 +183,7 @@ local function ask_for_challenge(self, endpoint)
     registry = endpoint.domain, repository = endpoint.path, scopes = endpoint.scopes, timeout = self.timeout,
     retries = endpoint.retries,
   })
-  endpoint.learned = response ~= nil or not lacks_challenge(err)
+  endpoint.learned = response and not response.withheld or err ~= nil and not lacks_challenge(err)
   return endpoint.learned
 end
 
@@ -202,7 +208,8 @@ function methods:send(request, endpoint)
   own.timeout = own.timeout or (own.streams or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)
   local response, err = self.loop:request(own)
-  if not response and may_learn and lacks_challenge(err) and ask_for_challenge(self, endpoint) then
+  local is_in_doubt = may_learn and (response and may_hide(response) or err and lacks_challenge(err))
+  if is_in_doubt and ask_for_challenge(self, endpoint) then
     response, err = self.loop:request(own)
   end
   if response then

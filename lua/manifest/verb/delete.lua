@@ -80,11 +80,20 @@ local function done_of(at, digest, found, removed)
   return done
 end
 
---- Whether a tag of a manifest that was deleted by digest is gone: "gone" or "remains"; else nobody knows. Some
---- registries keep the tags, and serve the manifest under them. A GET tells that at once, where a HEAD that says 404
+local LOOKS, PAUSE = 3, 0.5 -- seconds: a registry may have accepted a deletion (202), and do it a moment later
+
+--- Whether a tag is gone, after it or its manifest was deleted: "gone" or "remains"; else nobody knows. Some registries
+--- keep the tags of a manifest, and some say yes and do nothing. A GET tells that at once, where a HEAD that says 404
 --- would need one to confirm it.
 local function look_again(call, repository, tag, digest)
   local answer, why = repository:manifest(tag)
+  for _ = 2, LOOKS do
+    if not answer or answer.digest ~= digest then
+      break
+    end
+    call.loop:sleep(PAUSE)
+    answer, why = repository:manifest(tag)
+  end
   if answer then
     return answer.digest == digest and "remains"
   end
@@ -94,6 +103,8 @@ local function look_again(call, repository, tag, digest)
   call:warn(("whether the tag %s is gone cannot be told: %s"):format(tag, why.message))
   return false
 end
+
+local NO_TAGS = "it deletes no tags: ask its operator, or delete the tag in its own interface"
 
 --- Says what is gone, now that it was looked at again.
 local function note_gone(call, at, done)
@@ -116,7 +127,7 @@ local function note_gone(call, at, done)
     fail {
       code = "registry", remaining = done.remaining,
       message = ("the registry deleted %s, and keeps the tag %s, which still serves it"):format(done.digest, done.tag),
-      hint = "it deletes no tags: ask its operator, or delete the tag in its own interface",
+      hint = NO_TAGS,
     }
   end
 end
@@ -146,6 +157,16 @@ local function referring(at, digests, named)
     position = position + 1
   end
   return found
+end
+
+--- A tag that the registry says to have deleted must be gone.
+local function check_deleted(call, at, digest)
+  if look_again(call, at.repository, at.tag, digest) == "remains" then
+    fail {
+      code = "registry", remaining = { at.tag }, hint = NO_TAGS,
+      message = ("the registry accepted the deletion of the tag %s, and keeps it"):format(at.tag),
+    }
+  end
 end
 
 --- A tag that the registry did not find when it should delete it must be gone: somebody else may have been quicker.
@@ -221,6 +242,8 @@ local function delete_tag(call, at, o, wanted)
     return delete_tag_alone(call, at, wanted, found, document())
   elseif not removed then
     return delete_digest(call, at, digest, o)
+  elseif repository.can.delete_tag == "try" then
+    check_deleted(call, at, digest)
   end
   return done_of(at, digest, found, removed)
 end

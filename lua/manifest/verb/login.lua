@@ -56,8 +56,9 @@ local function offer(call, registry, credentials)
   local response = try(loop:request({
     method = "GET", url = url .. "/v2/", base = url, registry = registry, timeout = call.options.timeout,
   }))
-  if response.status ~= 200 then
-    fail(problem.of_response(response, "GET /v2/", registry))
+  local wrong = problem.of_base(response, registry)
+  if wrong then
+    fail(wrong)
   end
   return true, engine:identity_token()
 end

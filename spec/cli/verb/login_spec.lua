@@ -94,6 +94,45 @@ describe("manifest login", function()
       base64.encode("me:" .. PASSWORD)), config_of(world))
   end)
 
+  it("finds what stands there in another case, as docker does, and edits no guess", function()
+    local world = ours.new { config = ('{"AUTHS":{"a.example":{"auth":"eDp5"},"https://%s":{}}}'):format(
+      registry.address) }
+    assert.equal(0, login(world, PASSWORD).status)
+    assert.equal(1, select(2, config_of(world):lower():gsub('"auths"', "")))
+    assert.equal("no such manifest", world({ "inspect", registry.address .. "/none/x:1" }).stderr:match("^[^:]*"))
+    assert.equal(0, world({ "logout", registry.address }).status)
+    assert.equal('{\n\t"AUTHS": {\n\t\t"a.example": {\n\t\t\t"auth": "eDp5"\n\t\t}\n\t}\n}', config_of(world))
+    local text = '{"AUTHS":{},"auths":{}}'
+    world = ours.new { config = text }
+    local done = login(world, PASSWORD)
+    assert.equal(1, done.status)
+    assert.matches('"AUTHS" and "auths" are one name to docker', done.stderr, 1, true)
+    assert.equal(text, config_of(world))
+  end)
+
+  it("believes no page, and a registry whatever it says of its answer", function()
+    local pages = { "<!DOCTYPE html><html>", "\xef\xbb\xbf\n <html>" }
+    local fine = { "", "{}", "true" } -- the last is Quay's, as text/html
+    for _, body in ipairs { pages[1], pages[2], table.unpack(fine) } do
+      local portal = scripted.start { exchanges = { { path = "/v2/", answer = { status = 200, body = body,
+        headers = { { "Content-Type", "text/html; charset=utf-8" } } } } } }
+      local world = ours.new()
+      local done = world { "login", "-u", "me", "--password-stdin", portal.address.a, input = PASSWORD }
+      portal:stop()
+      if body:find("<", 1, true) then
+        assert.equal(1, done.status)
+        assert.matches("answered GET /v2/ with a page, as no registry does", done.stderr, 1, true)
+        assert.is_nil(config_of(world))
+      else
+        assert.equal(0, done.status, done.stderr)
+      end
+    end
+    local named = scripted.start { exchanges = { { answer = { status = 200, body = "<registry/>",
+      headers = { { "Docker-Distribution-Api-Version", "registry/2.0" } } } } } }
+    assert.equal(0, ours.new() { "login", "-u", "me", "--password-stdin", named.address.a, input = "x" }.status)
+    named:stop()
+  end)
+
   it("follows a symbolic link and tightens the file's mode", function()
     local world, target = ours.new(), temp.path("elsewhere")
     temp.file("{}", target)

@@ -188,7 +188,7 @@ describe("a file", function()
     { "with auths of another type", '{"auths":"' .. canary .. '"}', 1 },
     { "with credHelpers of another type", '{"credHelpers":["' .. canary .. '"]}', 1 },
     { "with credsStore of another type", '{"credsStore":{"x":"' .. canary .. '"}}', 1 },
-    { "with near misses", '{"Auths":{"h":{"auth":"dTpw"}},"credsstore":"' .. canary .. '","CREDHELPERS":{}}', 3 },
+    { "with near misses", '{"auth":{"h":{"auth":"dTpw"}},"credStore":"' .. canary .. '","aut\\u017f":{}}', 0 },
   } do
     it(("row 91: %s gives nothing and %d warnings"):format(case[1], case[3]), function()
       local found = find(case[2], "h")
@@ -197,6 +197,28 @@ describe("a file", function()
       assert.is_nil(shown(found):find(canary, 1, true))
     end)
   end
+
+  it("has its members in any case, as docker reads them", function()
+    for _, text in ipairs {
+      '{"Auths":{"h":{"auth":"dTpw"}}}', '{"AUTHS":{"h":{"Auth":"dTpw"}}}', '{"auths":{"h":{"AUTH":"dTpw"}}}',
+      '{"auths":{"h":{"Username":"u","PassWord":"p"}}}',
+    } do
+      local found = find(text, "h")
+      assert.same({ "u", "p", {} }, { found.username, found.password, found.warnings }, text)
+    end
+    assert.equal("t", find('{"auths":{"h":{"IdentityToken":"t"}}}', "h").identity_token)
+    for _, text in ipairs { '{"credsstore":"x"}', '{"CREDHELPERS":{"h":"x"}}' } do
+      local found = find(text, "h")
+      assert.same({ "helper", "x" }, { found.step, found.helper }, text)
+    end
+  end)
+
+  it("that has a name in two spellings says so, and the last counts", function()
+    local found = find('{"Auths":{"h":{"auth":"eDp5"}},"auths":{"h":{"auth":"dTpw"}}}', "h")
+    assert.equal("u", found.username)
+    assert.equal(1, #found.warnings)
+    assert.matches('"auths" is there in several spellings', found.warnings[1])
+  end)
 
   it("row 91: that is a FIFO, a folder, a loop of links or too large is a warning, and nothing blocks", function()
     local folder = temp.folder("docker")

@@ -150,6 +150,7 @@ describe("a registry that speaks TLS", function()
   local ANSWERS = {
     ["no word"] = false, ["400"] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
     ["a redirect to https"] = "HTTP/1.1 308 No\r\nLocation: https://${a}/v2/\r\nContent-Length: 0\r\n\r\n",
+    ["a redirect to HTTPS"] = "HTTP/1.1 308 No\r\nLocation: HTTPS://${a}/v2/\r\nContent-Length: 0\r\n\r\n",
     ["what is no HTTP"] = "hello\n", ["HTTP that breaks off"] = "HTTP/1.1 200 OK\r\nConte",
   }
   for what, answer in pairs(ANSWERS) do

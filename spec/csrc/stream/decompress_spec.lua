@@ -125,7 +125,6 @@ for _, format in ipairs { "gzip", "zstd" } do
       local decompressor = assert(core.decompressor(format))
       decompressor:close()
       decompressor:close()
-      assert.matches("closed", tostring(decompressor))
       assert.has_error(function() decompressor:read(1) end, "attempt to use a closed decompressor")
       assert.has_error(function() decompressor:feed("x") end, "attempt to use a closed decompressor")
     end)

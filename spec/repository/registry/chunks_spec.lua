@@ -123,10 +123,48 @@ describe("a part", function()
     assert.matches("/u/5$", list[3])
   end)
 
+  it("whose answer is lost each time costs no try of the verb's", function()
+    local size, exchanges = 30000, {}
+    for index = 0, 9 do
+      local path = "/u/" .. index
+      for _, one in ipairs {
+        { method = "PATCH", path = path, times = 1, answer = { { reset = true } } },
+        { method = "PATCH", path = path, answer = { status = 416 } },
+        { method = "GET", path = path, answer = { status = 204, headers = { { "Location", "/u/" .. index + 1 },
+          { "Range", ("0-%d"):format((index + 1) * size - 1) } } } },
+      } do
+        exchanges[#exchanges + 1] = one
+      end
+    end
+    local server, repository = stage(exchanges, { chunk_size = size, retries = core.allowance(20) })
+    assert(repository:upload(DIGEST, { body = BLOB }))
+    local seen = {}
+    for index, line in ipairs((parts_of(server))) do
+      seen[index] = line:match("^%S+")
+    end
+    local wanted = {}
+    for index = 0, 9 do
+      local range = ("%d-%d"):format(index * size, (index + 1) * size - 1)
+      wanted[2 * index + 1], wanted[2 * index + 2] = range, range
+    end
+    assert.same(wanted, seen)
+    assert.matches("^/u/10%?", last(server, "PUT").target)
+  end)
+
   it("that arrived in part goes on where the registry is", function()
     local server, repository = stage { { method = "PATCH", times = 1, answer = took(1, "0-4999") } }
     assert(repository:upload(DIGEST, { body = BLOB }))
     assert.equal("5000-104999", parts_of(server)[2]:match("^%S+"))
+  end)
+
+  it("goes on where a registry names the first byte that it lacks in place of the last that it has", function()
+    local server, repository = stage { { method = "PATCH", times = 1, answer = took(1, "0-100000") },
+      { method = "PATCH", times = 1, answer = took(2, "0-200000") },
+      { method = "PATCH", times = 1, answer = took(3, "0-300000") } }
+    assert(repository:upload(DIGEST, { body = BLOB }))
+    local list, bytes = parts_of(server)
+    assert.equal(3, #list)
+    assert.is_true(BLOB == bytes)
   end)
 
   it("that the registry says to have more of than was sent ends it", function()

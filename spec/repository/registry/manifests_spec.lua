@@ -65,6 +65,26 @@ describe("a manifest", function()
     end
   end)
 
+  it("that is a list of errors in spite of the 200 is told as that", function()
+    local _, repository = stage { { answer = { status = 200,
+      body = '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"nothing here"}]}' } } }
+    local _, err = repository:manifest("t")
+    assert.equal("not_found", err.code)
+    assert.matches("manifest unknown: nothing here", err.message, 1, true)
+    local body = BYTES:gsub("^{", '{"errors":[{"code":"MANIFEST_UNKNOWN"}],')
+    _, repository = stage { { answer = { status = 200, body = body } } }
+    assert.equal(body, assert(repository:manifest("t")).raw)
+  end)
+
+  it("at a host that cannot be reached has an error that says who named it", function()
+    local server, repository = stage { { answer = { status = 307, headers = { { "Location",
+      "http://localhost:1/x" } } } } }
+    local _, err = repository:manifest("t")
+    assert.equal("network", err.code)
+    assert.matches("localhost:1: ", err.message, 1, true)
+    assert.matches(server.address.a .. " sends there", err.hint, 1, true)
+  end)
+
   it("tells rate limits, and shows no cookie", function()
     local _, repository = stage { { answer = manifest_answer { headers = { { "RateLimit-Remaining", "7;w=21600" },
       { "Set-Cookie", "secret" } } } } }
@@ -163,6 +183,48 @@ describe("a head", function()
   end)
 end)
 
+--- Artifactory with anonymous access answers 404 for what needs a login, and asks for one at /v2/ alone.
+describe("a manifest that is hidden from who has not logged in", function()
+  local LOGIN, BASIC = { username = "me", password = "secret-of-me" }, { Authorization = "^Basic " }
+
+  --- Looks at a tag twice. Returns what was found, the error, and the requests: method, place, with a login or not.
+  local function look(exchanges, credentials)
+    local server, repository = stage(exchanges, { credentials = credentials and function()
+      return credentials
+    end }, { ask = credentials ~= nil })
+    local found, err = repository:head("t")
+    repository:head("t")
+    local lines = {}
+    for index, seen in ipairs(server:requests()) do
+      lines[index] = ("%s %s%s"):format(seen.method, seen.target == "/v2/" and "base" or "tag",
+        seen.header.authorization and "!" or "")
+    end
+    return found, err, table.concat(lines, ", ")
+  end
+
+  for _, status in ipairs { 403, 404 } do
+    local hidden = { answer = { status = status } }
+    local asks = { path = "/v2/", answer = { status = 401, headers = { { "WWW-Authenticate", 'Basic realm="x"' } } } }
+
+    it(("by %d is found by who has"):format(status), function()
+      local found, _, lines = look({ { path = "/v2/", headers = BASIC, answer = { status = 200 } }, asks,
+        { headers = BASIC, answer = manifest_answer() }, hidden }, LOGIN)
+      assert.equal(DIGEST, assert(found).digest)
+      assert.equal("HEAD tag, GET base, GET base!, HEAD tag!, HEAD tag!", lines)
+    end)
+
+    it(("by %d stays so where the registry asks nobody, or nobody has a login"):format(status), function()
+      local code = status == 403 and "denied" or "not_found"
+      local _, err, lines = look({ { path = "/v2/", answer = { status = 200 } }, hidden }, LOGIN)
+      assert.equal(code, err.code)
+      assert.equal("HEAD tag, GET base, GET tag, HEAD tag, GET tag", lines)
+      _, err, lines = look { asks, hidden }
+      assert.equal(code, err.code)
+      assert.equal("HEAD tag, GET tag, HEAD tag, GET tag", lines)
+    end)
+  end
+end)
+
 describe("storing a manifest", function()
   local function put(answer, more)
     local exchanges = { { method = "PUT", answer = answer }, { method = "HEAD", answer = manifest_answer() } }
@@ -251,7 +313,25 @@ describe("storing a manifest", function()
     assert.equal("GET", server:requests()[3].method)
   end)
 
-  for _, status in ipairs { 408, 425, 500 } do
+  --- What stands before a registry may wait no longer for it, and it stores the manifest all the same.
+  it("that fails at the end is done where one GET finds it there", function()
+    for _, status in ipairs { 500, 504 } do
+      local stored, err, server = put({ status = status }, { method = "GET", answer = manifest_answer() })
+      assert.equal(DIGEST, stored and stored.digest, err and err.message)
+      assert.equal("GET", server:requests()[6].method)
+      assert.equal(6, #server:requests())
+    end
+  end)
+
+  it("that fails at the end is that failure where another manifest is there, or nobody can tell", function()
+    for _, answer in ipairs { manifest_answer { body = '{"other":1}' }, { status = 404 }, { status = 503 } } do
+      local _, err, server = put({ status = 500 }, { method = "GET", answer = answer })
+      assert.same({ "registry", 500 }, { err.code, err.status })
+      assert.equal(6, #server:requests())
+    end
+  end)
+
+  for _, status in ipairs { 408, 425 } do
     it(("that is answered %d is not looked for"):format(status), function()
       local _, err, server = put { status = status }
       assert.equal(status, err.status)

@@ -35,6 +35,7 @@ describe("pages", function()
       local _, err, taken = read { { answer = page(link) } }
       assert.equal("too_large", err.code)
       assert.matches("read before", err.message, 1, true)
+      assert.matches("operator", err.hint)
       assert.is_true(taken <= 2)
     end)
   end

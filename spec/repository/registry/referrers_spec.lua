@@ -105,6 +105,32 @@ describe("referrers", function()
     end)
   end
 
+  it("come from the stand-in tag where the page that the registry sends on to cannot be reached", function()
+    local _, repository = stage {
+      { pattern = "^/v2/app/referrers", answer = { status = 303,
+        headers = { { "Location", "http://localhost:1/" } } } },
+      { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
+      { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } } }
+    local found, err = repository:referrers(SUBJECT)
+    assert.equal(1, #assert(found, err and err.message))
+    assert.is_true(found.fallback)
+  end)
+
+  it("fail where the registry itself cannot be reached", function()
+    local _, repository = stage { { answer = { { close = true } } } }
+    assert.equal("network", select(2, repository:referrers(SUBJECT)).code)
+  end)
+
+  it("come from the registry's list, whatever is said of its type", function()
+    for _, name in ipairs { "application/json", "text/plain; charset=utf-8" } do
+      local _, repository = stage { { answer = { status = 200, body = list(entry "a"),
+        headers = { { "Content-Type", name } } } } }
+      local found = assert(repository:referrers(SUBJECT))
+      assert.equal(1, #found)
+      assert.is_nil(found.fallback)
+    end
+  end)
+
   it("come from where the registry's list is sent on to", function()
     local _, repository = stage { { origin = "b", answer = { status = 200, body = list(entry "a"), headers = INDEX } },
       { answer = { status = 307, headers = { { "Location", "${b}/list" } } } } }

@@ -23,7 +23,7 @@ function repositories.open(address, path, options, settings)
   end
   local repository = remote.new(loop, { domain = address, path = path, actions = options.actions, also = options.also,
     timeout = options.timeout or 60, manifest_limit = options.manifest_limit,
-    chunk_size = options.chunk_size, mirrors = options.mirrors })
+    chunk_size = options.chunk_size, retries = options.retries, mirrors = options.mirrors })
   return repository, loop, engine
 end
 

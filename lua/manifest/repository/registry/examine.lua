@@ -91,9 +91,9 @@ local function http(self)
   if not sent.status then
     return "bad", self.err.message, self.err.hint
   end
-  if response and response.status ~= 200 then
-    return "bad", problem.of_response(response, "GET /v2/", self.repository.domain).message,
-      "check the registry's name: a registry answers 200 or 401"
+  local wrong = response and problem.of_base(response, self.repository.domain)
+  if wrong then
+    return "bad", wrong.message, "check the registry's name: a registry answers 200 or 401, and with no page"
   end
   return "ok", ("%s, answered in %s"):format(sent.protocol or "HTTP", milliseconds(sent.seconds))
 end

@@ -10,6 +10,7 @@ local problem = require("manifest.repository.problem")
 local referrer = later("manifest.repository.referrer")
 local referrer_list = later("manifest.repository.referrer_list")
 local restore = later("manifest.repository.registry.restore")
+local there_already = later("manifest.repository.registry.there_already")
 
 local manifests = {}
 
@@ -37,6 +38,10 @@ end
 
 --- A success is a manifest. One that is not what its headers say is a warning.
 local function check_manifest(repository, reference, response, domain)
+  local listed = not response.body:find('"schemaVersion"', 1, true) and problem.list_of(response.body) or {}
+  if #listed > 0 then -- what stands before a registry may give its refusal the status 200
+    return nil, problem.of_response(response, "GET manifest " .. reference, domain)
+  end
   if not response.body:find("^%s*{") then
     return nil, error_of.new({
       code = "invalid_manifest", host = domain,
@@ -64,7 +69,7 @@ end
 --- Fetches a manifest, list or index.
 ---@param repository table
 ---@param reference string tag or digest
----@param options table? accept (media types, comma-separated)
+---@param options table? accept (media types, comma-separated), attempts (how often it may be sent)
 ---@return table|nil got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}
 ---@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
@@ -72,7 +77,7 @@ function manifests.get(repository, reference, options)
     method = "GET",
     path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
-    limit = repository.manifest_limit,
+    limit = repository.manifest_limit, attempts = options and options.attempts,
     digest = is_digest(reference) and reference or nil,
   }, function(answer, domain)
     return check_manifest(repository, reference, answer, domain)
@@ -280,11 +285,8 @@ function manifests.put(repository, reference, document, options)
   if not stored then
     stored, err = restore.retry(repository, bytes, err, store)
   end
-  if not stored and problem.is_refusal(err.status) then -- one that stores nothing twice, or moves no tag, may have it
-    local digest = is_digest(reference) and reference or document.digest or digest_name.of(bytes)
-    local now = interface.digest_at(repository, reference, digest)
-    stored = now == digest and { digest = digest, size = #bytes, media_type = document.media_type } or nil
-    err.now = now or nil
+  if not stored then
+    stored = there_already.find(repository, reference, document, err)
   end
   if not stored then
     return nil, err

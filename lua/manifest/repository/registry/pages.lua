@@ -14,7 +14,10 @@ local LARGEST_PAGE = 1000 -- Amazon's registry refuses to be asked for more
 local PAGE_BYTES = 4 * 1024 * 1024
 
 local function endless(domain, message)
-  return error_of.new({ code = "too_large", message = message:format(domain), host = domain })
+  return error_of.new({
+    code = "too_large", message = message:format(domain), host = domain,
+    hint = "ask the registry's operator: its list has no end",
+  })
 end
 
 --- Reads one page.
@@ -25,14 +28,14 @@ local function read(repository, endpoint, at, request)
   local response, err = repository:send({
     method = "GET", path = at.path, url = at.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
   }, endpoint)
+  if at.path and request.absent and request.absent(response, endpoint, err) then -- what has a first page is offered
+    return nil
+  end
   if not response then
     return nil, err
   end
   if at.here and response.status // 100 == 4 then
     return read(repository, endpoint, { url = at.here }, request)
-  end
-  if at.path and request.absent and request.absent(response, endpoint) then -- what has a first page is offered
-    return nil
   end
   if response.status ~= 200 then
     return nil, problem.of_response(response, request.what, endpoint.domain)
@@ -93,9 +96,9 @@ end
 --- Reads page after page until the last, or until it is enough: of the first mirror that has the whole list, else of
 --- the registry.
 ---@param repository table
----@param request table path (below the repository), accept, what (for messages), absent (function (response, endpoint)
---- -> boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a mirror says
---- nothing), holds (function (document) -> boolean: it is a page) and form (what a page is, for messages)
+---@param request table path (below the repository), accept, what (for messages), absent (function (response | nil,
+--- endpoint, err) -> boolean: the list is not offered), is_vain (function () -> boolean: the list that came from a
+--- mirror says nothing), holds (function (document) -> boolean: it is a page) and form (what a page is, for messages)
 ---@param begin function () -> function (document) -> true: go on. Called for each endpoint: there a list begins anew
 ---@return boolean|nil done false: not offered; nil, err otherwise
 ---@return table|nil err

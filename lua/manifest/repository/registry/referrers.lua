@@ -77,18 +77,26 @@ local function without_api(repository, digest, options)
 end
 
 --- Does a registry not know such lists? It may refuse what it does not know by any status, or send whoever asks to a
---- page for people: what another host answers then says nothing of the registry.
-local function not_offered(response, domain)
+--- page for people: what another host answers then, or that it cannot be reached, says nothing of the registry. What
+--- stands before a registry may call an index something else.
+---@param response table|nil
+---@param err table|nil without a response
+local function not_offered(response, domain, err)
+  if not response then
+    return problem.failed_elsewhere(err, domain)
+  end
   local status = response.status
   if status == 200 then
     return media_type.of_header(response.headers["content-type"]) ~= media_type.oci_index
+      and (referrer.read_index(response.body) or {}).mediaType ~= media_type.oci_index
   end
   return status == 501 or problem.is_refusal(status) or problem.is_elsewhere(response, domain)
 end
 
 --- Does the answer only say that there is no such repository? It may come into being before the next question.
 local function is_unknown_name(response)
-  return response.status == 404 and problem.has_code(problem.list_of(response.body), { NAME_UNKNOWN = true })
+  return response ~= nil and response.status == 404
+    and problem.has_code(problem.list_of(response.body), { NAME_UNKNOWN = true })
 end
 
 --- Lists what refers to a digest.
@@ -111,8 +119,8 @@ function referrers.list(repository, digest, options)
   end) or ""
   local done, err = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
-    absent = function(response, endpoint)
-      local absent = not_offered(response, endpoint.domain)
+    absent = function(response, endpoint, failure)
+      local absent = not_offered(response, endpoint.domain, failure)
       if not endpoint.is_mirror then
         repository.no_referrers = absent and not is_unknown_name(response)
       end
