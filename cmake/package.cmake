@@ -3,8 +3,8 @@
 set(CPACK_PACKAGE_NAME oci-manifest)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Create, annotate, inspect and push manifest lists and OCI indexes")
 set(CPACK_PACKAGE_HOMEPAGE_URL "$ENV{HOMEPAGE}")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "The verbs of docker manifest with the same bytes, and more, as a command and as a module
- of Lua, without docker and without a daemon.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "The verbs of docker manifest with the same bytes, and more, as a command
+ and as a module of Lua, without docker and without a daemon.")
 set(CPACK_RPM_PACKAGE_LICENSE MIT)
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB)
@@ -18,5 +18,9 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS "lua${LUA_ABI}, ca-certificates")
 include(CPack)
 
 if(CMAKE_INSTALL_DOCDIR MATCHES "/oci-manifest$")
-  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright) # where Debian keeps it
+  # Where Debian keeps them, and how.
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+  install(CODE [[
+    file(GLOB PAGES "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/man/man1/*.1")
+    execute_process(COMMAND gzip -f -n -9 ${PAGES})]])
 endif()

@@ -63,6 +63,8 @@ local function lose(lost, folder, before)
     if before[name] then
       os.execute(("mkdir -p '%s'"):format(path:match("^(.*)/")))
       temp.file(before[name], path)
+    elseif temp.read(path) then -- a file; of folders that stays which was there before
+      temp.remove(path)
     end
   end
 end

@@ -128,6 +128,11 @@ void mf_engine_call(struct mf_engine *engine)
   engine->called = true;
 }
 
+void mf_engine_wake(void *engine)
+{
+  curl_multi_wakeup(((struct mf_engine *)engine)->multi);
+}
+
 /* ---- transfers ---- */
 
 bool mf_engine_submit(struct mf_engine *engine, struct mf_transfer *transfer, struct mf_problem *problem)

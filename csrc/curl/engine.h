@@ -45,6 +45,9 @@ void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer);
 
 /* The step that is running, or else the next, is to return: its caller has something to do. */
 void mf_engine_call(struct mf_engine *engine);
+/* Ends the wait of the step that is running: the one function that another thread may call, for a task that waits for
+   it. */
+void mf_engine_wake(void *engine);
 /* Advances tasks and moves bytes until mf_engine_call is called or SECONDS (at most one) have passed. A signal ends the
    wait. False: libcurl itself failed, or the process was forked since (problem set). */
 bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem *problem);

@@ -137,11 +137,26 @@ static bool fail(struct mf_exchange *exchange)
   return true;
 }
 
+/* Lets a thread wait for the disk: other exchanges go on, and the connection is free. False: finishing is to wait. */
+static bool flush(struct mf_exchange *exchange)
+{
+  struct mf_sink *sink = exchange->receipt.sink;
+
+  if (exchange->flushing || !sink->flush || !sink->flush(sink, mf_engine_wake, exchange->client->network->engine))
+    return false;
+  exchange->flushing = true;
+  exchange->task.due = exchange->deadline;
+  drop_transfer(exchange);
+  return true;
+}
+
 static bool succeed(struct mf_exchange *exchange)
 {
   struct mf_response *response = &exchange->response;
   bool good = is_success(response->status);
 
+  if (good && flush(exchange))
+    return true;
   if (good && !mf_receipt_finish(&exchange->receipt, &exchange->problem))
     return fail(exchange);
   if (!mf_retry_status(response->status))
@@ -378,6 +393,8 @@ static bool advance(struct mf_task *task)
 
   if (mf_clock_now() >= exchange->deadline)
     return out_of_time(exchange);
+  if (exchange->flushing)
+    return exchange->receipt.sink->ready(exchange->receipt.sink) && succeed(exchange);
   if (!exchange->transfer)
     return prepare(exchange);
   scheme = mf_scheme_advance(exchange);

@@ -26,6 +26,7 @@ struct mf_exchange {
   double sent;           /* when the transfer was sent */
   uint64_t number;       /* of the request, in the network's journal */
   bool noted;            /* the journal has how the transfer ended */
+  bool flushing;         /* all has come, and its sink waits for the disk */
   struct mf_link waiter; /* at a host that is asked slowly */
   struct mf_pace *pace;  /* of the host that it was sent to, while it is on the wire */
   int redirects;

@@ -237,13 +237,15 @@ bool mf_file_remove(const char *path, struct mf_problem *problem)
   return mf_directory_sync(folder, problem);
 }
 
-bool mf_file_rename(const char *from, const char *to, struct mf_problem *problem)
+bool mf_file_rename(const char *from, const char *to, bool more, struct mf_problem *problem)
 {
   char source[PATH_MAX];
   char target[PATH_MAX];
 
   if (rename(from, to))
     return mf_disk_problem(problem, "cannot move a file to", to);
+  if (more)
+    return true;
   mf_directory_of(from, source);
   mf_directory_of(to, target);
   if (strcmp(source, target) != 0 && !mf_directory_sync(source, problem))

@@ -22,7 +22,7 @@ struct mf_file_style {
   bool keep;             /* a file that is already there keeps its permissions and, when we may, its owner */
   bool keep_owner;       /* a file that is already there keeps its owner, when we may, but not its permissions */
   bool follow;           /* PATH may be a symbolic link: its target is replaced and the link stays */
-  bool more;             /* another file of the folder is replaced next: that call makes this one durable too */
+  bool more;             /* the next file of the folder, or mf_directory_sync, makes this one durable too */
   const char *temporary; /* folder on the same file system for the temporary file, or NULL: beside the target */
 };
 
@@ -40,7 +40,8 @@ bool mf_file_replace(const char *path, const void *data, size_t length, const st
                      struct mf_problem *problem);
 /* Removes one file, or one empty folder, and makes that durable. */
 bool mf_file_remove(const char *path, struct mf_problem *problem);
-/* Moves a file or folder within a file system and makes that durable; an empty folder at TO is replaced. */
-bool mf_file_rename(const char *from, const char *to, struct mf_problem *problem);
+/* Moves a file or folder within a file system and makes that durable, unless MORE: then mf_directory_sync of TO's
+   folder does. An empty folder at TO is replaced. */
+bool mf_file_rename(const char *from, const char *to, bool more, struct mf_problem *problem);
 
 #endif

@@ -162,7 +162,7 @@ struct mf_pipe *mf_pipe_new(size_t capacity, int64_t size)
     return NULL;
   pipe->references = 1;
   pipe->capacity = capacity;
-  pipe->sink = (struct mf_sink){write_pipe, cannot_restart, sink_ready, finish_pipe, free_sink};
+  pipe->sink = (struct mf_sink){write_pipe, cannot_restart, sink_ready, NULL, finish_pipe, free_sink};
   pipe->source = (struct mf_source){size, read_pipe, rewind_pipe, source_ready, free_source};
   return pipe;
 }

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include "../file/descriptor.h"
+#include "../file/flush.h"
+
+#define BEHIND (1024 * 1024) /* bytes of a file after which the disk begins to write them */
 
 static bool always_ready(const struct mf_sink *sink)
 {
@@ -58,7 +61,7 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
 
   if (!sink)
     return NULL;
-  sink->sink = (struct mf_sink){write_memory, restart_memory, always_ready, finish_memory, free_memory};
+  sink->sink = (struct mf_sink){write_memory, restart_memory, always_ready, NULL, finish_memory, free_memory};
   sink->bytes = bytes;
   return &sink->sink;
 }
@@ -68,26 +71,45 @@ struct mf_sink *mf_sink_memory(struct mf_bytes *bytes)
 struct file_sink {
   struct mf_sink sink;
   int descriptor;
+  off_t written; /* bytes, and how many of them the disk has been told to write */
+  off_t told;
+  struct mf_flush flush;
   bool scratch;  /* without a name: nothing to remove, and not for keeps */
   pid_t process; /* the file is its own: a forked child leaves it alone */
   char path[];   /* or what it is, for messages */
 };
 
+/* Lets the disk write what has come while more of it comes, so that fsync need not wait for all. A mere hint: it may
+   fail. */
+static void write_behind(struct file_sink *file)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+  if (file->scratch || file->written - file->told < BEHIND)
+    return;
+  sync_file_range(file->descriptor, file->told, file->written - file->told, SYNC_FILE_RANGE_WRITE);
+#endif
+  file->told = file->written;
+}
+
 static enum mf_flow write_file(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem)
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (mf_descriptor_write(file->descriptor, data, length))
-    return MF_FLOW_OK;
-  mf_problem_errno(problem, "cannot write", file->path);
-  return MF_FLOW_FAIL;
+  if (!mf_descriptor_write(file->descriptor, data, length)) {
+    mf_problem_errno(problem, "cannot write", file->path);
+    return MF_FLOW_FAIL;
+  }
+  file->written += (off_t)length;
+  write_behind(file);
+  return MF_FLOW_OK;
 }
 
 static bool restart_file(struct mf_sink *sink)
 {
-  int descriptor = ((struct file_sink *)sink)->descriptor;
+  struct file_sink *file = (struct file_sink *)sink;
 
-  return ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0;
+  file->written = file->told = 0;
+  return ftruncate(file->descriptor, 0) == 0 && lseek(file->descriptor, 0, SEEK_SET) == 0;
 }
 
 static bool close_file(struct file_sink *file, bool keep)
@@ -96,17 +118,36 @@ static bool close_file(struct file_sink *file, bool keep)
 
   if (descriptor < 0)
     return true;
+  mf_flush_end(&file->flush);
   file->descriptor = -1;
   if (!keep && !file->scratch && file->process == getpid())
     unlink(file->path);
   return mf_descriptor_close(descriptor);
 }
 
+static bool file_ready(const struct mf_sink *sink)
+{
+  return mf_flush_ended(&((const struct file_sink *)sink)->flush);
+}
+
+static bool flush_file(struct mf_sink *sink, void (*wake)(void *context), void *context)
+{
+  struct file_sink *file = (struct file_sink *)sink;
+
+  return !file->scratch && mf_flush_begin(&file->flush, file->descriptor, wake, context);
+}
+
+/* errno tells why not. */
+static bool on_disk(struct file_sink *file)
+{
+  return file->flush.begun ? mf_flush_end(&file->flush) : mf_descriptor_flush(file->descriptor);
+}
+
 static bool finish_file(struct mf_sink *sink, bool complete, struct mf_problem *problem)
 {
   struct file_sink *file = (struct file_sink *)sink;
 
-  if (complete && !file->scratch && !mf_descriptor_flush(file->descriptor)) {
+  if (complete && !file->scratch && !on_disk(file)) {
     mf_problem_errno(problem, "cannot flush", file->path);
     close_file(file, false);
     return false;
@@ -135,7 +176,9 @@ static struct file_sink *new_file(const char *path, bool scratch, struct mf_prob
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
     return NULL;
   }
-  file->sink = (struct mf_sink){write_file, restart_file, always_ready, finish_file, free_file};
+  file->sink = (struct mf_sink){write_file, restart_file, file_ready, flush_file, finish_file, free_file};
+  file->written = file->told = 0;
+  file->flush = (struct mf_flush){.begun = false};
   file->scratch = scratch;
   file->process = getpid();
   memcpy(file->path, path, size);

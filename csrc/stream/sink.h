@@ -14,8 +14,11 @@ struct mf_sink {
   enum mf_flow (*write)(struct mf_sink *sink, const char *data, size_t length, struct mf_problem *problem);
   /* Forgets what was taken, for another attempt from the first byte. False when that cannot be. */
   bool (*restart)(struct mf_sink *sink);
-  /* After a PAUSE: would a write succeed now? */
+  /* After a PAUSE: would a write succeed now? After flush: would finish not wait? */
   bool (*ready)(const struct mf_sink *sink);
+  /* NULL, or begins what finish would wait for (the disk) in a thread, which calls wake(CONTEXT) at its end. False: it
+     cannot, and finish waits. */
+  bool (*flush)(struct mf_sink *sink, void (*wake)(void *context), void *context);
   /* No more bytes come; COMPLETE tells whether all did, and whether they hash right. False: problem set. */
   bool (*finish)(struct mf_sink *sink, bool complete, struct mf_problem *problem);
   void (*free)(struct mf_sink *sink);

@@ -98,14 +98,15 @@ static int file_remove(lua_State *L)
   return mfl_done(L, mf_file_remove(path, &problem), &problem);
 }
 
-/* rename(from, to) -> true */
+/* rename(from, to, {more = false}) -> true */
 static int file_rename(lua_State *L)
 {
   const char *from = mfl_check_text(L, 1);
   const char *to = mfl_check_text(L, 2);
   struct mf_problem problem;
 
-  return mfl_done(L, mf_file_rename(from, to, &problem), &problem);
+  check_options(L, 3);
+  return mfl_done(L, mf_file_rename(from, to, mfl_field_boolean(L, 3, "more", false), &problem), &problem);
 }
 
 /* copy(from, to, algorithm [, offset, length]) -> hexadecimal digest of the bytes | nil, problem. TO must not exist;
@@ -201,6 +202,15 @@ static int file_make_directory(lua_State *L)
   struct mf_problem problem;
 
   return mfl_done(L, mf_directory_make(path, mode, &problem), &problem);
+}
+
+/* sync(folder) -> true: the names in it are durable */
+static int file_sync(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+
+  return mfl_done(L, mf_directory_sync(path, &problem), &problem);
 }
 
 /* kind(path, {follow = false}) -> "file" | "directory" | "other" | nil when there is nothing | nil, problem */
@@ -353,6 +363,7 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"room", file_room},
                                      {"scratch", file_scratch},
                                      {"set_mode", file_set_mode},
+                                     {"sync", file_sync},
                                      {"target", file_target},
                                      {"temporary", file_temporary},
                                      {NULL, NULL}};

@@ -12,7 +12,8 @@ local READABLE = tonumber("644", 8)
 ---@param folder string on the same disk: where it is written
 ---@param path string its place
 ---@param fill function (path) -> true | nil, err
-return function(folder, path, fill)
+---@param more boolean|nil core.file.sync of its folder makes it durable, later
+return function(folder, path, fill, more)
   local temporary, is_moved = try(core.file.temporary(folder)), false
   local _ <close> = failure.defer(function()
     if not is_moved then
@@ -21,5 +22,5 @@ return function(folder, path, fill)
   end)
   try(fill(temporary))
   try(core.file.set_mode(temporary, READABLE))
-  is_moved = try(core.file.rename(temporary, path))
+  is_moved = try(core.file.rename(temporary, path, { more = more }))
 end

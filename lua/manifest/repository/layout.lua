@@ -36,6 +36,7 @@ local function new(path, options)
     manifest_limit = options and options.manifest_limit or interface.MANIFEST_LIMIT,
     shared = false, subjects = {}, -- for lists of referrers
     seen = {}, -- [digest] = true: blobs that were there or were stored
+    unsynced = {}, -- folders of blobs whose names may not be durable
     named = {}, -- [digest] = what that manifest names, of those that were stored
   }, mt)
 end
@@ -131,11 +132,15 @@ local function check_blob(self, hash)
   end
 end
 
-local function store(self, hash, content)
+--- Stores a blob unless it is there. MORE: its name becomes durable with that of the next one.
+local function store(self, hash, content, more)
   ensure(self)
   check_blob(self, hash)
-  layout_blobs.store(self.path, hash, content)
+  layout_blobs.store(self.path, hash, content, self.unsynced)
   self.seen[hash] = true
+  if not more then
+    layout_blobs.sync(self.unsynced)
+  end
   return true
 end
 
@@ -166,13 +171,14 @@ function methods:upload(hash, body)
   end)
 end
 
---- Brings a blob of another repository here: from a registry it streams into its file.
+--- Brings a blob of another repository here: from a registry it streams into its file. A manifest that
+--- names it is put after it.
 ---@param descriptor table {digest=, size=}
 ---@param source table repository
 function methods:copy_blob(descriptor, source)
   return store(self, descriptor.digest, function(temporary)
     return source:save_blob(descriptor, temporary)
-  end)
+  end, true)
 end
 
 --- index.json as it stands.

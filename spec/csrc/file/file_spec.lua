@@ -312,6 +312,16 @@ describe("core.file on folders", function()
     fails("not_found", folder .. "/none", file.room(folder .. "/none"))
   end)
 
+  it("moves several files, and makes their names durable at once", function()
+    local folder = temp.folder()
+    for _, name in ipairs { "a", "b" } do
+      assert.is_true(file.rename(temp.file(name), folder .. "/" .. name, { more = true }))
+    end
+    assert.is_true(file.sync(folder))
+    assert.same({ "a", "b" }, file.list(folder))
+    fails("io", "cannot be made durable", file.sync(folder .. "/none"))
+  end)
+
   it("knows a folder from another that takes its place", function()
     local folder = temp.folder()
     local first = file.identity(folder)

@@ -3,8 +3,10 @@
 local archive = require "manifest.repository.archive"
 local docker_archive = require "spec.support.inputs.docker_archive"
 local fails = require "spec.support.asserts.fails_saying"
+local inject = require "spec.support.worlds.inject"
 local manifest = require "manifest"
 local process = require "spec.support.process"
+local random = require "spec.support.inputs.random"
 local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
@@ -34,6 +36,32 @@ describe("a docker archive", function()
     assert.equal(got.raw, assert(docker():manifest("docker.io/library/app:1")).raw)
     assert.equal(got.digest, assert(docker():head(got.digest)).digest)
     assert.equal(SECOND, assert(docker():blob(sha(SECOND))))
+  end)
+
+  it("reads a compressed layer once", function()
+    if not inject.usable() then
+      return pending("needs strace")
+    end
+    local next_byte, bytes = random.new(16), {}
+    for position = 1, 300000 do
+      bytes[position] = string.char(next_byte(256) - 1)
+    end
+    local plain = temp.file(table.concat(bytes), temp.folder() .. "/layer")
+    local layer = process.run({ "gzip", "-nc", plain }).stdout
+    local path = temp.file(tar.archive(docker_archive.entries {
+      ["one/layer.tar"] = { "one/layer.tar", layer },
+      ["c.json"] = { "c.json", (CONFIG:gsub(sha(LAYER), sha(temp.read(plain)))) },
+    }))
+    local done = inject.run([[
+      local client <close> = require("manifest").client {}
+      assert(client:digest("docker-archive:" .. arg[1]))
+    ]], { path })
+    assert.equal(0, done.status, done.stderr)
+    local read = 0
+    for line in done.log:gmatch("[^\n]+") do
+      read = read + (line:find(path, 1, true) and tonumber(line:match("read[64]*%(.* = (%d+)$")) or 0)
+    end
+    assert.is_true(read >= #layer and read < #layer * 3 // 2, read)
   end)
 
   it("names an image by any of its tags, or by its place", function()

@@ -2,6 +2,7 @@
 
 local block = require "spec.support.block"
 local calls = require "manifest.call"
+local inject = require "spec.support.worlds.inject"
 local layout = require "manifest.repository.layout"
 local manifest = require "manifest"
 local process = require "spec.support.process"
@@ -44,6 +45,24 @@ describe("a layout beside a registry", function()
     assert.equal(made[1].digest, copy(second, "two", remote("back", "pull,push"), "3").digest)
     assert.equal(made[1].digest, assert(client:digest(at("back:3"))))
     assert.same(temp.files(first.path), temp.files(second.path))
+  end)
+
+  it("makes the names of all blobs durable at once, before index.json names them", function()
+    if not inject.usable() then
+      return pending("needs strace")
+    end
+    local done = inject.run([[
+      local client <close> = require("manifest").client { insecure = true }
+      assert(client:copy(arg[1], arg[2]))
+    ]], { at("app:1"), "oci:" .. temp.path("durable") })
+    assert.equal(0, done.status, done.stderr)
+    local lines = {} -- of what matters, in their order
+    for line in done.log:gmatch("[^\n]+") do
+      lines[#lines + 1] = line:match('rename%(.*/blobs/sha256/%x+"') and "blob"
+        or line:match("fsync%(%d+<[^>]*/blobs/sha256>") and "blobs are durable"
+        or line:match('rename%(.*/index%.json"') and "index" or nil
+    end
+    assert.same({ "blob", "blob", "blob", "blob", "blobs are durable", "index" }, lines)
   end)
 
   it("says which blob is missing", function()

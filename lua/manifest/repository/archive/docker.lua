@@ -114,8 +114,12 @@ function archive_docker.choose(images, selector, where)
     or fail("not_found", ("%s has no image %s"):format(where, selector), #images > 0 and choices(images) or nil)
 end
 
---- The digest of what a compressed file has inside.
-local function inner_digest(file, range, kind)
+--- The digest of a layer's file, and that of what is inside where it is compressed; it is read once.
+local function digests(file, range, kind)
+  if not kind then
+    local hash = file:copy(range, "sha256")
+    return hash, hash
+  end
   local _ <close> = amend(function(err)
     fail(err.code, ("the layer %s of %s is damaged: %s"):format(text.printable(range.name), text.printable(file.path),
       err.message))
@@ -125,11 +129,11 @@ local function inner_digest(file, range, kind)
     hash:update(bytes)
     return true
   end))
-  file:measure(range, function(piece)
+  local measured = file:measure(range, function(piece)
     return opener:feed(piece)
   end)
   try(opener:finish())
-  return hash:digest()
+  return measured.digest, hash:digest()
 end
 
 --- Measures one layer; it must be the one that the config names.
@@ -142,8 +146,7 @@ local function read_layer(file, name, diff_id)
     fail("unsupported", ("%s has the layer %s compressed with %s, for which Docker has no media type"):format(
       text.printable(file.path), text.printable(name), kind))
   end
-  local hash = file:copy(range, "sha256")
-  local inner = kind and inner_digest(file, range, kind) or hash
+  local hash, inner = digests(file, range, kind)
   if inner ~= diff_id then
     fail("digest_mismatch", ("the layer %s of %s hashes to %s, but the config names %s"):format(
       text.printable(name), text.printable(file.path), inner, text.printable(tostring(diff_id))))

@@ -1,7 +1,8 @@
 --- The blobs of an OCI image layout: files named by their digest.
 --
 -- One content is there once, however many images share it. A file appears by a rename after its bytes have reached the
--- disk and hash right, so what is there is whole. What fails is raised.
+-- disk and hash right, so what is there is whole. One call of `sync` makes the names of many durable.
+-- What fails is raised.
 
 local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
@@ -109,23 +110,34 @@ local function write(root, path, bytes, hash)
   if actual ~= hash then
     fail { code = "digest_mismatch", message = ("the bytes hash to %s, not to %s"):format(actual, hash) }
   end
-  try(core.file.replace(path, bytes, { mode = READABLE, temporary = root }))
+  try(core.file.replace(path, bytes, { mode = READABLE, temporary = root, more = true }))
 end
 
---- Puts a blob in its place unless it is there.
+--- Puts a blob in its place unless it is there; `sync` makes its name durable.
 ---@param root string
 ---@param hash string digest
 ---@param content string|function its bytes; or (path) -> true | nil, err: writes a new file that hashes right
-function layout_blobs.store(root, hash, content)
+---@param folders table<string, true> for `sync`: gets its folder
+function layout_blobs.store(root, hash, content, folders)
   local path, algorithm = place_of(root, hash)
-  if core.file.kind(path) == "file" then
-    return
+  local folder = ("%s/blobs/%s"):format(root, algorithm)
+  if core.file.kind(path) ~= "file" then
+    try(core.file.make_directory(folder, FOLDER))
+    if type(content) == "string" then
+      write(root, path, content, hash)
+    else
+      new_file(root, path, content, true)
+    end
   end
-  try(core.file.make_directory(("%s/blobs/%s"):format(root, algorithm), FOLDER))
-  if type(content) == "string" then
-    write(root, path, content, hash)
-  else
-    new_file(root, path, content)
+  folders[folder] = true -- of one that is there, too: another process may have put it there just now
+end
+
+--- Makes the names of blobs durable: before index.json names them, and before somebody is told that they are there.
+---@param folders table<string, true> of `store`; those that are done go
+function layout_blobs.sync(folders)
+  for folder in pairs(folders) do
+    try(core.file.sync(folder))
+    folders[folder] = nil
   end
 end
 
