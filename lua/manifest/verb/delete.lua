@@ -4,19 +4,15 @@
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
 -- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (tag/alone.lua).
 
+local along = require("manifest.base.later")("manifest.verb.delete.along")
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
-local media_type = require("manifest.name.media_type")
-local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
-local referrer_list = require("manifest.repository.referrer_list")
 local tag_alone = require("manifest.base.later")("manifest.tag.alone")
-local tagged = require("manifest.graph.tagged")
-local text = require("manifest.base.text")
 
-local allow, fail, try = failure.allow, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local delete = declare.verb {
   name = "delete", network = true,
@@ -143,22 +139,6 @@ local function delete_digest(call, at, digest, o)
   return done
 end
 
---- What refers to some documents, and to that, unless a tag names it.
-local function referring(at, digests, named)
-  local found, seen = {}, {}
-  local position = 1
-  while digests[position] do
-    for _, one in ipairs(try(referrer_list.of(at.repository, digests[position]))) do
-      if not named[one.digest] and not seen[one.digest] then
-        seen[one.digest] = true
-        found[#found + 1], digests[#digests + 1] = one.digest, one.digest
-      end
-    end
-    position = position + 1
-  end
-  return found
-end
-
 --- A tag that the registry says to have deleted must be gone.
 local function check_deleted(call, at, digest)
   if look_again(call, at.repository, at.tag, digest) == "remains" then
@@ -248,62 +228,6 @@ local function delete_tag(call, at, o, wanted)
   return done_of(at, digest, found, removed)
 end
 
---- What goes with a document: images that nothing else names, and what refers to it and to them.
----@return table also {images, referrers: lists of digests; is_shared: other tags name the document}
-local function also_gone(call, at, digest, o)
-  local also, named = { images = {}, referrers = {} }, {}
-  if not (o.images or o.referrers) then
-    return also
-  end
-  local list = tagged.list(call, at)
-  call:each(list, function(one)
-    if one.digest ~= digest and media_type.is_index(one.media_type) then
-      tagged.look(call, at, one, false)
-    end
-  end)
-  for _, one in ipairs(list) do
-    also.is_shared = also.is_shared or one.digest == digest and (#one.tags > 1 or one.tags[1] ~= at.tag)
-    named[one.digest] = one.digest ~= digest or nil
-    for other in pairs(one.names) do
-      named[other] = true
-    end
-  end
-  if o.images then
-    local root = nodes.root(call, read.document_at("delete", at.ref, at.repository, digest))
-    for _, image in ipairs(text.sorted_keys(tagged.named_by(root))) do
-      also.images[#also.images + 1] = not named[image] and image or nil
-    end
-  end
-  also.referrers = o.referrers and referring(at, { digest, table.unpack(also.images) }, named) or {}
-  return also
-end
-
---- Deletes documents by their digests, unless they are gone.
----@param done table gets what left the disk of a layout
-local function delete_all(call, at, done, digests)
-  call:each(digests, function(digest)
-    local removed = allow("not_found", at.repository:delete(digest))
-    if removed and removed.manifests then
-      done.removed.manifests = done.removed.manifests + removed.manifests
-      done.removed.blobs = done.removed.blobs + removed.blobs
-      done.kept = done.kept or removed.kept
-    end
-  end)
-end
-
---- Deletes what goes with a document that is deleted: also the document, where only its tag went until now.
-local function delete_also(call, at, done, also, o)
-  if not (o.images or o.referrers) or done.tag_only and also.is_shared then
-    return -- the document is there still
-  end
-  done.images, done.referrers = o.images and also.images or nil, o.referrers and also.referrers or nil
-  if not o.dry_run then
-    delete_all(call, at, done, done.tag_only and { done.digest } or {})
-    delete_all(call, at, done, also.images)
-    delete_all(call, at, done, { table.unpack(also.referrers) })
-  end
-end
-
 ---@class manifest.DeleteResult
 ---@field reference string
 ---@field digest string
@@ -346,10 +270,10 @@ function delete.run(call, given, o)
     end
   end)
   local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest or nil
-  local also = also_gone(call, at, digest, o)
+  local also = along.look(call, at, digest, o)
   local done = at.tag and delete_tag(call, at, o, { at.digest, o.if_digest, digest })
     or delete_digest(call, at, digest, o)
-  delete_also(call, at, done, also, o)
+  along.delete(call, at, done, also, o)
   done.dry_run = o.dry_run
   return done
 end
