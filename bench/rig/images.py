@@ -121,20 +121,19 @@ class Writer:
     def manifest(self, repository, tag, media_type, blob):
         self.send("PUT", f"/v2/{repository}/manifests/{tag}", blob.bytes, {"Content-Type": media_type})
 
-    def image(self, repository, tag, number, layers):
-        """An image of the n-th platform from layers; returns its descriptor as an index would hold it."""
+    def image(self, repository, tag, number, layers, tagged=True):
+        """An image of the n-th platform from layers, under its tag or its digest; its descriptor as an index would hold it."""
         config = config_of(number, {"image": f"{repository}:{tag}"}, layers)
         body = encoded({"schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(CONFIG, config),
                         "layers": [descriptor(LAYER, one) for one in layers]})
         for blob in (config, *layers):
             self.blob(repository, blob)
-        self.manifest(repository, tag, MANIFEST, body)
+        self.manifest(repository, tag if tagged else body.digest, MANIFEST, body)
         return descriptor(MANIFEST, body, platform=platform(number))
 
-    def index(self, repository, tag, children):
-        body = encoded({"schemaVersion": 2, "mediaType": INDEX, "manifests": children})
-        self.manifest(repository, tag, INDEX, body)
-        return body.digest
+    def index(self, repository, tag, children, annotations=None):
+        more = {"annotations": annotations} if annotations else {}
+        self.manifest(repository, tag, INDEX, encoded({"schemaVersion": 2, "mediaType": INDEX, "manifests": children, **more}))
 
     def close(self):
         self.connection.close()

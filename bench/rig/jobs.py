@@ -1,10 +1,9 @@
 """The jobs of the benchmark. Each takes the world and its parameters, and gives a function of a peer that prepares one run:
 (commands, check), where commands are None when the peer cannot do the job, and check() says what is wrong with the outcome."""
 import dataclasses
+import hashlib
 import json
 import shutil
-
-from . import world as worlds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,10 +55,9 @@ def release(world, lists, count=4):
     return prepare
 
 
-def copy(world, platforms=6, size=256 * worlds.MIB, layers=1):
-    """Job d: an image of several platforms from one registry to another."""
-    source, _ = world.large(platforms, size, layers)
-    expected = world.stored(source)["manifests"]
+def copy(world, source):
+    """From one registry to another, with all platforms."""
+    expected = world.entries(source)
 
     def prepare(peer):
         world.registries[1].empty()
@@ -68,9 +66,9 @@ def copy(world, platforms=6, size=256 * worlds.MIB, layers=1):
     return prepare
 
 
-def save(world, platforms, size):
-    """An image of several platforms from a registry into an OCI image layout."""
-    source, digest = world.large(platforms, size)
+def save(world, source):
+    """From a registry into an OCI image layout, with all platforms."""
+    digest = "sha256:" + hashlib.sha256(world.stored(source)).hexdigest()
 
     def prepare(peer):
         layout = world.layout()
@@ -84,10 +82,9 @@ def save(world, platforms, size):
     return prepare
 
 
-def load(world, platforms, size):
+def load(world, source):
     """The same back: out of a layout, which our own command has made."""
-    source, _ = world.large(platforms, size)
-    expected = world.stored(source)["manifests"]
+    expected = world.entries(source)
     layout = world.saved(source)
 
     def prepare(peer):
@@ -106,18 +103,67 @@ def push(world, layers, size):
         target = world.target(second=True)
 
         def check():
-            found = world.stored(target).get("config", {}).get("digest")
+            found = json.loads(world.stored(target)).get("config", {}).get("digest")
             return "" if found == config else "the target has another config"
         return peer.push(path, target), check
     return prepare
 
 
-def verify_list(world, count):
-    reference = world.listed(count)
-    return lambda peer: (peer.verify(reference), lambda: "")
-
-
-def verify(world, platforms, size):
-    """Whether all that an image names is there, and has its digests."""
-    source, _ = world.large(platforms, size)
+def verify(world, source):
+    """Whether all that a reference names is there, and has its digests."""
     return lambda peer: (peer.verify(source), lambda: "")
+
+
+def verified(world, count):
+    return verify(world, world.listed(count))
+
+
+def add(world, count):
+    """One image more in an index of so many."""
+    def prepare(peer):
+        target, entries, more, _ = world.edited(count)
+        return peer.add(target, more), lambda: world.check(target, [*entries, more[1]])
+    return prepare
+
+
+def replace(world, count):
+    """Another image in the place of the first."""
+    def prepare(peer):
+        target, entries, _, other = world.edited(count)
+        return peer.replace(target, entries[0], other), lambda: world.check(target, [other[1], *entries[1:]])
+    return prepare
+
+
+def annotate(world, count):
+    """An annotation of the first entry."""
+    def prepare(peer):
+        target, entries, _, _ = world.edited(count)
+
+        def check():
+            found = [entry.get("annotations") for entry in world.entries(target)]
+            return "" if found == [{"example": "1"}] + [None] * (len(entries) - 1) else "the annotation is not there"
+        return peer.annotate(target, "example=1"), check
+    return prepare
+
+
+def mirror(world, tags):
+    """A mirror of a repository is brought up to date after one tag in a hundred was moved."""
+    source, target = world.tagged(tags), f"{world.proxies[1].address}/mirror/of{tags}"
+    world.registries[1].empty()
+    is_same = False
+
+    def prepare(peer):
+        nonlocal is_same
+        commands = peer.mirror(source, target)
+        if not commands:
+            return None, None
+        if not is_same:
+            world.prepare(world.ours.mirror(source, target))
+        is_same, moved = False, world.move_tags(tags)
+
+        def check():
+            nonlocal is_same
+            is_same = all(world.stored(f"{source}:{tag}") == world.stored(f"{target}:{tag}") for tag in moved)
+            return "" if is_same else "the target has other tags"
+        return commands, check
+    return prepare

@@ -19,7 +19,7 @@ def options(arguments):
     parser.add_argument("--long", action="store_true", help="also a blob of 4 GiB, and 1.5 GiB at 20 ms: 10 minutes more")
     parser.add_argument("--runs", type=int, help="runs of each cell instead of the plan's")
     parser.add_argument("--peers", help="comma list of programs, as docker,crane; ours is manifest")
-    parser.add_argument("--jobs", help="comma list: " + ", ".join([*plan.TITLES, "single"]))
+    parser.add_argument("--jobs", help="comma list: " + ", ".join([*plan.TITLES, *plan.GROWTH, "single"]))
     parser.add_argument("--no-scale", action="store_true", help="without the rows that grow")
     parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds after which a cell is not repeated")
     parser.add_argument("--scratch", help="folder for the registries' storage: 8 GiB, with --long 15")
@@ -74,13 +74,15 @@ def measure_row(results, stage, row, everyone, runs):
             f"{found.connections:5} connections"))
 
 
-def too_slow(results, row, peer, patience):
-    """Whether the peer's last smaller row leaves no hope for this one."""
+def too_slow(results, row, peer):
+    """Whether a peer's last smaller row leaves no hope for this one. Ours is always measured."""
+    if row.job not in plan.GROWTH or isinstance(peer, ours.Ours):
+        return False
     before = [(x, value) for (job, x, name), value in results.items() if job == row.job and name == peer.name and x < row.x]
     if not before:
         return False
     x, value = max(before, key=lambda pair: pair[0])
-    return bool(value.failure) or value.wall * row.x / x > patience
+    return bool(value.failure) or value.wall * row.x / x > plan.HOPELESS
 
 
 def keep(results, arguments):
@@ -118,9 +120,7 @@ def measure(arguments, results):
         for peer in {*everyone, stage.ours}:
             peer.trust([gate.address for gate in stage.proxies])
         for row in rows:
-            present = [peer for peer in everyone if row.peers or isinstance(peer, ours.Script)]
-            if row.job == "entries":
-                present = [peer for peer in present if not too_slow(results, row, peer, arguments.patience)]
+            present = [peer for peer in everyone if not too_slow(results, row, peer)]
             measure_row(results, stage, row, present, arguments.runs)
             keep(results, arguments)
         if wanted(arguments.jobs, "single"):
@@ -136,7 +136,7 @@ def main(arguments):
         place.build_tools()
         if not arguments.check:
             place.install_ours()
-            place.install_peers(log)
+            place.install_peers(log, lambda name: wanted(arguments.peers, name))
         own_network.enter()
         if arguments.check:
             return check.run()

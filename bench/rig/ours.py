@@ -93,9 +93,29 @@ class Index(Ours):
     def verify(self, reference):
         return [[self.path, "verify", reference]]
 
+    def add(self, target, image):
+        return [[self.path, "index", "add", target, image[0]]]
+
+    def replace(self, target, entry, image):
+        return [[self.path, "index", "replace", target, image[0]]]
+
+    def annotate(self, target, annotation):
+        return [[self.path, "index", "annotate", target, "linux/amd64", "--annotation", annotation]]
+
+    def mirror(self, source, target):
+        return [[self.path, "copy", "--all-tags", source, target]]
+
     def release(self, lists):
         return [self.script("indexes.lua", *words(lists))]
 
 
-ALL = [Script, Commands, Index]
+class Shallow(Ours):
+    """As little as the peers look at: not whether the images of an index are there that is the same already."""
+    name = "manifest (--shallow)"
+
+    def mirror(self, source, target):
+        return [[self.path, "copy", "--all-tags", "--shallow", source, target]]
+
+
+ALL = [Script, Commands, Index, Shallow]
 REFERENCE = Script.name

@@ -9,6 +9,8 @@ import subprocess
 
 from . import place
 
+JOBS = 32  # at once, as is our default, where a peer asks how many
+
 
 class Peer:
     """A program under measurement. Sources and targets are references as text."""
@@ -66,6 +68,18 @@ class Peer:
     def verify(self, reference):
         """Reads and hashes all that a reference names."""
 
+    def add(self, target, image):
+        """One image more in the index; an image is (reference, index descriptor)."""
+
+    def replace(self, target, entry, image):
+        """The image in the place of an entry of its platform."""
+
+    def annotate(self, target, annotation):
+        """An annotation, as NAME=VALUE, of the entry of linux/amd64."""
+
+    def mirror(self, source, target):
+        """All tags of a repository to another, which has most of them already."""
+
     def release(self, lists):
         """Job c: many lists in one script; lists are (target, sources)."""
         one_by_one = [self.create(target, sources) for target, sources in lists]
@@ -115,6 +129,12 @@ class Crane(Peer):
     def verify(self, reference):
         return [[self.path, "validate", "--remote", reference]]
 
+    def add(self, target, image):
+        return [[self.path, "index", "append", target, "-m", image[0], "-t", target]]
+
+    def mirror(self, source, target):
+        return [[self.path, "copy", "--all-tags", "--jobs", str(JOBS), source, target]]
+
 
 class Regctl(Peer):
     name = "regctl"
@@ -138,6 +158,24 @@ class Regctl(Peer):
 
     def push(self, path, target):
         return [[self.path, "image", "import", target, str(path)]]
+
+    def add(self, target, image):
+        return [[self.path, "index", "add", target, "--ref", image[0]]]
+
+    def replace(self, target, entry, image):
+        return [*self.add(target, image), [self.path, "index", "delete", target, "--digest", entry["digest"]]]
+
+
+class Regsync(Peer):
+    name = "regsync"
+    program = "regsync"
+
+    def mirror(self, source, target):
+        registries = [{"registry": name.split("/", 1)[0], "reqConcurrent": JOBS} for name in (source, target)]
+        config = self.home / "regsync.yaml"  # JSON is YAML, too
+        config.write_text(json.dumps({"version": 1, "creds": registries, "defaults": {"parallel": JOBS},
+                                      "sync": [{"source": source, "target": target, "type": "repository"}]}))
+        return [[self.path, "once", "-c", str(config)]]
 
 
 class Oras(Peer):
@@ -163,6 +201,15 @@ class Oras(Peer):
     def load(self, layout, target):
         return [[self.path, "cp", "--no-tty", "--from-oci-layout", f"{layout}:1.0", target]]
 
+    def update(self, target, *changes):
+        return [[self.path, "manifest", "index", "update", target, *changes]]
+
+    def add(self, target, image):
+        return self.update(target, "--add", image[1]["digest"])
+
+    def replace(self, target, entry, image):
+        return self.update(target, "--remove", entry["digest"], "--add", image[1]["digest"])
+
 
 class Buildx(Peer):
     name = "buildx imagetools"
@@ -179,6 +226,13 @@ class Buildx(Peer):
 
     def copy(self, source, target):
         return [[self.path, "imagetools", "create", "-t", target, source]]
+
+    def add(self, target, image):
+        return [[self.path, "imagetools", "create", "--append", "-t", target, image[0]]]
+
+    def annotate(self, target, annotation):
+        return [[self.path, "imagetools", "create", "--annotation", f"manifest-descriptor[linux/amd64]:{annotation}", "-t", target,
+                 target]]
 
 
 class Skopeo(Peer):
@@ -203,6 +257,11 @@ class Skopeo(Peer):
     def push(self, path, target):
         """Its copy of an archive cannot keep a digest: the manifest is made of the file."""
         return [[self.path, "--insecure-policy", "copy", "--quiet", f"docker-archive:{path}", "docker://" + target]]
+
+    def mirror(self, source, target):
+        """Into a repository of the source's name below the place that is given."""
+        return [[self.path, "--insecure-policy", "sync", "--all", "--preserve-digests", "--src", "docker", "--dest", "docker",
+                 source, target.rsplit("/", 1)[0]]]
 
 
 class Buildah(Peer):
@@ -253,4 +312,4 @@ class ManifestTool(Peer):
         return [[self.path, "inspect", "--raw", reference]]
 
 
-ALL = [Docker, Crane, Regctl, Oras, Buildx, Skopeo, Buildah, ManifestTool]
+ALL = [Docker, Crane, Regctl, Regsync, Oras, Buildx, Skopeo, Buildah, ManifestTool]

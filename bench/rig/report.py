@@ -1,5 +1,5 @@
 """The Markdown of the results: one table for each job, ratios to our own row, the floor last."""
-from . import ours, plan
+from . import ours, peers, plan
 
 INTRODUCTION = """# Benchmark
 
@@ -8,7 +8,7 @@ over TLS 1.3 with HTTP/2 offered, no authentication. Between each client and its
 
 Wall time and CPU time (user and system, all processes of the job) are those of the median run by wall time; the fastest and the slowest
 run stand behind it. The tools take turns, run by run, so a busy minute slows all of them; what took over ten seconds is not run
-again, nor with more entries where that would take as long. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in brackets is to the row
+again, nor with more entries where that would take over {hopeless} seconds. Memory is the largest process's peak. Requests are counted in the registry's access log, connections at the proxy. A ratio in brackets is to the row
 "{reference}" of the same table and run. Every target repository is new, and what was pushed is checked.
 
 The proxy forwards each byte half a round trip after it arrived, in order and at any bandwidth. A TCP handshake costs one round trip, a full TLS
@@ -18,13 +18,18 @@ The proxy forwards each byte half a round trip after it arrived, in order and at
 WAYS = """## Rows
 
 "manifest (three commands)" runs `manifest create`, `annotate` and `push`; "manifest (one script)" the same verbs in one Lua script on one client;
-"manifest (one shot)" `manifest index create`, and for the other jobs the verbs `get` and `copy`. docker runs its three commands.
+"manifest (one shot)" `manifest index create`, and for the other jobs one verb each, such as `get` and `copy`. docker runs its three commands.
 crane, regctl, manifest-tool and buildx have a one-step command and take the platforms from the images. oras copies each image into the target's repository
 first, because its index sees no other. To verify, ours and crane read and hash every blob. Of a file of `docker save` skopeo and regctl
 compress the layers anew; ours and crane send them as they are, ours after it has unpacked each and compared it with the config, which is the time that
 it takes longer. Into a layout ours waits until the bytes are on the disk, which the others do not; on a disk that costs nothing it takes
 less time than any of them. Before it brings a small image ours asks once more, by GET, for a tag that HEAD did not find, since some registries
 serve no HEAD: 3 to 5 ms. buildah makes a local list, adds each image and pushes.
+
+In a script of several lists the others run one command after the other. Each tag of a mirror is an index of two images; crane and regsync are told to
+take {jobs} at once, which is our default. crane, regsync, skopeo and ours with `--shallow` hold a tag for done when it has the same digest on both sides.
+"manifest (one shot)" also looks whether the images are there that the index in the target names, which is 1 GET and 2 HEAD a tag more. To replace
+an image of an index, regctl adds and deletes. What a row has no line for, a tool cannot do, or only by a command for each tag (regctl, oras).
 
 A command of ours that sends one request takes more CPU than crane or regctl do: libcurl is linked with thirty libraries, and to load them is two
 fifths of such a command; OpenSSL's start and handshake are another third, and Go's programs have neither to load. `docs/architecture.md`,
@@ -82,26 +87,50 @@ def job_tables(results, quick):
         yield table(head, rows + floor_row(cell))
 
 
-def growth_tables(results):
-    """Time and memory side by side, one column a size."""
-    for job in ("entries", "lists", "blobs"):
-        sizes = sorted({x for which, x, _ in results if which == job})
-        names = list(dict.fromkeys(peer for which, _, peer in results if which == job))
-        if not sizes:
-            continue
-        unit = " MiB" if job == "blobs" else ""
-        delay = "no delay" if job == "blobs" else "round trip 20 ms"
-        yield f"## {plan.TITLES[job]} ({delay}; wall time, CPU, peak memory)"
+FIGURES = ("wall", "cpu", "memory")
 
-        def figures(peer, x):
-            cost = results.get((job, x, peer))
-            if cost is None:
-                return "-"
-            if cost.failure:
-                return cost.failure.replace("|", "/")
-            return f"{number(cost.wall, 's')}, {number(cost.cpu, 's')}, {cost.memory / 1024:.1f} MiB"
+
+def figures(cost):
+    if cost.failure:
+        return cost.failure.replace("|", "/")
+    return f"{number(cost.wall, 's')}, {number(cost.cpu, 's')}, {cost.memory / 1024:.1f} MiB"
+
+
+def ratios(cost, wall, cpu, memory):
+    return ", ".join(f"{value / other:.1f}x" for value, other in ((cost.wall, wall), (cost.cpu, cpu), (cost.memory, memory)))
+
+
+def comparisons(found, sizes):
+    """Lines of our own rows: the figures to the least of any peer, and to those of the size before by the growth of the size.
+
+    `found` is {(peer, size): cost} of what succeeded."""
+    own = [name for name in (ours.REFERENCE, ours.Index.name) if (name, sizes[-1]) in found][:1]
+    for name in [*own, *[name for name in (ours.Shallow.name,) if (name, sizes[-1]) in found]]:
+        best, growth = ["-"] * len(sizes), ["-"] * len(sizes)
+        for column, size in enumerate(sizes):
+            cost, last = found.get((name, size)), found.get((name, sizes[column - 1])) if column else None
+            others = [one for (peer, x), one in found.items() if x == size and not peer.startswith("manifest")]
+            if cost and others:
+                best[column] = ratios(cost, *(min(getattr(one, what) for one in others) for what in FIGURES))
+            if cost and last:
+                growth[column] = ratios(cost, *(getattr(last, what) * size / sizes[column - 1] for what in FIGURES))
+        yield [f"*{name}, to the least of the others*", *best]
+        yield [f"*{name}, growth (linear: 1.0x)*", *growth]
+
+
+def growth_tables(results):
+    """Time, CPU and memory side by side, one column a size."""
+    delays = {row.job: row.delay for row in plan.scale_rows(False, True)}
+    for job, (title, unit) in plan.GROWTH.items():
+        costs = {(peer, x): cost for (which, x, peer), cost in results.items() if which == job}
+        if not costs:
+            continue
+        sizes = sorted({x for _, x in costs})
+        yield f"## {title} (round trip {delays[job]:g} ms; wall time, CPU, peak memory)"
+        rows = [[peer, *[figures(costs[peer, x]) if (peer, x) in costs else "-" for x in sizes]]
+                for peer in dict.fromkeys(peer for peer, _ in costs)]
         yield table(["tool", *[f"{size:g}{unit}" for size in sizes]],
-                    [[peer, *[figures(peer, x) for x in sizes]] for peer in names])
+                    [*rows, *comparisons({key: cost for key, cost in costs.items() if not cost.failure}, sizes)])
 
 
 def single_table(about):
@@ -122,10 +151,10 @@ def versions(about):
 
 
 def markdown(results, about, quick=False):
-    parts = [INTRODUCTION.format(reference=ours.REFERENCE, **about).rstrip()]
+    parts = [INTRODUCTION.format(reference=ours.REFERENCE, hopeless=plan.HOPELESS, **about).rstrip()]
     if about.get("again"):
         parts.append("Measured again since, and so not of that one run: " + "; ".join(about["again"]) + ".")
     if not quick:
         parts.append("![Time against round trip and against entries](benchmark.svg)")
-    parts += [*job_tables(results, quick), *growth_tables(results), *single_table(about), WAYS.rstrip(), *versions(about)]
+    parts += [*job_tables(results, quick), *growth_tables(results), *single_table(about), WAYS.format(jobs=peers.JOBS).rstrip(), *versions(about)]
     return "\n\n".join(parts) + "\n"

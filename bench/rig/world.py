@@ -46,11 +46,47 @@ class World(contextlib.ExitStack):
         if repository not in self.seeded:
             layer = images.layer(repository, LAYER, self.folder)
             children = [self.writers[0].image(repository, f"image{number}", number, [layer]) for number in range(count)]
-            self.seeded[repository] = self.writers[0].index(repository, "1.0", children)
+            self.writers[0].index(repository, "1.0", children)
+            self.seeded[repository] = children
         return f"{self.proxies[0].address}/{repository}:1.0"
 
+    def edited(self, count):
+        """A new tag of such an index, for an edit; its entries, and two images beside them in the same repository, as
+        (reference, descriptor): one more, and another of its first entry's platform."""
+        repository = self.listed(count).rsplit(":", 1)[0]
+        path = repository.split("/", 1)[1]
+        if ("beside", path) not in self.seeded:
+            layer = images.layer(f"{path}-beside", LAYER, self.folder)
+            self.seeded["beside", path] = [(f"{repository}:{tag}", self.writers[0].image(path, tag, number, [layer]))
+                                           for tag, number in (("more", count), ("other", 0))]
+        self.runs += 1
+        self.writers[0].index(path, f"edit{self.runs}", self.seeded[path])
+        return f"{repository}:edit{self.runs}", self.seeded[path], *self.seeded["beside", path]
+
+    def tagged(self, count):
+        """A repository of so many tags, each an index of its own of the same two images; its name."""
+        path = f"tagged/of{count}"
+        if path not in self.seeded:
+            two = self.two_images(path, "first")
+            for number in range(count):
+                self.writers[0].index(path, f"t{number}", two, {"number": str(number)})
+            self.seeded[path] = count
+        return f"{self.proxies[0].address}/{path}"
+
+    def two_images(self, path, tag):
+        layer = images.layer(f"{path}-{tag}", LAYER, self.folder)
+        return [self.writers[0].image(path, tag, number, [layer], tagged=False) for number in range(2)]
+
+    def move_tags(self, count):
+        """Lets one tag in a hundred of such a repository name an index of other images; these tags."""
+        self.runs += 1
+        path, moved = f"tagged/of{count}", [f"t{number}" for number in range(self.runs % 100, count, 100)]
+        for tag in moved:
+            self.writers[0].index(path, tag, self.two_images(path, f"{tag}-{self.runs}"))
+        return moved
+
     def large(self, platforms, size, layers=1):
-        """A pushed index of images with layers of `size` bytes: its reference and its digest."""
+        """A pushed index of images with layers of `size` bytes; its reference."""
         repository = f"large/{platforms}x{size}x{layers}"
         if repository not in self.seeded:
             children = []
@@ -59,8 +95,9 @@ class World(contextlib.ExitStack):
                 children.append(self.writers[0].image(repository, f"image{number}", number, parts))
                 for part in parts:
                     part.path.unlink()
-            self.seeded[repository] = self.writers[0].index(repository, "1.0", children)
-        return f"{self.proxies[0].address}/{repository}:1.0", self.seeded[repository]
+            self.writers[0].index(repository, "1.0", children)
+            self.seeded[repository] = children
+        return f"{self.proxies[0].address}/{repository}:1.0"
 
     def target(self, second=False):
         """A reference that nothing was pushed to before: what is there already would spare a peer its requests."""
@@ -75,10 +112,15 @@ class World(contextlib.ExitStack):
     def saved(self, reference):
         """A layout of what the reference names, made by our own command."""
         if ("saved", reference) not in self.seeded:
-            layout = self.layout()
-            cost.measure_all(self.ours.save(reference, layout), self.ours.environment(), self.timeout)
-            self.seeded["saved", reference] = layout
+            self.seeded["saved", reference] = self.layout()
+            self.prepare(self.ours.save(reference, self.seeded["saved", reference]))
         return self.seeded["saved", reference]
+
+    def prepare(self, commands):
+        """Runs commands of ours that make what is measured afterwards."""
+        failure = cost.measure_all(commands, self.ours.environment(), self.timeout).failure
+        if failure:
+            raise RuntimeError(failure)
 
     def archive(self, layers, size):
         """A file as `docker save` writes it, of one image: its path and the digest of its config."""
@@ -89,17 +131,20 @@ class World(contextlib.ExitStack):
         return self.seeded["archive", layers, size]
 
     def stored(self, reference):
-        """The document that a registry holds under a reference, asked for behind the proxy's back."""
+        """The bytes of the document that a registry holds under a reference, asked for behind the proxy's back."""
         address, rest = reference.split("/", 1)
         where = next(one for one, gate in zip(self.registries, self.proxies) if gate.address == address)
         repository, tag = rest.rsplit(":", 1)
         accept = ", ".join((images.INDEX, images.MANIFEST, *images.DOCKERS))
-        return json.loads(where.get(f"/v2/{repository}/manifests/{tag}", accept))
+        return where.get(f"/v2/{repository}/manifests/{tag}", accept)
+
+    def entries(self, reference):
+        return json.loads(self.stored(reference)).get("manifests", [])
 
     def check(self, reference, entries):
         """An empty text when the reference holds an index of exactly these entries' digests."""
         try:
-            found = {entry["digest"] for entry in self.stored(reference).get("manifests", [])}
+            found = {entry["digest"] for entry in self.entries(reference)}
         except (urllib.error.URLError, ValueError) as problem:
             return f"target not there: {problem}"
         return "" if found == {entry["digest"] for entry in entries} else "the target holds other entries"

@@ -119,8 +119,10 @@ describe("a reference", function()
       assert.is_nil(ref)
       assert.are.equal("invalid_reference", err.code)
       assert.matches("^invalid tag format", tostring(err))
+      assert.are.same({ nil, err }, { reference.check_tag(tag) })
     end
     assert.is_not_nil(parse("x"):with_tag(("t"):rep(128)))
+    assert.is_true(reference.check_tag(("t"):rep(128)))
   end)
 
   it("refuses what is no digest", function()

@@ -138,6 +138,9 @@ end
 ---@param value string|nil the header's value; nil when there was none
 ---@return string|nil type nil when the value is not one media type
 function media_type.of_header(value)
+  if INDEXES[value] or MANIFESTS[value] then
+    return value -- as nearly all are
+  end
   local essence = (value or ""):match("^[^;]*"):gsub("^[ \t]+", ""):match("^[^ \t]*[ \t]*$")
   essence = essence and text.lower(essence:match("^[^ \t]*"))
   if essence and essence:find("^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$") then

@@ -219,15 +219,27 @@ function methods:with_default_tag()
   return new(self.domain, self.path, DEFAULT_TAG)
 end
 
+--- Refuses what is no tag.
+---@param tag string
+---@return boolean|nil ok
+---@return table|nil err code invalid_reference
+local function check_tag(tag)
+  if is_tag(tag) then
+    return true
+  end
+  local hint = "'%s' is not a tag: at most %d letters, digits, '_', '.' and '-', the first not '.' or '-'"
+  local order = tag:find("[/:]") and "; a reference comes first, then tags alone" or ""
+  return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT) .. order)
+end
+
 --- The reference under another tag; a digest stays.
 ---@return table|nil ref
 ---@return table|nil err code invalid_reference
 function methods:with_tag(tag)
   check.type("tag", tag, "string")
-  if not is_tag(tag) then
-    local hint = "'%s' is not a tag: at most %d letters, digits, '_', '.' and '-', the first not '.' or '-'"
-    local order = tag:find("[/:]") and "; a reference comes first, then tags alone" or ""
-    return fail("invalid tag format", hint:format(shown(tag), TAG_LIMIT) .. order)
+  local ok, err = check_tag(tag)
+  if not ok then
+    return nil, err
   end
   return new(self.domain, self.path, tag, self.digest)
 end
@@ -274,4 +286,4 @@ local function full(written)
   return ref and tostring(ref:with_default_tag()) or written
 end
 
-return { parse = parse, is = is, full = full }
+return { parse = parse, is = is, full = full, check_tag = check_tag }

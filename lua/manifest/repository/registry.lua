@@ -11,7 +11,7 @@ local hub = require("manifest.name.hub")
 local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
 local manifests = require("manifest.repository.registry.manifests")
-local merged = require("manifest.base.merged")
+local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
 local text = require("manifest.base.text")
 local mirror = later("manifest.repository.registry.mirror")
@@ -141,10 +141,10 @@ function methods:may_retry()
 end
 
 --- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
---- of whoever wrote it.
+--- of whoever wrote it. The one that nearly all requests have is ours.
 local function wrong_header(domain, headers)
   for name, value in pairs(headers or {}) do
-    if value:find("[^\t -~\x80-\xff]") then
+    if value ~= media_type.accept and value:find("[^\t -~\x80-\xff]") then
       return error_of.new({
         code = "registry", host = domain,
         message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
@@ -199,11 +199,14 @@ function methods:send(request, endpoint)
   if refused then
     return nil, self:failed(refused, endpoint)
   end
-  local own = merged({
+  local own = {
     url = endpoint.base .. (request.path or ""), base = endpoint.base, registry = endpoint.domain,
     repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
     attempts = endpoint.attempts,
-  }, request)
+  }
+  for name, value in pairs(request) do
+    own[name] = value
+  end
   own.bulk = own.streams ~= nil and own.streams > interface.SHARED_BYTES
   own.timeout = own.timeout or (own.streams or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)
@@ -252,12 +255,8 @@ end
 ---@param tag string
 ---@return boolean|nil ok
 ---@return table|nil err invalid_reference
-function methods:check_tag(tag)
-  local ref, err = reference_name.parse(self.identity)
-  if ref then
-    ref, err = ref:with_tag(tag)
-  end
-  return ref and true, err
+function methods:check_tag(tag) -- luacheck: ignore self
+  return reference_name.check_tag(tag)
 end
 
 --- What is well with the registry and with this in it, line by line.

@@ -105,10 +105,9 @@ end
 --- Is a GET the way to learn it? A HEAD that tells no digest of use says little, and one that is refused says nothing:
 --- registries answer it 403, 404 or 405 and serve the manifest, and a signed URL that it leads to may be good for GET
 --- alone.
-local function must_get(reference, response, options)
+local function must_get(reference, response, said, options)
   local status = response.status
   if status == 200 then
-    local said = said_by(response)
     return not said or is_digest(reference) and not is_same_algorithm(said, reference)
   end
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
@@ -140,7 +139,8 @@ function manifests.head(repository, reference, options)
   if not response then
     return nil, err
   end
-  if must_get(reference, response, options) then
+  local said = said_by(response)
+  if must_get(reference, response, said, options) then
     local got
     got, err = manifests.get(repository, reference)
     if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
@@ -152,7 +152,7 @@ function manifests.head(repository, reference, options)
     return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
   end
   return {
-    digest = said_by(response),
+    digest = said,
     size = math.tointeger(tonumber(response.headers["content-length"])),
     media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),

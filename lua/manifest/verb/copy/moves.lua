@@ -57,7 +57,7 @@ local function settle_done(call, to, done, list, options)
   call:each(moves.by_document(done), function(group)
     local one = group[1]
     local is_whole = options.shallow or whole.of(call, to.repository,
-      one.answer or { digest = one.named, media_type = one.now.media_type })
+      one.answer or { digest = one.named, media_type = one.media_type })
     for _, move in ipairs(group) do
       move.is_incomplete = not is_whole
     end
@@ -124,7 +124,9 @@ local function list_tags(call, from, to, options)
   local looked = call:each(tags, function(tag)
     local now = try(from.repository:head(tag))
     local there, named = try(digest_at(to.repository, tag, now.digest))
-    return { selector = tag, wanted = now.digest, now = now, name = tag, there = there, named = named }
+    return {
+      selector = tag, wanted = now.digest, media_type = now.media_type, name = tag, there = there, named = named,
+    }
   end)
   local list, done = { todo = {}, skipped = {}, same = {}, is_new = true }, {}
   for _, move in ipairs(looked) do
