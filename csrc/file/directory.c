@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -206,6 +207,18 @@ bool mf_directory_list(const char *path, struct mf_texts *names, struct mf_probl
   closedir(folder);
   mf_texts_sort(names);
   return done;
+}
+
+bool mf_directory_room(const char *path, struct mf_room *room, struct mf_problem *problem)
+{
+  struct statvfs seen;
+
+  if (statvfs(path, &seen))
+    return mf_disk_problem(problem, "cannot look at", path);
+  room->bytes = (unsigned long long)seen.f_bavail * seen.f_frsize;
+  room->no_files = seen.f_files > 0 && seen.f_favail == 0; /* some count none, and say 0 of both */
+  room->writable = faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+  return true;
 }
 
 #ifdef STATX_BTIME

@@ -37,6 +37,15 @@ bool mf_directory_remove(const char *path, struct mf_problem *problem);
    failure NAMES has some of them. */
 bool mf_directory_list(const char *path, struct mf_texts *names, struct mf_problem *problem);
 
+struct mf_room {
+  unsigned long long bytes; /* that are free for this user */
+  bool no_files;            /* the file system takes no further file */
+  bool writable;            /* this user may make files in the folder */
+};
+
+/* What a folder has room for. */
+bool mf_directory_room(const char *path, struct mf_room *room, struct mf_problem *problem);
+
 #define MF_IDENTITY_SIZE 80
 /* "device:inode:birth" of PATH itself: a folder that was removed and made again has another one, since the time of
    birth differs even where the inode is used again. birth is 0 where the file system does not keep it. */

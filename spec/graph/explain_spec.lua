@@ -2,6 +2,7 @@
 
 local attested = require "spec.support.inputs.attested"
 local block = require "spec.support.block"
+local dkjson = require "dkjson"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
@@ -55,6 +56,10 @@ describe("resolve with explain", function()
   it("says it where nothing fits, too", function()
     local err = fails("not_found", client:resolve(at("app:1"), "linux/s390x", { explain = true }))
     assert.equal(5, #err.entries)
+    local said = ours.new() { "resolve", "--explain", "--json", at("app:1"), "linux/s390x" }
+    local document = assert(dkjson.decode(said.stdout), said.stdout)
+    assert.same({ "not_found", #err.entries, err.entries[1].reason },
+      { document.error.code, #document.entries, document.entries[1].reason })
     local done = ours.new() { "resolve", "--explain", at("app:1"), "linux/s390x" }
     assert.equal(1, done.status)
     assert.matches("  linux/amd64      " .. made.amd.digest .. "  -       a host of linux/s390x does not run it\n",

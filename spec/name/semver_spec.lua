@@ -4,7 +4,7 @@ local semver = require "manifest.name.semver"
 
 --- [range] = versions that are in it.
 local INSIDE = {
-  [""] = "1.0.0", ["*"] = "1.2.3", ["x"] = "1.2.3", [">=*"] = "0.2.4", ["||"] = "1.3.4",
+  ["*"] = "1.2.3", ["x"] = "1.2.3", [">=*"] = "0.2.4", ["||"] = "1.3.4",
   ["1.0.0"] = "1.0.0", ["1.0.0 - 2.0.0"] = "1.2.3 2.0.0", ["1.2.3+asdf - 2.4.3+asdf"] = "1.2.3",
   ["1.2.3-pre+asdf - 2.4.3-pre+asdf"] = "1.2.3 1.2.3-pre.2 2.4.3-alpha",
   ["^1.2.3+build"] = "1.2.3 1.3.0", [">=1.0.0"] = "1.0.0 1.0.1 1.1.0", [">1.0.0"] = "1.0.1 1.1.0",
@@ -67,7 +67,7 @@ describe("a range of versions", function()
   it("is refused when it is none", function()
     for _, written in ipairs { "blerg", ">01.02.03", "~1.2.3beta", ">=", "^", "~", "=", ">=>1", "1..2", ".", "1.2.3.4",
       "1.2-rc", "-", "1.2 -2", "1 || nonsense", "nonsense || 1", "1.2.3-01", "1.2.3-", "1.2.3+", ">1.2.3-a..b",
-      ("1"):rep(300), "|", "1 | 2", "99999999999999999999.0.0" } do
+      ("1"):rep(300), "", " \t", "|", "1 | 2", "99999999999999999999.0.0" } do
       local range, err = semver.range(written)
       assert.is_nil(range, written)
       assert.equal("invalid_argument", err.code)

@@ -264,6 +264,15 @@ describe("the requests of", function()
       return client:prune(at("prune/old"), { older_than = 60, yes = true })
     end)
     assert.is_string(made[1].digest)
+    images.push(server, {
+      { repository = "prune/alone", tag = "1.0.0", seed = "s", config = { created = "2020-01-01T00:00:00Z" } },
+      { repository = "prune/alone", tag = "x", seed = "s", config = { created = "2020-01-01T00:00:00Z" } },
+    })
+    local alone = { older_than = 60, exclude = "x", tag_only = true, yes = true }
+    told("3 DELETE manifests, 1 GET blobs, 5 GET manifests, 2 GET tags, 8 HEAD manifests, 1 PUT manifests",
+      function(client)
+        return client:prune(at("prune/alone"), alone)
+      end)
   end)
 
   row("`referrers` of R", function()

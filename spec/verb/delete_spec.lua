@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
 local referrers = require "spec.support.servers.referrers"
 local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
@@ -92,22 +93,88 @@ describe("delete", function()
       { name = "one", repository = "along", tag = "1", type = "oci-index", children = { "alone", "tagged", "both" } },
       { repository = "along", tag = "2", type = "oci-index", children = { "both" } },
     })
-    assert(client:attach { subject = at("along@" .. made.alone.digest), artifact_type = "application/x-signature",
-      files = temp.file("signature") })
-    local o = { images = true, referrers = true, dry_run = true }
-    local planned = assert(client:delete(at("along:1"), o))
-    assert.same({ made.alone.digest }, planned.images)
-    assert.equal(1, #planned.referrers)
-    assert(client:digest(at("along@" .. made.alone.digest)))
-    o.dry_run = nil
-    local done = assert(client:delete(at("along:1"), o))
-    assert.same(planned.images, done.images)
-    assert.same(planned.referrers, done.referrers)
-    fails("not_found", client:digest(at("along@" .. made.alone.digest)))
-    fails("not_found", client:digest(at("along@" .. done.referrers[1])))
-    for _, kept in ipairs { "tagged", "both" } do
-      assert(client:digest(at("along@" .. made[kept].digest)))
+    for _, subject in ipairs { made.alone.digest, made.one.digest } do
+      assert(client:attach { subject = at("along@" .. subject), artifact_type = "application/x-signature",
+        files = temp.file("signature of " .. subject) })
     end
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("along"), layout, { all_tags = true, referrers = true }))
+    for _, place in ipairs { at("along"), layout } do
+      local o = { images = true, referrers = true, dry_run = true }
+      local planned = assert(client:delete(place .. ":1", o))
+      assert.same({ made.alone.digest }, planned.images)
+      assert.equal(2, #planned.referrers)
+      assert(client:digest(place .. "@" .. made.alone.digest))
+      o.dry_run = nil
+      local done = assert(client:delete(place .. ":1", o))
+      assert.same(planned.images, done.images)
+      assert.same(planned.referrers, done.referrers)
+      for _, gone in ipairs { made.one.digest, made.alone.digest, done.referrers[1], done.referrers[2] } do
+        fails("not_found", client:digest(place .. "@" .. gone))
+      end
+      for _, kept in ipairs { "tagged", "both" } do
+        assert(client:verify(place .. "@" .. made[kept].digest))
+      end
+      assert.equal(place == layout and 4 or nil, done.removed and done.removed.manifests)
+    end
+    assert.same({ "2", "arm" }, assert(client:tags(layout, { sort = "name" })))
+  end)
+
+  it("takes a referrer off the list that a layout has, and the list with its last one", function()
+    push("listed/layout", { "a" })
+    local layout = "oci:" .. temp.path("layout")
+    for _, kind in ipairs { "a/1", "a/2" } do
+      assert(client:attach { subject = at("listed/layout:a"), artifact_type = kind, files = {}, shared = false })
+    end
+    assert(client:copy(at("listed/layout:a"), layout .. ":a", { referrers = true }))
+    for left = 1, 0, -1 do
+      local one = assert(client:referrers(layout .. ":a")).referrers[1]
+      assert(client:delete(layout .. "@" .. one.digest))
+      assert.equal(left, #assert(client:referrers(layout .. ":a")).referrers)
+      assert.equal(left + 1, #assert(client:tags(layout)))
+    end
+  end)
+
+  it("deletes only while the tag names what it should, as other verbs write", function()
+    local other = images.push(server, { { repository = "guarded", tag = "other" } })[1].digest
+    local digest = push("guarded", { "a" })
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("guarded"), layout, { all_tags = true }))
+    for _, place in ipairs { at("guarded"), layout } do
+      for _, o in ipairs { {}, { tag_only = true }, { images = true }, { dry_run = true } } do
+        o.if_digest = other
+        local err = fails("conflict", client:delete(place .. ":a", o))
+        assert.same({ digest, ("the tag a names %s now"):format(digest) }, { err.now, err.message })
+      end
+      assert.equal(digest, assert(client:digest(place .. ":a")))
+      fails("invalid_argument", client:delete(place .. "@" .. digest, { if_digest = digest }))
+      fails("conflict", client:delete(("%s:a@%s"):format(place, digest), { if_digest = other }))
+      assert.equal(digest, assert(client:delete(place .. ":a", { if_digest = digest })).digest)
+      assert.same({ "other" }, assert(client:tags(place)))
+    end
+    local command = ours.new {}
+    local run = command { "delete", "--if-digest", digest, at("guarded:other") }
+    assert.equal(1, run.status)
+    assert.matches(other, run.stderr, 1, true)
+    assert.equal(125, command({ "delete", "--if-digest", "", at("guarded:other") }).status)
+    assert.equal(0, command({ "delete", "--if-digest", other, at("guarded:other") }).status)
+  end)
+
+  it("takes nothing along of an index that the tag left meanwhile", function()
+    local made = images.push(server, {
+      { name = "amd", repository = "left", platform = { os = "linux", architecture = "amd64" } },
+      { repository = "left", tag = "1", type = "oci-index", children = { "amd" } },
+      { name = "two", repository = "left", type = "docker-list", children = { "amd" } },
+    })
+    local moved
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "response" and event.method == "GET" and event.url:find("left/manifests/") then
+        moved = assert(client:tag(at("left@" .. made.two.digest), "1"))
+      end
+    end }
+    local err = fails("conflict", watching:delete(at("left:1"), { images = true }))
+    assert.equal(made.two.digest, err.now)
+    assert(client:verify(at("left:1")))
   end)
 
   it("deletes by digest", function()

@@ -3,6 +3,7 @@
 
 local block = require "spec.support.block"
 local canary = require "spec.support.asserts.canary"
+local core = require "manifest.base.core"
 local certificates = require "spec.support.inputs.certificates"
 local fails = require "spec.support.asserts.fails"
 local helper_program = require "spec.support.inputs.helper_program"
@@ -426,14 +427,51 @@ describe("doctor of a folder or an archive", function()
   it("tries a layout, and leaves it as it was", function()
     local folder = temp.path("layout")
     local place = "oci:" .. folder
-    assert.equal("read unknown, push unknown, delete_tag unknown, delete unknown", lines(place, { write = true }))
+    assert.equal("read unknown, permissions ok, space ok, push unknown, delete_tag unknown, delete unknown",
+      lines(place, { write = true }))
     assert(client:put(place .. ":1", INDEX))
     local before = temp.files(folder)
-    assert.equal("read ok, push unknown, delete_tag unknown, delete unknown", lines(place))
-    assert.equal("read ok, push ok, delete_tag ok, delete ok", lines(place, { write = true }))
+    assert.equal("read ok, permissions ok, space ok, push unknown, delete_tag unknown, delete unknown", lines(place))
+    assert.equal("read ok, permissions ok, space ok, push ok, delete_tag ok, delete ok",
+      lines(place, { write = true }))
     assert.same(before, temp.files(folder))
     temp.file("{", folder .. "/index.json")
-    assert.equal("read bad, push unknown, delete_tag unknown, delete unknown", lines(place, { write = true }))
+    assert.equal("read bad, permissions ok, space ok, push unknown, delete_tag unknown, delete unknown",
+      lines(place, { write = true }))
+  end)
+
+  it("says which folder of a layout the user may not write in, and that there is no room", function()
+    local folder = temp.path("closed")
+    assert(client:put("oci:" .. folder .. ":1", INDEX))
+    assert(core.file.set_mode(folder .. "/blobs/sha256", tonumber("555", 8)))
+    local program = temp.file [[
+      for _, place in ipairs { arg[1], arg[1] .. "/blobs/sha256/new/er" } do
+        for _, check in ipairs(assert(require("manifest").client():doctor("oci:" .. place)).checks) do
+          print(check.name, check.state, check.text, check.hint)
+        end
+      end
+    ]]
+    local run = ours.run_bound(program, folder)
+    if not run then
+      return pending("root cannot be held to modes here")
+    end
+    local refused = ("permissions\tno\tthis user may not write in %s/blobs/sha256\twrite as its owner"):format(folder)
+    assert.equal(2, select(2, run.stdout:gsub(refused:gsub("%p", "%%%0"), "")), run.stdout .. run.stderr)
+    assert.matches("space\tok\t[%d.]+ [GM]iB free\tnil", run.stdout)
+    local real = core.file.room
+    finally(function()
+      core.file.room = real
+    end)
+    for text, room in pairs {
+      ["0.5 MiB free"] = { bytes = 2 ^ 19, no_files = false, writable = true },
+      ["the file system takes no more files"] = { bytes = 2 ^ 40, no_files = true, writable = true },
+    } do
+      core.file.room = function()
+        return room
+      end
+      local space = assert(client:doctor("oci:" .. folder)).checks[3]
+      assert.same({ "space", "bad", text, "make room" }, { space.name, space.state, space.text, space.hint })
+    end
   end)
 
   it("knows that an archive is only read", function()

@@ -5,6 +5,8 @@ local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
+local peers = require "spec.support.worlds.peers"
+local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -13,7 +15,7 @@ describe("prune", function()
   local client = block.client()
 
   --- Pushes images of that age in days, by tag.
-  local function push(repository, days)
+  local function push(repository, days, place)
     local entries = {}
     for tag, age in pairs(days) do
       entries[#entries + 1] = {
@@ -22,7 +24,7 @@ describe("prune", function()
         config = { created = age and os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - age * 86400) or nil },
       }
     end
-    return images.push(server, entries)
+    return images.push(place or server, entries)
   end
 
   local function tags_of(repository, of)
@@ -64,6 +66,39 @@ describe("prune", function()
     assert.equal("the index all names it", reasons.arm)
     assert.equal("the registry deletes by digest only, and the tag pinned names it too", reasons.other)
     assert.equal("all arm other pinned", tags_of(at("needed")))
+  end)
+
+  it("takes a tag alone whose digest another one names, when it is told to", function()
+    local made = push("alone", { other = 90, old = 90, new = 0 })
+    for _, tag in ipairs { "pinned", "also" } do
+      assert(client:tag(at("alone:other"), tag))
+    end
+    local o = { older_than = 86400, exclude = { "pinned" } }
+    local function reasons_of(done)
+      local reasons = {}
+      for _, tag in ipairs(done.tags) do
+        reasons[tag.name] = tag.action .. (tag.reason and ": " .. tag.reason or "")
+      end
+      return reasons
+    end
+    local shared = "delete: unless the registry deletes by digest only, and the tag pinned names it too"
+    assert.same({ new = "keep: not old enough", old = "delete", other = shared, also = shared },
+      reasons_of(assert(client:prune(at("alone"), o))))
+    o.tag_only = true
+    assert.equal("delete", reasons_of(assert(client:prune(at("alone"), o))).also)
+    local moved
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "response" and event.method == "PUT" then
+        moved = assert(client:tag(at("alone:new"), "also"))
+      end
+    end }
+    o.yes = true
+    local done = assert(watching:prune(at("alone"), o))
+    assert.is_truthy(moved)
+    assert.matches("^keep: the tag also .* " .. made.new.digest, reasons_of(done).also)
+    assert.equal("also new pinned", tags_of(at("alone")))
+    assert.equal(made.other.digest, assert(client:digest(at("alone:pinned"))))
+    assert.equal(made.new.digest, assert(client:digest(at("alone:also"))))
   end)
 
   it("takes an index for as old as the newest of its images", function()
@@ -139,6 +174,49 @@ describe("prune", function()
     assert.matches("the tag a names " .. made.b.digest .. " now", by_name.a.reason, 1, true)
     assert.matches("the tag a names it too", by_name.b.reason, 1, true)
     assert.equal("a b", tags_of(at("moving")))
+  end)
+
+  it("goes on after an interrupt where it was, and a peer sees what is left", function()
+    push("broken", { a = 90, b = 90, c = 90, d = 1 })
+    local breaking
+    breaking = manifest.client { config = temp.folder("config"), jobs = 1, on_event = function(event)
+      if event.event == "response" and event.method == "DELETE" and event.status == 202 then
+        breaking:cancel()
+      end
+    end }
+    fails("canceled", breaking:prune(at("broken"), { older_than = 2 * 86400, yes = true }))
+    breaking:close()
+    local left = #assert(client:tags(at("broken")))
+    assert.is_true(left > 1 and left < 4, left)
+    assert.equal(left - 1, assert(client:prune(at("broken"), { older_than = 2 * 86400, yes = true })).deleted)
+    assert(client:verify(at("broken:d")))
+    for _, name in ipairs { "crane", "regctl" } do
+      local peer, why = peers.command(name, server)
+      if not peer then
+        return pending(why)
+      end
+      assert.equal("d\n", peer(name == "crane" and { "ls", at("broken") } or { "tag", "ls", at("broken") }).stdout)
+    end
+  end)
+
+  it("says so where the registry deletes nothing, and takes tags alone where it can", function()
+    local days = { a = 90, b = 1 }
+    local strict = registry.start { delete = false }
+    push("app", days, strict)
+    fails("unsupported", client:prune(strict.address .. "/app", { keep = 1, yes = true }))
+    assert.equal("a b", tags_of(strict.address .. "/app"))
+    strict:stop()
+    local program, why = peers.find("registry")
+    if not program then
+      return pending(why)
+    end
+    local third = registry.start { program = program }
+    local made = push("app", days, third)
+    assert(client:tag(third.address .. "/app:a", "pinned"))
+    assert.equal(1, assert(client:prune(third.address .. "/app", { keep = 1, exclude = "pinned", yes = true })).deleted)
+    assert.equal("b pinned", tags_of(third.address .. "/app"))
+    assert.equal(made.a.digest, assert(client:digest(third.address .. "/app:pinned")))
+    third:stop()
   end)
 
   it("prints the plan, and one document with --json", function()

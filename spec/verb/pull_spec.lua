@@ -153,6 +153,28 @@ describe("pull", function()
     assert.same({}, temp.files(folder))
   end)
 
+  it("goes on after an interrupt where it was", function()
+    local subject, folder = at("app:arm"), temp.path("broken")
+    assert(client:attach { subject = subject, artifact_type = "a/broken", files = {
+      { path = temp.file("one"), title = "1" }, { path = temp.file("two"), title = "2" } } })
+    local breaking
+    breaking = manifest.client { config = temp.folder("config"), jobs = 1, on_event = function(event)
+      if event.event == "response" and event.url:find("/blobs/", 1, true) then
+        breaking:cancel()
+      end
+    end }
+    fails("canceled", breaking:pull(subject, folder, { artifact_type = "a/broken" }))
+    breaking:close()
+    local content = { ["1"] = "one", ["2"] = "two" }
+    for name, bytes in pairs(content) do
+      assert.equal(lfs.attributes(folder .. "/" .. name) and bytes or nil, temp.read(folder .. "/" .. name))
+    end
+    assert.equal(2, #assert(client:pull(subject, folder, { artifact_type = "a/broken" })).files)
+    for name, bytes in pairs(content) do
+      assert.equal(bytes, temp.read(folder .. "/" .. name))
+    end
+  end)
+
   it("reads what oras pushed, and oras what attach did", function()
     local oras, why = peers.command("oras")
     if not oras then

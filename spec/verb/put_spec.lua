@@ -106,21 +106,37 @@ describe("put", function()
       fails("invalid_argument", client:put(at("app:x"), made.all.raw, { media_type = "nonsense" }))
       fails("too_large", client:put(at("app:x"), made.all.raw .. (" "):rep(5 << 20)))
     end)))
-    local hole = made.amd.raw:gsub(made.amd.config.digest, sha("hole"))
-    assert.is_not_nil(hole:find(sha("hole"), 1, true))
-    local _, err = client:put(at("app:x"), hole)
-    assert.is_true(err.status == 400 or err.status == 404, tostring(err))
-    fails("not_found", client:get(at("app:x")))
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("app:all"), layout .. ":all"))
+    for _, lacks in ipairs { { made.amd, made.amd.config.digest }, { made.all, made.arm.digest } } do
+      local raw = lacks[1].raw:gsub(lacks[2], sha("hole"))
+      assert.is_not_nil(raw:find(sha("hole"), 1, true))
+      for _, place in ipairs { at("app"), layout } do
+        local _, err = client:put(place .. ":x", raw)
+        assert.matches(sha("hole"), err.message, 1, true)
+        assert.is_true(err.status == 400 or err.status == 404 or err.code == "not_found", tostring(err))
+        fails("not_found", client:get(place .. ":x"))
+      end
+      assert.matches(sha("hole") .. ", which the document names, is not in oci:",
+        fails("not_found", client:put(layout .. ":x", raw, { dry_run = true })).message, 1, true)
+    end
+    -- what is kept elsewhere may be missing, and what is referred to may be still to come
+    local foreign = made.amd.raw:gsub('"layers": *%[', ('%%0{"mediaType":"%s","size":1,"digest":"%s"},'):format(
+      types.docker_foreign_layer, sha("foreign"))):gsub("}%s*$",
+      (',"subject":{"mediaType":"%s","size":1,"digest":"%s"}}'):format(types.oci_manifest, sha("later")))
+    assert.equal(sha(foreign), assert(client:put(layout .. ":foreign", foreign)).digest)
     fails("unsupported", client:put("oci-archive:" .. temp.path("no.tar"), made.all.raw))
   end)
 
   it("gives a document that does not say what it is the type that the caller says", function()
     local raw = made.all.raw:gsub('"mediaType": *"' .. types.oci_index:gsub("%p", "%%%0") .. '", *', "", 1)
     assert.is_nil(raw:find(types.oci_index, 1, true))
-    assert.equal(types.oci_index, assert(client:put("oci:" .. temp.path("layout") .. ":1", raw)).media_type)
-    local done = assert(client:put("oci:" .. temp.path("layout") .. ":1", raw, { media_type = types.docker_list }))
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("app:all"), layout .. ":all"))
+    assert.equal(types.oci_index, assert(client:put(layout .. ":1", raw)).media_type)
+    local done = assert(client:put(layout .. ":2", raw, { media_type = types.docker_list }))
     assert.equal(types.docker_list, done.media_type)
-    done = assert(client:put("oci:" .. temp.path("layout") .. ":1", "opaque", { media_type = "a/manifest.v1" }))
+    done = assert(client:put(layout .. ":3", "opaque", { media_type = "a/manifest.v1" }))
     assert.equal(sha("opaque"), done.digest)
   end)
 
@@ -140,7 +156,7 @@ describe("put", function()
     it("fails on a file that is not there, and on none", function()
       local done = command { "put", at("app:file"), temp.path("absent") }
       assert.equal(1, done.status)
-      assert.matches("absent", done.stderr, 1, true)
+      assert.matches("absent: No such file or directory\nmanifest put: check the path\n", done.stderr, 1, true)
       assert.equal(1, command({ "put", at("app:file"), "-", input = "" }).status)
       assert.equal(125, command({ "put", at("app:file") }).status)
     end)

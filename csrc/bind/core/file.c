@@ -246,6 +246,25 @@ static int file_identity(lua_State *L)
   return 1;
 }
 
+/* room(path) -> {bytes = free for this user, no_files, writable} of a folder */
+static int file_room(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  struct mf_problem problem;
+  struct mf_room room;
+
+  if (!mf_directory_room(path, &room, &problem))
+    return mfl_fail(L, &problem);
+  lua_createtable(L, 0, 3);
+  lua_pushinteger(L, room.bytes > LUA_MAXINTEGER ? LUA_MAXINTEGER : (lua_Integer)room.bytes);
+  lua_setfield(L, -2, "bytes");
+  lua_pushboolean(L, room.no_files);
+  lua_setfield(L, -2, "no_files");
+  lua_pushboolean(L, room.writable);
+  lua_setfield(L, -2, "writable");
+  return 1;
+}
+
 /* list(path) -> array of names, sorted bytewise */
 static int file_list(lua_State *L)
 {
@@ -341,6 +360,7 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"remove_tree", file_remove_tree},
                                      {"rename", file_rename},
                                      {"replace", file_replace},
+                                     {"room", file_room},
                                      {"scratch", file_scratch},
                                      {"set_mode", file_set_mode},
                                      {"sync", file_sync},

@@ -27,7 +27,8 @@ function input.read(word)
   if word == "-" then
     return read_stdin()
   end
-  return core.file.read(word, LIMIT)
+  local bytes, err = core.file.read(word, LIMIT)
+  return bytes, err and err:with({ hint = err.code == "not_found" and "check the path" or nil })
 end
 
 return input

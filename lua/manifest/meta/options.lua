@@ -240,6 +240,7 @@
 
 ---@class manifest.DeleteOptions
 ---@field dry_run? boolean Delete nothing, say what would go
+---@field if_digest? string Delete only while the tag names this digest, as TAG@DIGEST does
 ---@field images? boolean Also images of the index that nothing else in the repository names
 ---@field referrers? boolean Also what refers to what goes, such as signatures, unless it has a tag
 ---@field shared? boolean Also when other tags name the digest, or an index does
@@ -254,6 +255,7 @@
 ---@field older_than? number Delete only what is older
 ---@field semver? string Only tags that are versions in this range
 ---@field shard? string Delete only the share of this machine, such as 3/16: each digest is in one share
+---@field tag_only? boolean Where the registry deletes by digest only, also a tag whose digest another tag names (as 'delete --tag-only')
 ---@field yes? boolean Delete what the plan says
 
 ---@class manifest.ReferrersOptions

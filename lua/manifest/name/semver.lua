@@ -273,7 +273,7 @@ local function sides_of(written)
   return list
 end
 
---- Reads a range.
+--- Reads a range. A blank one, which would be all versions, is refused: a script's variable may be empty.
 ---@param written string
 ---@return table|nil range for semver.matches
 ---@return table|nil err invalid_argument
@@ -282,12 +282,12 @@ function semver.range(written)
   for _, side in ipairs(sides) do
     range[#range + 1] = all_of(side)
   end
-  if #range == #sides and #written <= LONGEST then
+  if #range == #sides and #written <= LONGEST and written:find("%S") then
     return range
   end
   return nil, error_of.new({
     code = "invalid_argument", message = ("'%s' is no range of versions"):format(text.printable(written)),
-    hint = "write one such as '>=1.2 <2', '^1.2.3', '~1.2', '1.x || 2.0 - 2.3'",
+    hint = "write one such as '>=1.2 <2', '^1.2.3', '~1.2', '1.x || 2.0 - 2.3', or '*' for all",
   })
 end
 

@@ -236,7 +236,7 @@ local function refuse(self)
   }
 end
 
-methods.can = { write = false, untagged = false, delete_tag = false }
+methods.can = { write = false, untagged = false, incomplete = false, delete_tag = false }
 methods.check_manifest, methods.check_tag = interface.check_manifest, refuse
 methods.holders, methods.list_referrers = refuse, refuse
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse

@@ -8,8 +8,9 @@ local digest_name = require("manifest.name.digest")
 local error_of = require("manifest.base.error")
 
 ---@class manifest.Repository
----@field can {write: boolean, untagged: boolean, delete_tag: boolean|"try"} what it does: write; list an image without
---- a tag; delete a tag and keep its manifest ("try": it shows only when it is told to)
+---@field can {write: boolean, untagged: boolean, incomplete: boolean, delete_tag: boolean|"try"} what it does: write;
+--- list an image without a tag; take a manifest without looking whether what it names is there; delete a tag and keep
+--- its manifest ("try": it shows only when it is told to)
 ---@field identity string what names it, wherever the object is from: two of one identity are one repository
 ---@field domain string registry, or path, for messages
 ---@field mounts_from fun(self, other: manifest.Repository): boolean whether a blob of the other can be linked here

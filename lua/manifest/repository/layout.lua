@@ -24,7 +24,7 @@ local fail, try = failure.fail, failure.try
 local methods = {}
 local mt = { __name = "manifest.layout", __index = methods }
 
-methods.can = { write = true, untagged = true, delete_tag = true }
+methods.can = { write = true, untagged = true, incomplete = true, delete_tag = true }
 
 --- Opens a layout; the disk is not touched yet.
 ---@param path string

@@ -217,11 +217,12 @@ function referrer_list.add(repository, subject, descriptors)
   return tag
 end
 
---- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone.
+--- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone. A list without
+--- entries goes where a tag goes alone.
 ---@return boolean|nil ok
 ---@return table|nil err
 function referrer_list.remove(repository, subject, digest)
-  local tag = referrers_tag.of(subject)
+  local tag, left = referrers_tag.of(subject), nil
   local changed, err = edit_in_turn(repository, tag, subject, function(entries)
     local before = #entries
     for position = before, 1, -1 do
@@ -229,10 +230,15 @@ function referrer_list.remove(repository, subject, digest)
         table.remove(entries, position)
       end
     end
+    left = #entries
     return #entries < before
   end)
   if changed == nil and not no_lists[err] then
     return nil, err
+  end
+  if changed and left == 0 and repository.can.delete_tag == true then
+    local deleted, why = repository:delete(tag)
+    return deleted and true, why
   end
   return true
 end

@@ -20,7 +20,7 @@ local warning = later("manifest.repository.registry.warning")
 
 local methods = {
   --- What a registry can do: whether it deletes a tag alone shows only when it is told to.
-  can = { write = true, untagged = false, delete_tag = "try" },
+  can = { write = true, untagged = false, incomplete = false, delete_tag = "try" },
   check_manifest = interface.check_manifest,
   manifest = manifests.get, head = manifests.head, put_manifest = manifests.put, delete = manifests.delete,
   blob = blobs.bytes, read_blob = blobs.read, save_blob = blobs.save, body = blobs.body,

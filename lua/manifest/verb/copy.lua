@@ -175,9 +175,10 @@ function copy.run(call, source, target, o)
     end)
   end
   for _, work in ipairs(works) do
-    local report = not work.err and moves.report(work.list, work.plan, work.along) or {}
-    report.source, report.target, report.dry_run = from.text, work.to.text, o.dry_run
-    work.report = report
+    if not work.err then
+      work.report = moves.report(work.list, work.plan, work.along)
+      work.report.source, work.report.target, work.report.dry_run = from.text, work.to.text, o.dry_run
+    end
   end
   several.settle(works)
   local result = works[1].report

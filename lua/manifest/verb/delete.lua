@@ -2,21 +2,17 @@
 --
 -- Many registries delete by digest only, and then every tag of that digest goes. That is not done by surprise: when
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
--- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (delete/tag_alone.lua).
+-- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (tag/alone.lua).
 
+local along = require("manifest.base.later")("manifest.verb.delete.along")
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
-local media_type = require("manifest.name.media_type")
-local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
-local referrer_list = require("manifest.repository.referrer_list")
-local tag_alone = require("manifest.base.later")("manifest.verb.delete.tag_alone")
-local tagged = require("manifest.graph.tagged")
-local text = require("manifest.base.text")
+local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 
-local allow, fail, try = failure.allow, failure.fail, failure.try
+local fail, try = failure.fail, failure.try
 
 local delete = declare.verb {
   name = "delete", network = true,
@@ -30,6 +26,7 @@ local delete = declare.verb {
     shared = { "boolean", help = "Also when other tags name the digest, or an index does" },
     images = { "boolean", help = "Also images of the index that nothing else in the repository names" },
     referrers = { "boolean", help = "Also what refers to what goes, such as signatures, unless it has a tag" },
+    if_digest = { "digest", help = "Delete only while the tag names this digest, as TAG@DIGEST does" },
     dry_run = { "boolean", help = "Delete nothing, say what would go" },
   },
   hints = {
@@ -142,22 +139,6 @@ local function delete_digest(call, at, digest, o)
   return done
 end
 
---- What refers to some documents, and to that, unless a tag names it.
-local function referring(at, digests, named)
-  local found, seen = {}, {}
-  local position = 1
-  while digests[position] do
-    for _, one in ipairs(try(referrer_list.of(at.repository, digests[position]))) do
-      if not named[one.digest] and not seen[one.digest] then
-        seen[one.digest] = true
-        found[#found + 1], digests[#digests + 1] = one.digest, one.digest
-      end
-    end
-    position = position + 1
-  end
-  return found
-end
-
 --- A tag that the registry says to have deleted must be gone.
 local function check_deleted(call, at, digest)
   if look_again(call, at.repository, at.tag, digest) == "remains" then
@@ -180,22 +161,33 @@ local function check_gone(at)
   end
 end
 
---- Refuses when the name carries a digest, and the tag names another one.
+--- Whether a digest is all that the tag should name. A registry may name it by another algorithm: one more look tells.
+---@param wanted table<any, string> digests
 ---@param digest string that the tag names, or what a manifest stands for that an earlier try has left there
-local function check_digest(at, digest)
-  if at.digest and at.digest ~= digest then
+local function is_wanted(at, wanted, digest)
+  for _, one in pairs(wanted) do
+    if one ~= digest and try(digest_at(at.repository, at.tag, one)) ~= one then
+      return false
+    end
+  end
+  return true
+end
+
+--- Refuses when the tag names another digest than it should.
+local function check_digest(at, wanted, digest)
+  if not is_wanted(at, wanted, digest) then
     fail {
-      code = "conflict", message = ("the tag %s names %s now"):format(at.tag, digest),
+      code = "conflict", now = digest, message = ("the tag %s names %s now"):format(at.tag, digest),
       hint = "nothing is deleted: look again",
     }
   end
 end
 
 --- Deletes a tag alone where the registry deletes by digest only. What an earlier try has left goes by its digest.
-local function delete_tag_alone(call, at, found)
-  local answer = read.document_at("delete", at.ref, at.repository, at.tag)
+---@param answer table of graph/read.lua: what the tag names
+local function delete_tag_alone(call, at, wanted, found, answer)
   local before = tag_alone.stands_for(at.tag, answer)
-  check_digest(at, before or answer.digest)
+  check_digest(at, wanted, before or answer.digest)
   if before then
     delete_digest(call, at, answer.digest, {})
   else
@@ -205,13 +197,17 @@ local function delete_tag_alone(call, at, found)
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
-local function delete_tag(call, at, o)
-  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
-  if o.tag_only and at.digest and at.digest ~= digest then
-    local answer = read.document_at("delete", at.ref, repository, at.tag)
-    digest = tag_alone.stands_for(at.tag, answer) or digest
+---@param wanted table<any, string> digests that the tag must name
+local function delete_tag(call, at, o, wanted)
+  local digest, repository, answer = read.descriptor_of("delete", at).digest, at.repository, nil
+  local function document()
+    answer = answer or read.document_at("delete", at.ref, repository, at.tag)
+    return answer
   end
-  check_digest(at, digest)
+  if o.tag_only and not is_wanted(at, wanted, digest) then
+    digest = tag_alone.stands_for(at.tag, document()) or digest
+  end
+  check_digest(at, wanted, digest)
   local found = { shared = {}, listed = {}, tag_only = true }
   if o.dry_run then -- what registries can do shows only when they are told to
     return (o.tag_only or repository.can.delete_tag == true) and done_of(at, digest, found)
@@ -223,57 +219,13 @@ local function delete_tag(call, at, o)
   elseif not removed and not refusal.digest_alone then
     fail(refusal)
   elseif not removed and o.tag_only then
-    return delete_tag_alone(call, at, found)
+    return delete_tag_alone(call, at, wanted, found, document())
   elseif not removed then
     return delete_digest(call, at, digest, o)
   elseif repository.can.delete_tag == "try" then
     check_deleted(call, at, digest)
   end
   return done_of(at, digest, found, removed)
-end
-
---- What goes with a document: images that nothing else names, and what refers to it and to them.
----@return table also {images, referrers: lists of digests; is_shared: other tags name the document}
-local function also_gone(call, at, digest, o)
-  local also, named = { images = {}, referrers = {} }, {}
-  if not (o.images or o.referrers) then
-    return also
-  end
-  local list = tagged.list(call, at)
-  call:each(list, function(one)
-    if one.digest ~= digest and media_type.is_index(one.media_type) then
-      tagged.look(call, at, one, false)
-    end
-  end)
-  for _, one in ipairs(list) do
-    also.is_shared = also.is_shared or one.digest == digest and (#one.tags > 1 or one.tags[1] ~= at.tag)
-    named[one.digest] = one.digest ~= digest or nil
-    for other in pairs(one.names) do
-      named[other] = true
-    end
-  end
-  if o.images then
-    local root = nodes.root(call, read.document_at("delete", at.ref, at.repository, digest))
-    for _, image in ipairs(text.sorted_keys(tagged.named_by(root))) do
-      also.images[#also.images + 1] = not named[image] and image or nil
-    end
-  end
-  also.referrers = o.referrers and referring(at, { digest, table.unpack(also.images) }, named) or {}
-  return also
-end
-
---- Deletes what goes with a document that is deleted.
-local function delete_also(call, at, done, also, o)
-  if done.tag_only and also.is_shared then
-    return -- the document is there still
-  end
-  done.images, done.referrers = o.images and also.images or nil, o.referrers and also.referrers or nil
-  call:each(o.dry_run and {} or { table.unpack(also.referrers) }, function(one)
-    allow("not_found", at.repository:delete(one))
-  end)
-  call:each(o.dry_run and {} or also.images, function(one)
-    allow("not_found", at.repository:delete(one))
-  end)
 end
 
 ---@class manifest.DeleteResult
@@ -304,21 +256,24 @@ function delete.run(call, given, o)
   end
   local at = call:open(given, { write = true, delete = true })
   local _ <close> = failure.about(at.text)
-  if o.tag_only and not at.tag then
-    fail {
-      code = "invalid_argument", message = ("%s has no tag to be deleted"):format(at.text),
-      hint = "name the tag, or leave option 'tag_only' out",
-    }
+  for _, option in ipairs(at.tag and {} or { "tag_only", "if_digest" }) do
+    if o[option] then
+      fail {
+        code = "invalid_argument", message = ("%s has no tag for option '%s'"):format(at.text, option),
+        hint = "name the tag, or leave the option out",
+      }
+    end
   end
   local _ <close> = failure.amend(function(err)
     if err.code == "not_found" and not rawget(err, "hint") then
       fail(argument.in_docker_words(err, "delete", at.ref))
     end
   end)
-  local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest
-  local also = also_gone(call, at, digest, o)
-  local done = at.tag and delete_tag(call, at, o) or delete_digest(call, at, digest, o)
-  delete_also(call, at, done, also, o)
+  local digest = (o.images or o.referrers or not at.tag) and read.descriptor_of("delete", at).digest or nil
+  local also = along.look(call, at, digest, o)
+  local done = at.tag and delete_tag(call, at, o, { at.digest, o.if_digest, digest })
+    or delete_digest(call, at, digest, o)
+  along.delete(call, at, done, also, o)
   done.dry_run = o.dry_run
   return done
 end

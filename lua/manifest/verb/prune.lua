@@ -11,12 +11,14 @@ local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local merged = require("manifest.base.merged")
 local plan = require("manifest.verb.prune.plan")
+local read = require("manifest.graph.read")
 local semver = require("manifest.name.semver")
 local shard = require("manifest.name.shard")
+local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 local tagged = require("manifest.graph.tagged")
 local versions = require("manifest.name.versions")
 
-local fail, try = failure.fail, failure.try
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 --- What says which tags stay.
 local RETENTION = {
@@ -28,6 +30,8 @@ local RETENTION = {
   include = { "pattern[]", help = "Only tags that match" },
   exclude = { "pattern[]", help = "No tags that match" },
   semver = { "string", value = "range", help = "Only tags that are versions in this range" },
+  tag_only = { "boolean", help = "Where the registry deletes by digest only, also a tag whose digest another tag names "
+    .. "(as 'delete --tag-only')" },
 }
 
 local prune = declare.verb {
@@ -60,7 +64,7 @@ prune.RETENTION = RETENTION
 function prune.complete(o)
   if not o.keep and not o.older_than then
     fail {
-      code = "invalid_argument", message = "neither 'keep' nor 'older_than' says what is to stay",
+      code = "invalid_argument", message = "neither option 'keep' nor option 'older_than' says what is to stay",
       hint = "give option 'keep' or option 'older_than'",
     }
   end
@@ -85,52 +89,68 @@ local function gather(call, at, o, made)
   return list, by_tag, tags
 end
 
+--- Whether a tag of a step names the document still. One that names another now stays.
+---@param step table gets why the tag stays
+---@param now string|boolean digest; false: it is gone
+local function names_still(step, tag, now)
+  if now and now ~= step.digest then
+    step.why[tag] = ("the tag %s names %s now"):format(tag, now)
+  end
+  return now == step.digest
+end
+
 --- Deletes the tags of a step, one by one.
----@param step table gets `why` when they stay, and `by_digest` where the registry deletes by digest only
+---@param step table gets `by_digest` where the registry deletes by digest only
 local function delete_tags(at, step)
   for _, tag in ipairs(step.tags) do
-    local now = try(digest_at(at.repository, tag, step.digest))
-    if now and now ~= step.digest then
-      step.why = ("the tag %s names %s now"):format(tag, now)
-      return
-    end
-    local removed, refusal = at.repository:delete(tag)
-    if removed == nil then
-      step.by_digest = refusal.digest_alone or fail(refusal)
-      return
+    if names_still(step, tag, try(digest_at(at.repository, tag, step.digest))) then
+      local removed, refusal = at.repository:delete(tag)
+      if removed == nil then
+        step.by_digest = refusal.digest_alone or fail(refusal)
+        return
+      end
     end
   end
 end
 
---- The tags of a document now that the plan did not have.
-local function other_tag(step, now)
-  local known = {}
+--- Deletes tags alone where the registry deletes by digest only.
+local function delete_alone(call, at, step, tags)
+  local document = read.document_at(call.verb, at.ref, at.repository, step.digest)
+  for _, tag in ipairs(tags) do
+    if names_still(step, tag, try(digest_at(at.repository, tag, step.digest))) then
+      local refusal = select(2, allow("conflict", caught(tag_alone.delete, call, at.repository, tag, document)))
+      step.why[tag] = refusal and refusal.message
+    end
+  end
+end
+
+--- Deletes what a step names where the registry deletes by digest only: the document with all its tags, unless a tag
+--- that stays names it, too.
+---@param now manifest.Tagged|nil what tags name the document now
+local function delete_document(call, at, step, now, o)
+  local is_doomed, left, other = {}, {}, nil
   for _, tag in ipairs(step.tags) do
-    known[tag] = true
+    is_doomed[tag] = true
   end
   for _, tag in ipairs(now and now.tags or {}) do
-    if not known[tag] then
-      return tag
+    left[#left + 1] = is_doomed[tag] and tag or nil
+    other = other or not is_doomed[tag] and tag or nil
+  end
+  if not left[1] then
+    return
+  end
+  if not other then
+    allow("not_found", at.repository:delete(step.digest))
+  elseif o.tag_only then
+    delete_alone(call, at, step, left)
+  else
+    for _, tag in ipairs(left) do
+      step.why[tag] = plan.shared(other)
     end
   end
 end
 
---- Deletes documents with all their tags, after one more look at what tags name: a tag may have moved to one of them.
-local function delete_documents(call, at, steps)
-  local now = {}
-  for _, one in ipairs(#steps > 0 and tagged.list(call, at) or {}) do
-    now[one.digest] = one
-  end
-  call:each(steps, function(step)
-    local other = other_tag(step, now[step.digest])
-    step.why = other and ("the registry deletes by digest only, and the tag %s names it too"):format(other)
-    if not other then
-      failure.allow("not_found", at.repository:delete(step.digest))
-    end
-  end)
-end
-
-local function carry_out(call, at, steps)
+local function carry_out(call, at, steps, o)
   call:each(steps, function(step)
     delete_tags(at, step)
   end)
@@ -138,12 +158,26 @@ local function carry_out(call, at, steps)
   for _, step in ipairs(steps) do
     documents[#documents + 1] = step.by_digest and step or nil
   end
-  delete_documents(call, at, documents)
+  if not documents[1] then
+    return
+  end
+  local list, by_tag = tagged.list(call, at) -- a tag may have moved meanwhile, also to one of them
+  local now = {}
+  for _, one in ipairs(list) do
+    now[one.digest] = one
+  end
+  call:each(documents, function(step)
+    for _, tag in ipairs(step.tags) do
+      names_still(step, tag, by_tag[tag] and by_tag[tag].digest or false)
+    end
+    delete_document(call, at, step, now[step.digest], o)
+  end)
 end
 
 ---@class manifest.PruneResult
 ---@field repository string
----@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match
+---@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match;
+--- the reason of one that a plan deletes says when it stays all the same
 ---@field deleted integer tags that were deleted
 ---@field dry_run boolean? only the plan was made
 
@@ -158,10 +192,10 @@ function prune.report(report, tags, by_tag, found)
   end
   for position, tag in ipairs(tags) do
     local step = step_of[tag]
-    local reason = found.reasons[tag] or (not step and "another shard's") or step.why or nil
+    local reason = found.reasons[tag] or (not step and "another shard's") or step.why[tag] or nil
     report.tags[position] = {
       name = tag, digest = by_tag[tag].digest, created = by_tag[tag].created, action = reason and "keep" or "delete",
-      reason = reason,
+      reason = reason or report.dry_run and step.unless or nil,
     }
     report.deleted = report.deleted + ((reason or report.dry_run) and 0 or 1)
   end
@@ -178,15 +212,16 @@ function prune.at(call, at, o, mine, made)
   local _ <close> = argument.as_docker_says(call.verb, at.ref:name_only(), "repository")
   local list, by_tag, tags = gather(call, at, o, made)
   local reasons = plan.by_age(tags, by_tag, o, os.time())
-  for tag in pairs(made or {}) do
-    reasons[tag] = "the release makes it"
+  for tag, place in pairs(made or {}) do
+    reasons[tag] = place.reason or "the release makes it"
   end
-  local steps = plan.steps(list, plan.without_needed(list, tags, reasons))
+  local can_alone = o.tag_only or at.repository.can.delete_tag == true
+  local steps = plan.steps(list, plan.without_needed(list, tags, reasons), not can_alone)
   steps = shard.choose(steps, mine, function(step)
     return step.digest
   end)
   if o.yes then
-    carry_out(call, at, steps)
+    carry_out(call, at, steps, o)
   end
   local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
   return prune.report(report, tags, by_tag, { reasons = reasons, steps = steps })

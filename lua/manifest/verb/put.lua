@@ -5,10 +5,11 @@ local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local guard = require("manifest.tag.guard")
 local media_type = require("manifest.name.media_type")
+local nodes = require("manifest.graph.node")
 local argument = require("manifest.declare.argument")
 local kinds = require("manifest.document.kind")
 
-local fail, try = failure.fail, failure.try
+local allow, fail, try = failure.allow, failure.fail, failure.try
 
 local put = declare.verb {
   name = "put", network = true,
@@ -32,12 +33,17 @@ local put = declare.verb {
   examples = { "put registry.example.com/app:1.0 index.json", "put --if-absent oci:release:1.0 -" },
 }
 
+--- Whether it is known what a document of this type says.
+local function is_known(kind)
+  return media_type.kind(kind) == "index" or media_type.kind(kind) == "image"
+end
+
 --- The media type that the bytes are stored under.
 ---@param raw string
 ---@param given string|nil what the caller says
 ---@return string
 local function type_of(raw, given)
-  if given and media_type.kind(given) ~= "index" and media_type.kind(given) ~= "image" then
+  if given and not is_known(given) then
     return given -- only who made it knows what it is
   end
   local seen = try(kinds.read(raw, given))
@@ -59,6 +65,27 @@ local function digest_of(raw, at)
     }
   end
   return at.digest or digest.of(raw)
+end
+
+--- Refuses a document whose parts are not there, as registries do. A subject may be missing, and so may layers that are
+--- kept elsewhere.
+local function check_parts(call, at, made)
+  if not is_known(made.media_type) then
+    return
+  end
+  local node = nodes.root(call, { raw = made.raw, media_type = made.media_type, digest = made.digest })
+  local parts = {}
+  for _, one in ipairs(node.kind == "index" and node.view.entries or node:blobs()) do
+    parts[#parts + 1] = not one.foreign and one or nil
+  end
+  call:each(parts, function(one)
+    if not allow("not_found", at.repository:has_blob(one.digest)) then
+      fail {
+        code = "not_found", message = ("%s, which the document names, is not in %s"):format(one.digest, at.name),
+        hint = "bring it first, with 'manifest copy' or 'manifest blob put', or a document by its digest",
+      }
+    end
+  end)
 end
 
 local function rules_of(at, o)
@@ -93,6 +120,9 @@ function put.run(call, ref, raw, o)
   local made = { raw = raw, media_type = type_of(raw, o.media_type), digest = digest_of(raw, at) }
   local name, rules = at.tag or at.digest, rules_of(at, o)
   try(at.repository:check_manifest(raw))
+  if at.repository.can.incomplete then
+    check_parts(call, at, made)
+  end
   local result = {
     reference = name and argument.name_of(at, name) or at.text, digest = made.digest, size = #raw,
     media_type = made.media_type, dry_run = o.dry_run,

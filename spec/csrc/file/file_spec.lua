@@ -302,6 +302,16 @@ describe("core.file on folders", function()
     fails("not_found", "No such file", file.rename(from, other))
   end)
 
+  it("says what a folder has room for", function()
+    local folder = temp.folder()
+    local room = assert(file.room(folder))
+    local said = process.run { "stat", "-f", "-c", "%a %S", folder }
+    local blocks, size = said.stdout:match("(%d+) (%d+)")
+    assert.is_true(math.abs(room.bytes - blocks * size) < 2 ^ 30, said.stdout .. " " .. room.bytes)
+    assert.same({ false, true, "integer" }, { room.no_files, room.writable, math.type(room.bytes) })
+    fails("not_found", folder .. "/none", file.room(folder .. "/none"))
+  end)
+
   it("moves several files, and makes their names durable at once", function()
     local folder = temp.folder()
     for _, name in ipairs { "a", "b" } do

@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local dkjson = require "dkjson"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
+local nginx = require "spec.support.servers.nginx"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local requests_of = require "spec.support.asserts.requests_of"
@@ -86,6 +87,30 @@ describe("copy to several targets", function()
     assert(client:copy(from("app:all"), to("tags:1"), { also = { to("tags:2"), to("tags:3") } }))
     is_whole(to("tags:1"))
     is_whole(to("tags:3"))
+  end)
+
+  it("reads each blob of the source once where a registry that a target shares with it grants no mount", function()
+    local front = nginx.start { urls = { store = here.url }, servers = {
+      -- without its query the request for a mount is one for an upload
+      opens = { body = "location / { if ($arg_mount) { set $args ''; } proxy_pass ${store}; ${proxied} }" },
+      refuses = { body = "location / { if ($arg_mount) { return 403; } proxy_pass ${store}; ${proxied} }" },
+    } }
+    for name, address in pairs { opens = front.address.opens, refuses = front.address.refuses } do
+      local near, layout = address .. "/" .. name, "oci:" .. temp.path("layout") .. ":1"
+      for _, targets in ipairs { { layout, near .. "/a:1" }, { near .. "/b:1", near .. "/c:1", to(name .. ":1") } } do
+        front:clear()
+        assert(client:copy(address .. "/app:all", targets[1], { also = { table.unpack(targets, 2) } }))
+        local asked = {}
+        for position, request in ipairs(front:requests(name)) do
+          asked[position] = request.method .. " " .. request.target
+        end
+        are(times(asked, "^GET /v2/app/blobs/"), 5)
+        for _, target in ipairs(targets) do
+          is_whole(target)
+        end
+      end
+    end
+    front:stop()
   end)
 
   it("copies all tags, and moves none of a target that are guarded there", function()

@@ -25,7 +25,7 @@ local function decide(list, tags, o)
   for _, tag in ipairs(tags) do
     names[#names + 1] = doomed[tag] and tag or nil
   end
-  return table.concat(names, " "), reasons, plan.steps(list, doomed)
+  return table.concat(names, " "), reasons, plan.steps(list, doomed, o.may_need_document)
 end
 
 describe("a retention", function()
@@ -79,6 +79,8 @@ describe("a retention", function()
   it("deletes some tags of a document that others name", function()
     local list = { document("sha256:a", { "1.0.0", "latest" }, { created = 1 }) }
     local _, _, steps = decide(list, { "1.0.0" }, { by = "created", older_than = 5 })
-    assert.same({ { digest = "sha256:a", tags = { "1.0.0" } } }, steps)
+    assert.same({ { digest = "sha256:a", tags = { "1.0.0" }, why = {} } }, steps)
+    _, _, steps = decide(list, { "1.0.0" }, { by = "created", older_than = 5, may_need_document = true })
+    assert.same("unless " .. plan.shared("latest"), steps[1].unless)
   end)
 end)

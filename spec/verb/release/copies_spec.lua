@@ -3,6 +3,8 @@
 local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
+local manifest = require "manifest"
+local peers = require "spec.support.worlds.peers"
 local releases = require "spec.support.worlds.releases"
 local temp = require "spec.support.temp"
 
@@ -11,7 +13,7 @@ local AMD, ARM = { os = "linux", architecture = "amd64" }, { os = "linux", archi
 
 describe("a release that copies", function()
   local source, at = block.registry()
-  local _, to = block.registry()
+  local target, to = block.registry()
   local client = block.client()
   local count = 0
 
@@ -52,6 +54,31 @@ describe("a release that copies", function()
     assert.equal(client:digest(at("multi:1")), client:digest(mirrored("multi:1")))
     assert.equal("1.2.0 2.0.0", tags_of(mirrored("app")))
     assert.equal(0, assert(client:apply(release)).changed)
+  end)
+
+  it("goes on after an interrupt where it was, and peers read what it made", function()
+    local path = temp.folder("release") .. "/release.lua"
+    temp.file(("return { { copy = %q, target = %q }, { copy = %q, target = %q } }"):format(at("multi:1"),
+      mirrored("multi:1"), at("app"), mirrored("app")), path)
+    local breaking
+    breaking = manifest.client { config = temp.folder("config"), jobs = 2, on_event = function(event)
+      if event.event == "response" and event.method == "PUT" and event.url:find("/manifests/", 1, true) then
+        breaking:cancel()
+      end
+    end }
+    fails("canceled", breaking:apply(path))
+    breaking:close { abandon = 60 }
+    assert.is_true(assert(client:apply(path)).changed > 0)
+    assert.equal(0, assert(client:apply(path)).changed)
+    local digest = assert(client:verify(mirrored("multi:1"))).digest
+    for name, words in pairs { crane = { "digest" }, regctl = { "image", "digest" } } do
+      local peer, why = peers.command(name, target)
+      if not peer then
+        return pending(why)
+      end
+      words[#words + 1] = mirrored("multi:1")
+      assert.equal(digest .. "\n", peer(words).stdout)
+    end
   end)
 
   it("keeps to the digests of its lock", function()

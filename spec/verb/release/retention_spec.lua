@@ -88,6 +88,95 @@ describe("a release that prunes", function()
     assert(client:verify(to("together:2.0.0")))
   end)
 
+  --- Plans, applies, and checks that both say the same of each tag.
+  local function same(release, o)
+    local function said(outcome)
+      local list = {}
+      for position, tag in ipairs(outcome.pruned[1].tags) do
+        list[position] = ("%s %s %s %s"):format(tag.name, tag.digest, tag.action, tag.reason)
+      end
+      table.sort(list)
+      return table.concat(list, "\n")
+    end
+    local planned = assert(client:plan(release, o))
+    local done = assert(client:apply(release, o))
+    assert.equal(said(planned), said(done))
+    return doomed(done)
+  end
+
+  it("plans with the index that is still to come, what it names and how old it is", function()
+    local entries = {}
+    for _, where in ipairs { source, mirror } do
+      for name, architecture in pairs { amd = "amd64", arm = "arm64" } do
+        entries[#entries + 1] = { name = name, repository = "made", tag = "old-" .. name, layers = { name },
+          platform = { os = "linux", architecture = architecture }, config = { created = "2020-01-01T00:00:00Z" } }
+      end
+      images.push(where, entries)
+    end
+    push(mirror, "made", { ["old-other"] = 90, young = 2 })
+    push(source, "few", { ["1.0.0"] = 3 })
+    local release = {
+      { copy = at("few"), target = to("made"), prune = { keep = 2 } },
+      { target = to("made:all"), sources = { at("made:old-amd"), at("made:old-arm") } },
+    }
+    assert.equal("old-other", same(release))
+    assert.equal("1.0.0 all old-amd old-arm young", tags_of(to("made")))
+    -- now the index moves to other images: those that it named may go
+    release[2].sources = { at("few:1.0.0") }
+    assert.equal("old-amd old-arm", same(release))
+    assert(client:verify(to("made:all")))
+    assert.equal("", same(release))
+  end)
+
+  it("plans with the index that a copy writes anew", function()
+    local made = images.push(source, {
+      { name = "amd", repository = "chosen", layers = { "amd" }, platform = { os = "linux", architecture = "amd64" } },
+      { name = "arm", repository = "chosen", layers = { "arm" }, platform = { os = "linux", architecture = "arm64" } },
+      { name = "inner", repository = "chosen", type = "oci-index", children = { "amd", "arm" } },
+      { repository = "chosen", tag = "1.0.0", type = "oci-index", children = { "inner" } },
+    })
+    for _, name in ipairs { "amd", "arm" } do
+      assert(client:copy(("%s@%s"):format(at("chosen"), made[name].digest), to("chosen:" .. name)))
+    end
+    local release = { { copy = at("chosen"), target = to("chosen"), platforms = "linux/amd64",
+      prune = { keep = 1, by = "version" } } }
+    assert.equal("arm", same(release))
+    assert.equal("1.0.0 amd", tags_of(to("chosen")))
+    assert.equal("", same(release))
+  end)
+
+  it("leaves what the release is made of, whichever shard comes first", function()
+    for index = 1, 2 do
+      local repository = "parts" .. index
+      push(mirror, repository, OLD)
+      local release = {
+        { copy = at("app"), target = to(repository), prune = { older_than = 1 } },
+        { target = to(repository .. ":all"), sources = { to(repository .. ":1.0.0") } },
+      }
+      for _, shard in ipairs(index == 1 and { "1/2", "2/2" } or { "2/2", "1/2" }) do
+        assert(client:apply(release, { shard = shard }))
+      end
+      assert.equal("1.0.0 2.1.0 3.0.0 all", tags_of(to(repository)))
+      assert(client:verify(to(repository .. ":all")))
+    end
+  end)
+
+  it("says of a tag that shares its image when it stays, and takes it alone when it is told to", function()
+    push(mirror, "alone", OLD)
+    assert(client:tag(to("alone:1.0.0"), "pinned"))
+    local release = { { copy = at("app"), target = to("alone"), prune = { older_than = DAY, exclude = "pinned" } } }
+    local reasons = {}
+    for _, tag in ipairs(assert(client:plan(release)).pruned[1].tags) do
+      reasons[tag.name] = tag.action == "delete" and (tag.reason or "goes") or nil
+    end
+    assert.same({ ["1.0.0"] = "unless the registry deletes by digest only, and the tag pinned names it too",
+      ["1.1.0"] = "goes", ["2.0.0"] = "goes", latest = "goes" }, reasons)
+    release[1].prune.tag_only = true
+    assert.equal("1.0.0 1.1.0 2.0.0 latest", same(release))
+    assert.equal("2.1.0 3.0.0 pinned", tags_of(to("alone")))
+    assert(client:verify(to("alone:pinned")))
+  end)
+
   it("divides what goes among shards, in a layout too", function()
     push(mirror, "sharded", OLD)
     local layout = "oci:" .. temp.path("layout")
@@ -150,7 +239,7 @@ describe("a release that prunes", function()
       return fails(code, client:plan { ... }).message
     end
     local one = { copy = at("app"), target = to("x"), prune = {} }
-    assert.matches("neither 'keep' nor 'older_than'", refused("invalid_argument", one), 1, true)
+    assert.matches("neither option 'keep' nor option 'older_than'", refused("invalid_argument", one), 1, true)
     one.prune = { keep = 0 }
     assert.matches("at least 1", refused("invalid_argument", one), 1, true)
     one.prune = { keep = 1, semver = "new" }

@@ -22,20 +22,25 @@ function print.text(out, found)
   explain(out, found.entries)
 end
 
+local entry_json = show.object({
+  { "platform", platform.to_json }, "digest", "mediaType", "rank", "taken", "reason",
+})
+local ENTRIES = { "entries", show.list(entry_json) }
+
+print.json = show.document({ show.descriptor, ENTRIES })
+
+local failed_json = show.object({ ENTRIES, { "error", show.failure, of = "err" } })
+
 --- Nothing fits: what there is, before the error is told.
 ---@param out table output
 ---@param err manifest.Error
 ---@param options table
 function print.failed(out, err, options)
-  if not options.json then
+  if err.entries and options.json then
+    show.report(out, failed_json({ entries = err.entries, err = err }))
+  else
     explain(out, err.entries)
   end
 end
-
-local entry_json = show.object({
-  { "platform", platform.to_json }, "digest", "mediaType", "rank", "taken", "reason",
-})
-
-print.json = show.document({ show.descriptor, { "entries", show.list(entry_json) } })
 
 return print

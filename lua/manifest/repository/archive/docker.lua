@@ -7,6 +7,7 @@
 local compression = require("manifest.layer.compression")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
+local image_of = require("manifest.document.image")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local reference = require("manifest.name.reference")
@@ -166,21 +167,6 @@ local function diff_ids_of(bytes, where)
   return list_or_empty(ids)
 end
 
-local function descriptor(one)
-  return json.object({ { "mediaType", one.media_type }, { "size", one.size }, { "digest", one.digest } })
-end
-
-local function manifest_bytes(config, layers)
-  local list = {}
-  for position, layer in ipairs(layers) do
-    list[position] = descriptor(layer)
-  end
-  return json.encode(json.object({
-    { "schemaVersion", 2 }, { "mediaType", media_type.docker_manifest }, { "config", descriptor(config) },
-    { "layers", json.array(list) },
-  }), { indent = "   " })
-end
-
 local function read_config(file, name, limit)
   local range = file:find(name)
   local bytes = file:read(range, limit)
@@ -217,7 +203,7 @@ function archive_docker.manifest(file, image, limit, ranges)
     layers[position], ranges[layer.digest] = layer, layer.range
   end
   ranges[config.digest] = config.range
-  local bytes = assert(manifest_bytes(config, layers))
+  local bytes = assert(image_of.build({ media_type = media_type.docker_manifest, config = config, layers = layers }))
   return { raw = bytes, media_type = media_type.docker_manifest, digest = digest.of(bytes), size = #bytes }
 end
 

@@ -7,6 +7,8 @@ local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
 local kinds = require("manifest.document.kind")
+local referrer = require("manifest.repository.referrer")
+local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local delete = {}
 
@@ -17,7 +19,7 @@ local function find(layout, reference)
     or try(kinds.read(try(layout:blob(reference))))
 end
 
---- Deletes.
+--- Deletes. A manifest that refers to another is taken off the list of its referrers.
 ---@param layout table
 ---@param reference string tag or digest
 ---@return table deleted {gone = true; manifests, blobs = numbers; kept = error that says why blobs were left}
@@ -26,7 +28,9 @@ function delete.run(layout, reference)
   layout.seen = {}
   local is_digest = digest.is(reference)
   local hash = is_digest and reference or found.digest
-  return layout_index.update(layout.path, function(manifests)
+  local bytes = is_digest and layout:blob(reference)
+  local subject = bytes and referrer.describe(bytes, "", reference)
+  local done = layout_index.update(layout.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do
       local entry = manifests[position]
@@ -39,6 +43,10 @@ function delete.run(layout, reference)
   end, function(index)
     return layout_sweep.run(layout.path, index, hash, { limit = layout.manifest_limit, is_gone = is_digest })
   end)
+  if subject then
+    try(referrer_list.remove(layout, subject, reference))
+  end
+  return done
 end
 
 return delete

@@ -5,6 +5,7 @@ local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local reference_of = require("manifest.name.reference")
+local referrers_tag = require("manifest.name.referrers_tag")
 
 local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
@@ -88,7 +89,8 @@ function layout_entries.holders(index, hash, parents)
   for _, parent in ipairs(parents) do
     local known = names[parent] or {}
     for _, name in ipairs(#known > 0 and known or { parent }) do
-      found.parents[#found.parents + 1] = not seen[name] and name or nil
+      local is_list = referrers_tag.subject(name) -- a deletion takes the digest off it
+      found.parents[#found.parents + 1] = not seen[name] and not is_list and name or nil
       seen[name] = true
     end
   end

@@ -162,45 +162,6 @@ local function copy_through(repository, url, descriptor, source)
   end)
 end
 
---- Brings a blob of another repository here: out of its file when that is a layout or an archive, by a mount where both
---- are of one registry, else by streaming it. A mount that is not granted (202) goes on in the upload that its answer
---- opened; a refused one in an upload of its own.
----@param repository table the target
----@param descriptor table {digest=, size=}
----@param source table the repository that has it
----@return boolean|nil ok
----@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
-function upload.copy(repository, descriptor, source)
-  local digest = descriptor.digest
-  local is_near = source.domain == repository.domain -- both in one registry
-  if not is_near then
-    local body, failure = source:body(digest)
-    if not body then
-      return nil, failure
-    end
-    if not body.pipe then
-      return upload.send(repository, digest, body)
-    end
-  end
-  local function bring()
-    return unless_there(repository, digest, function()
-      return copy_through(repository, nil, descriptor, source)
-    end)
-  end
-  repository.brought[digest] = bring
-  if not is_near then
-    return bring()
-  end
-  local url, err = upload.open(repository, { digest = digest, from = source.path })
-  if url == true then
-    return true
-  end
-  if not url and err and not err.status and err.code ~= "redirect" then -- one that does not say where it goes on
-    return nil, err
-  end
-  return copy_through(repository, url or nil, descriptor, source)
-end
-
 --- The bytes of a body that is at hand.
 local function size_of(body)
   if body.body then
@@ -225,6 +186,60 @@ local function add_part(request, body, offset, length)
   return request
 end
 
+--- Sends a blob that is at hand.
+---@param url string|nil an upload that is open already
+local function send_body(repository, url, digest, body)
+  local size = size_of(body)
+  return in_new_uploads(repository, url, size, function(open_url)
+    if not chunks.are_wanted(repository, size) then
+      return session.finish(repository, open_url, digest, body.body and body or add_part({}, body, 0, size))
+    end
+    return chunks.send(repository, open_url, digest, size, function(request, offset, length)
+      add_part(request, body, offset, length)
+      return repository:send(request)
+    end)
+  end, function(err)
+    return err.status == 404 -- anything else was tried often enough
+  end)
+end
+
+--- Brings a blob of another repository here: by a mount where both are of one registry, else out of its file when that
+--- is a layout or an archive, else by streaming it. A mount that is not granted (202) goes on in the upload that its
+--- answer opened; a refused one in an upload of its own.
+---@param repository table the target
+---@param descriptor table {digest=, size=, reader = another repository that has it: what is not mounted is read there}
+---@param source table the repository that has it
+---@return boolean|nil ok
+---@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
+function upload.copy(repository, descriptor, source)
+  local digest, reader = descriptor.digest, descriptor.reader or source
+  local body, failure = reader:body(digest)
+  if not body then
+    return nil, failure
+  end
+  local function store(url)
+    if body.pipe then
+      return copy_through(repository, url, descriptor, reader)
+    end
+    return send_body(repository, url, digest, body)
+  end
+  local function bring()
+    return unless_there(repository, digest, store)
+  end
+  repository.brought[digest] = bring
+  if source.domain ~= repository.domain then
+    return bring()
+  end
+  local url, err = upload.open(repository, { digest = digest, from = source.path })
+  if url == true then
+    return true
+  end
+  if not url and err and not err.status and err.code ~= "redirect" then -- one that does not say where it goes on
+    return nil, err
+  end
+  return store(url or nil)
+end
+
 --- Sends a blob unless it is there.
 ---@param repository table the target
 ---@param digest string of the content
@@ -232,22 +247,10 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
-  local function store()
-    local size = size_of(body)
-    return in_new_uploads(repository, nil, size, function(url)
-      if not chunks.are_wanted(repository, size) then
-        return session.finish(repository, url, digest, body.body and body or add_part({}, body, 0, size))
-      end
-      return chunks.send(repository, url, digest, size, function(request, offset, length)
-        add_part(request, body, offset, length)
-        return repository:send(request)
-      end)
-    end, function(err)
-      return err.status == 404 -- anything else was tried often enough
-    end)
-  end
   local function bring()
-    return unless_there(repository, digest, store)
+    return unless_there(repository, digest, function()
+      return send_body(repository, nil, digest, body)
+    end)
   end
   repository.brought[digest] = bring
   return bring()

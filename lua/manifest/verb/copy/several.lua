@@ -21,6 +21,11 @@ function several.each(call, works, step, jobs)
   end, jobs)
 end
 
+--- A blob that is read at another target, unless the source's registry mounts it.
+local function read_at(from, blob)
+  return merged(blob, blob.mountable and { reader = from } or { from = { from, table.unpack(blob.from) } })
+end
+
 --- Brings a blob to one target.
 ---@param from manifest.Repository|nil a target that has it by now: it is read there, unless that refuses
 ---@return boolean done
@@ -29,8 +34,7 @@ local function bring(one, from)
   if work.err then
     return false
   end
-  local near = from and not blob.mountable and merged(blob, { from = { from, table.unpack(blob.from) } })
-  if near and not select(2, caught(transfer.bring, repository, near)) then
+  if from and not select(2, caught(transfer.bring, repository, read_at(from, blob))) then
     return true
   end
   work.err = work.err or select(2, caught(transfer.bring, repository, blob))

@@ -105,16 +105,26 @@ function plan.without_needed(list, tags, reasons)
   return is_doomed
 end
 
+--- Why a tag stays where a registry deletes by digest only.
+---@param other string a tag that stays, of the same document
+function plan.shared(other)
+  return ("the registry deletes by digest only, and the tag %s names it too"):format(other)
+end
+
 --- What is to be deleted: a document with all its tags, or some tags of one that stays for the sake of others.
 ---@param list manifest.Tagged[]
 ---@param is_doomed table<string, boolean>
----@return table[] steps {digest, tags}
-function plan.steps(list, is_doomed)
+---@param may_need_document boolean a tag may go with its document only: it shows when it is tried
+---@return table[] steps {digest, tags, why = {} of tags that stay, unless = why they may}
+function plan.steps(list, is_doomed, may_need_document)
   local steps = {}
   for _, one in ipairs(list) do
-    local step = { digest = one.digest, tags = {} }
+    local step = { digest = one.digest, tags = {}, why = {} }
     for _, tag in ipairs(one.tags) do
       step.tags[#step.tags + 1] = is_doomed[tag] and tag or nil
+      if may_need_document and not is_doomed[tag] then
+        step.unless = ("unless %s"):format(plan.shared(tag))
+      end
     end
     steps[#steps + 1] = #step.tags > 0 and step or nil
   end

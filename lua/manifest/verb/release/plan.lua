@@ -101,6 +101,7 @@ function plan.run(call, release, o)
   local work = steps.prepare(call, release, o)
   steps.open(call, work)
   return steps.run(call, work, rehearse, function(target, report, made)
+    target.planned = made.raw and { raw = made.raw, media_type = made.media_type, digest = made.digest } or nil
     if made.entries and report.old ~= made.digest then
       compare(report, report.old and read_old(call, target, report) or {}, made.entries)
     end

@@ -171,7 +171,11 @@ describe("delete --tag-only", function()
     assert.not_equal(digest, left.digest)
     assert.matches(digest, left.raw, 1, true)
     fails("conflict", client:delete(at("killed:a@sha256:" .. ("0"):rep(64)), ONLY))
-    assert.equal(digest, assert(client:delete(at("killed:a@" .. digest), ONLY)).digest)
+    local asked = requests_of(server, function()
+      assert.equal(digest, assert(client:delete(at("killed:a@" .. digest), ONLY)).digest)
+    end)
+    -- once before it is deleted, and once after
+    assert.equal(2, select(2, table.concat(asked, "\n"):gsub("GET /killed/manifests/a%f[\n%z]", "")))
     assert.same({ "b" }, assert(client:tags(at("killed"))))
     assert.equal(manifests, manifests_in("killed"))
     -- what only looks like one is a manifest like any other, and stays

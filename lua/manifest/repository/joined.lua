@@ -1,0 +1,41 @@
+--- Several repositories read as one, behind documents that no repository has yet: what somebody is about to put.
+
+local error_of = require("manifest.base.error")
+
+local METHODS = { manifest = true, blob = true }
+
+--- Joins them. It has the methods by which a graph is read.
+---@param documents {raw: string, media_type: string, digest: string}[]
+---@param places manifest.Repository[] asked in this order
+---@return manifest.Repository
+return function(documents, places)
+  local at_hand, asked = {}, {}
+  for _, one in ipairs(documents) do
+    at_hand[one.digest] = one
+  end
+  for name in pairs(METHODS) do
+    asked[name] = function(_, digest, ...)
+      for _, place in ipairs(places) do
+        local value, err = place[name](place, digest, ...)
+        if value or err.code ~= "not_found" then
+          return value, err
+        end
+      end
+      return nil, error_of.new({ code = "not_found", message = ("nothing that is read here has %s"):format(digest) })
+    end
+  end
+
+  local function document(self, digest, ...)
+    local one = at_hand[digest]
+    if one then
+      return { raw = one.raw, media_type = one.media_type, digest = digest, size = #one.raw }
+    end
+    return asked.manifest(self, digest, ...)
+  end
+
+  ---@diagnostic disable-next-line: missing-fields
+  return {
+    can = { write = false, untagged = false, incomplete = false, delete_tag = false },
+    domain = places[1].domain, identity = places[1].identity, manifest = document, head = document, blob = asked.blob,
+  }
+end
