@@ -158,7 +158,8 @@ for _, status in ipairs { 403, 429 } do
     { origin = "home", headers = { Authorization = "^Basic " .. login },
       answer = repeating(status, ("Basic %s, the password %s"):format(login, PASSWORD)) }, realm("x", "Basic") }
   CASES[("a token server repeats a login with %d"):format(status)] = {
-    { origin = "home", path = "/token", answer = repeating(status, PASSWORD) } }
+    { origin = "home", path = "/token", headers = { Authorization = "^Basic " .. login },
+      answer = repeating(status, PASSWORD) } }
 end
 
 for _, target in ipairs { "https://evil.example.net", "https://sub." .. HOME, "https://example.com",

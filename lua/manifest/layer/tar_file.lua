@@ -189,9 +189,9 @@ end
 ---@param algorithm string|nil of its digest; default "sha256"
 ---@return table measured {digest, size}
 function methods:measure(range, take, algorithm)
-  return try(measure.file(self.path, "the archive", {
+  return (try(measure.file(self.path, "the archive", {
     offset = range.offset, length = range.size, take = take, algorithm = algorithm,
-  }))
+  })))
 end
 
 --- Reads a small file of the archive.
