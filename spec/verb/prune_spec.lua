@@ -8,6 +8,7 @@ local ours = require "spec.support.worlds.ours"
 local peers = require "spec.support.worlds.peers"
 local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 describe("prune", function()
@@ -137,6 +138,25 @@ describe("prune", function()
     end
     assert.equal(12, deleted)
     fails("not_found", client:tags(at("gone")))
+  end)
+
+  it("says which tags a registry still has that accepts every deletion", function()
+    local body = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/x","digest":"%s","size":2},'
+      .. '"layers":[]}'):format(manifest.media_type.oci_manifest, manifest.digest.of("{}"))
+    local function answer(bytes)
+      return { status = 200, body = bytes, headers = { { "Docker-Content-Digest", manifest.digest.of(bytes) },
+        { "Content-Type", manifest.media_type.oci_manifest } } }
+    end
+    local polite = scripted.start { exchanges = {
+      { path = "/v2/app/tags/list", answer = { status = 200, body = '{"tags":["1.0.0","2.0.0"]}' } },
+      { method = "DELETE", answer = { status = 202 } },
+      { pattern = "/manifests/(1.0.0|" .. manifest.digest.of(body) .. ")$", answer = answer(body) },
+      { answer = answer(body .. "\n") },
+    } }
+    local done = assert(client:prune(polite.address.a .. "/app", { semver = ">=1", keep = 1, yes = true }))
+    polite:stop()
+    assert.equal(0, done.deleted)
+    assert.equal("the registry accepted its deletion, and still has it", done.tags[1].reason)
   end)
 
   it("works in a layout, where a tag goes alone", function()

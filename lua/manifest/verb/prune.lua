@@ -150,17 +150,8 @@ local function delete_document(call, at, step, now, o)
   end
 end
 
-local function carry_out(call, at, steps, o)
-  call:each(steps, function(step)
-    delete_tags(at, step)
-  end)
-  local documents = {}
-  for _, step in ipairs(steps) do
-    documents[#documents + 1] = step.by_digest and step or nil
-  end
-  if not documents[1] then
-    return
-  end
+--- Deletes the documents of steps whose tags a registry does not delete.
+local function delete_documents(call, at, documents, o)
   local list, by_tag = tagged.list(call, at) -- a tag may have moved meanwhile, also to one of them
   local now = {}
   for _, one in ipairs(list) do
@@ -172,6 +163,37 @@ local function carry_out(call, at, steps, o)
     end
     delete_document(call, at, step, now[step.digest], o)
   end)
+end
+
+--- Notes the tags that a registry still has although it accepted their deletion.
+local function note_kept(call, at, steps)
+  local is_there = {}
+  for _, tag in ipairs(allow("not_found", at.repository:tags()) or {}) do
+    is_there[tag] = true
+  end
+  call:each(steps, function(step)
+    for _, tag in ipairs(step.tags) do
+      if is_there[tag] and not step.why[tag] and try(digest_at(at.repository, tag, step.digest)) == step.digest then
+        step.why[tag] = "the registry accepted its deletion, and still has it"
+      end
+    end
+  end)
+end
+
+local function carry_out(call, at, steps, o)
+  call:each(steps, function(step)
+    delete_tags(at, step)
+  end)
+  local documents = {}
+  for _, step in ipairs(steps) do
+    documents[#documents + 1] = step.by_digest and step or nil
+  end
+  if documents[1] then
+    delete_documents(call, at, documents, o)
+  end
+  if steps[1] and at.repository.can.delete_tag ~= true then
+    note_kept(call, at, steps)
+  end
 end
 
 ---@class manifest.PruneResult
