@@ -68,7 +68,7 @@ describe("core.file.lock", function()
     local other = holder(path, "")
     busy(path)
     other:stop("KILL")
-    assert(take(path, { patience = 60 })):release() -- what it started has the descriptor until it is killed or replaced, too
+    assert(take(path, { patience = 60 })):release() -- what it started has it, too, until that is killed or replaced
   end)
 
   it("does not pass to programs that its holder starts", function()
