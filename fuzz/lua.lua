@@ -46,7 +46,6 @@ function targets.reference(text)
   local ref = value_or_error(reference.parse(text))
   if ref then
     same(ref, assert(reference.parse(tostring(ref))))
-    same(tostring(ref), tostring(assert(reference.parse(ref:familiar()))))
   end
 end
 
