@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -52,14 +51,6 @@ static const EVP_MD *method_of(const char *name, struct mf_problem *problem)
     found = before;
   }
   return found;
-}
-
-void mf_hash_prepare(void)
-{
-  struct mf_problem problem;
-
-  if (method_of("sha256", &problem))
-    RAND_status();
 }
 
 static void write_hex(char hex[MF_HASH_HEX_MAX + 1], const unsigned char *bytes, size_t count)

@@ -14,8 +14,6 @@ struct mf_hash {
   void *context; /* EVP_MD_CTX, or NULL */
 };
 
-/* OpenSSL's start: settings, digests, ciphers, random numbers. It comes by itself where it is needed; here, earlier. */
-void mf_hash_prepare(void);
 /* Writes the NUL-terminated lower-case digest of the bytes. False: unsupported algorithm, or memory. */
 bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],
                  struct mf_problem *problem);

@@ -56,7 +56,6 @@ end
 ---@param changes table|nil settings that take the place of the client's
 ---@return userdata engine
 function shared_methods:open_engine(changes)
-  local settings = require("manifest.engine.settings")
   local loaded, why = pcall(function()
     return core.engine -- not by require(): the core loads it lazily
   end)
@@ -67,7 +66,7 @@ function shared_methods:open_engine(changes)
       hint = "build or install it again, and see that the program may open more files",
     }
   end
-  return (try(core.engine(settings.of(self.options, self.folder, changes))))
+  return (try(core.engine(require("manifest.engine.settings").of(self.options, self.folder, changes))))
 end
 
 --- Asks the caller's own source of credentials, for the loop.
@@ -91,7 +90,6 @@ end
 ---@return table loop
 function shared_methods:connect()
   if not self.loop then
-    require("manifest.engine.loop") -- before the engine, as in methods:repository
     self.engine = self:open_engine()
     self.loop = new_loop(self, self.engine, self.control)
   end
@@ -201,7 +199,7 @@ local function read_scopes(cache, domain, also)
 end
 
 --- A repository in a registry.
-local function in_registry(self, registry, reference, wanted)
+local function in_registry(self, reference, wanted)
   local options, domain, other = self.options, reference.domain, wanted.token_of
   local read, scopes = wanted.also and read_scopes(self.shared.scopes, domain, wanted.also), nil
   if other and other.domain == domain then
@@ -209,7 +207,7 @@ local function in_registry(self, registry, reference, wanted)
   elseif read and wanted.actions == "pull" and read.paths[reference.path] then
     scopes = read.all
   end
-  return registry.new(self.loop, {
+  return require("manifest.repository.registry").new(self.loop, {
     domain = domain, path = reference.path, actions = wanted.actions, also = read and read.texts, scopes = scopes,
     timeout = options.timeout, manifest_limit = options.manifest_limit, chunk_size = options.chunk_size,
     mirrors = options.mirrors, retries = self.retries, jobs = self.jobs, shared = wanted.shared,
@@ -237,15 +235,13 @@ end
 ---@return manifest.Repository
 function methods:repository(reference, wanted)
   local repository
-  local place = reference.kind == "layout" and require("manifest.repository.layout")
-    or reference.kind == "archive" and require("manifest.repository.archive") or require("manifest.repository.registry")
-  self.shared:connect() -- after what Lua loads: the command is loading its libraries meanwhile
+  self.shared:connect()
   if reference.kind == "layout" then
-    repository = place.new(reference.path, self.options)
+    repository = require("manifest.repository.layout").new(reference.path, self.options)
   elseif reference.kind == "archive" then
-    repository = place.new(reference.format, reference.path, self.options)
+    repository = require("manifest.repository.archive").new(reference.format, reference.path, self.options)
   else
-    repository = in_registry(self, place, reference, wanted)
+    repository = in_registry(self, reference, wanted)
   end
   local teller = self.shared.control.teller
   return teller and require("manifest.repository.watched")(repository, teller) or repository

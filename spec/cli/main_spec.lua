@@ -143,33 +143,6 @@ describe("manifest", function()
     assert.matches("cannot write to standard output", done.stderr)
   end)
 
-  it("has the libraries for requests loaded beside Lua, where a verb sends some", function()
-    local done = process.run { "lua5.4", "-e", [[
-      local function has_libcurl()
-        for line in io.lines("/proc/self/maps") do
-          if line:find("libcurl", 1, true) then
-            return true
-          end
-        end
-        return false
-      end
-      for _, words in ipairs { { "annotate" }, { "get", "--help" }, { "get" }, { "get" } } do
-        io.output():setvbuf("full")
-        print("status", require("manifest.cli.main").run(words), has_libcurl())
-      end]], env = ours.variables(), preload = true }
-    local found = {}
-    for line in done.stdout:gmatch("status\t([^\n]*)") do
-      found[#found + 1] = line:gsub("\t", " ")
-    end
-    assert.same({ "1 false", "0 false", "125 true", "125 true" }, found, done.stderr)
-  end)
-
-  it("knows of each verb whether it sends requests before its declaration is read", function()
-    for _, entry in ipairs(require("manifest.verb.catalogue")) do
-      assert.equal(not require(entry.module).network, entry.is_local == true, entry.name)
-    end
-  end)
-
   it("finds its modules from a work tree, wherever it is called", function()
     local done = process.run({ ours.root .. "/bin/manifest", "--version", cwd = temp.folder("elsewhere") })
     assert.equal(0, done.status, done.stderr)

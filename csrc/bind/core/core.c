@@ -1,9 +1,38 @@
-/* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http. */
+/* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
+   is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
+#include <dlfcn.h>
+
 #include "../../process/streams.h"
 #include "../lib/help.h"
 #include "open.h"
 
 __attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);
+
+/* Loads the module's libraries with their functions found when they are first called. Lua has all of them found at
+   once: those of libcurl's thirty libraries cost more than the rest of their loading. */
+static void open_http(lua_State *L)
+{
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "package") == LUA_TTABLE && lua_getfield(L, -1, "searchpath") == LUA_TFUNCTION) {
+    lua_pushliteral(L, "manifest.http");
+    lua_getfield(L, -3, "cpath");
+    if (lua_pcall(L, 2, 1, 0) == LUA_OK && lua_isstring(L, -1))
+      dlopen(lua_tostring(L, -1), RTLD_LAZY | RTLD_LOCAL); /* Lua, which opens it next, tells what is wrong */
+  }
+  lua_settop(L, 2);
+}
+
+/* core[name]: a field of manifest.http. Upvalue: require, which a script may take away from its globals later. */
+static int get_http(lua_State *L)
+{
+  open_http(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushliteral(L, "manifest.http");
+  lua_call(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_gettable(L, -2);
+  return 1;
+}
 
 /* error_class(metatable): what the core returns as nil, problem has it from now on, so that it is an error of Lua's. */
 static int error_class(lua_State *L)
@@ -12,6 +41,15 @@ static int error_class(lua_State *L)
   lua_settop(L, 1);
   mfl_set_error_class(L);
   return 0;
+}
+
+static void add_http(lua_State *L)
+{
+  lua_createtable(L, 0, 1);
+  lua_getglobal(L, "require");
+  lua_pushcclosure(L, get_http, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
 }
 
 int luaopen_manifest_core(lua_State *L)
@@ -27,9 +65,9 @@ int luaopen_manifest_core(lua_State *L)
   mfl_open_interrupt(L);
   mfl_open_json(L);
   mfl_open_memory(L);
-  mfl_open_part(L);
   mfl_open_terminal(L);
   lua_pushcfunction(L, error_class);
   lua_setfield(L, -2, "error_class");
+  add_http(L);
   return 1;
 }

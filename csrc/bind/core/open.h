@@ -12,7 +12,6 @@ void mfl_open_hash(lua_State *L); /* hash, base64 */
 void mfl_open_interrupt(lua_State *L);
 void mfl_open_json(lua_State *L);
 void mfl_open_memory(lua_State *L);
-void mfl_open_part(lua_State *L); /* load_ahead, and all that manifest.http has */
 void mfl_open_terminal(lua_State *L);
 
 #endif

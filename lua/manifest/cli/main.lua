@@ -225,17 +225,6 @@ local function before_verb(out, words)
   return rest, status
 end
 
---- Has the libraries that a request needs loaded beside all that Lua does before it, where there is going to be one.
----@return userdata|nil for `local _ <close>`
-local function load_ahead(entry, words)
-  for _, word in ipairs(words) do
-    if ASKS_FOR_HELP[word] then
-      return nil
-    end
-  end
-  return not entry.is_local and require("manifest.base.core").load_ahead() or nil
-end
-
 local function dispatch(out, given_words)
   local words, ended = before_verb(out, given_words)
   if not words then
@@ -246,7 +235,6 @@ local function dispatch(out, given_words)
     return without_verb(out, words)
   end
   ---@cast behind integer
-  local _ <close> = load_ahead(entry, words)
   local command = commands.of(entry)
   out.is_dockers, out.wants_json = entry.is_dockers, asks_for_json(command, words)
   local options = require("manifest.cli.options")

@@ -1,7 +1,7 @@
 --- The verbs, in the order of the command's help page. A module is loaded only when its verb is used.
 --
 -- The method of a client is the name with underscores, `alias` another name of it. A verb that docker has
--- (`is_dockers`) keeps docker's exit status for a wrong number of arguments. One that sends no request is `is_local`.
+-- (`is_dockers`) keeps docker's exit status for a wrong number of arguments.
 
 local function dockers(name, summary)
   return { name = name, module = "manifest.verb." .. name, is_dockers = true, summary = summary }
@@ -18,7 +18,6 @@ end
 ---@field is_dockers boolean?
 ---@field method string?
 ---@field alias string?
----@field is_local boolean?
 
 ---@type manifest.CatalogueEntry[]
 local catalogue = {
@@ -63,10 +62,7 @@ local catalogue = {
   own("logout", "logout", "Forget the login at a registry"),
 }
 
-local LOCAL = { annotate = true, rm = true, ["lock merge"] = true, logout = true }
-
 for _, entry in ipairs(catalogue) do
-  entry.is_local = LOCAL[entry.name]
   entry.method = entry.name:gsub(" ", "_")
   entry.alias = entry.name == "index create" and "index" or nil
 end
