@@ -256,12 +256,9 @@ static int file_room(lua_State *L)
   if (!mf_directory_room(path, &room, &problem))
     return mfl_fail(L, &problem);
   lua_createtable(L, 0, 3);
-  lua_pushinteger(L, room.bytes > LUA_MAXINTEGER ? LUA_MAXINTEGER : (lua_Integer)room.bytes);
-  lua_setfield(L, -2, "bytes");
-  lua_pushboolean(L, room.no_files);
-  lua_setfield(L, -2, "no_files");
-  lua_pushboolean(L, room.writable);
-  lua_setfield(L, -2, "writable");
+  mfl_set_integer(L, "bytes", room.bytes > LUA_MAXINTEGER ? LUA_MAXINTEGER : (lua_Integer)room.bytes);
+  mfl_set_boolean(L, "no_files", room.no_files);
+  mfl_set_boolean(L, "writable", room.writable);
   return 1;
 }
 

@@ -9,6 +9,7 @@ local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
+local look_again = require("manifest.tag.gone")
 local read = require("manifest.graph.read")
 local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 
@@ -74,30 +75,6 @@ local function done_of(at, digest, found, removed)
     done.removed, done.kept = { manifests = removed.manifests, blobs = removed.blobs }, removed.kept
   end
   return done
-end
-
-local LOOKS, PAUSE = 3, 0.5 -- seconds: a registry may have accepted a deletion (202), and do it a moment later
-
---- Whether a tag is gone, after it or its manifest was deleted: "gone" or "remains"; else nobody knows. Some registries
---- keep the tags of a manifest, and some say yes and do nothing. A GET tells that at once, where a HEAD that says 404
---- would need one to confirm it.
-local function look_again(call, repository, tag, digest)
-  local answer, why = repository:manifest(tag)
-  for _ = 2, LOOKS do
-    if not answer or answer.digest ~= digest then
-      break
-    end
-    call.loop:sleep(PAUSE)
-    answer, why = repository:manifest(tag)
-  end
-  if answer then
-    return answer.digest == digest and "remains"
-  end
-  if why.code == "not_found" then
-    return "gone"
-  end
-  call:warn(("whether the tag %s is gone cannot be told: %s"):format(tag, why.message))
-  return false
 end
 
 local NO_TAGS = "it deletes no tags: ask its operator, or delete the tag in its own interface"

@@ -8,6 +8,7 @@ local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
+local look_again = require("manifest.tag.gone")
 local media_type = require("manifest.name.media_type")
 local merged = require("manifest.base.merged")
 local plan = require("manifest.verb.prune.plan")
@@ -173,7 +174,7 @@ local function note_kept(call, at, steps)
   end
   call:each(steps, function(step)
     for _, tag in ipairs(step.tags) do
-      if is_there[tag] and not step.why[tag] and try(digest_at(at.repository, tag, step.digest)) == step.digest then
+      if is_there[tag] and not step.why[tag] and look_again(call, at.repository, tag, step.digest) == "remains" then
         step.why[tag] = "the registry accepted its deletion, and still has it"
       end
     end

@@ -92,28 +92,26 @@ describe("referrers", function()
     end)
   end
 
+  --- The list is asked for and answered so; the one under the tag is taken.
+  ---@param page table|nil an exchange of another host
+  local function stands_in(answer, page)
+    local _, repository = stage { { pattern = "^/v2/app/referrers", answer = answer },
+      { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
+      { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } }, page }
+    local found, err = repository:referrers(SUBJECT)
+    assert.equal(1, #assert(found, err and err.message))
+    assert.is_true(found.fallback)
+  end
+
   for status, headers in pairs { [200] = { { "Content-Type", "text/html" } }, [401] = {}, [403] = {}, [404] = {},
     [429] = { { "Retry-After", "3600" } }, [501] = {} } do
     it(("come from the stand-in tag where the registry sends on to a page that answers %d"):format(status), function()
-      local answer, page = sent_on(status, headers)
-      local _, repository = stage { page, { pattern = "^/v2/app/referrers", answer = answer },
-        { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
-        { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } } }
-      local found, err = repository:referrers(SUBJECT)
-      assert.equal(1, #assert(found, err and err.message))
-      assert.is_true(found.fallback)
+      stands_in(sent_on(status, headers))
     end)
   end
 
   it("come from the stand-in tag where the page that the registry sends on to cannot be reached", function()
-    local _, repository = stage {
-      { pattern = "^/v2/app/referrers", answer = { status = 303,
-        headers = { { "Location", "http://localhost:1/" } } } },
-      { path = TAG, answer = { status = 200, body = list(entry(OURS)), headers = INDEX } },
-      { path = "/v2/app/manifests/" .. digest_of(OURS), answer = { status = 200, body = OURS } } }
-    local found, err = repository:referrers(SUBJECT)
-    assert.equal(1, #assert(found, err and err.message))
-    assert.is_true(found.fallback)
+    stands_in { status = 303, headers = { { "Location", "http://localhost:1/" } } }
   end)
 
   it("fail where the registry itself cannot be reached", function()

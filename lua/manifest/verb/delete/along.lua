@@ -80,7 +80,7 @@ function along.delete(call, at, done, also, o)
   if not o.dry_run then
     delete_all(call, at, done, done.tag_only and { done.digest } or {})
     delete_all(call, at, done, also.images)
-    delete_all(call, at, done, { table.unpack(also.referrers) })
+    delete_all(call, at, done, also.referrers)
   end
 end
 
