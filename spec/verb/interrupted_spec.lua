@@ -1,5 +1,5 @@
---- Verbs that are broken off after each of their answers: what was to be there is there whole or not at all, and who calls
---- again gets it.
+--- Verbs that are broken off after each of their answers: what was to be there is there whole or not at all, and who
+--- calls again gets it.
 
 local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
