@@ -23,8 +23,7 @@ crane, regctl, manifest-tool and buildx have a one-step command and take the pla
 first, because its index sees no other. To verify, ours and crane read and hash every blob. Of a file of `docker save` skopeo and regctl
 compress the layers anew; ours and crane send them as they are, ours after it has unpacked each and compared it with the config, which is the time that
 it takes longer. Into a layout ours waits until the bytes are on the disk, which the others do not; on a disk that costs nothing it takes
-less time than any of them. Before it brings a small image ours asks once more, by GET, for a tag that HEAD did not find, since some registries
-serve no HEAD: 3 to 5 ms. buildah makes a local list, adds each image and pushes.
+less time than any of them. buildah makes a local list, adds each image and pushes.
 
 In a script of several lists the others run one command after the other. Each tag of a mirror is an index of two images; crane and regsync are told to
 take {jobs} at once, which is our default. crane, regsync, skopeo and ours with `--shallow` hold a tag for done when it has the same digest on both sides.

@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
+local nginx = require "spec.support.servers.nginx"
 local process = require "spec.support.process"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
@@ -93,6 +94,29 @@ describe("copy", function()
     assert.equal(2, count(asked, "POST"))
     assert.equal(2 + 2, count(asked, "PUT"))
     is_whole(to("resume:all"), made.all.digest)
+  end)
+
+  it("does nothing the second time where HEAD finds no manifest", function()
+    if not nginx.present() then
+      return pending("nginx is not installed")
+    end
+    local front = nginx.start { urls = { registry = there.url }, servers = { front = { body = [[
+      location ~ /manifests/ {
+        if ($request_method = HEAD) { return 404; }
+        proxy_pass ${registry}; ${proxied}
+      }
+      location / { proxy_pass ${registry}; ${proxied} }]] } } }
+    local name = front.address.front .. "/app:headless"
+    local first = assert(client:copy(from("app:all"), name))
+    assert.same({ "headless" }, { first.copied[1].name })
+    local asked, again = requests_of(there, function()
+      return assert(client:copy(from("app:all"), name))
+    end)
+    assert.same({ {}, "same" }, { again.copied, again.skipped[1].reason })
+    assert.equal(0, count(asked, "PUT") + count(asked, "POST"))
+    assert(client:copy(from("app:arm64"), name))
+    assert.equal(made.arm.digest, client:digest(to("app:headless")))
+    front:stop()
   end)
 
   it("mounts within a registry", function()
@@ -320,6 +344,6 @@ describe("copy", function()
       local err = fails("not_found", client:copy(from("broken:1"), to("broken:1")))
       assert.matches(broken.arm.digest, tostring(err), 1, true)
     end)
-    assert.same({ "GET /broken/manifests/1", "HEAD /broken/manifests/1" }, asked)
+    assert.same({ "HEAD /broken/manifests/1" }, asked)
   end)
 end)

@@ -77,14 +77,14 @@ local function gather(call, from, todo, options)
   end)
 end
 
---- Names images first, indexes after them: a registry that looks whether an index's images are there must not do so
---- while one of them is just being written again under its tag.
-local function bring(call, repository, plan, put_tags)
+--- Puts images under their names first, indexes after them: a registry that looks whether an index's images are there
+--- must not do so while one of them is just being written again under its tag.
+local function put_all(call, repository, plan, put_tags)
   local images, indexes = {}, {}
   for _, tag in ipairs(plan.tags) do
     table.insert(media_type.is_index(tag.media_type) and indexes or images, tag)
   end
-  transfer.run(call, repository, { blobs = plan.blobs, levels = plan.levels, tags = images }, { put_tags = put_tags })
+  transfer.run(call, repository, { blobs = {}, levels = plan.levels, tags = images }, { put_tags = put_tags })
   transfer.run(call, repository, { blobs = {}, levels = {}, tags = indexes }, { put_tags = put_tags })
 end
 
@@ -107,10 +107,11 @@ end
 
 --- Finds out what a target lacks.
 ---@param work table {to}; gets list, along, trees, plan
-local function prepare(call, from, work, o)
+---@param is_final boolean|nil of moves.list
+local function prepare(call, from, work, o, is_final)
   local to = work.to
   local _ <close> = about(from.text, to.text)
-  local list = moves.list(call, from, to, o)
+  local list = moves.list(call, from, to, o, is_final)
   local lists = o.all_tags and moves.take_lists(list, referrers.lists(call, from.repository, list.todo)) or {}
   local along = referrers.gather(call, from.repository, gather(call, from, list.todo, o), o)
   referrers.add(along, referrers.of_types(lists, o.artifact_types))
@@ -126,8 +127,12 @@ local function finish(call, from, work, blobs, o)
   local list, to, plan = work.list, work.to, work.plan
   local _ <close> = about(from.text, to.text)
   local _ <close> = amend(o.sparse and explain_sparse)
-  bring(call, to.repository, { blobs = blobs, levels = plan.levels, tags = plan.tags },
-    moves.put_guarded(call, list, to.repository, o))
+  transfer.run(call, to.repository, { blobs = blobs, levels = {}, tags = {} }, { tasks = { list.confirm } })
+  if list.is_mistaken then
+    prepare(call, from, work, o, true)
+    return finish(call, from, work, work.plan.blobs, o)
+  end
+  put_all(call, to.repository, plan, moves.put_guarded(call, list, to.repository, o))
   local documents = transfer.documents(work.trees)
   table.move(list.same, 1, #list.same, #documents + 1, documents)
   referrers.list_present(to.repository, documents, plan)

@@ -12,7 +12,7 @@ local transfer = require("manifest.graph.transfer")
 local shard = require("manifest.name.shard")
 local whole = require("manifest.graph.whole")
 
-local amend, fail, try = failure.amend, failure.fail, failure.try
+local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
 
 local moves = {}
 
@@ -73,13 +73,17 @@ local function settle_done(call, to, done, list, options)
   return list
 end
 
-local function list_single(call, from, to, options)
+--- Some registries serve no HEAD, so one that finds nothing is not believed: a GET confirms it. That takes a round
+--- trip, which is spent while the blobs are on their way unless something depends on it before.
+local function list_single(call, from, to, options, is_final)
   local move = single(from, to)
+  local believe_404 = not (is_final or options.no_clobber or options.dry_run)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
       move.answer = read.document_of("copy", from)
-    else
-      move.there = move.name and try(digest_at(to.repository, move.name)) or false
+    elseif move.name then
+      local found = allow("not_found", to.repository:head(move.name, { believe_404 = believe_404 }))
+      move.there = found and found.digest
     end
   end, 2)
   move.named = move.there
@@ -89,7 +93,11 @@ local function list_single(call, from, to, options)
   if is_done(move, move.answer.digest, options) then
     return settle_done(call, to, { move }, { todo = {}, skipped = {}, same = {}, is_new = false }, options)
   end
-  return { todo = { move }, skipped = {}, same = {}, is_new = not move.there }
+  local list = { todo = { move }, skipped = {}, same = {}, is_new = not move.there }
+  list.confirm = believe_404 and list.is_new and move.name and function()
+    list.is_mistaken = allow("not_found", to.repository:manifest(move.name)) ~= nil
+  end or nil
+  return list
 end
 
 --- A layout may have tags that no registry takes. Refused before anything is sent: `a?b` would be put as `a`.
@@ -141,13 +149,15 @@ end
 ---@param from table of call:open
 ---@param to table of call:open
 ---@param options manifest.CopyOptions
+---@param is_final boolean|nil nothing is left to confirm
 ---@return table list {todo = moves, skipped, same = documents of those skipped at hand, is_new = the target has
---- none of the names}
-function moves.list(call, from, to, options)
+--- none of the names, confirm = function, to be called before a manifest is put: it sets is_mistaken where is_new is
+--- not so}
+function moves.list(call, from, to, options, is_final)
   if options.all_tags then
     return list_tags(call, from, to, options)
   end
-  return list_single(call, from, to, options)
+  return list_single(call, from, to, options, is_final)
 end
 
 --- Takes the lists of referrers out of what is to be done.
