@@ -6,7 +6,10 @@ local index = require "manifest.document.index"
 local json = require "manifest.base.json"
 local link = require "manifest.repository.registry.link"
 local platform = require "manifest.name.platform"
+local process = require "spec.support.process"
 local reference = require "manifest.name.reference"
+local small_values = require "spec.support.inputs.small_values"
+local temp = require "spec.support.temp"
 local warning = require "manifest.repository.registry.warning"
 
 local DOUBLINGS = 3
@@ -63,6 +66,29 @@ local function time_of(read, given)
   return best
 end
 
+--- The heaviest documents of up to 4 MiB: what each takes, and how many times what Python's reader takes.
+---@return string figures
+local function documents()
+  local slowest, most = { 0 }, { 0 }
+  local texts = { ["an index of 10,000"] = small_values.index }
+  for _, group in ipairs { small_values.accepted, small_values.refused } do
+    for name, text in pairs(group) do
+      texts[name] = text
+    end
+  end
+  for name, text in pairs(texts) do
+    local seconds = time_of(json.decode, text)
+    slowest = seconds > slowest[1] and { seconds, name } or slowest
+    if not small_values.refused[name] then
+      local read = process.run { "python3", "torture/support/plain_json.py", temp.file(text) }
+      local times = seconds / tonumber(read.stdout)
+      most = times > most[1] and { times, name } or most
+    end
+  end
+  return ("of documents of up to 4 MiB the slowest (%s) takes %.0f ms; none takes more than %.1f times what Python's "
+    .. "reader takes (%s)"):format(slowest[2], slowest[1] * 1000, most[1], most[2])
+end
+
 ---@param options table count
 function linear.run(options)
   local wrong, worst = {}, 0
@@ -76,8 +102,8 @@ function linear.run(options)
       wrong[#wrong + 1] = ("%s takes %.2f times as long for twice the size"):format(name, growth)
     end
   end
-  return { wrong = wrong, figures = ("%d texts of up to %d bytes: twice the size takes at most %.2f times as long")
-    :format(#CASES, size, worst) }
+  return { wrong = wrong, figures = ("%d texts of up to %d bytes: twice the size takes at most %.2f times as long; %s")
+    :format(#CASES, size, worst, documents()) }
 end
 
 return linear
