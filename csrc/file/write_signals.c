@@ -9,6 +9,24 @@ static const int held[] = {SIGPIPE, SIGXFSZ};
 
 enum { HELD_COUNT = sizeof held / sizeof *held };
 
+#ifdef __APPLE__ /* which has no sigtimedwait */
+static int sigtimedwait(const sigset_t *set, void *info, const struct timespec *at_once)
+{
+  sigset_t pending;
+  int signal;
+
+  (void)info;
+  (void)at_once;
+  sigpending(&pending);
+  for (size_t i = 0; i < HELD_COUNT; i++) {
+    if (sigismember(set, held[i]) && sigismember(&pending, held[i]))
+      return sigwait(set, &signal) ? -1 : signal;
+  }
+  errno = EAGAIN;
+  return -1;
+}
+#endif
+
 void mf_write_signals_hold(struct mf_write_signals *guard)
 {
   sigset_t set;

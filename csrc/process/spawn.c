@@ -20,6 +20,11 @@
 #endif
 #endif
 
+#ifdef __APPLE__ /* where a library does not see the variable */
+#include <crt_externs.h>
+#define environ (*_NSGetEnviron())
+#endif
+
 #define MOST_DESCRIPTORS 4096 /* that are looked at one by one, where no call closes all */
 
 /* ---- finding ---- */
