@@ -1,11 +1,15 @@
 --- The documents are kept true: the rooms, files, tests and options that they name are there.
 
+local block = require "spec.support.block"
 local catalogue = require "manifest.verb.catalogue"
 local chromium = require "spec.support.chromium"
 local commands = require "manifest.cli.command"
 local lfs = require "lfs"
 local manifest = require "manifest"
+local ours = require "spec.support.worlds.ours"
+local peers = require "spec.support.worlds.peers"
 local process = require "spec.support.process"
+local release = require "manifest.verb.release.read"
 local temp = require "spec.support.temp"
 
 describe("docs/architecture.md", function()
@@ -43,6 +47,152 @@ describe("docs/architecture.md", function()
     for path in text:gmatch("`(csrc/[%w_/]+)`") do
       assert.is_table(lfs.attributes(path) or lfs.attributes(path .. ".c"), "no such file: " .. path)
     end
+  end)
+end)
+
+describe("CONTRIBUTING.md", function()
+  it("has each command of ./dev", function()
+    local text, count = assert(temp.read("CONTRIBUTING.md")), 0
+    for name in process.run({ "./dev", "help" }).stdout:gmatch("\n  (%l+) ") do
+      assert.matches("\n| [^|]*`%./dev " .. name .. "[^%l]", text)
+      count = count + 1
+    end
+    assert.is_true(count > 10)
+  end)
+end)
+
+describe("docs/coming-from.md", function()
+  local TOOLS = { { "docker", "manifest" }, { "buildx", "imagetools" }, { "crane" }, { "regctl" }, { "oras" },
+    { "skopeo" } }
+  local SHARED = { help = true, completion = true, version = true }
+
+  --- The commands below these words, as the tool completes them.
+  local function commands_of(words, list)
+    local command, below = { words[1], "__complete" }, 0
+    command.env = { HOME = temp.folder("home") }
+    table.move(words, 2, #words, 3, command)
+    command[#command + 1] = ""
+    for name in ("\n" .. process.run(command).stdout):gmatch("\n(%l[%l-]*)\t") do
+      below = below + 1
+      if not SHARED[name] then
+        local longer = table.move(words, 1, #words, 1, {})
+        longer[#longer + 1] = name
+        commands_of(longer, list)
+      end
+    end
+    list[#list + 1] = below == 0 and words or nil
+    return list
+  end
+
+  for _, tool in ipairs(TOOLS) do
+    local name = table.concat(tool, " ")
+    it("has each command of " .. name, function()
+      local path = process.present(tool[1]) and tool[1]
+      if not path then
+        local why
+        path, why = peers.find(tool[1])
+        if not path then
+          return pending(why)
+        end
+      end
+      local heading = tool[1] == "buildx" and "docker buildx imagetools" or name
+      local section = assert(temp.read("docs/coming-from.md")):match("\n## " .. heading .. "\n(.-)\n## ")
+      local text, found = section:gsub("`", " ` "), commands_of({ path, tool[2] }, {})
+      for _, words in ipairs(found) do
+        local command = table.concat(words, " ", #tool + 1) .. " "
+        assert.is_truthy(text:find("` " .. command, 1, true) or text:find(("` %s %s"):format(name, command), 1, true),
+          command)
+      end
+      assert.is_true(#found > 1)
+    end)
+  end
+end)
+
+describe("docs/lua.md", function()
+  local text = assert(temp.read("docs/lua.md"))
+  local server, at = block.registry()
+  block.images(server, { { repository = "library/alpine", tag = "3" } })
+
+  --- What its comment says that a line prints: a text for each line with print and a comment.
+  local function said_of(code)
+    local lines = {}
+    for line in code:gmatch("print%([^\n]* %-%- ([^\n]+)") do
+      lines[#lines + 1] = line:gsub(", ", "\t")
+    end
+    return table.concat(lines, "\n")
+  end
+
+  it("has Lua that runs, and prints what it says", function()
+    local count = 0
+    for code in text:gmatch("\n```lua\n(.-\n)```") do
+      code = code:gsub("docker%.io", server.address):gsub("registry%.example%.com", server.address)
+      local program = { "lua5.4", temp.file(code), env = ours.pasted(temp.folder("home")), preload = true }
+      local done = process.run(program)
+      assert.equal(0, done.status, done.stderr)
+      local said = said_of(code)
+      assert.equal(said ~= "" and said .. "\n" or done.stdout, done.stdout)
+      count = count + 1
+    end
+    assert.equal(2, count)
+    local client <close> = manifest.client { config = temp.folder("config") }
+    assert.is_truthy(client:digest(at("base/alpine:3")))
+  end)
+
+  it("has all methods, parts and events", function()
+    for name in pairs(require("manifest.client").methods) do
+      assert.is_truthy(text:find("`client:" .. name .. "[(`]") or text:find("\n    client:" .. name .. "[( ]"), name)
+    end
+    for name, type_name in assert(temp.read("lua/manifest/meta/types.lua")):match("class manifest.Parts(.-)\n\n")
+      :gmatch("@field ([%l_]+) (%l+)") do
+      assert.is_truthy(type_name ~= "table" or text:find(("| `manifest.%s` |"):format(name), 1, true), name)
+    end
+    for names in assert(temp.read("lua/manifest/meta/types.lua")):gmatch("Event : manifest.Event[^\n]*\n"
+      .. "%-%-%-@field event ([^\n]+)") do
+      for name in names:gmatch('"([%l_]+)"') do
+        assert.is_truthy(text:find(("`%s`"):format(name), 1, true), name)
+      end
+    end
+  end)
+end)
+
+describe("Lua without a fence", function()
+  --- The blocks of a document that are indented, as they stand there; a blank line is part of one.
+  local function indented(path, from)
+    local blocks, open = {}, nil
+    local text = assert(temp.read(path))
+    for line in (text:sub((text:find(from, 1, true))) .. "\n"):gmatch("([^\n]*)\n") do
+      local code = line:match("^    (.*)") or open and line == "" and ""
+      if code and not open then
+        blocks[#blocks + 1] = ""
+      end
+      open = code and true
+      blocks[#blocks] = open and blocks[#blocks] .. code .. "\n" or blocks[#blocks]
+    end
+    return blocks
+  end
+
+  it("in docs/commands.md is a release that is read", function()
+    local count = 0
+    for _, code in ipairs(indented("docs/commands.md", "\n## plan, apply\n")) do
+      if code:find("^local ") or code:find("^return ") or code:find("^ *{ copy") then
+        code = code:gsub("^ *{", "return {"):gsub('env%("REGISTRY"%)', '"registry.example.com"')
+        assert.is_true(#release.file(temp.file(code)).targets > 0)
+        count = count + 1
+      end
+    end
+    assert.equal(3, count)
+  end)
+
+  it("in docs/credentials.md is an option of a client", function()
+    local count = 0
+    for _, code in ipairs(indented("docs/credentials.md", "\n### The option\n")) do
+      for one in code:gmatch("credentials = .-\n\n") do
+        local options = assert(load("return {" .. one .. "}", "credentials", "t", { token = "x" }))()
+        manifest.client(options):close()
+        count = count + 1
+      end
+    end
+    assert.equal(2, count)
   end)
 end)
 

@@ -74,11 +74,12 @@ local classes
 local function read_classes(path)
   local fields
   for line in io.lines(path) do
-    local class = line:match("^%-%-%-@class ([%w%.]+)")
+    local class, parent_and_help = line:match("^%-%-%-@class ([%w%.]+)(.*)")
     local name, rest = line:match("^%-%-%-@field ([%w_]+%??) (.*)")
     if class then
       fields = classes[class] or {}
       classes[class] = fields
+      fields.help = parent_and_help:gsub("^ : [%w%.]+", ""):match("^ ?(.*)")
     elseif fields and name then
       local type_name, help = divided(rest)
       fields[#fields + 1] = { name = name, type = type_name, help = help }
@@ -92,7 +93,7 @@ end
 
 --- The fields of a class that stands above a verb's `run`, or in meta/types.lua, in their order.
 ---@param name string
----@return table[]|nil fields {name, type, help}
+---@return table[]|nil fields {name, type, help} each, and the help of the class
 function declared.fields(name)
   if not classes then
     classes = {}

@@ -159,7 +159,7 @@
 ---@field reason string
 ---@field seconds number to wait before it is sent
 
----@class manifest.RedirectEvent
+---@class manifest.RedirectEvent : manifest.Event it is sent on to another place
 ---@field event "redirect"
 ---@field request integer
 ---@field purpose "token"|nil
