@@ -4,8 +4,7 @@
 --     ./dev lua examples/five-programs.lua REGISTRY VERSION FOLDER KEY
 --
 -- FOLDER has an archive of each program and platform, PROGRAM-ARCHITECTURE.tar, and an SBOM of each program,
--- PROGRAM.spdx.json. KEY is a
--- private key in PEM form, which openssl signs the index's digest with.
+-- PROGRAM.spdx.json. KEY is a private key in PEM form, with which openssl signs the index's digest.
 
 local manifest = require "manifest"
 

@@ -117,6 +117,54 @@ describe("a mirror of many machines", function()
     end
   end)
 
+  --- Starts all shares at once, words and variables of each, and sees that each has put its own tags and no other.
+  local function assert_shared(repository, shares)
+    target:clear()
+    for position, words in ipairs(shares) do
+      local env = environment()
+      for name, value in pairs(words.env) do
+        env[name] = value
+      end
+      shares[position].env, shares[position].preload = env, true
+    end
+    for _, done in ipairs(process.run_all(shares)) do
+      assert.equal(0, done.status, done.stderr)
+    end
+    assert_whole(repository)
+    for tag, count in pairs(puts(repository)) do
+      assert.equal(1, count, tag)
+    end
+  end
+
+  --- An example with our registries in the place of those that it names.
+  local function load(lyaml, name, repository)
+    local text = assert(temp.read("examples/mirror/" .. name)):gsub("registry%.example%.com/app", at("app"))
+    return lyaml.load((text:gsub("mirror%.example%.com/app", mirrored(repository))))
+  end
+
+  it("is whole by the jobs of GitHub's matrix, and by the Pods of a Job of Kubernetes", function()
+    local has_yaml, lyaml = pcall(require, "lyaml")
+    if not has_yaml then
+      return pending("lyaml is not installed")
+    end
+    local job = load(lyaml, "github-matrix.yml", "matrix").jobs.mirror
+    local shares = {}
+    for position, shard_number in ipairs(job.strategy.matrix.shard) do
+      shares[position] = { "sh", "-euc", job.steps[#job.steps].run, env = { SHARD = tostring(shard_number) } }
+    end
+    assert_shared("matrix", shares)
+
+    -- What starts in the small image: Lua is there, a shell is not.
+    local spec = load(lyaml, "kubernetes-job.yml", "pods").spec
+    local command = spec.template.spec.containers[1].command
+    assert.equal(assert(temp.read("Containerfile")):match('\nENTRYPOINT %["([^"]+)"'), command[1])
+    shares = {}
+    for index = 1, spec.completions do
+      shares[index] = { "lua5.4", command[2], command[3], env = { JOB_COMPLETION_INDEX = tostring(index - 1) } }
+    end
+    assert_shared("pods", shares)
+  end)
+
   it("has files that GitHub's and Kubernetes' schemas allow", function()
     for _, case in ipairs {
       { "check-jsonschema", "--builtin-schema", "vendor.github-workflows", "examples/mirror/github-matrix.yml" },

@@ -113,6 +113,28 @@ describe("examples/pipelines", function()
     assert.same({ "linux/amd64", "linux/arm64" }, platforms_of "gitlab/app:v1.0")
   end)
 
+  it("install the package of the machine's architecture, of those that ./dev release made", function()
+    local architecture = process.run({ "dpkg", "--print-architecture" })
+    if architecture.status ~= 0 then
+      return pending("dpkg is not installed")
+    end
+    local place = temp.folder("packages")
+    assert(process.run({ "mkdir", "tools", cwd = place }).status == 0)
+    local wanted
+    for _, name in ipairs { "s390x", architecture.stdout:match("%S+") } do
+      wanted = ("./tools/oci-manifest_%s_%s.deb"):format(manifest._VERSION, name)
+      temp.file("", place .. wanted:sub(2))
+    end
+    local count = 0
+    for _, name in ipairs { "pipelines/github-actions", "pipelines/gitlab-ci", "mirror/github-matrix" } do
+      for path in assert(temp.read(("examples/%s.yml"):format(name))):gmatch("apt%-get install %-y ([^\n]+)") do
+        assert.equal(wanted .. "\n", process.run({ "sh", "-c", "echo " .. path, cwd = place }).stdout)
+        count = count + 1
+      end
+    end
+    assert.equal(4, count)
+  end)
+
   it("are files that the platforms' schemas allow", function()
     local program, reason = peers.find("check-jsonschema")
     if not program then
