@@ -163,6 +163,18 @@ describe("README", function()
     assert.is_string(temp.read(path))
   end)
 
+  it("is short, and leads to every document", function()
+    local text = assert(temp.read("README.md"))
+    local _, lines = text:gsub("\n", "")
+    assert.is_true(lines < 200)
+    local count = 0
+    for path in process.run({ "sh", "-c", "find docs -name '*.md'; ls *.md LICENSE" }).stdout:gmatch("[^\n]+") do
+      assert.is_true(path == "README.md" or text:find(("](%s)"):format(path), 1, true) ~= nil, path)
+      count = count + 1
+    end
+    assert.is_true(count > 20)
+  end)
+
   it("has no block that nobody ran", function()
     for _, one in ipairs(found) do
       assert.is_true(one.run, "not run: " .. one.code)

@@ -244,6 +244,25 @@ describe("a token server that the user named", function()
     assert.equal(DIGEST, ask(server, { server.address.a .. "=" .. server.address.auth }, false))
   end)
 
+  it("is a stranger to the command, too, with --same-domain=false or the variable of that option", function()
+    local server = play("127.0.0.1")
+    local config = auths { [server.address.a] = "me:" .. SECRET }
+    local function digest(env, ...)
+      env.DOCKER_AUTH_CONFIG = config
+      return ours.new { env = env } { "digest", server.address.a .. "/team/app:1", ... }
+    end
+    local done = digest({})
+    assert.equal(DIGEST .. "\n", done.stdout, done.stderr)
+    local seen = #server:requests("auth")
+    for _, refused in ipairs { digest({}, "--same-domain=false"), digest({ MANIFEST_SAME_DOMAIN = "false" }) } do
+      assert.equal(1, refused.status)
+      assert.matches(server.address.auth, refused.stderr, 1, true)
+    end
+    assert.equal(seen, #server:requests("auth"))
+    local named = server.address.a .. "=" .. server.address.auth
+    assert.equal(0, digest({}, "--same-domain=false", "--auth-host", named).status)
+  end)
+
   it("may not, without being named for this registry", function()
     local server = play("127.0.0.2")
     local wrong = { {}, { "other.example=" .. server.address.auth }, { server.address.auth .. "=" .. server.address.a },
