@@ -198,11 +198,14 @@ describe("the requests of", function()
     end, { place = other })
   end)
 
-  row("`copy --no-clobber`", function()
-    push("keep", 2)
+  row("`copy --no-clobber`, `copy --if-digest`", function()
+    local made = push("keep", 2)
     told("2 GET manifests, 3 HEAD blobs, 3 HEAD manifests, 3 POST uploads, 1 PUT manifests, "
       .. "3 PUT uploads", function(client)
       return client:copy(at("keep:amd64"), at("keep:1", other), { no_clobber = true })
+    end, { place = other })
+    told("3 HEAD blobs, 4 HEAD manifests, 2 POST uploads, 1 PUT manifests, 2 PUT uploads", function(client)
+      return client:copy(at("keep:arm64"), at("keep:1", other), { if_digest = made.amd64.digest })
     end, { place = other })
   end)
 
@@ -268,6 +271,9 @@ describe("the requests of", function()
       { repository = "prune/alone", tag = "1.0.0", seed = "s", config = { created = "2020-01-01T00:00:00Z" } },
       { repository = "prune/alone", tag = "x", seed = "s", config = { created = "2020-01-01T00:00:00Z" } },
     })
+    told("1 DELETE manifests, 1 GET blobs, 1 GET manifests, 1 GET tags, 2 HEAD manifests", function(client)
+      return client:prune(at("prune/alone"), { older_than = 60, exclude = "x" })
+    end)
     local alone = { older_than = 60, exclude = "x", tag_only = true, yes = true }
     told("3 DELETE manifests, 1 GET blobs, 5 GET manifests, 3 GET tags, 8 HEAD manifests, 1 PUT manifests",
       function(client)

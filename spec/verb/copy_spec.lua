@@ -2,9 +2,11 @@
 
 local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
+local fails_saying = require "spec.support.asserts.fails_saying"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local nginx = require "spec.support.servers.nginx"
+local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
@@ -226,6 +228,64 @@ describe("copy", function()
     local done = assert(client:copy(from("app"), to("keep"), { all_tags = true, include = "a*64", no_clobber = true }))
     assert.equal("arm64", done.copied[1].name)
     assert.same({ { name = "amd64", digest = made.arm.digest, reason = "exists" } }, done.skipped)
+  end)
+
+  it("moves a tag only from the digest that it should name", function()
+    local layout = "oci:" .. temp.path("layout") .. ":1"
+    for _, target in ipairs { to("guarded:1"), layout } do
+      fails_saying("conflict", "names nothing", client:copy(from("app:all"), target, { if_digest = made.amd.digest }))
+      assert(client:copy(from("app:amd64"), target))
+      local refused = { if_digest = made.arm.digest }
+      for _, dry_run in ipairs { false, true } do
+        refused.dry_run = dry_run or nil
+        local asked, err = requests_of(there, function()
+          return fails("conflict", client:copy(from("app:all"), target, refused))
+        end)
+        assert.equal(made.amd.digest, err.now)
+        assert.equal(0, count(asked, "P%u+"))
+      end
+      assert.equal(made.amd.digest, client:digest(target))
+      local if_amd = { if_digest = made.amd.digest }
+      assert.same({ { name = "1", digest = made.all.digest } },
+        assert(client:copy(from("app:all"), target, if_amd)).copied)
+      is_whole(target, made.all.digest)
+      -- what is done already is no failure
+      assert.equal("same", assert(client:copy(from("app:all"), target, if_amd)).skipped[1].reason)
+      -- a choice is guarded as a whole is
+      if_amd.platforms = "linux/amd64"
+      fails("conflict", client:copy(from("app:all"), target, if_amd))
+      if_amd.if_digest = made.all.digest
+      local done = assert(client:copy(from("app:all"), target, if_amd))
+      is_whole(target, done.copied[1].digest)
+    end
+    fails_saying("invalid_argument", "no tag to be guarded", client:copy(from("app:all"),
+      to("guarded@" .. made.all.digest), { if_digest = made.amd.digest }))
+    assert.error_matches(function()
+      client:copy(from("app"), to("guarded"), { all_tags = true, if_digest = made.amd.digest })
+    end, "exclude each other")
+    local err = fails("conflict", client:copy(from("app:all"), to("guarded:1"), { if_digest = made.arm.digest,
+      also = to("guarded:2") }))
+    assert.same({ "conflict", "conflict" }, { err.copies[1].err.code, err.copies[2].err.code })
+  end)
+
+  it("leaves a guarded tag that moves while blobs are sent", function()
+    assert(client:copy(from("app:amd64"), to("raced:1")))
+    local moved
+    local watching <close> = manifest.client { config = temp.folder("config"), on_event = function(event)
+      if not moved and event.event == "blob_done" then
+        moved = assert(client:copy(from("app:arm64"), to("raced:1")))
+      end
+    end }
+    fails("conflict", watching:copy(from("app:all"), to("raced:1"), { if_digest = made.amd.digest }))
+    assert.is_truthy(moved)
+    assert.equal(made.arm.digest, client:digest(to("raced:1")))
+    local run = ours.new() { "copy", "--if-digest", made.amd.digest, from("app:all"), to("raced:1") }
+    assert.equal(1, run.status)
+    assert.matches(("the tag 1 names %s, not %s as it should"):format(made.arm.digest, made.amd.digest), run.stderr, 1,
+      true)
+    run = ours.new() { "copy", "--json", "--if-digest", made.arm.digest, from("app:all"), to("raced:1") }
+    assert.equal(0, run.status, run.stderr)
+    is_whole(to("raced:1"), made.all.digest)
   end)
 
   it("writes nothing in a dry run", function()

@@ -4,6 +4,7 @@ local block = require "spec.support.block"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
+local nginx = require "spec.support.servers.nginx"
 local ours = require "spec.support.worlds.ours"
 local peers = require "spec.support.worlds.peers"
 local registry = require "spec.support.servers.registry"
@@ -82,9 +83,11 @@ describe("prune", function()
       end
       return reasons
     end
-    local shared = "delete: unless the registry deletes by digest only, and the tag pinned names it too"
-    assert.same({ new = "keep: not old enough", old = "delete", other = shared, also = shared },
-      reasons_of(assert(client:prune(at("alone"), o))))
+    local shared = "keep: the registry deletes by digest only, and the tag pinned names it too"
+    local planned = assert(client:prune(at("alone"), o))
+    assert.same({ new = "keep: not old enough", old = "delete", other = shared, also = shared }, reasons_of(planned))
+    assert.same({ "the registry deletes by digest only: 2 tags stay, for tags that stay name the same digests" },
+      planned.notices)
     o.tag_only = true
     assert.equal("delete", reasons_of(assert(client:prune(at("alone"), o))).also)
     local moved
@@ -100,6 +103,48 @@ describe("prune", function()
     assert.equal("also new pinned", tags_of(at("alone")))
     assert.equal(made.other.digest, assert(client:digest(at("alone:pinned"))))
     assert.equal(made.new.digest, assert(client:digest(at("alone:also"))))
+  end)
+
+  it("knows in a plan what a run would keep, unless the account may not delete", function()
+    local function shared_in(place)
+      local made = push("foreseen", { a = 90, new = 0 }, place)
+      assert(client:tag(place.address .. "/foreseen:a", "pinned"))
+      return made
+    end
+    local o = { older_than = 86400, exclude = "pinned" }
+    local function plan_of(repository)
+      local done = assert(client:prune(repository, o))
+      local one = done.tags[done.tags[1].name == "a" and 1 or 2]
+      return ("%s %s %s"):format(one.action, one.reason, done.notices and #done.notices)
+    end
+    shared_in(server)
+    local digest_only = "the registry deletes by digest only, and the tag pinned names it too"
+    assert.equal(("keep %s 1"):format(digest_only), plan_of(at("foreseen")))
+    local front = nginx.start { urls = { store = server.url }, servers = {
+      guarded = { body = "location / { limit_except GET HEAD { deny all; } proxy_pass ${store}; ${proxied} }" },
+      broken = { body = "location / { if ($request_method = DELETE) { return 501; } proxy_pass ${store}; }" },
+    } }
+    for _, name in ipairs { "guarded", "broken" } do
+      assert.equal(("delete unless %s nil"):format(digest_only), plan_of(front.address[name] .. "/foreseen"), name)
+    end
+    front:stop()
+    assert.equal("a new pinned", tags_of(at("foreseen")))
+    local layout = "oci:" .. temp.path("layout")
+    assert(client:copy(at("foreseen"), layout, { all_tags = true }))
+    assert.equal("delete nil nil", plan_of(layout))
+    local run = ours.new() { "prune", "--older-than", "1d", "--exclude", "pinned", at("foreseen") }
+    assert.equal(0, run.status)
+    assert.matches("nothing to delete of 2 tags\n$", run.stdout)
+    assert.equal("note: the registry deletes by digest only: 1 tag stays, for tags that stay name the same digests; "
+      .. "--tag-only takes them, too\n", run.stderr)
+    local program, why = peers.find("registry")
+    if not program then
+      return pending(why)
+    end
+    local third = registry.start { program = program }
+    shared_in(third)
+    assert.equal("delete nil nil", plan_of(third.address .. "/foreseen"))
+    third:stop()
   end)
 
   it("takes an index for as old as the newest of its images", function()

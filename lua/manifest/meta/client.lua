@@ -131,7 +131,7 @@ function Client:blob_get(ref, options) end
 
 --- Store a file as a blob.
 ---@param repository string|manifest.Location Where it goes, without a tag
----@param file string The file
+---@param file string|function The file; in Lua also a function that gives its bytes in pieces, and nil behind the last
 ---@param options? manifest.BlobPutOptions
 ---@return manifest.BlobPutResult?
 ---@return manifest.Error?
@@ -160,7 +160,7 @@ function Client:tag(ref, tags, options) end
 function Client:tags(repository, options) end
 
 --- List the repositories of a registry.
----@param registry string The registry
+---@param registry string The registry; with a prefix only repositories below that
 ---@param options? manifest.RepositoriesOptions
 ---@return string[]?
 ---@return manifest.Error?
@@ -308,7 +308,7 @@ function Client:logout(registry) end
 ---@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
 ---@field put fun(ref: string|manifest.Location, document: string, options?: manifest.PutOptions): manifest.PutResult?, manifest.Error?
 ---@field blob_get fun(ref: string|manifest.Location, options?: manifest.BlobGetOptions): manifest.BlobGetResult?, manifest.Error?
----@field blob_put fun(repository: string|manifest.Location, file: string, options?: manifest.BlobPutOptions): manifest.BlobPutResult?, manifest.Error?
+---@field blob_put fun(repository: string|manifest.Location, file: string|function, options?: manifest.BlobPutOptions): manifest.BlobPutResult?, manifest.Error?
 ---@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
 ---@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
 ---@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?

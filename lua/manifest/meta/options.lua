@@ -228,6 +228,7 @@
 ---@field digest_tags? boolean Also tags made of their digests, such as sha256-HEX.sig
 ---@field dry_run? boolean Only say what would be done
 ---@field exclude? string|string[] No tags that match
+---@field if_digest? string Move the tag of TARGET only while it names this digest
 ---@field include? string|string[] Only tags that match
 ---@field media_type? "oci"|"docker" Write manifests and indexes anew, in this family of media types
 ---@field no_clobber? boolean Never move a tag that names something else

@@ -16,11 +16,16 @@ local tag_alone = {}
 
 local TAG, DIGEST, NUMBER = "vnd.manifest.deleted.tag", "vnd.manifest.deleted.digest", "vnd.manifest.deleted.number"
 
+--- What nobody else has made.
+local function new_number()
+  return ("%016x%016x"):format(math.random(0), math.random(0))
+end
+
 --- The manifest that takes the place of what a tag names. Pure.
 ---@param number string|nil hexadecimal
 ---@return table made {raw, media_type, digest}
 local function document(tag, digest, number)
-  number = number or ("%016x%016x"):format(math.random(0), math.random(0))
+  number = number or new_number()
   local said = { [TAG] = tag, [DIGEST] = digest, [NUMBER] = number }
   local raw = try(index.serialise(index.build {
     entries = {}, media_type = media_type.oci_index, annotations = said,
@@ -37,6 +42,21 @@ function tag_alone.stands_for(tag, answer)
     return nil
   end
   return document(tag, said[DIGEST], said[NUMBER]).raw == answer.raw and said[DIGEST] or nil
+end
+
+--- Whether a registry deletes a tag and keeps its manifest. It is told to delete a tag that is not there, so nothing
+--- changes.
+---@param repository manifest.Repository
+---@return boolean|nil granted nil: it does not tell, as when the account may not delete
+function tag_alone.is_granted(repository)
+  local done, refusal = repository:delete("manifest-none-" .. new_number())
+  if done then
+    return true
+  elseif refusal.digest_alone then
+    return false
+  elseif not refusal.status and refusal.code ~= "unauthorized" then
+    fail(refusal)
+  end
 end
 
 --- Refuses before the tag is touched where the registry deletes no manifest: it is told to delete one that is not

@@ -52,6 +52,8 @@ local copy = declare.verb {
       help = "Wait to see that referrers stay listed, as others may attach in TARGET too (default true)" },
     digest_tags = { "boolean", help = "Also tags made of their digests, such as sha256-HEX.sig" },
     shallow = { "boolean", help = "Do not look into an index that is the same already" },
+    if_digest = { "digest", excludes = { "all_tags", "no_clobber" },
+      help = "Move the tag of TARGET only while it names this digest" },
     no_clobber = { "boolean", help = "Never move a tag that names something else" },
     dry_run = { "boolean", help = "Only say what would be done" },
   },

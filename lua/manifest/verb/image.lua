@@ -5,7 +5,6 @@
 
 local bases = require("manifest.verb.image.base")
 local config = require("manifest.document.config")
-local core = require("manifest.base.core")
 local declare = require("manifest.declare")
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
@@ -15,6 +14,7 @@ local layer = require("manifest.layer.layer")
 local media_type = require("manifest.name.media_type")
 local new_manifest = require("manifest.verb.new_manifest")
 local platform_name = require("manifest.name.platform")
+local spool = require("manifest.base.spool")
 local timestamp = require("manifest.document.timestamp")
 
 local fail, try = failure.fail, failure.try
@@ -189,16 +189,12 @@ end
 ---@field dry_run boolean?
 
 --- Adds a layer of the single files.
----@return table|nil closing removes it
-local function add_files(layers, given, created)
-  if not given or not next(given) then
-    return nil
+---@param spooled table|nil that gets them
+local function add_files(layers, given, created, spooled)
+  if spooled then
+    files.write(given, created and math.max(0, (try(timestamp.seconds(created)))) or 0, spooled)
+    layers[#layers + 1] = { path = spooled.path }
   end
-  local path, folder = files.write(given, created and math.max(0, (try(timestamp.seconds(created)))) or 0)
-  layers[#layers + 1] = { path = path }
-  return failure.defer(function()
-    core.file.remove_tree(folder)
-  end)
 end
 
 local function check_digest(at, digest)
@@ -290,7 +286,8 @@ function image.run(call, o)
     check_platform(o.platform, o.allow_unknown_platform)
   end
   local created, given = created_of(o.created), o.layers or {}
-  local _ <close> = add_files(given, o.files, created)
+  local spooled <close> = o.files and next(o.files) and spool.open() or nil
+  add_files(given, o.files, created, spooled)
   local layers = read_layers(given, o.media_type or "oci")
   local below = from and bases.images(call, from, o, layers)
   if below then

@@ -19,6 +19,9 @@ local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 local tagged = require("manifest.graph.tagged")
 local versions = require("manifest.name.versions")
 
+--- What a deletion is allowed to do in a registry.
+local ACTIONS = "pull,push,delete"
+
 local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 --- What says which tags stay.
@@ -145,9 +148,7 @@ local function delete_document(call, at, step, now, o)
   elseif o.tag_only then
     delete_alone(call, at, step, left)
   else
-    for _, tag in ipairs(left) do
-      step.why[tag] = plan.shared(other)
-    end
+    plan.keep_shared(step, left, other)
   end
 end
 
@@ -197,18 +198,38 @@ local function carry_out(call, at, steps, o)
   end
 end
 
+--- Settles what a plan does not know: whether tags go whose digest a tag that stays names, too.
+local function foresee(call, at, steps)
+  local shared = {}
+  for _, step in ipairs(steps) do
+    shared[#shared + 1] = step.other and step or nil
+  end
+  if not shared[1] then
+    return
+  end
+  local goes_alone = tag_alone.is_granted(call:repository(at.ref, { actions = ACTIONS }))
+  for _, step in ipairs(shared) do
+    if goes_alone == false then
+      plan.keep_shared(step, step.tags, step.other)
+    end
+    step.unless = goes_alone == nil and ("unless %s"):format(plan.shared(step.other)) or nil
+  end
+end
+
 ---@class manifest.PruneResult
 ---@field repository string
 ---@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match;
 --- the reason of one that a plan deletes says when it stays all the same
 ---@field deleted integer tags that were deleted
+---@field notices string[]? what keeps tags that the retention would not
 ---@field dry_run boolean? only the plan was made
 
 --- What was decided of each tag, and done. Pure.
 ---@param found table reasons by tag, steps that were this machine's
 function prune.report(report, tags, by_tag, found)
-  local step_of = {}
+  local step_of, shared = {}, 0
   for _, step in ipairs(found.steps) do
+    shared = shared + (step.shared or 0)
     for _, tag in ipairs(step.tags) do
       step_of[tag] = step
     end
@@ -222,6 +243,7 @@ function prune.report(report, tags, by_tag, found)
     }
     report.deleted = report.deleted + ((reason or report.dry_run) and 0 or 1)
   end
+  report.notices = shared > 0 and { plan.notice(shared) } or nil
   return report
 end
 
@@ -245,6 +267,8 @@ function prune.at(call, at, o, mine, made)
   end)
   if o.yes then
     carry_out(call, at, steps, o)
+  else
+    foresee(call, at, steps)
   end
   local report = { repository = at.text, tags = {}, deleted = 0, dry_run = not o.yes or nil }
   return prune.report(report, tags, by_tag, { reasons = reasons, steps = steps })

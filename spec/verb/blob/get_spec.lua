@@ -6,6 +6,7 @@ local fails_saying = require "spec.support.asserts.fails_saying"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
 local peers = require "spec.support.worlds.peers"
+local process = require "spec.support.process"
 local random = require "spec.support.inputs.random"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
@@ -109,6 +110,68 @@ describe("blob put and blob get", function()
     assert.is_false(assert(client:blob_put("oci:" .. temp.path("none"), path, { dry_run = true })).exists)
     assert(client:blob_put(at("dry"), path))
     assert.is_true(assert(client:blob_put(at("dry"), path, { dry_run = true })).exists)
+  end)
+
+  --- The names in a folder.
+  local function names_in(folder)
+    local names = {}
+    for name in require("lfs").dir(folder) do
+      names[#names + 1] = not name:find("^%.%.?$") and name or nil
+    end
+    return names
+  end
+
+  it("take bytes as they come, from standard input or a function, and leave no file behind", function()
+    local tmp = temp.folder("tmp")
+    local piped = ours.new { env = { TMPDIR = tmp } }
+    for position, name in ipairs { at("piped"), "oci:" .. temp.path("layout") } do
+      local dry = piped { "blob", "put", "--dry-run", name, "-", input = large }
+      assert.equal(sha(large) .. "  5.0 MiB\n", dry.stdout, dry.stderr)
+      local done = piped { "blob", "put", name, "-", input = large }
+      assert.equal(sha(large) .. "\n", done.stdout, done.stderr)
+      assert.is_true((pieces_of(name .. "@" .. sha(large))) == large)
+      assert.equal(sha("") .. "\n", piped({ "blob", "put", name, "-", input = "" }).stdout)
+      done = piped { "blob", "put", "--json", name, "-", input = "small" }
+      assert.equal(#"small", assert(manifest.json.decode(done.stdout)).size)
+      local left = { "a", "", "b" .. position }
+      assert.equal(sha("ab" .. position), assert(client:blob_put(name, function()
+        return table.remove(left, 1)
+      end)).digest)
+      assert.equal("ab" .. position, assert(client:blob_get(name .. "@" .. sha("ab" .. position))).raw)
+      assert.equal(sha(large), assert(client:blob_put(name, (io.lines(temp.file(large), 65536)))).digest)
+    end
+    assert.same({}, names_in(tmp))
+    assert.equal("HEAD", requests_of(server, function()
+      piped { "blob", "put", at("piped"), "-", input = large }
+    end)[1]:match("%u+"))
+  end)
+
+  it("send nothing of bytes that break off", function()
+    local tmp = temp.folder("tmp")
+    assert.same({}, (requests_of(server, function()
+      local function broken(...)
+        local values = table.pack("begun", ...)
+        local position = 0
+        return client:blob_put(at("broken"), function()
+          position = position + 1
+          if position > 1 then
+            return table.unpack(values, 2, values.n)
+          end
+          return values[1]
+        end)
+      end
+      fails_saying("io", "did not come to their end: no more", broken(nil, "no more"))
+      fails_saying("invalid_argument", "bytes were expected, and a number came", broken(7))
+      assert.error_matches(function()
+        client:blob_put(at("broken"), function() error("mine", 0) end)
+      end, "^mine$")
+      -- standard input that cannot be read
+      local folder = process.run { "sh", "-c", 'exec lua5.4 "$0" blob put "$1" - <"$2"', ours.root .. "/bin/manifest",
+        at("broken"), tmp, env = ours.pasted(temp.folder("home"), { TMPDIR = tmp }) }
+      assert.equal(1, folder.status)
+      assert.matches("did not come to their end: Is a directory", folder.stderr, 1, true)
+      assert.same({}, names_in(tmp))
+    end)))
   end)
 
   it("are commands, and a peer reads what was put", function()

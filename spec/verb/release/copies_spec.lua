@@ -119,6 +119,14 @@ describe("a release that copies", function()
     assert.same({ "failed", "created" }, states(err.outcome))
     err = fails("exists", client:apply { { copy = at("app:2.0.0"), target = mirrored("app:2"), no_clobber = true } })
     assert.same({ "failed" }, states(err.outcome))
+    local now = client:digest(mirrored("app:2"))
+    local guarded = { copy = at("app:2.0.0"), target = mirrored("app:2"), if_digest = "sha256:" .. ("0"):rep(64) }
+    fails("conflict", client:plan { guarded })
+    fails("conflict", client:apply { guarded })
+    assert.equal(now, client:digest(mirrored("app:2")))
+    guarded.if_digest = now
+    assert.same({ "moved" }, states(assert(client:apply { guarded })))
+    assert.same({ "unchanged" }, states(assert(client:apply { guarded })))
   end)
 
   it("divides the tags of a repository among shards", function()
@@ -137,6 +145,7 @@ describe("a release that copies", function()
     refused({ copy = at("app"), target = mirrored("app:1") }, "a repository and a single name")
     refused({ copy = at("app:1.0.0"), target = mirrored("app:1"), keep = 3 }, "'keep' chooses among tags")
     refused({ copy = at("app"), target = mirrored("app"), sources = {} }, "sources")
+    refused({ copy = at("app"), target = mirrored("app"), if_digest = "sha256:" .. ("0"):rep(64) }, "guards one name")
     refused({ copy = at("app"), target = mirrored("app"), semver = "new" }, "target 1")
     refused({ copy = at("app"), target = mirrored("app"), verify = "yes" }, "'verify' is true or false")
   end)
@@ -163,5 +172,46 @@ sync:
     assert.equal("1.0.0 1.1.0 1.2.0", tags_of(mirrored("app")))
     temp.file((temp.read(path):gsub("deny: %[.-%]", 'deny: [ "(a|b)" ]')), path)
     assert.matches("no pattern that means the same", fails("invalid_argument", client:plan(path)).message, 1, true)
+  end)
+
+  it("may be regsync's YAML with all that a real one has, and refuses what would mean something else", function()
+    if not pcall(require, "lyaml") then
+      return pending("lyaml is not installed")
+    end
+    local form = ([[
+x-nightly: &nightly "15 01 * * *"
+version: 1
+creds:
+  - registry: example.com
+    user: me
+    pass: word
+defaults:
+  parallel: 2
+  referrers: true
+  ratelimit: { min: 100, retry: 15m }
+%%s
+sync:
+  - source: %s
+    target: %s
+    type: repository
+    schedule: *nightly
+    tags:
+      allow: [ "%%s" ]
+%%s
+]]):format(at("app"), mirrored("real"))
+    local function planned(...)
+      return client:plan(temp.file(form:format(...), temp.folder("sync") .. "/regsync.yml"), { lock = false })
+    end
+    local function refused(words, ...)
+      assert.matches(words, fails("invalid_argument", planned(...)).message, 1, true)
+    end
+    local found = assert(planned("", "^1\\\\.1.+$", "")).targets
+    assert.same({ mirrored("real:1.1.0"), nil }, { found[1].reference, found[2] })
+    for _, expression in ipairs { "v?1", "1*", "1+", "[12]", "1.?", "a|b" } do
+      refused("no pattern that means the same", "", expression, "")
+    end
+    refused("sync 1 has no 'backup'", "", "1", "    backup: old")
+    refused("defaults has no 'hooks'", "  hooks: {}", "1", "")
+    refused("referrers is neither", "", "1", "    referrers: si")
   end)
 end)

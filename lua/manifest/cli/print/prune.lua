@@ -1,5 +1,6 @@
 --- What `manifest prune` prints.
 
+local json = require("manifest.base.json")
 local show = require("manifest.cli.show")
 local timestamp = require("manifest.document.timestamp")
 
@@ -14,6 +15,9 @@ function print.text(out, done)
     out:line(("%-6s  %-20s  %s%s%s"):format(tag.action, tag.name, tag.digest,
       tag.created and "  " .. timestamp.of_seconds(tag.created) or "", tag.reason and "  " .. tag.reason or ""))
   end
+  for _, notice in ipairs(done.notices or {}) do
+    out:complain(("note: %s; --tag-only takes them, too"):format(notice))
+  end
   local all = show.count(#done.tags, "tag")
   if not done.dry_run then
     out:line(("%d of %s deleted"):format(done.deleted, all))
@@ -27,6 +31,8 @@ end
 
 local tag_json = show.object({ "name", "digest", { "created", timestamp.of_seconds }, "action", "reason" })
 
-print.json = show.document({ "repository", { "dryRun", false }, "deleted", { "tags", show.list(tag_json) } })
+print.json = show.document({
+  "repository", { "dryRun", false }, "deleted", { "tags", show.list(tag_json) }, { "notices", json.array },
+})
 
 return print

@@ -73,20 +73,33 @@ local function settle_done(call, to, done, list, options)
   return list
 end
 
+--- What a name in the target names now, and the digest that the repository has for it.
+local function look(repository, name, believe_404, if_digest)
+  if if_digest then
+    return try(digest_at(repository, name, if_digest))
+  end
+  local found = allow("not_found", repository:head(name, { believe_404 = believe_404 }))
+  return found and found.digest, found and found.digest
+end
+
 --- Some registries serve no HEAD, so one that finds nothing is not believed: a GET confirms it. That takes a round
 --- trip, which is spent while the blobs are on their way unless something depends on it before.
 local function list_single(call, from, to, options, is_final)
   local move = single(from, to)
-  local believe_404 = not (is_final or options.no_clobber or options.dry_run)
+  if options.if_digest and (not move.name or move.name == to.digest) then
+    fail {
+      code = "invalid_argument", message = ("%s has no tag to be guarded"):format(to.text),
+      hint = "name the tag, or leave the guard out",
+    }
+  end
+  local believe_404 = not (is_final or options.if_digest or options.no_clobber or options.dry_run)
   call:each({ "source", "target" }, function(which)
     if which == "source" then
       move.answer = read.document_of("copy", from)
     elseif move.name then
-      local found = allow("not_found", to.repository:head(move.name, { believe_404 = believe_404 }))
-      move.there = found and found.digest
+      move.there, move.named = look(to.repository, move.name, believe_404, options.if_digest)
     end
   end, 2)
-  move.named = move.there
   if move.there and move.there ~= move.answer.digest and digest_name.matches(move.answer.raw, move.there) then
     move.there = move.answer.digest
   end
@@ -207,6 +220,7 @@ local function reason_to_skip(move, options)
   if move.there == move.digest then
     return not move.is_incomplete and "same" or nil
   end
+  guard.check({ if_digest = options.if_digest }, move.name, move.there, move.digest)
   if not move.there or not options.no_clobber then
     return nil
   end
@@ -222,7 +236,7 @@ end
 --- Decides which names are written, now that the digests are known: names that are right already are left alone, names
 --- of something else are not moved when that was asked for. Pure.
 ---@param list table of moves.list, each move with its tree and digest
----@param options table no_clobber, all_tags
+---@param options table if_digest, no_clobber, all_tags
 ---@return table[] trees those to bring, each with its names
 function moves.settle(list, options)
   local trees, todo = {}, {}
@@ -260,12 +274,13 @@ end
 ---@param call manifest.Call
 ---@param list table of moves.list, settled
 ---@param repository table
----@param options table no_clobber, all_tags
+---@param options table if_digest, no_clobber, all_tags
 ---@return function|nil put_tags for transfer.run; nil when nothing is guarded
 function moves.put_guarded(call, list, repository, options)
-  if not options.no_clobber then
+  if not guard.is_set(options) then
     return nil
   end
+  local rules = { if_digest = options.if_digest, no_clobber = options.no_clobber }
   local by_name = {}
   for _, move in ipairs(list.todo) do
     by_name[move.name or ""] = move
@@ -280,7 +295,7 @@ function moves.put_guarded(call, list, repository, options)
   return function(tags)
     local puts = {}
     for position, tag in ipairs(tags) do
-      puts[position] = { name = tag.name, made = tag, rules = { no_clobber = by_name[tag.name] ~= nil } }
+      puts[position] = { name = tag.name, made = tag, rules = by_name[tag.name] and rules or {} }
     end
     return guard.put_all(call, repository, puts, leaves)
   end

@@ -1,7 +1,5 @@
---- A layer of single files, for who has a static binary and no archive. It is written to a temporary file, which goes
--- when the image is stored.
+--- A layer of single files, for who has a static binary and no archive.
 
-local core = require("manifest.base.core")
 local failure = require("manifest.base.failure")
 local inner_path = require("manifest.name.inner_path")
 local tar_writer = require("manifest.layer.tar_writer")
@@ -32,33 +30,15 @@ local function by_inner_path(given)
   return found
 end
 
---- Writes the archive of some files into a new folder.
+--- Writes the archive of some files.
 ---@param given table<string, string> by path in the image: path of the file
 ---@param time integer seconds since 1970
----@return string path of the archive
----@return string folder to be removed
-function files.write(given, time)
-  local inner = by_inner_path(given)
-  local folder = try(core.file.temporary(os.getenv("TMPDIR") or "/tmp"))
-  try(core.file.make_directory(folder))
-  local _ <close> = failure.amend(function()
-    core.file.remove_tree(folder)
-  end)
-  local path = folder .. "/files.tar"
-  local archive <close>, reason = io.open(path, "wb")
-  local function out(bytes)
-    local ok, why = archive:write(bytes)
-    if not ok then
-      fail { code = "io", message = ("cannot write %s: %s"):format(path, why) }
-    end
-    return true
-  end
-  if not archive then
-    fail { code = "io", message = reason }
-  end
-  try(tar_writer.write(inner, time, out))
-  out("")
-  return path, folder
+---@param spooled table of base/spool.lua
+function files.write(given, time, spooled)
+  try(tar_writer.write(by_inner_path(given), time, function(bytes)
+    return spooled:write(bytes)
+  end))
+  spooled:finish()
 end
 
 return files

@@ -60,21 +60,26 @@ local function kept_of(list, is_doomed)
   return kept
 end
 
+--- The digests that what stays leads to, each with a tag of what does.
+local function led_to(list, kept)
+  local tag_of = {}
+  for _, one in ipairs(list) do
+    for digest in pairs(kept[one] and one.names or {}) do
+      tag_of[digest] = tag_of[digest] or kept[one]
+    end
+  end
+  return tag_of
+end
+
 --- Why a document that would go is needed by what stays; nil: it is not.
-local function needed_by(one, kept, by_digest)
-  for other, tag in pairs(kept) do
-    if other.names[one.digest] then
-      return "the index " .. tag .. " names it"
-    end
-  end
-  local subject = one.subject and by_digest[one.subject]
-  if subject and kept[subject] then
-    return "it refers to " .. kept[subject]
-  end
-  for other, tag in pairs(one.subject and kept or {}) do
-    if other.names[one.subject] then
-      return "it refers to an image of " .. tag
-    end
+local function needed_by(one, kept, tag_of, by_digest)
+  local subject = one.subject or ""
+  if tag_of[one.digest] then
+    return "the index " .. tag_of[one.digest] .. " names it"
+  elseif kept[by_digest[subject] or false] then
+    return "it refers to " .. kept[by_digest[subject]]
+  elseif tag_of[subject] then
+    return "it refers to an image of " .. tag_of[subject]
   end
 end
 
@@ -95,8 +100,9 @@ function plan.without_needed(list, tags, reasons)
   repeat
     changed = false
     local kept = kept_of(list, is_doomed)
+    local tag_of = led_to(list, kept)
     for _, one in ipairs(list) do
-      local reason = not kept[one] and needed_by(one, kept, by_digest)
+      local reason = not kept[one] and needed_by(one, kept, tag_of, by_digest)
       for _, tag in ipairs(reason and one.tags or {}) do
         is_doomed[tag], reasons[tag], changed = nil, reason, true
       end
@@ -111,11 +117,29 @@ function plan.shared(other)
   return ("the registry deletes by digest only, and the tag %s names it too"):format(other)
 end
 
+--- The same of several tags, of whichever documents.
+---@param count integer
+function plan.notice(count)
+  return ("the registry deletes by digest only: %s, for tags that stay name the same digests"):format(
+    count == 1 and "1 tag stays" or count .. " tags stay")
+end
+
+--- Keeps tags of a step where a registry deletes by digest only.
+---@param step table
+---@param tags string[]
+---@param other string a tag that stays, of the same document
+function plan.keep_shared(step, tags, other)
+  step.shared = #tags
+  for _, tag in ipairs(tags) do
+    step.why[tag] = plan.shared(other)
+  end
+end
+
 --- What is to be deleted: a document with all its tags, or some tags of one that stays for the sake of others.
 ---@param list manifest.Tagged[]
 ---@param is_doomed table<string, boolean>
 ---@param may_need_document boolean a tag may go with its document only: it shows when it is tried
----@return table[] steps {digest, tags, why = {} of tags that stay, unless = why they may}
+---@return table[] steps {digest, tags, why = {} of tags that stay, other = a tag that stays and may keep them}
 function plan.steps(list, is_doomed, may_need_document)
   local steps = {}
   for _, one in ipairs(list) do
@@ -123,7 +147,7 @@ function plan.steps(list, is_doomed, may_need_document)
     for _, tag in ipairs(one.tags) do
       step.tags[#step.tags + 1] = is_doomed[tag] and tag or nil
       if may_need_document and not is_doomed[tag] then
-        step.unless = ("unless %s"):format(plan.shared(tag))
+        step.other = step.other or tag
       end
     end
     steps[#steps + 1] = #step.tags > 0 and step or nil

@@ -30,6 +30,7 @@ local copies = declare.verb {
     referrers = { "boolean", help = "Also what refers to the manifests: signatures, SBOMs" },
     digest_tags = { "boolean", help = "Also tags made of their digests" },
     expect = { "platform[]", help = "Fail (2) unless these platforms are there" },
+    if_digest = { "digest", excludes = "no_clobber", help = "Of one name: move it only while it names this digest" },
     no_clobber = { "boolean", help = "Never move a tag that names something else" },
     prune = { "table", class = "manifest.Retention", fields = prune.RETENTION,
       help = "Of a repository, which of the target's other tags go" },
@@ -40,7 +41,7 @@ local copies = declare.verb {
 local OF_TAGS = { "include", "exclude", "semver", "keep", "prune" }
 
 --- The options that copy itself takes.
-local OF_COPY = { "platforms", "attestations", "referrers", "digest_tags", "no_clobber" }
+local OF_COPY = { "platforms", "attestations", "referrers", "digest_tags", "if_digest", "no_clobber" }
 
 --- Reads such a target.
 ---@param options table as the release has it
@@ -62,6 +63,12 @@ function copies.target(options)
         hint = "leave it out, or leave the tag out to copy the repository",
       }
     end
+  end
+  if is_whole and o.if_digest then
+    fail {
+      code = "invalid_argument", message = "'if_digest' guards one name, and a repository is copied",
+      hint = "leave it out, or write a tag behind both",
+    }
   end
   if is_whole then
     from, ref = from:name_only(), ref:name_only()

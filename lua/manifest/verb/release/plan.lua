@@ -72,6 +72,7 @@ end
 ---@field repository string
 ---@field tags {name: string, digest: string, created: integer?, action: "delete"|"keep", reason: string?}[] that match
 ---@field deleted integer tags that were deleted
+---@field notices string[]? what keeps tags that the retention would not
 ---@field dry_run boolean? of plan
 ---@field skipped string? why nothing was looked at
 ---@field err manifest.Error?

@@ -57,6 +57,9 @@ local function write_pruned(out, words, one)
       out:line(("%-9s  %s:%s  %s"):format(words.deleted, one.repository, tag.name, tag.digest), "removed")
     end
   end
+  for _, notice in ipairs(one.notices or {}) do
+    out:complain(("note: %s: %s; tag_only = true takes them, too"):format(one.repository, notice))
+  end
   if one.err then
     out:line(("%-9s  %s"):format(words.failed, one.repository), "bad")
   elseif one.skipped then
