@@ -1,5 +1,6 @@
 --- manifest-tool's YAML: `image`, `manifests` of `image` and `platform`, `tags`, `annotations`; and regsync's: `sync`,
--- a list of `source`, `target` and `type`, with `tags`, `platform`, `platforms`, `referrers`, `digestTags`.
+-- a list of `source`, `target` and `type`, with `tags`, `platform`, `platforms`, `referrers`, `digestTags`. What that
+-- says of logins, times and speed is passed over; what would change the result and is not known is refused.
 --
 -- lyaml reads it, when it is there. Scalars are taken as they are written, as manifest-tool's own types take them: the
 -- tag 1.10 and the architecture 386 are texts.
@@ -12,8 +13,11 @@ local yaml = {}
 local FIELDS = {
   release = { "annotations", "image", "manifests", "tags" },
   image = { "image", "platform" },
-  sync = { "defaults", "sync", "version" },
-  step = { "digestTags", "platform", "platforms", "referrers", "source", "tags", "target", "type" },
+  sync = { "creds", "defaults", "sync", "version" },
+  defaults = { "cacheCount", "cacheTime", "digestTags", "fastCheck", "fastCopy", "forceRecursive", "interval",
+    "parallel", "ratelimit", "referrers", "schedule", "skipDockerConfig", "userAgent" },
+  step = { "digestTags", "fastCheck", "fastCopy", "forceRecursive", "interval", "platform", "platforms", "ratelimit",
+    "referrers", "schedule", "source", "tags", "target", "type" },
   tags = { "allow", "deny", "semverRange" },
   platform = { "architecture", "os", "os.features", "os.version", "osfeatures", "osversion", "variant" },
 }
@@ -38,7 +42,7 @@ local function check(value, kind, where)
     for _, field in ipairs(FIELDS[kind]) do
       known = known or field == name
     end
-    if not known then
+    if not known and not (kind == "sync" and tostring(name):find("^x%-")) then -- x-NAME holds what anchors repeat
       error({ why = ("%s has no '%s'%s"):format(where, tostring(name), text.meant(name, FIELDS[kind])) })
     end
   end
@@ -99,9 +103,9 @@ end
 
 --- A regular expression of regsync as a pattern of ours, which knows `*` and `?` alone.
 local function pattern_of(expression, where)
-  local pattern = check_text(expression, where):gsub("^%^", ""):gsub("%$$", "")
-  pattern = pattern:gsub("\\%.", "\0"):gsub("%.%*", "*"):gsub("%.%+", "?*"):gsub("%.", "?"):gsub("%z", ".")
-  if pattern:find("[^%w%-_.*?]") then
+  local plain = check_text(expression, where):gsub("^%^", ""):gsub("%$$", ""):gsub("\\%.", "\0")
+  local pattern = plain:gsub("%.%*", "*"):gsub("%.%+", "?*"):gsub("%.", "?"):gsub("%z", ".")
+  if plain:gsub("%.[*+]?", ""):find("[^%w%-_%z]") then
     error({ why = ("%s: the expression '%s' has no pattern that means the same"):format(where, expression) })
   end
   return pattern
@@ -115,12 +119,19 @@ local function patterns_of(list, where)
   return list and patterns or nil
 end
 
-local YES = { ["true"] = true, ["false"] = false }
+local BOOLEANS = { ["true"] = true, ["false"] = false }
+
+local function boolean_of(value, where)
+  if value ~= nil and BOOLEANS[value] == nil then
+    error({ why = where .. " is neither true nor false" })
+  end
+  return BOOLEANS[value]
+end
 
 --- The targets of a document of regsync; what it says of hosts and of times is not a release's.
 local function convert_sync(document)
   check(document, "sync", "the document")
-  local targets = {}
+  local targets, defaults = {}, check(document.defaults or {}, "defaults", "defaults")
   for position, step in ipairs(check_list(document.sync, "sync")) do
     local where = "sync " .. position
     check(step, "step", where)
@@ -135,7 +146,9 @@ local function convert_sync(document)
       include = is_repository and patterns_of(tags.allow, where .. ": allow") or nil,
       exclude = is_repository and patterns_of(tags.deny, where .. ": deny") or nil,
       semver = is_repository and ranges and table.concat(ranges, " || ") or nil,
-      platforms = step.platforms or step.platform, referrers = YES[step.referrers], digest_tags = YES[step.digestTags],
+      platforms = step.platforms or step.platform,
+      referrers = boolean_of(step.referrers or defaults.referrers, where .. ": referrers"),
+      digest_tags = boolean_of(step.digestTags or defaults.digestTags, where .. ": digestTags"),
     }
   end
   return targets
