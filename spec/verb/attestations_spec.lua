@@ -90,6 +90,36 @@ describe("attestations", function()
     end
   end)
 
+  it("looks into bundles of Sigstore and envelopes: a provenance, an SBOM, or a signature alone", function()
+    local bundle_type, envelope_type = "application/vnd.dev.sigstore.bundle.v0.3+json",
+      "application/vnd.dsse.envelope.v1+json"
+    local function envelope(statement)
+      return { payloadType = "application/vnd.in-toto+json", payload = core.base64.encode(statement),
+        signatures = manifest.json.array {} }
+    end
+    local said = made.statements.amd64
+    for _, name in ipairs { at("bundled"), "oci:" .. temp.path("layout") } do
+      assert(client:copy(at("app:amd64"), name .. ":1"))
+      for position, one in ipairs {
+        { bundle_type, { mediaType = bundle_type, dsseEnvelope = envelope(said.provenance) } },
+        { bundle_type, { mediaType = bundle_type, messageSignature = { signature = "c2ln" } } },
+        { envelope_type, envelope(said.sbom) },
+      } do
+        assert(client:attach { subject = name .. ":1", artifact_type = one[1], annotations = { n = tostring(position) },
+          files = { { path = temp.file(manifest.json.encode(one[2])), media_type = one[1] } } })
+      end
+      local seen = {}
+      for _, one in ipairs(assert(client:attestations(name .. ":1")).attestations) do
+        seen[one.kind] = one
+        assert.is_nil(one.error)
+      end
+      assert.same({ attested.PROVENANCE, "https://build.example.com/amd64", true },
+        { seen.provenance.type, seen.provenance.builder, seen.provenance.is_about_subject })
+      assert.equal(bundle_type, seen.signature.type)
+      assert.equal(attested.SBOM, seen.sbom.type)
+    end
+  end)
+
   it("says that a statement is about another image, or is none", function()
     local own <close> = manifest.client { config = temp.folder("config") }
     local docker = "oci:" .. temp.path("layout")

@@ -1,5 +1,5 @@
---- Statements about images: in-toto's, with the provenance of SLSA, plain or in a DSSE envelope. Bytes in, what they
--- say out.
+--- Statements about images: in-toto's, with the provenance of SLSA, plain, in a DSSE envelope or in a bundle of
+-- Sigstore. Bytes in, what they say out.
 
 local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
@@ -25,6 +25,21 @@ function statement.kind(type)
   return "other"
 end
 
+--- Types of files that only their own words tell more of.
+local WRAPPERS = { "in-toto", "dsse.envelope", "sigstore.bundle" }
+
+--- Whether a file of a type may hold a statement of any kind.
+---@param type string
+---@return boolean
+function statement.may_hold(type)
+  for _, one in ipairs(WRAPPERS) do
+    if type:find(one, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 local function object(value)
   return json.is_object(value) and value or json.object({})
 end
@@ -33,8 +48,9 @@ local function text(value)
   return type(value) == "string" and value or nil
 end
 
---- The statement inside a DSSE envelope.
+--- The statement inside a DSSE envelope, which may be inside a bundle.
 local function unwrap(outer)
+  outer = json.is_object(outer.dsseEnvelope) and outer.dsseEnvelope or outer
   local payload = text(outer.payload)
   local inner = payload and json.decode(core.base64.decode(payload) or "")
   return payload and object(inner) or outer

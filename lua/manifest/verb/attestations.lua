@@ -88,7 +88,7 @@ end
 --- Is a referrer something said about an image, and not a report or a chart?
 local function is_statement(entry)
   local type = entry.artifact_type or ""
-  return statement.kind(type) ~= "other" or type:find("in-toto", 1, true) ~= nil
+  return statement.kind(type) ~= "other" or statement.may_hold(type)
 end
 
 --- Those that refer to an image, or to the index.
@@ -105,15 +105,16 @@ local function of_referrers(call, repository, subjects)
   end)
 end
 
---- What a provenance, or a statement of which only this tells the kind, says itself.
+--- What a provenance, or a statement of which only this tells the kind, says itself. A bundle may hold a signature and
+--- nothing else.
 local function look_inside(item)
-  if item.kind ~= "provenance" and not (item.kind == "other" and item.media_type:find("in-toto", 1, true)) then
+  local is_open = item.kind == "other" or item.kind == "signature"
+  if item.kind ~= "provenance" and not (is_open and statement.may_hold(item.media_type)) then
     return
   end
-  local said
-  said, item.error = statement.read(try(item.repository:blob(item.digest, LARGEST)))
+  local said, err = statement.read(try(item.repository:blob(item.digest, LARGEST)))
   if not said then
-    item.error = item.error.message
+    item.error = item.kind ~= "signature" and err.message or nil
     return
   end
   item.type, item.kind = said.predicate_type, statement.kind(said.predicate_type)
