@@ -29,6 +29,12 @@ describe("repositories", function()
     assert.same({ "team/b" }, assert(client:repositories(server.address, { include = "team/*", exclude = "*/a" })))
     assert.same({ "other" }, assert(client:repositories(server.address, { limit = 1 })))
     assert.same({ "team/a" }, assert(client:repositories(server.address, { include = "team/*", limit = 1 })))
+    for _, prefix in ipairs { "/team", "/team/" } do
+      assert.same({ "team/a", "team/b" }, assert(client:repositories(server.address .. prefix)))
+    end
+    assert.same({ "team/b" }, assert(client:repositories(server.address .. "/team", { exclude = "*/a", limit = 1 })))
+    assert.same({ {}, {} }, { assert(client:repositories(server.address .. "/tea")),
+      assert(client:repositories(server.address .. "/team/a")) })
     local done = ours.new() { "repositories", server.address }
     assert.equal(table.concat(all, "\n") .. "\n", done.stdout, done.stderr)
     local crane, why = peers.command("crane")
