@@ -39,7 +39,7 @@ end
 ---@param list string[]
 ---@return string[] sorted a new list
 function versions.newest_first(list)
-  local sorted, known = { table.unpack(list) }, {}
+  local sorted, known = table.move(list, 1, #list, 1, {}), {}
   for _, tag in ipairs(list) do
     known[tag] = of(tag)
   end

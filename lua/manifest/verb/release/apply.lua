@@ -18,6 +18,7 @@ local apply = declare.verb {
   examples = { "apply release.lua", "apply --update release.lua" },
 }
 
+local SAVE_SECONDS = 1 -- at least, between two writings of the lock
 local PATIENCE = 600 -- seconds to wait for another run, which may have much to copy
 
 --- Writes the lock as far as things are known now.
@@ -57,8 +58,24 @@ local function take_turn(path)
   return (failure.try(engine_lock.edit(("release %s/%s"):format(identity, name or path), PATIENCE)))
 end
 
+--- Writes the lock at the end, and now and then before: a run that is killed loses a second's notes, and finds those
+--- targets as they should be. To write all of a long lock after each target would take longer than to make them.
+---@return function note ()
+---@return table closing
+local function keep_saved(work)
+  local saved = core.clock()
+  return function()
+    if core.clock() - saved >= SAVE_SECONDS then
+      save(work)
+      saved = core.clock()
+    end
+  end, failure.defer(function()
+    save(work)
+  end)
+end
+
 --- The lock is written before anything else, so that a folder where it cannot be is found out while nothing has
---- changed, and after each target, so that an interrupted run goes on where it was.
+--- changed.
 ---@param call manifest.Call
 ---@param release string|table
 ---@param o manifest.ApplyOptions
@@ -69,9 +86,10 @@ function apply.run(call, release, o)
   local _ <close> = take_turn(work.lock_path)
   steps.open(call, work)
   save(work)
+  local note <const>, _ <close> = keep_saved(work)
   return steps.run(call, work, make, function(target, report, done)
     work.lock.targets[report.reference] = { inputs = target.inputs, digest = done.digest }
-    save(work)
+    note()
   end)
 end
 
