@@ -6,6 +6,7 @@ local fails_saying = require "spec.support.asserts.fails_saying"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
 local peers = require "spec.support.worlds.peers"
+local process = require "spec.support.process"
 local requests_of = require "spec.support.asserts.requests_of"
 local temp = require "spec.support.temp"
 
@@ -158,6 +159,11 @@ describe("put", function()
       assert.equal(1, done.status)
       assert.matches("absent: No such file or directory\nmanifest put: check the path\n", done.stderr, 1, true)
       assert.equal(1, command({ "put", at("app:file"), "-", input = "" }).status)
+      local folder = temp.folder("home")
+      done = process.run { "sh", "-c", 'exec lua5.4 "$0" put "$1" - <"$2"', ours.root .. "/bin/manifest",
+        at("app:file"), folder, env = ours.pasted(folder) }
+      assert.equal(1, done.status)
+      assert.matches("standard input cannot be read: Is a directory", done.stderr, 1, true)
       assert.equal(125, command({ "put", at("app:file") }).status)
     end)
   end)

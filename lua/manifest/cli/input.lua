@@ -9,14 +9,17 @@ local input = {}
 local LIMIT = 64 * 1024 * 1024
 
 local function read_stdin()
-  local bytes = io.read(LIMIT) or ""
-  if io.read(1) then
+  local bytes, reason = io.read(LIMIT)
+  if reason then
+    return nil, error_of.new({ code = "io", message = "standard input cannot be read: " .. reason })
+  end
+  if bytes and io.read(1) then
     return nil, error_of.new({
       code = "too_large", message = ("standard input has more than %d bytes"):format(LIMIT),
       hint = "give the document alone",
     })
   end
-  return bytes
+  return bytes or ""
 end
 
 --- The bytes that a word of the command names.
