@@ -10,9 +10,14 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int index_of_own = -1; /* of a context's own data: where its verification is */
 
-static void make_index(void)
+static bool is_same_openssl; /* libcurl has the one that we have; it takes a while to say so */
+
+static void look(void)
 {
+  const char *backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
+
   index_of_own = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+  is_same_openssl = backend && strncmp(backend, "OpenSSL/3", 9) == 0;
 }
 
 static void print_date(const ASN1_TIME *time, char date[16])
@@ -71,13 +76,10 @@ static CURLcode on_context(CURL *easy, void *context, void *verification)
   return CURLE_OK;
 }
 
-/* Has libcurl the OpenSSL that we have? */
 static bool has_contexts(void)
 {
-  const char *backend = curl_version_info(CURLVERSION_NOW)->ssl_version;
-
-  pthread_once(&once, make_index);
-  return index_of_own >= 0 && backend && strncmp(backend, "OpenSSL/3", 9) == 0;
+  pthread_once(&once, look);
+  return index_of_own >= 0 && is_same_openssl;
 }
 
 bool mf_verification_apply(struct mf_verification *verification, struct mf_trust *trust, CURL *easy, bool wanted,
