@@ -49,7 +49,7 @@ static char peek(struct mf_json_reader *reader)
 
 static bool in_object(const struct mf_json_reader *reader)
 {
-  return reader->depth > 0 && (reader->objects >> (reader->depth - 1) & 1);
+  return reader->depth > 0 && reader->objects[reader->depth - 1];
 }
 
 /* Moves past a token that ends before AFTER. */
@@ -77,13 +77,11 @@ static bool count_costly(struct mf_json_reader *reader)
 
 static enum mf_json_token enter(struct mf_json_reader *reader, enum mf_json_token token)
 {
-  uint64_t bit = (uint64_t)1 << reader->depth % MF_JSON_DEPTH;
-
-  if (reader->depth >= MF_JSON_DEPTH)
+  if (reader->depth >= reader->deepest)
     return fault_at(reader, reader->at, "nested deeper than 64");
   if (!count_costly(reader))
     return MF_JSON_FAULT;
-  reader->objects = token == MF_JSON_OBJECT ? reader->objects | bit : reader->objects & ~bit;
+  reader->objects[reader->depth] = token == MF_JSON_OBJECT;
   reader->marks[reader->depth++] = mf_json_keys_count(&reader->keys);
   take(reader, reader->at + 1, token);
   reader->state = AT_FIRST;
@@ -217,10 +215,28 @@ enum mf_json_token mf_json_next(struct mf_json_reader *reader)
   }
 }
 
+bool mf_json_pass(struct mf_json_reader *reader, const char **start, size_t *size)
+{
+  enum mf_json_token token;
+  unsigned depth = reader->depth;
+
+  assert(depth <= 1);
+  reader->boundless = true;
+  reader->deepest = depth + MF_JSON_DEPTH;
+  token = mf_json_next(reader);
+  *start = reader->start;
+  while (token != MF_JSON_FAULT && reader->depth > depth)
+    token = mf_json_next(reader);
+  *size = (size_t)(reader->at - *start);
+  reader->boundless = false;
+  reader->deepest = MF_JSON_DEPTH;
+  return token != MF_JSON_FAULT;
+}
+
 void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t length, struct mf_problem *problem)
 {
-  *reader =
-      (struct mf_json_reader){.begin = text, .at = text, .end = text + length, .state = AT_VALUE, .problem = problem};
+  *reader = (struct mf_json_reader){
+      .begin = text, .at = text, .end = text + length, .state = AT_VALUE, .deepest = MF_JSON_DEPTH, .problem = problem};
   mf_bytes_init(&reader->text, SIZE_MAX / 4);
   reader->text.secret = true; /* it may be a password */
   mf_json_keys_init(&reader->keys);

@@ -46,10 +46,10 @@ struct mf_json_reader {
   /* The rest is the reader's own. */
   const char *begin, *at, *end;
   int state;
-  unsigned depth;
-  unsigned values, costly;     /* so far */
-  uint64_t objects;            /* a bit a level: it is an object */
-  size_t marks[MF_JSON_DEPTH]; /* where the keys of each level begin in KEYS */
+  unsigned depth, deepest;
+  unsigned values, costly;         /* so far */
+  bool objects[MF_JSON_DEPTH + 1]; /* of each level: it is an object; */
+  size_t marks[MF_JSON_DEPTH + 1]; /* and where its keys begin in KEYS */
   struct mf_json_keys keys;
   struct mf_problem *problem;
 };
@@ -58,6 +58,9 @@ struct mf_json_reader {
 void mf_json_reader_init(struct mf_json_reader *reader, const char *text, size_t length, struct mf_problem *problem);
 /* The next token. After MF_JSON_FAULT and MF_JSON_DONE it is not called again. */
 enum mf_json_token mf_json_next(struct mf_json_reader *reader);
+/* Reads a value, the outermost or one of a member of the outermost object, and says where it stands. Nothing is made of
+   it: it may have any number of values, and be as deep as a text of its own. False: problem set. */
+bool mf_json_pass(struct mf_json_reader *reader, const char **start, size_t *size);
 /* Decodes a key or a string, given as it is written, into reader->text. False: memory, problem set. */
 bool mf_json_text(struct mf_json_reader *reader, const char *start, size_t size);
 /* Frees what it holds, texts wiped; safe twice. */

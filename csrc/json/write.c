@@ -20,7 +20,7 @@ static bool add(struct mf_json_writer *writer, const char *bytes, size_t length)
 
 static bool in_object(const struct mf_json_writer *writer)
 {
-  return writer->depth > 0 && (writer->objects[(writer->depth - 1) / 64] >> ((writer->depth - 1) % 64) & 1);
+  return writer->depth > 0 && writer->objects[writer->depth - 1];
 }
 
 static bool break_line(struct mf_json_writer *writer)
@@ -147,17 +147,14 @@ struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, b
 
 bool mf_json_open(struct mf_json_writer *writer, bool object)
 {
-  uint64_t *objects = &writer->objects[writer->depth / 64 % 2];
-  uint64_t bit = (uint64_t)1 << (writer->depth % 64);
-  unsigned deepest = writer->report ? MF_JSON_REPORT_DEPTH : MF_JSON_DEPTH;
+  unsigned deepest = writer->report || writer->verbatim ? MF_JSON_WRITE_DEPTH : MF_JSON_DEPTH;
 
   if (writer->depth >= deepest)
     return mf_problem_set(writer->problem, MF_PROBLEM_INVALID_ARGUMENT,
                           "a value for JSON is nested deeper than %u, or contains itself", deepest);
   if (!add_token(writer, object ? "{" : "[", 1))
     return false;
-  *objects = object ? *objects | bit : *objects & ~bit;
-  writer->depth++;
+  writer->objects[writer->depth++] = object;
   writer->has_items = false;
   return true;
 }
@@ -273,8 +270,11 @@ bool mf_json_verbatim(struct mf_json_writer *writer, const char *text, size_t le
 
   mf_json_reader_init(&reader, text, length, writer->problem);
   reader.boundless = true;
+  reader.deepest = MF_JSON_DEPTH + 1; /* an entry of a local list holds a manifest one level below its own */
+  writer->verbatim = true;
   while (done && (token = mf_json_next(&reader)) != MF_JSON_DONE)
     done = copy_token(writer, &reader, token);
+  writer->verbatim = false;
   mf_json_reader_free(&reader);
   return done;
 }

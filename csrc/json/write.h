@@ -9,7 +9,7 @@
 #include "../base/bytes.h"
 #include "../base/problem.h"
 
-#define MF_JSON_REPORT_DEPTH 128 /* a report may hold a document as deep as any that is read */
+#define MF_JSON_WRITE_DEPTH 128 /* a report, or text that is kept as it stands, may be as deep below its own levels */
 
 /* A writer is driven by the calls below, in the order of the text; commas, colons and line breaks are its own business.
    Each call returns false when it failed, and the problem then says why. The caller keeps containers balanced. */
@@ -24,14 +24,15 @@ struct mf_json_writer {
                   deeper */
   /* The rest is the writer's own. */
   unsigned depth;
-  uint64_t objects[MF_JSON_REPORT_DEPTH / 64]; /* a bit a level: it is an object */
-  bool has_items;                              /* the innermost container has one already */
+  bool objects[MF_JSON_WRITE_DEPTH]; /* of each level: it is an object */
+  bool has_items;                    /* the innermost container has one already */
   bool after_key;
+  bool verbatim; /* text is being kept as it stands */
 };
 
 /* A writer that appends to OUT. */
 struct mf_json_writer mf_json_writer(struct mf_bytes *out, const char *indent, bool html, struct mf_problem *problem);
-/* Opens an array or an object. False at more than MF_JSON_DEPTH levels, or MF_JSON_REPORT_DEPTH of a report. */
+/* Opens an array or an object. False at more than MF_JSON_DEPTH levels, or MF_JSON_WRITE_DEPTH of a report. */
 bool mf_json_open(struct mf_json_writer *writer, bool object);
 bool mf_json_close(struct mf_json_writer *writer);
 /* Bytes to a string; in an object it is a key where one is due. False when they are not UTF-8,
@@ -42,8 +43,8 @@ bool mf_json_integer(struct mf_json_writer *writer, int64_t value);
 bool mf_json_float(struct mf_json_writer *writer, double value);
 /* true, false or null. */
 bool mf_json_word(struct mf_json_writer *writer, const char *word);
-/* Writes JSON text as one value: its tokens are kept byte for byte (but for html), the blanks between them replaced.
-   False when mf_json_scan refuses it. */
+/* Writes JSON text as one value: its tokens are kept byte for byte (but for html), the blanks between them replaced. It
+   may be a level deeper than any text that is read, wherever it is written. False when the reader refuses it. */
 bool mf_json_verbatim(struct mf_json_writer *writer, const char *text, size_t length);
 
 #endif

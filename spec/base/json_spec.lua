@@ -222,8 +222,10 @@ describe("json.encode", function()
     assert.equal(("["):rep(64) .. "1" .. ("]"):rep(64), json.encode(nested(64, 1)))
     refused(nested(65, 1), "invalid_argument")
     refused(nested(1000, 1), "invalid_argument")
-    assert(json.encode(nested(60, json.verbatim("[[[[1]]]]"))))
-    refused(nested(60, json.verbatim("[[[[[1]]]]]")), "invalid_argument")
+    local deepest = ("["):rep(64) .. ("]"):rep(64) -- text that is kept counts on its own, as when it was read
+    assert.equal(("["):rep(64) .. deepest .. ("]"):rep(64), json.encode(nested(64, json.verbatim(deepest))))
+    refused(json.verbatim("[[" .. deepest .. "]]"), "invalid_json")
+    assert(json.indent('{"a":' .. deepest .. "}", "\t")) -- a level more: what is kept in an object
     local list, object = {}, {}
     list[1], object.a = list, object
     refused(list, "invalid_argument")
@@ -297,6 +299,11 @@ describe("json.decode_outer", function()
       assert.equal("invalid_json", select(2, read(text)).code)
     end
     assert.equal("too_large", select(2, read(('{"b":%s}'):format(many))).code)
+    local deepest = ("["):rep(64) .. ("]"):rep(64)
+    assert.equal(deepest, read(('{"a":%s}'):format(deepest)).a[1])
+    for _, text in ipairs { '{"a":[%s]}', '{"b":%s}', '{"a":%s,"b":%s}', '[%s]' } do
+      assert.equal("invalid_json", select(2, read((text:gsub("%%s", deepest)))).code)
+    end
     assert.has_error(function() json.decode_outer("1", "a") end)
     assert.same({ 1 }, { json.decode("1", 1) }) -- as with gsub, whose second result is a count
   end)
@@ -336,7 +343,7 @@ describe("json.indent", function()
   end)
 
   it("refuses what decode refuses", function()
-    for _, text in ipairs { "", "[1,]", '{"a":1,"a":2}', ("["):rep(65) .. ("]"):rep(65), "1 2" } do
+    for _, text in ipairs { "", "[1,]", '{"a":1,"a":2}', ("["):rep(66) .. ("]"):rep(66), "1 2" } do
       local value, err = json.indent(text, " ")
       assert.is_nil(value)
       assert.equal("invalid_json", err.code)

@@ -86,11 +86,19 @@ describe("a report", function()
       { "index", "create", "--dry-run", at "deep:3", name .. ":2" },
       { "attach", "--artifact-type", "a/b", name .. ":1" },
       { "diff", name .. ":2", name .. ":2" }, { "delete", name .. ":2" },
+      { "copy", name .. ":1", at "deep:4" },
     } do
       words[#words + 1] = "--json"
       local done = command(words)
       assert.equal(0, done.status, table.concat(words, " ") .. ": " .. done.stderr)
       assert(manifest.json.decode((done.stdout:gsub('"x"%s*:%s*%b{}', '"x":0'))))
+    end
+    for _, words in ipairs { { "create", at "deep:list", at "deep:4" }, { "inspect", at "deep:list" },
+      { "inspect", at "deep:list", at "deep:4" }, { "inspect", "-v", at "deep:4" },
+      { "annotate", at "deep:list", at "deep:4", "--variant", "v2" }, { "push", at "deep:list" },
+      { "inspect", "-v", at "deep:list" } } do
+      local done = command(words)
+      assert.equal(0, done.status, table.concat(words, " ") .. ": " .. done.stderr)
     end
   end)
 end)

@@ -50,6 +50,13 @@ describe("manifest.draft.entry", function()
       (bytes:gsub("sha256:%x+", "sha256:0")))
   end)
 
+  it("holds a manifest as deep as any that is read", function()
+    local given = drafts.entry("h.io/a:b", { raw = ('{"x":'):rep(63) .. "[]" .. ("}"):rep(63) })
+    assert.equal(given.raw, assert(entry.decode(assert(entry.encode(given)), "/x")).raw)
+    local old = assert(entry.encode(given)):gsub('"Raw":"[^"]*",', "")
+    assert.equal(given.raw, assert(entry.decode(old, "/x")).raw)
+  end)
+
   it("writes what is not UTF-8 as docker does, and reads what that stands for", function()
     local bytes = assert(entry.encode(drafts.entry("h.io/a:b", { platform = { os = "a\xffb", architecture = "\u{FFFD}",
       variant = "\xc3", ["os.version"] = "\xed\xa0\x80", ["os.features"] = { "\xe2\x80" } } })))

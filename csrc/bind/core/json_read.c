@@ -102,24 +102,16 @@ static void give_order(lua_State *L, struct decoding *decoding, lua_Integer afte
   lua_setmetatable(L, -2);
 }
 
-/* Pushes the next value as text that json.encode writes as it stands. Nothing is made of what it holds, so that may be
-   any number of values. */
+/* Pushes the next value as text that json.encode writes as it stands. */
 static bool push_verbatim(lua_State *L, struct mf_json_reader *reader)
 {
-  enum mf_json_token token;
-  const char *start = NULL;
-  unsigned depth = reader->depth;
+  const char *start;
+  size_t size;
 
-  reader->boundless = true;
-  do {
-    token = mf_json_next(reader);
-    start = start ? start : reader->start;
-  } while (token != MF_JSON_FAULT && reader->depth > depth);
-  reader->boundless = false;
-  if (token == MF_JSON_FAULT)
+  if (!mf_json_pass(reader, &start, &size))
     return false;
   lua_createtable(L, 1, 0);
-  lua_pushlstring(L, start, (size_t)(reader->start - start) + reader->size);
+  lua_pushlstring(L, start, size);
   lua_rawseti(L, -2, 1);
   mfl_json_mark_verbatim(L);
   return true;
