@@ -8,6 +8,7 @@
 
 #include "../answer/redirect.h"
 #include "../answer/retry.h"
+#include "../base/ascii.h"
 #include "../base/bytes.h"
 #include "../base/clock.h"
 #include "../curl/transfer.h"
@@ -233,13 +234,11 @@ static void refused(struct mf_token_fetch *fetch, long status)
   char host[MF_ORIGIN_TEXT];
   enum mf_problem_code code = MF_PROBLEM_UNAUTHORIZED;
   const char *hint = "check the credentials, or log in again";
-  const char *word = status == 401 ? ": unauthorized" : "";
+  const char *word = status == 401 ? "unauthorized" : status == 403 ? "denied" : "";
   char words[MF_TOKEN_WORDS];
 
-  if (status == 403) {
+  if (status == 403)
     code = MF_PROBLEM_DENIED;
-    word = ": denied";
-  }
   if (mf_retry_status(status) || status >= 500) {
     code = status == 429 ? MF_PROBLEM_RATE_LIMITED : MF_PROBLEM_NETWORK;
     hint = "try again later";
@@ -248,8 +247,10 @@ static void refused(struct mf_token_fetch *fetch, long status)
   if (fetch->body.data)
     mf_secrets_blot(&fetch->network->secrets, fetch->body.data, fetch->body.length);
   mf_token_refusal(fetch->body.data, fetch->body.length, words);
-  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s%s%s", host, status, word,
-                 words[0] ? ": " : "", words);
+  if (mf_has_word(words, word)) /* it says that itself */
+    word = "";
+  mf_problem_set(&fetch->problem, code, "the token server %s answered %ld%s%s%s%s", host, status, word[0] ? ": " : "",
+                 word, words[0] ? ": " : "", words);
   fetch->problem.status = (int)status;
   fetch->problem.retryable = mf_retry_status(status);
   mf_problem_advise(&fetch->problem, "%s", hint);

@@ -66,6 +66,19 @@ static inline bool mf_starts_with_word(const char *text, const char *word, size_
   return true;
 }
 
+/* Does TEXT hold the word (lower case), whatever its case? */
+static inline bool mf_has_word(const char *text, const char *word)
+{
+  size_t length = strlen(word);
+  size_t rest = strlen(text);
+
+  while (rest >= length && !mf_starts_with_word(text, word, length)) {
+    text++;
+    rest--;
+  }
+  return rest >= length;
+}
+
 /* Are both the same but for their case? */
 static inline bool mf_same_word(const char *one, const char *other)
 {

@@ -182,6 +182,13 @@ describe("tokens", function()
       local wanted = ("answered 401: unauthorized%s"):format(words and ": " .. words or "")
       assert.equal(wanted, problem.message:match("answered .*$"), body)
     end
+    for status, words in pairs { [401] = "Unauthorized", [403] = "access is denied" } do -- who says it is not repeated
+      local made = stage({ BEARER }, { exchanges = function()
+        return { { path = "/token", answer = { status = status, body = ('{"message":"%s"}'):format(words) } } }
+      end })
+      local _, problem = made.get()
+      assert.equal(("answered %d: %s"):format(status, words), problem.message:match("answered .*$"))
+    end
     local made = stage({ BEARER }, { exchanges = function(it)
       return { { path = "/token", answer = { status = 403,
         body = ('{"details":"no %s; %s"}'):format(it.password, ("\195\164"):rep(200)) } } }
