@@ -114,18 +114,19 @@ static bool move_up(int *fd)
   return true;
 }
 
-#ifdef __APPLE__ /* which has no pipe2 */
-static int pipe2(int ends[2], int flags)
+static bool pipe_to_close(int ends[2])
 {
-  (void)flags; /* they are O_CLOEXEC */
-  return pipe(ends) || fcntl(ends[0], F_SETFD, FD_CLOEXEC) || fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-}
+#ifdef __APPLE__ /* which has no pipe2 before macOS 27 */
+  return pipe(ends) == 0 && fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0;
+#else
+  return pipe2(ends, O_CLOEXEC) == 0;
 #endif
+}
 
 /* A pipe of which end OURS does not block. */
 static bool open_pipe(int ends[2], int ours)
 {
-  if (pipe2(ends, O_CLOEXEC)) {
+  if (!pipe_to_close(ends)) {
     ends[0] = ends[1] = -1;
     return false;
   }
