@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -85,6 +86,19 @@ static int on_seek(void *context, curl_off_t offset, int origin)
   return CURL_SEEKFUNC_OK;
 }
 
+static curl_socket_t open_socket(const struct curl_sockaddr *address)
+{
+#ifdef SOCK_CLOEXEC
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+  int made = socket(address->family, address->socktype, address->protocol);
+
+  if (made >= 0)
+    fcntl(made, F_SETFD, FD_CLOEXEC);
+  return made;
+#endif
+}
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
   struct mf_transfer *transfer = context;
@@ -94,7 +108,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     transfer->refused = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return open_socket(address);
 }
 
 /* Before each request, also on a connection that was opened for somebody else. */
