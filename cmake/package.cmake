@@ -11,7 +11,11 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_MAINTAINER "the manifest authors")
+# Debian wants an address. Where nobody gives one it is at a host that cannot be (RFC 2606).
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "the manifest authors <nobody@manifest.invalid>")
+if(NOT "$ENV{MAINTAINER}" STREQUAL "")
+  set(CPACK_DEBIAN_PACKAGE_MAINTAINER "$ENV{MAINTAINER}")
+endif()
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "lua${LUA_ABI}, ca-certificates")
@@ -20,7 +24,12 @@ include(CPack)
 if(CMAKE_INSTALL_DOCDIR MATCHES "/oci-manifest$")
   # Where Debian keeps them, and how.
   install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+  string(TIMESTAMP NOW "%a, %d %b %Y %H:%M:%S +0000" UTC) # that of SOURCE_DATE_EPOCH
+  file(WRITE ${CMAKE_BINARY_DIR}/changelog "oci-manifest (${PROJECT_VERSION}) unstable; urgency=medium\n\n"
+    "  * CHANGELOG.md beside this file has what changed.\n\n -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${NOW}\n")
+  install(FILES ${CMAKE_BINARY_DIR}/changelog DESTINATION ${CMAKE_INSTALL_DOCDIR})
   install(CODE [[
-    file(GLOB PAGES "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/man/man1/*.1")
-    execute_process(COMMAND gzip -f -n -9 ${PAGES})]])
+    set(SHARE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share")
+    file(GLOB PAGES "${SHARE}/man/man1/*.1")
+    execute_process(COMMAND gzip -f -n -9 ${PAGES} ${SHARE}/doc/oci-manifest/changelog)]])
 endif()

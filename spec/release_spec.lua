@@ -49,6 +49,7 @@ describe("./dev release #slow", function()
     into, again = temp.path("into"), temp.path("again")
     world.SOURCE_URL = ("file://%s/%s.tar.gz"):format(into, NAME)
     world.HOMEPAGE, world.ISSUES_URL = "https://example.com/home", "https://example.com/issues"
+    world.MAINTAINER = "The Maintainer <maintainer@example.com>"
     snapshot.commit(one)
     need(process.run { "git", "clone", "-q", one, two })
     need(release(one, into))
@@ -182,10 +183,21 @@ describe("./dev release #slow", function()
       assert.matches("%f[%w]" .. package, depends)
     end
     assert.is_table(lfs.attributes(root .. "/usr/share/doc/oci-manifest/copyright"))
+    assert.equal(world.MAINTAINER .. "\n", need(process.run { "dpkg-deb", "-f", file(".deb"), "Maintainer" }))
+    local changed = need(process.run { "dpkg-parsechangelog", "-l", "-", "-S", "Version",
+      input = need(process.run { "gzip", "-dc", root .. "/usr/share/doc/oci-manifest/changelog.gz" }) })
+    assert.equal(VERSION .. "\n", changed)
     need(process.run { "gzip", "-t", root .. "/usr/share/man/man1/manifest.1.gz" })
     local left = process.run { "dpkg", "--root=" .. root, "--force-not-root", "-P", "oci-manifest" }
     assert.equal(0, left.status, left.stderr)
     assert.equal("", process.run({ "find", root .. "/usr", "-type", "f" }).stdout)
+  end)
+
+  it("makes a Debian package in which lintian finds no error", function()
+    if not process.present("lintian") then
+      return pending("lintian is not installed")
+    end
+    need(process.run { "lintian", "--allow-root", "--fail-on", "error", file(".deb") })
   end)
 
   describe("the image", function()
@@ -240,6 +252,7 @@ describe("./dev release #slow", function()
       need(built)
       local config = need(buildah("inspect", "--type", "image", "manifest"))
       assert.same(ENTRY, dkjson.decode(config).OCIv1.config.Entrypoint)
+      assert.same({ ["org.opencontainers.image.licenses"] = "MIT" }, dkjson.decode(config).OCIv1.config.Labels)
       local container = need(buildah("from", "manifest")):match("%S+")
       asked(need(buildah("mount", container)):match("%S+"))
     end)
