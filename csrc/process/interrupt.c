@@ -26,7 +26,7 @@ static void pass_on(int signal_number)
 
 void mf_interrupt_listen(void)
 {
-  struct sigaction now, ours = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+  struct sigaction now, ours = {.sa_handler = pass_on}; /* a read waits no longer */
 
   listening = true;
   sigemptyset(&ours.sa_mask);

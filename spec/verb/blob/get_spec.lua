@@ -174,6 +174,19 @@ describe("blob put and blob get", function()
     end)))
   end)
 
+  it("end when they are told to while they wait for standard input, and leave no file behind", function()
+    local tmp = temp.folder("tmp")
+    local waiting = [[
+      mkfifo "$2"; exec 3<>"$2"
+      lua5.4 "$0" blob put "$1" - <&3 &
+      until [ -n "$(ls -A "$TMPDIR")" ]; do sleep 0.05; done
+      kill -TERM $!; wait $!]]
+    local done = process.run { "sh", "-c", waiting, ours.root .. "/bin/manifest", at("waiting"), temp.path("fifo"),
+      env = ours.pasted(temp.folder("home"), { TMPDIR = tmp }), timeout = 60 }
+    assert.equal(128 + 15, done.status, done.stderr)
+    assert.same({}, names_in(tmp))
+  end)
+
   it("are commands, and a peer reads what was put", function()
     local path = temp.file(large)
     local done = command { "blob", "put", at("command"), path }
