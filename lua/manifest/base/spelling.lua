@@ -1,14 +1,14 @@
 --- Names of JSON that decide what it means. Go reads them in any case and other readers do not, so another spelling is
 -- another meaning.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local text = require("manifest.base.text")
 
 local spelling = {}
 
 --- Makes the check of objects that have these names.
 ---@param names string[]
----@return fun(object: table, where: string): table? wrong the error for a key that is one of them in other letters
+---@return fun(object: table, where: string) check fails at a key that is one of them in other letters
 function spelling.of(names)
   local exact, folded = {}, {}
   for _, name in ipairs(names) do
@@ -18,7 +18,7 @@ function spelling.of(names)
     for key in next, object do
       local name = not exact[key] and folded[text.lower(key)]
       if name then
-        return error_of.new({ code = "ambiguous", message = ("%s spells '%s' as '%s'"):format(where, name, key) })
+        failure.fail { code = "ambiguous", message = ("%s spells '%s' as '%s'"):format(where, name, key) }
       end
     end
   end

@@ -3,16 +3,17 @@
 local choice = require("manifest.document.platform_choice")
 local digest = require("manifest.name.digest")
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local platform = require("manifest.name.platform")
 
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local compose = {}
 
 local TYPES = { oci = media_type.oci_index, docker = media_type.docker_list }
 
 local function fail(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
+  failure.fail { code = code, message = message, hint = hint }
 end
 
 --- What of an index a Docker list has no place for, as text; nil when nothing is.
@@ -41,12 +42,12 @@ end
 ---@param now string|nil media type that the index has, when it is there already
 ---@param parts table annotations, artifact_type, subject
 ---@param entries table[]
----@return string|nil media_type
----@return string|table|nil notice: or the error
+---@return string media_type; fails with unsupported
+---@return string|nil notice
 local function decide_type(wanted, now, parts, entries)
   local reason = beyond_docker(parts, entries)
   if wanted == "docker" and reason then
-    return fail("unsupported", ("a Docker list has no place for %s"):format(reason), "make it an OCI index, or leave "
+    fail("unsupported", ("a Docker list has no place for %s"):format(reason), "make it an OCI index, or leave "
       .. "that out")
   end
   local given = wanted and TYPES[wanted] or now
@@ -79,9 +80,10 @@ function compose.expect(entries, expected)
   if #missing == 0 then
     return true
   end
-  local _, err = fail("check_failed", ("no image for %s"):format(table.concat(missing, ", ")),
-    "nothing was written; there is " .. choice.describe(entries))
-  return nil, err:with({ missing = missing })
+  return failure.fail {
+    code = "check_failed", message = ("no image for %s"):format(table.concat(missing, ", ")), missing = missing,
+    hint = "nothing was written; there is " .. choice.describe(entries),
+  }
 end
 
 --- Entries must say for what they are, or nothing at all; but for what an index that was read has of others.
@@ -94,11 +96,10 @@ local function check_entries(entries, before)
   for _, entry in ipairs(entries) do
     local found = not kept[entry.platform or false] and entry.platform
     if found and ((found.os or "") == "" or (found.architecture or "") == "") then
-      return fail("incomplete", ("the entry %s has a platform without os or architecture"):format(entry.digest),
+      fail("incomplete", ("the entry %s has a platform without os or architecture"):format(entry.digest),
         "say both")
     end
   end
-  return true
 end
 
 --- Serialises.
@@ -106,13 +107,9 @@ end
 ---@param kind string media type
 ---@param entries table[]
 ---@param notice string|nil
----@return table|nil made {raw, media_type, digest, size, entries, notices}
----@return table|nil err
+---@return table made {raw, media_type, digest, size, entries, notices}
 local function serialise(object, kind, entries, notice)
-  local bytes, err = document.serialise(object)
-  if not bytes then
-    return nil, err
-  end
+  local bytes = failure.try(document.serialise(object))
   return {
     raw = bytes, media_type = kind, digest = digest.of(bytes), size = #bytes, entries = entries, notices = { notice },
   }
@@ -124,14 +121,8 @@ end
 ---@return table|nil made {raw, media_type, digest, size, entries, notices}
 ---@return table|nil err
 function compose.index(entries, parts)
-  local ok, err = check_entries(entries)
-  if not ok then
-    return nil, err
-  end
+  check_entries(entries)
   local kind, notice = decide_type(parts.media_type, nil, parts, entries)
-  if not kind then
-    return nil, notice
-  end
   return serialise(document.build({
     entries = entries, media_type = kind, annotations = parts.annotations, artifact_type = parts.artifact_type,
     subject = parts.subject,
@@ -150,20 +141,16 @@ end
 ---@return table|nil made as of compose.index
 ---@return table|nil err
 function compose.edited(index, entries, wanted)
-  local ok, err = check_entries(entries, index.entries)
-  if not ok then
-    return nil, err
-  end
+  check_entries(entries, index.entries)
   local kind, notice = index.media_type, nil
   if wanted or not index.is_odd then
     kind, notice = decide_type(wanted, index.media_type, index, entries)
-  end
-  if not kind then
-    return nil, notice
   end
   document.set_entries(index, entries)
   document.set_media_type(index, kind)
   return serialise(index.json, kind, entries, notice)
 end
+
+failure.edge(compose)
 
 return compose

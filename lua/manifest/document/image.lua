@@ -1,12 +1,15 @@
 --- Reads the manifest of one image: its config, its layers, and the platform its config tells.
 
 local descriptor = require("manifest.document.descriptor")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local kinds = require("manifest.document.kind")
 local text = require("manifest.base.text")
 
+local try = failure.try
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local image = {}
 
 --- Layers that a registry need not hold: base layers of Windows, and what the image specification deprecated.
@@ -14,14 +17,7 @@ local FOREIGN = { [media_type.docker_foreign_layer] = true }
 local OCI_FOREIGN = "application/vnd.oci.image.layer.nondistributable."
 
 local function bad(message)
-  return nil, error_of.new({ code = "invalid_manifest", message = message })
-end
-
-local function read_layers(value)
-  if value == nil or value == json.null then
-    return {}
-  end
-  return descriptor.read_list(value, "the manifest", "layers", "layer", "layers")
+  failure.fail { code = "invalid_manifest", message = message }
 end
 
 --- Reads an image manifest.
@@ -31,12 +27,9 @@ end
 --- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
-  local seen, err = kinds.read(bytes, outer)
-  if not seen then
-    return nil, err
-  end
+  local seen = try(kinds.read(bytes, outer))
   if seen.kind ~= "image" then
-    return bad("the document is an index, not the manifest of one image")
+    bad("the document is an index, not the manifest of one image")
   end
   return image.of(seen, #bytes)
 end
@@ -47,17 +40,10 @@ end
 ---@return table|nil image as image.read gives it
 ---@return table|nil err invalid_manifest, too_large
 function image.of(seen, size)
-  local config, err = descriptor.read(seen.json.config, "the config")
-  local layers, read
-  if config then
-    layers, err = read_layers(seen.json.layers)
-  end
-  if layers then
-    read, err = descriptor.read_rest(seen, size, "the manifest")
-  end
-  if not read then
-    return nil, err
-  end
+  local config, layers = try(descriptor.read(seen.json.config, "the config")), seen.json.layers
+  layers = layers ~= nil and layers ~= json.null
+    and try(descriptor.read_list(layers, "the manifest", "layers", "layer", "layers")) or {}
+  local read = try(descriptor.read_rest(seen, size, "the manifest"))
   read.kind = media_type.is_image_config(config.media_type, read.media_type) and "image" or "artifact"
   read.config, read.layers = config, layers
   return read
@@ -92,22 +78,19 @@ end
 ---@return table|nil platform possibly empty, when the config tells nothing
 ---@return table|nil err invalid_json or invalid_manifest
 function image.platform(bytes)
-  local object, err = json.decode(bytes)
-  if err then
-    return nil, err
-  end
+  local object = try(json.decode(bytes))
   if object == json.null then
     return {}
   end
   if not json.is_object(object) then
-    return bad("the image's config is not a JSON object")
+    bad("the image's config is not a JSON object")
   end
   local fields = {}
   for _, key in ipairs(json.keys(object)) do
     local name = text.lower(key)
     fields[name] = object[key] ~= json.null and object[key] or fields[name]
   end
-  return descriptor.read_platform(fields, "the image's config has a platform")
+  return try(descriptor.read_platform(fields, "the image's config has a platform"))
 end
 
 --- The digests of the archives inside an image's layers, as its config tells them.
@@ -136,5 +119,7 @@ function image.build(given)
     { "annotations", json.sorted_object(given.annotations) },
   }), { indent = "   ", html = true })
 end
+
+failure.edge(image)
 
 return image

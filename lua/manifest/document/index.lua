@@ -5,11 +5,14 @@
 
 local descriptor = require("manifest.document.descriptor")
 local entry_of = require("manifest.document.entry")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local kinds = require("manifest.document.kind")
 
+local try = failure.try
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local document = {}
 
 --- Reads an index or a manifest list.
@@ -19,14 +22,9 @@ local document = {}
 --- subject, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
-  local seen, err = kinds.read(bytes, outer)
-  if not seen then
-    return nil, err
-  end
+  local seen = try(kinds.read(bytes, outer))
   if seen.kind ~= "index" then
-    return nil, error_of.new({
-      code = "invalid_manifest", message = "the document is the manifest of one image, not an index",
-    })
+    failure.fail { code = "invalid_manifest", message = "the document is the manifest of one image, not an index" }
   end
   return document.of(seen, #bytes)
 end
@@ -40,14 +38,8 @@ function document.of(seen, size)
   if seen.json.manifests == json.null then
     seen.json.manifests = json.array()
   end
-  local entries, err = descriptor.read_list(seen.json.manifests, "the index", "manifests", "entry", "entries")
-  local index
-  if entries then
-    index, err = descriptor.read_rest(seen, size, "the index")
-  end
-  if not index then
-    return nil, err
-  end
+  local entries = try(descriptor.read_list(seen.json.manifests, "the index", "manifests", "entry", "entries"))
+  local index = try(descriptor.read_rest(seen, size, "the index"))
   index.kind, index.entries = "index", entries
   return index
 end
@@ -128,5 +120,7 @@ function document.annotate(index, annotations)
   index.annotations = entry_of.merge_annotations(index.annotations, annotations)
   index.json.annotations = json.sorted_object(index.annotations)
 end
+
+failure.edge(document)
 
 return document

@@ -2,14 +2,14 @@
 -- of the answer, the media type inside and the fields do not tell the same story: two readers that decide differently
 -- would run different images under one digest.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local spelling = require("manifest.base.spelling")
 
 local kinds = {}
 
-local misspelt = spelling.of({
+local check_spelling = spelling.of({
   "schemaVersion", "mediaType", "config", "layers", "manifests", "fsLayers", "history", "subject", "artifactType",
   "annotations",
 })
@@ -18,19 +18,18 @@ local misspelt = spelling.of({
 local KINDS = { index = "index", image = "image" }
 
 local function refuse(code, message, hint)
-  return nil, error_of.new({ code = code, message = message, hint = hint })
+  failure.fail { code = code, message = message, hint = hint }
 end
 
 local function check_version(object)
   local version = object.schemaVersion
   if version == 1 then
-    return refuse("unsupported", "manifests of schema version 1 are not supported",
+    refuse("unsupported", "manifests of schema version 1 are not supported",
       "push the image again with a current tool")
   end
   if math.type(version) ~= "integer" or version ~= 2 then
-    return refuse("invalid_manifest", "the document has no schema version 2")
+    refuse("invalid_manifest", "the document has no schema version 2")
   end
-  return true
 end
 
 local function has(object, name)
@@ -43,14 +42,14 @@ local function kind_of_fields(object)
   local is_index = has(object, "manifests")
   local is_image = has(object, "layers") or has(object, "config")
   if has(object, "fsLayers") or has(object, "history") then
-    return refuse("ambiguous", "the document carries fields of schema version 1 beside others")
+    refuse("ambiguous", "the document carries fields of schema version 1 beside others")
   end
   if is_index and is_image then
-    return refuse("ambiguous", "the document is both an index and a manifest")
+    refuse("ambiguous", "the document is both an index and a manifest")
   end
   is_index = is_index or not is_image and object.manifests == json.null
   if not is_index and not is_image then
-    return refuse("invalid_manifest", "the document is neither a manifest nor an index")
+    refuse("invalid_manifest", "the document is neither a manifest nor an index")
   end
   return is_index and "index" or "image"
 end
@@ -62,18 +61,18 @@ local function decide_type(object, outer, kind)
     inner = nil
   end
   if inner ~= nil and type(inner) ~= "string" then
-    return refuse("invalid_manifest", "the media type inside the document is not a string")
+    refuse("invalid_manifest", "the media type inside the document is not a string")
   end
   local outer_kind = KINDS[media_type.kind(outer)]
   local inner_kind = inner == outer and outer_kind or KINDS[media_type.kind(inner)]
   if inner and inner_kind ~= kind then
-    return refuse("ambiguous", ("the document says it is %s, its fields say it is an %s"):format(inner, kind))
+    refuse("ambiguous", ("the document says it is %s, its fields say it is an %s"):format(inner, kind))
   end
   if outer_kind and outer_kind ~= kind then
-    return refuse("ambiguous", ("the document was sent as %s, its fields say it is an %s"):format(outer, kind))
+    refuse("ambiguous", ("the document was sent as %s, its fields say it is an %s"):format(outer, kind))
   end
   if inner and outer_kind and inner ~= outer then
-    return refuse("ambiguous", ("the document says it is %s, it was sent as %s"):format(inner, outer))
+    refuse("ambiguous", ("the document says it is %s, it was sent as %s"):format(inner, outer))
   end
   return inner or outer_kind and outer or kind == "index" and media_type.oci_index or media_type.oci_manifest
 end
@@ -83,34 +82,15 @@ end
 ---@param outer string|nil media type of the answer; an unknown one counts as none
 ---@return table|nil seen {kind = "index"|"image", media_type, json}
 ---@return table|nil err invalid_json, invalid_manifest, ambiguous or unsupported
-function kinds.read(bytes, outer)
-  local object, err = json.decode(bytes)
-  if err then
-    return nil, err
-  end
+kinds.read = failure.returned(function(bytes, outer)
+  local object = failure.try(json.decode(bytes))
   if not json.is_object(object) then
-    return refuse("invalid_manifest", "the document is not a JSON object")
+    refuse("invalid_manifest", "the document is not a JSON object")
   end
-  err = misspelt(object, "the document")
-  if err then
-    return nil, err
-  end
-  local ok
-  ok, err = check_version(object)
-  if not ok then
-    return nil, err
-  end
-  local kind
-  kind, err = kind_of_fields(object)
-  if not kind then
-    return nil, err
-  end
-  local decided
-  decided, err = decide_type(object, outer, kind)
-  if not decided then
-    return nil, err
-  end
-  return { kind = kind, media_type = decided, json = object }
-end
+  check_spelling(object, "the document")
+  check_version(object)
+  local kind = kind_of_fields(object)
+  return { kind = kind, media_type = decide_type(object, outer, kind), json = object }
+end)
 
 return kinds
