@@ -1,6 +1,7 @@
 --- The list of referrers that we keep up: when others write it from other machines, and when it is not what it should
 --- be.
 
+local caught = require("manifest.base.failure").caught
 local document = require "manifest.document.index"
 local fails = require "spec.support.asserts.fails"
 local manifest = require "manifest"
@@ -65,7 +66,7 @@ describe("a list of referrers", function()
   local function add(exchanges, shared)
     local repository = open(exchanges)
     repository.shared = shared
-    return referrer_list.add(repository, SUBJECT, { OURS })
+    return caught(referrer_list.add, repository, SUBJECT, { OURS })
   end
 
   local function sent(method, path)
@@ -201,7 +202,7 @@ describe("a list of referrers", function()
         { method = "PUT", path = "/v2/app/manifests/" .. tag, answer = { status = 201 } },
       }
       repository.shared = false
-      local stored, err = referrer_list.add(repository, digest, { OURS })
+      local stored, err = caught(referrer_list.add, repository, digest, { OURS })
       assert.equal(puts == 1 and tag or nil, stored)
       assert.equal(puts == 0 and "conflict" or nil, err and err.code)
       assert.equal(puts, #sent("PUT", "/v2/app/manifests/" .. tag))

@@ -1,6 +1,6 @@
 --- What a client has under way: whether it is to end, and who is told of it.
 
-local error_of = require("manifest.base.error")
+local fail = require("manifest.base.failure").fail
 
 local methods = {}
 local mt = { __name = "manifest.control", __index = methods }
@@ -35,7 +35,7 @@ end
 --- Raises where it is to end. Nobody inside handles that: see base/failure.lua.
 function methods:check()
   if self.canceled then
-    error(error_of.new({ code = "canceled", message = "canceled by the caller" }), 0)
+    fail { code = "canceled", message = "canceled by the caller" }
   end
 end
 

@@ -2,7 +2,7 @@
 --- until it has held for a while, and written once more when somebody overwrote it.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local fail = require("manifest.base.failure").fail
 
 local MOST_WRITES = 40
 local PAUSE = 0.4 -- seconds that what was written must hold, twice; more on a slow registry
@@ -12,16 +12,11 @@ local HOLDS = 2
 --- Writes until it holds. What stands at the first look costs no second one.
 ---@param loop table
 ---@param step function () -> held, started: is what it should be there? False: it was written, from what was read at
---- `started` (core.clock); nil, err: it cannot be
----@return boolean|nil ok
----@return table|nil err of step; conflict: others overwrite it again and again
+--- `started` (core.clock). Fails with conflict: others overwrite it again and again.
 local function settle(loop, step)
   local writes, holds, pause = 0, 0, PAUSE
   while writes < MOST_WRITES do
     local held, started = step()
-    if held == nil then
-      return nil, started
-    end
     if held then
       holds = holds + 1
     else
@@ -29,13 +24,11 @@ local function settle(loop, step)
       pause = math.min(math.max(PAUSE, 4 * (core.clock() - started)), LONGEST_PAUSE)
     end
     if writes == 0 or holds == HOLDS then
-      return true
+      return
     end
     loop:sleep(pause * (0.75 + math.random() / 2))
   end
-  return nil, error_of.new({
-    code = "conflict", message = "others overwrite it all the time", hint = "try again later",
-  })
+  fail { code = "conflict", message = "others overwrite it all the time", hint = "try again later" }
 end
 
 return settle

@@ -69,7 +69,7 @@ end
 --- The referrers of some manifests that were not seen yet: {subject, descriptor} each.
 local function fresh_ones(call, from, digests, seen)
   local lists = call:each(digests, function(digest)
-    return try(referrer_list.of(from, digest, { unchecked = true }))
+    return referrer_list.of(from, digest, { unchecked = true })
   end)
   local fresh = {}
   for index, list in ipairs(lists) do

@@ -1,7 +1,10 @@
---- How bytes are compressed, told by how they begin; gzip and zstd are opened in the core, piece by piece.
+--- How bytes are compressed, told by how they begin; gzip and zstd are opened in the core, piece by piece. What fails
+-- is raised.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
+
+local allow, try = failure.allow, failure.try
 
 local compression = {}
 
@@ -30,58 +33,73 @@ function compression.of(head)
 end
 
 local methods = {}
-local mt = { __name = "manifest.compression.opener", __index = methods }
+local mt = { __name = "manifest.compression", __index = methods }
 
---- Opens compressed bytes.
----@param name string of compression.of
----@param take fun(bytes: string): boolean|nil, table|nil gets the content in pieces; nil and an error end it
----@return table|nil opener
----@return table|nil err unsupported: a compression that is not opened
-function compression.opener(name, take)
+local function decompressor_of(name)
   if name ~= "gzip" and name ~= "zstd" then
-    return nil, error_of.new({
+    failure.fail {
       code = "unsupported", message = ("compressed with %s, which readers of images do not open"):format(name),
       hint = "compress it with gzip or zstd instead",
-    })
+    }
   end
-  local decompressor, err = core.decompressor(name)
-  if not decompressor then
-    return nil, err
-  end
-  return setmetatable({ decompressor = decompressor, take = take }, mt)
+  return try(core.decompressor(name))
 end
 
---- Takes the next compressed bytes.
----@return boolean|nil ok
----@return table|nil err corrupt, or too_large: a window of zstd that asks for too much memory; or what `take` gave
-function methods:feed(bytes)
+--- What is inside of bytes that come in pieces: compressed, or as they are.
+---@param take function (piece): gets it
+---@return table content when the first bytes have come, `compression` (nil: none) is known, and `unopened` (why it
+--- cannot be looked into: then `take` gets nothing)
+function compression.content(take)
+  return setmetatable({ take = take, head = "" }, mt)
+end
+
+local function begin(self)
+  local head = self.head
+  self.head, self.compression = nil, compression.of(head)
+  if self.compression then
+    self.decompressor, self.unopened = allow("unsupported", failure.caught(decompressor_of, self.compression))
+  end
+  return head
+end
+
+local function pass_on(self, bytes)
+  if self.unopened then
+    return
+  end
+  if not self.decompressor then
+    return self.take(bytes)
+  end
   self.decompressor:feed(bytes)
   while true do
-    local piece, err = self.decompressor:read(PIECE)
-    if not piece then
-      return nil, err
-    end
+    local piece = try(self.decompressor:read(PIECE))
     if piece == "" then
-      return true
+      return
     end
-    local ok
-    ok, err = self.take(piece)
-    if not ok then
-      return nil, err
-    end
+    self.take(piece)
   end
+end
+
+--- Takes the next bytes. Fails with corrupt, or too_large: a window of zstd that asks for too much memory.
+---@param bytes string
+function methods:feed(bytes)
+  if self.head then
+    self.head = self.head .. bytes
+    if #self.head < compression.HEAD then
+      return
+    end
+    bytes = begin(self)
+  end
+  pass_on(self, bytes)
 end
 
 --- After the last bytes.
----@return boolean|nil ok
----@return table|nil err corrupt: the bytes are cut short
+---@return boolean whole false: they are cut short
 function methods:finish()
-  local is_complete = self.decompressor:complete()
-  self.decompressor:close()
-  if is_complete then
-    return true
+  if self.head then
+    pass_on(self, begin(self))
   end
-  return nil, error_of.new({ code = "corrupt", message = "it is cut short" })
+  local decompressor <close> = self.decompressor
+  return not decompressor or decompressor:complete()
 end
 
 return compression

@@ -5,7 +5,7 @@
 
 local compression = require("manifest.layer.compression")
 local digest = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local regular_file = require("manifest.layer.regular_file")
 local tar = require("manifest.layer.tar")
@@ -20,7 +20,7 @@ local TYPES = {
 local WANTED = "pass archives of tar, plain or compressed with gzip or zstd"
 
 local function fail(code, path, what, hint)
-  return nil, error_of.new({ code = code, message = ("layer %s %s"):format(path, what), hint = hint })
+  failure.fail { code = code, message = ("layer %s %s"):format(path, what), hint = hint }
 end
 
 --- Counts and hashes bytes, and keeps the first of them.
@@ -36,75 +36,45 @@ local function measure(meter, bytes)
   end
 end
 
---- What measures the content of a file while that is read: nothing of its own for a plain archive.
----@return table|nil inside {meter, opener, err = why it cannot be opened}
-local function look_inside(kind, outer)
-  if not kind then
-    return { meter = outer }
-  end
-  local inside = { meter = new_meter() }
-  inside.opener, inside.err = compression.opener(kind, function(bytes)
-    measure(inside.meter, bytes)
-    return true
-  end)
-  return inside
-end
-
---- Reads the whole file: its own measures, and those of the tar archive inside.
----@return table|nil read {outer, inside, compression}
----@return table|nil err
+--- Reads the whole file: its own measures, and those of the tar archive inside, which are the same for a plain one.
+---@return table outer
+---@return table inner
+---@return table content of compression.content
 local function read_file(path)
-  local file <close>, problem = regular_file.open(path, "layer")
-  if not file then
-    return nil, problem
-  end
-  local outer, inside, kind = new_meter(), nil, nil
-  local whole, failure = regular_file.each_piece(file, "layer " .. path, function(piece)
-    if not inside then
-      kind = compression.of(piece)
-      inside = look_inside(kind, outer)
+  local file <close> = regular_file.open(path, "layer")
+  local outer, inner, content = new_meter(), new_meter(), nil
+  content = compression.content(function(bytes)
+    if content.compression then
+      measure(inner, bytes)
     end
-    measure(outer, piece)
-    local ok, err = true, nil
-    if inside.opener then
-      ok, err = inside.opener:feed(piece)
-    end
-    if not ok then
-      return fail(err.code, path, "is damaged: " .. err.message)
-    end
-    return true
   end)
-  if not whole then
-    return nil, failure
+  regular_file.each_piece(file, "layer " .. path, function(piece)
+    measure(outer, piece)
+    local damage = select(2, failure.caught(content.feed, content, piece))
+    if damage then
+      fail(damage.code, path, "is damaged: " .. damage.message)
+    end
+  end)
+  if outer.size == 0 then
+    fail("corrupt", path, "is empty", WANTED)
   end
-  if not inside then
-    return fail("corrupt", path, "is empty", WANTED)
+  if not content:finish() then
+    fail("corrupt", path, "is cut short")
   end
-  if inside.opener and not inside.opener:finish() then
-    return fail("corrupt", path, "is cut short")
-  end
-  return { outer = outer, inside = inside, compression = kind or "tar" }
+  return outer, content.compression and inner or outer, content
 end
 
 --- The digest of the tar archive: computed, and where it was given, it must be that one.
-local function diff_id_of(path, read, given)
-  local err = read.inside.err
-  if err and given then
-    return given
+local function diff_id_of(path, inner, given)
+  if not tar.begins(inner.head) then
+    fail("corrupt", path, "is no tar archive", WANTED)
   end
-  if err then
-    return fail(err.code, path, "is " .. err.message,
-      "build with libzstd, or give the layer's diff_id, the digest of the tar archive before compression")
+  if inner.size % tar.BLOCK ~= 0 then
+    fail("corrupt", path, ("is cut short: a tar archive has whole blocks of %d bytes"):format(tar.BLOCK))
   end
-  if not tar.begins(read.inside.meter.head) then
-    return fail("corrupt", path, "is no tar archive", WANTED)
-  end
-  if read.inside.meter.size % tar.BLOCK ~= 0 then
-    return fail("corrupt", path, ("is cut short: a tar archive has whole blocks of %d bytes"):format(tar.BLOCK))
-  end
-  local computed = read.inside.meter.hash:digest()
+  local computed = inner.hash:digest()
   if given and given ~= computed then
-    return fail("digest_mismatch", path, ("has the diff ID %s, not %s"):format(computed, given))
+    fail("digest_mismatch", path, ("has the diff ID %s, not %s"):format(computed, given))
   end
   return computed
 end
@@ -112,30 +82,29 @@ end
 --- Reads a layer archive.
 ---@param given table {path; optional: diff_id, annotations}
 ---@param family string "oci" or "docker"
----@return table|nil layer {path, diff_id, descriptor = {media_type, digest, size, annotations}}
----@return table|nil err not_found, invalid_argument (no regular file), io, corrupt, unsupported, digest_mismatch
+---@return table layer {path, diff_id, descriptor = {media_type, digest, size, annotations}}; fails with not_found,
+--- invalid_argument (no regular file), io, corrupt, unsupported, digest_mismatch
 function layer.read(given, family)
-  local path = given.path
-  local read, err = read_file(path)
-  if not read then
-    return nil, err
-  end
-  local media = TYPES[family][read.compression]
+  local path, diff_id = given.path, given.diff_id
+  local outer, inner, content = read_file(path)
+  local kind, unopened = content.compression or "tar", content.unopened
+  local media = TYPES[family][kind]
   if not media then
-    return fail("unsupported", path, ("is compressed with %s, for which %s has no media type"):format(read.compression,
-      family == "oci" and "OCI" or "Docker"), family == "docker" and read.compression == "zstd"
+    fail("unsupported", path, ("is compressed with %s, for which %s has no media type"):format(kind,
+      family == "oci" and "OCI" or "Docker"), family == "docker" and kind == "zstd"
       and "use the media type 'oci', or gzip" or "decompress it, or compress it with gzip instead")
   end
-  local diff_id
-  diff_id, err = diff_id_of(path, read, given.diff_id)
-  if not diff_id then
-    return nil, err
+  if not unopened then
+    diff_id = diff_id_of(path, inner, diff_id)
+  elseif not diff_id then
+    fail(unopened.code, path, "is " .. unopened.message,
+      "build with libzstd, or give the layer's diff_id, the digest of the tar archive before compression")
   end
   return {
     path = path,
     diff_id = diff_id,
     descriptor = {
-      media_type = media, digest = read.outer.hash:digest(), size = read.outer.size, annotations = given.annotations,
+      media_type = media, digest = outer.hash:digest(), size = outer.size, annotations = given.annotations,
     },
   }
 end

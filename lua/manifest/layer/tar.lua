@@ -1,6 +1,7 @@
---- The headers of tar archives: ustar, GNU's long names, and pax records. Pure: blocks in, what they say out.
+--- The headers of tar archives: ustar, GNU's long names, and pax records. Pure: blocks in, what they say out. What
+-- fails is raised.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 
 local tar = {}
 
@@ -15,7 +16,7 @@ local REGULAR = { ["0"] = true, ["\0"] = true, ["7"] = true }
 local RECORDS = { L = true, K = true, x = true }
 
 local function corrupt(what)
-  return nil, error_of.new({ code = "corrupt", message = "the tar archive " .. what })
+  failure.fail { code = "corrupt", message = "the tar archive " .. what }
 end
 
 --- A number field: octal digits, or GNU's base 256 when the first bit is set. Nil for a negative or huge one.
@@ -69,21 +70,21 @@ function tar.begins(head)
   return #block == tar.BLOCK and (tar.is_end(block) or has_right_sum(block))
 end
 
---- Reads a header. Links, folders and devices have no content, whatever their size says: their size is 0.
+--- Reads a header. Links, folders and devices have no content, whatever their size says: their size is 0. Fails with
+--- corrupt.
 ---@param block string 512 bytes
----@return table|nil header {kind = type flag, is_record = it says something of the next entry, is_regular, path, link,
+---@return table header {kind = type flag, is_record = it says something of the next entry, is_regular, path, link,
 --- size, is_extended = blocks of a map follow, before the content}
----@return table|nil err corrupt
 function tar.header(block)
   local size = #block == tar.BLOCK and number(block:sub(125, 136))
   if not size or not has_right_sum(block) then
-    return corrupt("has a damaged header")
+    corrupt("has a damaged header")
   end
   local kind = block:sub(157, 157)
   local prefix = block:sub(258, 263) == "ustar\0" and text(block:sub(346, 500)) or ""
   local is_record = RECORDS[kind] == true
   if is_record and size > tar.RECORD_LIMIT then
-    return corrupt("has a name that is too long")
+    corrupt("has a name that is too long")
   end
   return {
     kind = kind, is_record = is_record, is_regular = REGULAR[kind] == true, link = text(block:sub(158, 257)),
@@ -106,7 +107,7 @@ local function read_pax(body, said)
     local digits = body:match("^(%d+) ", position)
     local length = digits and #digits < 10 and math.tointeger(tonumber(digits))
     if not length or length <= #digits + 2 or position + length - 1 > #body then
-      return corrupt("has a damaged pax header")
+      corrupt("has a damaged pax header")
     end
     local key, value = body:sub(position + #digits + 1, position + length - 2):match("^([^=]*)=(.*)$")
     if key == "path" then
@@ -116,31 +117,27 @@ local function read_pax(body, said)
     elseif key == "size" then
       said.size = value:match("^%d+$") and #value < 16 and math.tointeger(tonumber(value)) or nil
       if not said.size then
-        return corrupt("has a size that is no number, or none that a file has")
+        corrupt("has a size that is no number, or none that a file has")
       end
     elseif key and key:find("^GNU%.sparse%.") then
       said.is_sparse = true
     end
     position = position + length
   end
-  return true
 end
 
---- Notes what a record says of the next entry.
+--- Notes what a record says of the next entry. Fails with corrupt.
 ---@param header table of tar.header, with is_record
 ---@param body string its content
 ---@param said table what has been said so far; changed
----@return boolean|nil ok
----@return table|nil err corrupt
 function tar.record(header, body, said)
   if header.kind == "L" then
     said.path = text(body)
   elseif header.kind == "K" then
     said.link = text(body)
   else
-    return read_pax(body, said)
+    read_pax(body, said)
   end
-  return true
 end
 
 --- A header with what records said of it.

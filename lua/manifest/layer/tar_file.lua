@@ -65,7 +65,7 @@ local function read_record(file, header, said)
   if not body or #body < header.size then
     failure.fail { code = "corrupt", message = "the tar archive is cut short" }
   end
-  try(tar.record(header, body, said))
+  tar.record(header, body, said)
 end
 
 --- Enters a file of the archive. Which of two of one name is meant nobody knows: neither can be had.
@@ -89,7 +89,7 @@ local function read_entry(self, file, offset, said)
   if not block or tar.is_end(block) then
     return nil -- some writers leave the end mark out
   end
-  local header = try(tar.header(block))
+  local header = tar.header(block)
   offset = offset + tar.BLOCK
   local goes_on = header.is_extended
   while goes_on do
@@ -185,13 +185,13 @@ end
 
 --- Reads a range piece by piece.
 ---@param range table of find
----@param take function|nil (piece) -> true | nil, err
+---@param take function|nil (piece)
 ---@param algorithm string|nil of its digest; default "sha256"
 ---@return table measured {digest, size}
 function methods:measure(range, take, algorithm)
-  return (try(measure.file(self.path, "the archive", {
+  return measure.file(self.path, "the archive", {
     offset = range.offset, length = range.size, take = take, algorithm = algorithm,
-  })))
+  })
 end
 
 --- Reads a small file of the archive.
@@ -206,7 +206,6 @@ function methods:read(range, limit)
   local parts = {}
   self:measure(range, function(piece)
     parts[#parts + 1] = piece
-    return true
   end)
   return table.concat(parts)
 end

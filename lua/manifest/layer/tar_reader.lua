@@ -19,34 +19,28 @@ local on_header
 
 local function next_header(self)
   gather(self, tar.BLOCK, on_header)
-  return true
 end
 
 --- Skips what is left of an entry: its content, and what fills the last block.
 local function skip_rest(self, size, taken)
   self.skip = tar.padded(size) - taken
-  return next_header(self)
+  next_header(self)
 end
 
 --- A record that says something of the next entry.
 local function on_record(self, header)
   gather(self, header.size, function(_, body)
-    local ok, err = tar.record(header, body, self.said)
-    if not ok then
-      return nil, err
-    end
-    return skip_rest(self, header.size, header.size)
+    tar.record(header, body, self.said)
+    skip_rest(self, header.size, header.size)
   end)
-  return true
 end
 
 local function on_file(self, path, size)
   local count = math.min(size, self.head)
   gather(self, count, function(_, head)
     self.take(path, head)
-    return skip_rest(self, size, count)
+    skip_rest(self, size, count)
   end)
-  return true
 end
 
 --- Skips the blocks of a sparse file's map, and then its content.
@@ -55,20 +49,16 @@ local function on_map(self, size)
     if tar.goes_on(block) then
       return on_map(self, size)
     end
-    return skip_rest(self, size, 0)
+    skip_rest(self, size, 0)
   end)
-  return true
 end
 
 function on_header(self, block)
   if tar.is_end(block) then
     self.ended = true -- what follows is padding
-    return true
+    return
   end
-  local header, err = tar.header(block)
-  if not header then
-    return nil, err
-  end
+  local header = tar.header(block)
   if header.is_record then
     return on_record(self, header)
   end
@@ -83,10 +73,8 @@ function on_header(self, block)
   return skip_rest(self, header.size, 0)
 end
 
---- Takes the next piece.
+--- Takes the next piece. Fails with corrupt.
 ---@param piece string
----@return boolean|nil ok
----@return table|nil err corrupt
 function methods:feed(piece)
   local position = 1
   while not self.ended do
@@ -94,7 +82,7 @@ function methods:feed(piece)
     local drop = math.min(self.skip, left)
     self.skip, position, left = self.skip - drop, position + drop, left - drop
     if self.skip > 0 or (left == 0 and self.want > self.held) then
-      return true
+      return
     end
     local count = math.min(self.want - self.held, left)
     self.parts[#self.parts + 1] = piece:sub(position, position + count - 1)
@@ -102,13 +90,9 @@ function methods:feed(piece)
     if self.held == self.want then
       local bytes = table.concat(self.parts)
       self.parts, self.held = {}, 0
-      local ok, err = self:go_on(bytes)
-      if not ok then
-        return nil, err
-      end
+      self:go_on(bytes)
     end
   end
-  return true
 end
 
 --- Whether the archive may end here: after an end mark, or between entries.

@@ -1,7 +1,7 @@
 --- Writes tar archives of regular files, for layers: the same input gives the same bytes everywhere. Owners are 0, and
 -- folders have no entry: one would change the mode of that folder in the layers below.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local regular_file = require("manifest.layer.regular_file")
 local tar = require("manifest.layer.tar")
 local text = require("manifest.base.text")
@@ -76,47 +76,32 @@ end
 
 --- Writes one file into the archive.
 local function add(out, path, source, time)
-  local file <close>, err = regular_file.open(source, "file")
-  if not file then
-    return nil, err
-  end
+  local file <close> = regular_file.open(source, "file")
   local size = file:seek("end", 0)
   file:seek("set", 0)
   local head = file:read(4) or ""
   file:seek("set", 0)
   local written = 0
-  local ok, failure = out(headers(path, mode_of(head), size, time))
-  if ok then
-    ok, failure = regular_file.each_piece(file, "file " .. source, function(piece)
-      written = written + #piece
-      return out(piece)
-    end)
+  out(headers(path, mode_of(head), size, time))
+  regular_file.each_piece(file, "file " .. source, function(piece)
+    written = written + #piece
+    out(piece)
+  end)
+  if written ~= size then
+    failure.fail { code = "io", message = ("file %s changed while it was read"):format(text.printable(source)) }
   end
-  if ok and written ~= size then
-    return nil, error_of.new({
-      code = "io", message = ("file %s changed while it was read"):format(text.printable(source)),
-    })
-  end
-  if ok then
-    ok, failure = out(padding(size))
-  end
-  return ok, failure
+  out(padding(size))
 end
 
---- Writes an archive.
+--- Writes an archive. Fails with not_found, invalid_argument (no regular file), io.
 ---@param files table<string, string> by path in the archive: path of the file
 ---@param time integer seconds since 1970, of all entries
----@param out function (bytes) -> true | nil, err
----@return boolean|nil ok
----@return table|nil err not_found, invalid_argument (no regular file), io; of out
+---@param out function (bytes)
 function tar_writer.write(files, time, out)
   for _, path in ipairs(text.sorted_keys(files)) do
-    local ok, err = add(out, path, files[path], time)
-    if not ok then
-      return nil, err
-    end
+    add(out, path, files[path], time)
   end
-  return out(("\0"):rep(2 * tar.BLOCK))
+  out(("\0"):rep(2 * tar.BLOCK))
 end
 
 return tar_writer

@@ -115,15 +115,6 @@ function methods:body(hash)
   return { body_file = self.path, body_offset = range.offset, body_length = range.size }
 end
 
-local function check_digest(self, actual, hash)
-  if actual ~= hash then
-    fail {
-      code = "digest_mismatch",
-      message = ("the blob %s of %s is damaged: it hashes to %s"):format(hash, self.domain, actual),
-    }
-  end
-end
-
 --- Reads a small blob into memory.
 ---@param hash string digest
 ---@param most integer? bytes; default as for manifests
@@ -132,19 +123,19 @@ end
 function methods:blob(hash, most)
   local range = locate(self, hash)
   local bytes = self.file:read(range, most or self.manifest_limit)
-  check_digest(self, try(digest.of(bytes, digest.algorithm(hash))), hash)
+  layout_blobs.check(self.domain, hash, (try(digest.of(bytes, digest.algorithm(hash)))))
   return bytes
 end
 
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
 ---@param hash string digest
----@param take function|nil (piece) -> true | nil, err
+---@param take function|nil (piece)
 ---@return integer|nil size
 ---@return table|nil err
 function methods:read_blob(hash, take)
   local range = locate(self, hash)
   local measured = self.file:measure(range, take, digest.algorithm(hash))
-  check_digest(self, measured.digest, hash)
+  layout_blobs.check(self.domain, hash, measured.digest)
   return measured.size
 end
 
@@ -156,7 +147,7 @@ end
 function methods:save_blob(descriptor, path)
   local hash = descriptor.digest
   local range = locate(self, hash)
-  check_digest(self, self.file:copy(range, digest.algorithm(hash), path), hash)
+  layout_blobs.check(self.domain, hash, self.file:copy(range, digest.algorithm(hash), path))
   return true
 end
 
@@ -184,15 +175,6 @@ function methods:manifest(reference)
     made = make_manifest(self, archive_docker.choose(self.images, reference, self.domain))
   end
   return { raw = made.raw, media_type = made.media_type, digest = made.digest, size = made.size }
-end
-
---- A manifest's descriptor.
----@param reference string|nil tag or digest; nil: the only one
----@return table|nil found {digest, size, media_type}
----@return table|nil err of manifest
-function methods:head(reference)
-  local got = try(self:manifest(reference))
-  return { digest = got.digest, size = got.size, media_type = got.media_type }
 end
 
 --- The tags, in the order of the archive.
@@ -237,7 +219,7 @@ local function refuse(self)
 end
 
 methods.can = { write = false, untagged = false, incomplete = false, delete_tag = false }
-methods.check_manifest, methods.check_tag = interface.check_manifest, refuse
+methods.head, methods.check_manifest, methods.check_tag = interface.head, interface.check_manifest, refuse
 methods.holders, methods.list_referrers = refuse, refuse
 methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
 

@@ -10,14 +10,14 @@ local TRIALS = { "push", "delete_tag", "delete" }
 local LEAST_ROOM = 1024 * 1024
 
 local function read(repository)
-  local names, err = repository:tags()
+  local names, why = repository:tags()
   if names then
     return "ok", text.count(#names, "tag")
   end
-  if err.code == "not_found" and repository.can.write then
-    return "unknown", err.message, "a push makes it"
+  if why.code == "not_found" and repository.can.write then
+    return "unknown", why.message, "a push makes it"
   end
-  return "bad", err.message, err.hint
+  return "bad", why.message, why.hint
 end
 
 --- The folders that a push writes to: those of the layout; of one that is not there yet the first above it that is.
@@ -35,9 +35,9 @@ end
 
 local function permissions(layout)
   for _, folder in ipairs(folders_of(layout)) do
-    local room, err = core.file.room(folder)
+    local room, why = core.file.room(folder)
     if not room then
-      return "unknown", err.message
+      return "unknown", why.message
     end
     if not room.writable then
       return "no", "this user may not write in " .. text.printable(folder), "write as its owner, or change its mode"
@@ -47,9 +47,9 @@ local function permissions(layout)
 end
 
 local function space(layout)
-  local room, err = core.file.room(folders_of(layout)[1])
+  local room, why = core.file.room(folders_of(layout)[1])
   if not room then
-    return "unknown", err.message
+    return "unknown", why.message
   end
   local free = room.bytes >= 2 ^ 30 and ("%.1f GiB"):format(room.bytes / 2 ^ 30)
     or ("%.1f MiB"):format(room.bytes / 2 ^ 20)

@@ -5,7 +5,7 @@
 -- error. spec/repository/interface_spec.lua runs over all kinds. The functions at the end are for all of them.
 
 local digest_name = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 
 ---@class manifest.Repository
 ---@field can {write: boolean, untagged: boolean, incomplete: boolean, delete_tag: boolean|"try"} what it does: write;
@@ -63,6 +63,8 @@ local error_of = require("manifest.base.error")
 ---@field body_length integer?
 ---@field pipe fun(pipe: userdata, part: table?)? streams the bytes there, or a part of them
 
+local allow, try = failure.allow, failure.try
+
 local interface = {
   --- Bytes of a manifest, unless the client says otherwise: what registries take.
   MANIFEST_LIMIT = 4 * 1024 * 1024,
@@ -80,27 +82,32 @@ local interface = {
 --- in any case.
 ---@param repository table manifest_limit, domain
 ---@param bytes string the manifest
----@return boolean|nil ok
----@return table|nil err too_large
+---@return boolean ok; fails with too_large
 function interface.check_manifest(repository, bytes)
   if #bytes <= repository.manifest_limit then
     return true
   end
-  return nil, error_of.new({
+  return failure.fail {
     code = "too_large", host = repository.domain,
     message = ("the manifest has %d bytes, more than the %d that registries take"):format(#bytes,
       repository.manifest_limit),
     hint = "make it smaller; the client's option 'manifest_limit' allows larger manifests",
-  })
+  }
+end
+
+--- A manifest's descriptor, where the bytes are read and checked: on a disk that costs next to nothing.
+---@param repository table
+---@param selector string|nil tag or digest; nil: the only one
+---@return table found {digest, size, media_type}; fails as manifest
+function interface.head(repository, selector)
+  local got = try(repository:manifest(selector))
+  return { digest = got.digest, size = got.size, media_type = got.media_type }
 end
 
 --- Which of some digests the document under a name has, when they are of other algorithms than the one that the
 --- registry names it by.
 local function among(repository, name, wanted)
-  local answer, err = repository:manifest(name)
-  if not answer then
-    return nil, err
-  end
+  local answer = try(repository:manifest(name))
   for _, digest in pairs(wanted) do
     if digest_name.matches(answer.raw, digest) then
       return digest
@@ -116,13 +123,10 @@ end
 ---@param ... string|boolean|nil digests that the caller compares it with
 ---@return string|boolean|nil digest false when it is not there
 ---@return string|table|nil named the digest that the repository names it by; or the error: unauthorized, denied, ...
-function interface.digest_at(repository, name, ...)
-  local found, err = repository:head(name)
+interface.digest_at = failure.returned(function(repository, name, ...)
+  local found = allow("not_found", repository:head(name))
   if not found then
-    if err.code == "not_found" then
-      return false
-    end
-    return nil, err
+    return false
   end
   local algorithm, others = digest_name.algorithm(found.digest), {}
   for position = 1, select("#", ...) do
@@ -135,9 +139,7 @@ function interface.digest_at(repository, name, ...)
   if next(others) == nil then
     return found.digest, found.digest
   end
-  local digest
-  digest, err = among(repository, name, others)
-  return digest, digest and found.digest or err
-end
+  return among(repository, name, others), found.digest
+end)
 
 return interface

@@ -1,6 +1,6 @@
 --- Several repositories read as one, behind documents that no repository has yet: what somebody is about to put.
 
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 
 local METHODS = { manifest = true, blob = true }
 
@@ -14,15 +14,15 @@ return function(documents, places)
     at_hand[one.digest] = one
   end
   for name in pairs(METHODS) do
-    asked[name] = function(_, digest, ...)
+    asked[name] = failure.returned(function(_, digest, ...)
       for _, place in ipairs(places) do
-        local value, err = place[name](place, digest, ...)
-        if value or err.code ~= "not_found" then
-          return value, err
+        local value = failure.allow("not_found", place[name](place, digest, ...))
+        if value then
+          return value
         end
       end
-      return nil, error_of.new({ code = "not_found", message = ("nothing that is read here has %s"):format(digest) })
-    end
+      return failure.fail { code = "not_found", message = ("nothing that is read here has %s"):format(digest) }
+    end)
   end
 
   local function document(self, digest, ...)

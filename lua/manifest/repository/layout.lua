@@ -88,7 +88,7 @@ end
 
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
 ---@param hash string digest
----@param take function|nil (piece) -> true | nil, err
+---@param take function|nil (piece)
 ---@return integer|nil size
 ---@return table|nil err not_found, digest_mismatch, io; of take
 function methods:read_blob(hash, take)
@@ -197,15 +197,6 @@ function methods:manifest(reference)
   return layout_entries.fetch(self, try(self:index()), reference)
 end
 
---- A manifest's descriptor. The bytes are read and checked: on a disk that costs next to nothing.
----@param reference string|nil tag or digest; nil: the only one
----@return table|nil found {digest, size, media_type}
----@return table|nil err of manifest
-function methods:head(reference)
-  local got = try(self:manifest(reference))
-  return { digest = got.digest, size = got.size, media_type = got.media_type }
-end
-
 --- Any text may be the tag of an image here.
 function methods:check_tag() -- luacheck: ignore self
   return true
@@ -213,6 +204,8 @@ end
 
 --- Refuses a manifest that nobody could read back; put_manifest does so too.
 methods.check_manifest = interface.check_manifest
+
+methods.head = interface.head
 
 --- Stores a manifest: under a tag, without a name (nil), or by its digest as part of another one, which index.json does
 --- not list.

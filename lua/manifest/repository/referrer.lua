@@ -1,8 +1,11 @@
 --- What refers to a manifest, as it says itself: an entry of a list counts when its manifest names the subject.
 
 local digest_name = require("manifest.name.digest")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
+
+local fail, try = failure.fail, failure.try
 
 local referrer = {}
 
@@ -23,20 +26,15 @@ end
 --- Calls a function for each item: as tasks where the repository is in a registry.
 ---@param repository table
 ---@param list table[]
----@param call function (item) -> value | nil, err
----@return table|nil values
----@return table|nil err
+---@param call function (item) -> value
+---@return table values
 function referrer.each(repository, list, call)
   if repository.loop then
-    return repository.loop:all(list, JOBS, call)
+    return (try(repository.loop:all(list, JOBS, call)))
   end
   local values = {}
   for position, item in ipairs(list) do
-    local value, err = call(item)
-    if value == nil then
-      return nil, err
-    end
-    values[position] = value
+    values[position] = call(item)
   end
   return values
 end
@@ -69,8 +67,7 @@ local FATAL = { canceled = true, denied = true, network = true, proxy = true, ra
 --- What the manifest of an entry refers to.
 ---@param repository table
 ---@param entry table {digest, mediaType}
----@return string|boolean|nil subject digest; false: none, or it cannot be read; nil alone: it is gone, or no descriptor
----@return table|nil err the registry's
+---@return string|boolean|nil subject digest; false: none, or it cannot be read; nil: it is gone, or no descriptor
 function referrer.subject_of(repository, entry)
   if type(entry.digest) ~= "string" or not digest_name.parse(entry.digest) then
     return nil
@@ -83,13 +80,13 @@ function referrer.subject_of(repository, entry)
   if type(kind) == "string" and media_type.check(kind) and not accept:find(kind, 1, true) then
     accept = accept .. ", " .. kind
   end
-  local answer, err = repository:manifest(entry.digest, { accept = accept })
+  local answer, why = repository:manifest(entry.digest, { accept = accept })
   if answer then
     known = referrer.describe(answer.raw, entry.mediaType, entry.digest) or false
-  elseif err.code == "not_found" then
+  elseif why.code == "not_found" then
     return nil
-  elseif FATAL[err.code] or err.retryable then
-    return nil, err
+  elseif FATAL[why.code] or why.retryable then
+    fail(why)
   else
     known = false
   end
@@ -101,19 +98,11 @@ end
 ---@param repository table
 ---@param entries table[]
 ---@param subject string digest
----@return table[]|nil entries
----@return table|nil err
+---@return table[] entries
 function referrer.believed(repository, entries, subject)
-  local subjects, err = referrer.each(repository, entries, function(entry)
-    local named, failure = referrer.subject_of(repository, entry)
-    if failure then
-      return nil, failure
-    end
-    return named or false
+  local subjects = referrer.each(repository, entries, function(entry)
+    return referrer.subject_of(repository, entry) or false
   end)
-  if not subjects then
-    return nil, err
-  end
   local list = {}
   for position, entry in ipairs(entries) do
     list[#list + 1] = subjects[position] == subject and entry or nil
@@ -126,15 +115,11 @@ end
 ---@param repository table
 ---@param index table of read_index
 ---@param subject string digest
----@return boolean|nil
----@return table|nil err the registry's
+---@return boolean
 function referrer.is_list(repository, index, subject)
   local is_odd = false
   for _, entry in ipairs(index.manifests) do
-    local named, err = referrer.subject_of(repository, json.is_object(entry) and entry or {})
-    if err then
-      return nil, err
-    end
+    local named = referrer.subject_of(repository, json.is_object(entry) and entry or {})
     if named == subject then
       return true
     end
@@ -155,18 +140,13 @@ end
 --- Takes out the entries whose manifest is gone: some registries refuse an index that names one.
 ---@param repository table
 ---@param index table of read_index; it is changed
----@return boolean|nil changed
----@return table|nil err
+---@return boolean changed
 function referrer.drop_dead(repository, index)
   local is_changed = false
   repository.subjects = {}
   for position = #index.manifests, 1, -1 do
     local entry = index.manifests[position]
-    local named, err = referrer.subject_of(repository, json.is_object(entry) and entry or {})
-    if err then
-      return nil, err
-    end
-    if named == nil then
+    if referrer.subject_of(repository, json.is_object(entry) and entry or {}) == nil then
       table.remove(index.manifests, position)
       is_changed = true
     end

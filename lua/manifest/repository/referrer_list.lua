@@ -10,13 +10,15 @@ local core = require("manifest.base.core")
 local descriptor = require("manifest.document.descriptor")
 local digest_at = require("manifest.repository.interface").digest_at
 local document = require("manifest.document.index")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local media_type = require("manifest.name.media_type")
 local referrer = require("manifest.repository.referrer")
 local referrers_tag = require("manifest.name.referrers_tag")
 local settle = require("manifest.engine.settle")
+
+local allow, amend, caught, fail, try = failure.allow, failure.amend, failure.caught, failure.fail, failure.try
 
 local referrer_list = {}
 
@@ -28,15 +30,10 @@ local PAUSE = 0.02 -- seconds, at most, after the first try; a little more after
 ---@param digest string
 ---@param options table|nil {artifact_type, api_only = not the list under the subject's tag, unchecked = the caller
 --- looks itself whether the manifests of that list refer to the digest}
----@return table[]|nil descriptors
----@return table|nil err unauthorized, denied, too_large, ...
+---@return table[] descriptors; fails with unauthorized, denied, too_large, ...
 function referrer_list.of(repository, digest, options)
-  local found, err = repository:referrers(digest, options)
-  if not found then
-    return nil, err
-  end
   local list = {}
-  for _, item in ipairs(found) do
+  for _, item in ipairs(try(repository:referrers(digest, options))) do
     if item.mediaType then
       item = descriptor.read(item, "referrer")
     end
@@ -49,55 +46,41 @@ end
 local no_lists = setmetatable({}, { __mode = "k" })
 
 local function no_list(tag, subject)
-  local err = error_of.new({
+  local _ <close> = amend(function(err)
+    no_lists[err] = true
+  end)
+  fail {
     code = "conflict", message = ("the tag %s is there, and is no list of what refers to %s"):format(tag, subject),
     hint = "it is left as it is: move what it names to another tag",
-  })
-  no_lists[err] = true
-  return nil, err
+  }
 end
 
 --- Is a document under the tag of its own digest there only because the registry takes such a tag for the digest, as
 --- GitLab's does? A tag that somebody made is among its tags.
----@return boolean|nil
----@return table|nil err
+---@return boolean
 local function is_digest_alone(repository, tag, digest, subject)
   if digest ~= subject then
     return false
   end
-  local tags, err = repository:tags()
-  for _, one in ipairs(tags or {}) do
+  for _, one in ipairs(try(repository:tags())) do
     if one == tag then
       return false
     end
   end
-  return tags and true, err
+  return true
 end
 
 --- The list as it stands; an empty one when there is none yet.
----@return table|nil index
----@return string|table|nil digest nil when there is none; or the error, conflict when the tag names something else
+---@return table index
+---@return string|nil digest nil when there is none; fails with conflict when the tag names something else
 local function read(repository, tag, subject)
-  local answer, err = repository:manifest(tag)
-  local ok = not answer and err.code == "not_found"
-  if answer then
-    ok, err = is_digest_alone(repository, tag, answer.digest, subject)
-  end
-  if ok then
+  local answer = allow("not_found", repository:manifest(tag))
+  if not answer or is_digest_alone(repository, tag, answer.digest, subject) then
     return document.build({ entries = {}, media_type = media_type.oci_index })
   end
-  if not answer or ok == nil then
-    return nil, err
-  end
   local index = referrer.read_index(answer.raw)
-  if index then
-    ok, err = referrer.is_list(repository, index, subject)
-  end
-  if err then
-    return nil, err
-  end
-  if not ok then
-    return no_list(tag, subject)
+  if not index or not referrer.is_list(repository, index, subject) then
+    no_list(tag, subject)
   end
   return index, answer.digest
 end
@@ -125,42 +108,39 @@ local function put(repository, tag, index, was)
     return repository:put_manifest(tag, { raw = document.serialise(index), media_type = media_type.oci_index },
       { instead_of = was or false, defer = {} })
   end
-  local stored, err = send()
-  if not stored and (err.status == 400 or err.status == 404) and referrer.drop_dead(repository, index) then
-    stored, err = send()
+  local stored, why = send()
+  if not stored and (why.status == 400 or why.status == 404) and caught(referrer.drop_dead, repository, index) then
+    stored, why = send()
   end
-  return stored, err
+  return try(stored, why)
 end
 
 --- Reads a list, changes it and writes it; again when somebody else was quicker and the registry heeds that.
 ---@param change function (entries) -> boolean: was there something to change?
----@return boolean|nil changed
----@return table|nil done {digest, started = when the list was read}; or the error
+---@return boolean changed
+---@return table done {digest, started = when the list was read}
 local function edit(repository, tag, subject, change)
-  for try = 1, TRIES do
+  for attempt = 1, TRIES do
     local started = core.clock()
     local index, was = read(repository, tag, subject)
-    if not index then
-      return nil, was
-    end
     if not change(index.manifests) then
       return false, { digest = was, started = started }
     end
-    local stored, err = put(repository, tag, index, was)
+    local stored, why = allow("conflict", caught(put, repository, tag, index, was))
     if stored then
       return true, { digest = stored.digest, started = started }
     end
-    if err.code ~= "conflict" or digest_at(repository, tag) == (was or false) then
-      return nil, err
+    if digest_at(repository, tag) == (was or false) then
+      fail(why)
     end
     if repository.loop then
-      repository.loop:sleep(math.random() * PAUSE * math.min(try, 10))
+      repository.loop:sleep(math.random() * PAUSE * math.min(attempt, 10))
     end
   end
-  return nil, error_of.new({
+  return fail {
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),
     hint = "try again",
-  })
+  }
 end
 
 --- The same, in turn with others on this machine. A layout has a lock of its own, and heeds what it was read as.
@@ -168,10 +148,7 @@ local function edit_in_turn(repository, tag, subject, change)
   if not repository.loop then
     return edit(repository, tag, subject, change)
   end
-  local mine <close>, err = lock.edit(("%s/%s:%s"):format(repository.domain, repository.path, tag))
-  if not mine and err then
-    return nil, err
-  end
+  local _ <close> = try(lock.edit(("%s/%s:%s"):format(repository.domain, repository.path, tag)))
   return edit(repository, tag, subject, change)
 end
 
@@ -180,14 +157,9 @@ end
 ---@param repository table
 ---@param subject string digest
 ---@param descriptors table[] {media_type, digest, size, artifact_type, annotations}
----@return string|nil tag
----@return table|nil err
+---@return string tag
 function referrer_list.add(repository, subject, descriptors)
-  local tag, err = referrers_tag.of(subject)
-  if not tag then
-    return nil, err
-  end
-  local now
+  local tag, now = try(referrers_tag.of(subject)), nil
   local function step()
     if now and digest_at(repository, tag) == now then
       return true
@@ -199,31 +171,23 @@ function referrer_list.add(repository, subject, descriptors)
       end
       return #missing > 0
     end)
-    if changed == nil then
-      return nil, done
-    end
     now = done.digest
     return not changed, done.started
   end
-  local ok
   if repository.shared == false then
-    ok, err = step()
+    step()
   else
-    ok, err = settle(repository.loop, step)
-  end
-  if ok == nil then
-    return nil, err
+    settle(repository.loop, step)
   end
   return tag
 end
 
 --- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone. A list without
 --- entries goes where a tag goes alone.
----@return boolean|nil ok
----@return table|nil err
+---@return boolean ok
 function referrer_list.remove(repository, subject, digest)
-  local tag, left = referrers_tag.of(subject), nil
-  local changed, err = edit_in_turn(repository, tag, subject, function(entries)
+  local tag, left = try(referrers_tag.of(subject)), nil
+  local changed, why = caught(edit_in_turn, repository, tag, subject, function(entries)
     local before = #entries
     for position = before, 1, -1 do
       if json.is_object(entries[position]) and entries[position].digest == digest then
@@ -233,42 +197,28 @@ function referrer_list.remove(repository, subject, digest)
     left = #entries
     return #entries < before
   end)
-  if changed == nil and not no_lists[err] then
-    return nil, err
+  if changed == nil and not no_lists[why] then
+    fail(why)
   end
   if changed and left == 0 and repository.can.delete_tag == true then
-    local deleted, why = repository:delete(tag)
-    return deleted and true, why
+    try(repository:delete(tag))
   end
   return true
 end
 
 --- Makes sure that referrers which are stored are listed: some registries keep the list without saying so.
----@return string|boolean|nil tag of the list that was kept up; false: the registry has listed them itself
----@return table|nil err
+---@return string|boolean tag of the list that was kept up; false: the registry has listed them itself
 local function list_of_one(repository, subject, descriptors)
-  local list, err = referrer_list.of(repository, subject, { api_only = true })
-  local tag
-  if list and #referrer_list.missing(list, descriptors) == 0 then
-    return false
-  end
-  if list then
-    tag, err = referrer_list.add(repository, subject, descriptors)
-  end
-  if not tag then
-    err.message = ("%s is stored, and not listed among what refers to %s: %s"):format(descriptors[1].digest, subject,
-      err.message)
-    err.is_stored = true
-  end
-  return tag, err
+  local list = referrer_list.of(repository, subject, { api_only = true })
+  return #referrer_list.missing(list, descriptors) > 0 and referrer_list.add(repository, subject, descriptors)
 end
 
 --- Lists referrers that are stored, those of one subject together.
 ---@param repository table
 ---@param deferred table[] {subject = digest, descriptor}
 ---@param options table|nil tolerant: that a tag of a list's form names something else is a warning
----@return table|nil tags of the lists that were kept up, or false where the registry keeps them
----@return table|nil err with is_stored: the manifests themselves, and their tags, are there
+---@return table tags of the lists that were kept up, or false where the registry keeps them; fails with is_stored: the
+--- manifests themselves, and their tags, are there
 function referrer_list.keep(repository, deferred, options)
   local subjects, by_subject = {}, {}
   for _, one in ipairs(deferred) do
@@ -280,12 +230,18 @@ function referrer_list.keep(repository, deferred, options)
     table.move(referrer_list.missing(list, { one.descriptor }), 1, 1, #list + 1, list)
   end
   return referrer.each(repository, subjects, function(subject)
-    local tag, err = list_of_one(repository, subject, by_subject[subject])
-    if tag == nil and no_lists[err] and options and options.tolerant then
-      repository.loop:warn(err.message)
+    local tag, why = caught(list_of_one, repository, subject, by_subject[subject])
+    if tag ~= nil then
+      return tag
+    end
+    why.message = ("%s is stored, and not listed among what refers to %s: %s"):format(by_subject[subject][1].digest,
+      subject, why.message)
+    why.is_stored = true
+    if no_lists[why] and options and options.tolerant then
+      repository.loop:warn(why.message)
       return false
     end
-    return tag, err
+    return fail(why)
   end)
 end
 

@@ -5,8 +5,7 @@
 
 local blobs = require("manifest.repository.registry.blobs")
 local core = require("manifest.base.core")
-local defer = require("manifest.base.failure").defer
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local hub = require("manifest.name.hub")
 local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
@@ -18,6 +17,9 @@ local mirror = later("manifest.repository.registry.mirror")
 local reference_name = later("manifest.name.reference")
 local warning = later("manifest.repository.registry.warning")
 
+local fail = failure.fail
+
+--- Each raises its failure here, and returns it to the caller: see the end of this file.
 local methods = {
   --- What a registry can do: whether it deletes a tag alone shows only when it is told to.
   can = { write = true, untagged = false, incomplete = false, delete_tag = "try" },
@@ -43,7 +45,7 @@ setmetatable(methods, {
     local further = FURTHER[name]
     if further then
       local module = further[1] ---@type table
-      methods[name] = module[further[2]]
+      methods[name] = failure.returned(module[further[2]])
       return methods[name]
     end
   end,
@@ -142,13 +144,13 @@ end
 
 --- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
 --- of whoever wrote it. The one that nearly all requests have is ours.
-local function wrong_header(domain, headers)
+local function check_headers(domain, headers)
   for name, value in pairs(headers or {}) do
     if value ~= media_type.accept and value:find("[^\t -~\x80-\xff]") then
-      return error_of.new({
+      fail {
         code = "registry", host = domain,
         message = ("%s names '%s', which cannot be sent as %s"):format(domain, text.printable(value), name),
-      })
+      }
     end
   end
 end
@@ -175,15 +177,15 @@ local function ask_for_challenge(self, endpoint)
     return endpoint.learned
   end
   endpoint.is_asking = true
-  local _ <close> = defer(function()
+  local _ <close> = failure.defer(function()
     endpoint.is_asking = false
   end)
-  local response, err = self.loop:request({
+  local response, why = self.loop:request({
     method = "GET", url = hub.url(endpoint.domain) .. "/v2/", base = endpoint.base,
     registry = endpoint.domain, repository = endpoint.path, scopes = endpoint.scopes, timeout = self.timeout,
     retries = endpoint.retries,
   })
-  endpoint.learned = response and not response.withheld or err ~= nil and not lacks_challenge(err)
+  endpoint.learned = response and not response.withheld or why ~= nil and not lacks_challenge(why)
   return endpoint.learned
 end
 
@@ -191,14 +193,10 @@ end
 ---@param request table method, path or url, headers, body, body_file, body_pipe, sink_pipe, sink_file, limit, streams
 --- (bytes that go out of a file or a pipe, or into one; math.huge: not known), ...
 ---@param endpoint table|nil one of `endpoints`: a mirror; default the registry itself
----@return table|nil response any HTTP status
----@return table|nil err network, tls, timeout, unauthorized, redirect, ...
-function methods:send(request, endpoint)
+---@return table response any HTTP status; fails with network, tls, timeout, unauthorized, redirect, ...
+local function send(self, request, endpoint)
   endpoint = endpoint or self.endpoints[#self.endpoints]
-  local refused = wrong_header(endpoint.domain, request.headers)
-  if refused then
-    return nil, self:failed(refused, endpoint)
-  end
+  check_headers(endpoint.domain, request.headers)
   local own = {
     url = endpoint.base .. (request.path or ""), base = endpoint.base, registry = endpoint.domain,
     repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
@@ -210,45 +208,46 @@ function methods:send(request, endpoint)
   own.bulk = own.streams ~= nil and own.streams > interface.SHARED_BYTES
   own.timeout = own.timeout or (own.streams or own.discard) and STREAM_TIMEOUT or nil
   local may_learn = endpoint.learned == nil and not (own.body_pipe or own.sink_pipe)
-  local response, err = self.loop:request(own)
-  local is_in_doubt = may_learn and (response and may_hide(response) or err and lacks_challenge(err))
+  local response, why = self.loop:request(own)
+  local is_in_doubt = may_learn and (response and may_hide(response) or why and lacks_challenge(why))
   if is_in_doubt and ask_for_challenge(self, endpoint) then
-    response, err = self.loop:request(own)
+    response, why = self.loop:request(own)
   end
-  if response then
-    if response.headers.warning then
-      warning.pass_on(self.loop, endpoint.domain, response)
+  if not response then
+    -- No interrupt, which is raised: the other end of its stream has failed.
+    if why.code == "canceled" and (own.body_pipe or own.sink_pipe) then
+      why.code, why.was_given_up = "network", true
     end
-    return response
+    fail(self:failed(why, endpoint))
   end
-  return nil, self:failed(err, endpoint)
+  if response.headers.warning then
+    warning.pass_on(self.loop, endpoint.domain, response)
+  end
+  return response
 end
+
+methods.send = send
 
 --- Sends a request that only reads: to each mirror first.
 ---@param request table as for send, without sink_pipe
----@param check function? (response, domain) -> true | nil, err: is a success what was asked for?
----@return table|nil response of a mirror: a success; of the registry: any HTTP status
----@return table|nil err of send, or of check
+---@param check function? (response, domain): fails where a success is not what was asked for
+---@return table response of a mirror: a success; of the registry: any HTTP status
 function methods:read(request, check)
   local function ask(endpoint)
-    local response, err = self:send(request, endpoint)
-    local ok = response ~= nil
-    if ok and check and response.status // 100 == 2 then
-      ok, err = check(response, endpoint.domain)
+    local response = send(self, request, endpoint)
+    if check and response.status // 100 == 2 then
+      check(response, endpoint.domain)
     end
-    return ok and response or nil, err
+    return response
   end
   local found = self.endpoints[2] and mirror.first(self, function(endpoint)
-    local response, err = ask(endpoint)
-    if response and response.status // 100 ~= 2 then
-      return nil, problem.of_response(response, request.method .. " " .. request.path, endpoint.domain)
+    local response = ask(endpoint)
+    if response.status // 100 ~= 2 then
+      fail(problem.of_response(response, request.method .. " " .. request.path, endpoint.domain))
     end
-    return response, err
+    return response
   end)
-  if found then
-    return found
-  end
-  return ask(self.endpoints[#self.endpoints])
+  return found or ask(self.endpoints[#self.endpoints])
 end
 
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
@@ -256,7 +255,7 @@ end
 ---@return boolean|nil ok
 ---@return table|nil err invalid_reference
 function methods:check_tag(tag) -- luacheck: ignore self
-  return reference_name.check_tag(tag)
+  return failure.try(reference_name.check_tag(tag))
 end
 
 --- What is well with the registry and with this in it, line by line.
@@ -269,5 +268,7 @@ end
 --- Nothing stays open: connections are the engine's.
 function methods:close() -- luacheck: ignore self
 end
+
+failure.edge(methods)
 
 return { new = new }

@@ -1,6 +1,8 @@
 --- A repository that is read for several targets: what it said once of tags and manifests, it says to all of them. So
 --- they get the same, and a registry that counts pulls counts one.
 
+local failure = require("manifest.base.failure")
+
 local MOST = 16 * 1024 * 1024 -- bytes of manifests that are kept; beyond that they are asked for again
 
 local METHODS = { manifest = true, head = true, tags = true }
@@ -17,18 +19,18 @@ local function make(repository)
   local bytes = 0
   for name in pairs(METHODS) do
     local method, kept = repository[name], {}
-    repository[name] = function(self, selector, ...)
+    repository[name] = failure.returned(function(self, selector, ...)
       local key = type(selector) == "string" and selector or ""
       if kept[key] then
         return copy_of(kept[key])
       end
-      local answer, err = method(self, selector, ...)
-      bytes = bytes + (answer and answer.raw and #answer.raw or 0)
-      if answer and bytes <= MOST then
+      local answer = failure.try(method(self, selector, ...))
+      bytes = bytes + (answer.raw and #answer.raw or 0)
+      if bytes <= MOST then
         kept[key] = copy_of(answer)
       end
-      return answer, err
-    end
+      return answer
+    end)
   end
   return repository
 end

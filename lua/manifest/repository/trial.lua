@@ -37,41 +37,41 @@ end
 
 --- Is it there? A failure counts as yes: who is told may look.
 local function is_there(self, selector)
-  local found, err = self.repository:head(selector)
-  return found ~= nil or err.code ~= "not_found"
+  local found, why = self.repository:head(selector)
+  return found ~= nil or why.code ~= "not_found"
 end
 
 -- ---- the trials: each returns its state, what was found, and what to do ----
 
 local function push(self)
   local repository, image = self.repository, self.image
-  local ok, err = repository:upload(image.config.digest, { body = image.config.raw })
+  local ok, why = repository:upload(image.config.digest, { body = image.config.raw })
   if ok then
-    ok, err = repository:put_manifest(self.name, image.manifest, { defer = {} })
+    ok, why = repository:put_manifest(self.name, image.manifest, { defer = {} })
   end
   if not ok then
-    return "bad", err.message, err.hint
+    return "bad", why.message, why.hint
   end
   return "ok", ("a throw-away image was pushed as %s"):format(self.name)
 end
 
 --- What a deletion that failed says.
-local function refused(err)
-  return trial.REFUSALS[err.code] and "no" or "bad",
-    err.code == "unsupported" and "nothing can be deleted" or err.message
+local function refused(why)
+  return trial.REFUSALS[why.code] and "no" or "bad",
+    why.code == "unsupported" and "nothing can be deleted" or why.message
 end
 
 local function delete_tag(self)
   if self.name ~= self.image.tag then
     return "unknown", "not tried: no tag was pushed, since it could not be deleted"
   end
-  local done, err = self.repository:delete(self.image.tag)
-  if not done and err.digest_alone then
+  local done, why = self.repository:delete(self.image.tag)
+  if not done and why.digest_alone then
     return "no", "it deletes by digest only, and with a manifest go all its tags",
       "see 'manifest delete --help' on images with more than one tag"
   end
   if not done then
-    return refused(err)
+    return refused(why)
   end
   if is_there(self, self.image.tag) then
     return "bad", "it says that the tag is deleted, and still serves it", "tell the registry's operator"
@@ -90,14 +90,14 @@ local function left_of(self)
 end
 
 local function delete(self)
-  local done, err = self.repository:delete(self.image.manifest.digest)
+  local done, why = self.repository:delete(self.image.manifest.digest)
   local left = left_of(self)
   if not left then
     return "ok", "a manifest can be deleted; nothing of the throw-away image is left"
   end
   local state, text = "bad", "it says that the manifest is deleted"
   if not done then
-    state, text = refused(err)
+    state, text = refused(why)
   end
   return state, ("%s: the throw-away image stays as %s"):format(text, left),
     "the registry's garbage collection, or its operator, can remove it"

@@ -154,14 +154,14 @@ end
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
 local function converge(call, work)
   local memory, made = { written = 0 }, nil
-  try(settle(call.loop, function()
+  settle(call.loop, function()
     if made and digest_at(work.at.repository, work.at.selector, made.digest) == made.digest then
       return true
     end
     local before = memory.written
     made = attempt(call, work, memory)
     return memory.written == before, memory.started
-  end))
+  end)
   if memory.written > 0 then
     made.unchanged = nil
   end

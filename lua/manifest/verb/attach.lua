@@ -55,7 +55,7 @@ local attach = declare.verb {
 
 --- The descriptor of a file, with its name as a title.
 local function describe(file)
-  local measured, annotations = try(measure.file(file.path, "the file")), file.annotations or {}
+  local measured, annotations = measure.file(file.path, "the file"), file.annotations or {}
   if file.title ~= false then
     annotations[annotation.TITLE] = file.title or annotations[annotation.TITLE] or file.path:match("[^/]*$")
   end

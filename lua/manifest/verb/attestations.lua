@@ -95,7 +95,7 @@ end
 local function of_referrers(call, repository, subjects)
   return call:each(subjects, function(one)
     local list = {}
-    for _, entry in ipairs(try(referrer_list.of(repository, one.digest))) do
+    for _, entry in ipairs(referrer_list.of(repository, one.digest)) do
       if is_statement(entry) then
         local items = items_of(nodes.named(call, repository, entry), one.digest, one.platform, entry.artifact_type)
         table.move(items, 1, #items, #list + 1, list)

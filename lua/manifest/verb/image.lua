@@ -209,7 +209,7 @@ end
 local function read_layers(given, family)
   local layers = {}
   for position, one in ipairs(given) do
-    layers[position] = try(layer.read(one, family))
+    layers[position] = layer.read(one, family)
     layers[position].platform = one.platform
   end
   return layers

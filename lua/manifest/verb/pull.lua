@@ -58,7 +58,7 @@ end
 --- What refers to a digest and has a type.
 local function referrers_of(call, at, subject, artifact_type)
   local found = {}
-  for _, answer in ipairs(call:each(try(referrer_list.of(at.repository, subject)), function(entry)
+  for _, answer in ipairs(call:each(referrer_list.of(at.repository, subject), function(entry)
     return matching(call, at, entry, artifact_type)
   end)) do
     found[#found + 1] = answer or nil

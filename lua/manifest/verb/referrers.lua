@@ -7,8 +7,6 @@ local read = require("manifest.graph.read")
 local referrer_list = require("manifest.repository.referrer_list")
 local resolve = require("manifest.graph.resolve")
 
-local try = failure.try
-
 local referrers = declare.verb {
   name = "referrers", network = true,
   description = "One line a referrer: digest, artifact type, size of its manifest.",
@@ -34,7 +32,7 @@ end
 
 local function list_of(call, at, subject, artifact_type)
   local _ <close> = argument.as_docker_says(call.verb, at.ref)
-  return try(referrer_list.of(at.repository, subject, { artifact_type = artifact_type }))
+  return referrer_list.of(at.repository, subject, { artifact_type = artifact_type })
 end
 
 local function carries(item, annotations)

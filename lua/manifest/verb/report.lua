@@ -113,7 +113,7 @@ local function referrers_of(call, repository, root, images)
     end
   end
   local lists = call:each(subjects, function(subject)
-    return try(referrer_list.of(repository, subject))
+    return referrer_list.of(repository, subject)
   end)
   for position, list in ipairs(lists) do
     for _, one in ipairs(list) do

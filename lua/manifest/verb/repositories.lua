@@ -54,10 +54,10 @@ function repositories.run(call, registry, o)
   local _ <close> = failure.amend(explain)
   local prefix = registry:gsub("^https://", ""):match("^[^/]*/(.*[^/])/*$")
   local is_any = not (o.include or o.exclude or prefix)
-  local list = try(catalog.list(call.loop, {
+  local list = catalog.list(call.loop, {
     domain = domain, timeout = call.options.timeout, page = o.page or is_any and o.limit or nil,
     most = is_any and o.limit or nil,
-  }))
+  })
   list = glob.choose(prefix and below(prefix, list) or list, o.include, o.exclude)
   return o.limit and table.move(list, 1, math.min(o.limit, #list), 1, {}) or list
 end

@@ -97,7 +97,7 @@ local function add_referrers(call, repository, list, depth, seen, allowed)
     return
   end
   local lists = call:each(list, function(shown)
-    return failure.try(referrer_list.of(repository, shown.digest))
+    return referrer_list.of(repository, shown.digest)
   end)
   local fresh = {}
   for position, found in ipairs(lists) do

@@ -48,18 +48,13 @@ end
 
 --- Reads a layer through a scan of what is in it. Damage inside is kept apart: the digest is over all of the bytes.
 local function scan_layer(repository, blob)
-  local scan, damage = layer_scan.new(), nil
+  local scan = layer_scan.new()
   local size = try(repository:read_blob(blob.digest, function(piece)
-    if not damage then
-      local _
-      _, damage = scan:feed(piece)
-    end
-    return true
+    blob.damage = blob.damage or select(2, caught(scan.feed, scan, piece))
   end))
-  if not damage then
-    blob.scan, damage = scan:finish()
+  if not blob.damage then
+    blob.scan, blob.damage = caught(scan.finish, scan)
   end
-  blob.damage = damage
   return size
 end
 

@@ -55,7 +55,7 @@ describe("a header", function()
         { method = "POST", answer = { status = 202, headers = lines_of("Location", case[2], "/right", "/wrong") } },
         { method = "PUT", path = "/right", answer = { status = 201 } },
       }
-      local ok, err = require("manifest.repository.registry.upload").send(repository, DIGEST, { body = DOCUMENT })
+      local ok, err = repository:upload(DIGEST, { body = DOCUMENT })
       assert.equal(case[3] and true, ok)
       assert.equal(not case[3] and "redirect" or nil, err and err.code)
     end)

@@ -1,5 +1,6 @@
 --- Lists page by page: where they end, and where they must be ended.
 
+local caught = require("manifest.base.failure").caught
 local pages = require "manifest.repository.registry.pages"
 local repositories = require "spec.support.worlds.repositories"
 
@@ -14,7 +15,7 @@ describe("pages", function()
     for name, value in pairs(REQUEST) do
       request[name] = value
     end
-    local done, err = pages.each(repository, request, function()
+    local done, err = caught(pages.each, repository, request, function()
       return function()
         taken = taken + 1
         return taken ~= most
@@ -58,7 +59,7 @@ describe("pages", function()
           headers = { link = ("<?%d>; rel=next"):format(number) }, repeated = {} }
       end,
     }
-    local done, err = pages.each(endless, REQUEST, function()
+    local done, err = caught(pages.each, endless, REQUEST, function()
       return function()
         return true
       end

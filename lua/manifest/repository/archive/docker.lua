@@ -125,14 +125,15 @@ local function digests(file, range, kind)
       err.message))
   end)
   local hash = assert(digest.hasher("sha256"))
-  local opener = try(compression.opener(kind, function(bytes)
+  local content = compression.content(function(bytes)
     hash:update(bytes)
-    return true
-  end))
-  local measured = file:measure(range, function(piece)
-    return opener:feed(piece)
   end)
-  try(opener:finish())
+  local measured = file:measure(range, function(piece)
+    content:feed(piece)
+  end)
+  if not content:finish() then
+    fail("corrupt", "it is cut short")
+  end
   return measured.digest, hash:digest()
 end
 

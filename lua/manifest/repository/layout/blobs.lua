@@ -53,14 +53,14 @@ function layout_blobs.find(root, hash)
 end
 
 --- A blob hashes to its name.
----@param root string the layout's folder
+---@param domain string where it is, for messages
 ---@param hash string digest
 ---@param actual string what it hashes to
-local function check(root, hash, actual)
+function layout_blobs.check(domain, hash, actual)
   if actual ~= hash then
     fail {
       code = "digest_mismatch",
-      message = ("the blob %s of oci:%s is damaged: it hashes to %s"):format(hash, root, actual),
+      message = ("the blob %s of %s is damaged: it hashes to %s"):format(hash, domain, actual),
     }
   end
 end
@@ -68,12 +68,12 @@ end
 --- Reads a blob of any size in pieces; it is whole and right when this returns.
 ---@param root string the layout's folder
 ---@param hash string digest
----@param take function|nil (piece) -> true | nil, err
+---@param take function|nil (piece)
 ---@return integer size
 function layout_blobs.measure(root, hash, take)
   local path, algorithm = layout_blobs.find(root, hash), digest.algorithm(hash)
-  local measured = try(measure.file(path, "the blob", { algorithm = algorithm, take = take }))
-  check(root, hash, measured.digest)
+  local measured = measure.file(path, "the blob", { algorithm = algorithm, take = take })
+  layout_blobs.check("oci:" .. root, hash, measured.digest)
   return measured.size
 end
 
@@ -84,7 +84,7 @@ end
 ---@return string bytes
 function layout_blobs.read(root, hash, limit)
   local bytes = try(core.file.read(layout_blobs.find(root, hash), limit))
-  check(root, hash, (try(digest.of(bytes, digest.algorithm(hash)))))
+  layout_blobs.check("oci:" .. root, hash, (try(digest.of(bytes, digest.algorithm(hash)))))
   return bytes
 end
 

@@ -44,7 +44,7 @@ function delete.run(layout, reference)
     return layout_sweep.run(layout.path, index, hash, { limit = layout.manifest_limit, is_gone = is_digest })
   end)
   if subject then
-    try(referrer_list.remove(layout, subject, reference))
+    referrer_list.remove(layout, subject, reference)
   end
   return done
 end

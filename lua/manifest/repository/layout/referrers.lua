@@ -86,7 +86,7 @@ function layout_referrers.keep(layout, deferred)
   if #wanted == 0 then
     return {}
   end
-  return (try(referrer_list.keep(layout, wanted)))
+  return referrer_list.keep(layout, wanted)
 end
 
 return layout_referrers

@@ -12,8 +12,7 @@ local SCOPE = "registry:catalog:*"
 --- What a registry lists, in its order, each once.
 ---@param loop table
 ---@param options table domain, timeout, retries; page, most (see pages.names)
----@return string[]|nil names
----@return table|nil err not_found, unauthorized, denied, unsupported, ...
+---@return string[] names; fails with not_found, unauthorized, denied, unsupported, ...
 function catalog.list(loop, options)
   local root = registry.new(loop, {
     domain = options.domain, path = "_catalog", scopes = core.scopes({ SCOPE }), timeout = options.timeout,

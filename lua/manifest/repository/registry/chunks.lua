@@ -2,9 +2,11 @@
 --- large. Parts go one after the other; a part that got lost is sent again from where the registry says that it is.
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local problem = require("manifest.repository.problem")
 local session = require("manifest.repository.registry.session")
+
+local caught, fail = failure.caught, failure.fail
 
 local chunks = {}
 
@@ -71,40 +73,32 @@ end
 local function ask(repository, url, size)
   local response = repository:send({ method = "GET", url = url })
   local offset = response and response.status >= 200 and response.status <= 204 and received(response)
-  local now = offset and offset <= size and session.url(repository, response, url)
+  local now = offset and offset <= size and caught(session.url, repository, response, url)
   return now and { url = now, offset = offset } or nil
 end
 
 --- Sends one part.
----@return table|nil state {url, offset}: where the upload goes on
----@return table|nil err
+---@return table state {url, offset}: where the upload goes on
 local function send_part(repository, state, digest, length, send)
   local last = state.offset + length - 1
-  local response, err = send({ method = "PATCH", url = state.url, blob = digest, blob_offset = state.offset, headers = {
+  local response = send({ method = "PATCH", url = state.url, blob = digest, blob_offset = state.offset, headers = {
     ["Content-Type"] = "application/octet-stream", ["Content-Range"] = ("%d-%d"):format(state.offset, last),
   } }, state.offset, length)
-  if not response then
-    return nil, err
-  end
   if response.status < 200 or response.status > 204 then
-    err = problem.of_response(response, "PATCH blob upload", repository.domain)
+    local err = problem.of_response(response, "PATCH blob upload", repository.domain)
     err.held = response.held and true or nil
     err.retryable = err.retryable or response.status == 416
-    return nil, err
+    fail(err)
   end
   local offset = received(response) or last + 1
   offset = offset == last + 2 and last + 1 or offset -- who names the first byte that is missing in place of the last
-  local url
-  url, err = session.url(repository, response, state.url)
-  if not url then
-    return nil, err
-  end
+  local url = session.url(repository, response, state.url)
   if offset > last + 1 then
-    return nil, error_of.new({
+    fail {
       code = "registry", host = repository.domain,
       message = ("%s says that it has %d bytes of an upload that was sent %d"):format(repository.domain, offset,
         last + 1),
-    })
+    }
   end
   return { url = url, offset = offset == 0 and last + 1 or offset }
 end
@@ -140,21 +134,20 @@ end
 ---@param url string
 ---@param digest string
 ---@param size integer
----@param send function (request, offset, length) -> response | nil, err: sends a request with these bytes as its body
----@return boolean|nil ok
----@return table|nil err
+---@param send function (request, offset, length) -> response: sends a request with these bytes as its body
+---@return boolean ok
 function chunks.send(repository, url, digest, size, send)
   local state = { url = url, offset = 0, idle = 0, since = core.clock() }
   while state.offset < size do
     local length = math.min(size_of_chunk(repository, state.limit), size - state.offset)
-    local now, err = send_part(repository, state, digest, length, send)
-    now = now or recover(repository, state, size, length, err)
+    local now, why = caught(send_part, repository, state, digest, length, send)
+    now = now or recover(repository, state, size, length, why)
     if now and now ~= state then
       follow(now, state, length)
     end
     if not now or now.idle >= TRIES then
       session.abandon(repository, now and now.url or state.url)
-      return nil, err or error_of.new({ code = "registry", host = repository.domain, retryable = true,
+      fail(why or { code = "registry", host = repository.domain, retryable = true,
         message = ("%s took no more of an upload after %d bytes"):format(repository.domain, state.offset) })
     end
     state = now

@@ -1,6 +1,7 @@
 --- What is well with a registry and a repository in it: a line for each check, in order. A check that does not hold
 -- stops those that need what it looked at, and no other. Nothing is written unless that is asked for.
 
+local caught = require("manifest.base.failure").caught
 local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
 local hub = require("manifest.name.hub")
@@ -126,10 +127,10 @@ local function challenge(self)
 end
 
 local function credentials(self)
-  local login, err = latest(self, "login"), self.err
+  local login, why = latest(self, "login"), self.err
   local source = login and login.source
-  if err and (source or err.code ~= "unauthorized") then
-    return "bad", source and ("from %s: %s"):format(source, err.message) or err.message, err.hint
+  if why and (source or why.code ~= "unauthorized") then
+    return "bad", source and ("from %s: %s"):format(source, why.message) or why.message, why.hint
   end
   if source then
     return "ok", "from " .. source
@@ -138,19 +139,19 @@ local function credentials(self)
     return "ok", "none were needed"
   end
   local text = ("none; looked in: %s"):format(login.reason ~= "" and login.reason or "nothing")
-  return err and "no" or "ok", text, err and ("log in: manifest login %s"):format(self.repository.domain) or nil
+  return why and "no" or "ok", text, why and ("log in: manifest login %s"):format(self.repository.domain) or nil
 end
 
 local function tags(self)
-  local names, err = self.repository:tags({ page = 1, most = 1 })
+  local names, why = self.repository:tags({ page = 1, most = 1 })
   if names then
     self.tag = names[1]
     return "ok", self.tag and "they can be listed" or "there are none"
   end
-  if err.code == "not_found" then
-    return "unknown", err.message, "a push may make the repository; or the account may not see it"
+  if why.code == "not_found" then
+    return "unknown", why.message, "a push may make the repository; or the account may not see it"
   end
-  return err.code == "unsupported" and "no" or "bad", err.message, err.hint
+  return why.code == "unsupported" and "no" or "bad", why.message, why.hint
 end
 
 --- The rights that no token tells: what was answered was allowed.
@@ -170,11 +171,11 @@ local function rights(self)
   if not latest(self, "response", "token") then
     return answered(self)
   end
-  local response, err = self.repository:send({
+  local response, why = self.repository:send({
     method = "GET", url = self.url, scopes = self.all_scopes,
   })
   if not response then
-    return "no", err.message, err.hint
+    return "no", why.message, why.hint
   end
   local granted = latest(self, "response", "token").granted
   if not granted then -- it is no JSON Web Token
@@ -190,18 +191,18 @@ local function rights(self)
 end
 
 local function rate_limit(self)
-  local found, err = self.repository:head(self.tag or "latest", { head_alone = true })
+  local found, why = self.repository:head(self.tag or "latest", { head_alone = true })
   self.digest = found and found.digest
-  local response = found and found.response or err.response or {}
+  local response = found and found.response or why.response or {}
   local left = limits.read(response.headers or {})
   local text = limits.text(left)
   if left.remaining == 0 or response.status == 429 then
-    return "bad", text or err.message, "wait, or log in for a higher limit"
+    return "bad", text or why.message, "wait, or log in for a higher limit"
   end
   if text or found then
     return "ok", text or "the registry tells none"
   end
-  return "unknown", err.code == "not_found" and "an image would show it, and none is known" or err.message
+  return "unknown", why.code == "not_found" and "an image would show it, and none is known" or why.message
 end
 
 local NO_REFERRERS = "no referrers API: what refers to an image is listed under a tag made of its digest"
@@ -211,9 +212,9 @@ local function referrers(self)
     return table.unpack(self.trial.referrers)
   end
   local repository = self.repository
-  local found, err = repository:referrers(self.digest or ABSENT, { api_only = true })
+  local found, why = repository:referrers(self.digest or ABSENT, { api_only = true })
   if not found then
-    return "bad", err.message, err.hint
+    return "bad", why.message, why.hint
   end
   if repository.no_referrers then
     return "no", NO_REFERRERS, "nothing to do: attach, copy and delete keep that list"
@@ -234,15 +235,15 @@ function TRIALS.referrers(self)
   if not self.deletes then
     return nil
   end
-  local stored, err = repository:put_manifest(referrer.digest, referrer, { defer = {} })
+  local stored, why = repository:put_manifest(referrer.digest, referrer, { defer = {} })
   if not stored then
-    return "bad", err.message, err.hint
+    return "bad", why.message, why.hint
   end
   local found
-  found, err = repository:referrers(self.image.manifest.digest, { api_only = true })
+  found, why = repository:referrers(self.image.manifest.digest, { api_only = true })
   repository:delete(referrer.digest)
   if not found then
-    return "bad", err.message, err.hint
+    return "bad", why.message, why.hint
   end
   if not (repository.no_referrers or found[1]) then
     return "bad", "there is a referrers API, and what was pushed is not listed", "tell the registry's operator"
@@ -252,17 +253,17 @@ end
 
 function TRIALS.mount(self)
   local repository = self.repository
-  local url, err = upload.open(repository, { digest = self.image.config.digest, from = repository.path })
+  local url, why = caught(upload.open, repository, { digest = self.image.config.digest, from = repository.path })
   if url == true then
     return "ok", "a blob of the repository itself is mounted, and not sent again"
   end
   if url then
     session.abandon(repository, url)
   end
-  if err and not trial.REFUSALS[err.code] then
-    return "bad", err.message, err.hint
+  if why and not trial.REFUSALS[why.code] then
+    return "bad", why.message, why.hint
   end
-  return "no", err and err.message or "a blob that is there is not mounted", "nothing to do: blobs are sent in full"
+  return "no", why and why.message or "a blob that is there is not mounted", "nothing to do: blobs are sent in full"
 end
 
 --- Where blobs cannot be deleted, it is the registry's to collect.
@@ -309,15 +310,15 @@ function examine.all(repository, options)
   local own = repository.endpoints[#repository.endpoints]
   repository.endpoints, own.attempts = { own }, 1 -- what happens now is told, not what comes of patience
   local url = hub.url(own.domain) .. "/v2/"
-  local response, err = repository:send({ method = "GET", url = url })
+  local response, why = repository:send({ method = "GET", url = url })
   local self = {
-    repository = repository, events = options.events, response = response, err = err, url = url,
+    repository = repository, events = options.events, response = response, err = why, url = url,
     all_scopes = core.scopes({ ("repository:%s:pull,push,delete"):format(repository.path) }), write = options.write,
     states = {}, -- of the checks that were made
   }
   self.sent = latest(self, "response")
   if not self.sent then
-    return { { name = "request", state = "bad", text = err.message, hint = err.hint } }
+    return { { name = "request", state = "bad", text = why.message, hint = why.hint } }
   end
   local list, fails = {}, {}
   for _, check in ipairs(CHECKS) do

@@ -1,7 +1,7 @@
 --- The Link header (RFC 8288), read as far as pages need it: where is the next one?
 
 local core = require("manifest.base.core")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local text = require("manifest.base.text")
 
 local link = {}
@@ -87,7 +87,7 @@ local function next_target(header)
 end
 
 local function refuse(host, code, message)
-  return nil, error_of.new({ code = code, message = message:format(host), host = host })
+  failure.fail { code = code, message = message:format(host), host = host }
 end
 
 --- The next page by the address of this one: who stands before a registry, or the registry behind it, may name it by an
@@ -112,28 +112,27 @@ end
 ---@param header string|string[]|nil the Link header
 ---@param url string that the page came from
 ---@param host string what messages call who sent it
----@return string|nil url nil without an error: this was the last page
----@return table|nil err redirect, registry
+---@return string|nil url nil: this was the last page; fails with redirect, registry
 ---@return string|nil warning
 function link.next(header, url, host)
   local target, doubt = next_target(header)
   if doubt == "broken" then
-    return refuse(host, "registry", "%s names a next page in a Link header that cannot be read")
+    refuse(host, "registry", "%s names a next page in a Link header that cannot be read")
   end
   if not target then
-    return nil, nil, doubt and ("%s sent a Link header that does not say what it leads to: if that is a next page, the "
+    return nil, doubt and ("%s sent a Link header that does not say what it leads to: if that is a next page, the "
       .. "list is not whole"):format(host)
   end
   local next_url, warning = core.location(url, target, host)
   if next_url and core.url.same_origin(url, next_url) then
-    return next_url, nil, warning
+    return next_url, warning
   end
   local here = is_same_list(url, target) and link.here(url, target)
   if here then
     return here
   end
   if not next_url then
-    return nil, warning
+    failure.fail(warning)
   end
   return refuse(host, "redirect", "%s names a next page on another origin")
 end

@@ -1,9 +1,8 @@
 --- Manifests of a repository: read, looked at, stored, deleted.
 
 local digest_name = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local interface = require("manifest.repository.interface")
-local lone_head = require("manifest.base.later")("manifest.repository.registry.lone_head")
 local later = require("manifest.base.later")
 local media_type = require("manifest.name.media_type")
 local problem = require("manifest.repository.problem")
@@ -11,6 +10,8 @@ local referrer = later("manifest.repository.referrer")
 local referrer_list = later("manifest.repository.referrer_list")
 local restore = later("manifest.repository.registry.restore")
 local there_already = later("manifest.repository.registry.there_already")
+
+local caught, fail, try = failure.caught, failure.fail, failure.try
 
 local manifests = {}
 
@@ -21,9 +22,7 @@ local function is_digest(reference)
 end
 
 local function mismatch(domain, message, ...)
-  return error_of.new({
-    code = "digest_mismatch", message = domain .. " " .. message:format(...), host = domain,
-  })
+  fail { code = "digest_mismatch", message = domain .. " " .. message:format(...), host = domain }
 end
 
 --- The digest that an answer says, when it is one that can be checked.
@@ -40,21 +39,20 @@ end
 local function check_manifest(repository, reference, response, domain)
   local listed = not response.body:find('"schemaVersion"', 1, true) and problem.list_of(response.body) or {}
   if #listed > 0 then -- what stands before a registry may give its refusal the status 200
-    return nil, problem.of_response(response, "GET manifest " .. reference, domain)
+    fail(problem.of_response(response, "GET manifest " .. reference, domain))
   end
   if not response.body:find("^%s*{") then
-    return nil, error_of.new({
+    fail {
       code = "invalid_manifest", host = domain,
       message = ("%s answered GET manifest %s with something else than a manifest"):format(domain, reference),
       hint = "check the registry's name; a login page or a proxy may have answered",
-    })
+    }
   end
   local said = response.headers["docker-content-digest"]
   if said ~= response.digest and digest_name.contradicts(said, response.digest) then
     repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
       domain, reference, repository.path, said, response.digest))
   end
-  return true
 end
 
 --- The digest by which the registry names a document, when that is what its bytes hash to. It may be a sha512.
@@ -70,23 +68,20 @@ end
 ---@param repository table
 ---@param reference string tag or digest
 ---@param options table? accept (media types, comma-separated), attempts (how often it may be sent)
----@return table|nil got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, too_large, ...
+---@return table got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}; fails
+--- with not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
-  local response, err = repository:read({
+  local response = try(repository:read({
     method = "GET",
     path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
     limit = repository.manifest_limit, attempts = options and options.attempts,
     digest = is_digest(reference) and reference or nil,
   }, function(answer, domain)
-    return check_manifest(repository, reference, answer, domain)
-  end)
-  if not response then
-    return nil, err
-  end
+    check_manifest(repository, reference, answer, domain)
+  end))
   if response.status ~= 200 then
-    return nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)
+    fail(problem.of_response(response, "GET manifest " .. reference, repository.domain))
   end
   return {
     raw = response.body, size = #response.body, digest = digest_of(reference, response),
@@ -113,63 +108,58 @@ local function must_get(reference, response, said, options)
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
---- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
---- asked for the bytes.
----@param repository table
----@param reference string tag or digest
----@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
---- head_alone (only a HEAD, and no mirror: for who asks for its headers)
----@return table|nil found {digest, size, media_type, response}
----@return table|nil err not_found, unauthorized, denied, digest_mismatch, ...
-function manifests.head(repository, reference, options)
-  if options and options.head_alone then
-    return lone_head.send(repository, reference)
-  end
-  local without_head = repository.loop.without_head
-  if without_head[repository.domain] then
-    return manifests.get(repository, reference)
-  end
-  local response, err = repository:read({
-    method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept },
-  }, function(answer, domain)
-    local said = answer.headers["docker-content-digest"]
-    local is_other = is_digest(reference) and digest_name.contradicts(said, reference)
-    return not is_other, is_other and mismatch(domain, "says that %s is %s", reference, said)
-  end)
-  if not response then
-    return nil, err
-  end
-  local said = said_by(response)
-  if must_get(reference, response, said, options) then
-    local got
-    got, err = manifests.get(repository, reference)
-    if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
-      without_head[repository.domain] = true
-    end
-    return got, err
-  end
+--- What the headers of an answer to HEAD say.
+local function described(repository, reference, response)
   if response.status ~= 200 then
-    return nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain)
+    fail(problem.of_response(response, "HEAD manifest " .. reference, repository.domain))
   end
   return {
-    digest = said,
+    digest = said_by(response),
     size = math.tointeger(tonumber(response.headers["content-length"])),
     media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),
   }
 end
 
+--- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
+--- asked for the bytes.
+---@param repository table
+---@param reference string tag or digest
+---@param options table? believe_404 (a 404 is believed as it is: for who only sends again what is not there),
+--- head_alone (only a HEAD, and no mirror: for who asks for its headers; a GET after it would count as a pull)
+---@return table found {digest, size, media_type, response}; fails with not_found, unauthorized, denied,
+--- digest_mismatch, ...
+function manifests.head(repository, reference, options)
+  local request = { method = "HEAD", path = "/manifests/" .. reference, headers = { Accept = media_type.accept } }
+  if options and options.head_alone then
+    return described(repository, reference, try(repository:send(request)))
+  end
+  local without_head = repository.loop.without_head
+  if without_head[repository.domain] then
+    return manifests.get(repository, reference)
+  end
+  local response = try(repository:read(request, function(answer, domain)
+    local said = answer.headers["docker-content-digest"]
+    if is_digest(reference) and digest_name.contradicts(said, reference) then
+      mismatch(domain, "says that %s is %s", reference, said)
+    end
+  end))
+  if must_get(reference, response, said_by(response), options) then
+    local got, why = caught(manifests.get, repository, reference)
+    if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
+      without_head[repository.domain] = true
+    end
+    return try(got, why)
+  end
+  return described(repository, reference, response)
+end
+
 --- Makes sure that an answer other than 201 was no mere politeness: some servers say 200 to everything.
 local function confirm(repository, reference, digest)
-  local found, err = manifests.head(repository, reference)
-  if not found then
-    return nil, err
+  local found = manifests.head(repository, reference)
+  if found.digest ~= digest and is_same_algorithm(found.digest, digest) then
+    mismatch(repository.domain, "has %s as %s, not as the %s that was stored", reference, found.digest, digest)
   end
-  if found.digest == digest or not is_same_algorithm(found.digest, digest) then
-    return true
-  end
-  return nil, mismatch(repository.domain, "has %s as %s, not as the %s that was stored", reference, found.digest,
-    digest)
 end
 
 --- One PUT.
@@ -180,48 +170,40 @@ local function put_once(repository, where, bytes, kind, digest, instead_of)
   if instead_of ~= nil then
     headers[instead_of and "If-Match" or "If-None-Match"] = instead_of and ('"%s"'):format(instead_of) or "*"
   end
-  local response, err = repository:send({
+  local response = try(repository:send({
     method = "PUT", path = "/manifests/" .. where, headers = headers, body = bytes,
-  })
-  if not response then
-    return nil, err
-  end
+  }))
   if response.status < 200 or response.status > 204 then
-    return nil, problem.of_response(response, "PUT manifest " .. where, repository.domain)
+    fail(problem.of_response(response, "PUT manifest " .. where, repository.domain))
   end
   local said = response.headers["docker-content-digest"]
   if said ~= digest and digest_name.contradicts(said, digest) then
-    return nil, mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, said, digest)
+    mismatch(repository.domain, "stored %s as %s although it hashes to %s", where, said, digest)
   end
   if response.status ~= 201 and not said_by(response) then
-    local ok
-    ok, err = confirm(repository, where, digest)
-    if not ok then
-      return nil, err
-    end
+    confirm(repository, where, digest)
   end
   return { digest = digest, size = #bytes, media_type = kind, subject = response.headers["oci-subject"] }
 end
 
 --- Puts a document under a tag that is to name it by another algorithm than sha256, where the registry knows how.
----@return table|nil stored nil alone: it does not
----@return table|nil err
+---@return table|nil stored nil: it does not
 local function put_named(repository, tag, bytes, kind, digest)
-  local stored, err = put_once(repository, ("%s?tag=%s"):format(digest, tag), bytes, kind, digest)
-  if stored then
-    local found = manifests.head(repository, tag)
-    return found and found.digest == digest and stored or nil
+  local stored, why = caught(put_once, repository, ("%s?tag=%s"):format(digest, tag), bytes, kind, digest)
+  if not stored and not problem.is_refusal(why.status) then
+    fail(why)
   end
-  return nil, not problem.is_refusal(err.status) and err or nil
+  local found = stored and caught(manifests.head, repository, tag)
+  return found and found.digest == digest and stored or nil
 end
 
 local function put(repository, reference, document, options)
   local bytes, kind = document.raw, document.media_type
   local digest = is_digest(reference) and reference or document.digest
   if digest and digest ~= reference and not digest:find("^sha256:") then
-    local stored, err = put_named(repository, reference, bytes, kind, digest)
-    if stored or err then
-      return stored, err
+    local stored = put_named(repository, reference, bytes, kind, digest)
+    if stored then
+      return stored
     end
     digest = nil
   end
@@ -230,8 +212,7 @@ end
 
 --- Sees that a stored manifest which refers to another one is listed among its referrers.
 ---@param stored table of put_once; gets listed
----@return table|nil stored
----@return table|nil err with is_stored
+---@return table stored; fails with is_stored
 local function keep_listed(repository, stored, bytes, options)
   local noted = stored.subject -- by the registry
   stored.subject = nil
@@ -251,9 +232,8 @@ local function keep_listed(repository, stored, bytes, options)
     table.insert(options.defer, one)
     return stored
   end
-  local tags, err = repository:list_referrers({ one })
-  stored.listed = tags and tags[1]
-  return tags and stored, err
+  stored.listed = try(repository:list_referrers({ one }))[1]
+  return stored
 end
 
 --- A manifest that was stored needs no more than time, see restore.lua.
@@ -268,29 +248,21 @@ end
 ---@param options table|nil instead_of (digest, or false for none: what the reference must name now, for registries
 --- that heed such a condition); defer (a list that gets what is still to be listed as a referrer, for list_referrers;
 --- without it that is done here)
----@return table|nil stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
---- false: the registry lists it; nil: it refers to nothing, or that was deferred)}
----@return table|nil err unauthorized, denied, conflict, too_large, digest_mismatch, registry, ...; with is_stored when
---- only the list of referrers is at fault
+---@return table stored {digest, size, media_type, listed (tag of the list of referrers that names it now;
+--- false: the registry lists it; nil: it refers to nothing, or that was deferred)}; fails with unauthorized, denied,
+--- conflict, too_large, digest_mismatch, registry, ...; with is_stored when only the list of referrers is at fault
 function manifests.put(repository, reference, document, options)
   local bytes = document.raw
-  if #bytes > repository.manifest_limit then
-    return interface.check_manifest(repository, bytes)
-  end
+  interface.check_manifest(repository, bytes)
   options = options or {}
   local function store()
     return put(repository, reference, document, options)
   end
-  local stored, err = store()
+  local stored, why = caught(store)
   if not stored then
-    stored, err = restore.retry(repository, bytes, err, store)
+    stored, why = caught(restore.retry, repository, bytes, why, store)
   end
-  if not stored then
-    stored = there_already.find(repository, reference, document, err)
-  end
-  if not stored then
-    return nil, err
-  end
+  stored = stored or there_already.find(repository, reference, document, why) or fail(why)
   repository.brought[stored.digest] = nothing_to_do
   return keep_listed(repository, stored, bytes, options)
 end
@@ -299,46 +271,43 @@ end
 local DIGEST_ALONE = { UNSUPPORTED = true, DIGEST_INVALID = true }
 
 local function delete(repository, reference)
-  local response, err = repository:send({ method = "DELETE", path = "/manifests/" .. reference })
-  if not response then
-    return nil, err
-  end
+  local response = try(repository:send({ method = "DELETE", path = "/manifests/" .. reference }))
   local status = response.status
   if GONE[status] or status == 404 then
     return { gone = status ~= 404 }
   end
-  err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
+  local err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
   if not is_digest(reference) and (status == 405 or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)) then
     err.code, err.digest_alone = "unsupported", true
   end
-  return nil, err
+  return fail(err)
 end
 
 --- Takes a manifest that is gone off the list of its subject's referrers. It is gone: a failure is a warning.
 local function unlist(repository, subject, digest)
-  local ok, err = referrer_list.remove(repository, subject, digest)
+  local ok, why = caught(referrer_list.remove, repository, subject, digest)
   if not ok then
     repository.loop:warn(("%s is deleted, and still listed among what refers to %s: %s"):format(digest, subject,
-      err.message))
+      why.message))
   end
 end
 
 --- Deletes a manifest by digest, or a tag where the registry allows that. A manifest that refers to another is taken
 --- off the list of its referrers.
 ---@param reference string tag or digest
----@return table|nil deleted {gone = false: it was not there any more}
----@return table|nil err unsupported (with digest_alone: it deletes by digest, and not by tag), denied, ...
+---@return table deleted {gone = false: it was not there any more}; fails with unsupported (with digest_alone: it
+--- deletes by digest, and not by tag), denied, ...
 function manifests.delete(repository, reference)
   local subject
   if is_digest(reference) then
-    local got = manifests.get(repository, reference)
+    local got = caught(manifests.get, repository, reference)
     subject = got and referrer.describe(got.raw, got.media_type, reference)
   end
-  local done, err = delete(repository, reference)
-  if done and done.gone and subject then
+  local done = delete(repository, reference)
+  if done.gone and subject then
     unlist(repository, subject, reference)
   end
-  return done, err
+  return done
 end
 
 return manifests

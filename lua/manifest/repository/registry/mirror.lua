@@ -2,6 +2,7 @@
 --- mirror that fails or refuses, for whatever reason, is passed over with a warning and not asked again; one that lacks
 --- the content, without a word. Nothing is ever written to one.
 
+local caught = require("manifest.base.failure").caught
 local hub = require("manifest.name.hub")
 
 local mirror = {}
@@ -50,18 +51,18 @@ end
 
 --- Asks a repository's mirrors in order, until one has what is wanted.
 ---@param repository table
----@param ask function (endpoint) -> value | nil, err; false or an answer's error: it has no such content
+---@param ask function (endpoint) -> value; false, or an answer's error that it raises: it has no such content
 ---@return any value of the first mirror that has one; nil when none has
 ---@return table|nil endpoint that mirror
 function mirror.first(repository, ask)
   for _, endpoint in ipairs(repository.endpoints) do
     if endpoint.is_mirror and not endpoint.has_failed then
-      local value, err = ask(endpoint)
+      local value, why = caught(ask, endpoint)
       if value then
         return value, endpoint
       end
-      if err and is_failure(err) then
-        mirror.fail(repository, endpoint, err)
+      if why and is_failure(why) then
+        mirror.fail(repository, endpoint, why)
       end
     end
   end

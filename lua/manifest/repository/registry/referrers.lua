@@ -1,13 +1,15 @@
 --- What refers to a manifest: by the registry's own list, or by the tag that stands in for it where there is none.
 
 local digest_name = require("manifest.name.digest")
-local error_of = require("manifest.base.error")
+local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local pages = require("manifest.repository.registry.pages")
 local problem = require("manifest.repository.problem")
 local referrer = require("manifest.repository.referrer")
 local referrers_tag = require("manifest.name.referrers_tag")
+
+local allow, fail, try = failure.allow, failure.fail, failure.try
 
 local referrers = {}
 
@@ -35,10 +37,10 @@ local function add(found, document, wanted)
 end
 
 local function too_many(repository)
-  return error_of.new({
+  fail {
     code = "too_large", message = ("%s lists more than %d referrers"):format(repository.domain, MOST),
     host = repository.domain,
-  })
+  }
 end
 
 --- The list under the stand-in tag: those of its entries whose manifests refer to the digest. Empty when there is none,
@@ -48,30 +50,19 @@ local function without_api(repository, digest, options)
   if options.api_only then
     return found
   end
-  local tag, err = referrers_tag.of(digest)
-  local got
-  if tag then
-    got, err = repository:manifest(tag) -- whatever it is: some registries refuse to convert
-  end
+  -- Whatever it is: some registries refuse to convert.
+  local got = allow("not_found", repository:manifest(try(referrers_tag.of(digest))))
   if not got then
-    if err.code == "not_found" then
-      return found
-    end
-    return nil, err
+    return found
   end
   local index = got.digest ~= digest and referrer.read_index(got.raw) -- GitLab takes such a tag for the digest
   if index and not add(found, index, options.artifact_type) then
-    return nil, too_many(repository)
+    too_many(repository)
   end
   if options.unchecked then
     return found
   end
-  local believed
-  believed, err = referrer.believed(repository, found, digest)
-  if not believed then
-    return nil, err
-  end
-  ---@cast believed table
+  local believed = referrer.believed(repository, found, digest) ---@type table
   believed.skipped, believed.fallback = found.skipped, true
   return believed
 end
@@ -104,9 +95,8 @@ end
 ---@param digest string
 ---@param options table? artifact_type; api_only: what the stand-in tag lists is not asked for; unchecked: the caller
 --- looks itself whether the manifests of that list refer to the digest
----@return table[]|nil descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
+---@return table[] descriptors as decoded; fields fallback (true: no API, the stand-in tag's) and skipped (how many
 --- entries were no descriptors)
----@return table|nil err
 function referrers.list(repository, digest, options)
   options = options or {}
   local wanted = options.artifact_type
@@ -117,10 +107,10 @@ function referrers.list(repository, digest, options)
   local query = wanted and "?artifactType=" .. wanted:gsub("[^A-Za-z0-9._~-]", function(byte)
     return ("%%%02X"):format(byte:byte())
   end) or ""
-  local done, err = pages.each(repository, {
+  local is_offered = pages.each(repository, {
     path = "/referrers/" .. digest .. query, accept = media_type.oci_index, what = "GET referrers",
-    absent = function(response, endpoint, failure)
-      local absent = not_offered(response, endpoint.domain, failure)
+    absent = function(response, endpoint, why)
+      local absent = not_offered(response, endpoint.domain, why)
       if not endpoint.is_mirror then
         repository.no_referrers = absent and not is_unknown_name(response)
       end
@@ -136,14 +126,11 @@ function referrers.list(repository, digest, options)
       return not over
     end
   end)
-  if done == false then
+  if not is_offered then
     return without_api(repository, digest, options)
   end
   if over then
-    return nil, too_many(repository)
-  end
-  if not done then
-    return nil, err
+    too_many(repository)
   end
   return found
 end

@@ -5,7 +5,10 @@
 -- a request each, so each repository remembers how its blobs came, and looks when a manifest was refused for want of
 -- one. (Its `brought`: [digest] = function that looks for it, and stores it when it is missing.)
 
+local failure = require("manifest.base.failure")
 local problem = require("manifest.repository.problem")
+
+local caught, fail, try = failure.caught, failure.fail, failure.try
 
 local restore = {}
 
@@ -35,28 +38,24 @@ end
 ---@param repository table
 ---@param bytes string the manifest
 ---@param err table of its first try
----@param put function () -> stored | nil, err
+---@param put function () -> stored
 ---@return any stored
----@return table|nil err
 function restore.retry(repository, bytes, err, put)
-  local stored
-  for try = 1, TRIES do
-    local missing = not stored and is_wanted(err) and named(repository, bytes) or {}
+  local stored, why = nil, err
+  for attempt = 1, TRIES do
+    local missing = not stored and is_wanted(why) and named(repository, bytes) or {}
     if #missing == 0 then
       break
     end
-    if try > 1 then
-      repository.loop:sleep(PAUSE * 3 ^ (try - 2) * (0.5 + math.random() / 2))
+    if attempt > 1 then
+      repository.loop:sleep(PAUSE * 3 ^ (attempt - 2) * (0.5 + math.random() / 2))
     end
-    local ok, failure = repository.loop:all(missing, #missing, function(bring)
+    try(repository.loop:all(missing, #missing, function(bring)
       return bring()
-    end)
-    if not ok then
-      return nil, failure
-    end
-    stored, err = put()
+    end))
+    stored, why = caught(put)
   end
-  return stored, err
+  return stored or fail(why)
 end
 
 return restore

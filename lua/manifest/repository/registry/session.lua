@@ -1,8 +1,11 @@
 --- One upload of a blob that is open in a registry: where it goes on, ended with the blob's digest, or given up.
 
 local core = require("manifest.base.core")
+local failure = require("manifest.base.failure")
 local merged = require("manifest.base.merged")
 local problem = require("manifest.repository.problem")
+
+local fail, try = failure.fail, failure.try
 
 local session = {}
 
@@ -29,14 +32,10 @@ local ABSENT = { [404] = true, [405] = true, [410] = true, [501] = true }
 ---@param repository table
 ---@param digest string
 ---@param endpoint table|nil a mirror of the repository, to ask that
----@return boolean|nil there
----@return table|nil err unauthorized, denied, ...
+---@return boolean there; fails with unauthorized, denied, ...
 function session.exists(repository, digest, endpoint)
   local domain = (endpoint or repository).domain
-  local response, err = repository:send({ method = "HEAD", path = "/blobs/" .. digest }, endpoint)
-  if not response then
-    return nil, err
-  end
+  local response = try(repository:send({ method = "HEAD", path = "/blobs/" .. digest }, endpoint))
   local status, there = response.status, nil
   if status == 200 or status == 204 then
     return true
@@ -51,7 +50,7 @@ function session.exists(repository, digest, endpoint)
     there = can_be_read(repository, digest, endpoint)
   end
   if there == nil then
-    return nil, problem.of_response(response, "HEAD blob " .. digest, domain)
+    fail(problem.of_response(response, "HEAD blob " .. digest, domain))
   end
   return there
 end
@@ -66,8 +65,7 @@ end
 ---@param repository table
 ---@param response table
 ---@param before string|nil the URL that it had until now
----@return string|nil url
----@return table|nil err redirect
+---@return string url; fails with redirect
 function session.url(repository, response, before)
   local location = response.headers.location
   if not location and before then
@@ -75,7 +73,7 @@ function session.url(repository, response, before)
   end
   local url, warning = core.location(response.url, location or "", response.host)
   if not url then
-    return nil, repository:failed(warning)
+    fail(repository:failed(warning))
   end
   if warning then
     repository.loop:warn(warning)
@@ -112,10 +110,9 @@ end
 ---@param url string
 ---@param digest string
 ---@param body table of a request; of a file with streams
----@return boolean|nil ok
----@return table|nil err
+---@return boolean ok
 function session.finish(repository, url, digest, body)
-  local response, err = repository:send(merged({
+  local response, why = repository:send(merged({
     method = "PUT", url = with_digest(url, digest), blob = digest,
     headers = { ["Content-Type"] = "application/octet-stream" },
   }, body))
@@ -123,10 +120,10 @@ function session.finish(repository, url, digest, body)
     repository.loop.uploads[url] = nil
     return true
   end
-  err = err or problem.of_response(response, "PUT blob " .. digest, repository.domain)
+  local err = why or problem.of_response(response, "PUT blob " .. digest, repository.domain)
   err.held = response and response.held and true or nil
   if err.held then
-    return nil, err
+    fail(err)
   end
   -- 404: it was sent again after an answer that was lost, by us or inside libcurl, so that the upload is over and the
   -- blob there; or the registry has forgotten the upload, and a new one may do.
@@ -141,7 +138,7 @@ function session.finish(repository, url, digest, body)
     return true
   end
   err.retryable = err.retryable or is_lost
-  return nil, err
+  return fail(err)
 end
 
 return session

@@ -13,8 +13,7 @@ end
 ---@param repository table
 ---@param options table? page (entries to ask for in one request, at most 1000; default: what the registry sends), most
 --- (it is enough when there are so many)
----@return string[]|nil names
----@return table|nil err not_found, unauthorized, denied, registry, redirect, too_large (more than a million)
+---@return string[] names; fails as pages.names
 function tags.list(repository, options)
   return pages.names(repository, {
     path = "/tags/list", what = "GET tags", field = "tags", is_name = is_tag, noun = "tag",

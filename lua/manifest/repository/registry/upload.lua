@@ -2,12 +2,15 @@
 
 local core = require("manifest.base.core")
 local digest_name = require("manifest.name.digest")
+local failure = require("manifest.base.failure")
 local interface = require("manifest.repository.interface")
 local later = require("manifest.base.later")
 local merged = require("manifest.base.merged")
 local problem = require("manifest.repository.problem")
 local chunks = later("manifest.repository.registry.chunks")
 local session = later("manifest.repository.registry.session")
+
+local caught, fail, try = failure.caught, failure.fail, failure.try
 
 local upload = {}
 
@@ -16,10 +19,10 @@ local LEAST_PIPE = 32 * 1024
 local TRIES = 5 -- as many as of any request: of an upload that broke in the middle or that the registry forgot
 local PAUSE = 0.2 -- seconds before the second of them at most, and half of that at least; twice as many before the next
 
---- The failure that caused the other: when one end of a stream breaks, the other is canceled.
+--- The failure that caused the other: when one end of a stream breaks, the other is given up.
 local function cause_of(errors)
   local first = errors[1]
-  return first and first.code ~= "canceled" and first or errors[2] or first
+  return first and not first.was_given_up and first or errors[2] or first
 end
 
 --- Runs both ends of a stream at once, joined by a bounded pipe. Within one registry the upload waits for bytes: a
@@ -29,9 +32,8 @@ end
 -- the connections that other requests share (csrc/curl/transfer.h). The smallest are bounded as requests are.
 ---@param size integer|nil bytes that pass, nil when not known
 ---@param part table {range_offset, range_length}, or empty: the whole blob
----@param send function (body of a request) -> value | nil, err
+---@param send function (body of a request) -> value
 ---@return any value of send
----@return table|nil err
 local function stream(repository, source, digest, size, part, send)
   local bytes = size or math.huge
   local is_whole = bytes <= interface.SHARED_BYTES
@@ -55,16 +57,13 @@ local function stream(repository, source, digest, size, part, send)
   end
   local err = cause_of(errors)
   err.message = ("copying blob %s from %s to %s: %s"):format(digest, source.domain, repository.domain, err.message)
-  return nil, err
+  return fail(err)
 end
 
 --- Asks for an upload, or for a mount.
 local function ask_for_upload(repository, mount)
   local query = mount and ("?mount=%s&from=%s"):format(mount.digest, mount.from) or ""
-  local response, err = repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" })
-  if not response then
-    return nil, err
-  end
+  local response = try(repository:send({ method = "POST", path = "/blobs/uploads/" .. query, body = "" }))
   if mount and response.status == 201 then
     local said = response.headers["docker-content-digest"]
     return said == mount.digest or not digest_name.contradicts(said, mount.digest)
@@ -74,28 +73,18 @@ local function ask_for_upload(repository, mount)
     repository.least_chunk = math.tointeger(tonumber(response.headers["oci-chunk-min-length"]))
     return session.url(repository, response)
   end
-  return nil, problem.of_response(response, "POST blob upload", repository.domain)
+  return fail(problem.of_response(response, "POST blob upload", repository.domain))
 end
 
 --- Opens an upload. Once it is asked for, the registry may have opened it: its name is waited for even when nobody
 --- wants it any more, so that it can be given up.
 ---@param repository table `least_chunk` becomes what the registry says of the size of parts
 ---@param mount table|nil {digest, from}: it may be mounted instead
----@return string|boolean|nil url of the open session; true: the blob was mounted; false: something else was
----@return table|nil err
+---@return string|boolean url of the open session; true: the blob was mounted; false: something else was
 function upload.open(repository, mount)
-  return repository.loop:shield(function()
+  return (try(repository.loop:shield(function()
     return ask_for_upload(repository, mount)
-  end)
-end
-
---- Calls a function that stores a blob, unless it is there.
-local function unless_there(repository, digest, store)
-  local there, failure = session.exists(repository, digest)
-  if there ~= false then
-    return there, failure
-  end
-  return store()
+  end)))
 end
 
 local function tell_again(repository, attempt, seconds, err)
@@ -111,30 +100,24 @@ end
 ---@param repository table
 ---@param url string|nil an upload that is open already
 ---@param size integer|nil bytes of the blob
----@param send function (url) -> true | nil, err
+---@param send function (url) -> true
 ---@param may_help function (err) -> boolean
 local function in_new_uploads(repository, url, size, send, may_help)
   local since, tries = core.clock(), 1
   while true do
-    local ok, err
-    if not url then
-      url, err = upload.open(repository)
-    end
-    if not url then
-      return nil, err
-    end
+    url = url or upload.open(repository)
     local is_whole = not chunks.are_wanted(repository, size)
-    ok, err = send(url)
+    local ok, why = caught(send, url)
     if ok then
       return true
     end
-    local waits = session.may_wait(repository, err, since)
-    if not waits and not (is_whole and err.status == 413 and chunks.learn(repository, size)) then
-      if tries >= TRIES or not may_help(err) or not repository:may_retry() then
-        return nil, err
+    local waits = session.may_wait(repository, why, since)
+    if not waits and not (is_whole and why.status == 413 and chunks.learn(repository, size)) then
+      if tries >= TRIES or not may_help(why) or not repository:may_retry() then
+        fail(why)
       end
       local pause = PAUSE * 2 ^ (tries - 1) * (1 + math.random()) / 2
-      tell_again(repository, tries, pause, err)
+      tell_again(repository, tries, pause, why)
       repository.loop:sleep(pause)
       tries = tries + 1
     end
@@ -154,7 +137,7 @@ local function copy_through(repository, url, descriptor, source)
     end
     return chunks.send(repository, open_url, digest, size, function(request, offset, length)
       return stream(repository, source, digest, length, { range_offset = offset, range_length = length }, function(body)
-        return repository:send(merged(request, body))
+        return try(repository:send(merged(request, body)))
       end)
     end)
   end, function(err)
@@ -196,7 +179,7 @@ local function send_body(repository, url, digest, body)
     end
     return chunks.send(repository, open_url, digest, size, function(request, offset, length)
       add_part(request, body, offset, length)
-      return repository:send(request)
+      return try(repository:send(request))
     end)
   end, function(err)
     return err.status == 404 -- anything else was tried often enough
@@ -209,14 +192,10 @@ end
 ---@param repository table the target
 ---@param descriptor table {digest=, size=, reader = another repository that has it: what is not mounted is read there}
 ---@param source table the repository that has it
----@return boolean|nil ok
----@return table|nil err not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
+---@return boolean ok; fails with not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
   local digest, reader = descriptor.digest, descriptor.reader or source
-  local body, failure = reader:body(digest)
-  if not body then
-    return nil, failure
-  end
+  local body = try(reader:body(digest))
   local function store(url)
     if body.pipe then
       return copy_through(repository, url, descriptor, reader)
@@ -224,18 +203,18 @@ function upload.copy(repository, descriptor, source)
     return send_body(repository, url, digest, body)
   end
   local function bring()
-    return unless_there(repository, digest, store)
+    return session.exists(repository, digest) or store()
   end
   repository.brought[digest] = bring
   if source.domain ~= repository.domain then
     return bring()
   end
-  local url, err = upload.open(repository, { digest = digest, from = source.path })
+  local url, refusal = caught(upload.open, repository, { digest = digest, from = source.path })
   if url == true then
     return true
   end
-  if not url and err and not err.status and err.code ~= "redirect" then -- one that does not say where it goes on
-    return nil, err
+  if refusal and not refusal.status and refusal.code ~= "redirect" then -- one that does not say where it goes on
+    fail(refusal)
   end
   return store(url or nil)
 end
@@ -244,13 +223,10 @@ end
 ---@param repository table the target
 ---@param digest string of the content
 ---@param body table {body=bytes} or {body_file=path}
----@return boolean|nil ok
----@return table|nil err unauthorized, denied, digest_mismatch, io, ...
+---@return boolean ok; fails with unauthorized, denied, digest_mismatch, io, ...
 function upload.send(repository, digest, body)
   local function bring()
-    return unless_there(repository, digest, function()
-      return send_body(repository, nil, digest, body)
-    end)
+    return session.exists(repository, digest) or send_body(repository, nil, digest, body)
   end
   repository.brought[digest] = bring
   return bring()

@@ -34,11 +34,7 @@ local get = declare.verb {
 
 --- Hands the pieces of a blob to the caller's function.
 local function hand_on(repository, digest, take)
-  local boxed = failure.boxed(take)
-  return try(repository:read_blob(digest, function(piece)
-    boxed(piece)
-    return true
-  end))
+  return try(repository:read_blob(digest, failure.boxed(take)))
 end
 
 --- Writes a blob into a new file.
@@ -50,7 +46,7 @@ local function save(repository, digest, path)
   new_file(path:match("^(.*)/[^/]*$") or ".", path, function(temporary)
     return repository:save_blob({ digest = digest }, temporary)
   end)
-  local file <close> = try(regular_file.open(path, "the blob"))
+  local file <close> = regular_file.open(path, "the blob")
   return (file:seek("end", 0))
 end
 

@@ -58,7 +58,7 @@ function put.run(call, repository, file, o)
     take_in(spooled, failure.boxed(file))
     file = spooled.path
   end
-  local measured = try(measure.file(file, "the file"))
+  local measured = measure.file(file, "the file")
   local result = { repository = at.text, digest = measured.digest, size = measured.size, dry_run = o.dry_run }
   if o.dry_run then
     result.exists = failure.allow("not_found", at.repository:has_blob(measured.digest)) or false

@@ -8,7 +8,7 @@ local referrer_list = require("manifest.repository.referrer_list")
 local tagged = require("manifest.graph.tagged")
 local text = require("manifest.base.text")
 
-local allow, try = failure.allow, failure.try
+local allow = failure.allow
 
 local along = {}
 
@@ -17,7 +17,7 @@ local function referring(at, digests, named)
   local found, seen = {}, {}
   local position = 1
   while digests[position] do
-    for _, one in ipairs(try(referrer_list.of(at.repository, digests[position]))) do
+    for _, one in ipairs(referrer_list.of(at.repository, digests[position])) do
       if not named[one.digest] and not seen[one.digest] then
         seen[one.digest] = true
         found[#found + 1], digests[#digests + 1] = one.digest, one.digest

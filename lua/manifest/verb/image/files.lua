@@ -5,7 +5,7 @@ local inner_path = require("manifest.name.inner_path")
 local tar_writer = require("manifest.layer.tar_writer")
 local text = require("manifest.base.text")
 
-local fail, try = failure.fail, failure.try
+local fail = failure.fail
 
 local files = {}
 
@@ -35,9 +35,9 @@ end
 ---@param time integer seconds since 1970
 ---@param spooled table of base/spool.lua
 function files.write(given, time, spooled)
-  try(tar_writer.write(by_inner_path(given), time, function(bytes)
-    return spooled:write(bytes)
-  end))
+  tar_writer.write(by_inner_path(given), time, function(bytes)
+    spooled:write(bytes)
+  end)
   spooled:finish()
 end
 

@@ -86,7 +86,7 @@ function files.look(folder, file, may_replace)
   end
   if kind == "file" then
     local algorithm = digest.algorithm(file.digest)
-    file.unchanged = try(measure.file(file.path, "the file", { algorithm = algorithm })).digest == file.digest
+    file.unchanged = measure.file(file.path, "the file", { algorithm = algorithm }).digest == file.digest
   end
   if not file.unchanged and (kind ~= "file" or not may_replace) then
     fail {
