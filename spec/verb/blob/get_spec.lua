@@ -187,6 +187,16 @@ describe("blob put and blob get", function()
     assert.same({}, names_in(tmp))
   end)
 
+  it("say how much they move", function()
+    local shown, path = ours.new { env = { MANIFEST_PROGRESS = "plain" } }, temp.path("got")
+    local done = shown { "blob", "put", at("shown"), "-", input = large }
+    assert.matches("blob put: 5.0 MiB moved, 1 blob (0 already there)", done.stderr, 1, true)
+    done = shown { "blob", "put", at("shown"), "-", input = large }
+    assert.matches("blob put: 0.0 MiB moved, 1 blob (1 already there)", done.stderr, 1, true)
+    done = shown { "blob", "get", at("shown@" .. sha(large)), path }
+    assert.matches("blob get: [1-5]%.%d MiB moved, 1 blob %(0 already there%)", done.stderr)
+  end)
+
   it("are commands, and a peer reads what was put", function()
     local path = temp.file(large)
     local done = command { "blob", "put", at("command"), path }

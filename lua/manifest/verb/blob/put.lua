@@ -63,7 +63,9 @@ function put.run(call, repository, file, o)
   if o.dry_run then
     result.exists = failure.allow("not_found", at.repository:has_blob(measured.digest)) or false
   else
-    try(at.repository:upload(measured.digest, { body_file = file }))
+    local body = { body_file = file, size = measured.size }
+    call:announce({ body })
+    try(at.repository:upload(measured.digest, body))
   end
   return result
 end
