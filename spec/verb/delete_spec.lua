@@ -120,6 +120,38 @@ describe("delete", function()
     assert.same({ "2", "arm" }, assert(client:tags(layout, { sort = "name" })))
   end)
 
+  it("leaves an image that an index names, and what refers to it, where its tag goes alone", function()
+    local able, why = referrers.start()
+    if not able then
+      return pending(why)
+    end
+    local made = images.push(server, {
+      { name = "amd", repository = "part", tag = "amd", layers = { "amd" }, platform = { os = "linux" } },
+      { name = "all", repository = "part", tag = "all", type = "oci-index", children = { "amd" } },
+    })
+    local layout, bare = "oci:" .. temp.path("layout"), "oci:" .. temp.path("layout")
+    for _, place in ipairs { able.address .. "/part", layout } do
+      assert(client:copy(at("part"), place, { all_tags = true }))
+    end
+    assert(client:copy(at("part@" .. made.all.digest), bare)) -- its index has no name
+    assert(client:tag(bare .. "@" .. made.amd.digest, "amd"))
+    for _, place in ipairs { able.address .. "/part", layout, bare } do
+      assert(client:attach { subject = place .. ":amd", artifact_type = "a/b", files = { temp.file("x") } })
+      for _, o in ipairs { { referrers = true }, { images = true, referrers = true } } do
+        local done = assert(client:delete(place .. ":amd", o))
+        assert.is_true(done.tag_only)
+        assert.is_nil(done.referrers, place)
+        local image = place .. "@" .. made.amd.digest
+        assert(client:verify(image))
+        assert.equal(1, #assert(client:referrers(image)).referrers)
+        assert(client:tag(image, "amd"))
+      end
+    end
+    assert(client:verify(able.address .. "/part:all"))
+    assert(client:verify(layout .. ":all"))
+    able:stop()
+  end)
+
   it("takes a referrer off the list that a layout has, and the list with its last one", function()
     push("listed/layout", { "a" })
     local layout = "oci:" .. temp.path("layout")

@@ -8,7 +8,7 @@ local referrer_list = require("manifest.repository.referrer_list")
 local tagged = require("manifest.graph.tagged")
 local text = require("manifest.base.text")
 
-local allow = failure.allow
+local allow, try = failure.allow, failure.try
 
 local along = {}
 
@@ -29,7 +29,8 @@ local function referring(at, digests, named)
 end
 
 --- What goes with a document: images that nothing else names, and what refers to it and to them.
----@return table also {images, referrers: lists of digests; is_shared: other tags name the document}
+---@return table also {images, referrers: lists of digests; is_shared: other tags name the document, or an index
+--- does}
 function along.look(call, at, digest, o)
   local also, named = { images = {}, referrers = {} }, {}
   if not (o.images or o.referrers) then
@@ -43,11 +44,13 @@ function along.look(call, at, digest, o)
   end)
   for _, one in ipairs(list) do
     also.is_shared = also.is_shared or one.digest == digest and (#one.tags > 1 or one.tags[1] ~= at.tag)
-    named[one.digest] = one.digest ~= digest or nil
+    named[one.digest] = named[one.digest] or one.digest ~= digest or nil
     for other in pairs(one.names) do
       named[other] = true
     end
   end
+  local parents = at.repository.can.untagged and try(at.repository:holders(digest)).parents or {}
+  also.is_shared = also.is_shared or named[digest] or parents[1] ~= nil
   if o.images then
     local root = nodes.root(call, read.document_at("delete", at.ref, at.repository, digest))
     for _, image in ipairs(text.sorted_keys(tagged.named_by(root))) do
