@@ -6,6 +6,7 @@ local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local referrers = require "spec.support.servers.referrers"
 local requests_of = require "spec.support.asserts.requests_of"
+local scripted = require "spec.support.servers.scripted"
 local temp = require "spec.support.temp"
 
 local sha = manifest.digest.of
@@ -191,4 +192,32 @@ describe("attach and referrers", function()
     assert.same({}, assert(client:referrers(at("plain@" .. made.amd.digest))).referrers)
     fails("not_found", client:referrers(at("plain:none")))
   end)
+end)
+
+it("attach says of its subject what that is, where HEAD or an index says something else", function()
+  local image = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/x","digest":"%s","size":2},'
+    .. '"layers":[]}'):format(manifest.media_type.oci_manifest, sha("{}"))
+  local headers = { { "Docker-Content-Digest", sha(image) }, { "Content-Type", manifest.media_type.oci_manifest } }
+  for _, head in ipairs { { headers = headers, length = 0 },
+    { headers = { headers[1], { "Content-Type", "application/json" } }, length = #image } } do
+    head.status = 200
+    local server = scripted.start { exchanges = { { method = "HEAD", answer = head },
+      { answer = { status = 200, body = image, headers = headers } } } }
+    local client <close> = manifest.client { config = temp.folder("config") }
+    local done = assert(client:attach { subject = server.address.a .. "/app:1", artifact_type = SBOM, dry_run = true })
+    server:stop()
+    assert.same({ digest = sha(image), size = #image, media_type = manifest.media_type.oci_manifest }, done.subject)
+  end
+  local index = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":7,'
+    .. '"platform":{"os":"linux","architecture":"amd64"}}]}'):format(manifest.media_type.oci_index,
+    manifest.media_type.oci_manifest, sha(image))
+  for size, answer in pairs { [#image] = { status = 200, body = image, headers = headers }, [7] = { status = 404 } } do
+    local server = scripted.start { exchanges = { { path = "/v2/app/manifests/" .. sha(image), answer = answer },
+      { answer = { status = 200, body = index } } } }
+    local client <close> = manifest.client { config = temp.folder("config") }
+    local done = assert(client:attach { subject = server.address.a .. "/app:1", artifact_type = SBOM, dry_run = true,
+      platform = "linux/amd64" })
+    server:stop()
+    assert.equal(size, done.subject.size)
+  end
 end)

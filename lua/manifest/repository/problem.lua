@@ -21,6 +21,7 @@ local by_status = {
 local by_registry_code = {
   BLOB_UNKNOWN = "not_found", BLOB_UPLOAD_UNKNOWN = "not_found", DENIED = "denied",
   IMAGE_TAG_ALREADY_EXISTS = "conflict", MANIFEST_UNKNOWN = "not_found", NAME_UNKNOWN = "not_found",
+  REGISTRY_DISALLOWED_OPERATION = "conflict", -- Azure's, with the status 405: a lock
   TAG_INVALID = "conflict", TOOMANYREQUESTS = "rate_limited", UNAUTHORIZED = "unauthorized",
   UNSUPPORTED = "unsupported",
 }

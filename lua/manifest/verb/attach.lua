@@ -13,7 +13,7 @@ local argument = require("manifest.declare.argument")
 local read = require("manifest.graph.read")
 local resolve = require("manifest.graph.resolve")
 
-local try = failure.try
+local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 local EMPTY = "{}"
 
@@ -65,16 +65,18 @@ local function describe(file)
   }
 end
 
---- The descriptor that the artifact will name.
+--- The descriptor that the artifact will name. What an index says of an image is written down only where that is gone.
 local function subject_of(call, at, platform)
-  if platform then
-    return resolve.at(call, at, platform)
+  local listed = platform and resolve.at(call, at, platform)
+  local subject = listed and { ref = at.ref, repository = at.repository, selector = listed.digest } or at
+  local found, gone = allow("not_found", caught(read.descriptor_of, call.verb, subject))
+  if not found then
+    return listed or fail(gone)
   end
-  local found = read.descriptor_of(call.verb, at)
-  if found.media_type and found.size then
+  if media_type.kind(found.media_type) ~= "blob" and found.size then
     return found
   end
-  return read.document_of(call.verb, at) -- some registries leave out of a HEAD what the descriptor needs
+  return read.document_of(call.verb, subject) -- some registries do not say in a HEAD what the descriptor needs
 end
 
 --- The artifact's manifest, and the blobs that go with it. Pure.

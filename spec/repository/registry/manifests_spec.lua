@@ -37,6 +37,40 @@ describe("a manifest", function()
     assert.equal(DIGEST, assert(repository:manifest("t")).digest)
   end)
 
+  describe("whose bytes are altered by tag", function()
+    local WRITTEN, BEFORE = '{ "schemaVersion": 2 }', DIGEST
+    local by_tag = { path = "/v2/app/manifests/t", answer = manifest_answer { body = WRITTEN } }
+    local function by_digest(digest, body)
+      return { path = "/v2/app/manifests/" .. digest, answer = manifest_answer { body = body } }
+    end
+
+    it("is what the registry has by the digest that it says", function()
+      local server, repository, loop = stage { by_tag, by_digest(BEFORE, BYTES) }
+      local got = assert(repository:manifest("t"))
+      assert.same({ BEFORE, BYTES }, { got.digest, got.raw })
+      assert.equal(3, #server:requests())
+      assert.matches(digest_of(WRITTEN) .. ", which it does not have", loop.engine:warnings()[1], 1, true)
+    end)
+
+    it("is believed where that is there by its digest", function()
+      local server, repository, loop = stage { by_tag, by_digest(digest_of(WRITTEN), WRITTEN) }
+      assert.equal(digest_of(WRITTEN), assert(repository:manifest("t")).digest)
+      assert.equal(2, #server:requests())
+      assert.matches("the bytes are believed", loop.engine:warnings()[1], 1, true)
+    end)
+
+    it("is an error where neither is there by its digest, or one cannot be asked for", function()
+      local _, repository = stage { by_tag }
+      local _, err = repository:manifest("t")
+      assert.equal("digest_mismatch", err.code)
+      assert.matches("it has neither by its digest", err.message, 1, true)
+      _, repository = stage { by_tag, by_digest(BEFORE, WRITTEN), by_digest(digest_of(WRITTEN), BYTES) }
+      assert.equal("digest_mismatch", select(2, repository:manifest("t")).code)
+      _, repository = stage { by_tag, { answer = { status = 401 } } }
+      assert.equal("unauthorized", select(2, repository:manifest("t")).code)
+    end)
+  end)
+
   it("by digest must be it", function()
     local _, repository = stage { { answer = manifest_answer { headers = { { "Docker-Content-Digest",
       digest_of("x") } } } } }
@@ -114,6 +148,16 @@ describe("a head", function()
       assert.equal(DIGEST, assert(repository:head("t")).digest)
     end)
   end
+
+  it("tells no size where it says 0, or that the body would be encoded", function()
+    for length, size in pairs { [0] = false, [7] = 7 } do
+      local _, repository = stage { { method = "HEAD", answer = manifest_answer { length = length } } }
+      assert.equal(size or nil, assert(repository:head("t")).size)
+    end
+    local _, repository = stage { { method = "HEAD", answer = manifest_answer { headers = {
+      { "Content-Encoding", "gzip" }, { "Docker-Content-Digest", DIGEST } } } } }
+    assert.is_nil(assert(repository:head("t")).size)
+  end)
 
   it("that a signed URL refuses is asked for with GET", function()
     local server, repository = stage { { origin = "b", method = "HEAD", answer = { status = 403 } },
@@ -324,7 +368,9 @@ describe("storing a manifest", function()
   end)
 
   it("that fails at the end is that failure where another manifest is there, or nobody can tell", function()
-    for _, answer in ipairs { manifest_answer { body = '{"other":1}' }, { status = 404 }, { status = 503 } } do
+    local other = '{"other":1}'
+    for _, answer in ipairs { manifest_answer { body = other, headers = { { "Docker-Content-Digest",
+      digest_of(other) } } }, { status = 404 }, { status = 503 } } do
       local _, err, server = put({ status = 500 }, { method = "GET", answer = answer })
       assert.same({ "registry", 500 }, { err.code, err.status })
       assert.equal(6, #server:requests())
@@ -372,6 +418,7 @@ describe("deleting", function()
   for name, case in pairs { throttled = { coded(429, "UNSUPPORTED"), "rate_limited" },
     ["of a server that fails"] = { coded(500, "UNSUPPORTED"), "registry" },
     ["of an immutable tag"] = { coded(400, "TAG_INVALID"), "conflict" }, denied = { coded(403, "UNSUPPORTED"), nil },
+    ["of a tag that is locked"] = { coded(405, "REGISTRY_DISALLOWED_OPERATION"), "conflict" },
     ["without a word"] = { { status = 400 }, "registry" } } do
     it("of a tag that is refused does not lead to its digest: " .. name, function()
       local err = refused("t", case[1])

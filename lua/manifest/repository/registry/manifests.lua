@@ -35,8 +35,8 @@ local function is_same_algorithm(one, other)
   return one:match("^[^:]*") == other:match("^[^:]*")
 end
 
---- A success is a manifest. One that is not what its headers say is a warning.
-local function check_manifest(repository, reference, response, domain)
+--- A success is a manifest.
+local function check_manifest(reference, response, domain)
   local listed = not response.body:find('"schemaVersion"', 1, true) and problem.list_of(response.body) or {}
   if #listed > 0 then -- what stands before a registry may give its refusal the status 200
     fail(problem.of_response(response, "GET manifest " .. reference, domain))
@@ -47,11 +47,6 @@ local function check_manifest(repository, reference, response, domain)
       message = ("%s answered GET manifest %s with something else than a manifest"):format(domain, reference),
       hint = "check the registry's name; a login page or a proxy may have answered",
     }
-  end
-  local said = response.headers["docker-content-digest"]
-  if said ~= response.digest and digest_name.contradicts(said, response.digest) then
-    repository.loop:warn(("%s says that %s of %s is %s, and its bytes hash to %s: the bytes are believed"):format(
-      domain, reference, repository.path, said, response.digest))
   end
 end
 
@@ -64,6 +59,30 @@ local function digest_of(reference, response)
   return digest_name.matches(response.body, said) and said or response.digest
 end
 
+--- What a tag names whose bytes are not what its answer says: the header may be wrong, or somebody on the way has
+--- written the document anew. The one that is there by its digest is taken, for what names the other cannot be pulled.
+---@param domain string who said it
+local function proved(repository, domain, reference, response, options)
+  local said, own = response.headers["docker-content-digest"], response.digest
+  local words = ("%s says that %s of %s is %s, and its bytes hash to %s"):format(domain, reference, repository.path,
+    said, own)
+  for _, digest in ipairs { own, said } do
+    local got, why = caught(manifests.get, repository, digest, options)
+    if got then
+      repository.loop:warn(words .. (digest == own and ": the bytes are believed"
+        or ", which it does not have: what it has by that digest is taken"))
+      return got
+    end
+    if why.code ~= "digest_mismatch" and not problem.is_refusal(why.status) then
+      fail(why)
+    end
+  end
+  return fail {
+    code = "digest_mismatch", host = domain, message = words .. ": it has neither by its digest",
+    hint = "nobody could pull what is named so: ask the registry's operator, or push the image again",
+  }
+end
+
 --- Fetches a manifest, list or index.
 ---@param repository table
 ---@param reference string tag or digest
@@ -71,6 +90,7 @@ end
 ---@return table got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}; fails
 --- with not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
+  local doubted
   local response = try(repository:read({
     method = "GET",
     path = "/manifests/" .. reference,
@@ -78,10 +98,16 @@ function manifests.get(repository, reference, options)
     limit = repository.manifest_limit, attempts = options and options.attempts,
     digest = is_digest(reference) and reference or nil,
   }, function(answer, domain)
-    check_manifest(repository, reference, answer, domain)
+    local said = answer.headers["docker-content-digest"]
+    doubted = not is_digest(reference) and said ~= answer.digest and digest_name.contradicts(said, answer.digest)
+      and domain
+    check_manifest(reference, answer, domain)
   end))
   if response.status ~= 200 then
     fail(problem.of_response(response, "GET manifest " .. reference, repository.domain))
+  end
+  if doubted then
+    return proved(repository, doubted, reference, response, options)
   end
   return {
     raw = response.body, size = #response.body, digest = digest_of(reference, response),
@@ -108,6 +134,13 @@ local function must_get(reference, response, said, options)
   return not FINAL[status] and not (status == 404 and options and options.believe_404)
 end
 
+--- The size that the answer to a HEAD tells; nil when that is of no use: some servers say 0, and of an encoded body it
+--- is another.
+local function size_of(headers)
+  local size = not headers["content-encoding"] and math.tointeger(tonumber(headers["content-length"]))
+  return size and size > 0 and size or nil
+end
+
 --- What the headers of an answer to HEAD say.
 local function described(repository, reference, response)
   if response.status ~= 200 then
@@ -115,7 +148,7 @@ local function described(repository, reference, response)
   end
   return {
     digest = said_by(response),
-    size = math.tointeger(tonumber(response.headers["content-length"])),
+    size = size_of(response.headers),
     media_type = media_type.of_header(response.headers["content-type"]),
     response = problem.outline(response),
   }
@@ -267,7 +300,8 @@ function manifests.put(repository, reference, document, options)
   return keep_listed(repository, stored, bytes, options)
 end
 
---- Codes that a registry which deletes by digest alone has for a tag, beside the status 405.
+--- Codes that a registry which deletes by digest alone has for a tag, beside the status 405 (which Azure's also has for
+--- one that is locked: conflict).
 local DIGEST_ALONE = { UNSUPPORTED = true, DIGEST_INVALID = true }
 
 local function delete(repository, reference)
@@ -277,7 +311,9 @@ local function delete(repository, reference)
     return { gone = status ~= 404 }
   end
   local err = problem.of_response(response, "DELETE manifest " .. reference, repository.domain)
-  if not is_digest(reference) and (status == 405 or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)) then
+  local by_digest = status == 405 and err.code ~= "conflict"
+    or status == 400 and problem.has_code(err.errors, DIGEST_ALONE)
+  if by_digest and not is_digest(reference) then
     err.code, err.digest_alone = "unsupported", true
   end
   return fail(err)
