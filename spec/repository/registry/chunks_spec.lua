@@ -167,6 +167,34 @@ describe("a part", function()
     assert.is_true(BLOB == bytes)
   end)
 
+  for how, ranges in pairs { ["the end of the first part"] = { "0-99999", "0-99999", "0-99999" },
+    ["the length of the last part"] = { "0-99999", "0-99999", "0-69999" } } do
+    it(("goes on where a registry names %s each time"):format(how), function()
+      local blob, exchanges = BLOB:sub(1, 270000), {}
+      for position, range in ipairs(ranges) do
+        exchanges[position] = { method = "PATCH", times = 1, answer = took(position, range) }
+      end
+      local server, repository = stage(exchanges)
+      assert(repository:upload("sha256:" .. core.hash.sum("sha256", blob), { body = blob }))
+      local list, bytes = parts_of(server)
+      assert.same({ "0-99999 100000 /u/0", "100000-199999 100000 /u/1", "200000-269999 70000 /u/2" }, list)
+      assert.is_true(blob == bytes)
+    end)
+  end
+
+  it("that was not taken in spite of its 202 is sent again when the next is refused", function()
+    local server, repository = stage { { method = "PATCH", times = 1, answer = took(1, "0-99999") },
+      { method = "PATCH", times = 1, answer = took(2, "0-99999") }, { method = "PATCH", times = 1,
+        answer = { status = 416 } },
+      { method = "GET", answer = { status = 204, headers = { { "Location", "/u/3" }, { "Range", "0-99999" } } } } }
+    assert(repository:upload(DIGEST, { body = BLOB }))
+    local seen = {}
+    for position, line in ipairs((parts_of(server))) do
+      seen[position] = line:match("^%d+")
+    end
+    assert.same({ "0", "100000", "200000", "100000" }, { table.unpack(seen, 1, 4) })
+  end)
+
   it("that the registry says to have more of than was sent ends it", function()
     local _, repository = stage { { method = "PATCH", answer = took(1, "0-299999") } }
     local _, err = repository:upload(DIGEST, { body = BLOB })

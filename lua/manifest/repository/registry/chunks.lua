@@ -77,7 +77,8 @@ local function ask(repository, url, size)
   return now and { url = now, offset = offset } or nil
 end
 
---- Sends one part.
+--- Sends one part. One that was taken is there unless its answer names an end within it: Amazon's registry names the
+--- end of the first part each time, others the length of the last one.
 ---@return table state {url, offset}: where the upload goes on
 local function send_part(repository, state, digest, length, send)
   local last = state.offset + length - 1
@@ -100,7 +101,7 @@ local function send_part(repository, state, digest, length, send)
         last + 1),
     }
   end
-  return { url = url, offset = offset == 0 and last + 1 or offset }
+  return { url = url, offset = offset > state.offset and offset or last + 1 }
 end
 
 --- What to go on with after a part that failed: smaller parts, the same once more, or from where the registry is.
@@ -147,8 +148,7 @@ function chunks.send(repository, url, digest, size, send)
     end
     if not now or now.idle >= TRIES then
       session.abandon(repository, now and now.url or state.url)
-      fail(why or { code = "registry", host = repository.domain, retryable = true,
-        message = ("%s took no more of an upload after %d bytes"):format(repository.domain, state.offset) })
+      fail(why)
     end
     state = now
   end
