@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MOST_SECONDS 10.0
+#define EPOCH_DIGITS 10 /* of seconds since 1970, from 2001 to 2286 */
 
 bool mf_retry_status(long status)
 {
@@ -38,11 +39,12 @@ double mf_retry_after(const char *value, time_t now)
 {
   size_t digits;
   double seconds = seconds_of(value, &digits);
+  bool is_number = digits > 0 && value[digits] == '\0';
   time_t date;
 
-  if (digits > 0 && value[digits] == '\0')
+  if (is_number && digits != EPOCH_DIGITS)
     return seconds;
-  date = curl_getdate(value, NULL);
+  date = is_number ? (time_t)strtoll(value, NULL, 10) : curl_getdate(value, NULL);
   if (date < 0)
     return -1;
   return date > now ? (double)(date - now) : 0;

@@ -11,8 +11,8 @@
 
 /* True for statuses that may pass by themselves: 408, 425, 429, 499, 500, 502, 503, 504 and 52x. */
 bool mf_retry_status(long status);
-/* Seconds that a Retry-After value asks for (a number or an HTTP date), 0 for a date that has passed, -1 when it is
-   neither. NOW is the wall clock. */
+/* Seconds that a Retry-After value asks for (a number, or an HTTP date; Docker Hub sends seconds since 1970), 0 for a
+   time that has passed, -1 when it is neither. NOW is the wall clock. */
 double mf_retry_after(const char *value, time_t now);
 /* Seconds that an answer asks us to wait, by its Retry-After or as the window of a quota that is used up
    ("RateLimit-Remaining: 0;w=21600"); -1 when it does not say. */

@@ -160,14 +160,14 @@ describe("retries", function()
     end
   end)
 
-  for _, value in ipairs { "0", "garbage", "-1", "1e3", "", "Thu, 01 Jan 1970 00:00:00 GMT" } do
+  for _, value in ipairs { "0", "garbage", "-1", "1e3", "", "Thu, 01 Jan 1970 00:00:00 GMT", "1746136938" } do
     it(("with Retry-After %q go on soon"):format(value), function()
       local server, engine = stage(statuses({ 429 }, { { "Retry-After", value } }))
       assert.equal(200, assert(get(engine, server, "/", { timeout = 20 })).status)
     end)
   end
 
-  for _, value in ipairs { "99999", "99999999999999999999", "Thu, 01 Jan 2099 00:00:00 GMT" } do
+  for _, value in ipairs { "99999", "99999999999999999999", "Thu, 01 Jan 2099 00:00:00 GMT", "9999999999" } do
     it(("with Retry-After %q give the answer back at once"):format(value), function()
       local server, engine = stage(statuses({ 429 }, { { "Retry-After", value }, { "RateLimit-Limit", "100;w=1" } }))
       local response = assert(get(engine, server))
@@ -182,6 +182,14 @@ describe("retries", function()
     local before = core.clock()
     assert.equal(200, assert(get(engine, server, "/")).status)
     assert.is_true(core.clock() - before >= 1)
+    assert.equal(2, #server:requests())
+  end)
+
+  it("wait until the second that Docker Hub names", function()
+    local second = os.time() + 2
+    local server, engine = stage(statuses({ 429 }, { { "Retry-After", tostring(second) } }))
+    assert.equal(200, assert(get(engine, server, "/", { timeout = 20 })).status)
+    assert.is_true(os.time() >= second)
     assert.equal(2, #server:requests())
   end)
 
