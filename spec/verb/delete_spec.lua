@@ -274,6 +274,23 @@ describe("delete", function()
     end
   end)
 
+  it("takes no manifest by a list of tags that lacks the tag itself", function()
+    for _, list in ipairs { { status = 404 }, { status = 200, body = '{"tags":["2"]}' } } do
+      local server_of_tag = scripted.start { exchanges = {
+        { method = "HEAD", path = "/v2/app/manifests/1", answer = { status = 200, headers = {
+          { "Docker-Content-Digest", manifest.digest.of("{}") } } } },
+        { method = "DELETE", path = "/v2/app/manifests/1", answer = { status = 405 } },
+        { method = "GET", path = "/v2/app/tags/list", answer = list },
+        { method = "DELETE", answer = { status = 202 } },
+      } }
+      local name = server_of_tag.address.a .. "/app:1"
+      local err = fails("conflict", client:delete(name))
+      assert.matches("the list of tags lacks 1 itself", err.message, 1, true)
+      assert(client:delete(name, { shared = true, dry_run = true }))
+      server_of_tag:stop()
+    end
+  end)
+
   it("is done when somebody else has taken the tag away just before", function()
     local server_of_tag = scripted.start { exchanges = { { method = "HEAD", times = 1, answer = { status = 200,
       headers = { { "Docker-Content-Digest", manifest.digest.of("{}") } } } } } }
@@ -301,6 +318,28 @@ describe("delete", function()
     end
     return scripted.start { exchanges = exchanges }
   end
+
+  it("looks into what HEAD gives no type of a manifest, and into an index that only others can read", function()
+    local child, kinds = manifest.digest.of("{}"), manifest.media_type
+    local entry = ('{"mediaType":"%s","digest":"%s","size":2}'):format(kinds.oci_manifest, child)
+    local index = ('{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}'):format(kinds.oci_index, entry)
+    for _, case in ipairs { { "application/json", index }, { "", index }, { kinds.docker_list, index },
+      { kinds.oci_index, (index:gsub("2,", "1,", 1)) } } do
+      local function answer(bytes, kind)
+        return { status = 200, body = bytes, headers = { { "Docker-Content-Digest", manifest.digest.of(bytes) },
+          { "Content-Type", kind } } }
+      end
+      local server_of_index = scripted.start { exchanges = {
+        { path = "/v2/app/tags/list", answer = { status = 200, body = '{"tags":["list"]}' } },
+        { path = "/v2/app/manifests/list", answer = answer(case[2], case[1]) },
+        { method = "HEAD", path = "/v2/app/manifests/" .. child, answer = answer("{}", kinds.oci_manifest) },
+        { method = "DELETE", answer = { status = 202 } },
+      } }
+      local err = fails("conflict", client:delete(("%s/app@%s"):format(server_of_index.address.a, child)))
+      assert.same({ "list" }, err.listed)
+      server_of_index:stop()
+    end
+  end)
 
   it("looks before it tells which tags are gone", function()
     local kept, gone = { status = 200, body = "{}" }, { status = 404 }

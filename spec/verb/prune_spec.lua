@@ -204,6 +204,34 @@ describe("prune", function()
     assert.equal("the registry accepted its deletion, and still has it", done.tags[1].reason)
   end)
 
+  it("keeps what an index names that HEAD gives another type, or that only others can read", function()
+    local kinds = manifest.media_type
+    local image = ('{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"application/x","digest":"%s","size":2},'
+      .. '"layers":[]}'):format(kinds.oci_manifest, manifest.digest.of("{}"))
+    local index = ('{"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d}]}')
+      :format(kinds.oci_index, kinds.oci_manifest, manifest.digest.of(image), #image)
+    for _, case in ipairs { { "application/json", "application/json" }, { "", kinds.oci_index },
+      { kinds.docker_list, kinds.docker_list } } do
+      local function exchange(method, name, bytes, kind)
+        return { method = method, pattern = ("/manifests/(%s|%s)$"):format(name, manifest.digest.of(bytes)),
+          answer = { status = 200, body = bytes, headers = { { "Docker-Content-Digest", manifest.digest.of(bytes) },
+            { "Content-Type", kind } } } }
+      end
+      local odd = scripted.start { exchanges = {
+        { path = "/v2/app/tags/list", answer = { status = 200, body = '{"tags":["1.0.0","2.0.0","list"]}' } },
+        exchange("HEAD", "list", index, case[1]), exchange("GET", "list", index, case[2]),
+        exchange("HEAD", "1.0.0", image, kinds.oci_manifest), exchange("GET", "1.0.0", image, kinds.oci_manifest),
+        exchange("HEAD", "2.0.0", image .. "\n", kinds.oci_manifest),
+        exchange("GET", "2.0.0", image .. "\n", kinds.oci_manifest),
+        { method = "DELETE", answer = { status = 202 } },
+      } }
+      local done = assert(client:prune(odd.address.a .. "/app", { semver = ">=1", keep = 1, yes = true }))
+      odd:stop()
+      assert.equal(0, done.deleted)
+      assert.equal("the index list names it", done.tags[1].reason)
+    end
+  end)
+
   it("works in a layout, where a tag goes alone", function()
     push("layout", { a = 90, b = 60, c = 1 })
     local path = "oci:" .. temp.path("layout")

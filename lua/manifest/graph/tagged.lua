@@ -1,6 +1,7 @@
 --- What tags of a repository name: which document each, when that was made, what it names and what it refers to.
 
 local attestation = require("manifest.document.attestation")
+local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
@@ -129,6 +130,13 @@ function tagged.named_by(root)
   return digests
 end
 
+--- Adds the digests in the text of a document that cannot be read here: others may read it, and need what it names.
+local function add_from_text(names, raw)
+  for one in raw:gmatch("%w+:%x+") do
+    names[one] = digest.is(one) or nil
+  end
+end
+
 local function read_into(call, at, one, wants_time)
   at = one.at or at
   local root = nodes.root(call, try(read.document_at(call.verb, at.ref, at.repository, one.digest)))
@@ -152,6 +160,8 @@ function tagged.look(call, at, one, wants_time)
   one.err = select(2, failure.caught(read_into, call, at, one, wants_time))
   local code = one.err and one.err.code
   if UNREADABLE[code] then
+    local answer = (one.at or at).repository:manifest(one.digest)
+    add_from_text(one.names, answer and answer.raw or "")
     one.unread = one.err.message
   elseif code then
     failure.fail(one.err)

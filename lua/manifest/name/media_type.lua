@@ -88,6 +88,14 @@ function media_type.kind(value)
   return (value or ""):find("manifest%.v%d") and "artifact" or "blob"
 end
 
+--- May what a registry's header gives this type be an index? Some answer with application/json, or with nothing.
+---@param value string|nil
+---@return boolean
+function media_type.may_be_index(value)
+  local kind = media_type.kind(value)
+  return kind == "index" or kind == "blob"
+end
+
 --- Whether a config of this type is one of an image. Old Docker manifests call theirs a stream of bytes.
 ---@param value string|nil of the config
 ---@param manifest string|nil media type of the manifest

@@ -40,7 +40,8 @@ local delete = declare.verb {
   },
 }
 
---- Which tags go with a manifest, and which indexes lack it then; refused unless that is allowed. Pure.
+--- Which tags go with a manifest, and which indexes lack it then; refused unless that is allowed. A list of tags that
+--- lacks the tag that was named is not believed. Pure.
 ---@param tag string|nil that was named
 ---@param digest string
 ---@param holders table of a repository's holders()
@@ -51,11 +52,13 @@ function delete.plan(tag, digest, holders, allowed)
   for _, one in ipairs(holders.tags) do
     shared[#shared + 1] = one ~= tag and one or nil
   end
-  if allowed or #shared + #listed == 0 then
+  local is_known = not tag or #shared < #holders.tags
+  if allowed or is_known and #shared + #listed == 0 then
     return { shared = shared, listed = listed }
   end
   local words = {}
-  words[1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
+  words[1] = not is_known and ("may be what other tags name, for the list of tags lacks %s itself"):format(tag) or nil
+  words[#words + 1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
   words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
   return fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,

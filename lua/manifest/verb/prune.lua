@@ -85,7 +85,7 @@ local function gather(call, at, o, made)
     is_chosen[by_tag[tag]] = true
   end
   for _, one in ipairs(list) do
-    looked[#looked + 1] = (is_chosen[one] or media_type.is_index(one.media_type)) and one or nil
+    looked[#looked + 1] = (is_chosen[one] or media_type.may_be_index(one.media_type)) and one or nil
   end
   call:each(looked, function(one)
     tagged.look(call, at, one, is_chosen[one] and (o.by == "created" or o.older_than ~= nil))

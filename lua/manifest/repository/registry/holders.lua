@@ -23,7 +23,8 @@ local function leads_to(repository, selector, digest, depth, seen)
   seen[selector] = false
   local answer = allow("not_found", repository:manifest(selector))
   local index = answer and document.read(answer.raw, answer.media_type)
-  local entries, found = index and index.entries or {}, false
+  local entries = index and index.entries or {}
+  local found = answer and not index and answer.raw:find(digest, 1, true) ~= nil -- others may read what is refused here
   for _, entry in ipairs(entries) do
     found = found or entry.digest == digest
   end
@@ -31,8 +32,8 @@ local function leads_to(repository, selector, digest, depth, seen)
     found = found or media_type.kind(entry.media_type) == "index"
       and leads_to(repository, entry.digest, digest, depth + 1, seen)
   end
-  seen[selector] = found
-  return found
+  seen[selector] = found or false
+  return seen[selector]
 end
 
 --- What a tag is to the digest: "tag" of it, or "parent"; false: nothing.
@@ -41,7 +42,7 @@ local function look(repository, tag, digest, seen)
   if found and found.digest == digest then
     return "tag"
   end
-  local may_lead = found and media_type.kind(found.media_type) == "index" and not referrers_tag.subject(tag)
+  local may_lead = found and media_type.may_be_index(found.media_type) and not referrers_tag.subject(tag)
   return may_lead and leads_to(repository, tag, digest, 1, seen) and "parent" or false
 end
 

@@ -38,7 +38,7 @@ function along.look(call, at, digest, o)
   end
   local list = tagged.list(call, at)
   call:each(list, function(one)
-    if one.digest ~= digest and media_type.is_index(one.media_type) then
+    if one.digest ~= digest and media_type.may_be_index(one.media_type) then
       tagged.look(call, at, one, false)
     end
   end)
