@@ -113,3 +113,42 @@ describe("a reference that names more than is allowed", function()
     server:stop()
   end)
 end)
+
+describe("tags that are listed and name nothing", function()
+  local function copy(tags, options)
+    local exchanges = played_image.pull(IMAGE, "app", {})
+    table.insert(exchanges, 1, { path = "/v2/app/tags/list", answer = { status = 200, body = dkjson.encode {
+      name = "app", tags = tags } } })
+    local server, client = stage(exchanges)
+    local source, folder = server.address.a .. "/app" .. (options.all_tags and "" or ":1"), temp.path("layout")
+    local done, err = client:copy(source, "oci:" .. folder, options)
+    return done, err, client, folder
+  end
+
+  it("are left out", function()
+    local done, err, client, folder = copy({ "1", "expired" }, { all_tags = true })
+    assert(done, tostring(err))
+    assert.equal(1, #done.copied)
+    assert.same({ "1" }, assert(client:tags("oci:" .. folder)))
+    assert.matches("the tag expired is listed, and names nothing", client:warnings()[1], 1, true)
+  end)
+
+  it("are an error where there is nothing else", function()
+    local done, err = copy({ "expired" }, { all_tags = true })
+    assert.is_nil(done)
+    assert.equal("not_found", err.code)
+  end)
+
+  it("do not come along with what they are made of", function()
+    local signature = IMAGE.digest:gsub(":", "-") .. ".sig"
+    local done, err, client = copy({ "1", signature }, { digest_tags = true })
+    assert(done, tostring(err))
+    assert.matches(signature .. " is listed, and names nothing", client:warnings()[1], 1, true)
+  end)
+
+  it("are damage in a layout", function()
+    local _, _, client, folder = copy({ "1" }, { all_tags = true })
+    assert(os.remove(folder .. "/blobs/sha256/" .. IMAGE.digest:sub(8)))
+    assert.is_nil((client:copy("oci:" .. folder, "oci:" .. temp.path("other"), { all_tags = true })))
+  end)
+end)

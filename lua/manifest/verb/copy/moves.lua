@@ -129,30 +129,40 @@ local function chosen_tags(from, options)
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
 
+--- What a tag names on both sides; false: it is listed, and names nothing. Some registries list tags of what was
+--- deleted, or has expired. In a layout that is damage.
+local function look_at_both(call, from, to, tag)
+  local now, gone = allow("not_found", from.repository:head(tag))
+  if not now then
+    try(gone.status, gone)
+    call:warn(("the tag %s is listed, and names nothing: left out"):format(tag))
+    return false
+  end
+  local there, named = try(digest_at(to.repository, tag, now.digest))
+  return { selector = tag, name = tag, wanted = now.digest, media_type = now.media_type, there = there, named = named }
+end
+
 --- All tags of a repository: those that are the same on both sides are done, at the price of two HEAD requests each.
 local function list_tags(call, from, to, options)
-  local tags = chosen_tags(from, options)
-  if #tags == 0 then
+  local chosen = chosen_tags(from, options)
+  local tags = shard.choose(chosen, options.shard and try(shard.parse(options.shard)), function(tag)
+    return tag
+  end)
+  check_tags(to, tags)
+  local list, done = { todo = {}, skipped = {}, same = {}, is_new = true }, {}
+  for _, move in ipairs(call:each(tags, function(tag)
+    return look_at_both(call, from, to, tag)
+  end)) do
+    if move then
+      list.is_new = list.is_new and not move.there
+      table.insert(is_done(move, move.wanted, options) and done or list.todo, move)
+    end
+  end
+  if #chosen == 0 or #tags > 0 and #done + #list.todo == 0 then
     fail {
       code = "not_found", message = ("no tag of %s is to be copied"):format(from.name),
       hint = "look at the tags with 'manifest tags', and at the patterns",
     }
-  end
-  tags = shard.choose(tags, options.shard and try(shard.parse(options.shard)), function(tag)
-    return tag
-  end)
-  check_tags(to, tags)
-  local looked = call:each(tags, function(tag)
-    local now = try(from.repository:head(tag))
-    local there, named = try(digest_at(to.repository, tag, now.digest))
-    return {
-      selector = tag, wanted = now.digest, media_type = now.media_type, name = tag, there = there, named = named,
-    }
-  end)
-  local list, done = { todo = {}, skipped = {}, same = {}, is_new = true }, {}
-  for _, move in ipairs(looked) do
-    list.is_new = list.is_new and not move.there
-    table.insert(is_done(move, move.wanted, options) and done or list.todo, move)
   end
   return settle_done(call, to, done, list, options)
 end
