@@ -2,7 +2,6 @@
 
 local document = require("manifest.document.index")
 local failure = require("manifest.base.failure")
-local media_type = require("manifest.name.media_type")
 local nodes = require("manifest.graph.node")
 local read = require("manifest.graph.read")
 local referrer = require("manifest.repository.referrer")
@@ -42,12 +41,6 @@ local function fetch_referrer(call, from, listed)
   return root
 end
 
---- The type of an artifact, as a list of referrers has it; nil where the list may not know it: registries of before the
---- specification give the config's type.
-local function listed_type(item)
-  return item.artifact_type ~= media_type.oci_empty and item.artifact_type or nil
-end
-
 --- Those of some referrers that are of some types.
 ---@param found table[] {tree, descriptor}
 ---@param types string[]|nil nil: all
@@ -59,7 +52,7 @@ function referrers.of_types(found, types)
   end
   for _, one in ipairs(found) do
     local view = one.tree and one.tree.view or {}
-    local kind = view.artifact_type or listed_type(one.descriptor) or not one.tree
+    local kind = view.artifact_type or referrer.listed_type(one.descriptor.artifact_type) or not one.tree
       or view.config and view.config.media_type
     list[#list + 1] = (not types or kind == true or wanted[kind]) and one or nil
   end

@@ -64,11 +64,20 @@ end
 local FATAL = { canceled = true, denied = true, network = true, proxy = true, rate_limited = true, timeout = true,
   tls = true, unauthorized = true }
 
---- What the manifest of an entry refers to.
+--- The type of an artifact, as a list has it; nil where the list may not know it: registries of before the
+--- specification give the config's type, and so do lists that go-containerregistry (cosign) writes.
+---@param kind any an entry's artifact type
+---@return string|nil
+function referrer.listed_type(kind)
+  return type(kind) == "string" and kind ~= media_type.oci_empty and kind or nil
+end
+
+--- What the manifest of an entry says itself.
 ---@param repository table
 ---@param entry table {digest, mediaType}
----@return string|boolean|nil subject digest; false: none, or it cannot be read; nil: it is gone, or no descriptor
-function referrer.subject_of(repository, entry)
+---@return table|boolean|nil said {subject = digest, artifact_type}; false: none, or it cannot be read; nil: it is gone,
+--- or no descriptor
+local function look(repository, entry)
   if type(entry.digest) ~= "string" or not digest_name.parse(entry.digest) then
     return nil
   end
@@ -82,7 +91,9 @@ function referrer.subject_of(repository, entry)
   end
   local answer, why = repository:manifest(entry.digest, { accept = accept })
   if answer then
-    known = referrer.describe(answer.raw, entry.mediaType, entry.digest) or false
+    local subject, own = referrer.describe(answer.raw, entry.mediaType, entry.digest)
+    local is_kept = own and media_type.check(own.artifact_type)
+    known = subject and { subject = subject, artifact_type = is_kept and own.artifact_type or nil } or false
   elseif why.code == "not_found" then
     return nil
   elseif FATAL[why.code] or why.retryable then
@@ -94,18 +105,23 @@ function referrer.subject_of(repository, entry)
   return known
 end
 
---- Those of some entries whose manifest refers to the subject.
+--- Those of some entries whose manifest refers to the subject, with the artifact type that the manifest has where the
+--- list may not know it.
 ---@param repository table
 ---@param entries table[]
 ---@param subject string digest
 ---@return table[] entries
 function referrer.believed(repository, entries, subject)
-  local subjects = referrer.each(repository, entries, function(entry)
-    return referrer.subject_of(repository, entry) or false
+  local looked = referrer.each(repository, entries, function(entry)
+    return look(repository, entry) or false
   end)
   local list = {}
   for position, entry in ipairs(entries) do
-    list[#list + 1] = subjects[position] == subject and entry or nil
+    local said = looked[position]
+    if said and said.subject == subject then
+      entry.artifactType = referrer.listed_type(entry.artifactType) or said.artifact_type
+      list[#list + 1] = entry
+    end
   end
   return list
 end
@@ -119,11 +135,11 @@ end
 function referrer.is_list(repository, index, subject)
   local is_odd = false
   for _, entry in ipairs(index.manifests) do
-    local named = referrer.subject_of(repository, json.is_object(entry) and entry or {})
-    if named == subject then
+    local said = look(repository, json.is_object(entry) and entry or {})
+    if said and said.subject == subject then
       return true
     end
-    is_odd = is_odd or named ~= nil
+    is_odd = is_odd or said ~= nil
   end
   return not is_odd
 end
@@ -146,7 +162,7 @@ function referrer.drop_dead(repository, index)
   repository.subjects = {}
   for position = #index.manifests, 1, -1 do
     local entry = index.manifests[position]
-    if referrer.subject_of(repository, json.is_object(entry) and entry or {}) == nil then
+    if look(repository, json.is_object(entry) and entry or {}) == nil then
       table.remove(index.manifests, position)
       is_changed = true
     end

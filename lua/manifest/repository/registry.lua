@@ -93,7 +93,7 @@ local function new(loop, options)
     timeout = options.timeout, jobs = options.jobs or 1, chunk_size = options.chunk_size, shared = options.shared,
     manifest_limit = options.manifest_limit or interface.MANIFEST_LIMIT,
     brought = {}, -- [digest] = function that brings the blob again (restore.lua)
-    subjects = {}, -- [digest] = what that manifest refers to (referrer.lua)
+    subjects = {}, -- [digest] = what that manifest says that it refers to (referrer.lua)
   }, mt)
 end
 

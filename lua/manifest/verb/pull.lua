@@ -5,9 +5,9 @@ local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local files = require("manifest.verb.pull.files")
 local image = require("manifest.document.image")
-local media_type = require("manifest.name.media_type")
 local new_file = require("manifest.base.new_file")
 local read = require("manifest.graph.read")
+local referrer = require("manifest.repository.referrer")
 local referrer_list = require("manifest.repository.referrer_list")
 local resolve = require("manifest.graph.resolve")
 
@@ -42,13 +42,12 @@ local function type_of(view)
   return view.artifact_type or view.config.media_type
 end
 
---- The document of an entry of a list of referrers, when its type is the wanted one. Registries of before the
---- specification list the config's type as that of the artifact: where that says nothing, the manifest is asked.
+--- The document of an entry of a list of referrers, when its type is the wanted one.
 local function matching(call, at, entry, artifact_type)
   if entry.artifact_type == artifact_type then
     return document_at(call, at, entry.digest)
   end
-  if (entry.artifact_type or media_type.oci_empty) ~= media_type.oci_empty then
+  if referrer.listed_type(entry.artifact_type) then
     return false
   end
   local answer = document_at(call, at, entry.digest)

@@ -31,8 +31,8 @@ describe("referrers", function()
     local _, repository = stage {
       { target = "/v2/app/referrers/" .. SUBJECT, answer = { status = 200, body = list(entry "a"),
         headers = { INDEX[1], { "Link", "<?n=2>; rel=next" } } } },
-      { pattern = "n=2", answer = { status = 200, body = list(entry "b", '{"digest":"../x"}', "null"),
-        headers = INDEX } },
+      { pattern = "n=2", answer = { status = 200, headers = INDEX,
+        body = list(entry "b", '{"digest":"../x"}', "null", entry "b", entry "a") } }, -- Zot lists some twice
     }
     local found = assert(repository:referrers(SUBJECT))
     assert.equal(2, #found)
@@ -66,6 +66,25 @@ describe("referrers", function()
       headers = INDEX } } }
     assert.equal(1, #assert(repository:referrers(SUBJECT, { artifact_type = "x/y+z" })))
     assert.equal("artifactType=x%2Fy%2Bz", server:requests()[1].target:match("%?(.*)$"))
+  end)
+
+  it("have the type that their manifest has where the stand-in tag's list gives the config's", function()
+    local function manifest(kind)
+      return OURS:gsub("^{", ('{"artifactType":"%s",'):format(kind), 1)
+    end
+    local empty, bundle, other = media_type.oci_empty, manifest "a/bundle", manifest "a/other"
+    local exchanges = { { path = TAG, answer = { status = 200, headers = INDEX,
+      body = list(entry(bundle, empty), entry(other, empty), entry("b", "a/b")) } }, { answer = { status = 404 } } }
+    for _, bytes in ipairs { bundle, other } do
+      table.insert(exchanges, 1, { path = "/v2/app/manifests/" .. digest_of(bytes),
+        answer = { status = 200, body = bytes } })
+    end
+    local server, repository = stage(exchanges)
+    local found = assert(repository:referrers(SUBJECT, { artifact_type = "a/bundle" }))
+    assert.equal(1, #found)
+    assert.equal(digest_of(bundle), found[1].digest)
+    assert.equal("a/bundle", found[1].artifactType)
+    assert.equal(4, #server:requests()) -- what is listed with another type is not asked for
   end)
 
   local function sent_on(status, headers)

@@ -21,15 +21,19 @@ local function is_descriptor(entry)
     and math.type(entry.size) == "integer" and entry.size >= 0 and digest_name.parse(entry.digest) ~= nil
 end
 
---- Adds the descriptors of one list. False when there are too many.
-local function add(found, document, wanted)
+--- Adds the descriptors of one list, each digest once: Zot lists what has a tag twice. False when there are too many.
+---@param is_wanted function (entry) -> boolean
+---@param seen table count (of entries); by digest: true
+local function add(found, document, is_wanted, seen)
   for _, entry in ipairs(json.is_array(document.manifests) and document.manifests or {}) do
+    seen.count = seen.count + 1
     if not is_descriptor(entry) then
       found.skipped = found.skipped + 1
-    elseif not wanted or entry.artifactType == wanted then
+    elseif not seen[entry.digest] and is_wanted(entry) then
+      seen[entry.digest] = true
       found[#found + 1] = entry
     end
-    if #found > MOST then
+    if seen.count > MOST then
       return false
     end
   end
@@ -43,8 +47,8 @@ local function too_many(repository)
   }
 end
 
---- The list under the stand-in tag: those of its entries whose manifests refer to the digest. Empty when there is none,
---- or the tag names something else.
+--- The list under the stand-in tag: those of its entries whose manifests refer to the digest, and have the type that is
+--- wanted. Empty when there is none, or the tag names something else.
 local function without_api(repository, digest, options)
   local found = { skipped = 0, fallback = true }
   if options.api_only then
@@ -56,15 +60,21 @@ local function without_api(repository, digest, options)
     return found
   end
   local index = got.digest ~= digest and referrer.read_index(got.raw) -- GitLab takes such a tag for the digest
-  if index and not add(found, index, options.artifact_type) then
+  local wanted = options.artifact_type
+  if index and not add(found, index, function(entry)
+    local kind = wanted and referrer.listed_type(entry.artifactType)
+    return not kind or kind == wanted
+  end, { count = 0 }) then
     too_many(repository)
   end
   if options.unchecked then
     return found
   end
-  local believed = referrer.believed(repository, found, digest) ---@type table
-  believed.skipped, believed.fallback = found.skipped, true
-  return believed
+  local list = { skipped = found.skipped, fallback = true }
+  for _, entry in ipairs(referrer.believed(repository, found, digest)) do
+    list[#list + 1] = (not wanted or entry.artifactType == wanted) and entry or nil
+  end
+  return list
 end
 
 --- Does a registry not know such lists? It may refuse what it does not know by any status, or send whoever asks to a
@@ -120,9 +130,12 @@ function referrers.list(repository, digest, options)
       return #found == 0 -- a mirror that knows nothing of referrers may say so, too
     end,
   }, function()
+    local seen = { count = 0 }
     found, over = { skipped = 0 }, false
     return function(document)
-      over = not add(found, document, wanted) -- filtered here too: a registry need not
+      over = not add(found, document, function(entry)
+        return not wanted or entry.artifactType == wanted -- filtered here too: a registry need not
+      end, seen)
       return not over
     end
   end)
