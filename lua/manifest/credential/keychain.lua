@@ -11,7 +11,8 @@ local json = require("manifest.base.json")
 local lock = require("manifest.engine.lock")
 local program = require("manifest.base.program")
 
-local allow, amend, defer, fail, try = failure.allow, failure.amend, failure.defer, failure.fail, failure.try
+local allow, amend, caught = failure.allow, failure.amend, failure.caught
+local defer, fail, try = failure.defer, failure.fail, failure.try
 
 --- Each raises its failure here, and returns it to the caller: see the end of this file.
 local methods = {}
@@ -167,19 +168,25 @@ function methods:store(registry, login)
   return { helper = helper, file = not helper and self.path or nil }
 end
 
---- Forgets a login: in the helper and in the file.
+--- Forgets a login: in the helper and in the file, in that also where the helper fails (some do when they have none).
 ---@param registry string
 ---@return table|nil removed {helper = name or nil, removed = how many entries}
 ---@return table|nil err io, locked, corrupt, credentials
 function methods:erase(registry)
   local helper, text = helper_of(self, registry)
-  local was_there = helper and run_helper(helper, "erase", key_of(registry))
+  local was_there, failed
+  if helper then
+    was_there, failed = caught(run_helper, helper, "erase", key_of(registry))
+  end
   local entries = 0
   if text ~= "" or has_remains(self) then
     edit(self, function(now)
       entries = remove_entries(now, registry)
       return entries > 0
     end)
+  end
+  if failed then
+    fail(failed)
   end
   return { helper = was_there and helper or nil, removed = entries }
 end

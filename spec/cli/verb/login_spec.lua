@@ -221,6 +221,16 @@ describe("manifest login", function()
     assert.is_nil(config_of(empty))
   end)
 
+  it("takes the login out of the file, too, where the helper fails", function()
+    local helper = helper_program.new("spec", "echo The specified item could not be found in the keychain.; exit 1")
+    local world = ours.new { env = { PATH = helper.path },
+      config = '{"credsStore":"spec","auths":{"h.example":{"auth":"eDp5"}}}' }
+    local done = world { "logout", "h.example" }
+    assert.equal(1, done.status)
+    assert.matches("could not be found in the keychain", done.stderr, 1, true)
+    assert.is_nil(config_of(world):find("h.example", 1, true))
+  end)
+
   it("says when something else comes before the login", function()
     local done = login(ours.new(), PASSWORD, { env = { DOCKER_AUTH_CONFIG = "{}" } })
     assert.equal(0, done.status)
