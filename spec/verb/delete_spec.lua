@@ -126,8 +126,10 @@ describe("delete", function()
       return pending(why)
     end
     local made = images.push(server, {
-      { name = "amd", repository = "part", tag = "amd", layers = { "amd" }, platform = { os = "linux" } },
+      { name = "amd", repository = "part", tag = "amd", layers = { "amd" },
+        platform = { os = "linux", architecture = "amd64" } },
       { name = "all", repository = "part", tag = "all", type = "oci-index", children = { "amd" } },
+      { name = "arm", repository = "part", tag = "arm", platform = { os = "linux", architecture = "arm64" } },
     })
     local layout, bare = "oci:" .. temp.path("layout"), "oci:" .. temp.path("layout")
     for _, place in ipairs { able.address .. "/part", layout } do
@@ -149,6 +151,13 @@ describe("delete", function()
     end
     assert(client:verify(able.address .. "/part:all"))
     assert(client:verify(layout .. ":all"))
+    -- an index without a name keeps its images from going with another one
+    assert(client:delete(bare .. ":amd"))
+    assert(client:index_create { target = bare .. ":more",
+      sources = { bare .. "@" .. made.amd.digest, at("part:arm") } })
+    local done = assert(client:delete(bare .. ":more", { images = true }))
+    assert.same({ made.arm.digest }, done.images)
+    assert(client:verify(bare .. "@" .. made.all.digest))
     able:stop()
   end)
 

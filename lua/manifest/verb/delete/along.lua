@@ -28,6 +28,17 @@ local function referring(at, digests, named)
   return found
 end
 
+--- Whether an index that has no tag names a document, where a repository lists such.
+---@param own table<string, true> digests, and tags, of what goes
+local function is_held(at, digest, own)
+  for _, parent in ipairs(at.repository.can.untagged and try(at.repository:holders(digest)).parents or {}) do
+    if not own[parent] then
+      return true
+    end
+  end
+  return false
+end
+
 --- What goes with a document: images that nothing else names, and what refers to it and to them.
 ---@return table also {images, referrers: lists of digests; is_shared: other tags name the document, or an index
 --- does}
@@ -49,12 +60,13 @@ function along.look(call, at, digest, o)
       named[other] = true
     end
   end
-  local parents = at.repository.can.untagged and try(at.repository:holders(digest)).parents or {}
-  also.is_shared = also.is_shared or named[digest] or parents[1] ~= nil
+  also.is_shared = also.is_shared or named[digest] or is_held(at, digest, {})
   if o.images then
-    local root = nodes.root(call, read.document_at("delete", at.ref, at.repository, digest))
-    for _, image in ipairs(text.sorted_keys(tagged.named_by(root))) do
-      also.images[#also.images + 1] = not named[image] and image or nil
+    local own = tagged.named_by(nodes.root(call, read.document_at("delete", at.ref, at.repository, digest)))
+    local images = text.sorted_keys(own)
+    own[digest], own[at.tag or digest] = true, true
+    for _, image in ipairs(images) do
+      also.images[#also.images + 1] = not named[image] and not is_held(at, image, own) and image or nil
     end
   end
   also.referrers = o.referrers and referring(at, { digest, table.unpack(also.images) }, named) or {}
