@@ -93,7 +93,7 @@ end
 ---@return function
 function failure.returned(fn)
   return function(...)
-    return failure.caught(fn, ...)
+    return settle(xpcall(fn, on_raise, ...))
   end
 end
 

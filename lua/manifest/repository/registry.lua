@@ -228,28 +228,6 @@ end
 
 methods.send = send
 
---- Sends a request that only reads: to each mirror first.
----@param request table as for send, without sink_pipe
----@param check function? (response, domain): fails where a success is not what was asked for
----@return table response of a mirror: a success; of the registry: any HTTP status
-function methods:read(request, check)
-  local function ask(endpoint)
-    local response = send(self, request, endpoint)
-    if check and response.status // 100 == 2 then
-      check(response, endpoint.domain)
-    end
-    return response
-  end
-  local found = self.endpoints[2] and mirror.first(self, function(endpoint)
-    local response = ask(endpoint)
-    if response.status // 100 ~= 2 then
-      fail(problem.of_response(response, request.method .. " " .. request.path, endpoint.domain))
-    end
-    return response
-  end)
-  return found or ask(self.endpoints[#self.endpoints])
-end
-
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
 ---@param tag string
 ---@return boolean|nil ok
@@ -270,5 +248,27 @@ function methods:close() -- luacheck: ignore self
 end
 
 failure.edge(methods)
+
+--- Sends a request that only reads: to each mirror first. For the modules of this room, so it raises.
+---@param request table as for send, without sink_pipe
+---@param check function? (response, domain): fails where a success is not what was asked for
+---@return table response of a mirror: a success; of the registry: any HTTP status
+function methods:read(request, check)
+  local function ask(endpoint)
+    local response = send(self, request, endpoint)
+    if check and response.status // 100 == 2 then
+      check(response, endpoint.domain)
+    end
+    return response
+  end
+  local found = self.endpoints[2] and mirror.first(self, function(endpoint)
+    local response = ask(endpoint)
+    if response.status // 100 ~= 2 then
+      fail(problem.of_response(response, request.method .. " " .. request.path, endpoint.domain))
+    end
+    return response
+  end)
+  return found or ask(self.endpoints[#self.endpoints])
+end
 
 return { new = new }

@@ -23,7 +23,7 @@ end
 local function get(repository, digest, request)
   request.method, request.path, request.digest, request.blob = "GET", "/blobs/" .. digest, digest, digest
   request.streams = (request.sink_file or request.sink_scratch) and (request.limit or math.huge) or nil
-  return check_status(try(repository:read(request)), digest, repository.domain)
+  return check_status(repository:read(request), digest, repository.domain)
 end
 
 --- Fetches a small blob, such as a config, into memory.

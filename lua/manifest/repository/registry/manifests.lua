@@ -91,7 +91,7 @@ end
 --- with not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
   local doubted
-  local response = try(repository:read({
+  local response = repository:read({
     method = "GET",
     path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
@@ -102,7 +102,7 @@ function manifests.get(repository, reference, options)
     doubted = not is_digest(reference) and said ~= answer.digest and digest_name.contradicts(said, answer.digest)
       and domain
     check_manifest(reference, answer, domain)
-  end))
+  end)
   if response.status ~= 200 then
     fail(problem.of_response(response, "GET manifest " .. reference, repository.domain))
   end
@@ -171,12 +171,12 @@ function manifests.head(repository, reference, options)
   if without_head[repository.domain] then
     return manifests.get(repository, reference)
   end
-  local response = try(repository:read(request, function(answer, domain)
+  local response = repository:read(request, function(answer, domain)
     local said = answer.headers["docker-content-digest"]
     if is_digest(reference) and digest_name.contradicts(said, reference) then
       mismatch(domain, "says that %s is %s", reference, said)
     end
-  end))
+  end)
   if must_get(reference, response, said_by(response), options) then
     local got, why = caught(manifests.get, repository, reference)
     if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
