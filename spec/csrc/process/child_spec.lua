@@ -1,4 +1,5 @@
 local fails = require "spec.support.asserts.fails_saying"
+local lfs = require "lfs"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local system = require "system"
@@ -107,17 +108,23 @@ describe("a program that is run", function()
     assert.same({ status = 4, output = "x" }, assert(run({ script("printf x; exec >&-; sleep 0.1; exit 4") })))
   end)
 
-  it("says what cannot be run", function()
+  it("says what is no program to look for", function()
     local here = script("echo", "no-such-helper-x")
     fails("not_found", "no-such-helper-y: it is not in", run({ "no-such-helper-y" }))
+    fails("invalid_argument", "absolute path", run({ "./x" }))
+    fails("invalid_argument", "absolute path", run({ "" }))
+    fails("invalid_argument", "absolute path", run({ "../" .. here:match("[^/]+$") }))
+  end)
+
+  it("says what cannot be run", function()
+    if lfs.attributes((os.getenv("MANIFEST_BUILD") or "build") .. "/cross-built") then
+      return pending("qemu makes a fork of vfork, by which posix_spawn would learn that exec failed")
+    end
     fails("not_found", "/none/x", run({ "/none/x" }))
     fails("io", "Permission denied", run({ temp.file("#!/bin/sh\n") }))
     fails("io", "Permission denied", run({ temp.folder() }))
     fails("io", "Exec format error", run({ script("\x7fELF no program") }))
     fails("io", "No such file", run({ script("#!/none/interpreter\n") }))
-    fails("invalid_argument", "absolute path", run({ "./x" }))
-    fails("invalid_argument", "absolute path", run({ "" }))
-    fails("invalid_argument", "absolute path", run({ "../" .. here:match("[^/]+$") }))
   end)
 
   it("refuses what the programmer got wrong", function()
