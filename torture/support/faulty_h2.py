@@ -1,4 +1,6 @@
 """HTTP/2 for faulty.py: one request after the other is relayed, and streams and connections break as they are told."""
+import types
+
 import h2.config
 import h2.connection
 import h2.events
@@ -9,6 +11,17 @@ from faults import FAULTS
 
 class Over(Exception):
     """The connection ends."""
+
+
+class Talk:
+    """What a fault gets that answers in place of the server."""
+
+    def __init__(self, connection, stream, method):
+        self.connection, self.stream, self.method = connection, stream, method
+
+    def answer(self, status, headers, body):
+        made = types.SimpleNamespace(status=status, headers=headers, body=body)
+        self.connection.send(self.stream, self.method, made, None)
 
 
 class Connection:
@@ -53,6 +66,8 @@ class Connection:
             self.h2.reset_stream(stream, code)
             return
         self.seen = stream
+        if callable(action):
+            return action(Talk(self, stream, method))
         self.send(stream, method, self.upstream.ask(method, target, plain, body, self.origin.host), action)
 
     def send(self, stream, method, answer, action):
