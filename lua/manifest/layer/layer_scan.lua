@@ -21,7 +21,7 @@ end
 ---@return table found {machines = {[architecture] = {count, example = path}}, diff_id, compression (nil: none),
 --- unopened = error that says why the layer was not looked into, or nil}
 function methods:finish()
-  local content = self.content
+  local content = self.content ---@type table
   local is_whole = content:finish() and self.reader:complete()
   if not content.unopened and not is_whole then
     failure.fail { code = "corrupt", message = "the tar archive is cut short" }

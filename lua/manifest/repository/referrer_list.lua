@@ -137,7 +137,7 @@ local function edit(repository, tag, subject, change)
       repository.loop:sleep(math.random() * PAUSE * math.min(attempt, 10))
     end
   end
-  return fail {
+  fail {
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),
     hint = "try again",
   }

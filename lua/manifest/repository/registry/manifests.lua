@@ -182,7 +182,7 @@ function manifests.head(repository, reference, options)
     if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
       without_head[repository.domain] = true
     end
-    return try(got, why)
+    return (try(got, why))
   end
   return described(repository, reference, response)
 end
