@@ -118,7 +118,7 @@ end
 --- Reads a list, changes it and writes it; again when somebody else was quicker and the registry heeds that.
 ---@param change function (entries) -> boolean: was there something to change?
 ---@return boolean changed
----@return table done {digest, started = when the list was read}
+---@return table? done {digest, started = when the list was read}
 local function edit(repository, tag, subject, change)
   for attempt = 1, TRIES do
     local started = core.clock()
@@ -137,7 +137,7 @@ local function edit(repository, tag, subject, change)
       repository.loop:sleep(math.random() * PAUSE * math.min(attempt, 10))
     end
   end
-  fail {
+  return fail {
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),
     hint = "try again",
   }
