@@ -211,13 +211,15 @@ describe("--json of", function()
     documents[4] = document({ "apply", path }, 1)
     images.push(server, { { repository = "pruned", tag = "old", config = { created = "2020-01-01T00:00:00Z" } } })
     local function write_copy(more)
-      temp.file(("return { copy = %q, target = %q, include = 'amd', prune = { older_than = 60 } %s }"):format(at("app"),
-        at("pruned"), more), path)
+      temp.file(("return { copy = %q, target = %q, include = 'amd' %s }"):format(at("app"), at("pruned"), more), path)
     end
-    write_copy("")
+    write_copy(", prune = { older_than = 60 }")
     documents[5] = document { "plan", path }
-    write_copy(", expect = 'linux/s390x'")
+    write_copy(", prune = { older_than = 60 }, expect = 'linux/s390x'")
     documents[6] = document({ "plan", "--update", path }, 2)
+    document { "tag", at("pruned:old"), "held" } -- which stays, so a registry that deletes by digest only keeps both
+    write_copy(", prune = { older_than = 60, exclude = 'held' }")
+    documents[7] = document { "plan", path }
     hold("plan, apply", 1, documents, { "pruned.error" })
   end)
 
@@ -226,7 +228,10 @@ describe("--json of", function()
       { repository = "old", tag = "1", config = { created = "2020-01-01T00:00:00Z" } },
       { repository = "old", tag = "2" },
     })
-    hold("prune", 1, { document { "prune", "--older-than", "1d", at("old") } })
+    local documents = { document { "prune", "--older-than", "1d", at("old") } }
+    document { "tag", at("old:1"), "held" }
+    documents[2] = document { "prune", "--older-than", "1d", "--exclude", "held", at("old") }
+    hold("prune", 1, documents)
   end)
 
   it("lock merge", function()

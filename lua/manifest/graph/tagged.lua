@@ -132,7 +132,7 @@ end
 
 --- Adds the digests in the text of a document that cannot be read here: others may read it, and need what it names.
 local function add_from_text(names, raw)
-  for one in raw:gmatch("%w+:%x+") do
+  for one in raw:gmatch("[0-9A-Za-z]+:[0-9A-Fa-f]+") do
     names[one] = digest.is(one) or nil
   end
 end

@@ -39,7 +39,7 @@ describe("inspect --verbose", function()
   end)
 
   it("says so of an entry that the store could not hold", function()
-    local ok, err = print.check({ kind = "index", is_local = true, children = { entry(64) } }, { verbose = true })
+    local ok, err = print.check({ kind = "index", is_local = true, children = { entry(66) } }, { verbose = true })
     assert.is_nil(ok or nil)
     assert.equal("invalid_argument", err.code)
   end)
