@@ -121,6 +121,18 @@ describe("copy", function()
     front:stop()
   end)
 
+  it("needs no blob of a layout that the target has", function()
+    local layout = temp.path("layout")
+    assert(client:copy(from("app:amd64"), "oci:" .. layout .. ":1"))
+    assert(client:copy(from("app:amd64"), to("has:1")))
+    local layer = assert(client:get(from("app:amd64"))).content.layers[1].digest
+    assert(os.remove(layout .. "/blobs/" .. layer:gsub(":", "/")))
+    assert(client:copy("oci:" .. layout .. ":1", to("has:2")))
+    is_whole(to("has:2"), made.amd.digest)
+    local err = fails("not_found", client:copy("oci:" .. layout .. ":1", to("lacks:1")))
+    assert.matches(layer, tostring(err), 1, true)
+  end)
+
   it("mounts within a registry", function()
     local asked = requests_of(here, function()
       assert(client:copy(from("app:all"), from("mounted:1")))

@@ -92,8 +92,7 @@ end
 function manifests.get(repository, reference, options)
   local doubted
   local response = repository:read({
-    method = "GET",
-    path = "/manifests/" .. reference,
+    method = "GET", path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
     limit = repository.manifest_limit, attempts = options and options.attempts,
     digest = is_digest(reference) and reference or nil,
@@ -286,7 +285,9 @@ end
 --- conflict, too_large, digest_mismatch, registry, ...; with is_stored when only the list of referrers is at fault
 function manifests.put(repository, reference, document, options)
   local bytes = document.raw
-  interface.check_manifest(repository, bytes)
+  if #bytes > repository.manifest_limit then
+    return interface.check_manifest(repository, bytes)
+  end
   options = options or {}
   local function store()
     return put(repository, reference, document, options)

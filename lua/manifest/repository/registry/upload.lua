@@ -195,8 +195,8 @@ end
 ---@return boolean ok; fails with not_found (the source lacks it), unauthorized, denied, digest_mismatch, ...
 function upload.copy(repository, descriptor, source)
   local digest, reader = descriptor.digest, descriptor.reader or source
-  local body = try(reader:body(digest))
   local function store(url)
+    local body = try(reader:body(digest))
     if body.pipe then
       return copy_through(repository, url, descriptor, reader)
     end
