@@ -30,7 +30,8 @@ take {jobs} at once, which is our default. crane, regsync, skopeo and ours with 
 "manifest (one shot)" also looks whether the images are there that the index in the target names, which is 1 GET and 2 HEAD a tag more. To replace
 an image of an index, regctl adds and deletes. What a row has no line for, a tool cannot do, or only by a command for each tag (regctl, oras).
 
-A command of ours that sends one request takes more CPU than crane or regctl do: libcurl is linked with thirty libraries, and to load them is two
+A command of ours that sends few requests takes more CPU than crane, regctl or oras do, and so some 10 ms longer where there is no delay (to inspect,
+to edit an index, to copy one small image): libcurl is linked with thirty libraries, and to load them is two
 fifths of such a command; OpenSSL's start and handshake are another third, and Go's programs have neither to load. `docs/architecture.md`,
 "What a short command costs", has the parts, and what was tried.
 """
