@@ -9,8 +9,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int index_of_own = -1; /* of a context's own data: where its verification is */
-
-static bool is_same_openssl; /* libcurl has the one that we have; it takes a while to say so */
+static bool is_same_openssl;  /* libcurl has the one that we have; it takes a while to say so */
 
 static void look(void)
 {

@@ -46,6 +46,23 @@ local function get(verb, name, repository, selector)
   return try(repository:manifest(selector))
 end
 
+--- What a tag of a repository's list was found to name. Some registries list tags of what was deleted, or has expired:
+--- such a tag is left out, with a warning. In a layout, whose errors have no status, it is damage.
+---@generic T
+---@param call manifest.Call
+---@param tag string
+---@param found T?
+---@param gone manifest.Error? not_found
+---@return T? found
+function read.listed(call, tag, found, gone)
+  if found then
+    return found
+  elseif not gone.status then
+    fail(gone)
+  end
+  call:warn(("the tag %s is listed, and names nothing: left out"):format(tag))
+end
+
 --- Fetches a document. A digest that the name carries is checked, also when a tag was asked for.
 ---@param verb string for the error
 ---@param name string|table the name for the error, as the caller wrote it

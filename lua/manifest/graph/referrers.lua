@@ -167,10 +167,9 @@ end
 --- What stands under one such tag: a tree with its name, or the referrers that it lists; nothing where it names nothing
 --- any more.
 local function fetch_tagged(call, from, one)
-  local answer, gone = allow("not_found", caught(read.document_at, call.verb, one.tag, from, one.tag))
+  local answer = read.listed(call, one.tag,
+    allow("not_found", caught(read.document_at, call.verb, one.tag, from, one.tag)))
   if not answer then
-    try(gone.status, gone) -- in a layout that is damage
-    call:warn(("the tag %s is listed, and names nothing: left out"):format(one.tag))
     return {}
   end
   local listed = one.is_bare and listed_in(call, from, answer, one.subject)

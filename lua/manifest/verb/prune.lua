@@ -19,9 +19,6 @@ local tag_alone = require("manifest.base.later")("manifest.tag.alone")
 local tagged = require("manifest.graph.tagged")
 local versions = require("manifest.name.versions")
 
---- What a deletion is allowed to do in a registry.
-local ACTIONS = "pull,push,delete"
-
 local allow, caught, fail, try = failure.allow, failure.caught, failure.fail, failure.try
 
 --- What says which tags stay.
@@ -207,7 +204,7 @@ local function foresee(call, at, steps)
   if not shared[1] then
     return
   end
-  local goes_alone = tag_alone.is_granted(call:repository(at.ref, { actions = ACTIONS }))
+  local goes_alone = tag_alone.is_granted(call:repository(at.ref, { actions = "pull,push,delete" }))
   for _, step in ipairs(shared) do
     if goes_alone == false then
       plan.keep_shared(step, step.tags, step.other)

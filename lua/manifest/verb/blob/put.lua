@@ -3,7 +3,6 @@
 local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local measure = require("manifest.layer.measure")
-
 local spool = require("manifest.base.spool")
 
 local fail, try = failure.fail, failure.try

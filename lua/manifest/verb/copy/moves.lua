@@ -129,13 +129,10 @@ local function chosen_tags(from, options)
   return glob.choose(try(from.repository:tags({})), options.include, options.exclude)
 end
 
---- What a tag names on both sides; false: it is listed, and names nothing. Some registries list tags of what was
---- deleted, or has expired. In a layout that is damage.
+--- What a tag names on both sides; false: it is listed, and names nothing.
 local function look_at_both(call, from, to, tag)
-  local now, gone = allow("not_found", from.repository:head(tag))
+  local now = read.listed(call, tag, allow("not_found", from.repository:head(tag)))
   if not now then
-    try(gone.status, gone)
-    call:warn(("the tag %s is listed, and names nothing: left out"):format(tag))
     return false
   end
   local there, named = try(digest_at(to.repository, tag, now.digest))
