@@ -121,8 +121,8 @@ local CLOSE = declare.verb {
 ---@param list table
 ---@param fn function (item, index) -> value, or nil and an error
 ---@param options table|nil see ALL
----@return table|nil results
----@return table|nil err the first error, or with collect the table of errors by index
+---@return_overload table results
+---@return_overload nil, table err the first error, or with collect the table of errors by index
 function methods:all(list, fn, options)
   check_usable(self)
   local wrong = declare.wrong(ALL, list, fn, options)
@@ -139,8 +139,8 @@ end
 
 --- Where a login at a registry would be kept; an error when it could not be.
 ---@param registry string|nil default Docker Hub
----@return string|nil place a helper's program, or the path of a file
----@return table|nil err
+---@return_overload string place a helper's program, or the path of a file
+---@return_overload nil, table err
 function methods:login_place(registry)
   check_usable(self)
   local verb = require("manifest.verb.login")
@@ -156,8 +156,8 @@ function methods:cancel()
 end
 
 --- The references of the local manifest lists, sorted.
----@return string[]|nil refs
----@return table|nil err
+---@return_overload string[] refs
+---@return_overload nil, table err
 function methods:local_lists()
   if self.closed then
     error(CLOSED, 2)

@@ -42,7 +42,7 @@ end
 ---@param value T?
 ---@param err any
 ---@param ... any
----@return T value
+---@return std.NotNull<T> value of a function that returns one or an error
 ---@return any ... all else that was given
 function failure.try(value, err, ...)
   if value == nil and err ~= nil then
@@ -52,10 +52,13 @@ function failure.try(value, err, ...)
 end
 
 --- The same, but for one code, which comes back as `nil, err`.
+---@generic T
 ---@param code string
----@param value any
+---@param value T?
 ---@param err any
----@return any ... all that was given
+---@param ... any
+---@return_overload std.NotNull<T>, any ... all that was given
+---@return_overload nil, manifest.Error
 function failure.allow(code, value, err, ...)
   assert(error_of.codes[code] and code ~= "canceled", "allow: no code to let through")
   if value == nil and err ~= nil and err.code ~= code then
@@ -89,8 +92,9 @@ function failure.caught(fn, ...)
 end
 
 --- A function for callers outside the verbs: it returns the failure that fn raises.
----@param fn function
----@return function
+---@generic F: function
+---@param fn F
+---@return F
 function failure.returned(fn)
   return function(...)
     return settle(xpcall(fn, on_raise, ...))

@@ -12,8 +12,8 @@ local json = {}
 
 --- Reads one JSON value.
 ---@param text string
----@return any|nil value null is `json.null`
----@return table? err invalid_json: what is wrong at which byte, counted from 0; too_large
+---@return_overload any value null is `json.null`
+---@return_overload nil, table err invalid_json: what is wrong at which byte, counted from 0; too_large
 function json.decode(text)
   return core.json.decode(text)
 end
@@ -22,8 +22,8 @@ end
 ---@param text string
 ---@param keys table a set of keys of the outermost object: their values are checked, and given as json.verbatim gives
 --- them, the text at [1]
----@return any|nil value
----@return table? err as decode
+---@return_overload any value
+---@return_overload nil, table err as decode
 function json.decode_outer(text, keys)
   return core.json.decode(text, keys)
 end
@@ -34,9 +34,9 @@ end
 ---@param options table? indent (spaces or tabs for one level; default: no blanks at all), html (escape `<`, `>`, `&`),
 --- repair (write `\ufffd` for each byte that is not UTF-8), report (it must come out whatever it holds: repair,
 --- integers beyond 2^53 rounded, and room for a document as deep as any that is read)
----@return string|nil text without a line break at the end
----@return table? err invalid_argument: not UTF-8 (without repair), a NUL in a string (but in a report), an integer
---- beyond 2^53, nested deeper than 64 (or in itself); invalid_json: verbatim text that is none
+---@return_overload string text without a line break at the end
+---@return_overload nil, table err invalid_argument: not UTF-8 (without repair), a NUL in a string (but in a report), an
+--- integer beyond 2^53, nested deeper than 64 (or in itself); invalid_json: verbatim text that is none
 function json.encode(value, options)
   return core.json.encode(value, options)
 end
@@ -46,8 +46,8 @@ end
 ---@param indent string for one level, and blanks after the value stay; "" writes no blanks at all (json.Compact)
 ---@param options table? html: escape `<`, `>`, `&`, U+2028 and U+2029; prefix: blanks at the head of each line but the
 --- first
----@return string|nil text
----@return table? err invalid_json
+---@return_overload string text
+---@return_overload nil, table err invalid_json
 function json.indent(text, indent, options)
   return core.json.indent(text, indent, options)
 end

@@ -7,8 +7,8 @@ local program = {}
 ---@param argv string[] an absolute path or a name to look up in PATH, and its arguments
 ---@param input string|nil its standard input
 ---@param limits table|nil {timeout = seconds, limit = bytes of its output}
----@return table|nil done {output, status or signal}; neither: the host takes the status away
----@return table|nil err not_found, io, timeout, too_large
+---@return_overload table done {output, status or signal}; neither: the host takes the status away
+---@return_overload nil, table err not_found, io, timeout, too_large
 function program.run(argv, input, limits)
   local child <close>, err = core.child.start(argv, input, limits)
   local done = nil

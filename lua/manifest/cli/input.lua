@@ -24,8 +24,8 @@ end
 
 --- The bytes that a word of the command names.
 ---@param word string path, or "-"
----@return string|nil bytes
----@return table|nil err not_found, too_large, io
+---@return_overload string bytes
+---@return_overload nil, table err not_found, too_large, io
 function input.read(word)
   if word == "-" then
     return read_stdin()

@@ -102,8 +102,8 @@ end
 
 --- Opens the file.
 ---@param path string
----@return table|nil listener
----@return table|nil err io
+---@return_overload table listener
+---@return_overload nil, table err io
 function trace.new(path)
   local file, reason = io.open(path, "a")
   if not file then

@@ -58,8 +58,8 @@ end
 
 --- Tells whether a login could be kept, and where: before anybody is asked for a password.
 ---@param registry string
----@return string|nil place the helper's program or the file's path
----@return table|nil err io, corrupt, credentials
+---@return_overload string place the helper's program or the file's path
+---@return_overload nil, table err io, corrupt, credentials
 function methods:place(registry)
   local helper = helper_of(self, registry)
   return helper and core.auth.helper_name(helper) or self.path
@@ -152,8 +152,8 @@ end
 --- Keeps a login.
 ---@param registry string
 ---@param login table {username, password or identity_token}
----@return table|nil kept {helper = name, or file = path}
----@return table|nil err io, locked, corrupt, credentials
+---@return_overload table kept {helper = name, or file = path}
+---@return_overload nil, table err io, locked, corrupt, credentials
 function methods:store(registry, login)
   local helper, key = helper_of(self, registry), key_of(registry)
   if helper then

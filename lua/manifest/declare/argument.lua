@@ -12,8 +12,8 @@ local argument = {}
 ---@param verb string for the error
 ---@param given string|table
 ---@param prefix string|nil what docker's message says before the reason
----@return table|nil ref
----@return table|nil err invalid_reference
+---@return_overload table ref
+---@return_overload nil, table err invalid_reference
 function argument.parse(verb, given, prefix)
   if reference.is(given) then
     return given:with_default_tag()
@@ -33,8 +33,8 @@ end
 --- The same for our own verbs, which also take layouts (oci:PATH[:TAG]) and archives.
 ---@param verb string for the error
 ---@param given string|table
----@return table|nil location reference, or what name/location.lua reads
----@return table|nil err invalid_reference
+---@return_overload table location reference, or what name/location.lua reads
+---@return_overload nil, table err invalid_reference
 function argument.location(verb, given)
   local is_text = type(given) == "string"
   if not is_text and reference.is(given) then
@@ -74,8 +74,8 @@ end
 --- Does a name say a whole repository?
 ---@param given string|table
 ---@param ref table as which it was read
----@return boolean|nil
----@return table|nil err invalid_reference
+---@return_overload boolean
+---@return_overload nil, table err invalid_reference
 function argument.whole(given, ref)
   if argument.is_bare(given) then
     return true
@@ -101,8 +101,8 @@ end
 --- Checks tags for the repository of a reference.
 ---@param ref table
 ---@param given string[]
----@return string[]|nil tags each once, in order
----@return table|nil err invalid_reference
+---@return_overload string[] tags each once, in order
+---@return_overload nil, table err invalid_reference
 function argument.tags(ref, given)
   local list, seen = {}, {}
   for _, name in ipairs(given) do

@@ -175,8 +175,8 @@ end
 --- filled in. All tables are its own.
 ---@param declaration table
 ---@param ... any as for wrong
----@return table|nil values with n, for table.unpack
----@return table|nil err a text that is none of its kind: invalid_platform, invalid_digest, ...
+---@return_overload table values with n, for table.unpack
+---@return_overload nil, table err a text that is none of its kind: invalid_platform, invalid_digest, ...
 function declare.read(declaration, ...)
   local given, positional = table.pack(...), declaration.positional
   local values = { n = #positional + 1 }

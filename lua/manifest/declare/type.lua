@@ -103,8 +103,8 @@ function types.wrong_in(given, specs)
 end
 
 --- A table of named values as the verb gets it: a table of its own, with defaults.
----@return table|nil own
----@return table|nil err
+---@return_overload table own
+---@return_overload nil, table err
 function types.read_all(given, specs)
   local own = {}
   for name, spec in pairs(specs) do

@@ -46,8 +46,8 @@ end
 ---@param list table {entries, keys = [entry] platform, first = [platform] position, exact = [platform and digest]
 --- position}
 ---@param rules table duplicates = "refuse" (default), "replace" or "allow"; code of the refusal
----@return boolean|nil ok
----@return table|nil err
+---@return_overload boolean ok
+---@return_overload nil, table err
 local function add(list, entry, rules)
   local key = choice.key(entry)
   local position = rival(list, entry, key)

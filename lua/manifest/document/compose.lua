@@ -70,8 +70,8 @@ end
 --- Fails when a platform that must be there is not.
 ---@param entries table[] with their platforms; those of indexes in the index too
 ---@param expected table[] platforms
----@return boolean|nil ok
----@return table|nil err check_failed, with `missing` (texts)
+---@return_overload boolean ok
+---@return_overload nil, table err check_failed, with `missing` (texts)
 function compose.expect(entries, expected)
   local missing = {}
   for position, one in ipairs(choice.missing(entries, expected)) do
@@ -118,8 +118,8 @@ end
 --- A new index.
 ---@param entries table[]
 ---@param parts table annotations, artifact_type, subject (descriptor), media_type ("oci", "docker" or nil)
----@return table|nil made {raw, media_type, digest, size, entries, notices}
----@return table|nil err
+---@return_overload table made {raw, media_type, digest, size, entries, notices}
+---@return_overload nil, table err
 function compose.index(entries, parts)
   check_entries(entries)
   local kind, notice = decide_type(parts.media_type, nil, parts, entries)
@@ -138,8 +138,8 @@ end
 ---@param index table of document.read; is_odd says what compose.is_odd said of it before it was changed
 ---@param entries table[]
 ---@param wanted string|nil "oci" or "docker"
----@return table|nil made as of compose.index
----@return table|nil err
+---@return_overload table made as of compose.index
+---@return_overload nil, table err
 function compose.edited(index, entries, wanted)
   check_entries(entries, index.entries)
   local kind, notice = index.media_type, nil

@@ -84,8 +84,8 @@ end
 --- The bytes of a config.
 ---@param parts table platform, diff_ids (of the layers, bottom first); optional: config (the runtime's table, with the
 --- names of the image specification), created (RFC 3339), author
----@return string|nil bytes
----@return table|nil err a text that is not UTF-8
+---@return_overload string bytes
+---@return_overload nil, table err a text that is not UTF-8
 function config.build(parts)
   local members = { { "created", parts.created }, { "author", parts.author } }
   for _, member in ipairs(platform.members(parts.platform)) do
@@ -173,8 +173,8 @@ end
 --- The bytes of the config of an image on top of another. What it says otherwise, the base's own words say.
 ---@param base string the config of the base
 ---@param parts table as of build, without platform; diff_ids are those of the layers on top
----@return string|nil bytes
----@return table|nil err invalid_json, invalid_manifest
+---@return_overload string bytes
+---@return_overload nil, table err invalid_json, invalid_manifest
 function config.on_base(base, parts)
   local object, err = json.decode(base)
   if err or not json.is_object(object) or not json.is_object(object.rootfs) then

@@ -23,9 +23,9 @@ end
 --- Reads an image manifest.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil image {kind = "image"|"artifact", media_type, size, config, layers, annotations, artifact_type,
---- subject, json}
----@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
+---@return_overload table image {kind = "image"|"artifact", media_type, size, config, layers, annotations,
+--- artifact_type, subject, json}
+---@return_overload nil, table err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function image.read(bytes, outer)
   local seen = try(kinds.read(bytes, outer))
   if seen.kind ~= "image" then
@@ -37,8 +37,8 @@ end
 --- The same of a document that kinds.read has read already.
 ---@param seen table of kinds.read
 ---@param size integer bytes of the document
----@return table|nil image as image.read gives it
----@return table|nil err invalid_manifest, too_large
+---@return_overload table image as image.read gives it
+---@return_overload nil, table err invalid_manifest, too_large
 function image.of(seen, size)
   local config, layers = try(descriptor.read(seen.json.config, "the config")), seen.json.layers
   layers = layers ~= nil and layers ~= json.null
@@ -75,8 +75,8 @@ end
 
 --- The platform that an image's config tells. Names match in any case and a later one wins, as docker reads them.
 ---@param bytes string the config blob
----@return table|nil platform possibly empty, when the config tells nothing
----@return table|nil err invalid_json or invalid_manifest
+---@return_overload table platform possibly empty, when the config tells nothing
+---@return_overload nil, table err invalid_json or invalid_manifest
 function image.platform(bytes)
   local object = try(json.decode(bytes))
   if object == json.null then
@@ -106,8 +106,8 @@ end
 --- The bytes of an image manifest, laid out as docker lays out what it writes.
 ---@param given table media_type, config and layers (descriptors); optional: annotations, artifact_type, subject (a
 --- descriptor)
----@return string|nil bytes
----@return table|nil err a text that is not UTF-8
+---@return_overload string bytes
+---@return_overload nil, table err a text that is not UTF-8
 function image.build(given)
   return json.encode(json.object({
     { "schemaVersion", 2 },

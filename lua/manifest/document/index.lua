@@ -18,9 +18,9 @@ local document = {}
 --- Reads an index or a manifest list.
 ---@param bytes string
 ---@param outer string|nil media type it was sent with
----@return table|nil index {kind = "index", media_type, size, entries = descriptors, annotations, artifact_type,
+---@return_overload table index {kind = "index", media_type, size, entries = descriptors, annotations, artifact_type,
 --- subject, json}
----@return table|nil err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
+---@return_overload nil, table err invalid_json, invalid_manifest, ambiguous, unsupported, too_large
 function document.read(bytes, outer)
   local seen = try(kinds.read(bytes, outer))
   if seen.kind ~= "index" then
@@ -32,8 +32,8 @@ end
 --- The same of a document that kinds.read has read already.
 ---@param seen table of kinds.read
 ---@param size integer bytes of the document
----@return table|nil index as document.read gives it
----@return table|nil err invalid_manifest, too_large
+---@return_overload table index as document.read gives it
+---@return_overload nil, table err invalid_manifest, too_large
 function document.of(seen, size)
   if seen.json.manifests == json.null then
     seen.json.manifests = json.array()
@@ -69,8 +69,8 @@ end
 
 --- The bytes of an index: what is pushed, and what its digest is over.
 ---@param object table ordered JSON of document.build, or of an index that was read and edited
----@return string|nil bytes
----@return table|nil err invalid_json: a value that JSON does not have
+---@return_overload string bytes
+---@return_overload nil, table err invalid_json: a value that JSON does not have
 function document.serialise(object)
   return json.encode(object, { indent = "   ", html = true })
 end

@@ -80,8 +80,8 @@ end
 --- Reads the outside of a document.
 ---@param bytes string
 ---@param outer string|nil media type of the answer; an unknown one counts as none
----@return table|nil seen {kind = "index"|"image", media_type, json}
----@return table|nil err invalid_json, invalid_manifest, ambiguous or unsupported
+---@return_overload table seen {kind = "index"|"image", media_type, json}
+---@return_overload nil, table err invalid_json, invalid_manifest, ambiguous or unsupported
 kinds.read = failure.returned(function(bytes, outer)
   local object = failure.try(json.decode(bytes))
   if not json.is_object(object) then

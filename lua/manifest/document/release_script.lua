@@ -137,8 +137,8 @@ end
 --- Runs a release file.
 ---@param text string
 ---@param path string for messages, which name file and line
----@return table|nil value
----@return table|nil err invalid_argument
+---@return_overload table value
+---@return_overload nil, table err invalid_argument
 function script.run(text, path)
   text = text:gsub("^#[^\n]*", "", 1)
   local chunk, reason = compile(text)

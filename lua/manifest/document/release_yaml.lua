@@ -157,8 +157,8 @@ end
 --- Reads a YAML file.
 ---@param bytes string
 ---@param path string for messages
----@return table|nil value as a release file in Lua would return it
----@return table|nil err invalid_argument; unsupported without lyaml
+---@return_overload table value as a release file in Lua would return it
+---@return_overload nil, table err invalid_argument; unsupported without lyaml
 function yaml.read(bytes, path)
   local found, lyaml = pcall(require, "lyaml")
   if not found then

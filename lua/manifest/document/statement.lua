@@ -84,8 +84,8 @@ end
 
 --- Reads a statement.
 ---@param bytes string
----@return table|nil read {predicate_type, subjects = set of digests, builder, build_type, materials}
----@return table|nil err invalid_json, invalid_manifest
+---@return_overload table read {predicate_type, subjects = set of digests, builder, build_type, materials}
+---@return_overload nil, table err invalid_json, invalid_manifest
 function statement.read(bytes)
   local outer, err = json.decode(bytes)
   if err then

@@ -24,8 +24,8 @@ end
 
 --- Checks a time: a date that the calendar has, a time of day, and Z or an offset.
 ---@param given string
----@return string|nil given
----@return table|nil err invalid_argument
+---@return_overload string given
+---@return_overload nil, table err invalid_argument
 function timestamp.check(given)
   local year, month, day, hour, minute, second, zone =
     given:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)(.*)$")
@@ -55,8 +55,8 @@ end
 
 --- The seconds since 1970 of a time; parts of a second are left out.
 ---@param given string
----@return integer|nil seconds
----@return table|nil err invalid_argument
+---@return_overload integer seconds
+---@return_overload nil, table err invalid_argument
 function timestamp.seconds(given)
   local ok, err = timestamp.check(given)
   if not ok then
@@ -85,8 +85,8 @@ end
 
 --- The text of a time.
 ---@param seconds integer since 1970
----@return string|nil text
----@return table|nil err invalid_argument: before 1970, or beyond the year 9999
+---@return_overload string text
+---@return_overload nil, table err invalid_argument: before 1970, or beyond the year 9999
 function timestamp.of_seconds(seconds)
   if seconds < 0 or seconds > LAST then
     return fail(tostring(seconds))

@@ -47,8 +47,8 @@ end
 
 --- The bytes of an entry's file.
 ---@param value table the entry
----@return string|nil bytes
----@return table|nil err
+---@return_overload string bytes
+---@return_overload nil, table err
 entry.encode = failure.returned(function(value)
   local ref, copy = tostring(value.ref), copies[value.media_type]
   if not copy then

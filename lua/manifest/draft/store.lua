@@ -29,8 +29,8 @@ end
 
 --- Is there a local list of that reference?
 ---@param list any reference, or its normalised text
----@return boolean|nil
----@return table|nil err collision, corrupt, io
+---@return_overload boolean
+---@return_overload nil, table err collision, corrupt, io
 function methods:exists(list)
   return shelves.new(self.folder, list):exists()
 end
@@ -42,16 +42,16 @@ local function existing(self, list)
 end
 
 --- The entry of an image.
----@return table|nil entry see draft/entry.lua
----@return table|nil err not_found (the list or the image), corrupt, collision, io
+---@return_overload table entry see draft/entry.lua
+---@return_overload nil, table err not_found (the list or the image), corrupt, collision, io
 function methods:get(list, image)
   return entry_files.read_image(existing(self, list), image)
 end
 
 --- All entries, in the order of their file names, which is docker's.
 ---@param list any reference, or its normalised text
----@return table[]|nil entries
----@return table|nil err the first error
+---@return_overload table[] entries
+---@return_overload nil, table err the first error
 function methods:list(list)
   local shelf = existing(self, list)
   local _ <close> = amend(function(err)
@@ -84,8 +84,8 @@ end
 ---@param list any reference, or its normalised text
 ---@param entries table[] see draft/entry.lua; at least one
 ---@param options table|nil fresh: fail (code "exists") when the list is there
----@return boolean|nil done
----@return table|nil err corrupt, collision, exists, locked, io, digest_mismatch, unsupported
+---@return_overload boolean done
+---@return_overload nil, table err corrupt, collision, exists, locked, io, digest_mismatch, unsupported
 function methods:save_all(list, entries, options)
   options = check.options("save_all", options, { fresh = "boolean" })
   assert(#entries > 0, "a list without entries cannot be saved")
@@ -100,8 +100,8 @@ end
 ---@param list any reference, or its normalised text
 ---@param image any reference, or its normalised text
 ---@param fn function fn(entry) -> entry to save, or nil, err: then nothing is saved. It must not wait for a request
----@return table|nil entry as saved
----@return table|nil err
+---@return_overload table entry as saved
+---@return_overload nil, table err
 function methods:update(list, image, fn)
   local shelf = existing(self, list) -- before a lock makes anything for a list that is not there
   local _ <close> = shelf:lock(self.timeout)
@@ -113,8 +113,8 @@ end
 
 --- Removes a list, whatever its files hold.
 ---@param list any reference, or its normalised text
----@return boolean|nil done
----@return table|nil err not_found, collision, locked, io
+---@return_overload boolean done
+---@return_overload nil, table err not_found, collision, locked, io
 function methods:remove(list)
   local shelf = caught(shelves.new, self.folder, list)
   if not shelf or not core.file.kind(shelf.entries) and not core.file.kind(shelf.own) then
@@ -134,8 +134,8 @@ local function guessed(name)
 end
 
 --- The references of all lists, sorted; those that cannot be told from what lies there are left out.
----@return string[]|nil refs
----@return table|nil err io
+---@return_overload string[] refs
+---@return_overload nil, table err io
 function methods:lists()
   local refs = {}
   for _, name in ipairs(allow("not_found", core.file.list(self.folder .. "/manifests")) or {}) do

@@ -24,8 +24,8 @@ end
 ---@param path string
 ---@param options table {patience = seconds to wait, shared = boolean: with others who share it, remove = boolean: the
 --- file goes with the lock}
----@return userdata|nil held with release(), also `<close>`
----@return table|nil err locked, not_found (the folder is missing), io
+---@return_overload userdata held with release(), also `<close>`
+---@return_overload nil, table err locked, not_found (the folder is missing), io
 function lock.take(path, options)
   local began = core.clock()
   while true do

@@ -262,8 +262,8 @@ end
 
 --- Sends a request and waits for its answer.
 ---@param request table as manifest.core's engine:start takes it
----@return table|nil response {status, headers, body, digest, received, url, attempts}
----@return table|nil err
+---@return_overload table response {status, headers, body, digest, received, url, attempts}
+---@return_overload nil, table err
 function methods:request(request)
   if self.answering then
     error("a credentials function may not use the client that asks it", 2)

@@ -49,8 +49,8 @@ end
 
 --- Reads a digest.
 ---@param given string
----@return table|nil digest fields algorithm and hex (the encoded part); `tostring` gives the text, `==` compares
----@return table? err invalid_digest
+---@return_overload table digest fields algorithm and hex (the encoded part); `tostring` gives the text, `==` compares
+---@return_overload nil, table err invalid_digest
 function digest.parse(given)
   assert(type(given) == "string", "digest.parse: a string is needed")
   if #given > LONGEST then
@@ -82,8 +82,8 @@ end
 
 --- Checks a digest that somebody names a document by: of a known algorithm, with its exact length.
 ---@param given string
----@return boolean|nil ok
----@return table? err invalid_digest, unsupported
+---@return_overload boolean ok
+---@return_overload nil, table err invalid_digest, unsupported
 function digest.check(given)
   local read, err = digest.parse(given)
   if read and not hex_length[read.algorithm] then
@@ -119,8 +119,8 @@ end
 --- The digest of the bytes as text.
 ---@param bytes string
 ---@param algorithm string? default "sha256"
----@return string|nil text
----@return table? err unsupported
+---@return_overload string text
+---@return_overload nil, table err unsupported
 function digest.of(bytes, algorithm)
   algorithm = algorithm or "sha256"
   if not hex_length[algorithm] then
@@ -144,8 +144,8 @@ end
 --- Do the bytes hash to the digest?
 ---@param bytes string
 ---@param wanted string|table digest or its text
----@return boolean|nil
----@return table? err invalid_digest, unsupported: then nothing is known of the bytes
+---@return_overload boolean
+---@return_overload nil, table err invalid_digest, unsupported: then nothing is known of the bytes
 function digest.matches(bytes, wanted)
   local expected, err = parsed(wanted)
   if not expected then
@@ -182,8 +182,8 @@ hasher_mt.__close = hasher_methods.close
 
 --- A digest that is computed piece by piece.
 ---@param algorithm string? default "sha256"
----@return table|nil hasher with update(bytes), digest() and close()
----@return table? err unsupported
+---@return_overload table hasher with update(bytes), digest() and close()
+---@return_overload nil, table err unsupported
 function digest.hasher(algorithm)
   algorithm = algorithm or "sha256"
   if not hex_length[algorithm] then

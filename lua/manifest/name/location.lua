@@ -116,9 +116,9 @@ end
 
 --- Reads any kind.
 ---@param written string
----@return table|nil location a reference; or of a place on the disk {kind = "layout" or "archive", format = "oci",
+---@return_overload table location a reference; or of a place on the disk {kind = "layout" or "archive", format = "oci",
 --- "oci-archive" or "docker-archive", path, tag, digest, repository = "FORMAT:PATH"}
----@return table|nil err invalid_reference
+---@return_overload nil, table err invalid_reference
 function location.parse(written)
   assert(type(written) == "string", "location.parse: a string is needed")
   local format = format_of(written)
@@ -134,8 +134,8 @@ function methods:with_default_tag()
 end
 
 --- The same place under another tag; a digest stays.
----@return table|nil location
----@return table|nil err
+---@return_overload table location
+---@return_overload nil, table err
 function methods:with_tag(tag)
   if not is_tag(self.format, tag) then
     return fail(self.repository .. ":" .. tag, "what follows the path is no tag", self.format)

@@ -94,8 +94,8 @@ end
 --- Reads a platform that a person wrote. An architecture alone must be a known one, and is one of linux; otherwise any
 --- os, architecture and variant is taken.
 ---@param written string
----@return table|nil platform
----@return table|nil err code invalid_platform
+---@return_overload table platform
+---@return_overload nil, table err code invalid_platform
 function platform.parse(written)
   check.type("platform", written, "string")
   if #written > LENGTH_LIMIT then
@@ -155,8 +155,8 @@ end
 --- Reads a table that a caller wrote, as parse() reads a text: one spelling of names, Go's words for them. `false` (of
 --- a change: the field is cleared) stays.
 ---@param given table see NAMES
----@return table|nil platform
----@return table|nil err code invalid_platform
+---@return_overload table platform
+---@return_overload nil, table err code invalid_platform
 function platform.of_table(given)
   local read = {}
   for name, value in pairs(given) do
@@ -178,8 +178,8 @@ end
 --- Refuses what is most likely a slip: an os or an architecture that nobody knows. For what a user writes; what is read
 --- may name any. What it does not say is no slip.
 ---@param value table of parse or of_table
----@return boolean|nil ok
----@return table|nil err code invalid_platform
+---@return_overload boolean ok
+---@return_overload nil, table err code invalid_platform
 function platform.check_known(value)
   local kind, wrong, near = architectures.unknown(value)
   if not kind then

@@ -221,8 +221,8 @@ end
 
 --- Refuses what is no tag.
 ---@param tag string
----@return boolean|nil ok
----@return table|nil err code invalid_reference
+---@return_overload boolean ok
+---@return_overload nil, table err code invalid_reference
 local function check_tag(tag)
   if is_tag(tag) then
     return true
@@ -233,8 +233,8 @@ local function check_tag(tag)
 end
 
 --- The reference under another tag; a digest stays.
----@return table|nil ref
----@return table|nil err code invalid_reference
+---@return_overload table ref
+---@return_overload nil, table err code invalid_reference
 function methods:with_tag(tag)
   check.type("tag", tag, "string")
   local ok, err = check_tag(tag)
@@ -245,8 +245,8 @@ function methods:with_tag(tag)
 end
 
 --- The reference with another digest; a tag stays.
----@return table|nil ref
----@return table|nil err code invalid_reference
+---@return_overload table ref
+---@return_overload nil, table err code invalid_reference
 function methods:with_digest(digest)
   check.type("digest", digest, "string")
   local algorithm, hex = split_digest(digest)

@@ -8,8 +8,8 @@ local ALGORITHM_LIMIT, HEX_LIMIT = 32, 64
 
 --- The tag of a digest: `algorithm-hex`, cut as the distribution specification says, so that it is always a tag.
 ---@param text string digest
----@return string|nil tag
----@return table|nil err invalid_digest
+---@return_overload string tag
+---@return_overload nil, table err invalid_digest
 function referrers_tag.of(text)
   local read, err = digest.parse(text)
   if not read then

@@ -13,8 +13,8 @@ end
 
 --- Reads the name of a registry.
 ---@param given string|nil Docker Hub when there is none
----@return string|nil registry as references have it
----@return table|nil err invalid_argument
+---@return_overload string registry as references have it
+---@return_overload nil, table err invalid_argument
 function registry.parse(given)
   local host = (given or hub.domain):gsub("^https://", ""):gsub("/.*$", "")
   if hub.is(host) then

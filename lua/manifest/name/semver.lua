@@ -275,8 +275,8 @@ end
 
 --- Reads a range. A blank one, which would be all versions, is refused: a script's variable may be empty.
 ---@param written string
----@return table|nil range for semver.matches
----@return table|nil err invalid_argument
+---@return_overload table range for semver.matches
+---@return_overload nil, table err invalid_argument
 function semver.range(written)
   local range, sides = {}, sides_of(written)
   for _, side in ipairs(sides) do

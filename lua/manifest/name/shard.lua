@@ -19,8 +19,8 @@ local MOST = 100000
 
 --- Reads INDEX/COUNT.
 ---@param written string
----@return manifest.Shard|nil shard
----@return table|nil err invalid_argument
+---@return_overload manifest.Shard shard
+---@return_overload nil, table err invalid_argument
 function shard.parse(written)
   local index, count = written:match("^(%d+)/(%d+)$")
   index, count = math.tointeger(tonumber(index)), math.tointeger(tonumber(count))

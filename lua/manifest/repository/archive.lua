@@ -64,8 +64,8 @@ local function load(self)
 end
 
 --- index.json of an OCI archive; of a docker archive an index without entries: nothing refers to anything there.
----@return table|nil index
----@return table|nil err not_found, corrupt, unsupported, io
+---@return_overload table index
+---@return_overload nil, table err not_found, corrupt, unsupported, io
 function methods:index()
   load(self)
   return self.layout or { manifests = {} }
@@ -108,8 +108,8 @@ end
 
 --- Where the bytes of a blob are, for an upload.
 ---@param hash string digest
----@return table|nil body {body_file, body_offset, body_length}
----@return table|nil err not_found
+---@return_overload table body {body_file, body_offset, body_length}
+---@return_overload nil, table err not_found
 function methods:body(hash)
   local range = locate(self, hash)
   return { body_file = self.path, body_offset = range.offset, body_length = range.size }
@@ -118,8 +118,8 @@ end
 --- Reads a small blob into memory.
 ---@param hash string digest
 ---@param most integer? bytes; default as for manifests
----@return string|nil bytes
----@return table|nil err not_found, digest_mismatch, too_large, io
+---@return_overload string bytes
+---@return_overload nil, table err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, most)
   local range = locate(self, hash)
   local bytes = self.file:read(range, most or self.manifest_limit)
@@ -130,8 +130,8 @@ end
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
 ---@param hash string digest
 ---@param take function|nil (piece)
----@return integer|nil size
----@return table|nil err
+---@return_overload integer size
+---@return_overload nil, table err
 function methods:read_blob(hash, take)
   local range = locate(self, hash)
   local measured = self.file:measure(range, take, digest.algorithm(hash))
@@ -142,8 +142,8 @@ end
 --- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
----@return boolean|nil ok
----@return table|nil err not_found, digest_mismatch, io
+---@return_overload boolean ok
+---@return_overload nil, table err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
   local hash = descriptor.digest
   local range = locate(self, hash)
@@ -153,8 +153,8 @@ end
 
 --- Is the blob there?
 ---@param hash string digest
----@return boolean|nil there
----@return table|nil err corrupt, io
+---@return_overload boolean there
+---@return_overload nil, table err corrupt, io
 function methods:has_blob(hash)
   return allow("not_found", caught(locate, self, hash)) ~= nil
 end
@@ -178,8 +178,8 @@ function methods:manifest(reference)
 end
 
 --- The tags, in the order of the archive.
----@return string[]|nil tags
----@return table|nil err of index
+---@return_overload string[] tags
+---@return_overload nil, table err of index
 function methods:tags()
   load(self)
   if self.layout then
@@ -195,8 +195,8 @@ end
 --- The descriptors of what refers to a manifest.
 ---@param hash string digest of the subject
 ---@param options table? {artifact_type}
----@return table[]|nil descriptors
----@return table|nil err
+---@return_overload table[] descriptors
+---@return_overload nil, table err
 function methods:referrers(hash, options)
   load(self)
   return self.layout and layout_referrers.list(self, hash, options) or {}

@@ -65,8 +65,8 @@ end
 
 --- Where the bytes of a blob are, for an upload.
 ---@param hash string digest
----@return table|nil body {body_file}
----@return table|nil err not_found
+---@return_overload table body {body_file}
+---@return_overload nil, table err not_found
 function methods:body(hash)
   check(self)
   local path = layout_blobs.find(self.path, hash)
@@ -77,8 +77,8 @@ end
 --- Reads a small blob into memory.
 ---@param hash string digest
 ---@param most integer? bytes; default as for manifests
----@return string|nil bytes
----@return table|nil err not_found, digest_mismatch, too_large, io
+---@return_overload string bytes
+---@return_overload nil, table err not_found, digest_mismatch, too_large, io
 function methods:blob(hash, most)
   check(self)
   local bytes = layout_blobs.read(self.path, hash, most or self.manifest_limit)
@@ -89,8 +89,8 @@ end
 --- Reads a blob of any size in pieces; it is whole and right when this returns a size.
 ---@param hash string digest
 ---@param take function|nil (piece)
----@return integer|nil size
----@return table|nil err not_found, digest_mismatch, io; of take
+---@return_overload integer size
+---@return_overload nil, table err not_found, digest_mismatch, io; of take
 function methods:read_blob(hash, take)
   check(self)
   local size = layout_blobs.measure(self.path, hash, take)
@@ -101,8 +101,8 @@ end
 --- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
----@return boolean|nil ok
----@return table|nil err not_found, digest_mismatch, io
+---@return_overload boolean ok
+---@return_overload nil, table err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
   check(self)
   local hash = descriptor.digest
@@ -113,8 +113,8 @@ end
 
 --- Is the blob there?
 ---@param hash string digest
----@return boolean|nil there
----@return table|nil err corrupt, io
+---@return_overload boolean there
+---@return_overload nil, table err corrupt, io
 function methods:has_blob(hash)
   check(self)
   local is_there = layout_blobs.look(self.path, hash) ~= nil
@@ -163,8 +163,8 @@ end
 --- Stores a blob unless it is there.
 ---@param hash string digest of the content
 ---@param body table {body=bytes} or {body_file=path}
----@return boolean|nil ok
----@return table|nil err digest_mismatch, io
+---@return_overload boolean ok
+---@return_overload nil, table err digest_mismatch, io
 function methods:upload(hash, body)
   return store(self, hash, body.body or function(temporary)
     return layout_blobs.copy(body.body_file, temporary, hash)
@@ -182,8 +182,8 @@ function methods:copy_blob(descriptor, source)
 end
 
 --- index.json as it stands.
----@return table|nil index ordered JSON
----@return table|nil err not_found, corrupt, unsupported, io
+---@return_overload table index ordered JSON
+---@return_overload nil, table err not_found, corrupt, unsupported, io
 function methods:index()
   check(self)
   return layout_index.read(self.path)
@@ -213,8 +213,8 @@ methods.head = interface.head
 ---@param document table {raw, media_type, digest (of the bytes, by the algorithm that the name has)}
 ---@param options table? instead_of (digest, or false for none: what the tag must name until now; without a name, the
 --- only image of the layout, whose place and name the new one takes), defer, is_referrer (see layout/referrers.lua)
----@return table|nil stored {digest, size, media_type, listed = tag of the list of referrers that names it now}
----@return table|nil err conflict, ambiguous, too_large, digest_mismatch, io
+---@return_overload table stored {digest, size, media_type, listed = tag of the list of referrers that names it now}
+---@return_overload nil, table err conflict, ambiguous, too_large, digest_mismatch, io
 function methods:put_manifest(reference, document, options)
   local bytes, kind = document.raw, document.media_type
   local by_digest = reference ~= nil and digest.is(reference)
@@ -236,15 +236,15 @@ end
 
 --- Lists referrers that were stored with `defer`.
 ---@param deferred table[] of put_manifest
----@return table|nil tags
----@return table|nil err
+---@return_overload table tags
+---@return_overload nil, table err
 function methods:list_referrers(deferred)
   return layout_referrers.keep(self, deferred)
 end
 
 --- The tags, in the order of index.json.
----@return string[]|nil tags
----@return table|nil err of index
+---@return_overload string[] tags
+---@return_overload nil, table err of index
 function methods:tags()
   return layout_entries.names(try(self:index()))
 end
@@ -252,16 +252,16 @@ end
 --- The descriptors of what refers to a manifest.
 ---@param hash string digest of the subject
 ---@param options table? {artifact_type}
----@return table[]|nil descriptors
----@return table|nil err
+---@return_overload table[] descriptors
+---@return_overload nil, table err
 function methods:referrers(hash, options)
   return layout_referrers.list(self, hash, options)
 end
 
 --- Who names a manifest.
 ---@param hash string digest
----@return table|nil found {tags = of the digest, parents = of documents that name it, as tags or digests}
----@return table|nil err a document that cannot be read
+---@return_overload table found {tags = of the digest, parents = of documents that name it, as tags or digests}
+---@return_overload nil, table err a document that cannot be read
 function methods:holders(hash)
   local index = try(self:index())
   local parents = layout_reach.parents(self.path, index, self.manifest_limit, hash)
@@ -270,8 +270,8 @@ end
 
 --- Takes a tag away, or with a digest that manifest and all its tags; layout/delete.lua says what else goes.
 ---@param reference string tag or digest
----@return manifest.Deleted|nil deleted
----@return table|nil err not_found
+---@return_overload manifest.Deleted deleted
+---@return_overload nil, table err not_found
 function methods:delete(reference)
   return delete.run(self, reference)
 end

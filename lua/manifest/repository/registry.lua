@@ -230,8 +230,8 @@ methods.send = send
 
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
 ---@param tag string
----@return boolean|nil ok
----@return table|nil err invalid_reference
+---@return_overload boolean ok
+---@return_overload nil, table err invalid_reference
 function methods:check_tag(tag) -- luacheck: ignore self
   return failure.try(reference_name.check_tag(tag))
 end

@@ -128,8 +128,8 @@ end
 
 --- Whether docker's view can show what was seen.
 ---@param seen manifest.InspectResult
----@return boolean|nil ok
----@return manifest.Error|nil err why not
+---@return_overload boolean ok
+---@return_overload nil, manifest.Error err why not
 function inspect.is_showable(seen)
   if seen.kind == "image" or seen.is_local then
     return true

@@ -7,8 +7,8 @@ local draft_entry = require("manifest.base.later")("manifest.draft.entry")
 local print = {}
 
 --- Can docker's store hold what was seen? Its texts are not kept: all at once would be much.
----@return boolean|nil ok
----@return table|nil err
+---@return_overload boolean ok
+---@return_overload nil, table err
 local function is_storable(seen)
   for _, one in ipairs(seen.kind == "image" and { seen.entry } or seen.children) do
     local text, err = draft_entry.encode(one)
