@@ -65,6 +65,7 @@ char *mf_endpoint_url(const struct mf_endpoint *endpoint, const char *url)
 
 void mf_endpoint_free(struct mf_endpoint *endpoint)
 {
+  mf_spares_free(&endpoint->spares);
   mf_secret_free(endpoint->proxy);
   mf_secret_free(endpoint->plain_proxy);
   mf_challenges_free(&endpoint->challenges);

@@ -10,6 +10,7 @@
 #include "../url/address.h"
 #include "../url/origin.h"
 #include "certificates.h"
+#include "transfer.h"
 #include "trust.h"
 
 /* A question that only one request at a time should ask: the others wait for what it finds out. */
@@ -33,6 +34,7 @@ struct mf_endpoint {
   char *plain_proxy;               /* the same since it was learned that it speaks plain HTTP */
   struct mf_certificates certificates;
   struct mf_trust trust;
+  struct mf_spares spares;
   struct mf_pace pace;
 };
 

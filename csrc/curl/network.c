@@ -292,6 +292,7 @@ void mf_network_connection(const struct mf_network *network, struct mf_endpoint 
       .verify = endpoint->verify,
       .trust = &endpoint->trust,
       .resolve = network->resolve,
+      .spares = &endpoint->spares,
       .proxy = as_named ? endpoint->proxy : endpoint->plain_proxy,
       .user_agent = settings->user_agent,
       .connect_timeout = settings->connect_timeout,

@@ -4,15 +4,16 @@
 #include <fcntl.h>
 #include <math.h>
 #include <openssl/crypto.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/secret.h"
 #include "../url/proxy.h"
 
 #define BULK_BUFFER (64L * 1024)
 #define SMALL_BUFFER (16L * 1024) /* bytes that libcurl reads or sends at once; TLS never gives more */
+#define SPARES 32                 /* handles kept for later requests to an origin */
 #define SLOW 1L                   /* bytes a second below which a transfer has stalled */
 /* Most bytes of headers in all the answers of one request; libcurl itself bounds only a single line. */
 #define HEADER_LIMIT ((size_t)64 * 1024)
@@ -129,32 +130,54 @@ static int on_request(void *context, char *address, char *local_address, int por
   return CURL_PREREQFUNC_ABORT;
 }
 
-/* ---- making one ---- */
+/* ---- header lines ---- */
 
-static bool add_line(struct curl_slist **lines, const char *name, const char *value)
+static void add_line(struct curl_slist *line, char **text, const char *name, const char *value)
 {
-  size_t room = strlen(name) + strlen(value) + 3;
-  struct curl_slist *longer;
-  char *line = malloc(room);
+  size_t length = strlen(name), more = strlen(value);
+  const char *between = more > 0 ? ": " : ":";
 
-  if (!line)
-    return false;
-  snprintf(line, room, value[0] ? "%s: %s" : "%s:%s", name, value);
-  longer = curl_slist_append(*lines, line);
-  mf_secret_free(line);
-  if (longer)
-    *lines = longer;
-  return longer != NULL;
+  *line = (struct curl_slist){.data = *text, .next = line + 1};
+  memcpy(*text, name, length);
+  memcpy(*text + length, between, strlen(between));
+  length += strlen(between);
+  memcpy(*text + length, value, more + 1);
+  *text += length + more + 1;
 }
 
-static bool add_lines(struct mf_transfer *transfer, const struct mf_headers *headers)
+/* All lines are one block of memory, which libcurl only reads. It writes a header of ours once, and its own User-Agent
+   twice; a proxy that is to connect gets that one. */
+static bool make_lines(struct mf_transfer *transfer, const struct mf_headers *headers)
 {
+  const char *agent = transfer->connection.user_agent ? transfer->connection.user_agent : "";
+  size_t count = headers->count + 2, size = count * sizeof(struct curl_slist) + sizeof("User-Agent: Expect:") + 1;
+  char *text;
+
   for (size_t i = 0; i < headers->count; i++)
-    if (!add_line(&transfer->lines, headers->items[i].name, headers->items[i].value))
-      return false;
-  /* An empty value keeps libcurl from sending its own: proxies hang on Expect. */
-  return add_line(&transfer->lines, "Expect", "");
+    size += strlen(headers->items[i].name) + strlen(headers->items[i].value) + sizeof(": ");
+  transfer->lines_size = size + strlen(agent);
+  transfer->lines = malloc(transfer->lines_size);
+  if (!transfer->lines)
+    return false;
+  text = (char *)(transfer->lines + count);
+  add_line(transfer->lines, &text, "User-Agent", agent);
+  for (size_t i = 0; i < headers->count; i++)
+    add_line(transfer->lines + i + 1, &text, headers->items[i].name, headers->items[i].value);
+  /* An empty value keeps libcurl from sending its own with a body: proxies hang on Expect. */
+  add_line(transfer->lines + count - 1, &text, "Expect", "");
+  transfer->lines[transfer->source ? count - 1 : count - 2].next = NULL;
+  return true;
 }
+
+static void free_lines(struct mf_transfer *transfer)
+{
+  if (transfer->lines)
+    OPENSSL_cleanse(transfer->lines, transfer->lines_size); /* an Authorization line may be among them */
+  free(transfer->lines);
+  transfer->lines = NULL;
+}
+
+/* ---- making one ---- */
 
 #define SET(option, value)                                                                                             \
   do {                                                                                                                 \
@@ -176,6 +199,10 @@ static bool set_callbacks(struct mf_transfer *transfer)
   SET(CURLOPT_OPENSOCKETDATA, transfer);
   SET(CURLOPT_PREREQFUNCTION, on_request);
   SET(CURLOPT_PREREQDATA, transfer);
+  SET(CURLOPT_READFUNCTION, on_read);
+  SET(CURLOPT_READDATA, transfer);
+  SET(CURLOPT_SEEKFUNCTION, on_seek);
+  SET(CURLOPT_SEEKDATA, transfer);
   return true;
 }
 
@@ -184,9 +211,8 @@ static bool set_callbacks(struct mf_transfer *transfer)
 
    Once a host has spoken HTTP/2, libcurl takes any connection to it for one that can be shared, and would write a
    request into an upload over HTTP/1.1. It keeps apart what has different settings of TLS: these mean the same. */
-static bool set_sharing(CURL *easy, const char *url, bool bulk)
+static bool set_sharing(CURL *easy, bool tls, bool bulk)
 {
-  bool tls = mf_url_is_secure(url);
   bool shared = !bulk && tls;
 
   SET(CURLOPT_HTTP_VERSION, (long)(bulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
@@ -217,57 +243,150 @@ static bool set_connection(struct mf_transfer *transfer, const struct mf_connect
   SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connection->connect_timeout * 1000));
   SET(CURLOPT_LOW_SPEED_LIMIT, SLOW);
   SET(CURLOPT_LOW_SPEED_TIME, (long)ceil(connection->stall_timeout));
-  SET(CURLOPT_USERAGENT, connection->user_agent);
+  if (connection->proxy)
+    SET(CURLOPT_USERAGENT, connection->user_agent);
   return true;
 }
 
-static bool set_request(struct mf_transfer *transfer, const char *method, const char *url)
+/* What is the same for all requests of the handle. */
+static bool set_rules(CURL *easy)
 {
-  CURL *easy = transfer->easy;
-  bool head = strcmp(method, "HEAD") == 0;
-
-  SET(CURLOPT_URL, url);
   SET(CURLOPT_PROTOCOLS_STR, "http,https");
   SET(CURLOPT_PATH_AS_IS, 1L);
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_HTTP09_ALLOWED, 0L);
+  SET(CURLOPT_SSL_SESSIONID_CACHE, 0L); /* each handshake is a whole one, whatever handle begins it */
+  return true;
+}
+
+/* libcurl takes the parts as they are; of a text alone it would print the URL anew, which costs three times what
+   reading it does. */
+static bool set_url(struct mf_transfer *transfer, const char *url)
+{
+  CURL *easy = transfer->easy;
+  bool read = curl_url_set(transfer->parts, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK;
+
+  SET(CURLOPT_CURLU, read ? transfer->parts : NULL); /* libcurl says what is wrong with it */
+  SET(CURLOPT_URL, url);
+  return true;
+}
+
+static bool set_request(struct mf_transfer *transfer, const char *method)
+{
+  CURL *easy = transfer->easy;
+
   SET(CURLOPT_HTTPHEADER, transfer->lines);
+  SET(CURLOPT_HTTPGET, 1L); /* the request before it may have been another */
   SET(CURLOPT_CUSTOMREQUEST, method);
-  if (head)
+  if (strcmp(method, "HEAD") == 0)
     SET(CURLOPT_NOBODY, 1L);
   if (!transfer->source)
     return true;
   SET(CURLOPT_UPLOAD, 1L);
-  SET(CURLOPT_READFUNCTION, on_read);
-  SET(CURLOPT_READDATA, transfer);
-  SET(CURLOPT_SEEKFUNCTION, on_seek);
-  SET(CURLOPT_SEEKDATA, transfer);
   SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->source->size);
   return true;
 }
 
 #undef SET
 
+static void destroy(struct mf_transfer *transfer)
+{
+  curl_easy_cleanup(transfer->easy);
+  curl_url_cleanup(transfer->parts);
+  free_lines(transfer);
+  free(transfer);
+}
+
+static struct mf_transfer *make(const struct mf_connection *connection, bool secure)
+{
+  struct mf_transfer *transfer = calloc(1, sizeof(*transfer));
+
+  if (!transfer)
+    return NULL;
+  transfer->connection = *connection;
+  transfer->secure = secure;
+  transfer->easy = curl_easy_init();
+  transfer->parts = curl_url();
+  if (transfer->easy && transfer->parts && set_callbacks(transfer) && set_connection(transfer, connection) &&
+      set_sharing(transfer->easy, secure, connection->bulk) && set_rules(transfer->easy))
+    return transfer;
+  destroy(transfer);
+  return NULL;
+}
+
+/* ---- spares ---- */
+
+static bool serves(const struct mf_transfer *spare, const struct mf_connection *connection, bool secure)
+{
+  return spare->secure == secure && spare->connection.proxy == connection->proxy &&
+         spare->connection.verify == connection->verify &&
+         spare->connection.client_certificate == connection->client_certificate;
+}
+
+/* One that has served before, as it was when it was new. NULL: there is none. */
+static struct mf_transfer *take_spare(const struct mf_connection *connection, bool secure)
+{
+  struct mf_transfer **at = connection->bulk ? NULL : &connection->spares->first;
+  struct mf_transfer *spare;
+
+  while (at && *at && !serves(*at, connection, secure))
+    at = &(*at)->next;
+  if (!at || !*at)
+    return NULL;
+  spare = *at;
+  *at = spare->next;
+  connection->spares->count--;
+  memset(&spare->owner, 0, sizeof(*spare) - offsetof(struct mf_transfer, owner));
+  spare->verification.text[0] = '\0';
+  return spare;
+}
+
+/* Keeps one that ended well. */
+static bool keep(struct mf_transfer *transfer)
+{
+  struct mf_spares *spares = transfer->connection.spares;
+  bool good = transfer->easy && transfer->finished && transfer->result == CURLE_OK && !transfer->read_paused &&
+              !transfer->write_paused;
+
+  if (!good || transfer->connection.bulk || spares->count == SPARES)
+    return false;
+  free_lines(transfer);
+  transfer->next = spares->first;
+  spares->first = transfer;
+  spares->count++;
+  return true;
+}
+
+void mf_spares_free(struct mf_spares *spares)
+{
+  struct mf_transfer *next;
+
+  for (struct mf_transfer *spare = spares->first; spare; spare = next) {
+    next = spare->next;
+    destroy(spare);
+  }
+  *spares = (struct mf_spares){0};
+}
+
 struct mf_transfer *mf_transfer_new(const char *method, const char *url, const struct mf_headers *headers,
                                     struct mf_source *source, const struct mf_connection *connection,
                                     const struct mf_transfer_owner *owner, struct mf_problem *problem)
 {
-  struct mf_transfer *transfer = calloc(1, sizeof(*transfer));
+  bool secure = mf_url_is_secure(url);
+  struct mf_transfer *transfer = take_spare(connection, secure);
 
+  if (!transfer)
+    transfer = make(connection, secure);
   if (transfer) {
     transfer->owner = *owner;
     transfer->source = source;
-    transfer->secure = mf_url_is_secure(url);
     transfer->proxy = connection->proxy && connection->proxy[0] ? connection->proxy : NULL;
-    transfer->easy = curl_easy_init();
   }
-  if (!transfer || !transfer->easy || !add_lines(transfer, headers) || !set_callbacks(transfer) ||
-      !set_connection(transfer, connection) || !set_sharing(transfer->easy, url, connection->bulk) ||
-      !set_request(transfer, method, url)) {
+  if (!transfer || !make_lines(transfer, headers) || !set_url(transfer, url) || !set_request(transfer, method)) {
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot set up the request (out of memory, or a URL or option refused)");
     if (transfer)
-      mf_transfer_free(transfer);
+      destroy(transfer);
     return NULL;
   }
   return transfer;
@@ -275,11 +394,8 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
 
 void mf_transfer_free(struct mf_transfer *transfer)
 {
-  curl_easy_cleanup(transfer->easy);
-  for (struct curl_slist *line = transfer->lines; line; line = line->next)
-    OPENSSL_cleanse(line->data, strlen(line->data)); /* an Authorization line may be among them */
-  curl_slist_free_all(transfer->lines);
-  free(transfer);
+  if (!keep(transfer))
+    destroy(transfer);
 }
 
 /* ---- reading the answer ---- */

@@ -15,6 +15,13 @@
 #include "../url/address.h"
 #include "verification.h"
 
+/* Transfers that ended well, whose handles serve later ones: most of what a handle is told is the same for all requests
+   to an origin, and to make one costs as much as to send a request. */
+struct mf_spares {
+  struct mf_transfer *first;
+  int count;
+};
+
 /* How connections are made. Strings are borrowed until the transfer is freed; NULL: libcurl's default. */
 struct mf_connection {
   bool verify; /* the peer's certificate and name */
@@ -25,6 +32,7 @@ struct mf_connection {
   struct mf_trust *trust;     /* the authorities */
   struct curl_slist *resolve; /* "host:port:address" lines: answers that take the place of name lookup */
   bool bulk;                  /* a body that is streamed: see mf_transfer_new */
+  struct mf_spares *spares;   /* of the origin */
   double connect_timeout;     /* seconds */
   double stall_timeout;       /* seconds with less than a byte a second */
 };
@@ -38,11 +46,17 @@ struct mf_transfer_owner {
 
 struct mf_transfer {
   CURL *easy;
+  CURLU *parts; /* of the URL */
+  bool secure;  /* https */
+  struct mf_connection connection;
+  struct mf_verification verification;
+  struct mf_transfer *next; /* of the spares */
   struct curl_slist *lines; /* header lines as sent */
-  struct mf_transfer_owner owner;
-  struct mf_source *source; /* borrowed */
+  size_t lines_size;        /* bytes of them all */
+
+  struct mf_transfer_owner owner; /* from here on all is of one request */
+  struct mf_source *source;       /* borrowed */
   size_t header_bytes;
-  bool secure;        /* https */
   bool headers_whole; /* the empty line after them has come */
   const char *proxy;  /* borrowed; NULL: none, the address seen is the peer's own */
   bool write_paused;
@@ -55,7 +69,6 @@ struct mf_transfer {
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
   char error[CURL_ERROR_SIZE];
-  struct mf_verification verification;
 };
 
 /* A streamed body gets an HTTP/1.1 connection of its own: on a shared HTTP/2 one, libcurl keeps what a paused stream
@@ -85,7 +98,8 @@ bool mf_transfer_met_plain_http(const struct mf_transfer *transfer);
 bool mf_transfer_broke_in_handshake(const struct mf_transfer *transfer);
 /* Has the TLS handshake come to its end? */
 bool mf_transfer_is_secure(const struct mf_transfer *transfer);
-/* The transfer must not be in the engine any more. */
+/* The transfer must not be in the engine any more. It becomes a spare where it can. */
 void mf_transfer_free(struct mf_transfer *transfer);
+void mf_spares_free(struct mf_spares *spares);
 
 #endif
