@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <openssl/crypto.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,53 +129,6 @@ static int on_request(void *context, char *address, char *local_address, int por
   return CURL_PREREQFUNC_ABORT;
 }
 
-/* ---- header lines ---- */
-
-static void add_line(struct curl_slist *line, char **text, const char *name, const char *value)
-{
-  size_t length = strlen(name), more = strlen(value);
-  const char *between = more > 0 ? ": " : ":";
-
-  *line = (struct curl_slist){.data = *text, .next = line + 1};
-  memcpy(*text, name, length);
-  memcpy(*text + length, between, strlen(between));
-  length += strlen(between);
-  memcpy(*text + length, value, more + 1);
-  *text += length + more + 1;
-}
-
-/* All lines are one block of memory, which libcurl only reads. It writes a header of ours once, and its own User-Agent
-   twice; a proxy that is to connect gets that one. */
-static bool make_lines(struct mf_transfer *transfer, const struct mf_headers *headers)
-{
-  const char *agent = transfer->connection.user_agent ? transfer->connection.user_agent : "";
-  size_t count = headers->count + 2, size = count * sizeof(struct curl_slist) + sizeof("User-Agent: Expect:") + 1;
-  char *text;
-
-  for (size_t i = 0; i < headers->count; i++)
-    size += strlen(headers->items[i].name) + strlen(headers->items[i].value) + sizeof(": ");
-  transfer->lines_size = size + strlen(agent);
-  transfer->lines = malloc(transfer->lines_size);
-  if (!transfer->lines)
-    return false;
-  text = (char *)(transfer->lines + count);
-  add_line(transfer->lines, &text, "User-Agent", agent);
-  for (size_t i = 0; i < headers->count; i++)
-    add_line(transfer->lines + i + 1, &text, headers->items[i].name, headers->items[i].value);
-  /* An empty value keeps libcurl from sending its own with a body: proxies hang on Expect. */
-  add_line(transfer->lines + count - 1, &text, "Expect", "");
-  transfer->lines[transfer->source ? count - 1 : count - 2].next = NULL;
-  return true;
-}
-
-static void free_lines(struct mf_transfer *transfer)
-{
-  if (transfer->lines)
-    OPENSSL_cleanse(transfer->lines, transfer->lines_size); /* an Authorization line may be among them */
-  free(transfer->lines);
-  transfer->lines = NULL;
-}
-
 /* ---- making one ---- */
 
 #define SET(option, value)                                                                                             \
@@ -276,7 +228,7 @@ static bool set_request(struct mf_transfer *transfer, const char *method)
 {
   CURL *easy = transfer->easy;
 
-  SET(CURLOPT_HTTPHEADER, transfer->lines);
+  SET(CURLOPT_HTTPHEADER, transfer->lines.first);
   SET(CURLOPT_HTTPGET, 1L); /* the request before it may have been another */
   SET(CURLOPT_CUSTOMREQUEST, method);
   if (strcmp(method, "HEAD") == 0)
@@ -294,7 +246,7 @@ static void destroy(struct mf_transfer *transfer)
 {
   curl_easy_cleanup(transfer->easy);
   curl_url_cleanup(transfer->parts);
-  free_lines(transfer);
+  mf_lines_free(&transfer->lines);
   free(transfer);
 }
 
@@ -351,7 +303,7 @@ static bool keep(struct mf_transfer *transfer)
 
   if (!good || transfer->connection.bulk || spares->count == SPARES)
     return false;
-  free_lines(transfer);
+  mf_lines_free(&transfer->lines);
   transfer->next = spares->first;
   spares->first = transfer;
   spares->count++;
@@ -383,7 +335,8 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
     transfer->source = source;
     transfer->proxy = connection->proxy && connection->proxy[0] ? connection->proxy : NULL;
   }
-  if (!transfer || !make_lines(transfer, headers) || !set_url(transfer, url) || !set_request(transfer, method)) {
+  if (!transfer || !mf_lines_make(&transfer->lines, headers, connection->user_agent, source != NULL) ||
+      !set_url(transfer, url) || !set_request(transfer, method)) {
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "cannot set up the request (out of memory, or a URL or option refused)");
     if (transfer)
       destroy(transfer);

@@ -13,6 +13,7 @@
 #include "../stream/flow.h"
 #include "../stream/source.h"
 #include "../url/address.h"
+#include "lines.h"
 #include "verification.h"
 
 /* Transfers that ended well, whose handles serve later ones: most of what a handle is told is the same for all requests
@@ -51,8 +52,7 @@ struct mf_transfer {
   struct mf_connection connection;
   struct mf_verification verification;
   struct mf_transfer *next; /* of the spares */
-  struct curl_slist *lines; /* header lines as sent */
-  size_t lines_size;        /* bytes of them all */
+  struct mf_lines lines;    /* header lines as sent */
 
   struct mf_transfer_owner owner; /* from here on all is of one request */
   struct mf_source *source;       /* borrowed */
