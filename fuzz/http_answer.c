@@ -77,15 +77,12 @@ static bool admit(void *context, enum mf_address_class address)
 
 static void check_answer(const struct mf_transfer *transfer)
 {
-  struct mf_headers headers = {0};
   struct mf_problem problem = {0};
   long status = mf_transfer_status(transfer);
 
   check(status == 0 || (status >= 100 && status <= 999));
-  check(mf_transfer_headers(transfer, &headers));
-  for (size_t i = 0; i < headers.count; i++)
-    check(!strpbrk(headers.items[i].value, "\r\n"));
-  mf_headers_free(&headers);
+  for (size_t i = 0; i < transfer->headers.count; i++)
+    check(!strpbrk(transfer->headers.items[i].value, "\r\n"));
   if (transfer->result != CURLE_OK) {
     mf_transfer_explain(transfer, "registry.example.com", &problem);
     check(problem.code != MF_PROBLEM_NONE && problem.text[0]);

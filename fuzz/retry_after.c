@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   double after = mf_retry_after(text, 1700000000), asked;
 
   check(after == -1 || (after >= 0 && isfinite(after)));
-  if (mf_headers_receive(&headers, "Retry-After", text) && more)
-    mf_headers_receive(&headers, "RateLimit-Remaining", more);
+  if (mf_headers_add(&headers, "Retry-After", text) && more)
+    mf_headers_add(&headers, "RateLimit-Remaining", more);
   asked = mf_retry_asked(&headers, 1700000000);
   check(asked >= -1 && !isnan(asked));
   mf_headers_free(&headers);

@@ -186,7 +186,6 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
 
   if (!ticket->registry)
     return MF_READY;
-  mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   login = login_for(authorization, ticket, problem);
   if (!login)
     return MF_FAILED;
@@ -200,6 +199,7 @@ enum mf_readiness mf_authorization_value(struct mf_authorization *authorization,
   readiness = resolve(login, problem);
   if (readiness != MF_READY)
     return readiness;
+  mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
   if (!note_sent(authorization->network, mf_login_credentials(login), NULL))
     return MF_FAILED;
   readiness = answer_challenge(authorization, ticket, login, value, problem);

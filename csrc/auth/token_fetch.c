@@ -192,13 +192,7 @@ static void server_name(const struct mf_token_fetch *fetch, char host[MF_ORIGIN_
 /* Seconds that the answer asks us to wait, or -1. */
 static double asked_wait(struct mf_token_fetch *fetch)
 {
-  struct mf_headers headers = {0};
-  double wait = -1;
-
-  if (fetch->transfer && mf_transfer_headers(fetch->transfer, &headers))
-    wait = mf_retry_asked(&headers, time(NULL));
-  mf_headers_free(&headers);
-  return wait;
+  return fetch->transfer ? mf_retry_asked(&fetch->transfer->headers, time(NULL)) : -1;
 }
 
 /* Too many requests: nobody asks the server for a while. */
@@ -260,7 +254,6 @@ static void refused(struct mf_token_fetch *fetch, long status)
 /* A redirect may lead elsewhere on the same origin; a form with a secret is never sent on. */
 static bool follow(struct mf_token_fetch *fetch, long status)
 {
-  struct mf_headers headers = {0};
   struct mf_origin target_origin;
   char warning[MF_REDIRECT_WARNING];
   char host[MF_ORIGIN_TEXT];
@@ -269,10 +262,9 @@ static bool follow(struct mf_token_fetch *fetch, long status)
   bool ok = false;
 
   server_name(fetch, host);
-  if (!fetch->request.form && fetch->redirects++ < REDIRECTS && mf_transfer_headers(fetch->transfer, &headers))
-    target = mf_redirect_target("GET", status, fetch->request.url, host, mf_headers_get(&headers, "Location", 0),
-                                warning, &fetch->problem);
-  mf_headers_free(&headers);
+  if (!fetch->request.form && fetch->redirects++ < REDIRECTS)
+    target = mf_redirect_target("GET", status, fetch->request.url, host,
+                                mf_headers_get(&fetch->transfer->headers, "Location", 0), warning, &fetch->problem);
   if (target && mf_origin_parse(target, &target_origin) && mf_origin_equal(&target_origin, &fetch->server->origin)) {
     if (warning[0])
       mf_network_warn(fetch->network, warning);

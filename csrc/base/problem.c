@@ -20,7 +20,12 @@ const char *mf_problem_name(enum mf_problem_code code)
 
 void mf_problem_clear(struct mf_problem *problem)
 {
-  *problem = (struct mf_problem){.code = MF_PROBLEM_NONE};
+  /* Not all of it: nobody reads a text behind its end, and a request clears some of these. */
+  problem->code = MF_PROBLEM_NONE;
+  problem->retryable = false;
+  problem->hint = 0;
+  problem->status = 0;
+  problem->host[0] = problem->text[0] = '\0';
 }
 
 bool mf_problem_set(struct mf_problem *problem, enum mf_problem_code code, const char *format, ...)

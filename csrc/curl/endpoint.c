@@ -13,6 +13,7 @@ struct mf_endpoint *mf_endpoint_new(const struct mf_origin *origin)
   if (!endpoint)
     return NULL;
   endpoint->named = *origin;
+  mf_origin_print(origin, endpoint->host);
   endpoint->origin = *origin;
   endpoint->verify = true;
   endpoint->peer = MF_ADDRESS_PUBLIC;

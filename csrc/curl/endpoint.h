@@ -21,11 +21,12 @@ struct mf_question {
 
 struct mf_endpoint {
   struct mf_endpoint *next;
-  struct mf_origin named;  /* as the first URL had it */
-  struct mf_origin origin; /* where requests go: http when that was learned and allowed */
-  bool is_registry;        /* a registry that the user named, not one that another server led to */
-  bool verify;             /* check its certificate */
-  bool plain_allowed;      /* plain HTTP will do when it speaks no TLS */
+  struct mf_origin named;    /* as the first URL had it */
+  char host[MF_ORIGIN_TEXT]; /* that, printed */
+  struct mf_origin origin;   /* where requests go: http when that was learned and allowed */
+  bool is_registry;          /* a registry that the user named, not one that another server led to */
+  bool verify;               /* check its certificate */
+  bool plain_allowed;        /* plain HTTP will do when it speaks no TLS */
   struct mf_question scheme;
   struct mf_question access;       /* does it want credentials? */
   struct mf_challenges challenges; /* its last */

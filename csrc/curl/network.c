@@ -146,7 +146,7 @@ void mf_network_free(struct mf_network *network)
 
 void mf_network_host(const struct mf_network *network, const struct mf_endpoint *endpoint, char host[MF_ORIGIN_TEXT])
 {
-  mf_origin_print(&endpoint->named, host);
+  memcpy(host, endpoint->host, MF_ORIGIN_TEXT);
   if (!endpoint->is_registry)
     mf_secrets_blot(&network->secrets, host, strlen(host));
 }
@@ -293,6 +293,7 @@ void mf_network_connection(const struct mf_network *network, struct mf_endpoint 
       .trust = &endpoint->trust,
       .resolve = network->resolve,
       .spares = &endpoint->spares,
+      .watched = network->journal.open && !network->journal.counts,
       .proxy = as_named ? endpoint->proxy : endpoint->plain_proxy,
       .user_agent = settings->user_agent,
       .connect_timeout = settings->connect_timeout,

@@ -34,20 +34,30 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
   }
 }
 
-/* The headers of an answer begin with its status line and end with an empty one; trailers may follow the body. */
-static void watch_headers(struct mf_transfer *transfer, const char *line, size_t length)
+/* The headers of an answer begin with its status line and end with an empty one; trailers may follow the body. Those of
+   an earlier answer, such as 100, are forgotten. False: memory. */
+static bool take_line(struct mf_transfer *transfer, const char *line, size_t length)
 {
-  if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+  bool may_begin = transfer->headers_whole || transfer->header_bytes == 0;
+
+  if (may_begin && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     transfer->headers_whole = false;
-  else if (line[0] == '\n' || (length == 2 && line[0] == '\r'))
+    mf_headers_free(&transfer->headers);
+    return true;
+  }
+  if (line[0] == '\n' || (length == 2 && line[0] == '\r'))
     transfer->headers_whole = true;
+  return transfer->headers_whole || mf_headers_receive(&transfer->headers, line, length);
 }
 
 static size_t on_header(char *data, size_t size, size_t count, void *context)
 {
   struct mf_transfer *transfer = context;
 
-  watch_headers(transfer, data, size * count);
+  if (!take_line(transfer, data, size * count)) {
+    mf_problem_set(&transfer->problem, MF_PROBLEM_MEMORY, "out of memory");
+    return CURL_WRITEFUNC_ERROR;
+  }
   transfer->header_bytes += size * count;
   if (transfer->header_bytes <= HEADER_LIMIT)
     return size * count;
@@ -120,8 +130,9 @@ static int on_request(void *context, char *address, char *local_address, int por
   (void)local_address;
   (void)port;
   (void)local_port;
-  mf_address_class_of_text(address, &class_of);
-  if (transfer->secure)
+  transfer->knows_peer = mf_address_class_of_text(address, &class_of) && !transfer->proxy;
+  transfer->peer = class_of;
+  if (transfer->secure && transfer->connection.watched)
     transfer->tls = mf_verification_agreed(transfer->easy, &transfer->expires);
   if (transfer->proxy || transfer->owner.admit(transfer->owner.context, class_of))
     return CURL_PREREQFUNC_OK;
@@ -246,6 +257,7 @@ static void destroy(struct mf_transfer *transfer)
 {
   curl_easy_cleanup(transfer->easy);
   curl_url_cleanup(transfer->parts);
+  mf_headers_free(&transfer->headers);
   mf_lines_free(&transfer->lines);
   free(transfer);
 }
@@ -304,6 +316,7 @@ static bool keep(struct mf_transfer *transfer)
   if (!good || transfer->connection.bulk || spares->count == SPARES)
     return false;
   mf_lines_free(&transfer->lines);
+  mf_headers_free(&transfer->headers);
   transfer->next = spares->first;
   spares->first = transfer;
   spares->count++;
@@ -365,27 +378,6 @@ long mf_transfer_status(const struct mf_transfer *transfer)
 
   curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   return status >= 100 && status <= 999 ? status : 0; /* of "HTTP/21.1 100" libcurl reads version 2 and status 1 */
-}
-
-bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers)
-{
-  struct curl_header *header = NULL;
-
-  for (;;) {
-    header = curl_easy_nextheader(transfer->easy, CURLH_HEADER, -1, header);
-    if (!header)
-      return true;
-    if (!mf_headers_receive(headers, header->name, header->value))
-      return false;
-  }
-}
-
-bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class *class_of)
-{
-  const char *address = NULL;
-
-  curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
-  return !transfer->proxy && address && address[0] && mf_address_class_of_text(address, class_of);
 }
 
 bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready)

@@ -34,6 +34,7 @@ struct mf_connection {
   struct curl_slist *resolve; /* "host:port:address" lines: answers that take the place of name lookup */
   bool bulk;                  /* a body that is streamed: see mf_transfer_new */
   struct mf_spares *spares;   /* of the origin */
+  bool watched;               /* somebody listens to how it is made */
   double connect_timeout;     /* seconds */
   double stall_timeout;       /* seconds with less than a byte a second */
 };
@@ -56,15 +57,18 @@ struct mf_transfer {
 
   struct mf_transfer_owner owner; /* from here on all is of one request */
   struct mf_source *source;       /* borrowed */
+  struct mf_headers headers;      /* of the last answer */
   size_t header_bytes;
   bool headers_whole; /* the empty line after them has come */
   const char *proxy;  /* borrowed; NULL: none, the address seen is the peer's own */
+  bool knows_peer;    /* false: the address is not known, or is a proxy's */
+  enum mf_address_class peer;
   bool write_paused;
   bool read_paused;
   bool refused; /* owner.admit said no */
   bool started; /* handed to the multi handle */
   bool finished;
-  const char *tls; /* the version that it uses, such as "TLSv1.3"; NULL: none, or it is not connected */
+  const char *tls; /* the version that it uses, such as "TLSv1.3"; NULL: none, not connected, or not watched */
   int64_t expires; /* when the peer's certificate ends, Unix time; 0: not known */
   CURLcode result;
   struct mf_problem problem; /* set by a callback that ended the transfer */
@@ -82,14 +86,10 @@ struct mf_transfer *mf_transfer_new(const char *method, const char *url, const s
 void mf_transfer_finish(struct mf_transfer *transfer, CURLcode result);
 /* The HTTP status, 0 before there is one. */
 long mf_transfer_status(const struct mf_transfer *transfer);
-/* Copies the headers of the last answer. */
-bool mf_transfer_headers(const struct mf_transfer *transfer, struct mf_headers *headers);
 /* Of a host that owner.admit, or its spelling alone, keeps us from. */
 #define MF_TRANSFER_ELSEWHERE "%s is at an address that a registry on another network may not send this client to"
 /* Describes why a finished transfer failed: code, text, host and whether another try may help. */
 void mf_transfer_explain(const struct mf_transfer *transfer, const char *host, struct mf_problem *problem);
-/* The class of the address that answered; false when it is not known, or is a proxy's. */
-bool mf_transfer_peer(const struct mf_transfer *transfer, enum mf_address_class *class_of);
 /* Lets a paused side go on when its sink or source is ready. True when it did. */
 bool mf_transfer_resume(struct mf_transfer *transfer, bool sink_ready);
 /* True when the peer answered a TLS greeting with plain text. */

@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,8 +278,9 @@ static bool send_request(struct mf_exchange *exchange, const char *authorization
   exchange->tries++;
   mf_network_connection(exchange->client->network, exchange->endpoint, &connection);
   connection.bulk = request->bulk;
-  mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
-  if (ok)
+  if (!ok)
+    mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
+  else
     exchange->transfer = mf_transfer_new(request->method, exchange->response.url, &headers, request->source,
                                          &connection, &owner, &exchange->problem);
   mf_headers_wipe(&headers);
@@ -418,13 +420,26 @@ static bool advance(struct mf_task *task)
 
 /* ---- life ---- */
 
+/* Is URL, like nearly all, one of the registry's own? BASE has been read; where it has a path, what begins with it has
+   the same origin. */
+static bool is_below(const char *url, const char *base)
+{
+  const char *host = strstr(base, "://");
+
+  return host && strchr(host + strlen("://"), '/') && strncmp(url, base, strlen(base)) == 0 && mf_url_is_plain(url);
+}
+
 static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *problem)
 {
   struct mf_network *network = exchange->client->network;
   struct mf_request *request = &exchange->request;
 
   exchange->registry = mf_network_endpoint(network, request->base ? request->base : request->url, true, problem);
-  exchange->endpoint = exchange->registry ? mf_network_endpoint(network, request->url, false, problem) : NULL;
+  if (!exchange->registry)
+    return false;
+  exchange->endpoint = request->base && is_below(request->url, request->base)
+                           ? exchange->registry
+                           : mf_network_endpoint(network, request->url, false, problem);
   if (!exchange->endpoint)
     return false;
   exchange->ticket.endpoint = exchange->registry;
@@ -446,13 +461,15 @@ static bool open_exchange(struct mf_exchange *exchange, struct mf_problem *probl
 
 struct mf_exchange *mf_exchange_new(struct mf_client *client, struct mf_request *request, struct mf_problem *problem)
 {
-  struct mf_exchange *exchange = calloc(1, sizeof(*exchange));
+  struct mf_exchange *exchange = malloc(sizeof(*exchange));
 
   if (!exchange) {
     mf_request_free(request);
     mf_problem_set(problem, MF_PROBLEM_MEMORY, "out of memory");
     return NULL;
   }
+  memset(exchange, 0, offsetof(struct mf_exchange, problem));
+  mf_problem_clear(&exchange->problem);
   exchange->client = client;
   exchange->number = mf_journal_number(&client->network->journal);
   exchange->request = *request;

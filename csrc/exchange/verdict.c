@@ -347,7 +347,8 @@ static struct mf_verdict judge_answer(struct mf_exchange *exchange)
     return refused_by_proxy(exchange);
   if (mf_exchange_at_registry(exchange)) {
     mf_question_answer(&exchange->registry->scheme, exchange);
-    mf_transfer_peer(exchange->transfer, &exchange->registry->peer);
+    if (exchange->transfer->knows_peer)
+      exchange->registry->peer = exchange->transfer->peer;
     if (response->status == 401 && exchange->ticket.registry)
       return judge_unauthorized(exchange);
     mf_authorization_answered(exchange->client->authorization, &exchange->ticket, response->status, response->url,
@@ -362,10 +363,8 @@ struct mf_verdict mf_verdict_on(struct mf_exchange *exchange)
   mf_headers_free(&exchange->response.headers);
   exchange->response.held = exchange->response.withheld = false;
   exchange->response.status = mf_transfer_status(exchange->transfer);
-  if (!mf_transfer_headers(exchange->transfer, &exchange->response.headers)) {
-    mf_problem_set(&exchange->problem, MF_PROBLEM_MEMORY, "out of memory");
-    return failed;
-  }
+  exchange->response.headers = exchange->transfer->headers;
+  exchange->transfer->headers = (struct mf_headers){0};
   blot_headers(exchange);
   if (exchange->transfer->result == CURLE_OK || exchange->receipt.has_enough)
     return judge_answer(exchange);

@@ -33,7 +33,7 @@ struct mf_exchange {
   int tries;      /* attempts since the body last got further: the ones that count against request.attempts */
   int64_t gained; /* bytes of the body that had come by then */
   struct mf_response response;
-  struct mf_problem problem;
+  struct mf_problem problem; /* the last: its text is not cleared as a whole */
 };
 
 enum mf_verdict_kind {

@@ -127,14 +127,16 @@ static bool read_simple(const char *authority, struct mf_origin *origin)
 
 bool mf_origin_parse(const char *url, struct mf_origin *origin)
 {
+  static const char schemes[][sizeof(origin->scheme)] = {"http", "https"};
   const char *authority = find_authority(url);
   CURLU *parts;
   bool ok;
 
-  *origin = (struct mf_origin){.port = 0};
+  origin->port = 0;
+  origin->scheme[0] = origin->host[0] = '\0';
   if (!authority || !mf_url_is_plain(url) || !authority_is_plain(authority))
     return false;
-  snprintf(origin->scheme, sizeof(origin->scheme), "%s", authority - url == 8 ? "https" : "http");
+  memcpy(origin->scheme, schemes[authority - url == 8], sizeof(schemes[0]));
   if (read_simple(authority, origin))
     return true;
   parts = curl_url();

@@ -67,6 +67,15 @@ describe("answers that are not HTTP", function()
     end)
   end
 
+  it("but with a header on two lines, and another answer before, they are", function()
+    local server, engine = stage { { answer = { raw = "HTTP/1.1 100 Continue\r\nX-Before: 1\r\n\r\n"
+      .. "HTTP/1.1 200 OK\r\nX-Folded:  one \r\n\t two\r\nX-Empty:\r\nHTTP/x: 1\r\nB@d: 1\r\n"
+      .. "Content-Length: 3\r\n\r\nabc" } } }
+    local response = assert(requests.run(engine, { url = server.urls.a .. "/" }))
+    assert.equal("abc", response.body)
+    assert.same({ ["x-folded"] = "one two", ["content-length"] = "3" }, response.headers)
+  end)
+
   it("but with trailers they are", function()
     local server, engine = stage { { answer = { raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       .. "3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n" } } }
