@@ -14,8 +14,9 @@ if not arg[2] then
   io.stderr:write("usage: create-annotate-push.lua TARGET IMAGE[=PLATFORM]...\n")
   os.exit(125)
 end
+---@cast target string
 
-local images, corrections = {}, {}
+local images, corrections = {}, {} ---@type string[], table<string, table?>
 for position = 2, #arg do
   local image, platform = arg[position]:match("^([^=]+)=?(.*)$")
   images[#images + 1] = image
@@ -45,6 +46,7 @@ print(("pushed %s"):format(pushed.digest))
 local seen = assert(client:inspect(target))
 assert(seen.digest == pushed.digest, "the registry serves another list than the one that was pushed")
 print(("inspected: %s, %d bytes"):format(seen.media_type, seen.size))
+---@cast seen.entries -nil it is a list
 for _, entry in ipairs(seen.entries) do
   print(("  %-16s %s"):format(manifest.platform.format(entry.platform), entry.digest))
 end

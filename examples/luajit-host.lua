@@ -19,6 +19,7 @@ local function command(...)
   return table.concat(words, " ")
 end
 
+---@diagnostic disable-next-line: unnecessary-assert -- it can fail
 local pipe = assert(io.popen(command("manifest", "resolve", "--json", ref, platform)))
 local text = pipe:read("*a")
 pipe:close()

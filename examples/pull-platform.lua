@@ -16,6 +16,7 @@ if not image then
   io.stderr:write("usage: pull-platform.lua IMAGE [PLATFORM...]\n")
   os.exit(125)
 end
+---@cast image string
 
 local named = table.move(arg, 2, #arg, 1, {})
 local missing = 0

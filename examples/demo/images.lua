@@ -29,5 +29,6 @@ local images = assert(client:all(ARCHITECTURES, function(architecture)
 end))
 
 for position, image in ipairs(images) do
-  print(("  %-14s %s"):format(ARCHITECTURES[position][3], image.reference))
+  local architecture = ARCHITECTURES[position] --[[@as string[] ]]
+  print(("  %-14s %s"):format(architecture[3], image.reference))
 end

@@ -13,6 +13,8 @@ if not production then
   io.stderr:write("usage: promote.lua STAGING PRODUCTION [PLATFORM...]\n")
   os.exit(125)
 end
+---@cast staging string
+---@cast production string
 local platforms = table.move(arg, 3, #arg, 1, {})
 
 local function promote()
@@ -22,6 +24,7 @@ local function promote()
   local digest = assert(client:digest(staging))
   local tested = staging:gsub(":[^:/]*$", "") .. "@" .. digest
 
+  ---@type any, manifest.Error?
   local sound, problem = client:verify(tested)
   for position = 1, sound and #platforms or 0 do
     sound, problem = client:resolve(tested, platforms[position])

@@ -6,7 +6,7 @@
 local core = require("manifest.base.core")
 local failure = require("manifest.base.failure")
 local argument = require("manifest.declare.argument")
-local vault = require("manifest.base.later")("manifest.credential.vault")
+local vault = require("manifest.base.later")("manifest.credential.vault") ---@module "manifest.credential.vault"
 
 local fail, try = failure.fail, failure.try
 
@@ -62,7 +62,7 @@ function shared_methods:open_engine(changes)
   if not loaded then
     fail {
       code = "io", message = "manifest.http, the part of the core that sends requests, cannot be loaded: "
-        .. tostring(why):match("[^\n]*$"):gsub("^%s+", ""),
+        .. (tostring(why):match("[^\n]*$") --[[@as string]]):gsub("^%s+", ""),
       hint = "build or install it again, and see that the program may open more files",
     }
   end
@@ -234,26 +234,34 @@ end
 --- lists of referrers there now)
 ---@return manifest.Repository
 function methods:repository(reference, wanted)
-  local repository
+  local repository ---@type manifest.Repository
   self.shared:connect()
   if reference.kind == "layout" then
     repository = require("manifest.repository.layout").new(reference.path, self.options)
   elseif reference.kind == "archive" then
     repository = require("manifest.repository.archive").new(reference.format, reference.path, self.options)
   else
-    repository = in_registry(self, reference, wanted)
+    repository = in_registry(self, reference, wanted) --[[@as any]]
   end
   local teller = self.shared.control.teller
   return teller and require("manifest.repository.watched")(repository, teller) or repository
 end
+
+---@class manifest.Opened what a text names, opened
+---@field repository manifest.Repository
+---@field ref table a reference, or another location
+---@field name string of the repository
+---@field text string the full name; of the repository when `whole`
+---@field selector string? tag or digest
+---@field tag string?
+---@field digest string?
 
 --- Opens what a text (or a reference) names; nothing is sent yet.
 ---@param given string|table
 ---@param wanted table|nil write: something is to be pushed there; delete: or deleted; whole: it names a repository,
 --- without tag or digest; shared: false when nobody else writes lists of referrers there now; also: another place, or a
 --- list of references, that is read in the same call, so that one token serves all
----@return table at {repository, ref, name (of the repository), text (the full name; the repository's when whole),
---- selector (tag or digest), tag, digest}
+---@return manifest.Opened at
 function methods:open(given, wanted)
   wanted = wanted or {}
   local ref = try(argument.location(self.verb, given))

@@ -18,7 +18,7 @@ local CLOSED = "attempt to use a closed client"
 ---@class manifest.Client
 ---@field private options manifest.ClientOptions
 ---@field private control table
----@field private shared table|false
+---@field private shared manifest.Shared|false|nil
 ---@field private closed boolean
 local methods = {}
 local mt = { __name = "manifest.client" }
@@ -222,7 +222,7 @@ end
 
 --- The engine may have been collected before us, so nothing is asked of it.
 function mt:__gc()
-  local engine = not self.closed and self.shared and self.shared.engine
+  local engine = not self.closed and self.shared and self.shared.engine ---@type any
   self.closed = true
   if engine then
     engine:close()

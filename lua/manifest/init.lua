@@ -37,6 +37,7 @@ local function of_default_client(name)
 end
 
 --- Parts by name: the module that each stands for.
+---@type table<string, string?>
 local PARTS = {
   reference = "manifest.name.reference",
   location = "manifest.name.location",

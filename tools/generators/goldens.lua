@@ -18,6 +18,7 @@ return function()
   local list = {
     { "lua/manifest/meta/options.lua", meta.options() },
     { "lua/manifest/meta/client.lua", meta.client() },
+    { "lua/manifest/meta/module.lua", meta.module() },
     { "docs/lua.md", markdown.lua(read("docs/lua.md")) },
     { "docs/commands.md", markdown.commands(read("docs/commands.md")) },
   }

@@ -89,6 +89,16 @@ local function results(entry)
   return list
 end
 
+--- The same as rows: results, or nil and the error.
+local function rows(entry)
+  local list = {}
+  for position, one in ipairs(declared.returns(entry)) do
+    list[position] = position == 2 and "nil" or one.type
+  end
+  list[1] = list[1] or "true"
+  return { table.concat(list, ", "), "nil, manifest.Error" }
+end
+
 local function names_of(list)
   local names = {}
   for position, one in ipairs(list) do
@@ -97,28 +107,35 @@ local function names_of(list)
   return table.concat(names, ", ")
 end
 
-local function method(lines, one, name)
+local WIDTH = 120
+
+--- What a function takes; a help that has no room goes on the next line.
+local function parameter_lines(lines, list)
+  for _, parameter in ipairs(list) do
+    local line = ("---@param %s%s %s"):format(parameter.name, parameter.is_optional and "?" or "", parameter.type)
+    local help = declared.as_code(parameter.help)
+    if help ~= "" and #line + 1 + #help > WIDTH then
+      add(lines, "%s", line)
+      add(lines, "--- %s", help)
+    else
+      lines[#lines + 1] = (line .. " " .. help):gsub("%s+$", "")
+    end
+  end
+end
+
+--- A verb as a function: a method of a client ("Client:"), or one of the module, for the default client ("Module.").
+local function method(lines, one, name, owner)
   add(lines, "--- %s.", one.entry.summary)
   local list = parameters(one.verb)
-  for _, parameter in ipairs(list) do
-    local line = ("---@param %s%s %s %s"):format(parameter.name, parameter.is_optional and "?" or "", parameter.type,
-      declared.as_code(parameter.help))
-    lines[#lines + 1] = line:gsub("%s+$", "")
-  end
+  parameter_lines(lines, list)
   for _, result in ipairs(results(one.entry)) do
     add(lines, "---@return %s", result)
   end
-  add(lines, "function Client:%s(%s) end", name, names_of(list))
-  add(lines, "")
-end
-
---- The same of the default client, as a field of the module.
-local function module_field(lines, one, name)
-  local texts = {}
-  for position, parameter in ipairs(parameters(one.verb)) do
-    texts[position] = ("%s%s: %s"):format(parameter.name, parameter.is_optional and "?" or "", parameter.type)
+  for _, row in ipairs(rows(one.entry)) do
+    add(lines, "---@return_overload %s", row)
   end
-  add(lines, "---@field %s fun(%s): %s", name, table.concat(texts, ", "), table.concat(results(one.entry), ", "))
+  add(lines, "function %s%s(%s) end", owner, name, names_of(list))
+  add(lines, "")
 end
 
 --- Calls fn(verb, name) for each method, its alias too.
@@ -135,19 +152,28 @@ end
 ---@return string
 function meta.client()
   local lines = {
-    "---@meta", "", "--- The methods of a client that are verbs, and those of the default client.", HEAD,
-    "---@class manifest.Client", "local Client = {}", "",
+    "---@meta", "", "--- The methods of a client that are verbs.", HEAD, "---@class manifest.Client",
+    "local Client = {}", "",
   }
   each_method(function(one, name)
-    method(lines, one, name)
+    method(lines, one, name, "Client:")
   end)
-  add(lines, "---@class manifest.Module")
+  return table.concat(lines, "\n")
+end
+
+--- lua/manifest/meta/module.lua
+---@return string
+function meta.module()
+  local lines = {
+    "---@meta", "", "--- The verbs as functions of the module, on the default client.", HEAD,
+    "---@class manifest.Module", "local Module = {}", "",
+  }
   each_method(function(one, name)
     if name ~= "digest" then -- it is a part of the module, too: types.lua
-      module_field(lines, one, name)
+      method(lines, one, name, "Module.")
     end
   end)
-  return table.concat(lines, "\n") .. "\n"
+  return table.concat(lines, "\n")
 end
 
 return meta

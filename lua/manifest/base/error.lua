@@ -19,6 +19,7 @@ function mt:__index(name)
 end
 
 --- The closed set of codes. A caller may branch on these; a message may change.
+---@type table<string, string?>
 local codes = {
   ambiguous = "a document that is both a manifest and an index, or whose media types disagree",
   canceled = "the caller or a signal ended the operation",

@@ -68,7 +68,7 @@ function failure.allow(code, value, err, ...)
 end
 
 --- Raises a failure: a new one, or a copy of one that was stored, which others may raise too.
----@param fields table of base/error.lua's new, or an error
+---@param fields table|manifest.Error of base/error.lua's new, or an error
 ---@return never
 function failure.fail(fields)
   error(error_of.is(fields) and error_of.copy(fields) or error_of.new(fields), 0)

@@ -94,13 +94,17 @@ function json.keys(object)
 end
 
 --- Would the value be written as an array? Decoded values answer by what the text was.
+---@param value any
 ---@return boolean
+---@return_cast value table
 function json.is_array(value)
   return core.json.is_array(value)
 end
 
 --- Would the value be written as an object?
+---@param value any
 ---@return boolean
+---@return_cast value table
 function json.is_object(value)
   return core.json.is_object(value)
 end

@@ -10,7 +10,7 @@ local spelling = {}
 ---@param names string[]
 ---@return fun(object: table, where: string) check fails at a key that is one of them in other letters
 function spelling.of(names)
-  local exact, folded = {}, {}
+  local exact, folded = {}, {} ---@type table<string, true?>, table<string, string?>
   for _, name in ipairs(names) do
     exact[name], folded[text.lower(name)] = true, name
   end

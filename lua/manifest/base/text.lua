@@ -6,12 +6,13 @@ local SWAPPED = 0.5 -- two letters that changed places, the likeliest slip, in a
 
 --- Edit distance of two short words (Damerau's).
 local function distance(a, b)
-  local before, previous = nil, {}
+  local before ---@type table<integer, number>
+  local previous = {} ---@type table<integer, number>
   for j = 0, #b do
     previous[j] = j
   end
   for i = 1, #a do
-    local current = { [0] = i }
+    local current = { [0] = i } ---@type table<integer, number>
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
       current[j] = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
@@ -27,8 +28,9 @@ end
 local SHORTEST = 3 -- of a word that may stand for one that begins with it
 
 --- The one known word that another begins, or that begins the other; nil when there is none, or several.
+---@return string?
 local function longer_or_shorter(word, known)
-  local found
+  local found ---@type string?
   for _, candidate in ipairs(known) do
     local length = math.min(#word, #candidate)
     if length >= SHORTEST and word:sub(1, length) == candidate:sub(1, length) then
@@ -45,7 +47,7 @@ end
 ---@param word string
 ---@param known string[]
 function text.nearest(word, known)
-  local best, best_distance
+  local best, best_distance ---@type string?, number?
   for _, candidate in ipairs(known) do
     local d = distance(word, candidate)
     if not best_distance or d < best_distance then
@@ -123,7 +125,7 @@ function text.wrap(value, width)
     if #lines > 0 then
       lines[#lines + 1] = ""
     end
-    local line
+    local line ---@type string?
     for word in paragraph:gmatch("%S+") do
       if line and #line + 1 + #word <= width then
         line = line .. " " .. word

@@ -84,8 +84,8 @@ end
 
 --- The verb that the first words name: its entry, and the position behind its name.
 ---@param words string[]
----@return table|nil entry
----@return integer|nil position
+---@return_overload table, integer
+---@return_overload nil
 function command.find(words)
   local two = words[2] and words[1] .. " " .. words[2]
   local one = require("manifest.cli.words").verb(words[1])

@@ -14,7 +14,7 @@ local function attempt(event)
   return (event.attempt or 1) > 1 and (" (attempt %d)"):format(event.attempt) or ""
 end
 
-local lines = {}
+local lines = {} ---@type table<string, (fun(event: table): string)?>
 
 function lines.verb_done(event)
   return ("%s: %s in %s"):format(event.verb, event.ok and "done" or event.code or "failed", milliseconds(event))

@@ -9,6 +9,7 @@ local docker_name = {}
 local NOT_FOUND = 127 -- the status of a command that is not there, as a shell tells it
 
 --- What we do where no other docker is.
+---@type table<string, true?>
 local ALONE = { login = true, logout = true, version = true, ["--version"] = true }
 
 --- The file behind a path, as text that is the same for all its names.

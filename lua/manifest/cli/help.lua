@@ -59,6 +59,7 @@ end
 ---@param family string|nil the word that all of their names begin with
 ---@param width integer|nil of a line
 function help.overview(entries, family, width)
+  ---@type string[]
   local lines = { "Usage:  manifest COMMAND", "", INTRODUCTION, "", "Commands:" }
   if family then
     lines = { ("Usage:  manifest %s COMMAND"):format(family), "", "Commands:" }

@@ -49,6 +49,7 @@ local function print_help(out, words)
   return 0
 end
 
+---@type table<string, true?>
 local ASKS_FOR_HELP = { help = true, ["--help"] = true, ["-h"] = true }
 
 local USAGE = "\nUsage:  manifest COMMAND\n\nRun 'manifest --help' for more information\n"
@@ -170,7 +171,7 @@ local function call_verb(out, command, given, config)
   end
   local _ <close> = watch
   require("manifest.base.core").interrupt.listen() -- SIGTERM ends a job of a build: it, too, gives its uploads up
-  local client
+  local client ---@type manifest.Client?
   local _ <close> = require("manifest.base.failure").defer(function()
     if client then
       client:close({ abandon = FAREWELL })
@@ -252,9 +253,9 @@ local function dispatch(out, given_words)
   if read.options.debug == nil then
     read.options.debug = words.debug
   end
-  wrong = select(2, options.add_defaults(command.flags, read.options))
-  if wrong then
-    return bad_usage(out, command, wrong, nil, BAD_USAGE)
+  local ok, reason = options.add_defaults(command.flags, read.options)
+  if not ok then
+    return bad_usage(out, command, reason, nil, BAD_USAGE)
   end
   wrong, hint = not_for_json(read)
   if wrong then

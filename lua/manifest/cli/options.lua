@@ -34,7 +34,10 @@ local function unknown(name, long, instead)
   return nil, "unknown flag: --" .. name, instead[name] or near and ("did you mean --%s?"):format(near)
 end
 
---- Takes one long option; returns the position behind it.
+--- Takes one long option.
+---@return any position behind it
+---@return string? message what is wrong: then there is no position
+---@return string? hint
 local function take_long(words, position, long, values, instead)
   local word = words[position]
   local name, given = word:match("^%-%-([^=]+)=(.*)$")
@@ -76,7 +79,10 @@ local function short_value(option, bunch, words, position)
   return words[position + 1], "", position + 1
 end
 
---- Takes one word of short options; returns the position behind it and the values that it took.
+--- Takes one word of short options.
+---@return any position behind it
+---@return string? message what is wrong: then there is no position
+---@return string? hint
 local function take_short(words, position, short, values, instead)
   local bunch = words[position]:sub(2)
   while bunch ~= "" do
@@ -107,16 +113,15 @@ end
 ---@param words string[]
 ---@param instead table<string, string>|nil what to do in place of some flags that there are not
 ---@param leading boolean|nil only the options before the first argument: all behind it are arguments
----@return table|nil read {options = {[name of the flag] = value}, arguments = {...}}
----@return string|nil message what is wrong, in docker's words
----@return string|nil hint
+---@return_overload table read {options = {[name of the flag] = value}, arguments = {...}}
+---@return_overload nil, string, string? what is wrong, in docker's words, and a hint
 function options.read(declared, words, instead, leading)
   instead = instead or {}
   local long, short = index_of(declared)
   local values, arguments = {}, {}
   local position = 1
   while position <= #words do
-    local word = words[position]
+    local word = words[position] --[[@as string]]
     local message, hint
     local is_option = word:find("^%-.") ~= nil
     if word == "--" or (leading and not is_option) then
@@ -140,8 +145,8 @@ end
 --- Adds what the environment has for options that were not given; a list there is divided by commas.
 ---@param declared table[] flags
 ---@param values table by the flag's name
----@return boolean|nil ok
----@return string|nil message what is wrong
+---@return_overload true ok
+---@return_overload nil, string what is wrong
 function options.add_defaults(declared, values)
   for _, option in ipairs(declared) do
     local given = option.variable and values[option.name] == nil and os.getenv(option.variable) or ""

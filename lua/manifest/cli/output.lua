@@ -73,7 +73,7 @@ function methods:width() -- luacheck: ignore self
   local has_core, columns = pcall(function() -- help is shown without the core, too
     return core.terminal.columns("stdout")
   end)
-  return has_core and columns or nil
+  return has_core and columns --[[@as integer?]] or nil
 end
 
 --- Does the locale of the terminal know more than ASCII?
@@ -81,7 +81,7 @@ end
 function methods:is_utf8() -- luacheck: ignore self
   for _, name in ipairs({ "LC_ALL", "LC_CTYPE", "LANG" }) do
     if is_set(name) then
-      return text.lower(os.getenv(name)):find("utf%-?8") ~= nil
+      return text.lower(os.getenv(name) --[[@as string]]):find("utf%-?8") ~= nil
     end
   end
   return false

@@ -66,8 +66,9 @@ end
 -- ---- live lines ----
 
 --- A line of so many columns: what it is about, a bar where there is room, and numbers.
+---@param columns integer
 local function live_line(label, share, numbers, columns)
-  local left = math.min(40, columns // 3)
+  local left = math.min(40, columns // 3) --[[@as integer]]
   local bar = columns - left - #numbers - 5
   if bar < LEAST_BAR then
     local room = columns - #numbers - 1
@@ -98,6 +99,9 @@ local function live_lines(tally, columns)
   return lines
 end
 
+---@class manifest.LiveLines
+---@field out table
+---@field is_over boolean?
 local live = {}
 local live_mt = { __index = live }
 
@@ -173,7 +177,7 @@ function as_json.finish() end
 ---@return table listener {event = fn(self, event), finish = fn(self)}: takes away what is not to stay
 function progress.new(out, way, may_draw)
   local tally = tallies.new()
-  local shown ---@type table
+  local shown ---@type any
   if way == "json" then
     shown = setmetatable({ out = out }, json_mt)
   elseif way == "auto" and may_draw and core.terminal.is_terminal("stderr") and os.getenv("TERM") ~= "dumb" then

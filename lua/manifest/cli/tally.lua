@@ -101,8 +101,8 @@ local function under_way(self)
 end
 
 --- How many blobs there are, and how many bytes: as far as that is known by now.
----@return integer blobs
----@return integer bytes
+---@return number blobs
+---@return number bytes
 function methods:total()
   return math.max(self.planned, self.begun), math.max(self.planned_bytes, self.begun_bytes)
 end

@@ -21,7 +21,7 @@ end
 local function parent()
   local trace_id, span_id = (os.getenv("TRACEPARENT") or ""):match("^%x%x%-(%x+)%-(%x+)%-%x%x$")
   if trace_id and #trace_id == 32 and #span_id == 16 then
-    return text.lower(trace_id), text.lower(span_id)
+    return text.lower(trace_id), text.lower(span_id --[[@as string]])
   end
   return random_id() .. random_id(), nil
 end
@@ -53,7 +53,7 @@ local function write(self, span, from, to)
     resource = { attributes = resource },
     scopeSpans = json.array { { scope = { name = "manifest" }, spans = json.array { span } } },
   } } }, { report = true })
-  self.failed = self.failed or not self.file:write(text.printable_json(line), "\n")
+  self.failed = self.failed or not self.file:write(text.printable_json(line --[[@as string]]), "\n")
 end
 
 --- Host and port of a URL.

@@ -20,8 +20,8 @@ end
 ---@param out table output
 ---@param entry table of the catalogue
 ---@param given table of declare/flags.lua
----@return table|nil watch {listen = function for `on_event`, or nil: nobody listens}
----@return table|nil err io: the trace cannot be written
+---@return_overload table watch {listen = function for `on_event`, or nil: nobody listens}
+---@return_overload nil, table err io: the trace cannot be written
 function watch.new(out, entry, given)
   local own, listeners = given.command, {}
   local self = setmetatable({ out = out, listeners = listeners }, mt)

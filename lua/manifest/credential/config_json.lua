@@ -75,7 +75,7 @@ local function read(text)
     refuse("not a JSON object")
   end
   local self = setmetatable({ members = members_of(laid_out, 0), entries = {} }, mt)
-  local auths, spelled = nil, {}
+  local auths, spelled = nil, {} ---@type table?, string[]
   for _, member in ipairs(self.members) do -- docker reads this name in any case
     if text_of.lower(json.decode(member.key)) == "auths" then
       auths, spelled[#spelled + 1] = member, member.key
@@ -107,7 +107,7 @@ end
 ---@param key string
 ---@param fields table string -> string
 function methods:set(key, fields)
-  local text = json.encode(json.object(fields), { indent = "\t" }):gsub("\n", "\n\t\t")
+  local text = (json.encode(json.object(fields), { indent = "\t" }) --[[@as string]]):gsub("\n", "\n\t\t")
   local _, entry = find(self.entries, key)
   if entry then
     entry.text = text

@@ -170,8 +170,8 @@ end
 
 --- Forgets a login: in the helper and in the file, in that also where the helper fails (some do when they have none).
 ---@param registry string
----@return table|nil removed {helper = name or nil, removed = how many entries}
----@return table|nil err io, locked, corrupt, credentials
+---@return_overload table removed {helper = name or nil, removed = how many entries}
+---@return_overload nil, table err io, locked, corrupt, credentials
 function methods:erase(registry)
   local helper, text = helper_of(self, registry)
   local was_there, failed

@@ -5,6 +5,7 @@ local text = require("manifest.base.text")
 
 local vault = {}
 
+---@type table<any, true?>
 local FIELDS = { username = true, password = true, identity_token = true, registry_token = true }
 
 --- Raises unless it is {username=, password=}, or one of the tokens. Never names a value.
@@ -26,8 +27,13 @@ local function check_answer(answer, level)
 end
 
 --- A registry's name as the C core asks for it.
+---@param name string
+---@return string host
+---@return string path
 local function normal(name)
   local host, path = text.lower(name):gsub("^https?://", ""):match("^([^/]*)(.*)$")
+  ---@cast host string
+  ---@cast path string
   host = host:gsub(":443$", "")
   if hub.is(host) then
     return hub.domain, path
@@ -58,6 +64,7 @@ function vault.of_table(entries)
     known[key_of(name)] = answer
   end
   return function(registry, repository)
+    ---@type string?
     local key = normal(registry) .. (repository and "/" .. repository or "")
     while key do
       if known[key] then

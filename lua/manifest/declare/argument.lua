@@ -19,6 +19,7 @@ function argument.parse(verb, given, prefix)
     return given:with_default_tag()
   end
   check.type(verb .. ": reference", given, "string", 3)
+  ---@cast given string
   local ref, err = reference.parse(given)
   if ref then
     return ref:with_default_tag()
@@ -68,6 +69,7 @@ end
 ---@return string|nil registry
 function argument.registry_in(given)
   local host = type(given) == "string" and (given:match("^([^/@:]+)$") or given:match("^([^/@:]+):%d+$"))
+  ---@cast given string where host is a text
   return host and (host == "localhost" or host:find(".", 1, true)) and given or nil
 end
 

@@ -2,6 +2,8 @@
 
 local csv = {}
 
+---@return_overload string, integer value, and the position behind it
+---@return_overload nil, string reason
 local function quoted(text, position)
   local out = {}
   while true do
@@ -18,6 +20,8 @@ local function quoted(text, position)
   end
 end
 
+---@return_overload string, integer value, and the position behind it
+---@return_overload nil, string reason
 local function plain(text, position)
   local stop = text:find("[,\n]", position) or #text + 1
   local value = text:sub(position, stop - 1)
@@ -29,8 +33,8 @@ end
 
 --- Splits the first line of a text into its values.
 ---@param text string
----@return string[]|nil values none for an empty text
----@return string|nil reason
+---@return_overload string[] values none for an empty text
+---@return_overload nil, string reason
 function csv.split(text)
   if text == "" then
     return {}

@@ -106,7 +106,7 @@ end
 ---@return integer least
 ---@return integer|nil most nil: any number
 function flags.count(declaration)
-  local least, most = 0, 0
+  local least, most = 0, 0 ---@type integer, integer?
   for _, argument in ipairs(declaration.arguments) do
     least = least + (argument.optional and 0 or 1)
     most = most and not argument.type.element and most + 1 or nil

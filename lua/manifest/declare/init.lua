@@ -22,6 +22,7 @@ local declare = {
 }
 
 --- What a declaration may have.
+---@type table<string, true?>
 local KEYS = {
   name = true, arguments = true, options = true, named = true, network = true, printing = true, json = true,
   check = true, hints = true, examples = true, description = true,

@@ -1,7 +1,7 @@
 --- The single types of arguments and options; type.lua says what a type has, and makes lists, unions and tables of
 --- them.
 
-local hub = require("manifest.base.later")("manifest.name.hub")
+local hub = require("manifest.base.later")("manifest.name.hub") ---@module "manifest.name.hub"
 local platform = require("manifest.declare.platform")
 local text = require("manifest.base.text")
 

@@ -1,6 +1,6 @@
 --- Types of platforms, and of entries of an index, which have one; kind.lua has the other types.
 
-local name = require("manifest.base.later")("manifest.name.platform")
+local name = require("manifest.base.later")("manifest.name.platform") ---@module "manifest.name.platform"
 local text = require("manifest.base.text")
 
 local platform = {}

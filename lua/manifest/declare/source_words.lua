@@ -8,6 +8,7 @@ local words = {}
 local NESTED = { ["true"] = true, ["false"] = false }
 local ATTESTATIONS = { keep = true, drop = true, only = true }
 
+---@type table<string, string?>
 local PLATFORM_WORDS = {
   os = "os", arch = "architecture", architecture = "architecture", variant = "variant", ["os.version"] = "os.version",
   ["os-version"] = "os.version", ["os.features"] = "os.features", ["os-features"] = "os.features",
@@ -84,16 +85,18 @@ local function split_descriptor(given)
   local masked = given:gsub("\\.", "__"):gsub('"[^"]*"', function(quoted)
     return ("_"):rep(#quoted)
   end)
+  ---@type any, any
   local last, start = masked:match("^%s*%b{}()%s*,()")
   if not last then
     return given
   end
+  ---@cast last integer a position, as () gives it
   return given:sub(1, last - 1), given:sub(start)
 end
 
 --- Begins a source: the reference or the descriptor, and the words behind it.
----@return table|nil one
----@return string[]|string parts or what is wrong
+---@return_overload table, string[] source, and the words behind
+---@return_overload nil, string what is wrong
 local function divide(given)
   local raw, rest = nil, given
   if given:find("^%s*[{[]") then

@@ -78,9 +78,8 @@ types.missing = missing
 --- What is wrong with a table of named values: its field, why, and the path in that field.
 ---@param given table
 ---@param specs table name -> what is declared of it, compiled
----@return string|nil name nil: nothing is wrong
----@return string why
----@return string path
+---@return_overload string, string, string name, why and path
+---@return_overload nil, nil, string nothing is wrong
 function types.wrong_in(given, specs)
   for _, name in ipairs(keys_of(given)) do
     local spec = specs[name]
@@ -92,7 +91,7 @@ function types.wrong_in(given, specs)
       return name, why, path
     end
   end
-  local lacking, why
+  local lacking, why ---@type string?, string?
   for name, spec in pairs(specs) do
     local reason = missing(spec, given[name])
     if reason and not (lacking and text.before(lacking, name)) then
@@ -243,7 +242,7 @@ local function union_type(members)
   }
 end
 
-local make
+local make ---@type fun(expression: string, spec: table): table
 
 local function make_single(name, spec)
   if name == "table" then
@@ -268,6 +267,7 @@ function make(expression, spec)
 end
 
 --- What may be said of an argument or an option.
+---@type table<any, true?>
 local KEYS = {
   [1] = true, [2] = true, help = true, flag = true, short = true, value = true, default = true, required = true,
   optional = true, in_options = true, needs = true, excludes = true, of = true, fields = true, text = true,

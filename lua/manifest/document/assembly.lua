@@ -46,7 +46,7 @@ end
 ---@param list table {entries, keys = [entry] platform, first = [platform] position, exact = [platform and digest]
 --- position}
 ---@param rules table duplicates = "refuse" (default), "replace" or "allow"; code of the refusal
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err
 local function add(list, entry, rules)
   local key = choice.key(entry)
@@ -67,6 +67,7 @@ local function add(list, entry, rules)
 end
 
 --- The only image of each source, for attestations of it that name none; false where there are more.
+---@return table<any, table|false|nil>
 local function only_images(entries, keys)
   local found = {}
   for _, entry in ipairs(entries) do
@@ -160,8 +161,8 @@ end
 --- `source` what the caller said of it
 ---@param rules table|nil duplicates = "refuse", "replace" or "allow"; order = "given" or "platform"; alone = true:
 --- attestations without their images are wanted; code of a refusal
----@return table[]|nil entries
----@return string[]|table notices: or the error
+---@return_overload table[], string[] entries, and notices
+---@return_overload nil, table err
 function assembly.join(groups, rules)
   rules = rules or {}
   local list = { entries = {}, keys = {}, first = {}, exact = {} }

@@ -70,7 +70,7 @@ end
 --- Fails when a platform that must be there is not.
 ---@param entries table[] with their platforms; those of indexes in the index too
 ---@param expected table[] platforms
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err check_failed, with `missing` (texts)
 function compose.expect(entries, expected)
   local missing = {}
@@ -80,6 +80,7 @@ function compose.expect(entries, expected)
   if #missing == 0 then
     return true
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return failure.fail {
     code = "check_failed", message = ("no image for %s"):format(table.concat(missing, ", ")), missing = missing,
     hint = "nothing was written; there is " .. choice.describe(entries),

@@ -70,7 +70,7 @@ end
 ---@return table changed a new descriptor
 function entry.with(given, changes)
   local changed = merged(given)
-  local object = given.json and copy_of(given.json)
+  local object = given.json and copy_of(given.json) ---@type table?
   changed.json = object
   if changes.platform ~= nil then
     changed.platform = changes.platform or nil

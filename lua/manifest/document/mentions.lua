@@ -30,10 +30,10 @@ local function collect(value, key, found)
 end
 
 --- All that a document mentions.
----@param document string|table bytes, or ordered JSON
----@return table[]|nil mentioned {digest, media_type, size (each nil when it is not said), is_subject, is_entry (of an
---- index), is_document = a manifest or an index}
----@return table|nil err not a JSON object
+---@param document any bytes, or ordered JSON
+---@return_overload table[] mentioned {digest, media_type, size (each nil when it is not said), is_subject, is_entry (of
+--- an index), is_document = a manifest or an index}
+---@return_overload nil, table err not a JSON object
 local function mentions(document)
   if type(document) == "string" then
     document = json.decode(document)

@@ -10,6 +10,7 @@ local ALLOWED = { "assert", "error", "ipairs", "next", "pairs", "select", "tonum
 local LIBRARIES = { "math", "string", "table", "utf8" }
 
 --- string.dump makes bytecode, of which a release has no need; the seed of the random numbers belongs to the program.
+---@type table<string, true?>
 local LEFT_OUT = { dump = true, random = true, randomseed = true }
 
 local function read_variable(name, default)
@@ -99,8 +100,8 @@ end
 
 --- Reads the file's text as a function. Called by pcall: what Lua says of a text nested too deep would else go through
 --- whatever handler the caller has.
----@return function|nil chunk
----@return string|nil reason
+---@return_overload function chunk
+---@return_overload nil, string reason
 local function compile(text)
   local ok, chunk, reason = pcall(load, text, "=" .. CHUNK, "t", environment())
   if ok then

@@ -174,6 +174,7 @@ function yaml.read(bytes, path)
   local release = {}
   for _, document in ipairs(documents) do
     local is_sync = type(document) == "table" and document.sync ~= nil
+    ---@type boolean, any
     local converted, targets = pcall(is_sync and convert_sync or convert, document)
     if not converted then
       if type(targets) ~= "table" then

@@ -32,6 +32,8 @@ function timestamp.check(given)
   if not year then
     return fail(given)
   end
+  ---@cast zone string it is there where the year is
+  ---@cast day any
   zone = zone:match("^%.%d+(.*)$") or zone
   local offset_hour, offset_minute = zone:match("^[+-](%d%d):(%d%d)$")
   local has_zone = zone == "Z" or offset_hour and tonumber(offset_hour) < 24 and tonumber(offset_minute) < 60
@@ -68,7 +70,7 @@ function timestamp.seconds(given)
   end
   local seconds = days_since_epoch(parts[1], parts[2], parts[3]) * 86400 + parts[4] * 3600 + parts[5] * 60 + parts[6]
   local sign, hours, minutes = given:match("([+-])(%d%d):(%d%d)$")
-  local offset = sign and (tonumber(hours) * 60 + tonumber(minutes)) * 60 or 0
+  local offset = sign and (tonumber(hours) --[[@as integer]] * 60 + tonumber(minutes) --[[@as integer]]) * 60 or 0
   return math.tointeger(sign == "-" and seconds + offset or seconds - offset)
 end
 

@@ -25,6 +25,7 @@ function file_name.check(ref)
   if #name <= LONGEST then
     return name
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail { code = "io", ref = tostring(ref),
     message = ("its name in docker's local store has %d bytes, and file systems take %d"):format(#name, LONGEST),
     hint = "shorten the repository or the tag" }

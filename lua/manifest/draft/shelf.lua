@@ -97,6 +97,7 @@ function methods:exists()
   if not record or record.list == self.ref or record.folder ~= identity_of(self.entries) then
     return true
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail { code = "collision",
     message = ("the lists %s and %s have one name in docker's local store, and %s is that of the latter"):format(
       self.ref, record.list, self.entries),

@@ -84,7 +84,7 @@ end
 ---@param list any reference, or its normalised text
 ---@param entries table[] see draft/entry.lua; at least one
 ---@param options table|nil fresh: fail (code "exists") when the list is there
----@return_overload boolean done
+---@return_overload true done
 ---@return_overload nil, table err corrupt, collision, exists, locked, io, digest_mismatch, unsupported
 function methods:save_all(list, entries, options)
   options = check.options("save_all", options, { fresh = "boolean" })
@@ -113,7 +113,7 @@ end
 
 --- Removes a list, whatever its files hold.
 ---@param list any reference, or its normalised text
----@return_overload boolean done
+---@return_overload true done
 ---@return_overload nil, table err not_found, collision, locked, io
 function methods:remove(list)
   local shelf = caught(shelves.new, self.folder, list)

@@ -46,7 +46,7 @@ end
 --- Fetches the documents of some places at once.
 ---@param call manifest.Call
 ---@param places table[] of call:open
----@return table[] sides {at, root} of each
+---@return any[] sides {at, root} of each
 function comparison.open(call, places)
   return call:each(places, function(at)
     return { at = at, root = nodes.open(call, at) }

@@ -56,7 +56,7 @@ end
 
 --- A node with other bytes.
 local function rewritten(node, object, kind, more)
-  local raw = document.serialise(object)
+  local raw = document.serialise(object) --[[@as string]] -- it was read, so it can be written
   return node:with(merged({ kept = raw, digest = digest.of(raw), size = #raw, media_type = kind }, more))
 end
 
@@ -79,7 +79,7 @@ local function convert_image(node, family)
 end
 
 --- Gives the entries of an index what came of their documents.
----@param twins table<string, manifest.Node> by the digest that the index has
+---@param twins table<string, manifest.Node?> by the digest that the index has
 local function convert_entries(node, manifests, family, twins)
   local digests = {}
   for before, child in pairs(twins) do
@@ -97,7 +97,7 @@ local function convert_entries(node, manifests, family, twins)
   end
 end
 
-local visit
+local visit ---@type fun(node: manifest.Node, family: string, done: table): manifest.Node
 
 local function convert_index(node, family, done)
   local kind, edges, twins = media_type.in_family(node.media_type, family), {}, {}

@@ -67,7 +67,7 @@ local function top_of(root, found)
 end
 
 --- The entries of an index in its order; of an image alone that image.
----@param root manifest.Node that was searched
+---@param root manifest.Root that was searched
 ---@param found manifest.Edge|nil what is taken
 ---@param wanted table platform
 ---@return table[] entries {digest, media_type, platform, rank (1: the host's own platform, nil: it does not run it),

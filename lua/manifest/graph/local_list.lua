@@ -45,7 +45,8 @@ function list.of(entries)
       media_type = entry.media_type, size = entry.size, digest = entry.digest, platform = entry.platform or {},
     }
   end
-  return document.serialise(document.build({ entries = descriptors })), document.docker_type(descriptors), descriptors
+  local raw = document.serialise(document.build({ entries = descriptors })) --[[@as string]]
+  return raw, document.docker_type(descriptors), descriptors
 end
 
 return list

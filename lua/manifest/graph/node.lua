@@ -49,6 +49,9 @@ local CONFIG_LIMIT = reader.CONFIG_LIMIT
 local methods = {}
 local mt = { __name = "manifest.node", __index = methods }
 
+---@class manifest.Root: manifest.Node one that is loaded
+---@field view table
+
 local DOCUMENTS = 10000
 local BYTES = 256 * 1024 * 1024
 
@@ -113,10 +116,11 @@ local function keep(self, raw)
 end
 
 --- Decodes a document: what it says, and its JSON.
+---@param raw string
 ---@param kind string|nil media type that it was sent with
 ---@param seen table|nil of kinds.read, where that was done
 local function decode(raw, kind, seen)
-  seen = seen or try(kinds.read(raw, kind))
+  seen = seen or try(kinds.read(raw, kind)) ---@type table
   return try((seen.kind == "index" and index or image).of(seen, #raw))
 end
 
@@ -204,6 +208,7 @@ end
 ---@return string
 function methods:config()
   self:load()
+  ---@cast self.view -nil
   if not self.config_raw then
     self.config_raw = reader.config(self.repository, self.view.config)
   end
@@ -241,7 +246,7 @@ end
 --- Begins a graph with a document that was fetched.
 ---@param call manifest.Call
 ---@param answer table of read.lua: bytes, media_type, digest, decoded, repository
----@return manifest.Node root
+---@return manifest.Root root
 local function root(call, answer)
   local node = new({
     graph = new_graph(call), repository = answer.repository, digest = answer.digest, media_type = answer.media_type,
@@ -254,7 +259,7 @@ end
 --- Begins a graph with the document of what call:open opened; a digest in its name is checked.
 ---@param call manifest.Call
 ---@param at table of call:open
----@return manifest.Node root
+---@return manifest.Root root
 local function open(call, at)
   return root(call, reader.document_of(call.verb, at))
 end
@@ -263,7 +268,7 @@ end
 ---@param call manifest.Call
 ---@param repository manifest.Repository that has what they name
 ---@param entries table[] descriptors; `node`: of one that was fetched already
----@return manifest.Node root
+---@return manifest.Root root
 local function of_entries(call, repository, entries)
   local nodes = {}
   for _, entry in ipairs(entries) do

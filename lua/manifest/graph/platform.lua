@@ -21,7 +21,7 @@ function platform.said(edge)
   if attestation.is(edge.entry) then
     return edge.entry.platform
   end
-  local at = edge
+  local at = edge ---@type manifest.Edge?
   while at do
     if platform_name.is_whole(at.entry.platform) then
       return at.entry.platform
@@ -39,6 +39,7 @@ function platform.of_config(node)
   end
   if not node.configured then
     local raw = node:config()
+    ---@cast node.view -nil
     local _ <close> = failure.amend(function(err)
       err.message = ("the config %s of %s tells no platform: %s"):format(node.view.config.digest, node.digest,
         err.message)

@@ -4,7 +4,7 @@ local argument = require("manifest.declare.argument")
 local descriptor = require("manifest.document.descriptor")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
-local image = require("manifest.base.later")("manifest.document.image")
+local image = require("manifest.base.later")("manifest.document.image") ---@module "manifest.document.image"
 local kinds = require("manifest.document.kind")
 
 local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
@@ -23,12 +23,17 @@ local function about(verb, ref, hint)
   end)
 end
 
+---@class manifest.Document: manifest.Answer a document that was fetched
+---@field media_type string
+---@field repository manifest.Repository that it came from
+---@field decoded table of document/kind.lua
+
 --- Decides what a fetched document is: its media type comes from the answer and from inside, which must agree.
 ---@param answer table of a repository's manifest(); it is filled in
 ---@param verb string for the error
 ---@param ref string|table for the error
 ---@param repository table that it came from
----@return table answer of document_at
+---@return manifest.Document answer
 function read.complete(answer, verb, ref, repository)
   local _ <close> = about(verb, ref, UNREADABLE)
   local _ <close> = amend(function(err)
@@ -57,8 +62,8 @@ end
 function read.listed(call, tag, found, gone)
   if found then
     return found
-  elseif not gone.status then
-    fail(gone)
+  elseif not (gone --[[@as manifest.Error]]).status then
+    fail(gone --[[@as manifest.Error]])
   end
   call:warn(("the tag %s is listed, and names nothing: left out"):format(tag))
 end
@@ -69,7 +74,7 @@ end
 ---@param repository table
 ---@param selector string tag or digest to ask for
 ---@param wanted string|nil digest that the document must have
----@return table answer {raw, media_type, digest, size, repository, decoded = of document/kind.lua}
+---@return manifest.Document answer
 function read.document_at(verb, name, repository, selector, wanted)
   local answer = get(verb, name, repository, selector)
   if wanted and not digest.matches(answer.raw, wanted) then
@@ -87,7 +92,7 @@ end
 ---@param verb string for the error
 ---@param ref table reference
 ---@param also table|nil other references that this verb reads, so that one token serves all
----@return table answer of document_at
+---@return manifest.Document answer
 function read.document(call, verb, ref, also)
   local repository = call:repository(ref, { actions = "pull", also = also })
   local answer = read.document_at(verb, ref, repository, ref.tag or ref.digest, ref.digest)
@@ -98,7 +103,7 @@ end
 --- The document of what call:open opened; a digest in its name is checked.
 ---@param verb string for the error
 ---@param at table of call:open
----@return table answer of document_at
+---@return manifest.Document answer
 function read.document_of(verb, at)
   return read.document_at(verb, at.ref, at.repository, at.selector, at.digest)
 end
@@ -113,7 +118,7 @@ function read.descriptor_of(verb, at)
 end
 
 --- Reads a fetched document as the manifest of one image.
----@return table view of the image (document/image.lua)
+---@return table<string, any> view of the image (document/image.lua)
 function read.image(answer, verb, ref)
   if answer.decoded.kind == "index" then
     fail {

@@ -98,7 +98,7 @@ end
 ---@param wanted table platform
 ---@param name string of the document, for errors
 ---@param is_explained boolean|nil with `entries`: all entries, and why each is taken or not (an error has them, too)
----@return table descriptor
+---@return manifest.ResolveResult
 function resolve.image(call, answer, wanted, name, is_explained)
   local root = nodes.root(call, answer)
   local edge = find(root, wanted)
@@ -121,7 +121,7 @@ end
 ---@param at table of call:open
 ---@param wanted table platform
 ---@param is_explained boolean|nil
----@return table descriptor
+---@return manifest.ResolveResult
 function resolve.at(call, at, wanted, is_explained)
   return resolve.image(call, read.document_of(call.verb, at), wanted, at.text, is_explained)
 end
@@ -130,7 +130,7 @@ end
 ---@param call manifest.Call
 ---@param at table of call:open
 ---@param wanted table|nil platform
----@return table answer of read.document_at
+---@return manifest.Document answer
 function resolve.document(call, at, wanted)
   local answer = read.document_of(call.verb, at)
   ---@type table

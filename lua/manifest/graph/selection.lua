@@ -30,12 +30,12 @@ local function images_to_keep(root, wanted)
     failure.fail {
       code = "not_found", message = "there is no image for " .. platform_name.format(missing[1]),
       hint = root.kind == "index" and "there are " .. choice.describe(edges)
-        or "it is one image, for " .. platform_name.format(edges[1].platform or {}),
+        or "it is one image, for " .. platform_name.format((edges[1] --[[@as manifest.Edge]]).platform or {}),
     }
   end
   for _, one in ipairs(wanted) do
     for _, position in ipairs(choice.find(edges, { platform = one })) do
-      keep[edges[position].node.digest] = true
+      keep[(edges[position] --[[@as manifest.Edge]]).node.digest] = true
     end
   end
   for _, edge in ipairs(edges) do
@@ -58,7 +58,7 @@ local function rewrite(node, kept)
       document.remove(index, position)
     end
   end
-  local raw = document.serialise(index.json)
+  local raw = document.serialise(index.json) --[[@as string]] -- it was read, so it can be written
   return { kept = raw, digest = digest.of(raw), size = #raw }
 end
 

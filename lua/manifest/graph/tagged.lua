@@ -146,6 +146,7 @@ local function read_into(call, at, one, wants_time)
 end
 
 --- What is wrong with one document alone, or with a blob of it: it stays as it is.
+---@type table<any, true?>
 local UNREADABLE = {
   ambiguous = true, digest_mismatch = true, invalid_json = true, invalid_manifest = true, not_found = true,
   too_large = true, unsupported = true,

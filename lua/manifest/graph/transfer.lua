@@ -172,7 +172,7 @@ function transfer.bring(target, blob, explain)
   local _ <close> = amend(function(err)
     err.message = (explain or explain_bring)(blob, err.message)
   end)
-  local refusal
+  local refusal ---@type manifest.Error?
   for _, from in ipairs(blob.from) do
     local done
     done, refusal = allow("not_found", target:copy_blob(blob, from))
@@ -184,7 +184,7 @@ function transfer.bring(target, blob, explain)
   if content then
     try(target:upload(blob.digest, { body = content }))
   elseif not blob.optional then
-    fail(refusal)
+    fail(refusal --[[@as manifest.Error]]) -- there is somewhere to have it from
   end
 end
 
@@ -264,7 +264,8 @@ end
 ---@param there table<string, any> by digest: true
 ---@return manifest.Node[] left a root that is there stays when it gets names
 local function without_what_is_there(roots, there)
-  local pruned, prune = {}, nil
+  local pruned = {} ---@type table<manifest.Node, manifest.Node?>
+  local prune ---@type fun(node: manifest.Node): manifest.Node
 
   --- What is left of a node: itself, or of one that is there what is left below it.
   local function rest_of(node)

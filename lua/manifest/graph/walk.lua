@@ -60,8 +60,8 @@ function walk.load(node)
     explain(node, err)
   end)
   if not allow("not_found", caught(node.load, node)) then
-    if not attestation.is(node.entry) then
-      fail(node.err)
+    if not attestation.is(node.entry --[[@as table]]) then
+      fail(node.err --[[@as manifest.Error]])
     end
     node.is_absent = true
     node.graph.call:warn(("the attestation %s is not there, and is left out"):format(node.digest))
@@ -103,6 +103,7 @@ end
 ---@return manifest.Node[] nodes parents before children
 function walk.all(root, options)
   options = options or {}
+  ---@type manifest.Call, manifest.Node[], manifest.Node[], integer
   local call, nodes, level, depth = root.graph.call, { root }, { root }, 0
   local seen = { [root] = true }
   while #level > 0 do

@@ -12,6 +12,7 @@ local tar = require("manifest.layer.tar")
 
 local layer = {}
 
+---@type table<string, table<string, string?>>
 local TYPES = {
   oci = { tar = media_type.oci_layer, gzip = media_type.oci_layer_gzip, zstd = media_type.oci_layer_zstd },
   docker = { tar = media_type.docker_layer, gzip = media_type.docker_layer_gzip },
@@ -24,6 +25,7 @@ local function fail(code, path, what, hint)
 end
 
 --- Counts and hashes bytes, and keeps the first of them.
+---@return table meter {hash, size, head}
 local function new_meter()
   return { hash = assert(digest.hasher("sha256")), size = 0, head = "" }
 end
@@ -42,7 +44,8 @@ end
 ---@return table content of compression.content
 local function read_file(path)
   local file <close> = regular_file.open(path, "layer")
-  local outer, inner, content = new_meter(), new_meter(), nil
+  local outer, inner = new_meter(), new_meter()
+  local content ---@type table
   content = compression.content(function(bytes)
     if content.compression then
       measure(inner, bytes)

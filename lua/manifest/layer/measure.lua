@@ -10,7 +10,7 @@ local measure = {}
 ---@param file file
 ---@param name string what it is, for errors
 ---@param options table offset and length (of a part), algorithm (default sha256), take = fn(piece)
----@return table measured {digest, size (bytes)}
+---@return {digest: string, size: integer} measured
 function measure.open_file(file, name, options)
   local hasher <close> = failure.try(digest.hasher(options.algorithm))
   file:seek("set", options.offset or 0)
@@ -29,7 +29,7 @@ end
 ---@param path string
 ---@param noun string what it is, for errors, such as "the blob"
 ---@param options table|nil as of open_file
----@return table measured {digest, size (bytes)}
+---@return {digest: string, size: integer} measured
 function measure.file(path, noun, options)
   local file <close> = regular_file.open(path, noun)
   return measure.open_file(file, ("%s %s"):format(noun, path), options or {})

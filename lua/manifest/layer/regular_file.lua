@@ -12,8 +12,9 @@ local PIECE = 256 * 1024 -- bytes
 
 local HINTS = { not_found = "check the path", invalid_argument = "name a file, not a folder, pipe or device" }
 
+---@return never
 local function fail(code, name, what, hint)
-  failure.fail { code = code, message = ("%s %s"):format(name, what), hint = hint or HINTS[code] }
+  return failure.fail { code = code, message = ("%s %s"):format(name, what), hint = hint or HINTS[code] }
 end
 
 --- Where a file is not there whose name is more like that of an image, the words may have changed places.

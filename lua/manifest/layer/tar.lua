@@ -15,8 +15,9 @@ local LARGEST = 1 << 50
 local REGULAR = { ["0"] = true, ["\0"] = true, ["7"] = true }
 local RECORDS = { L = true, K = true, x = true }
 
+---@return never
 local function corrupt(what)
-  failure.fail { code = "corrupt", message = "the tar archive " .. what }
+  return failure.fail { code = "corrupt", message = "the tar archive " .. what }
 end
 
 --- A number field: octal digits, or GNU's base 256 when the first bit is set. Nil for a negative or huge one.
@@ -73,7 +74,7 @@ end
 --- Reads a header. Links, folders and devices have no content, whatever their size says: their size is 0. Fails with
 --- corrupt.
 ---@param block string 512 bytes
----@return table header {kind = type flag, is_record = it says something of the next entry, is_regular, path, link,
+---@return table<string, any> header {kind = type flag, is_record = it says something of the next entry, is_regular,
 --- size, is_extended = blocks of a map follow, before the content}
 function tar.header(block)
   local size = #block == tar.BLOCK and number(block:sub(125, 136))
@@ -141,8 +142,9 @@ function tar.record(header, body, said)
 end
 
 --- A header with what records said of it.
+---@param header table<string, any>
 ---@param said table
----@return table header
+---@return table<string, any> header
 function tar.with_records(header, said)
   header.path, header.link = said.path or header.path, said.link or header.link
   if said.size and not header.kind:find("^[1-6]$") then

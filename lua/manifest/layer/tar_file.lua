@@ -19,11 +19,13 @@ local MOST_ENTRIES = 100000
 
 local PROGRAMS = { gzip = "gunzip", zstd = "unzstd", bzip2 = "bunzip2", xz = "unxz" }
 
+---@return never
 local function fail(code, path, what, hint)
-  failure.fail { code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint }
+  return failure.fail { code = code, message = ("%s %s"):format(text.printable(path), what), hint = hint }
 end
 
 --- Opens the archive; a FIFO, which would block, is not opened.
+---@param path string
 ---@return file file unbuffered
 ---@return integer size
 local function open_file(path)
@@ -37,6 +39,7 @@ local function open_file(path)
   if not size then
     fail("io", path, "cannot be read: " .. tostring(reason))
   end
+  ---@cast file -nil
   file:setvbuf("no")
   return file, size
 end
@@ -115,7 +118,7 @@ local function read_entry(self, file, offset, said)
 end
 
 local function read_headers(self, file)
-  local offset, count, said = 0, 0, {}
+  local offset, count, said = 0, 0, {} ---@type integer?, integer, table
   local _ <close> = amend(function(err)
     fail(err.code, self.path, "cannot be read as a tar archive: " .. err.message)
   end)

@@ -1,6 +1,6 @@
 ---@meta
 
---- The methods of a client that are verbs, and those of the default client.
+--- The methods of a client that are verbs.
 -- Written by tools/generate out of the declarations: change those, then run ./dev docs.
 
 ---@class manifest.Client
@@ -12,6 +12,8 @@ local Client = {}
 ---@param options? manifest.CreateOptions
 ---@return manifest.CreateResult?
 ---@return manifest.Error?
+---@return_overload manifest.CreateResult
+---@return_overload nil, manifest.Error
 function Client:create(target, sources, options) end
 
 --- Add additional information to a local image manifest.
@@ -20,6 +22,8 @@ function Client:create(target, sources, options) end
 ---@param options? manifest.AnnotateOptions
 ---@return manifest.AnnotateResult?
 ---@return manifest.Error?
+---@return_overload manifest.AnnotateResult
+---@return_overload nil, manifest.Error
 function Client:annotate(list, image, options) end
 
 --- Display an image manifest, or manifest list.
@@ -27,6 +31,8 @@ function Client:annotate(list, image, options) end
 ---@param options? manifest.InspectOptions
 ---@return manifest.InspectResult?
 ---@return manifest.Error?
+---@return_overload manifest.InspectResult
+---@return_overload nil, manifest.Error
 function Client:inspect(image, options) end
 
 --- Push a manifest list to a repository.
@@ -34,12 +40,16 @@ function Client:inspect(image, options) end
 ---@param options? manifest.PushOptions
 ---@return manifest.PushResult?
 ---@return manifest.Error?
+---@return_overload manifest.PushResult
+---@return_overload nil, manifest.Error
 function Client:push(list, options) end
 
 --- Delete one or more manifest lists from local storage.
 ---@param lists string|manifest.Reference|(string|manifest.Reference)[] Local lists
 ---@return manifest.RmResult?
 ---@return manifest.Error?
+---@return_overload manifest.RmResult
+---@return_overload nil, manifest.Error
 function Client:rm(lists) end
 
 --- Show what a pull on a given platform takes.
@@ -48,6 +58,8 @@ function Client:rm(lists) end
 ---@param options? manifest.ResolveOptions
 ---@return manifest.ResolveResult?
 ---@return manifest.Error?
+---@return_overload manifest.ResolveResult
+---@return_overload nil, manifest.Error
 function Client:resolve(ref, platform, options) end
 
 --- Show the digest of a reference.
@@ -55,26 +67,35 @@ function Client:resolve(ref, platform, options) end
 ---@return string?
 ---@return manifest.Error?
 ---@return manifest.Response?
+---@return_overload string, nil, manifest.Response|nil
+---@return_overload nil, manifest.Error
 function Client:digest(ref) end
 
 --- Make an index of images from anywhere, and push it.
 ---@param options manifest.IndexCreateOptions
 ---@return manifest.IndexResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexResult
+---@return_overload nil, manifest.Error
 function Client:index_create(options) end
 
 --- Make an index of images from anywhere, and push it.
 ---@param options manifest.IndexCreateOptions
 ---@return manifest.IndexResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexResult
+---@return_overload nil, manifest.Error
 function Client:index(options) end
 
 --- Add images to an index.
 ---@param target string|manifest.Location The index
----@param sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[] What is added
+---@param sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[]
+--- What is added
 ---@param options? manifest.IndexAddOptions
 ---@return manifest.IndexResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexResult
+---@return_overload nil, manifest.Error
 function Client:index_add(target, sources, options) end
 
 --- Remove entries from an index.
@@ -83,6 +104,8 @@ function Client:index_add(target, sources, options) end
 ---@param options? manifest.IndexRemoveOptions
 ---@return manifest.IndexResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexResult
+---@return_overload nil, manifest.Error
 function Client:index_remove(target, entries, options) end
 
 --- Replace the image of a platform in an index.
@@ -91,6 +114,8 @@ function Client:index_remove(target, entries, options) end
 ---@param options? manifest.IndexReplaceOptions
 ---@return manifest.IndexResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexResult
+---@return_overload nil, manifest.Error
 function Client:index_replace(target, source, options) end
 
 --- Change what an index says of an entry, or of itself.
@@ -99,12 +124,16 @@ function Client:index_replace(target, source, options) end
 ---@param options? manifest.IndexAnnotateOptions
 ---@return manifest.IndexAnnotateResult?
 ---@return manifest.Error?
+---@return_overload manifest.IndexAnnotateResult
+---@return_overload nil, manifest.Error
 function Client:index_annotate(target, entry, options) end
 
 --- Make an image of layer archives.
 ---@param options manifest.ImageOptions
 ---@return manifest.ImageResult?
 ---@return manifest.Error?
+---@return_overload manifest.ImageResult
+---@return_overload nil, manifest.Error
 function Client:image(options) end
 
 --- Print the exact bytes of a manifest or index.
@@ -112,6 +141,8 @@ function Client:image(options) end
 ---@param options? manifest.GetOptions
 ---@return manifest.GetResult?
 ---@return manifest.Error?
+---@return_overload manifest.GetResult
+---@return_overload nil, manifest.Error
 function Client:get(ref, options) end
 
 --- Store the exact bytes of a manifest or index.
@@ -120,6 +151,8 @@ function Client:get(ref, options) end
 ---@param options? manifest.PutOptions
 ---@return manifest.PutResult?
 ---@return manifest.Error?
+---@return_overload manifest.PutResult
+---@return_overload nil, manifest.Error
 function Client:put(ref, document, options) end
 
 --- Print the exact bytes of a blob, or write them to a file.
@@ -127,6 +160,8 @@ function Client:put(ref, document, options) end
 ---@param options? manifest.BlobGetOptions
 ---@return manifest.BlobGetResult?
 ---@return manifest.Error?
+---@return_overload manifest.BlobGetResult
+---@return_overload nil, manifest.Error
 function Client:blob_get(ref, options) end
 
 --- Store a file as a blob.
@@ -135,6 +170,8 @@ function Client:blob_get(ref, options) end
 ---@param options? manifest.BlobPutOptions
 ---@return manifest.BlobPutResult?
 ---@return manifest.Error?
+---@return_overload manifest.BlobPutResult
+---@return_overload nil, manifest.Error
 function Client:blob_put(repository, file, options) end
 
 --- Print the config of an image.
@@ -142,6 +179,8 @@ function Client:blob_put(repository, file, options) end
 ---@param options? manifest.ConfigOptions
 ---@return manifest.ConfigResult?
 ---@return manifest.Error?
+---@return_overload manifest.ConfigResult
+---@return_overload nil, manifest.Error
 function Client:config(ref, options) end
 
 --- Add tags to what a reference names.
@@ -150,6 +189,8 @@ function Client:config(ref, options) end
 ---@param options? manifest.TagOptions
 ---@return manifest.TagResult?
 ---@return manifest.Error?
+---@return_overload manifest.TagResult
+---@return_overload nil, manifest.Error
 function Client:tag(ref, tags, options) end
 
 --- List the tags of a repository.
@@ -157,6 +198,8 @@ function Client:tag(ref, tags, options) end
 ---@param options? manifest.TagsOptions
 ---@return string[]?
 ---@return manifest.Error?
+---@return_overload string[]
+---@return_overload nil, manifest.Error
 function Client:tags(repository, options) end
 
 --- List the repositories of a registry.
@@ -164,12 +207,16 @@ function Client:tags(repository, options) end
 ---@param options? manifest.RepositoriesOptions
 ---@return string[]?
 ---@return manifest.Error?
+---@return_overload string[]
+---@return_overload nil, manifest.Error
 function Client:repositories(registry, options) end
 
 --- Show how many pulls a registry still allows, without using one up.
 ---@param ref string|manifest.Location An image of the registry
 ---@return manifest.RatelimitResult?
 ---@return manifest.Error?
+---@return_overload manifest.RatelimitResult
+---@return_overload nil, manifest.Error
 function Client:ratelimit(ref) end
 
 --- Show what is well with a registry and a repository, and what is not.
@@ -177,6 +224,8 @@ function Client:ratelimit(ref) end
 ---@param options? manifest.DoctorOptions
 ---@return manifest.DoctorResult?
 ---@return manifest.Error?
+---@return_overload manifest.DoctorResult
+---@return_overload nil, manifest.Error
 function Client:doctor(repository, options) end
 
 --- Copy images, or all tags of a repository.
@@ -185,6 +234,8 @@ function Client:doctor(repository, options) end
 ---@param options? manifest.CopyOptions
 ---@return manifest.CopyResult?
 ---@return manifest.Error?
+---@return_overload manifest.CopyResult
+---@return_overload nil, manifest.Error
 function Client:copy(source, target, options) end
 
 --- Delete a tag or a manifest.
@@ -192,6 +243,8 @@ function Client:copy(source, target, options) end
 ---@param options? manifest.DeleteOptions
 ---@return manifest.DeleteResult?
 ---@return manifest.Error?
+---@return_overload manifest.DeleteResult
+---@return_overload nil, manifest.Error
 function Client:delete(ref, options) end
 
 --- Delete the tags that a retention does not keep.
@@ -199,6 +252,8 @@ function Client:delete(ref, options) end
 ---@param options? manifest.PruneOptions
 ---@return manifest.PruneResult?
 ---@return manifest.Error?
+---@return_overload manifest.PruneResult
+---@return_overload nil, manifest.Error
 function Client:prune(repository, options) end
 
 --- List what refers to an image: signatures, SBOMs, attestations.
@@ -206,6 +261,8 @@ function Client:prune(repository, options) end
 ---@param options? manifest.ReferrersOptions
 ---@return manifest.ReferrersResult?
 ---@return manifest.Error?
+---@return_overload manifest.ReferrersResult
+---@return_overload nil, manifest.Error
 function Client:referrers(ref, options) end
 
 --- Show what is said about images: provenance, SBOMs.
@@ -213,12 +270,16 @@ function Client:referrers(ref, options) end
 ---@param options? manifest.AttestationsOptions
 ---@return manifest.AttestationsResult?
 ---@return manifest.Error?
+---@return_overload manifest.AttestationsResult
+---@return_overload nil, manifest.Error
 function Client:attestations(ref, options) end
 
 --- Attach files to an image as an artifact.
 ---@param options manifest.AttachOptions
 ---@return manifest.AttachResult?
 ---@return manifest.Error?
+---@return_overload manifest.AttachResult
+---@return_overload nil, manifest.Error
 function Client:attach(options) end
 
 --- Write the files of an artifact to a folder.
@@ -227,6 +288,8 @@ function Client:attach(options) end
 ---@param options? manifest.PullOptions
 ---@return manifest.PullResult?
 ---@return manifest.Error?
+---@return_overload manifest.PullResult
+---@return_overload nil, manifest.Error
 function Client:pull(subject, folder, options) end
 
 --- Show all that a reference names, with sizes.
@@ -234,6 +297,8 @@ function Client:pull(subject, folder, options) end
 ---@param options? manifest.TreeOptions
 ---@return manifest.TreeNode?
 ---@return manifest.Error?
+---@return_overload manifest.TreeNode
+---@return_overload nil, manifest.Error
 function Client:tree(ref, options) end
 
 --- Check that all that a reference names is there, and right.
@@ -241,6 +306,8 @@ function Client:tree(ref, options) end
 ---@param options? manifest.VerifyOptions
 ---@return manifest.VerifyReport?
 ---@return manifest.Error?
+---@return_overload manifest.VerifyReport
+---@return_overload nil, manifest.Error
 function Client:verify(ref, options) end
 
 --- Show platforms, layers, history and what changed, also as a page.
@@ -248,6 +315,8 @@ function Client:verify(ref, options) end
 ---@param options? manifest.ReportOptions
 ---@return manifest.ReportResult?
 ---@return manifest.Error?
+---@return_overload manifest.ReportResult
+---@return_overload nil, manifest.Error
 function Client:report(ref, options) end
 
 --- Show what differs between two references.
@@ -255,6 +324,8 @@ function Client:report(ref, options) end
 ---@param new string|manifest.Location With what
 ---@return manifest.DiffReport?
 ---@return manifest.Error?
+---@return_overload manifest.DiffReport
+---@return_overload nil, manifest.Error
 function Client:diff(old, new) end
 
 --- Show what apply would change.
@@ -262,6 +333,8 @@ function Client:diff(old, new) end
 ---@param options? manifest.PlanOptions
 ---@return manifest.ReleaseResult?
 ---@return manifest.Error?
+---@return_overload manifest.ReleaseResult
+---@return_overload nil, manifest.Error
 function Client:plan(release, options) end
 
 --- Make the indexes that a release file says.
@@ -269,6 +342,8 @@ function Client:plan(release, options) end
 ---@param options? manifest.ApplyOptions
 ---@return manifest.ReleaseResult?
 ---@return manifest.Error?
+---@return_overload manifest.ReleaseResult
+---@return_overload nil, manifest.Error
 function Client:apply(release, options) end
 
 --- Join the lock files of a release's shards.
@@ -277,57 +352,22 @@ function Client:apply(release, options) end
 ---@param options? manifest.LockMergeOptions
 ---@return manifest.LockMergeResult?
 ---@return manifest.Error?
+---@return_overload manifest.LockMergeResult
+---@return_overload nil, manifest.Error
 function Client:lock_merge(out, inputs, options) end
 
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
 ---@return manifest.LoginResult?
 ---@return manifest.Error?
+---@return_overload manifest.LoginResult
+---@return_overload nil, manifest.Error
 function Client:login(options) end
 
 --- Forget the login at a registry.
 ---@param registry? string The registry (default Docker Hub)
 ---@return manifest.LogoutResult?
 ---@return manifest.Error?
+---@return_overload manifest.LogoutResult
+---@return_overload nil, manifest.Error
 function Client:logout(registry) end
-
----@class manifest.Module
----@field create fun(target: string|manifest.Reference, sources: string|manifest.Reference|(string|manifest.Reference)[], options?: manifest.CreateOptions): manifest.CreateResult?, manifest.Error?
----@field annotate fun(list: string|manifest.Reference, image: string|manifest.Reference, options?: manifest.AnnotateOptions): manifest.AnnotateResult?, manifest.Error?
----@field inspect fun(image: string|manifest.Reference, options?: manifest.InspectOptions): manifest.InspectResult?, manifest.Error?
----@field push fun(list: string|manifest.Reference, options?: manifest.PushOptions): manifest.PushResult?, manifest.Error?
----@field rm fun(lists: string|manifest.Reference|(string|manifest.Reference)[]): manifest.RmResult?, manifest.Error?
----@field resolve fun(ref: string|manifest.Location, platform: string|manifest.Platform, options?: manifest.ResolveOptions): manifest.ResolveResult?, manifest.Error?
----@field index_create fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
----@field index fun(options: manifest.IndexCreateOptions): manifest.IndexResult?, manifest.Error?
----@field index_add fun(target: string|manifest.Location, sources: string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[], options?: manifest.IndexAddOptions): manifest.IndexResult?, manifest.Error?
----@field index_remove fun(target: string|manifest.Location, entries: string|manifest.Platform|(string|manifest.Platform)[], options?: manifest.IndexRemoveOptions): manifest.IndexResult?, manifest.Error?
----@field index_replace fun(target: string|manifest.Location, source: string|manifest.Location|manifest.IndexSource, options?: manifest.IndexReplaceOptions): manifest.IndexResult?, manifest.Error?
----@field index_annotate fun(target: string|manifest.Location, entry?: string|manifest.Platform, options?: manifest.IndexAnnotateOptions): manifest.IndexAnnotateResult?, manifest.Error?
----@field image fun(options: manifest.ImageOptions): manifest.ImageResult?, manifest.Error?
----@field get fun(ref: string|manifest.Location, options?: manifest.GetOptions): manifest.GetResult?, manifest.Error?
----@field put fun(ref: string|manifest.Location, document: string, options?: manifest.PutOptions): manifest.PutResult?, manifest.Error?
----@field blob_get fun(ref: string|manifest.Location, options?: manifest.BlobGetOptions): manifest.BlobGetResult?, manifest.Error?
----@field blob_put fun(repository: string|manifest.Location, file: string|function, options?: manifest.BlobPutOptions): manifest.BlobPutResult?, manifest.Error?
----@field config fun(ref: string|manifest.Location, options?: manifest.ConfigOptions): manifest.ConfigResult?, manifest.Error?
----@field tag fun(ref: string|manifest.Location, tags: string|string[], options?: manifest.TagOptions): manifest.TagResult?, manifest.Error?
----@field tags fun(repository: string|manifest.Location, options?: manifest.TagsOptions): string[]?, manifest.Error?
----@field repositories fun(registry: string, options?: manifest.RepositoriesOptions): string[]?, manifest.Error?
----@field ratelimit fun(ref: string|manifest.Location): manifest.RatelimitResult?, manifest.Error?
----@field doctor fun(repository: string|manifest.Location, options?: manifest.DoctorOptions): manifest.DoctorResult?, manifest.Error?
----@field copy fun(source: string|manifest.Location, target: string|manifest.Location, options?: manifest.CopyOptions): manifest.CopyResult?, manifest.Error?
----@field delete fun(ref: string|manifest.Location, options?: manifest.DeleteOptions): manifest.DeleteResult?, manifest.Error?
----@field prune fun(repository: string|manifest.Location, options?: manifest.PruneOptions): manifest.PruneResult?, manifest.Error?
----@field referrers fun(ref: string|manifest.Location, options?: manifest.ReferrersOptions): manifest.ReferrersResult?, manifest.Error?
----@field attestations fun(ref: string|manifest.Location, options?: manifest.AttestationsOptions): manifest.AttestationsResult?, manifest.Error?
----@field attach fun(options: manifest.AttachOptions): manifest.AttachResult?, manifest.Error?
----@field pull fun(subject: string|manifest.Location, folder: string, options?: manifest.PullOptions): manifest.PullResult?, manifest.Error?
----@field tree fun(ref: string|manifest.Location, options?: manifest.TreeOptions): manifest.TreeNode?, manifest.Error?
----@field verify fun(ref: string|manifest.Location, options?: manifest.VerifyOptions): manifest.VerifyReport?, manifest.Error?
----@field report fun(ref: string|manifest.Location, options?: manifest.ReportOptions): manifest.ReportResult?, manifest.Error?
----@field diff fun(old: string|manifest.Location, new: string|manifest.Location): manifest.DiffReport?, manifest.Error?
----@field plan fun(release: string|table, options?: manifest.PlanOptions): manifest.ReleaseResult?, manifest.Error?
----@field apply fun(release: string|table, options?: manifest.ApplyOptions): manifest.ReleaseResult?, manifest.Error?
----@field lock_merge fun(out: string, inputs: string|string[], options?: manifest.LockMergeOptions): manifest.LockMergeResult?, manifest.Error?
----@field login fun(options: manifest.LoginOptions): manifest.LoginResult?, manifest.Error?
----@field logout fun(registry?: string): manifest.LogoutResult?, manifest.Error?

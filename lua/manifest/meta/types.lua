@@ -49,7 +49,7 @@
 
 ---@class manifest.Response of a registry, without what could open a door
 ---@field status integer
----@field headers table<string, string|string[]>
+---@field headers table<string, string> of one that came twice the first
 
 ---@class manifest.Error
 ---@field code string of a closed set: `manifest.error.codes`
@@ -66,7 +66,8 @@
 ---@field cause manifest.Error? what it was made of
 ---@field report manifest.VerifyReport? of verify: what was found
 ---@field outcome manifest.ReleaseResult? of plan and apply: what became of each target
----@field copies table[]? of copy with option `also`: the result of each target, or {target, err, copied = {}, skipped = {}}
+---@field copies table[]? of copy with option `also`: the result of each target, or {target, err, copied = {},
+--- skipped = {}}
 ---@field errors_of_each manifest.Error[]? of rm, plan, apply and copy: all failures, each once
 ---@field pushed {reference: string, digest: string}[]? of push: the images that were put before it failed
 ---@field digest string? of push: of the list, when that was put; of delete: of what stays
@@ -101,8 +102,9 @@
 ---@field error table
 ---@field json table
 
---- What a client's `on_event` is told, one table an event. All have `event` (which of them it is) and `time` (seconds of
---- a clock that only goes forward). A URL has neither user, password nor query; no text holds a secret that was sent.
+--- What a client's `on_event` is told, one table an event. All have `event` (which of them it is) and `time` (seconds
+--- of a clock that only goes forward). A URL has neither user, password nor query; no text holds a secret that was
+--- sent.
 ---@class manifest.Event
 ---@field event string which of those below
 ---@field time number
@@ -122,7 +124,7 @@
 ---@field method string
 ---@field url string
 
----@class manifest.ResponseEvent : manifest.Event it was answered, has failed, or was given up; each request event has one
+---@class manifest.ResponseEvent : manifest.Event it was answered, failed, or was given up; each request event has one
 ---@field event "response"
 ---@field request integer
 ---@field attempt integer?
@@ -182,7 +184,7 @@
 ---@field source string? a file, a variable, a helper's program, or "the option 'credentials'"; nil: there are none
 ---@field reason string? without a source: where was looked
 
----@class manifest.BlobsEvent : manifest.Event how much is to be brought, told before the first; what is there already counts too
+---@class manifest.BlobsEvent : manifest.Event how much is to be brought, told before the first; it has what is there
 ---@field event "blobs_planned"
 ---@field verb string
 ---@field blobs integer
@@ -194,8 +196,8 @@
 ---@field size integer? nil: it is not known
 ---@field source string? repository, or place on the disk; nil: it is made here
 ---@field target string? nil: it is only read
----@field bytes integer? of blob_moved: so far, less than before when it begins anew; of blob_done: those that were moved,
---- 0 where it was there, was mounted, or lies on this disk
+---@field bytes integer? of blob_moved: so far, less than before when it begins anew; of blob_done: those that were
+--- moved, 0 where it was there, was mounted, or lies on this disk
 ---@field seconds number? of blob_done
 ---@field ok boolean? of blob_done
 ---@field code string? of blob_done: of the error that it failed with

@@ -6,6 +6,7 @@ local annotation = {
   TITLE = "org.opencontainers.image.title",
 }
 
+---@type table<string, true?>
 local SCOPES = { index = true, ["index-descriptor"] = true, manifest = true, ["manifest-descriptor"] = true }
 
 annotation.NO_PAIR = "not NAME=VALUE"

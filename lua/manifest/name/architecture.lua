@@ -120,9 +120,8 @@ end
 
 --- The first name of a platform that nobody knows; nil: there is none. What it does not say counts as known.
 ---@param platform table with Go's words
----@return string|nil kind what the name should be
----@return string|nil name
----@return string|nil near the nearest that is known
+---@return_overload string, string, string? kind (what the name should be), the name, and the nearest that is known
+---@return_overload nil
 function architecture.unknown(platform)
   local os, name = field(platform, "os"), field(platform, "architecture")
   if os ~= "" and not (architecture.known_systems[os] or MORE_SYSTEMS[os]) then

@@ -8,6 +8,7 @@ local core = require("manifest.base.core")
 local error_of = require("manifest.base.error")
 local text = require("manifest.base.text")
 
+---@type table<string, integer?>
 local hex_length = { sha256 = 64, sha384 = 96, sha512 = 128 }
 
 -- No algorithm in use comes near; it bounds what is repeated in paths, URLs and messages.
@@ -57,7 +58,8 @@ function digest.parse(given)
     return invalid(given, "too long")
   end
   local algorithm, encoded = given:match("^([^:]*):(.*)$")
-  local length = hex_length[algorithm]
+  ---@cast encoded string both are there, or neither
+  local length = hex_length[algorithm] ---@type integer?
   if length and #encoded == length and not encoded:find("[^0-9a-f]") then
     return new(algorithm, encoded) -- as nearly all are, and each is read several times
   end
@@ -82,7 +84,7 @@ end
 
 --- Checks a digest that somebody names a document by: of a known algorithm, with its exact length.
 ---@param given string
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err invalid_digest, unsupported
 function digest.check(given)
   local read, err = digest.parse(given)
@@ -104,7 +106,7 @@ end
 ---@param given string digest
 ---@return string
 function digest.algorithm(given)
-  return given:match("^[^:]*")
+  return given:match("^[^:]*") --[[@as string]]
 end
 
 --- Does what a registry says, in a header, name other bytes than a digest does? It does not when it says nothing that
@@ -119,6 +121,7 @@ end
 --- The digest of the bytes as text.
 ---@param bytes string
 ---@param algorithm string? default "sha256"
+---@overload fun(bytes: string): string
 ---@return_overload string text
 ---@return_overload nil, table err unsupported
 function digest.of(bytes, algorithm)

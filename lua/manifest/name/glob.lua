@@ -7,7 +7,8 @@ local glob = {}
 ---@param pattern string
 ---@return boolean
 function glob.match(text, pattern)
-  local at, in_pattern, star, mark = 1, 1, nil, nil
+  local at, in_pattern = 1, 1
+  local star, mark ---@type integer?, integer
   while at <= #text do
     local wanted = pattern:sub(in_pattern, in_pattern)
     if wanted == "*" then

@@ -41,7 +41,7 @@ local ENDS = {
 ---@param path string
 ---@return string
 function media_type.of_file(path)
-  local name = text.lower(path:match("[^/]*$"))
+  local name = text.lower(path:match("[^/]*$") --[[@as string]])
   for _, one in ipairs(ENDS) do
     if #name > #one[1] and name:sub(-#one[1]) == one[1] then
       return one[2]
@@ -58,7 +58,9 @@ media_type.accept = table.concat({
   media_type.oci_index,
 }, ", ")
 
+---@type table<any, true?>
 local INDEXES = { [media_type.docker_list] = true, [media_type.oci_index] = true }
+---@type table<any, true?>
 local MANIFESTS = { [media_type.docker_manifest] = true, [media_type.oci_manifest] = true }
 
 --- True for a manifest list or an OCI index.
@@ -130,8 +132,8 @@ end
 
 --- Checks what a caller gives as a media type: letters, digits and a few signs on both sides of one slash.
 ---@param value string|nil
----@return boolean|nil ok also when there is none
----@return table|nil err invalid_argument
+---@return_overload true ok: also when there is none
+---@return_overload nil, table err invalid_argument
 function media_type.check(value)
   if value == nil or value:find("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$") then
     return true
@@ -149,8 +151,8 @@ function media_type.of_header(value)
   if INDEXES[value] or MANIFESTS[value] then
     return value -- as nearly all are
   end
-  local essence = (value or ""):match("^[^;]*"):gsub("^[ \t]+", ""):match("^[^ \t]*[ \t]*$")
-  essence = essence and text.lower(essence:match("^[^ \t]*"))
+  local essence = ((value or ""):match("^[^;]*") --[[@as string]]):gsub("^[ \t]+", ""):match("^[^ \t]*[ \t]*$")
+  essence = essence and text.lower(essence:match("^[^ \t]*") --[[@as string]])
   if essence and essence:find("^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$") then
     return essence
   end

@@ -7,7 +7,7 @@
 local architectures = require("manifest.name.architecture")
 local check = require("manifest.base.check")
 local error_of = require("manifest.base.error")
-local host = require("manifest.base.later")("manifest.name.host")
+local host = require("manifest.base.later")("manifest.name.host") ---@module "manifest.name.host"
 local json = require("manifest.base.json")
 local text = require("manifest.base.text")
 
@@ -46,7 +46,7 @@ local function decode(encoded)
     return nil
   end
   local decoded = encoded:gsub("%%(%x%x)", function(digits)
-    return string.char(tonumber(digits, 16))
+    return string.char(tonumber(digits, 16) --[[@as integer]])
   end)
   if decoded == "" or not utf8.len(decoded) or decoded:find("[\0-\31\127]") then
     return nil
@@ -105,6 +105,7 @@ function platform.parse(written)
   if not system then
     return parse_single(written)
   end
+  ---@cast rest string it is there where the system is
   local name, variant = rest:match("^([^/]*)/(.*)$")
   name = name or rest
   local os, options = system:match("^([A-Za-z0-9_-]+)(.*)$")
@@ -178,7 +179,7 @@ end
 --- Refuses what is most likely a slip: an os or an architecture that nobody knows. For what a user writes; what is read
 --- may name any. What it does not say is no slip.
 ---@param value table of parse or of_table
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err code invalid_platform
 function platform.check_known(value)
   local kind, wrong, near = architectures.unknown(value)

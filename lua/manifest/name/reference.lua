@@ -57,6 +57,7 @@ local function is_domain(domain)
       return false
     end
   end
+  ---@cast port string one of the patterns has matched
   return port == "" or port:find("^:[0-9]+$") ~= nil
 end
 
@@ -179,8 +180,8 @@ end
 
 --- Reads a reference as written: no tag is added.
 ---@param written string
----@return table|nil ref with domain, path, repository (both), tag and digest (nil where not written)
----@return table|nil err code invalid_reference
+---@return_overload table ref with domain, path, repository (both), tag and digest (nil where not written)
+---@return_overload nil, table err code invalid_reference
 local function parse(written)
   check.type("reference", written, "string")
   if #written >= LENGTH_LIMIT then
@@ -221,7 +222,7 @@ end
 
 --- Refuses what is no tag.
 ---@param tag string
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err code invalid_reference
 local function check_tag(tag)
   if is_tag(tag) then

@@ -25,6 +25,7 @@ end
 ---@return string|nil rest what stands behind it, such as ".sig" of a signature kept under a tag
 function referrers_tag.subject(tag)
   local hex, rest = tag:match("^sha256%-(" .. ("[0-9a-f]"):rep(64) .. ")(.*)$")
+  ---@cast rest string where hex is there
   if hex and not rest:find("^[A-Za-z0-9]") then
     return "sha256:" .. hex, rest
   end

@@ -18,12 +18,15 @@ local LARGEST = (1 << 53) - 1 -- that JavaScript counts exactly
 ---@field prerelease (integer|string)[] empty: none
 
 --- A part of a version: digits, without a zero before others.
+---@param digits string
+---@return integer?
 local function number(digits)
   local value = (digits == "0" or digits:find("^[1-9]%d*$")) and #digits < 17 and math.tointeger(tonumber(digits))
   return value and value <= LARGEST and value or nil
 end
 
 --- What stands between dots. Nil: one of them is empty, or has a sign that none has.
+---@return (integer|string)[]?
 local function identifiers(written)
   local list = {}
   for one in (written .. "."):gmatch("([^.]*)%.") do
@@ -39,6 +42,7 @@ end
 local function prerelease_of(written)
   local list = identifiers(written)
   for position, one in ipairs(list or {}) do
+    ---@cast list -nil
     if not one:find("%D") then
       list[position] = number(one)
       if not list[position] then
@@ -69,7 +73,7 @@ function semver.parse(written)
     return nil
   end
   local core, prerelease = split(written:gsub("^v", ""))
-  local major, minor, patch = core:match("^(%d+)%.(%d+)%.(%d+)$")
+  local major, minor, patch = core:match("^(%d+)%.(%d+)%.(%d+)$") ---@type any, any, any
   major, minor, patch = number(major or ""), number(minor or ""), number(patch or "")
   if not major or not minor or not patch or not prerelease then
     return nil

@@ -22,7 +22,7 @@ local MOST = 100000
 ---@return_overload manifest.Shard shard
 ---@return_overload nil, table err invalid_argument
 function shard.parse(written)
-  local index, count = written:match("^(%d+)/(%d+)$")
+  local index, count = written:match("^(%d+)/(%d+)$") ---@type any, any
   index, count = math.tointeger(tonumber(index)), math.tointeger(tonumber(count))
   if index and count and index >= 1 and index <= count and count <= MOST then
     return { index = index, count = count }
@@ -38,7 +38,8 @@ end
 ---@param count integer
 ---@return integer index 1 to count
 function shard.of(name, count)
-  local key = math.tointeger(tonumber(digest.of(name):match(":(%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x)"), 16))
+  local hex = digest.of(name):match(":(%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x)") --[[@as string]]
+  local key = math.tointeger(tonumber(hex, 16)) ---@type any
   local bucket, jump = -1, 0
   while jump < count do
     bucket = jump

@@ -142,7 +142,7 @@ end
 --- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
   local hash = descriptor.digest
@@ -161,14 +161,14 @@ end
 
 --- Fetches a manifest, list or index; one of a docker archive is made of the files of the image.
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {raw, media_type (nil when the archive does not tell), digest, size}
----@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
+---@return_overload manifest.Answer got
+---@return_overload nil, table err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   load(self)
   if self.layout then
     return layout_entries.fetch(self, self.layout, reference)
   end
-  local made
+  local made ---@type table<string, any>
   if reference and digest.is(reference) then
     made = find_made(self, reference)
   else
@@ -204,7 +204,7 @@ end
 
 --- What is well with it, line by line.
 function methods:examine(options)
-  return require("manifest.repository.examine_files")(self, options)
+  return require("manifest.repository.examine_files")(self --[[@as any]], options)
 end
 
 --- Nothing stays open.

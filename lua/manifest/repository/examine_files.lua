@@ -2,7 +2,7 @@
 
 local core = require("manifest.base.core")
 local text = require("manifest.base.text")
-local trial = require("manifest.base.later")("manifest.repository.trial")
+local trial = require("manifest.base.later")("manifest.repository.trial") ---@module "manifest.repository.trial"
 
 local TRIALS = { "push", "delete_tag", "delete" }
 

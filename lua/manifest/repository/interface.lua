@@ -2,39 +2,11 @@
 -- has.
 --
 -- Methods return `nil, err` for what the world can cause. Whatever is asked for by digest hashes to it, or it is an
--- error. spec/repository/interface_spec.lua runs over all kinds. The functions at the end are for all of them.
+-- error. What each method takes and returns: meta/repository.lua. spec/repository/interface_spec.lua runs over all
+-- kinds. The functions at the end are for all of them.
 
 local digest_name = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
-
----@class manifest.Repository
----@field can {write: boolean, untagged: boolean, incomplete: boolean, delete_tag: boolean|"try"} what it does: write;
---- list an image without a tag; take a manifest without looking whether what it names is there; delete a tag and keep
---- its manifest ("try": it shows only when it is told to)
----@field identity string what names it, wherever the object is from: two of one identity are one repository
----@field domain string registry, or path, for messages
----@field mounts_from fun(self, other: manifest.Repository): boolean whether a blob of the other can be linked here
----@field manifest fun(self, selector: string?, options: {accept: string?}?): manifest.Answer?, manifest.Error?
----@field head fun(self, selector: string?, options: table?): manifest.Descriptor?, manifest.Error?
----@field blob fun(self, digest: string, limit: integer?): string?, manifest.Error? the bytes of a small blob
----@field read_blob fun(self, digest: string, take: fun(piece: string)?): integer?, manifest.Error? pieces; its size
----@field save_blob fun(self, descriptor: manifest.Descriptor, path: string): boolean?, manifest.Error? into a new file
----@field has_blob fun(self, digest: string): boolean?, manifest.Error?
----@field body fun(self, digest: string): manifest.Body?, manifest.Error? where the bytes are, for an upload
----@field upload fun(self, digest: string, body: manifest.Body): boolean?, manifest.Error? unless it is there
----@field copy_blob fun(self, descriptor: manifest.Descriptor, source: manifest.Repository): boolean?, manifest.Error?
----@field check_manifest fun(self, raw: string): boolean?, manifest.Error? may it be stored?
----@field check_tag fun(self, tag: string): boolean?, manifest.Error? may it be a tag here?
----@field put_manifest fun(self, selector: string?, document: {raw: string, media_type: string, digest: string?},
---- options: table?): table?, manifest.Error?
----@field referrers fun(self, digest: string, options: {artifact_type: string?}?): manifest.Descriptor[]?,
---- manifest.Error?
----@field tags fun(self, options: {page: integer?, most: integer?}?): string[]?, manifest.Error?
----@field holders fun(self, digest: string): {tags: string[], parents: string[]}?, manifest.Error? tags of it, and tags
---- (or digests) of indexes that would lose it
----@field delete fun(self, selector: string): manifest.Deleted?, manifest.Error?
----@field examine fun(self, options: {write: boolean?, events: table[]}): manifest.Check[] what is well, and what not
----@field close fun(self)
 
 ---@class manifest.Check
 ---@field name string such as "tls"
@@ -48,6 +20,12 @@ local failure = require("manifest.base.failure")
 ---@field digest string
 ---@field size integer
 ---@field listed_size integer? what a layout's index.json says of it
+---@field response table? of a registry: status and headers
+
+---@class manifest.Found what a HEAD says of a document
+---@field media_type string
+---@field digest string
+---@field size integer? nil: the registry does not say it
 ---@field response table? of a registry: status and headers
 
 ---@class manifest.Deleted
@@ -87,6 +65,7 @@ function interface.check_manifest(repository, bytes)
   if #bytes <= repository.manifest_limit then
     return true
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return failure.fail {
     code = "too_large", host = repository.domain,
     message = ("the manifest has %d bytes, more than the %d that registries take"):format(#bytes,
@@ -121,8 +100,9 @@ end
 ---@param repository table
 ---@param name string tag or digest
 ---@param ... string|boolean|nil digests that the caller compares it with
----@return string|boolean|nil digest false when it is not there
----@return string|table|nil named the digest that the repository names it by; or the error: unauthorized, denied, ...
+---@return_overload string, string digest, and the one that the repository names it by
+---@return_overload false it is not there
+---@return_overload nil, table err unauthorized, denied, ...
 interface.digest_at = failure.returned(function(repository, name, ...)
   local found = allow("not_found", repository:head(name))
   if not found then

@@ -9,6 +9,7 @@ local METHODS = { manifest = true, blob = true }
 ---@param places manifest.Repository[] asked in this order
 ---@return manifest.Repository
 return function(documents, places)
+  ---@type table<string, {raw: string, media_type: string, digest: string}?>, table<string, function>
   local at_hand, asked = {}, {}
   for _, one in ipairs(documents) do
     at_hand[one.digest] = one
@@ -33,9 +34,11 @@ return function(documents, places)
     return asked.manifest(self, digest, ...)
   end
 
-  ---@diagnostic disable-next-line: missing-fields
-  return {
+  local first = places[1] --[[@as manifest.Repository]]
+  ---@type any
+  local joined = {
     can = { write = false, untagged = false, incomplete = false, delete_tag = false },
-    domain = places[1].domain, identity = places[1].identity, manifest = document, head = document, blob = asked.blob,
+    domain = first.domain, identity = first.identity, manifest = document, head = document, blob = asked.blob,
   }
+  return joined
 end

@@ -6,6 +6,7 @@
 -- A writer brings blobs first and enters the manifest last; meanwhile somebody may delete an image that shares some of
 -- them. So a layout remembers which blobs it found or stored, and enters no manifest that names one that has gone.
 
+---@module "manifest.repository.layout.delete"
 local delete = require("manifest.base.later")("manifest.repository.layout.delete")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
@@ -101,7 +102,7 @@ end
 --- Writes a blob into a new file.
 ---@param descriptor table {digest, size}
 ---@param path string
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err not_found, digest_mismatch, io
 function methods:save_blob(descriptor, path)
   check(self)
@@ -163,7 +164,7 @@ end
 --- Stores a blob unless it is there.
 ---@param hash string digest of the content
 ---@param body table {body=bytes} or {body_file=path}
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err digest_mismatch, io
 function methods:upload(hash, body)
   return store(self, hash, body.body or function(temporary)
@@ -191,8 +192,8 @@ end
 
 --- Fetches a manifest, list or index.
 ---@param reference string|nil tag or digest; nil: the only one
----@return table|nil got {raw, media_type (nil when the layout does not tell), digest, size}
----@return table|nil err not_found, ambiguous, digest_mismatch, corrupt, io
+---@return_overload manifest.Answer got
+---@return_overload nil, table err not_found, ambiguous, digest_mismatch, corrupt, io
 function methods:manifest(reference)
   return layout_entries.fetch(self, try(self:index()), reference)
 end
@@ -278,7 +279,7 @@ end
 
 --- What is well with it, line by line.
 function methods:examine(options)
-  return require("manifest.repository.examine_files")(self, options)
+  return require("manifest.repository.examine_files")(self --[[@as any]], options)
 end
 
 --- Ends the share in the lock of those who write.

@@ -109,6 +109,7 @@ end
 local function own_words(body)
   local document = json.decode(body)
   for _, name in ipairs(json.is_object(document) and { "message", "error", "details", "detail" } or {}) do
+    ---@cast document -nil
     if type(document[name]) == "string" then
       return document[name]:match("^[^\r\n]*")
     end
@@ -205,7 +206,7 @@ end
 
 --- What an answer is. One that refuses to say (401, 403) does not tell of an absence, whatever code it has.
 local function code_of(status, list)
-  local own = not may_pass(status) and list[1] and by_registry_code[list[1].code]
+  local own = not may_pass(status) and list[1] and by_registry_code[list[1].code] ---@type string|false|nil
   if own == "not_found" and (status == 401 or status == 403) then
     own = nil
   end

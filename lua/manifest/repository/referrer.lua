@@ -25,9 +25,9 @@ end
 
 --- Calls a function for each item: as tasks where the repository is in a registry.
 ---@param repository table
----@param list table[]
+---@param list any[]
 ---@param call function (item) -> value
----@return table values
+---@return any[] values
 function referrer.each(repository, list, call)
   if repository.loop then
     return (try(repository.loop:all(list, JOBS, call)))
@@ -44,10 +44,10 @@ end
 ---@param raw string
 ---@param kind string media type
 ---@param digest string
----@return string|nil subject digest
----@return table|nil descriptor
+---@return_overload string, table digest of the subject, and the descriptor
+---@return_overload nil
 function referrer.describe(raw, kind, digest)
-  local read = raw:find("subject", 1, true) and json.decode(raw)
+  local read = raw:find("subject", 1, true) and json.decode(raw) ---@type any
   local subject = json.is_object(read) and json.is_object(read.subject) and read.subject.digest
   if type(subject) ~= "string" or not digest_name.parse(subject) then
     return nil

@@ -82,6 +82,7 @@ local function read(repository, tag, subject)
   if not index or not referrer.is_list(repository, index, subject) then
     no_list(tag, subject)
   end
+  ---@cast index -nil
   return index, answer.digest
 end
 
@@ -137,6 +138,7 @@ local function edit(repository, tag, subject, change)
       repository.loop:sleep(math.random() * PAUSE * math.min(attempt, 10))
     end
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail {
     code = "conflict", message = ("the list of referrers %s is changed by others again and again"):format(tag),
     hint = "try again",
@@ -159,7 +161,7 @@ end
 ---@param descriptors table[] {media_type, digest, size, artifact_type, annotations}
 ---@return string tag
 function referrer_list.add(repository, subject, descriptors)
-  local tag, now = try(referrers_tag.of(subject)), nil
+  local tag, now = try(referrers_tag.of(subject)), nil ---@type string, string?
   local function step()
     if now and digest_at(repository, tag) == now then
       return true
@@ -220,7 +222,7 @@ end
 ---@return table tags of the lists that were kept up, or false where the registry keeps them; fails with is_stored: the
 --- manifests themselves, and their tags, are there
 function referrer_list.keep(repository, deferred, options)
-  local subjects, by_subject = {}, {}
+  local subjects, by_subject = {}, {} ---@type string[], table<string, any>
   for _, one in ipairs(deferred) do
     local list = by_subject[one.subject]
     if not list then

@@ -31,6 +31,7 @@ local mt = { __name = "manifest.repository", __index = methods }
 
 --- Methods that few verbs call: the module of each, which is compiled then, and its name there.
 local upload = later("manifest.repository.registry.upload")
+---@type table<string, {[1]: table, [2]: string}?>
 local FURTHER = {
   copy_blob = { upload, "copy" }, upload = { upload, "send" },
   has_blob = { later("manifest.repository.registry.session"), "exists" },
@@ -230,7 +231,7 @@ methods.send = send
 
 --- Refuses what is no tag, before anything is sent: `a?b` would be put as `a`.
 ---@param tag string
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err invalid_reference
 function methods:check_tag(tag) -- luacheck: ignore self
   return failure.try(reference_name.check_tag(tag))

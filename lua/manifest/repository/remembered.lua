@@ -24,7 +24,7 @@ local function make(repository)
       if kept[key] then
         return copy_of(kept[key])
       end
-      local answer = failure.try(method(self, selector, ...))
+      local answer = failure.try(method(self, selector, ...)) --[[@as table]]
       bytes = bytes + (answer.raw and #answer.raw or 0)
       if bytes <= MOST then
         kept[key] = copy_of(answer)

@@ -45,7 +45,7 @@ end
 
 local function push(self)
   local repository, image = self.repository, self.image
-  local ok, why = repository:upload(image.config.digest, { body = image.config.raw })
+  local ok, why = repository:upload(image.config.digest, { body = image.config.raw }) ---@type any, any
   if ok then
     ok, why = repository:put_manifest(self.name, image.manifest, { defer = {} })
   end
@@ -118,8 +118,8 @@ end
 
 --- Pushes an image and takes it away again.
 ---@param repository manifest.Repository
----@param more {[string]: function} trials of this kind of repository: what each returns is a line; `forget` is none: it
---- takes the config away, which no other image has
+---@param more table<string, function?> trials of this kind of repository: what each returns is a line; `forget` is
+--- none: it takes the config away, which no other image has
 ---@return {[string]: table} lines by the name of the check: {state, text, hint}
 function trial.run(repository, more)
   local self = { repository = repository, image = new_image() }

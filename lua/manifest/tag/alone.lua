@@ -100,7 +100,7 @@ local function put_back(repository, tag, before, made, err)
   end
   if now == nil then
     err.message = ("%s; and the tag %s may name %s now, which stands for %s: %s"):format(err.message, tag, made.digest,
-      before.digest, why.message)
+      before.digest, (why --[[@as manifest.Error]]).message)
     err.hint = "delete the tag again, or give it back to that digest with 'manifest tag'"
   end
   return now == false

@@ -148,12 +148,14 @@ local function attempt(call, work, memory)
     end
     call.loop:sleep(math.random() * 0.02 * math.min(count, 10))
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail { code = "conflict", message = "others change the index all the time", hint = "try again later" }
 end
 
 --- Looks at what was written until it has held for a while, and writes again what was overwritten.
 local function converge(call, work)
-  local memory, made = { written = 0 }, nil
+  local memory = { written = 0 } ---@type {written: integer, started: number?}
+  local made ---@type table?
   settle(call.loop, function()
     if made and digest_at(work.at.repository, work.at.selector, made.digest) == made.digest then
       return true
@@ -162,6 +164,7 @@ local function converge(call, work)
     made = attempt(call, work, memory)
     return memory.written == before, memory.started
   end)
+  ---@cast made -nil
   if memory.written > 0 then
     made.unchanged = nil
   end

@@ -85,6 +85,7 @@ local function explain(repository, put, refusal)
   if now ~= nil then
     guard.check(put.rules, put.name, now, wanted)
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail(refusal)
 end
 

@@ -82,6 +82,7 @@ function annotate.plan(old, o)
   if is_supported(platform) then
     return platform
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail {
     code = "invalid_platform",
     message = ("manifest entry for image has unsupported os/arch combination: %s/%s"):format(o.os or "", o.arch or ""),
@@ -110,7 +111,7 @@ function annotate.run(call, list, image, o)
       err.hint = ("add it first: 'manifest create --amend %s %s'"):format(tostring(list), tostring(image))
     end
   end)
-  local platform
+  local platform ---@type table
   try(call.store:update(target, ref, function(entry)
     platform = annotate.plan(entry.platform, o)
     entry.platform = platform

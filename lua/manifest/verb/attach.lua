@@ -82,8 +82,8 @@ end
 --- The artifact's manifest, and the blobs that go with it. Pure.
 ---@param subject table descriptor
 ---@param layers table[] descriptors of the files
----@param o manifest.AttachOptions
----@return table plan of new_manifest.lua
+---@param o table
+---@return table<string, any> plan of new_manifest.lua
 local function plan_of(subject, layers, o)
   local empty = new_manifest.descriptor(EMPTY, media_type.oci_empty)
   local blobs = { { digest = empty.digest, body = { body = EMPTY } } }
@@ -116,7 +116,7 @@ function attach.run(call, o)
   local at = call:open(o.subject, { write = true, shared = o.shared })
   local _ <close> = failure.about(at.text)
   local layers = {}
-  for position, file in ipairs(o.files or {}) do
+  for position, file in ipairs(o.files --[[@as table[] ]] or {}) do
     layers[position] = describe(file)
   end
   local found = subject_of(call, at, o.platform)

@@ -112,10 +112,9 @@ local function look_inside(item)
   if item.kind ~= "provenance" and not (is_open and statement.may_hold(item.media_type)) then
     return
   end
-  local said
-  said, item.error = statement.read(try(item.repository:blob(item.digest, LARGEST)))
+  local said, why = statement.read(try(item.repository:blob(item.digest, LARGEST)))
   if not said then
-    item.error = item.kind ~= "signature" and item.error.message or nil
+    item.error = item.kind ~= "signature" and why.message or nil
     return
   end
   item.type, item.kind = said.predicate_type, statement.kind(said.predicate_type)

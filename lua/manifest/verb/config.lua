@@ -66,7 +66,7 @@ end
 function config.run(call, ref, o)
   local at = call:open(ref)
   local _ <close> = failure.about(at.text)
-  local answer = resolve.document(call, at, o.platform) ---@type table
+  local answer = resolve.document(call, at, o.platform --[[@as table?]])
   if answer.decoded.kind == "index" then
     answer = only_image(call, at, answer)
   end

@@ -9,6 +9,7 @@ local failure = require("manifest.base.failure")
 local media_type = require("manifest.name.media_type")
 local moves = require("manifest.verb.copy.moves")
 local referrers = require("manifest.graph.referrers")
+---@module "manifest.repository.remembered"
 local remembered = require("manifest.base.later")("manifest.repository.remembered")
 local several = require("manifest.verb.copy.several")
 local selection = require("manifest.graph.selection")

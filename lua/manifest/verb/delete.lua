@@ -4,14 +4,14 @@
 -- tags that were not named would go too, or an index would lose an image, nothing is deleted, and they are named,
 -- unless `shared` says that it is meant. `tag_only` deletes the tag alone there, too (tag/alone.lua).
 
-local along = require("manifest.base.later")("manifest.verb.delete.along")
+local along = require("manifest.base.later")("manifest.verb.delete.along") ---@module "manifest.verb.delete.along"
 local argument = require("manifest.declare.argument")
 local declare = require("manifest.declare")
 local digest_at = require("manifest.repository.interface").digest_at
 local failure = require("manifest.base.failure")
 local look_again = require("manifest.tag.gone")
 local read = require("manifest.graph.read")
-local tag_alone = require("manifest.base.later")("manifest.tag.alone")
+local tag_alone = require("manifest.base.later")("manifest.tag.alone") ---@module "manifest.tag.alone"
 
 local fail, try = failure.fail, failure.try
 
@@ -60,6 +60,7 @@ function delete.plan(tag, digest, holders, allowed)
   words[1] = not is_known and ("may be what other tags name, for the list of tags lacks %s itself"):format(tag) or nil
   words[#words + 1] = #shared > 0 and "is also what these tags name: " .. table.concat(shared, ", ") or nil
   words[#words + 1] = #listed > 0 and "is an image of these indexes: " .. table.concat(listed, ", ") or nil
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail {
     code = "conflict", shared = shared, listed = listed, digest = digest,
     message = ("%s %s"):format(digest, table.concat(words, ", and ")),
@@ -136,13 +137,13 @@ local function check_gone(at)
     fail {
       code = "unsupported",
       message = ("the registry shows the tag %s, and does not find it to delete it"):format(at.tag),
-      hint = "delete its manifest by digest: " .. argument.name_of(at, now),
+      hint = "delete its manifest by digest: " .. argument.name_of(at, now --[[@as string]]),
     }
   end
 end
 
 --- Whether a digest is all that the tag should name. A registry may name it by another algorithm: one more look tells.
----@param wanted table<any, string> digests
+---@param wanted table<any, string?> digests
 ---@param digest string that the tag names, or what a manifest stands for that an earlier try has left there
 local function is_wanted(at, wanted, digest)
   for _, one in pairs(wanted) do
@@ -177,9 +178,10 @@ local function delete_tag_alone(call, at, wanted, found, answer)
 end
 
 --- Deletes a tag alone where the registry can, else its manifest.
----@param wanted table<any, string> digests that the tag must name
+---@param wanted table<any, string?> digests that the tag must name
 local function delete_tag(call, at, o, wanted)
-  local digest, repository, answer = read.descriptor_of("delete", at).digest, at.repository, nil
+  local digest, repository = read.descriptor_of("delete", at).digest, at.repository
+  local answer ---@type manifest.Document
   local function document()
     answer = answer or read.document_at("delete", at.ref, repository, at.tag)
     return answer

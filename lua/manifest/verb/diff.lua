@@ -42,7 +42,7 @@ function diff.run(call, old, new)
   local first = call:open(old)
   local second = call:open(new, { also = first })
   local _ <close> = failure.about(first.text, second.text)
-  return comparison.of(call, table.unpack(comparison.open(call, { first, second })))
+  return comparison.of(call, table.unpack(comparison.open(call, { first, second }) --[[@as any[] ]]))
 end
 
 return diff

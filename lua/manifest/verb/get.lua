@@ -30,7 +30,7 @@ local get = declare.verb {
 function get.run(call, ref, o)
   local at = call:open(ref)
   local _ <close> = failure.about(at.text)
-  local answer = resolve.document(call, at, o.platform)
+  local answer = resolve.document(call, at, o.platform --[[@as table?]])
   return {
     reference = at.text, media_type = answer.media_type, digest = answer.digest, size = answer.size,
     raw = answer.raw, content = answer.decoded.json, response = answer.response,

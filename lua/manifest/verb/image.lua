@@ -110,10 +110,10 @@ local FAMILIES = {
 ---@return string|nil created
 local function created_of(given)
   if math.type(given) == "integer" then
-    return (try(timestamp.of_seconds(given)))
+    return (try(timestamp.of_seconds(given --[[@as integer]])))
   end
   if given then
-    return (try(timestamp.check(given)))
+    return (try(timestamp.check(given --[[@as string]])))
   end
   local epoch = os.getenv("SOURCE_DATE_EPOCH")
   if not epoch or epoch == "" then
@@ -228,7 +228,7 @@ local function top_of(plans, family)
       platform = one.platform }
   end
   local raw = document.serialise(document.build({ entries = entries, media_type = FAMILIES[family].index }))
-  return new_manifest.new(raw, FAMILIES[family].index, {})
+  return new_manifest.new(raw --[[@as string]], FAMILIES[family].index, {})
 end
 
 --- Sends one image under a name, or several under an index.

@@ -62,7 +62,7 @@ local function whole_local_list(ref, entries, verbose)
   end
   return {
     kind = "index", is_local = true, reference = tostring(ref), media_type = list_type, digest = digest.of(raw),
-    size = #raw, raw = raw, content = json.decode(raw), entries = descriptors, children = entries,
+    size = #raw, raw = raw, content = json.decode(raw) --[[@as table]], entries = descriptors, children = entries,
   }
 end
 
@@ -128,7 +128,7 @@ end
 
 --- Whether docker's view can show what was seen.
 ---@param seen manifest.InspectResult
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, manifest.Error err why not
 function inspect.is_showable(seen)
   if seen.kind == "image" or seen.is_local then

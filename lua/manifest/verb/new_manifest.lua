@@ -21,7 +21,7 @@ end
 ---@param bytes string of the manifest
 ---@param media_type string
 ---@param blobs table[] {digest, body}
----@return table made
+---@return table<string, any> made
 function new_manifest.new(bytes, media_type, blobs)
   local manifest, different, seen = new_manifest.descriptor(bytes, media_type), {}, {}
   manifest.raw = bytes

@@ -15,7 +15,7 @@ local plan = require("manifest.verb.prune.plan")
 local read = require("manifest.graph.read")
 local semver = require("manifest.name.semver")
 local shard = require("manifest.name.shard")
-local tag_alone = require("manifest.base.later")("manifest.tag.alone")
+local tag_alone = require("manifest.base.later")("manifest.tag.alone") ---@module "manifest.tag.alone"
 local tagged = require("manifest.graph.tagged")
 local versions = require("manifest.name.versions")
 

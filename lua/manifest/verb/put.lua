@@ -130,7 +130,8 @@ function put.run(call, ref, raw, o)
   if o.dry_run then
     result.unchanged = name ~= nil and guard.look(at.repository, name, rules, made.digest) == made.digest or nil
   elseif guard.is_set(rules) then
-    result.unchanged = guard.put_all(call, at.repository, { { name = name, made = made, rules = rules } })[1].unchanged
+    local stored = guard.put_all(call, at.repository, { { name = name, made = made, rules = rules } })
+    result.unchanged = (stored[1] --[[@as table]]).unchanged
   else
     result.fallback_tag = try(at.repository:put_manifest(name, made)).listed or nil
   end

@@ -36,6 +36,8 @@ local function explain(err)
 end
 
 --- The names below a prefix.
+---@param names string[]
+---@return string[]
 local function below(prefix, names)
   local list = {}
   for _, name in ipairs(names) do
@@ -58,6 +60,8 @@ function repositories.run(call, registry, o)
     domain = domain, timeout = call.options.timeout, page = o.page or is_any and o.limit or nil,
     most = is_any and o.limit or nil,
   })
+  ---@cast o.include string[]?
+  ---@cast o.exclude string[]?
   list = glob.choose(prefix and below(prefix, list) or list, o.include, o.exclude)
   return o.limit and table.move(list, 1, math.min(o.limit, #list), 1, {}) or list
 end

@@ -14,7 +14,8 @@ end
 ---@param options table
 ---@return table document
 function print.json(_, digest, options)
-  local named = require("manifest.name.location").parse(options.ref):with_default_tag()
+  local ref = require("manifest.name.location").parse(options.ref) --[[@as table]] -- the verb has read it
+  local named = ref:with_default_tag()
   return json.object({ { "reference", tostring(named) }, { "digest", digest } })
 end
 

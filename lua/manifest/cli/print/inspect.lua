@@ -2,12 +2,12 @@
 
 local document = require("manifest.document.index")
 local json = require("manifest.base.json")
-local draft_entry = require("manifest.base.later")("manifest.draft.entry")
+local draft_entry = require("manifest.base.later")("manifest.draft.entry") ---@module "manifest.draft.entry"
 
 local print = {}
 
 --- Can docker's store hold what was seen? Its texts are not kept: all at once would be much.
----@return_overload boolean ok
+---@return_overload true ok
 ---@return_overload nil, table err
 local function is_storable(seen)
   for _, one in ipairs(seen.kind == "image" and { seen.entry } or seen.children) do

@@ -3,7 +3,7 @@
 local print = {}
 
 ---@param out table output
----@param done manifest.PushResult
+---@param done manifest.PushResult|manifest.Error
 function print.text(out, done)
   for _, one in ipairs(done.pushed or {}) do
     out:write(("Pushed ref %s with digest: %s\n"):format(one.reference, one.digest))

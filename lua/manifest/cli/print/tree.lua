@@ -62,6 +62,7 @@ end
 function print.text(out, tree)
   out:line(("%s  %s"):format(tree.reference, line_of(tree)))
   write_parts(out, tree, "", out:is_utf8() and MARKS or ASCII)
+  ---@cast tree.total -nil the root has it
   out:line(("%s, %s, %s in all"):format(show.count(tree.total.manifests, "manifest"),
     show.count(tree.total.blobs, "blob"), show.size(tree.total.size)))
 end

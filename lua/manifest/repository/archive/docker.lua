@@ -20,8 +20,9 @@ local archive_docker = {}
 local LIST = "manifest.json"
 local LIST_LIMIT = 16 * 1024 * 1024
 
+---@return never
 local function fail(code, message, hint)
-  failure.fail { code = code, message = message, hint = hint }
+  return failure.fail { code = code, message = message, hint = hint }
 end
 
 local function is_text_list(value)
@@ -95,6 +96,7 @@ end
 --- The image that a selector means.
 ---@param images table[]
 ---@param selector string|nil a name, "@N" (counted from 0), or nil: the only one
+---@param where string the archive
 ---@return table image; fails with not_found, ambiguous
 function archive_docker.choose(images, selector, where)
   if not selector and #images == 1 then
@@ -104,8 +106,9 @@ function archive_docker.choose(images, selector, where)
       #images == 0 and "no images" or ("%d images"):format(#images)),
       #images > 1 and "name one, or its place (:@0); " .. choices(images) or nil)
   end
+  ---@cast selector -nil
   local position = selector:match("^@(%d+)$")
-  local found = position and images[tonumber(position) + 1]
+  local found = position and images[tonumber(position) --[[@as number]] + 1] ---@type table|false|nil
   local wanted = reference.full(selector)
   for _, image in ipairs(position and {} or images) do
     found = found or (has_tag(image, wanted) and image)

@@ -8,6 +8,7 @@ local layout_index = require("manifest.repository.layout.index")
 local layout_sweep = require("manifest.repository.layout.sweep")
 local kinds = require("manifest.document.kind")
 local referrer = require("manifest.repository.referrer")
+---@module "manifest.repository.referrer_list"
 local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 
 local delete = {}
@@ -22,7 +23,7 @@ end
 --- Deletes. A manifest that refers to another is taken off the list of its referrers.
 ---@param layout table
 ---@param reference string tag or digest
----@return table deleted {gone = true; manifests, blobs = numbers; kept = error that says why blobs were left}
+---@return manifest.Deleted
 function delete.run(layout, reference)
   local found = find(layout, reference)
   layout.seen = {}
@@ -30,6 +31,7 @@ function delete.run(layout, reference)
   local hash = is_digest and reference or found.digest
   local bytes = is_digest and layout:blob(reference)
   local subject = bytes and referrer.describe(bytes, "", reference)
+  ---@type any
   local done = layout_index.update(layout.path, function(manifests)
     local before = #manifests
     for position = before, 1, -1 do

@@ -127,6 +127,7 @@ function layout_entries.find(index, reference, domain)
   if found[1] or (reference and digest.is(reference)) then
     return found[1] or false
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail(reference and {
     code = "not_found", message = ("%s has no tag %s"):format(domain, reference),
     hint = "see its tags: manifest tags " .. domain,
@@ -219,8 +220,7 @@ end
 ---@param layout table domain, and blob(hash) -> bytes | nil, err
 ---@param index table
 ---@param reference string|nil tag or digest; nil: the only one
----@return table got {raw, media_type (nil when the layout does not tell), digest, size, listed_size = what the
---- index says of it}
+---@return manifest.Answer got
 function layout_entries.fetch(layout, index, reference)
   local entry = layout_entries.find(index, reference, layout.domain)
   local hash = entry and entry.digest or reference

@@ -35,7 +35,7 @@ end
 --- Visits all that index.json leads to, over subjects too.
 ---@param visit function (part of mentions, digest of the document that names it; nil: index.json)
 local function walk(root, index, limit, gone, visit)
-  local seen, queue = {}, { { parts = mentions(index) } }
+  local seen, queue = {}, { { parts = mentions(index) --[[@as table[] ]] } }
   while #queue > 0 do
     local document = table.remove(queue)
     for _, part in ipairs(document.parts) do

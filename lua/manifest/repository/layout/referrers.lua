@@ -5,6 +5,7 @@ local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
 local media_type = require("manifest.name.media_type")
 local referrer = require("manifest.repository.referrer")
+---@module "manifest.repository.referrer_list"
 local referrer_list = require("manifest.base.later")("manifest.repository.referrer_list")
 local referrers_tag = require("manifest.name.referrers_tag")
 

@@ -83,7 +83,8 @@ local function tls(self)
     return "ok", version
   end
   local left = (sent.expires - core.date() // 1000000000) // DAY
-  return "ok", ("%s; its certificate ends on %s"):format(version, timestamp.of_seconds(sent.expires):match("^[%d-]+")),
+  local ends = timestamp.of_seconds(sent.expires) --[[@as string]] -- a certificate has the four digits of a year
+  return "ok", ("%s; its certificate ends on %s"):format(version, ends:match("^[%d-]+")),
     left * DAY < RENEW and ("renew the certificate: days left: %d"):format(left) or nil
 end
 
@@ -243,6 +244,7 @@ function TRIALS.referrers(self)
   found, why = repository:referrers(self.image.manifest.digest, { api_only = true })
   repository:delete(referrer.digest)
   if not found then
+    ---@cast why manifest.Error
     return "bad", why.message, why.hint
   end
   if not (repository.no_referrers or found[1]) then
@@ -253,6 +255,7 @@ end
 
 function TRIALS.mount(self)
   local repository = self.repository
+  ---@type any, manifest.Error?
   local url, why = caught(upload.open, repository, { digest = self.image.config.digest, from = repository.path })
   if url == true then
     return "ok", "a blob of the repository itself is mounted, and not sent again"
@@ -322,7 +325,7 @@ function examine.all(repository, options)
   end
   local list, fails = {}, {}
   for _, check in ipairs(CHECKS) do
-    local line = { name = check.name, state = "unknown" }
+    local line = { name = check.name, state = "unknown" } ---@type table
     if fails[check.needs] then
       line.text = ("not looked at, because of %s"):format(fails[check.needs])
     else

@@ -12,7 +12,7 @@ local function read(headers, name)
   return math.tointeger(tonumber(value:match("^%s*(%d+)"))), math.tointeger(tonumber(value:match(";%s*w=(%d+)")))
 end
 
----@param headers {[string]: string}
+---@param headers table<string, string>
 ---@return {limit: integer?, remaining: integer?, window: integer?, reset: integer?, source: string?} found
 function limits.read(headers)
   local limit, window = read(headers, "limit")

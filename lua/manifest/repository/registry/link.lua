@@ -36,6 +36,7 @@ function link.parse(header)
   local links, whole = {}, true
   local position = 1
   while true do
+    ---@type string?, any
     local target, behind = header:match("^[%s,]*<([^<>]*)>()", position)
     if not target then
       return links, whole and header:find("^[%s,]*$", position) ~= nil

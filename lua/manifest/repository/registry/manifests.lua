@@ -15,7 +15,7 @@ local caught, fail, try = failure.caught, failure.fail, failure.try
 
 local manifests = {}
 
-local GONE = { [200] = true, [202] = true, [204] = true }
+local GONE = { [200] = true, [202] = true, [204] = true } ---@type table<integer, true?>
 
 local function is_digest(reference)
   return reference:find(":", 1, true) ~= nil
@@ -90,7 +90,7 @@ end
 ---@return table got {raw, media_type (the header's, nil when it says nothing useful), digest, size, response}; fails
 --- with not_found, unauthorized, denied, digest_mismatch, too_large, ...
 function manifests.get(repository, reference, options)
-  local doubted
+  local doubted ---@type string|false|nil
   local response = repository:read({
     method = "GET", path = "/manifests/" .. reference,
     headers = { Accept = options and options.accept or media_type.accept },
@@ -286,7 +286,7 @@ end
 function manifests.put(repository, reference, document, options)
   local bytes = document.raw
   if #bytes > repository.manifest_limit then
-    return interface.check_manifest(repository, bytes)
+    return interface.check_manifest(repository, bytes) --[[@as any]] -- it fails
   end
   options = options or {}
   local function store()

@@ -43,8 +43,10 @@ function mirror.fail(repository, endpoint, err)
 end
 
 --- Answers by which a mirror serves nobody, or not us; any other has merely not what was asked for.
+---@type table<string, true?>
 local UNWELL = { unauthorized = true, denied = true, rate_limited = true }
 
+---@param err manifest.Error
 local function is_failure(err)
   return not err.status or UNWELL[err.code] or (err.retryable and err.code ~= "unsupported")
 end

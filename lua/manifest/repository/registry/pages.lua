@@ -24,8 +24,8 @@ end
 
 --- Reads one page.
 ---@param at table path (of the first page) or url; here (the address to ask if nothing is there)
----@return table|nil document the decoded object; nil: the list is not offered
----@return table|nil response
+---@return_overload table, table the decoded object, and the response
+---@return_overload nil the list is not offered
 local function read(repository, endpoint, at, request)
   local response, why = repository:send({
     method = "GET", path = at.path, url = at.url, headers = { Accept = request.accept }, limit = PAGE_BYTES,
@@ -48,6 +48,7 @@ local function read(repository, endpoint, at, request)
     flaw.message = ("%s answered %s with too much at once: %s"):format(endpoint.domain, request.what, flaw.message)
     fail(flaw)
   end
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail {
     code = "registry",
     message = ("%s answered %s with something else than %s"):format(endpoint.domain, request.what,
@@ -150,7 +151,7 @@ end
 --- million)
 function pages.names(repository, list, options)
   local page, most = options and options.page, options and options.most or math.huge
-  local state, add
+  local state, add ---@type table, function
   local query = page and ("?n=%d"):format(math.min(page, LARGEST_PAGE)) or ""
   pages.each(repository, {
     path = list.path .. query, accept = "application/json", what = list.what,

@@ -49,8 +49,9 @@ end
 
 --- The list under the stand-in tag: those of its entries whose manifests refer to the digest, and have the type that is
 --- wanted. Empty when there is none, or the tag names something else.
+---@return any[]
 local function without_api(repository, digest, options)
-  local found = { skipped = 0, fallback = true }
+  local found = { skipped = 0, fallback = true } ---@type any
   if options.api_only then
     return found
   end
@@ -70,7 +71,7 @@ local function without_api(repository, digest, options)
   if options.unchecked then
     return found
   end
-  local list = { skipped = found.skipped, fallback = true }
+  local list = { skipped = found.skipped, fallback = true } ---@type table
   for _, entry in ipairs(referrer.believed(repository, found, digest)) do
     list[#list + 1] = (not wanted or entry.artifactType == wanted) and entry or nil
   end
@@ -81,7 +82,7 @@ end
 --- page for people: what another host answers then, or that it cannot be reached, says nothing of the registry. What
 --- stands before a registry may call an index something else.
 ---@param response table|nil
----@param err table|nil without a response
+---@param err any an error, without a response
 local function not_offered(response, domain, err)
   if not response then
     return problem.failed_elsewhere(err, domain)
@@ -113,7 +114,7 @@ function referrers.list(repository, digest, options)
   if repository.no_referrers then
     return without_api(repository, digest, options)
   end
-  local found, over
+  local found, over ---@type any, boolean?
   local query = wanted and "?artifactType=" .. wanted:gsub("[^A-Za-z0-9._~-]", function(byte)
     return ("%%%02X"):format(byte:byte())
   end) or ""

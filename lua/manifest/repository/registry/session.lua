@@ -11,6 +11,7 @@ local session = {}
 
 local ABANDON_SECONDS = 5
 
+---@type table<integer, true?>
 local stored = { [200] = true, [201] = true, [204] = true }
 
 --- Answers to a GET of a blob's first byte that say whether it is there. An empty one has no first byte (416).
@@ -25,6 +26,7 @@ local function can_be_read(repository, digest, endpoint)
 end
 
 --- Statuses of a HEAD that say that a blob is absent, or that sending it is the way to find out: HEAD is not known.
+---@type table<integer, true?>
 local ABSENT = { [404] = true, [405] = true, [410] = true, [501] = true }
 
 --- Is the blob there? A HEAD sent on to a place where only GET is allowed was answered by a registry that has it; one
@@ -120,8 +122,9 @@ function session.finish(repository, url, digest, body)
     repository.loop.uploads[url] = nil
     return true
   end
+  ---@type any
   local err = why or problem.of_response(response, "PUT blob " .. digest, repository.domain)
-  err.held = response and response.held and true or nil
+  err.held = response and response.held and true or nil ---@type boolean?
   if err.held then
     fail(err)
   end
@@ -138,6 +141,7 @@ function session.finish(repository, url, digest, body)
     return true
   end
   err.retryable = err.retryable or is_lost
+  ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail(err)
 end
 

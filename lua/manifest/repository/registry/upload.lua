@@ -80,7 +80,7 @@ end
 --- wants it any more, so that it can be given up.
 ---@param repository table `least_chunk` becomes what the registry says of the size of parts
 ---@param mount table|nil {digest, from}: it may be mounted instead
----@return string|boolean url of the open session; true: the blob was mounted; false: something else was
+---@return any url of the open session; true: the blob was mounted; false: something else was
 function upload.open(repository, mount)
   return (try(repository.loop:shield(function()
     return ask_for_upload(repository, mount)
@@ -121,7 +121,7 @@ local function in_new_uploads(repository, url, size, send, may_help)
       repository.loop:sleep(pause)
       tries = tries + 1
     end
-    url = waits and repository.loop.uploads[url] and url or nil
+    url = waits and repository.loop.uploads[url] and url or nil --[[@as string?]]
   end
 end
 

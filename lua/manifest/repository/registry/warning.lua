@@ -14,6 +14,7 @@ local LONGEST = 4096
 function warning.read(header)
   local lines = {}
   for _, line in ipairs(type(header) == "table" and header or { header }) do
+    ---@type any
     local start = #line <= LONGEST and line:match('^%s*299%s+%S+%s+"()')
     local said = start and text.unquote(line, start)
     if said and said ~= "" then

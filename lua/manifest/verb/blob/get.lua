@@ -47,7 +47,7 @@ local function save(repository, digest, path)
     return repository:save_blob({ digest = digest }, temporary)
   end)
   local file <close> = regular_file.open(path, "the blob")
-  return (file:seek("end", 0))
+  return (file:seek("end", 0) --[[@as integer]])
 end
 
 ---@param call manifest.Call

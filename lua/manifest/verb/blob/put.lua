@@ -54,9 +54,10 @@ function put.run(call, repository, file, o)
   local _ <close> = failure.about(at.text)
   local spooled <close> = type(file) == "function" and spool.open() or nil
   if spooled then
-    take_in(spooled, failure.boxed(file))
+    take_in(spooled, failure.boxed(file --[[@as function]]))
     file = spooled.path
   end
+  ---@cast file string
   local measured = measure.file(file, "the file")
   local result = { repository = at.text, digest = measured.digest, size = measured.size, dry_run = o.dry_run }
   if o.dry_run then

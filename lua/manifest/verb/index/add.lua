@@ -50,7 +50,7 @@ end
 ---@param o manifest.IndexAddOptions
 ---@return manifest.IndexResult
 function add.run(call, given, list, o)
-  local notices
+  local notices ---@type string[]
   local done = target.edit(call, given, list, o, function(index, _, groups)
     local entries
     entries, notices = add.plan(index.entries, groups, sources.rules(o))

@@ -68,7 +68,7 @@ end
 function annotate.plan(entries, wanted, changes)
   local changed = table.move(entries, 1, #entries, 1, {})
   for _, position in ipairs(selector.find(entries, wanted)) do
-    local entry = entries[position]
+    local entry = entries[position] --[[@as table]]
     changed[position] = entry_of.with(entry, {
       platform = changes.platform and entry_of.merge_platform(entry.platform, changes.platform),
       annotations = changes.annotations
@@ -148,7 +148,7 @@ end
 ---@return manifest.IndexAnnotateResult
 function annotate.run(call, given, wanted, o)
   if o.platform and not o.allow_unknown_platform then
-    try(platform_name.check_known(o.platform))
+    try(platform_name.check_known(o.platform --[[@as table]]))
   end
   local changes
   local done = target.edit(call, given, {}, o, function(index, again)

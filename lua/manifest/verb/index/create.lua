@@ -64,7 +64,7 @@ function create.tags(ref, o)
   if o.by_digest then
     return {}
   end
-  local more = try(argument.tags(ref, o.tags or {}))
+  local more = try(argument.tags(ref, o.tags --[[@as string[]?]] or {}))
   local list = { ref.tag }
   if not list[1] and not more[1] and guard.is_set(o) then
     fail {

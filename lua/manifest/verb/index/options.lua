@@ -1,5 +1,6 @@
 --- What the declarations of the index verbs have in common.
 
+---@module "manifest.declare.source_words"
 local source_words = require("manifest.base.later")("manifest.declare.source_words")
 
 local options = {}

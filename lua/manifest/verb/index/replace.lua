@@ -76,7 +76,7 @@ end
 ---@param o manifest.IndexReplaceOptions
 ---@return manifest.IndexResult
 function replace.run(call, given, source, o)
-  local memory, entry = {}, o.entry ---@type table, table?
+  local memory, entry = {}, o.entry --[[@as table?]]
   return target.edit(call, given, { source }, o, function(index, again, groups)
     return replace.plan(index.entries, (try(assembly.join(groups))), memory, entry, again)
   end, not entry or entry.platform ~= nil)

@@ -24,7 +24,7 @@ function selector.find(entries, wanted, many)
   if #found > 1 and not many and wanted.platform then
     local digests = {}
     for position, at in ipairs(found) do
-      digests[position] = entries[at].digest
+      digests[position] = (entries[at] --[[@as table]]).digest
     end
     fail {
       code = "ambiguous", message = ("the index has %d entries for %s"):format(#found, text),

@@ -143,7 +143,7 @@ local function fetch(call, at, list, one)
   one.answer = fetch_document(call, at, list, one)
   local is_elsewhere = one.repository.identity ~= at.repository.identity
   local root = nodes.root(call, one.answer)
-  local entries
+  local entries ---@type table[]
   if root.kind == "index" and not one.nested and not one.read then
     entries = entries_of_index(call, one, root)
   else
@@ -194,7 +194,7 @@ end
 local function read_platform(call, entry)
   local one = entry.source
   local _ <close> = about(one.text)
-  local found = entry_of.merge_platform(platform.of_config(entry.node), one.platform)
+  local found = entry_of.merge_platform(platform.of_config(entry.node), one.platform) --[[@as table]]
   local line = contradiction(entry, found)
   if line then
     call:warn(line)

@@ -1,7 +1,7 @@
 --- What the edits of an index have in common: the target is opened, sources are brought to it, and it is edited.
 
 local argument = require("manifest.declare.argument")
-local edit = require("manifest.base.later")("manifest.tag.edit")
+local edit = require("manifest.base.later")("manifest.tag.edit") ---@module "manifest.tag.edit"
 local failure = require("manifest.base.failure")
 local outcome = require("manifest.verb.index.outcome")
 local sources = require("manifest.verb.index.sources")
@@ -12,9 +12,9 @@ local target = {}
 --- Opens an index with the sources of a verb; nothing is sent.
 ---@param call manifest.Call
 ---@param given string|manifest.Location the index
----@param list table[] sources as declared
+---@param list any[] sources as declared
 ---@param o table options
----@return table work {at (of call:open), sources, options}
+---@return table<string, any> work {at (of call:open), sources, options}
 function target.open(call, given, list, o)
   local ref = failure.try(argument.location(call.verb, given))
   local _ <close> = failure.about(ref)
@@ -44,7 +44,7 @@ end
 --- Edits an index.
 ---@param call manifest.Call
 ---@param given string|manifest.Location the index
----@param list table[] sources as declared; or none
+---@param list any[] sources as declared; or none
 ---@param o table options
 ---@param change function (index, again, groups of entries of the sources) -> entries; again: the change was there once
 ---@param by_platform boolean|nil entries are looked for by their platforms

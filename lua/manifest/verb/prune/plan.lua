@@ -42,7 +42,7 @@ function plan.by_age(tags, by_tag, o, now)
   for position, tag in ipairs(newest_first(dated, by_tag, o.by)) do
     if o.keep and position <= o.keep then
       reasons[tag] = ("among the newest %d"):format(o.keep)
-    elseif o.older_than and now - by_tag[tag].created <= o.older_than then
+    elseif o.older_than and now - by_tag[tag].created --[[@as integer]] <= o.older_than then
       reasons[tag] = "not old enough"
     end
   end

@@ -35,6 +35,7 @@ end
 ---@return table[] list {title, digest, size, media_type}
 ---@return table[] untitled descriptors of what has no name, but for the empty blob of an artifact without files
 function files.of(layers)
+  ---@type table[], table[], table<any, table?>, table<string, any>
   local list, untitled, by_title, folders = {}, {}, {}, {}
   for _, layer in ipairs(layers) do
     local title = layer.annotations and layer.annotations[annotation.TITLE]

@@ -83,10 +83,10 @@ end
 function lock.read(path, whole)
   local raw = raw_of(path)
   if raw then
-    return parse(raw, path)
+    return parse(raw, path --[[@as string]])
   end
   raw = whole ~= path and raw_of(whole)
-  local read = raw and parse(raw, whole) or { sources = {}, targets = {} }
+  local read = raw and parse(raw, whole --[[@as string]]) or { sources = {}, targets = {} }
   read.raw = nil
   return read
 end

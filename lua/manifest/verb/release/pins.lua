@@ -121,7 +121,8 @@ function pins.inputs_of(options)
   for _, name in ipairs(guard.OPTIONS) do
     all[name] = nil
   end
-  return (digest.of(assert(json.encode(all, { repair = true }))))
+  local bytes = assert(json.encode(all, { repair = true }))
+  return digest.of(bytes)
 end
 
 --- What the report of a target says of its sources.

@@ -120,7 +120,7 @@ end
 
 --- Targets are made at the same time, so none may build on another, and no name may be written by two.
 local function check_together(release)
-  local owner = {}
+  local owner = {} ---@type table<string, integer?>
   for _, target in ipairs(release.targets) do
     for _, name in ipairs(written(target)) do
       if owner[name] then
@@ -192,7 +192,7 @@ end
 function read.file(path)
   local text = read_bytes(path)
   local is_yaml = path:find("%.ya?ml$") ~= nil
-  local value = try((is_yaml and yaml.read or script.run)(text, path))
+  local value = try((is_yaml and yaml.read or script.run)(text, path)) --[[@as table]]
   return read.value(value, path, text)
 end
 

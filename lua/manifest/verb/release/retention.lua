@@ -109,7 +109,8 @@ end
 function retention.run(call, work, outcome)
   local failed, has_failed = {}, false
   for position, target in ipairs(work.release.targets) do
-    failed[target.ref.repository] = failed[target.ref.repository] or outcome.targets[position].err
+    local report = outcome.targets[position] --[[@as manifest.ReleaseTarget]]
+    failed[target.ref.repository] = failed[target.ref.repository] or report.err
   end
   outcome.pruned = call:each(work.prunes, function(one)
     local report = { repository = one.ref.repository, tags = {}, deleted = 0 }

@@ -27,11 +27,11 @@ end
 --- Reads the release, and says where its lock file is.
 ---@param call manifest.Call
 ---@param given string|table path of a release file, or what one returns
----@param o manifest.ApplyOptions
+---@param o manifest.ApplyOptions|manifest.PlanOptions
 ---@return table work {update, shallow, release, lock_path, pins, order}
 function steps.prepare(call, given, o)
   ---@type table
-  local release = type(given) == "string" and read.file(given) or read.value(given)
+  local release = type(given) == "string" and read.file(given) or read.value(given --[[@as table]])
   local path = o.lock
   if path == nil then
     path = release.path and release.path .. ".lock"
@@ -192,8 +192,10 @@ end
 function steps.run(call, work, make, finish)
   ---@type manifest.ReleaseResult
   local outcome = { path = work.release.path, lock = work.lock_path, changed = 0, targets = {} }
-  for position, target in ipairs(work.release.targets) do ---@diagnostic disable-next-line: missing-fields
-    outcome.targets[position] = { reference = tostring(target.ref), sources = pins.report(work, target) }
+  for position, target in ipairs(work.release.targets) do
+    ---@type any state comes when it is known
+    local report = { reference = tostring(target.ref), sources = pins.report(work, target) }
+    outcome.targets[position] = report
   end
   local _, errors = call:collect(work.release.targets, function(target, position)
     run_target(call, work, target, outcome.targets[position], make, finish)

@@ -150,6 +150,7 @@ local function check_diff_ids(report, node, config, by_digest)
 end
 
 --- The machines of an image's programs: [architecture] = {count, example, layer}.
+---@return table<string, any>
 local function machines_of(node, by_digest)
   local machines = {}
   for _, layer in ipairs(node.view.layers) do
@@ -196,7 +197,7 @@ end
 ---@param by_digest table<string, table> by digest: the blob, with what fetching it found: found (bytes), err,
 --- raw (of a config), scan, damage
 ---@param options table binaries; listed_size = what a layout's index.json says of the root
----@return table report {checked, problems, notes}
+---@return any report {checked, problems, notes}
 function findings.of(root, list, by_digest, options)
   local binaries = options.binaries
   local report = {

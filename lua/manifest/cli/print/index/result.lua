@@ -30,7 +30,7 @@ function print.text(out, done, options)
     out:line(done.digest)
   elseif done.dry_run then
     out:write(done.raw)
-    for _, step in ipairs(done.plan) do
+    for _, step in ipairs(done.plan --[[@as string[] ]]) do
       out:complain("would " .. step)
     end
     out:complain("digest " .. done.digest)
