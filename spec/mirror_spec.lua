@@ -61,8 +61,8 @@ describe("a mirror of many machines", function()
 
   it("is whole when one of its processes was killed and started again", function()
     local function begin(index)
-      local words = { "lua5.4", ours.root .. "/bin/manifest", "copy", "--all-tags", "--shard", index .. "/4", at("app"),
-        mirrored("killed"), env = environment(), preload = true }
+      local words = ours.words("copy", "--all-tags", "--shard", index .. "/4", at("app"), mirrored("killed"))
+      words.env = environment()
       return process.start(words)
     end
     target:clear()
@@ -154,13 +154,14 @@ describe("a mirror of many machines", function()
     end
     assert_shared("matrix", shares)
 
-    -- What starts in the small image: Lua is there, a shell is not.
+    -- What starts in the small image: the command runs Lua, and there is no shell.
     local spec = load(lyaml, "kubernetes-job.yml", "pods").spec
     local command = spec.template.spec.containers[1].command
     assert.equal(assert(temp.read("Containerfile")):match('\nENTRYPOINT %["([^"]+)"'), command[1])
     shares = {}
     for index = 1, spec.completions do
-      shares[index] = { "lua5.4", command[2], command[3], env = { JOB_COMPLETION_INDEX = tostring(index - 1) } }
+      shares[index] = { ours.root .. "/bin/manifest", table.unpack(command, 2) }
+      shares[index].env = { JOB_COMPLETION_INDEX = tostring(index - 1) }
     end
     assert_shared("pods", shares)
   end)

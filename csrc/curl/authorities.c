@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/ascii.h"
 
@@ -29,11 +30,30 @@ void mf_authorities_init(struct mf_authorities *authorities)
   mf_bytes_init(&authorities->list, TEXT_LIMIT);
 }
 
+/* Where libcurl was built to look; where that has none, as for a program that was built elsewhere, where distributions
+   keep theirs. */
+static const char *system_file(const curl_version_info_data *built)
+{
+  static const char *const places[] = {
+      "/etc/ssl/certs/ca-certificates.crt", /* Debian, Alpine, Arch */
+      "/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, Red Hat */
+      "/etc/ssl/ca-bundle.pem",             /* openSUSE */
+      "/etc/ssl/cert.pem",                  /* Alpine, macOS */
+  };
+
+  if (built->cainfo && access(built->cainfo, R_OK) == 0)
+    return built->cainfo;
+  for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+    if (access(places[i], R_OK) == 0)
+      return places[i];
+  return built->cainfo;
+}
+
 bool mf_authorities_choose(struct mf_authorities *authorities, const struct mf_environment *environment)
 {
   const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
   bool own = environment->SSL_CERT_FILE || environment->SSL_CERT_DIR;
-  const char *file = own ? environment->SSL_CERT_FILE : built->cainfo;
+  const char *file = own ? environment->SSL_CERT_FILE : system_file(built);
   const char *folder = own ? environment->SSL_CERT_DIR : built->capath;
 
   authorities->file = copy_of(file);

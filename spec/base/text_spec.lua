@@ -39,3 +39,11 @@ describe("the order of texts", function()
     assert.same({ "A", "Z", "a" }, text.sorted_keys { a = 1, Z = 1, A = 1 })
   end)
 end)
+
+describe("the folder of a path", function()
+  it("is what dirname prints", function()
+    for path, folder in pairs { ["a"] = ".", ["a/b"] = "a", ["/a"] = "/", ["/a/b/c"] = "/a/b", ["./a"] = "." } do
+      assert.equal(folder, text.folder_of(path))
+    end
+  end)
+end)

@@ -16,8 +16,7 @@ describe("what the command shows", function()
   })
 
   local function on_terminal(words, more)
-    local command = { "lua5.4", ours.root .. "/bin/manifest", table.unpack(words) }
-    command.env, command.preload = ours.variables(), true
+    local command = ours.words(table.unpack(words))
     command.env.TERM = "xterm"
     for name, value in pairs(more or {}) do
       command.env[name] = value

@@ -95,7 +95,7 @@ describe("manifest", function()
 
   it("says so when it is not built", function()
     local elsewhere = { LUA_CPATH = "/nonexistent/?.so", MANIFEST_BUILD = "/nonexistent" }
-    local done = manifest({ "inspect", "a", env = elsewhere })
+    local done = process.run { "lua5.4", "bin/manifest", "inspect", "a", env = elsewhere, clean = true }
     assert.equal(1, done.status)
     assert.matches("^manifest: its part in C is not there: build it with './dev build'", done.stderr)
   end)

@@ -210,8 +210,8 @@ describe("progress of a copy", function()
   end)
 
   it("leaves nothing on the terminal of what is interrupted", function()
-    local done = terminal.run({ "lua5.4", "bin/manifest", "copy", slowly(), "oci:" .. temp.folder("x") .. "/l:1",
-      env = ours.variables(), preload = true }, { { "MiB/s", false, "SIGINT" } })
+    local done = terminal.run(ours.words("copy", slowly(), "oci:" .. temp.folder("x") .. "/l:1"),
+      { { "MiB/s", false, "SIGINT" } })
     assert.equal(130, done.status)
     assert.matches("\27%[%d+A\r\27%[J[^\27]*$", done.shown)
     assert.is_nil(done.shown:match("\27%[J([^\27]*)$"):find("MiB", 1, true))

@@ -175,8 +175,8 @@ describe("a copy that is interrupted", function()
       { answer = { { status = 200, body = body:sub(1, sent), length = #body }, { sleep = 60 } } },
     } }
     local target = registry.start()
-    local command = process.start { "lua5.4", ours.root .. "/bin/manifest", "copy", source.address.a .. "/app:1",
-      target.address .. "/app:1", env = ours.variables(), preload = true }
+    local command = process.start(ours.words("copy", source.address.a .. "/app:1",
+      target.address .. "/app:1"))
     finally(function()
       command:stop()
       source:stop()
@@ -211,8 +211,8 @@ describe("a copy that is interrupted", function()
       { origin = "b", method = "DELETE", answer = { status = 204 } },
       { origin = "b", answer = { status = 404 } },
     } }
-    local command = process.start { "lua5.4", ours.root .. "/bin/manifest", "copy", server.address.a .. "/app:1",
-      server.address.b .. "/app:1", env = ours.variables(), preload = true }
+    local command = process.start(ours.words("copy", server.address.a .. "/app:1",
+      server.address.b .. "/app:1"))
     finally(function()
       command:stop()
       server:stop()

@@ -8,7 +8,7 @@ local temp = require "spec.support.temp"
 
 -- A room of C uses rooms before it in this list only; all of them are below the rooms of Lua.
 local C_ROOMS = { "base", "json", "file", "process", "stream", "url", "header", "credential", "answer", "curl", "auth",
-  "exchange", "bind/lib", "bind/core", "bind/http", "bind/testing" }
+  "exchange", "bind/lib", "bind/core", "bind/http", "bind/testing", "bind/program" }
 -- Those that know neither libcurl nor a room that does.
 local LOCAL_ROOMS = { ["csrc/base"] = true, ["csrc/json"] = true, ["csrc/file"] = true, ["csrc/process"] = true,
   ["csrc/stream"] = true, ["csrc/bind/lib"] = true, ["csrc/bind/core"] = true }

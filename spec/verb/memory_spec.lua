@@ -48,8 +48,8 @@ end
 
 --- KiB that a command line takes at most, and its status.
 local function memory_of(...)
-  local words = { "python3", "-c", MEASURE, "lua5.4", ours.root .. "/bin/manifest", ... }
-  words.env = ours.variables()
+  local words = ours.words(...)
+  table.move({ "python3", "-c", MEASURE }, 1, 3, 1, table.move(words, 1, #words, 4))
   words.env.DOCKER_CONFIG = settings
   local status, memory = process.run(words).stdout:match("^(%d+)\n(%d+)\n$")
   return math.tointeger(memory), math.tointeger(status)

@@ -72,6 +72,14 @@ function text.meant(word, known)
   return near and (" (did you mean '%s'?)"):format(near) or ""
 end
 
+--- The folder that a path's last name is in, as dirname prints it.
+---@param path string
+---@return string
+function text.folder_of(path)
+  local folder = path:match("^(.*)/[^/]*$") or "."
+  return folder == "" and "/" or folder
+end
+
 --- "1 blob", "2 blobs".
 ---@param number integer
 ---@param noun string

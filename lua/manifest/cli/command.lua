@@ -6,6 +6,18 @@ local catalogue = require("manifest.verb.catalogue")
 
 local command = {}
 
+--- What is no verb: name, and the module that has its SUMMARY, its PAGE of help, and run(out, words) -> exit status.
+command.SPECIALS = { { "completion", "manifest.cli.completion" }, { "lua", "manifest.cli.script" } }
+
+--- The module of what is no verb, or nil.
+function command.special(word)
+  for _, special in ipairs(command.SPECIALS) do
+    if special[1] == word then
+      return require(special[2])
+    end
+  end
+end
+
 --- What is wrong with what was given, in the words of the command.
 local function wrong_usage(declaration, list, given)
   local declare, flags = require("manifest.declare"), require("manifest.declare.flags")

@@ -23,10 +23,10 @@ local function explained(word, what)
   return what and what ~= "" and ("%s\t%s"):format(word, what) or word
 end
 
-local NO_VERBS = {
-  { name = "completion", summary = "Print the script of a shell that completes commands" },
-  { name = "help", summary = "Show the commands, or the options of one" }, { name = "version" },
-}
+local NO_VERBS = { { name = "help", summary = "Show the commands, or the options of one" }, { name = "version" } }
+for _, special in ipairs(commands.SPECIALS) do
+  NO_VERBS[#NO_VERBS + 1] = { name = special[1], summary = require(special[2]).SUMMARY }
+end
 
 --- The words of verbs that begin as what was typed.
 local function verbs(words)
@@ -151,6 +151,9 @@ end
 local function of_verb(words, config)
   if words[1] == "completion" and #words == 2 then
     return values({ choices = text.sorted_keys(require("manifest.cli.completion").SCRIPTS) }, words[2])
+  end
+  if words[1] == "lua" and #words > 1 then
+    return { FILES }
   end
   local entry, behind = commands.find(words)
   if not entry or behind > #words then

@@ -1,6 +1,8 @@
 --- The scripts that shells complete the command with: `manifest completion SHELL` prints one. Each asks
 -- `manifest __complete` (cli/complete.lua) what may follow. completions/ has them as files, written by tools/generate.
 
+local BAD_USAGE = 125
+
 local completion = {}
 
 completion.SCRIPTS = {
@@ -96,6 +98,8 @@ completion.FILES = {
   bash = "manifest.bash", fish = "manifest.fish", powershell = "manifest.ps1", zsh = "manifest.zsh",
 }
 
+completion.SUMMARY = "Print the script of a shell that completes commands"
+
 completion.PAGE = [[
 Usage:  manifest completion bash|fish|powershell|zsh
 
@@ -109,18 +113,18 @@ Examples:
 --- Prints the script of a shell, or how to ask for one.
 ---@param out table output
 ---@param words string[] behind `completion`
----@return boolean ok
-function completion.print(out, words)
+---@return integer status
+function completion.run(out, words)
   local script = completion.SCRIPTS[words[1]]
   local asks = words[1] == "--help" or words[1] == "-h"
   if not words[2] and (script or asks) then
     out:say(script or completion.PAGE)
-    return true
+    return 0
   end
   out:complain(words[1] and "manifest: no such shell: " .. table.concat(words, " ")
     or "manifest: for which shell?")
   out:tell("\n" .. completion.PAGE)
-  return false
+  return BAD_USAGE
 end
 
 return completion

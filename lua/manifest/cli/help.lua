@@ -1,5 +1,6 @@
 --- The texts of help pages and of usage errors.
 
+local commands = require("manifest.cli.command")
 local flags = require("manifest.declare.flags")
 local text = require("manifest.base.text")
 local words = require("manifest.cli.words")
@@ -69,7 +70,9 @@ function help.overview(entries, family, width)
     rows[position] = { "  " .. entry.name, summary_of(entry) }
   end
   if not family then
-    rows[#rows + 1] = { "  completion", "Print the script of a shell that completes commands" }
+    for _, special in ipairs(commands.SPECIALS) do
+      rows[#rows + 1] = { "  " .. special[1], require(special[2]).SUMMARY }
+    end
   end
   add_rows(lines, rows, width or WIDTH)
   if not family then

@@ -33,8 +33,9 @@ end
 
 local function print_help(out, words)
   local help = require("manifest.cli.help")
-  if words[1] == "completion" then
-    out:say(require("manifest.cli.completion").PAGE)
+  local special = commands.special(words[1])
+  if special then
+    out:say(special.PAGE)
     return 0
   end
   if not words[1] then
@@ -101,8 +102,9 @@ local function without_verb(out, words)
     require("manifest.cli.complete").print(out, { table.unpack(words, 2) })
     return 0
   end
-  if word == "completion" then
-    return require("manifest.cli.completion").print(out, { table.unpack(words, 2) }) and 0 or BAD_USAGE
+  local special = commands.special(word)
+  if special then
+    return special.run(out, { table.unpack(words, 2) })
   end
   if ASKS_FOR_HELP[word] then
     return print_help(out, { table.unpack(words, 2) })

@@ -27,7 +27,7 @@ local function folders_of(layout)
     folders[#folders + 1] = core.file.kind(path .. name, { follow = true }) == "directory" and path .. name or nil
   end
   while not folders[1] do
-    path = path:match("^(.+)/[^/]*$") or "/"
+    path = text.folder_of(path)
     folders[1] = core.file.kind(path, { follow = true }) == "directory" and path or nil
   end
   return folders

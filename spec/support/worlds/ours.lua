@@ -1,10 +1,12 @@
---- Our own command out of the work tree, in a world of its own; used like spec.support.worlds.docker.
+--- Our own command out of the work tree, in a world of its own; used like spec.support.worlds.docker. MANIFEST_PROGRAM
+-- takes its place where that is set, such as the one file that ./dev program builds.
 
 local docker = require "spec.support.worlds.docker"
 local lfs = require "lfs"
 local process = require "spec.support.process"
 
 local root = lfs.currentdir()
+local program = os.getenv("MANIFEST_PROGRAM")
 
 --- The variables that make the build under test found.
 local function variables()
@@ -31,6 +33,16 @@ local function pasted(home, more)
   return env
 end
 
+--- What starts the command with these arguments, for process.start and the like.
+local function words_of(...)
+  local list = { "lua5.4", root .. "/bin/manifest", ... }
+  if program then
+    list = { program, ... }
+  end
+  list.env, list.preload = variables(), true
+  return list
+end
+
 --- The command `manifest`, which tells no progress unless it is asked to: a slow machine is no different one.
 --- ours.new { folder = , config = , env = } { "create", ... } -> { status, stdout, stderr }.
 local function new(options)
@@ -40,12 +52,13 @@ local function new(options)
   for name, value in pairs(options.env or {}) do
     env[name] = value
   end
-  local words = { "lua5.4", "-l", "spec.support.asserts.checked_results" }
-  if os.getenv("MANIFEST_HOSTILE_GC") == "1" then
-    words = { "lua5.4", "-e", "require('spec.support.hostile_gc').start()" }
+  local started = { "lua5.4", "-l", "spec.support.asserts.checked_results", root .. "/bin/manifest" }
+  if program then
+    started = { program }
+  elseif os.getenv("MANIFEST_HOSTILE_GC") == "1" then
+    started = { "lua5.4", "-e", "require('spec.support.hostile_gc').start()", root .. "/bin/manifest" }
   end
-  words[#words + 1] = root .. "/bin/manifest"
-  return docker.world(words, { folder = options.folder, config = options.config, env = env, preload = true })
+  return docker.world(started, { folder = options.folder, config = options.config, env = env, preload = true })
 end
 
 --- Runs a Lua program that is held to the modes of files as anybody is: root's right to pass over them is taken away.
@@ -64,4 +77,4 @@ local function run_bound(path, ...)
   return process.run(words)
 end
 
-return { new = new, variables = variables, pasted = pasted, run_bound = run_bound, root = root }
+return { new = new, words = words_of, variables = variables, pasted = pasted, run_bound = run_bound, root = root }

@@ -5,6 +5,7 @@ local declare = require("manifest.declare")
 local failure = require("manifest.base.failure")
 local new_file = require("manifest.base.new_file")
 local regular_file = require("manifest.layer.regular_file")
+local text = require("manifest.base.text")
 
 local fail, try = failure.fail, failure.try
 
@@ -43,7 +44,7 @@ local function save(repository, digest, path)
   if try(core.file.kind(path)) then
     fail { code = "exists", message = ("%s is there already"):format(path), hint = "name a new file, or remove it" }
   end
-  new_file(path:match("^(.*)/[^/]*$") or ".", path, function(temporary)
+  new_file(text.folder_of(path), path, function(temporary)
     return repository:save_blob({ digest = digest }, temporary)
   end)
   local file <close> = regular_file.open(path, "the blob")

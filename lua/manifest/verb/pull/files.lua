@@ -104,7 +104,7 @@ end
 ---@return string
 function files.make_folder(folder, file)
   check_folders(folder, file.title)
-  local path = file.path:match("^(.*)/[^/]*$")
+  local path = text.folder_of(file.path)
   try(core.file.make_directory(path, FOLDER))
   return path
 end

@@ -9,6 +9,7 @@ local core = require("manifest.base.core")
 local digest = require("manifest.name.digest")
 local failure = require("manifest.base.failure")
 local json = require("manifest.base.json")
+local text = require("manifest.base.text")
 
 local allow, amend, fail, try = failure.allow, failure.amend, failure.fail, failure.try
 
@@ -102,7 +103,7 @@ function lock.must_read(path)
 end
 
 --- The content of a lock file. Pure.
-local function text(sources, targets)
+local function written(sources, targets)
   local records = {}
   for position, one in ipairs(targets) do
     records[position] = { one[1], json.object({ { "inputs", one[2].inputs }, { "digest", one[2].digest } }) }
@@ -119,9 +120,9 @@ end
 ---@param sources table[] {key, digest} in order
 ---@param targets table[] {key, {inputs, digest}} in order
 function lock.write(path, now, sources, targets)
-  local raw = text(sources, targets)
+  local raw = written(sources, targets)
   if raw ~= now.raw then
-    local folder, fresh = path:match("^(.*)/") or ".", path .. ".new"
+    local folder, fresh = text.folder_of(path), path .. ".new"
     if core.file.kind(folder, { follow = true }) ~= "directory" then
       fail { code = "io", message = "there is no folder " .. folder, hint = "make it, or name another lock file" }
     end
