@@ -141,17 +141,14 @@ function failure.face(fn, ...)
   return settle_outside(xpcall(fn, on_raise, ...))
 end
 
---- The edge of a task: what its end means. A failure that was raised counts as one that was returned. Blocks that the
+--- The edge of a task: what its failure means. One that was raised counts as one that was returned. Blocks that the
 --- failure leaves are closed here: Lua keeps them open in a coroutine that has failed.
----@param thread thread that has ended
----@param ok boolean of coroutine.resume, and what follows it
+---@param thread thread that has failed
+---@param value any what was raised
 ---@return boolean ok false: a defect, or an interrupt
----@return any value of the function; or what was raised
+---@return any value nil; or what was raised
 ---@return any err
-function failure.ended(thread, ok, value, err)
-  if ok then
-    return true, value, err
-  end
+function failure.ended(thread, value)
   local defect = traced(value, thread)
   local _, raised = coroutine.close(thread)
   if is_failure(raised) then

@@ -278,6 +278,9 @@ end
 ---@param value string
 ---@return string
 function text.printable(value)
+  if value:find("^[\x20-\x7e]*$") then
+    return value -- as nearly all are: this takes a third of the time
+  end
   return escape(value, as_bytes, "[^\x20-\x7e]+")
 end
 

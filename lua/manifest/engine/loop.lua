@@ -10,17 +10,15 @@ local failure = require("manifest.base.failure")
 local pause = require("manifest.engine.pause")
 local permits = require("manifest.engine.permits")
 
---- What a task yields while it waits; any other yield inside a task is a mistake of the caller.
-local WAIT = {}
+--- What a task yields while it waits, and what its coroutine yields behind what the task's function has returned; any
+--- other yield inside a task is a mistake of the caller.
+local WAIT, DONE = {}, {}
 
 --- Most seconds in C at a stretch: an interrupt is noticed in Lua.
 local PATIENCE = 0.25
 
 local methods = { sleep = pause.sleep, stream = permits.stream, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
-
---- The permit of one request; closing it gives it back.
-local permit_mt = {}
 
 --- Makes a loop over an engine of manifest.core.
 ---@param engine userdata
@@ -34,7 +32,8 @@ local function new(engine, options)
     tasks = {}, -- [coroutine] = task {coroutine, group, index}
     waiting = {}, -- [exchange] = task that waits for it
     finished = {}, -- [exchange] = true: no task waited for it
-    ready = {}, -- tasks to resume, first come first served
+    ready = {}, first = 1, last = 0, -- tasks to resume, first come first served: from index FIRST to LAST
+    spare = nil, -- a coroutine whose task is over: the next one of its group gets it
     requests = permits.new(options.jobs), streams = permits.of_streams(options.connections),
     sleepers = {}, -- see pause.lua
     uploads = {}, -- [url] = repository: blob uploads that are open
@@ -42,7 +41,7 @@ local function new(engine, options)
     chunks = {}, -- [registry] = how large a body of an upload it takes (registry/chunks.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
-  self.permit = setmetatable({ loop = self }, permit_mt)
+  self.permit = permits.one(self)
   return self
 end
 
@@ -53,7 +52,8 @@ end
 
 --- Lets a task run after those that are ready already.
 function methods:wake(task)
-  self.ready[#self.ready + 1] = task
+  self.last = self.last + 1
+  self.ready[self.last] = task
 end
 
 --- Ends a task where it stands: its request is taken off the wire, its <close> variables are closed. A task that is
@@ -69,9 +69,10 @@ local function cancel(self, task)
     self.waiting[task.exchange] = nil
     task.exchange:close()
   end
-  for position, other in ipairs(self.ready) do
-    if other == task then
-      table.remove(self.ready, position)
+  for position = self.first, self.last do
+    if self.ready[position] == task then
+      table.move(self.ready, position + 1, self.last + 1, position)
+      self.last = self.last - 1
       break
     end
   end
@@ -113,14 +114,21 @@ local function is_over(group)
   return group.count == 0 and group.next > (group.failed or #group.list)
 end
 
+--- What a coroutine of tasks does: one after the other. To make one, and its stack, costs as much as an answer does.
+local function work(fn, item, index)
+  while true do
+    fn, item, index = coroutine.yield(DONE, fn(item, index)) ---@diagnostic disable-line: await-in-sync
+  end
+end
+
 local function start(self, group, index)
-  local task = {
-    group = group, index = index, coroutine = coroutine.create(group.fn), has_permits = group.has_permits,
-  }
+  local thread = self.spare or coroutine.create(work)
+  local task = { group = group, index = index, coroutine = thread, has_permits = group.has_permits }
+  self.spare = nil
   group.running[index] = task
   group.count = group.count + 1
-  self.tasks[task.coroutine] = task
-  pause.loops[task.coroutine] = self
+  self.tasks[thread] = task
+  pause.loops[thread] = self
   self:wake(task)
 end
 
@@ -163,17 +171,24 @@ end
 
 --- Resumes one task; a task that is over is taken out of its group.
 local function resume(self, task)
-  local ok, value, err = coroutine.resume(task.coroutine, task.group.list[task.index], task.index)
-  if coroutine.status(task.coroutine) == "suspended" then
-    if value ~= WAIT then
-      cancel(self, task)
-      ended(self, task, false, "a function that runs as a task may not yield")
-    end
+  local thread, group = task.coroutine, task.group
+  local ok, state, value, err = coroutine.resume(thread, group.fn, group.list[task.index], task.index)
+  if ok and state == WAIT then
+    return
+  elseif ok and state ~= DONE then
+    cancel(self, task)
+    ended(self, task, false, "a function that runs as a task may not yield")
     return
   end
-  self.tasks[task.coroutine] = nil
-  if not task.is_canceled then
-    ended(self, task, failure.ended(task.coroutine, ok, value, err))
+  self.tasks[thread] = nil
+  if task.is_canceled then
+    return
+  elseif ok then
+    self.spare = thread
+    ended(self, task, true, value, err)
+    self.spare = nil
+  else
+    ended(self, task, failure.ended(thread, state))
   end
 end
 
@@ -229,35 +244,17 @@ function methods:wait(done, before)
     if self.control.canceled then
       self.control:check()
     end
-    local task = table.remove(self.ready, 1)
+    local position = self.first
+    local task = self.ready[position] ---@type table?
     if task then
+      self.ready[position] = nil
+      self.first = position + 1
       resume(self, task)
     else
+      self.first, self.last = 1, 0
       step(self)
     end
   end
-end
-
-function permit_mt:__close()
-  local of = self.loop.requests
-  of.free = of.free + 1
-  if of.queue[1] then
-    permits.wake(self.loop, of)
-  end
-end
-
---- Waits until one more request may be sent.
----@return table|nil permit for `local _ <close>`; nil: whoever sends has one
-local function take_permit(self)
-  if (self:current() or self).has_permits then
-    return nil
-  end
-  local of = self.requests
-  if of.free < 1 then
-    permits.wait(self, of, 1)
-  end
-  of.free = of.free - 1
-  return self.permit
 end
 
 --- Sends a request and waits for its answer.
@@ -268,20 +265,24 @@ function methods:request(request)
   if self.answering then
     error("a credentials function may not use the client that asks it", 2)
   end
-  local _ <close> = take_permit(self)
+  local current = self:current()
+  local _ <close> = permits.take_one(self, current)
   local started, err = self.engine:start(request)
   if not started then
     return nil, err
   end
   local exchange <close> = started -- an interrupt must not leave it on the wire
   local _ <close> = request.blob and self.control.teller and self.control.teller:moves(exchange, request)
-  self:wait(function()
-    return self.finished[exchange]
-  end, function(task)
-    task.exchange = exchange
-    self.waiting[exchange] = task
-  end)
-  self.finished[exchange] = nil
+  if current then
+    current.exchange = exchange
+    self.waiting[exchange] = current
+    coroutine.yield(WAIT) ---@diagnostic disable-line: await-in-sync
+  else
+    self:wait(function()
+      return self.finished[exchange]
+    end)
+    self.finished[exchange] = nil
+  end
   return exchange:result()
 end
 

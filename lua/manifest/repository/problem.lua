@@ -51,9 +51,6 @@ local function string_or_nil(value)
   return type(value) == "string" and value or nil
 end
 
---- Headers that may hold what opens a door: signed URLs, cookies. They are no part of a result or an error.
-local UNSHOWN = { ["location"] = true, ["link"] = true, ["set-cookie"] = true, ["set-cookie2"] = true }
-
 --- Statuses by which a server refuses for now, or until one has logged in.
 local PASSING = { [401] = true, [408] = true, [425] = true, [429] = true }
 
@@ -64,14 +61,13 @@ function problem.is_refusal(status)
   return status ~= nil and status >= 400 and status <= 499 and not PASSING[status]
 end
 
---- What callers may read of an answer: its status and headers, rate limits and warnings among them.
+--- What callers may read of an answer: its status and headers, rate limits and warnings among them. Those that may hold
+--- what opens a door, signed URLs and cookies, are no part of a result or an error; the answer itself loses them, too.
 ---@param response table
 ---@return table outline {status, headers}
 function problem.outline(response)
-  local headers = {}
-  for name, value in pairs(response.headers or {}) do
-    headers[name] = not UNSHOWN[name] and value or nil
-  end
+  local headers = response.headers or {}
+  headers["location"], headers["link"], headers["set-cookie"], headers["set-cookie2"] = nil, nil, nil, nil
   return { status = response.status, headers = headers }
 end
 

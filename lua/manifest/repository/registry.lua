@@ -146,7 +146,7 @@ end
 --- What goes into a header and is not the user's own comes from documents of a registry: a line end there is an error
 --- of whoever wrote it. The one that nearly all requests have is ours.
 local function check_headers(domain, headers)
-  for name, value in pairs(headers or {}) do
+  for name, value in next, headers do
     if value ~= media_type.accept and value:find("[^\t -~\x80-\xff]") then
       fail {
         code = "registry", host = domain,
@@ -197,13 +197,16 @@ end
 ---@return table response any HTTP status; fails with network, tls, timeout, unauthorized, redirect, ...
 local function send(self, request, endpoint)
   endpoint = endpoint or self.endpoints[#self.endpoints]
-  check_headers(endpoint.domain, request.headers)
-  local own = {
+  if request.headers then
+    check_headers(endpoint.domain, request.headers)
+  end
+  local own = { -- with what nearly all have, so that the table is not made larger twice
+    method = request.method, headers = request.headers, limit = request.limit,
     url = endpoint.base .. (request.path or ""), base = endpoint.base, registry = endpoint.domain,
     repository = endpoint.path, scopes = endpoint.scopes, retries = endpoint.retries, timeout = self.timeout,
     attempts = endpoint.attempts,
   }
-  for name, value in pairs(request) do
+  for name, value in next, request do
     own[name] = value
   end
   own.bulk = own.streams ~= nil and own.streams > interface.SHARED_BYTES

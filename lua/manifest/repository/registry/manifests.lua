@@ -103,7 +103,7 @@ function manifests.get(repository, reference, options)
     check_manifest(reference, answer, domain)
   end)
   if response.status ~= 200 then
-    fail(problem.of_response(response, "GET manifest " .. reference, repository.domain))
+    try(nil, problem.of_response(response, "GET manifest " .. reference, repository.domain)) -- fail would copy it
   end
   if doubted then
     return proved(repository, doubted, reference, response, options)
@@ -143,7 +143,7 @@ end
 --- What the headers of an answer to HEAD say.
 local function described(repository, reference, response)
   if response.status ~= 200 then
-    fail(problem.of_response(response, "HEAD manifest " .. reference, repository.domain))
+    try(nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain))
   end
   return {
     digest = said_by(response),
