@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "descriptor.h"
 #include "disk_problem.h"
 
 #define DEEPEST 64
+#define SETTLED 2 /* seconds */
 
 enum mf_kind mf_directory_kind(const char *path, bool follow, struct mf_problem *problem)
 {
@@ -249,3 +251,16 @@ bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], st
 }
 
 #endif
+
+bool mf_directory_version(const char *path, char version[MF_VERSION_SIZE])
+{
+  struct stat seen;
+  time_t now = time(NULL);
+
+  if (stat(path, &seen) || seen.st_ctime > now - SETTLED)
+    return false;
+  snprintf(version, MF_VERSION_SIZE, "%llu:%llu:%lld:%lld:%lld", (unsigned long long)seen.st_dev,
+           (unsigned long long)seen.st_ino, (long long)seen.st_size, (long long)seen.st_mtime,
+           (long long)seen.st_ctime);
+  return true;
+}

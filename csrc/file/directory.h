@@ -51,4 +51,10 @@ bool mf_directory_room(const char *path, struct mf_room *room, struct mf_problem
    birth differs even where the inode is used again. birth is 0 where the file system does not keep it. */
 bool mf_directory_identity(const char *path, char identity[MF_IDENTITY_SIZE], struct mf_problem *problem);
 
+#define MF_VERSION_SIZE 120
+/* "device:inode:size:modified:changed" of the file at PATH, which is another one after each change. False while that
+   cannot be told: the file was changed within the last two seconds, which a file system may tell no finer, or there is
+   none. */
+bool mf_directory_version(const char *path, char version[MF_VERSION_SIZE]);
+
 #endif

@@ -227,12 +227,14 @@ bool mf_file_replace(const char *path, const void *data, size_t length, const st
   return mf_directory_flush(fd, folder, problem);
 }
 
-bool mf_file_remove(const char *path, struct mf_problem *problem)
+bool mf_file_remove(const char *path, bool more, struct mf_problem *problem)
 {
   char folder[PATH_MAX];
 
   if (remove(path))
     return mf_disk_problem(problem, "cannot remove", path);
+  if (more)
+    return true;
   mf_directory_of(path, folder);
   return mf_directory_sync(folder, problem);
 }

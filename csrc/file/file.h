@@ -38,8 +38,8 @@ int mf_file_scratch(const char *folder, struct mf_problem *problem);
    exception, which the text tells: when only the last fsync, of the folder, fails, the new file is in place. */
 bool mf_file_replace(const char *path, const void *data, size_t length, const struct mf_file_style *style,
                      struct mf_problem *problem);
-/* Removes one file, or one empty folder, and makes that durable. */
-bool mf_file_remove(const char *path, struct mf_problem *problem);
+/* Removes one file, or one empty folder, and makes that durable, unless MORE: then mf_directory_sync does. */
+bool mf_file_remove(const char *path, bool more, struct mf_problem *problem);
 /* Moves a file or folder within a file system and makes that durable, unless MORE: then mf_directory_sync of TO's
    folder does. An empty folder at TO is replaced. */
 bool mf_file_rename(const char *from, const char *to, bool more, struct mf_problem *problem);

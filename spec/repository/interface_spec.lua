@@ -227,6 +227,7 @@ for name, start in pairs(KINDS) do
         fails("unsupported", repository:put_manifest("2", { raw = IMAGE, media_type = MANIFEST }))
         fails("unsupported", repository:copy_blob({ digest = sha(LAYER), size = #LAYER }, new_layout()))
         fails("unsupported", repository:delete(world.tag))
+        fails("unsupported", repository:delete_tags {})
         fails("unsupported", repository:check_tag("x"))
         fails("unsupported", repository:holders(sha(IMAGE)))
       end)
@@ -244,6 +245,16 @@ for name, start in pairs(KINDS) do
       assert.is_true(repository:check_manifest(IMAGE))
       fails("too_large", repository:check_manifest((" "):rep(4 * 1024 * 1024 + 1)))
       assert.is_true(repository:check_tag("1.0"))
+    end)
+
+    it("deletes those of many tags that name what they should, or says that it deletes by digest only", function()
+      local digest = assert(repository:head("1")).digest
+      local done = assert(repository:delete_tags { { digest = ABSENT, tags = { "1" } },
+        { digest = digest, tags = { "2" } }, { digest = digest, tags = { "absent" } } })
+      assert.same({ { moved = { ["1"] = digest } }, { moved = {} } }, { done[1], done[3] })
+      assert.same({}, done[2].moved)
+      assert.equal(done[2].digest_alone, (repository:head("2")) and true or nil)
+      assert.same({}, assert(repository:delete_tags {}))
     end)
 
     it("knows who names a manifest, and deletes it", function()

@@ -1,6 +1,8 @@
 --- prune: the tags that a retention does not keep, in registries that delete by digest and by tag, and in layouts.
 
 local block = require "spec.support.block"
+local core = require "manifest.base.core"
+local failure = require "manifest.base.failure"
 local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
@@ -240,6 +242,31 @@ describe("prune", function()
     assert.equal(2, assert(client:prune(path, { keep = 1, exclude = "pinned", yes = true })).deleted)
     assert.equal("c pinned", tags_of(path))
     assert(client:verify(path .. ":pinned"))
+  end)
+
+  it("reads each file of a layout as often, however many tags go", function()
+    local reads = {}
+    for position, count in ipairs { 10, 20 } do
+      local days = {}
+      for number = 1, count do
+        days["t" .. number] = number
+      end
+      push("many" .. count, days)
+      local path = "oci:" .. temp.path("layout")
+      assert(client:copy(at("many" .. count), path, { all_tags = true }))
+      local read = core.file.read
+      local _ <close> = failure.defer(function()
+        core.file.read = read
+      end)
+      reads[position] = 0
+      core.file.read = function(file, limit)
+        reads[position] = reads[position] + (file:find("/blobs/", 1, true) and 1 or 0)
+        return read(file, limit)
+      end
+      assert.equal(count - 1, assert(client:prune(path, { keep = 1, yes = true })).deleted)
+      assert.equal("t1", tags_of(path))
+    end
+    assert.is_true(reads[2] <= 2 * reads[1] and reads[1] <= 6 * 10, table.concat(reads, " "))
   end)
 
   it("refuses what would delete everything, and what is no repository", function()

@@ -54,10 +54,9 @@ local function is_layouts(work, name)
   return work.tidy and (name:find("^target/%.manifest%-%x+$") ~= nil or name == "target/index.json.lock")
 end
 
---- A blob that nothing names any more and that could not be removed takes room, and does no harm; so does what is
---- half-written in a folder where nobody of ours removes a thing.
+--- What is half-written in a folder where nobody of ours removes a thing takes room, and does no harm.
 local function is_litter(work, name)
-  return work.leaves_blobs and name:find("^target/blobs/") ~= nil or work.leaves and name:find(work.leaves) ~= nil
+  return work.leaves and name:find(work.leaves) ~= nil
 end
 
 --- The work once more, without a fault: it gets to the state after, and nothing temporary stays.

@@ -5,8 +5,7 @@
 -- address is works.registry. `again`: codes of errors that a second act may end with, the first being done.
 -- `by_steps`: a file that has whole states between, too. work.finish(folder) does what is left to do when `again` said
 -- that it was done; work.tidy(folder) brings blobs to the layout `target`.
--- `leaves_blobs`: what nothing names any more may stay. `leaves`: a pattern of what one that is killed may leave for
--- good, since the folder is the user's.
+-- `leaves`: a pattern of what one that is killed may leave for good, since the folder is the user's.
 
 local drafts = require "spec.support.inputs.drafts"
 local keychain = require "manifest.credential.keychain"
@@ -155,8 +154,10 @@ end, check = target_is_whole, tidy = bring_blobs, act = function(folder)
 end })
 
 add("delete in a layout", { prepare = with_layouts, check = target_is_whole, again = { not_found = true },
-  tidy = bring_blobs, leaves_blobs = true, act = function(folder)
+  tidy = bring_blobs, act = function(folder)
     return call(folder, "delete", ("oci:%s/target:s390x"):format(folder))
+  end, finish = function(folder) -- the next deletion goes on with the blobs
+    assert(call(folder, "prune", ("oci:%s/target"):format(folder), { keep = 9, yes = true }))
   end })
 
 add("put into a layout", { prepare = with_layouts, check = target_is_whole, tidy = bring_blobs, act = function(folder)
@@ -171,7 +172,7 @@ end, act = function(folder)
   return call(folder, "blob_put", ("oci:%s/target"):format(folder), folder .. "/blob")
 end })
 
-add("prune a layout", { check = target_is_whole, tidy = bring_blobs, leaves_blobs = true, prepare = function(folder)
+add("prune a layout", { check = target_is_whole, tidy = bring_blobs, prepare = function(folder)
   with_layouts(folder)
   for number, architecture in ipairs { "amd64", "arm64", "386" } do
     put_image(folder, "target", architecture, number .. ".0")

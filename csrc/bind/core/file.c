@@ -89,13 +89,14 @@ static int file_target(lua_State *L)
   return 1;
 }
 
-/* remove(path) -> true */
+/* remove(path, {more = false}) -> true */
 static int file_remove(lua_State *L)
 {
   const char *path = mfl_check_text(L, 1);
   struct mf_problem problem;
 
-  return mfl_done(L, mf_file_remove(path, &problem), &problem);
+  check_options(L, 2);
+  return mfl_done(L, mf_file_remove(path, mfl_field_boolean(L, 2, "more", false), &problem), &problem);
 }
 
 /* rename(from, to, {more = false}) -> true */
@@ -246,6 +247,19 @@ static int file_identity(lua_State *L)
   return 1;
 }
 
+/* version(path) -> "device:inode:size:modified:changed" | nil while that cannot be told */
+static int file_version(lua_State *L)
+{
+  const char *path = mfl_check_text(L, 1);
+  char version[MF_VERSION_SIZE];
+
+  if (mf_directory_version(path, version))
+    lua_pushstring(L, version);
+  else
+    luaL_pushfail(L);
+  return 1;
+}
+
 /* room(path) -> {bytes = free for this user, no_files, writable} of a folder */
 static int file_room(lua_State *L)
 {
@@ -363,6 +377,7 @@ static const luaL_Reg functions[] = {{"absolute", file_absolute},
                                      {"sync", file_sync},
                                      {"target", file_target},
                                      {"temporary", file_temporary},
+                                     {"version", file_version},
                                      {NULL, NULL}};
 
 void mfl_open_file(lua_State *L)

@@ -114,6 +114,12 @@ function Repository:holders(digest) end
 ---@return_overload nil, manifest.Error
 function Repository:delete(selector) end
 
+--- Deletes each tag that names the digest which it should; gives of each of the list what came of it.
+---@param list {digest: string, tags: string[]}[]
+---@return_overload manifest.DeletedTags[]
+---@return_overload nil, manifest.Error
+function Repository:delete_tags(list) end
+
 --- What is well, and what not.
 ---@param options {write: boolean?, events: table[]}
 ---@return manifest.Check[]

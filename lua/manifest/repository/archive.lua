@@ -221,7 +221,8 @@ end
 methods.can = { write = false, untagged = false, incomplete = false, delete_tag = false }
 methods.head, methods.check_manifest, methods.check_tag = interface.head, interface.check_manifest, refuse
 methods.holders, methods.list_referrers = refuse, refuse
-methods.put_manifest, methods.upload, methods.copy_blob, methods.delete = refuse, refuse, refuse, refuse
+methods.put_manifest, methods.upload, methods.copy_blob = refuse, refuse, refuse
+methods.delete, methods.delete_tags = refuse, refuse
 
 failure.edge(methods)
 

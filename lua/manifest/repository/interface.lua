@@ -34,6 +34,10 @@ local failure = require("manifest.base.failure")
 ---@field blobs integer? of a layout
 ---@field kept manifest.Error? why blobs were left there
 
+---@class manifest.DeletedTags
+---@field moved table<string, string> by tag: the other digest that it names now
+---@field digest_alone boolean? the repository deletes by digest only: tags are left
+
 ---@class manifest.Body
 ---@field body string? the bytes themselves
 ---@field body_file string? path
@@ -52,7 +56,8 @@ local interface = {
   METHODS = {
     mounts_from = true, manifest = true, head = true, blob = true, read_blob = true, save_blob = true, has_blob = true,
     body = true, upload = true, copy_blob = true, check_manifest = true, check_tag = true, put_manifest = true,
-    referrers = true, tags = true, holders = true, delete = true, examine = true, close = true,
+    referrers = true, tags = true, holders = true, delete = true, delete_tags = true, examine = true,
+    close = true,
   },
 }
 

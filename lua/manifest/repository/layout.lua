@@ -15,6 +15,7 @@ local layout_entries = require("manifest.repository.layout.entries")
 local layout_index = require("manifest.repository.layout.index")
 local layout_reach = require("manifest.repository.layout.reach")
 local layout_referrers = require("manifest.repository.layout.referrers")
+local layout_sweep = require("manifest.repository.layout.sweep")
 local layout_writers = require("manifest.repository.layout.writers")
 local interface = require("manifest.repository.interface")
 local mentions = require("manifest.document.mentions")
@@ -59,6 +60,7 @@ end
 local function ensure(self)
   if not self.writable then
     layout_index.create(self.path)
+    layout_sweep.finish(self.path, self.manifest_limit)
     self.writers = layout_writers.join(self.path)
     self.known, self.writable = true, true
   end
@@ -183,11 +185,12 @@ function methods:copy_blob(descriptor, source)
 end
 
 --- index.json as it stands.
----@return_overload table index ordered JSON
+---@return_overload table index ordered JSON; nobody changes it
 ---@return_overload nil, table err not_found, corrupt, unsupported, io
 function methods:index()
   check(self)
-  return layout_index.read(self.path)
+  self.last_read = layout_index.read(self.path, self.last_read)
+  return self.last_read.index
 end
 
 --- Fetches a manifest, list or index.
@@ -275,6 +278,14 @@ end
 ---@return_overload nil, table err not_found
 function methods:delete(reference)
   return delete.run(self, reference)
+end
+
+--- Deletes tags, each while it names what it should.
+---@param list {digest: string, tags: string[]}[]
+---@return_overload manifest.DeletedTags[] done
+---@return_overload nil, table err
+function methods:delete_tags(list)
+  return delete.tags(self, list)
 end
 
 --- What is well with it, line by line.

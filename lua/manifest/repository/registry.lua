@@ -34,6 +34,7 @@ local upload = later("manifest.repository.registry.upload")
 ---@type table<string, {[1]: table, [2]: string}?>
 local FURTHER = {
   copy_blob = { upload, "copy" }, upload = { upload, "send" },
+  delete_tags = { later("manifest.repository.registry.delete_tags"), "run" },
   has_blob = { later("manifest.repository.registry.session"), "exists" },
   holders = { later("manifest.repository.registry.holders"), "of" },
   list_referrers = { later("manifest.repository.referrer_list"), "keep" },

@@ -90,28 +90,19 @@ local function gather(call, at, o, made)
   return list, by_tag, tags
 end
 
+--- Keeps a tag that names another document now.
+local function keep_moved(step, tag, now)
+  step.why[tag] = ("the tag %s names %s now"):format(tag, now)
+end
+
 --- Whether a tag of a step names the document still. One that names another now stays.
 ---@param step table gets why the tag stays
 ---@param now string|boolean digest; false: it is gone
 local function names_still(step, tag, now)
   if now and now ~= step.digest then
-    step.why[tag] = ("the tag %s names %s now"):format(tag, now)
+    keep_moved(step, tag, now)
   end
   return now == step.digest
-end
-
---- Deletes the tags of a step, one by one.
----@param step table gets `by_digest` where the registry deletes by digest only
-local function delete_tags(at, step)
-  for _, tag in ipairs(step.tags) do
-    if names_still(step, tag, try(digest_at(at.repository, tag, step.digest))) then
-      local removed, refusal = at.repository:delete(tag)
-      if removed == nil then
-        step.by_digest = refusal.digest_alone or fail(refusal)
-        return
-      end
-    end
-  end
 end
 
 --- Deletes tags alone where the registry deletes by digest only.
@@ -180,12 +171,13 @@ local function note_kept(call, at, steps)
 end
 
 local function carry_out(call, at, steps, o)
-  call:each(steps, function(step)
-    delete_tags(at, step)
-  end)
   local documents = {}
-  for _, step in ipairs(steps) do
-    documents[#documents + 1] = step.by_digest and step or nil
+  for position, done in ipairs(try(at.repository:delete_tags(steps))) do
+    local step = steps[position]
+    for tag, now in pairs(done.moved) do
+      keep_moved(step, tag, now)
+    end
+    documents[#documents + 1] = done.digest_alone and step or nil
   end
   if documents[1] then
     delete_documents(call, at, documents, o)

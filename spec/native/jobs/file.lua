@@ -17,6 +17,7 @@ return function()
     check(file.read(path, 100))
     check(file.list(folder .. "/a/b"))
     check(file.identity(path))
+    file.version(path)
     check(file.room(folder))
   end
   assert(lock == nil or tostring(lock))

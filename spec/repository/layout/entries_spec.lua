@@ -24,8 +24,9 @@ local function saved()
     entry("2", "latest", "docker.io/library/busybox:latest") } }
 end
 
+--- What a name means in an index that was just read.
 local function digest_of(index, name)
-  local found, err = caught(entries.find, index, name, "oci:x")
+  local found, err = caught(entries.find, { manifests = index.manifests }, name, "oci:x")
   return found and found.digest or nil, err
 end
 

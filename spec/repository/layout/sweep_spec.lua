@@ -1,5 +1,7 @@
 --- What leaves the disk with a deleted tag, what does not, and who else may be at work in the layout.
 
+local core = require "manifest.base.core"
+local failure = require "manifest.base.failure"
 local inject = require "spec.support.worlds.inject"
 local layout = require "manifest.repository.layout"
 local lfs = require "lfs"
@@ -8,7 +10,7 @@ local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
 local temp = require "spec.support.temp"
 
-local json, sha = manifest.json, manifest.digest.of
+local json, sha = require "manifest.base.json", manifest.digest.of
 local MANIFEST, INDEX = manifest.media_type.oci_manifest, manifest.media_type.oci_index
 local CONFIG, LAYER = manifest.media_type.oci_config, manifest.media_type.oci_layer
 
@@ -248,15 +250,15 @@ describe("a layout from which something is deleted", function()
     local program = [[
       local place = require("manifest.repository.layout").new(arg[1])
       mark("begin")
-      assert(place:delete("all"))
+      assert(place:delete_tags { { digest = arg[2], tags = { "all" } } })
       mark("end")
     ]]
     local function prepare()
       local fresh = layout.new(temp.path("killed"))
       local amd, arm = image(fresh, false, { "amd", "base" }), image(fresh, false, { "arm", "base" })
-      index(fresh, "all", { amd, arm })
+      local all = index(fresh, "all", { amd, arm })
       image(fresh, "other", { "base" })
-      return fresh
+      return fresh, { fresh.path, sha(all) }
     end
     --- Every document that is there has all of its parts.
     local function check(fresh)
@@ -272,18 +274,86 @@ describe("a layout from which something is deleted", function()
       assert.equal("other", assert(fresh:tags())[#fresh:tags()])
       return there
     end
-    local undisturbed, killed = prepare(), 0
-    for _, point in ipairs(inject.points(program, { undisturbed.path })) do
+    local undisturbed, arguments = prepare()
+    local killed = 0
+    for _, point in ipairs(inject.points(program, arguments)) do
       if point.call:find("^unlink") or point.call:find("^rename") or point.call:find("^fsync") then
-        local fresh = prepare()
-        inject.kill(program, { fresh.path }, point)
+        local fresh, of_fresh = prepare()
+        inject.kill(program, of_fresh, point)
         check(fresh)
-        assert(fresh:put_manifest("after", { raw = "{}", media_type = MANIFEST }))
         killed = killed + 1
+        local next_one = layout.new(fresh.path) -- goes on with it, whether it deletes or writes
+        if #assert(fresh:tags()) == 2 or killed % 2 == 0 then
+          assert(next_one:delete_tags { { digest = of_fresh[2], tags = { "all" } } })
+        else
+          assert(next_one:upload(sha("base"), { body = "base" }))
+        end
+        assert.equal(3, #blobs_of(fresh.path), ("%s %d"):format(point.call, point.number))
       end
     end
-    assert.is_true(killed >= 5, killed)
+    assert.is_true(killed >= 8, killed)
     assert.equal(3, #blobs_of(undisturbed.path))
+  end)
+end)
+
+describe("many tags of a layout", function()
+  --- A layout of images that share a layer, and what a deletion of them all is told.
+  local function prepare(count)
+    local place, list = layout.new(temp.path("layout")), {}
+    for number = 1, count do
+      local bytes = image(place, "t" .. number, { "own " .. number, "base" })
+      list[number] = { tags = { "t" .. number }, digest = sha(bytes) }
+    end
+    image(place, "stays", { "base" })
+    place:close()
+    return layout.new(place.path), list
+  end
+
+  --- How many files an action reads, and how often it reads the whole of index.json into tables.
+  local function reads_of(action)
+    local read, decode, files, indexes = core.file.read, json.decode, 0, 0
+    local _ <close> = failure.defer(function()
+      core.file.read, json.decode = read, decode
+    end)
+    core.file.read = function(...)
+      files = files + 1
+      return read(...)
+    end
+    json.decode = function(bytes)
+      indexes = indexes + (bytes:find("ref.name", 1, true) and 1 or 0)
+      return decode(bytes)
+    end
+    action()
+    return files, indexes
+  end
+
+  it("go with one sweep, and are found with one reading of index.json", function()
+    local files, indexes = {}, {}
+    for position, count in ipairs { 20, 40 } do
+      local place, list = prepare(count)
+      files[position], indexes[position] = reads_of(function()
+        for _, one in ipairs(list) do
+          assert.equal(one.digest, assert(place:head(one.tags[1])).digest)
+        end
+        assert(place:delete_tags(list))
+      end)
+      assert.same({ "stays" }, assert(place:tags()))
+      assert.equal(3, #blobs_of(place.path))
+    end
+    assert.same({ 2, 2 }, indexes) -- to read it, and to change it
+    assert.is_true(files[2] <= 2 * files[1], table.concat(files, " "))
+    assert.is_true(files[1] <= 4 * 20 + 10, files[1])
+  end)
+
+  it("stay where they name something else by now, or several things", function()
+    local place, list = prepare(3)
+    assert(place:put_manifest("t1", assert(place:manifest("t2"))))
+    local entries = assert(temp.read(place.path .. "/index.json")):gsub('"t3"', '"t2"')
+    temp.file(entries, place.path .. "/index.json")
+    list[3].tags = { "gone" }
+    local done = assert(place:delete_tags(list))
+    assert.same({ { moved = { t1 = list[2].digest } }, { moved = { t2 = list[3].digest } }, { moved = {} } }, done)
+    assert.same({ "stays", "t1", "t2" }, sorted(table.unpack(assert(place:tags()))))
   end)
 end)
 

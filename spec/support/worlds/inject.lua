@@ -25,13 +25,14 @@ local function usable()
 end
 
 --- Runs the program, undisturbed or with one fault such as run(program, {}, "fsync", "error=EIO:when=3"). Returns the
---- result of process.run with `log`, strace's.
-local function run(program, arguments, call, fault)
+--- result of process.run with `log`, strace's: of a run with a fault it has that call, and those of `also`.
+local function run(program, arguments, call, fault, also)
   local log = temp.path("strace")
   local words = { "strace", "-f", "-y", "-qq", "-o", log }
   if fault then
     -- Not with --seccomp-bpf, under which strace sends no signal.
-    table.move({ "-e", "trace=" .. call, "-e", ("inject=%s:%s"):format(call, fault) }, 1, 4, #words + 1, words)
+    local seen = "trace=" .. call .. (also and "," .. also or "")
+    table.move({ "-e", seen, "-e", ("inject=%s:%s"):format(call, fault) }, 1, 4, #words + 1, words)
   end
   local sanitizer = os.getenv("LD_PRELOAD")
   if sanitizer then

@@ -132,8 +132,24 @@ function layout_blobs.store(root, hash, content, folders)
   folders[folder] = true -- of one that is there, too: another process may have put it there just now
 end
 
---- Makes the names of blobs durable: before index.json names them, and before somebody is told that they are there.
----@param folders table<string, true> of `store`; those that are done go
+--- Removes a blob.
+---@param root string
+---@param hash string digest
+---@param folders table<string, true>|nil for `sync`: gets its folder; nil: it leaves the disk at once
+---@return boolean removed false: it was not there
+function layout_blobs.remove(root, hash, folders)
+  local path = layout_blobs.look(root, hash)
+  if path then
+    try(core.file.remove(path, { more = folders ~= nil }))
+  end
+  if path and folders then
+    folders[path:match("^(.*)/")] = true
+  end
+  return path ~= nil
+end
+
+--- Makes durable which blobs there are: before index.json names them, and before somebody is told that they are there.
+---@param folders table<string, true> of `store` and `remove`; those that are done go
 function layout_blobs.sync(folders)
   for folder in pairs(folders) do
     try(core.file.sync(folder))

@@ -97,14 +97,53 @@ function layout_entries.holders(index, hash, parents)
   return found
 end
 
---- The entries that a reference means: by digest, by tag, or (nil) all.
-local function matching(manifests, reference)
-  local found = {}
-  for _, entry in ipairs(manifests) do
-    if reference == nil or entry.digest == reference or layout_entries.is_named(entry, reference) then
-      found[#found + 1] = entry
+---@type table<table, {by_name: table<string, table[]>, by_full_name: table<string, table[]>}?> of catalog_of
+local catalogs = setmetatable({}, { __mode = "k" })
+
+local function note(list_of, key, entry)
+  local list = list_of[key] or {}
+  list_of[key], list[#list + 1] = list, entry
+end
+
+--- The entries of an index by what names them, so that who asks for each of its tags does not go through all each time.
+--- An index that was asked is not changed: who edits one has read it anew.
+---@return {by_name: table<string, table[]>, by_full_name: table<string, table[]>} catalog by_name: by digest, too
+local function catalog_of(index)
+  local known = catalogs[index]
+  if known then
+    return known
+  end
+  local catalog = { by_name = {}, by_full_name = {} }
+  for _, entry in ipairs(index.manifests) do
+    local name, full = layout_entries.name_of(entry), full_name_of(entry)
+    note(catalog.by_name, entry.digest, entry)
+    if name and name ~= entry.digest then
+      note(catalog.by_name, name, entry)
+    end
+    if full then
+      note(catalog.by_full_name, reference_of.full(full), entry)
     end
   end
+  catalogs[index] = catalog
+  return catalog
+end
+
+--- The entries that a reference means.
+---@param index table
+---@param reference string|nil digest, tag or full name; nil: all
+---@return table[] entries
+function layout_entries.matching(index, reference)
+  if reference == nil then
+    return index.manifests
+  end
+  local catalog, found, seen = catalog_of(index), {}, {}
+  local function add_all(list)
+    for _, entry in ipairs(list or {}) do
+      found[#found + 1], seen[entry] = not seen[entry] and entry or nil, true
+    end
+  end
+  add_all(catalog.by_name[reference])
+  add_all(reference:find("[:/]") and catalog.by_full_name[reference_of.full(reference)])
   return found
 end
 
@@ -114,18 +153,19 @@ end
 ---@param domain string the layout's name for errors, such as "oci:folder"
 ---@return table|boolean entry
 function layout_entries.find(index, reference, domain)
-  local found = matching(index.manifests, reference)
-  for position = 2, #found do
-    if found[position].digest ~= found[1].digest then
+  local found = layout_entries.matching(index, reference)
+  local first = found[1]
+  for _, other in ipairs(found) do
+    if first and other.digest ~= first.digest then
       fail {
         code = "ambiguous", message = reference and ("%s names several images %s"):format(domain, reference)
           or domain .. " has several images",
-        hint = ("name one: %s:%s or %s@DIGEST"):format(domain, full_name_of(found[1]) or "TAG", domain),
+        hint = ("name one: %s:%s or %s@DIGEST"):format(domain, full_name_of(first) or "TAG", domain),
       }
     end
   end
-  if found[1] or (reference and digest.is(reference)) then
-    return found[1] or false
+  if first or (reference and digest.is(reference)) then
+    return first or false
   end
   ---@diagnostic disable-next-line: return-type-mismatch -- fail never returns
   return fail(reference and {
@@ -164,7 +204,7 @@ end
 
 --- A tag that images of several full names share names none of them: to move it would lose all but one.
 local function check_shared(manifests, tag, domain)
-  local found = matching(manifests, tag)
+  local found = layout_entries.matching({ manifests = manifests }, tag)
   for position = 2, #found do
     if full_name_of(found[position]) ~= full_name_of(found[1]) then
       fail {

@@ -43,10 +43,9 @@ local function decode(path, name, bytes)
   return document
 end
 
---- Reads one of the two documents; nil when it is not there.
-local function read_document(path, name)
-  local bytes = allow("not_found", core.file.read(path .. "/" .. name, layout_index.LIMIT))
-  return bytes and decode(path, name, bytes)
+--- The bytes of one of the two documents; nil when it is not there.
+local function read_file(path, name)
+  return (allow("not_found", core.file.read(path .. "/" .. name, layout_index.LIMIT)))
 end
 
 local function check_version(path, document)
@@ -60,11 +59,11 @@ end
 
 --- Is the folder a layout? False when there is no file that says so; another version than ours is refused.
 local function read_version(path)
-  local document = read_document(path, "oci-layout")
-  if document then
-    check_version(path, document)
+  local bytes = read_file(path, "oci-layout")
+  if bytes then
+    check_version(path, decode(path, "oci-layout", bytes))
   end
-  return document ~= nil
+  return bytes ~= nil
 end
 
 --- Is nothing in the folder that is not of our own making?
@@ -143,12 +142,24 @@ local function check_index(path, index)
   return index
 end
 
+---@class manifest.LayoutIndex
+---@field index table ordered JSON; its `manifests` are descriptors
+---@field bytes string? nil: there is no file
+---@field version string? of the file; nil: it was only just changed
+
 --- Reads index.json. A layout that was only just begun has none yet.
 ---@param path string the layout's folder
----@return table index ordered JSON; its `manifests` are descriptors
-function layout_index.read(path)
-  local index = read_document(path, "index.json")
-  return index and check_index(path, index) or empty_index()
+---@param before manifest.LayoutIndex? what this function gave last: the index is the same while the file is
+---@return manifest.LayoutIndex
+function layout_index.read(path, before)
+  local version = core.file.version(path .. "/index.json") -- before its bytes are read
+  if before and version and before.version == version then
+    return before
+  end
+  local bytes = read_file(path, "index.json")
+  local index = before and before.bytes == bytes and before.index
+    or bytes and check_index(path, decode(path, "index.json", bytes)) or empty_index()
+  return { index = index, bytes = bytes, version = version }
 end
 
 --- Reads the two documents of a layout that is not a folder.
@@ -166,7 +177,7 @@ end
 ---@param after function|nil (index) -> what this function gives: called with the lock still held
 function layout_index.update(path, edit, after)
   local _ <close> = layout_index.lock(path)
-  local index = layout_index.read(path)
+  local index = layout_index.read(path).index
   if edit(index.manifests) then
     write(path, "index.json", index)
   end

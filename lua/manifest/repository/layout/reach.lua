@@ -80,10 +80,13 @@ function layout_reach.parents(root, index, limit, hash)
   return list
 end
 
---- What a manifest or an index consists of, itself first; its subject is no part of it.
+--- What manifests and indexes consist of, themselves too; a subject is no part.
+---@param root string the layout's folder
+---@param hashes string[] digests
+---@param limit integer most bytes of a document
 ---@return string[] documents each before what it names
 ---@return string[] blobs
-function layout_reach.parts(root, hash, limit)
+function layout_reach.parts(root, hashes, limit)
   local documents, blobs, seen = {}, {}, {}
   local function visit(part, depth)
     if part.is_subject or seen[part.digest] then
@@ -98,9 +101,16 @@ function layout_reach.parts(root, hash, limit)
     for _, below in ipairs(named or {}) do
       visit(below, depth + 1)
     end
-    table.insert(documents, 1, part.digest) -- after all that it names: so each stands before its parts
+    documents[#documents + 1] = part.digest -- after all that it names
   end
-  visit({ digest = hash, is_document = true }, 1)
+  for _, hash in ipairs(hashes) do
+    visit({ digest = hash, is_document = true }, 1)
+  end
+  local count = #documents
+  for position = 1, count // 2 do
+    local other = count + 1 - position
+    documents[position], documents[other] = documents[other], documents[position]
+  end
   return documents, blobs
 end
 
