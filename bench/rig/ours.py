@@ -14,17 +14,17 @@ def words(lists):
 
 
 class Ours(Peer):
-    """The command as it is installed."""
+    """The command as one file, and scripts with the installed module on lua5.4."""
     program = "manifest"
 
     def __init__(self, folder, authority):
         super().__init__(folder, authority)
-        command = place.INSTALLED / "bin" / "manifest"
-        self.path = str(command) if command.exists() else None
+        self.path = str(place.PROGRAM)
+        self.installed = str(place.INSTALLED / "bin" / "manifest")
         self.lua = place.program("lua5.4") or "lua5.4"
 
     def absent(self):
-        return "" if self.path else "not built: ./dev build"
+        return "" if place.PROGRAM.exists() else "not built: ./dev program"
 
     def trust(self, addresses):
         """Through rootless docker's folder of authorities."""
@@ -63,6 +63,9 @@ class Script(Ours):
 
     def create(self, target, sources):
         return [self.script("release.lua", target, *[source for source, _ in sources])]
+
+    def inspect(self, reference):
+        return [self.script("get.lua", reference)]
 
     def release(self, lists):
         return [self.script("releases.lua", *words(lists))]

@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 BUILD = ROOT / "build"
 INSTALLED = BUILD / "bench-installed"
+PROGRAM = ROOT / "build-program/bin/manifest"
 TOOLS = BUILD / "bench-tools"
 PEERS = BUILD / "peers"
 RESULTS = BUILD / "bench-results.json"
@@ -33,9 +34,10 @@ def build_tools():
 
 
 def install_ours():
-    """What is measured is what a user installs, not the work tree."""
+    """What is measured is what a user installs, not the work tree: the module, and the command as one file."""
     shutil.rmtree(INSTALLED, ignore_errors=True)
     subprocess.run(["cmake", "--install", str(BUILD), "--prefix", str(INSTALLED)], check=True, capture_output=True)
+    subprocess.run([ROOT / "tools/program"], check=True, stdout=subprocess.DEVNULL)
 
 
 def install_peers(log, is_wanted):

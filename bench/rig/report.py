@@ -17,8 +17,9 @@ The proxy forwards each byte half a round trip after it arrived, in order and at
 
 WAYS = """## Rows
 
-"manifest (three commands)" runs `manifest create`, `annotate` and `push`; "manifest (one script)" the same verbs in one Lua script on one client;
-"manifest (one shot)" `manifest index create`, and for the other jobs one verb each, such as `get` and `copy`. docker runs its three commands.
+The command is one file (`./dev program`), as those of the peers are. "manifest (three commands)" runs `manifest create`, `annotate` and `push`;
+"manifest (one shot)" `manifest index create`, and for the other jobs one verb each, such as `get` and `copy`. "manifest (one script)" is a Lua
+script on lua5.4 with the installed module and the system's libraries: the verbs of the three commands on one client. docker runs its three commands.
 crane, regctl, manifest-tool and buildx have a one-step command and take the platforms from the images. oras copies each image into the target's repository
 first, because its index sees no other. To verify, ours and crane read and hash every blob. Of a file of `docker save` skopeo and regctl
 compress the layers anew; ours and crane send them as they are, ours after it has unpacked each and compared it with the config, which is the time that
@@ -30,10 +31,8 @@ take {jobs} at once, which is our default. crane, regsync, skopeo and ours with 
 "manifest (one shot)" also looks whether the images are there that the index in the target names, which is 1 GET and 2 HEAD a tag more. To replace
 an image of an index, regctl adds and deletes. What a row has no line for, a tool cannot do, or only by a command for each tag (regctl, oras).
 
-A command of ours that sends few requests takes more CPU than crane, regctl or oras do, and so some 10 ms longer where there is no delay (to inspect,
-to edit an index, to copy one small image): libcurl is linked with thirty libraries, and to load them is two
-fifths of such a command; OpenSSL's start and handshake are another third, and Go's programs have neither to load. `docs/architecture.md`,
-"What a short command costs", has the parts, and what was tried.
+A script on lua5.4 loads the system's libcurl, which is linked with thirty libraries: that takes 6 ms more than the one file does.
+`docs/architecture.md`, "What a short command costs", has the parts, and what was tried.
 """
 
 

@@ -26,7 +26,8 @@ def start_up(peer):
         return f"{statistics.median(float(run.stdout.split()[0]) for run in runs):.2f} ms"
 
     return {"`require \"manifest\"`, CPU": required(),
-            "`manifest --version`, CPU of the process": cpu([peer.path, "--version"]),
+            "`manifest --version`, one file, CPU of the process": cpu([peer.path, "--version"]),
+            "`manifest --version`, installed for lua5.4, CPU of the process": cpu([peer.installed, "--version"]),
             "`lua5.4 -e ''`, CPU of the process, for comparison": cpu([peer.lua, "-e", ""])}
 
 
@@ -34,9 +35,10 @@ def short_command(world, peer):
     """Of `manifest get` of a list over TLS, which is what a start costs."""
     if not shutil.which("valgrind"):
         return {}
-    command = [peer.lua, peer.path, "get", world.listed(4)]
-    _, every = callgrind.count(command, peer.environment(), world.folder)
-    return {"instructions, `manifest get` of a list over TLS": f"{every:,}"} if every else {}
+    words = ["get", world.listed(4)]
+    ways = {"one file": [peer.path, *words], "installed for lua5.4": [peer.lua, peer.installed, *words]}
+    counted = {way: callgrind.count(command, peer.environment(), world.folder)[1] for way, command in ways.items()}
+    return {f"instructions, `manifest get` of a list over TLS, {way}": f"{every:,}" for way, every in counted.items() if every}
 
 
 def instructions(world, peer):
