@@ -219,6 +219,28 @@ describe("a list of referrers", function()
     assert.equal(list(A).body, sent("PUT")[1].body)
   end)
 
+  for name, case in pairs {
+    ["goes with the last one that it lists"] = { now = list(), deleted = 202, sent = 1 },
+    ["stays without entries where no tag is deleted"] = { now = list(), deleted = 405, sent = 1 },
+    ["stays where somebody has just written it"] = { now = list(B), sent = 0 },
+    ["stays where nobody can tell what it is now"] = { now = { status = 403 }, sent = 0 },
+  } do
+    it(name, function()
+      local repository = open {
+        { method = "GET", path = TAG, state = "first", answer = list(OURS) },
+        { method = "PUT", path = TAG, answer = { status = 201 }, set_state = "second" },
+        { method = "HEAD", path = TAG, answer = case.now },
+        { method = "GET", path = TAG, state = "second", answer = case.now },
+        { method = "DELETE", path = TAG, answer = { status = case.deleted } },
+        { method = "DELETE", path = "/v2/app/manifests/" .. OURS.digest, answer = { status = 202 } },
+      }
+      repository.loop.warn = error
+      assert.is_true(assert(repository:delete(OURS.digest)).gone)
+      assert.equal(list().body, sent("PUT")[1].body)
+      assert.equal(case.sent, #sent("DELETE", TAG))
+    end)
+  end
+
   it("that cannot be written does not undo a delete: a warning tells", function()
     local repository = open {
       { method = "GET", path = TAG, answer = list(A, OURS) },

@@ -5,6 +5,7 @@ local fails = require "spec.support.asserts.fails"
 local images = require "spec.support.inputs.images"
 local manifest = require "manifest"
 local ours = require "spec.support.worlds.ours"
+local peers = require "spec.support.worlds.peers"
 local referrers = require "spec.support.servers.referrers"
 local registry = require "spec.support.servers.registry"
 local requests_of = require "spec.support.asserts.requests_of"
@@ -159,6 +160,25 @@ describe("delete", function()
     assert.same({ made.arm.digest }, done.images)
     assert(client:verify(bare .. "@" .. made.all.digest))
     able:stop()
+  end)
+
+  it("takes the last referrer's list along where a registry deletes tags", function()
+    local program, why = peers.find("registry")
+    if not program then
+      return pending(why)
+    end
+    local third = registry.start { program = program }
+    local image = images.push(third, { { repository = "last", tag = "a" } })[1]
+    local at_third = third.address .. "/last:a"
+    for _ = 1, 2 do
+      assert(client:attach { subject = at_third, artifact_type = "a/b", files = {}, shared = false })
+      local tags = assert(client:tags(third.address .. "/last", { sort = "name" }))
+      assert.same({ "a", (image.digest:gsub(":", "-")) }, tags)
+      local one = assert(client:referrers(at_third)).referrers[1]
+      assert(client:delete(("%s/last@%s"):format(third.address, one.digest)))
+      assert.same({ "a" }, assert(client:tags(third.address .. "/last")))
+    end
+    third:stop()
   end)
 
   it("takes a referrer off the list that a layout has, and the list with its last one", function()

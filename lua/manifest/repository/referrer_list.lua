@@ -145,13 +145,10 @@ local function edit(repository, tag, subject, change)
   }
 end
 
---- The same, in turn with others on this machine. A layout has a lock of its own, and heeds what it was read as.
-local function edit_in_turn(repository, tag, subject, change)
-  if not repository.loop then
-    return edit(repository, tag, subject, change)
-  end
-  local _ <close> = try(lock.edit(("%s/%s:%s"):format(repository.domain, repository.path, tag)))
-  return edit(repository, tag, subject, change)
+--- A turn among those on this machine. A layout has a lock of its own, and heeds what it was read as.
+---@return table|nil held to keep while one edits
+local function take_turn(repository, tag)
+  return repository.loop and try(lock.edit(("%s/%s:%s"):format(repository.domain, repository.path, tag)))
 end
 
 --- Adds referrers to the list of their subject, and sees that they stay there unless nobody else writes it
@@ -166,7 +163,8 @@ function referrer_list.add(repository, subject, descriptors)
     if now and digest_at(repository, tag) == now then
       return true
     end
-    local changed, done = edit_in_turn(repository, tag, subject, function(entries)
+    local _ <close> = take_turn(repository, tag)
+    local changed, done = edit(repository, tag, subject, function(entries)
       local missing = referrer_list.missing(entries, descriptors)
       for _, item in ipairs(missing) do
         entries[#entries + 1] = descriptor.to_json(item)
@@ -184,12 +182,21 @@ function referrer_list.add(repository, subject, descriptors)
   return tag
 end
 
---- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone. A list without
---- entries goes where a tag goes alone.
----@return boolean ok
-function referrer_list.remove(repository, subject, digest)
-  local tag, left = try(referrers_tag.of(subject)), nil
-  local changed, why = caught(edit_in_turn, repository, tag, subject, function(entries)
+--- Deletes a list without entries while it is the one that was written here. One that a registry keeps, because it
+--- deletes no tags, does no harm.
+local function delete_empty(repository, tag, written)
+  if digest_at(repository, tag, written) == written then
+    local deleted, why = repository:delete(tag)
+    if not deleted and repository.can.delete_tag == true then
+      fail(why)
+    end
+  end
+end
+
+local function take_off(repository, tag, subject, digest)
+  local left
+  local _ <close> = take_turn(repository, tag)
+  local changed, done = edit(repository, tag, subject, function(entries)
     local before = #entries
     for position = before, 1, -1 do
       if json.is_object(entries[position]) and entries[position].digest == digest then
@@ -197,13 +204,21 @@ function referrer_list.remove(repository, subject, digest)
       end
     end
     left = #entries
-    return #entries < before
+    return left < before
   end)
-  if changed == nil and not no_lists[why] then
-    fail(why)
+  if changed and done and left == 0 then
+    delete_empty(repository, tag, done.digest)
   end
-  if changed and left == 0 and repository.can.delete_tag == true then
-    try(repository:delete(tag))
+  return true
+end
+
+--- Takes a referrer that is gone off the list of its subject. A tag that is no list is left alone. A list without
+--- entries goes where a tag goes alone.
+---@return boolean ok
+function referrer_list.remove(repository, subject, digest)
+  local ok, why = caught(take_off, repository, (try(referrers_tag.of(subject))), subject, digest)
+  if not ok and not no_lists[why] then
+    fail(why)
   end
   return true
 end
