@@ -36,7 +36,6 @@ describe("the checker of the house", function()
       ["csrc/url/g.c"] = "#include <curl/curl.h>\nint g(void)\n{\n  return 0;\n}\n",
       ["csrc/bind/core/core.c"] = '#include "../../base/a.h"\n#include <lua.h>\n/* g() */\nchar q = \'"\';\n',
       ["csrc/bind/core/more.c"] = ("\n"):rep(600),
-      ["lua/manifest/meta/client.lua"] = "\n-- Written by tools/generate out of all.\n" .. ("\n"):rep(400),
       ["lua/manifest/base/x.lua"] = 'local core = require("manifest.core")\n-- print("y")\n',
       ["lua/manifest/graph/x.lua"] = "local a = try(f())\nfunction b(err) return err.code end\nfail { code = c }\n",
       ["lua/manifest/engine/x.lua"] = "local a, err = f()\nreturn nil, err\n",

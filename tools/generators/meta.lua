@@ -128,9 +128,7 @@ local function method(lines, one, name, owner)
   add(lines, "--- %s.", one.entry.summary)
   local list = parameters(one.verb)
   parameter_lines(lines, list)
-  for _, result in ipairs(results(one.entry)) do
-    add(lines, "---@return %s", result)
-  end
+  add(lines, "---@return %s", table.concat(results(one.entry), ", "))
   for _, row in ipairs(rows(one.entry)) do
     add(lines, "---@return_overload %s", row)
   end

@@ -10,8 +10,7 @@ local Client = {}
 ---@param target string|manifest.Reference The list
 ---@param sources string|manifest.Reference|(string|manifest.Reference)[] Its images
 ---@param options? manifest.CreateOptions
----@return manifest.CreateResult?
----@return manifest.Error?
+---@return manifest.CreateResult?, manifest.Error?
 ---@return_overload manifest.CreateResult
 ---@return_overload nil, manifest.Error
 function Client:create(target, sources, options) end
@@ -20,8 +19,7 @@ function Client:create(target, sources, options) end
 ---@param list string|manifest.Reference The local list
 ---@param image string|manifest.Reference Its entry
 ---@param options? manifest.AnnotateOptions
----@return manifest.AnnotateResult?
----@return manifest.Error?
+---@return manifest.AnnotateResult?, manifest.Error?
 ---@return_overload manifest.AnnotateResult
 ---@return_overload nil, manifest.Error
 function Client:annotate(list, image, options) end
@@ -29,8 +27,7 @@ function Client:annotate(list, image, options) end
 --- Display an image manifest, or manifest list.
 ---@param image string|manifest.Reference What is looked at
 ---@param options? manifest.InspectOptions
----@return manifest.InspectResult?
----@return manifest.Error?
+---@return manifest.InspectResult?, manifest.Error?
 ---@return_overload manifest.InspectResult
 ---@return_overload nil, manifest.Error
 function Client:inspect(image, options) end
@@ -38,16 +35,14 @@ function Client:inspect(image, options) end
 --- Push a manifest list to a repository.
 ---@param list string|manifest.Reference The local list
 ---@param options? manifest.PushOptions
----@return manifest.PushResult?
----@return manifest.Error?
+---@return manifest.PushResult?, manifest.Error?
 ---@return_overload manifest.PushResult
 ---@return_overload nil, manifest.Error
 function Client:push(list, options) end
 
 --- Delete one or more manifest lists from local storage.
 ---@param lists string|manifest.Reference|(string|manifest.Reference)[] Local lists
----@return manifest.RmResult?
----@return manifest.Error?
+---@return manifest.RmResult?, manifest.Error?
 ---@return_overload manifest.RmResult
 ---@return_overload nil, manifest.Error
 function Client:rm(lists) end
@@ -56,33 +51,28 @@ function Client:rm(lists) end
 ---@param ref string|manifest.Location An index, or an image
 ---@param platform string|manifest.Platform What the pull is on
 ---@param options? manifest.ResolveOptions
----@return manifest.ResolveResult?
----@return manifest.Error?
+---@return manifest.ResolveResult?, manifest.Error?
 ---@return_overload manifest.ResolveResult
 ---@return_overload nil, manifest.Error
 function Client:resolve(ref, platform, options) end
 
 --- Show the digest of a reference.
 ---@param ref string|manifest.Location What is looked at
----@return string?
----@return manifest.Error?
----@return manifest.Response?
+---@return string?, manifest.Error?, manifest.Response?
 ---@return_overload string, nil, manifest.Response|nil
 ---@return_overload nil, manifest.Error
 function Client:digest(ref) end
 
 --- Make an index of images from anywhere, and push it.
 ---@param options manifest.IndexCreateOptions
----@return manifest.IndexResult?
----@return manifest.Error?
+---@return manifest.IndexResult?, manifest.Error?
 ---@return_overload manifest.IndexResult
 ---@return_overload nil, manifest.Error
 function Client:index_create(options) end
 
 --- Make an index of images from anywhere, and push it.
 ---@param options manifest.IndexCreateOptions
----@return manifest.IndexResult?
----@return manifest.Error?
+---@return manifest.IndexResult?, manifest.Error?
 ---@return_overload manifest.IndexResult
 ---@return_overload nil, manifest.Error
 function Client:index(options) end
@@ -92,8 +82,7 @@ function Client:index(options) end
 ---@param sources string|manifest.Location|manifest.IndexSource|(string|manifest.Location|manifest.IndexSource)[]
 --- What is added
 ---@param options? manifest.IndexAddOptions
----@return manifest.IndexResult?
----@return manifest.Error?
+---@return manifest.IndexResult?, manifest.Error?
 ---@return_overload manifest.IndexResult
 ---@return_overload nil, manifest.Error
 function Client:index_add(target, sources, options) end
@@ -102,8 +91,7 @@ function Client:index_add(target, sources, options) end
 ---@param target string|manifest.Location The index
 ---@param entries string|manifest.Platform|(string|manifest.Platform)[] What goes
 ---@param options? manifest.IndexRemoveOptions
----@return manifest.IndexResult?
----@return manifest.Error?
+---@return manifest.IndexResult?, manifest.Error?
 ---@return_overload manifest.IndexResult
 ---@return_overload nil, manifest.Error
 function Client:index_remove(target, entries, options) end
@@ -112,8 +100,7 @@ function Client:index_remove(target, entries, options) end
 ---@param target string|manifest.Location The index
 ---@param source string|manifest.Location|manifest.IndexSource The new image, or an index of new images
 ---@param options? manifest.IndexReplaceOptions
----@return manifest.IndexResult?
----@return manifest.Error?
+---@return manifest.IndexResult?, manifest.Error?
 ---@return_overload manifest.IndexResult
 ---@return_overload nil, manifest.Error
 function Client:index_replace(target, source, options) end
@@ -122,16 +109,14 @@ function Client:index_replace(target, source, options) end
 ---@param target string|manifest.Location The index
 ---@param entry? string|manifest.Platform Its entry; without, the index itself
 ---@param options? manifest.IndexAnnotateOptions
----@return manifest.IndexAnnotateResult?
----@return manifest.Error?
+---@return manifest.IndexAnnotateResult?, manifest.Error?
 ---@return_overload manifest.IndexAnnotateResult
 ---@return_overload nil, manifest.Error
 function Client:index_annotate(target, entry, options) end
 
 --- Make an image of layer archives.
 ---@param options manifest.ImageOptions
----@return manifest.ImageResult?
----@return manifest.Error?
+---@return manifest.ImageResult?, manifest.Error?
 ---@return_overload manifest.ImageResult
 ---@return_overload nil, manifest.Error
 function Client:image(options) end
@@ -139,8 +124,7 @@ function Client:image(options) end
 --- Print the exact bytes of a manifest or index.
 ---@param ref string|manifest.Location A manifest, or an index
 ---@param options? manifest.GetOptions
----@return manifest.GetResult?
----@return manifest.Error?
+---@return manifest.GetResult?, manifest.Error?
 ---@return_overload manifest.GetResult
 ---@return_overload nil, manifest.Error
 function Client:get(ref, options) end
@@ -149,8 +133,7 @@ function Client:get(ref, options) end
 ---@param ref string|manifest.Location Where it goes: a tag, or the digest that the bytes have
 ---@param document string The document; in Lua its bytes
 ---@param options? manifest.PutOptions
----@return manifest.PutResult?
----@return manifest.Error?
+---@return manifest.PutResult?, manifest.Error?
 ---@return_overload manifest.PutResult
 ---@return_overload nil, manifest.Error
 function Client:put(ref, document, options) end
@@ -158,8 +141,7 @@ function Client:put(ref, document, options) end
 --- Print the exact bytes of a blob, or write them to a file.
 ---@param ref string|manifest.Location The blob
 ---@param options? manifest.BlobGetOptions
----@return manifest.BlobGetResult?
----@return manifest.Error?
+---@return manifest.BlobGetResult?, manifest.Error?
 ---@return_overload manifest.BlobGetResult
 ---@return_overload nil, manifest.Error
 function Client:blob_get(ref, options) end
@@ -168,8 +150,7 @@ function Client:blob_get(ref, options) end
 ---@param repository string|manifest.Location Where it goes, without a tag
 ---@param file string|function The file; in Lua also a function that gives its bytes in pieces, and nil behind the last
 ---@param options? manifest.BlobPutOptions
----@return manifest.BlobPutResult?
----@return manifest.Error?
+---@return manifest.BlobPutResult?, manifest.Error?
 ---@return_overload manifest.BlobPutResult
 ---@return_overload nil, manifest.Error
 function Client:blob_put(repository, file, options) end
@@ -177,8 +158,7 @@ function Client:blob_put(repository, file, options) end
 --- Print the config of an image.
 ---@param ref string|manifest.Location An image, or an index
 ---@param options? manifest.ConfigOptions
----@return manifest.ConfigResult?
----@return manifest.Error?
+---@return manifest.ConfigResult?, manifest.Error?
 ---@return_overload manifest.ConfigResult
 ---@return_overload nil, manifest.Error
 function Client:config(ref, options) end
@@ -187,8 +167,7 @@ function Client:config(ref, options) end
 ---@param ref string|manifest.Location What gets the tags
 ---@param tags string|string[] The tags
 ---@param options? manifest.TagOptions
----@return manifest.TagResult?
----@return manifest.Error?
+---@return manifest.TagResult?, manifest.Error?
 ---@return_overload manifest.TagResult
 ---@return_overload nil, manifest.Error
 function Client:tag(ref, tags, options) end
@@ -196,8 +175,7 @@ function Client:tag(ref, tags, options) end
 --- List the tags of a repository.
 ---@param repository string|manifest.Location The repository, without a tag
 ---@param options? manifest.TagsOptions
----@return string[]?
----@return manifest.Error?
+---@return string[]?, manifest.Error?
 ---@return_overload string[]
 ---@return_overload nil, manifest.Error
 function Client:tags(repository, options) end
@@ -205,16 +183,14 @@ function Client:tags(repository, options) end
 --- List the repositories of a registry.
 ---@param registry string The registry; with a prefix only repositories below that
 ---@param options? manifest.RepositoriesOptions
----@return string[]?
----@return manifest.Error?
+---@return string[]?, manifest.Error?
 ---@return_overload string[]
 ---@return_overload nil, manifest.Error
 function Client:repositories(registry, options) end
 
 --- Show how many pulls a registry still allows, without using one up.
 ---@param ref string|manifest.Location An image of the registry
----@return manifest.RatelimitResult?
----@return manifest.Error?
+---@return manifest.RatelimitResult?, manifest.Error?
 ---@return_overload manifest.RatelimitResult
 ---@return_overload nil, manifest.Error
 function Client:ratelimit(ref) end
@@ -222,8 +198,7 @@ function Client:ratelimit(ref) end
 --- Show what is well with a registry and a repository, and what is not.
 ---@param repository string|manifest.Location The repository, without a tag
 ---@param options? manifest.DoctorOptions
----@return manifest.DoctorResult?
----@return manifest.Error?
+---@return manifest.DoctorResult?, manifest.Error?
 ---@return_overload manifest.DoctorResult
 ---@return_overload nil, manifest.Error
 function Client:doctor(repository, options) end
@@ -232,8 +207,7 @@ function Client:doctor(repository, options) end
 ---@param source string|manifest.Location What is copied; a repository with `all_tags`
 ---@param target string|manifest.Location Where it goes; a repository with `all_tags`
 ---@param options? manifest.CopyOptions
----@return manifest.CopyResult?
----@return manifest.Error?
+---@return manifest.CopyResult?, manifest.Error?
 ---@return_overload manifest.CopyResult
 ---@return_overload nil, manifest.Error
 function Client:copy(source, target, options) end
@@ -241,8 +215,7 @@ function Client:copy(source, target, options) end
 --- Delete a tag or a manifest.
 ---@param ref string|manifest.Location A tag or a digest
 ---@param options? manifest.DeleteOptions
----@return manifest.DeleteResult?
----@return manifest.Error?
+---@return manifest.DeleteResult?, manifest.Error?
 ---@return_overload manifest.DeleteResult
 ---@return_overload nil, manifest.Error
 function Client:delete(ref, options) end
@@ -250,8 +223,7 @@ function Client:delete(ref, options) end
 --- Delete the tags that a retention does not keep.
 ---@param repository string|manifest.Location The repository, without a tag
 ---@param options? manifest.PruneOptions
----@return manifest.PruneResult?
----@return manifest.Error?
+---@return manifest.PruneResult?, manifest.Error?
 ---@return_overload manifest.PruneResult
 ---@return_overload nil, manifest.Error
 function Client:prune(repository, options) end
@@ -259,8 +231,7 @@ function Client:prune(repository, options) end
 --- List what refers to an image: signatures, SBOMs, attestations.
 ---@param ref string|manifest.Location What is referred to
 ---@param options? manifest.ReferrersOptions
----@return manifest.ReferrersResult?
----@return manifest.Error?
+---@return manifest.ReferrersResult?, manifest.Error?
 ---@return_overload manifest.ReferrersResult
 ---@return_overload nil, manifest.Error
 function Client:referrers(ref, options) end
@@ -268,16 +239,14 @@ function Client:referrers(ref, options) end
 --- Show what is said about images: provenance, SBOMs.
 ---@param ref string|manifest.Location An index, or an image
 ---@param options? manifest.AttestationsOptions
----@return manifest.AttestationsResult?
----@return manifest.Error?
+---@return manifest.AttestationsResult?, manifest.Error?
 ---@return_overload manifest.AttestationsResult
 ---@return_overload nil, manifest.Error
 function Client:attestations(ref, options) end
 
 --- Attach files to an image as an artifact.
 ---@param options manifest.AttachOptions
----@return manifest.AttachResult?
----@return manifest.Error?
+---@return manifest.AttachResult?, manifest.Error?
 ---@return_overload manifest.AttachResult
 ---@return_overload nil, manifest.Error
 function Client:attach(options) end
@@ -286,8 +255,7 @@ function Client:attach(options) end
 ---@param subject string|manifest.Location An artifact, or with `artifact_type` what it refers to
 ---@param folder string Where the files go
 ---@param options? manifest.PullOptions
----@return manifest.PullResult?
----@return manifest.Error?
+---@return manifest.PullResult?, manifest.Error?
 ---@return_overload manifest.PullResult
 ---@return_overload nil, manifest.Error
 function Client:pull(subject, folder, options) end
@@ -295,8 +263,7 @@ function Client:pull(subject, folder, options) end
 --- Show all that a reference names, with sizes.
 ---@param ref string|manifest.Location Where to begin
 ---@param options? manifest.TreeOptions
----@return manifest.TreeNode?
----@return manifest.Error?
+---@return manifest.TreeNode?, manifest.Error?
 ---@return_overload manifest.TreeNode
 ---@return_overload nil, manifest.Error
 function Client:tree(ref, options) end
@@ -304,8 +271,7 @@ function Client:tree(ref, options) end
 --- Check that all that a reference names is there, and right.
 ---@param ref string|manifest.Location What to check
 ---@param options? manifest.VerifyOptions
----@return manifest.VerifyReport?
----@return manifest.Error?
+---@return manifest.VerifyReport?, manifest.Error?
 ---@return_overload manifest.VerifyReport
 ---@return_overload nil, manifest.Error
 function Client:verify(ref, options) end
@@ -313,8 +279,7 @@ function Client:verify(ref, options) end
 --- Show platforms, layers, history and what changed, also as a page.
 ---@param ref string|manifest.Location An index, or an image
 ---@param options? manifest.ReportOptions
----@return manifest.ReportResult?
----@return manifest.Error?
+---@return manifest.ReportResult?, manifest.Error?
 ---@return_overload manifest.ReportResult
 ---@return_overload nil, manifest.Error
 function Client:report(ref, options) end
@@ -322,8 +287,7 @@ function Client:report(ref, options) end
 --- Show what differs between two references.
 ---@param old string|manifest.Location What is compared
 ---@param new string|manifest.Location With what
----@return manifest.DiffReport?
----@return manifest.Error?
+---@return manifest.DiffReport?, manifest.Error?
 ---@return_overload manifest.DiffReport
 ---@return_overload nil, manifest.Error
 function Client:diff(old, new) end
@@ -331,8 +295,7 @@ function Client:diff(old, new) end
 --- Show what apply would change.
 ---@param release string|table A release file, or in Lua what one returns
 ---@param options? manifest.PlanOptions
----@return manifest.ReleaseResult?
----@return manifest.Error?
+---@return manifest.ReleaseResult?, manifest.Error?
 ---@return_overload manifest.ReleaseResult
 ---@return_overload nil, manifest.Error
 function Client:plan(release, options) end
@@ -340,8 +303,7 @@ function Client:plan(release, options) end
 --- Make the indexes that a release file says.
 ---@param release string|table A release file, or in Lua what one returns
 ---@param options? manifest.ApplyOptions
----@return manifest.ReleaseResult?
----@return manifest.Error?
+---@return manifest.ReleaseResult?, manifest.Error?
 ---@return_overload manifest.ReleaseResult
 ---@return_overload nil, manifest.Error
 function Client:apply(release, options) end
@@ -350,24 +312,21 @@ function Client:apply(release, options) end
 ---@param out string The lock file to write
 ---@param inputs string|string[] Lock files of shards, such as release.lua.lock.3-of-16
 ---@param options? manifest.LockMergeOptions
----@return manifest.LockMergeResult?
----@return manifest.Error?
+---@return manifest.LockMergeResult?, manifest.Error?
 ---@return_overload manifest.LockMergeResult
 ---@return_overload nil, manifest.Error
 function Client:lock_merge(out, inputs, options) end
 
 --- Log in to a registry.
 ---@param options manifest.LoginOptions
----@return manifest.LoginResult?
----@return manifest.Error?
+---@return manifest.LoginResult?, manifest.Error?
 ---@return_overload manifest.LoginResult
 ---@return_overload nil, manifest.Error
 function Client:login(options) end
 
 --- Forget the login at a registry.
 ---@param registry? string The registry (default Docker Hub)
----@return manifest.LogoutResult?
----@return manifest.Error?
+---@return manifest.LogoutResult?, manifest.Error?
 ---@return_overload manifest.LogoutResult
 ---@return_overload nil, manifest.Error
 function Client:logout(registry) end
