@@ -245,7 +245,9 @@ describe("copy", function()
   it("moves a tag only from the digest that it should name", function()
     local layout = "oci:" .. temp.path("layout") .. ":1"
     for _, target in ipairs { to("guarded:1"), layout } do
-      fails_saying("conflict", "names nothing", client:copy(from("app:all"), target, { if_digest = made.amd.digest }))
+      local none = fails_saying("conflict", "names nothing",
+        client:copy(from("app:all"), target, { if_digest = made.amd.digest }))
+      assert.equal("it was deleted, or never was there: look again, or leave out the guard to make it", none.hint)
       assert(client:copy(from("app:amd64"), target))
       local refused = { if_digest = made.arm.digest }
       for _, dry_run in ipairs { false, true } do
@@ -254,6 +256,7 @@ describe("copy", function()
           return fails("conflict", client:copy(from("app:all"), target, refused))
         end)
         assert.equal(made.amd.digest, err.now)
+        assert.equal("it was moved, or never named that: look again before you move it", err.hint)
         assert.equal(0, count(asked, "P%u+"))
       end
       assert.equal(made.amd.digest, client:digest(target))

@@ -45,7 +45,8 @@ function guard.check(rules, name, now, wanted)
   local is_done = wanted ~= nil and now == wanted
   if rules.if_digest and now ~= rules.if_digest and not is_done then
     refuse("conflict", now, ("the tag %s names %s, not %s as it should"):format(name, now or "nothing",
-      rules.if_digest), "somebody moved it: look again before you move it")
+      rules.if_digest), now and "it was moved, or never named that: look again before you move it"
+      or "it was deleted, or never was there: look again, or leave out the guard to make it")
   end
 end
 
