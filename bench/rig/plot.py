@@ -7,6 +7,7 @@ from . import jobs
 WIDTH, HEIGHT = 1120, 470
 TOP, BOTTOM, LEFT, LABELS = 56, 60, 62, 190
 PANEL = WIDTH // 2
+GLYPH = 7
 
 STYLE = """
   text { font: 12px system-ui, sans-serif; fill: #333 }
@@ -61,6 +62,24 @@ def spread(places, gap=14):
     return placed
 
 
+def box_of(text, x, y, anchor="start"):
+    """Where a text may reach, as (left, top, right, bottom): letters of 12 pixels are not wider than this."""
+    left = x - GLYPH * len(text) if anchor == "end" else x
+    return left, y - 11, left + GLYPH * len(text), y + 3
+
+
+def free_height(text, x, y, anchor, taken):
+    """The nearest height at which a label lies on no other; it is taken then."""
+    def is_free(height):
+        left, top, right, bottom = box_of(text, x, height, anchor)
+        return all(right <= box[0] or box[2] <= left or bottom <= box[1] or box[3] <= top for box in taken)
+
+    distances = [step * sign for step in range(HEIGHT) for sign in (1, -1)]
+    y = next(y + distance for distance in distances if is_free(y + distance))
+    taken.append(box_of(text, x, y, anchor))
+    return y
+
+
 def element(name, text=None, **attributes):
     inside = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
     return f"<{name}{inside}/>" if text is None else f"<{name}{inside}>{escape(text)}</{name}>"
@@ -108,21 +127,24 @@ class Panel:
                 short.append((x, y, name))
             else:
                 ends.append((y, x, name))
-        yield from self.short_labels(short, colours)
-        edge = self.left + PANEL - LABELS + 10
-        for y, x, name in spread(ends):
+        edge, ends = self.left + PANEL - LABELS + 10, spread(ends)
+        yield from self.short_labels(short, colours, [box_of(name, edge, y + 4) for y, _, name in ends])
+        for y, x, name in ends:
             colour = colours.get(name, "#888")
             yield element("line", x1=x + 4, y1=round(self.y_of(name), 1), x2=edge - 2, y2=round(y, 1), stroke=colour,
                           stroke_opacity=0.5)
             yield element("text", name, x=edge, y=round(y + 4, 1), style=f"fill:{colour}")
 
-    def short_labels(self, ends, colours):
-        """Of lines that stop early: the upper one's name stands left of its end, a lower one's right of it."""
+    def short_labels(self, ends, colours, taken):
+        """Of lines that stop early: the upper one's name stands left of its end, a lower one's right of it, and on no
+        other label."""
         named = set()
         for x, y, name in sorted(ends):
             dx, dy, anchor = (8, 10, "start") if x in named else (-6, -7, "end")
             named.add(x)
-            yield element("text", name, x=x + dx, y=round(y + dy, 1), text_anchor=anchor, style=f"fill:{colours.get(name, '#888')}")
+            height = free_height(name, x + dx, y + dy, anchor, taken)
+            yield element("text", name, x=x + dx, y=round(height, 1), text_anchor=anchor,
+                          style=f"fill:{colours.get(name, '#888')}")
 
     def y_of(self, name):
         return self.y(self.series[name][-1][1])
