@@ -17,6 +17,7 @@ struct mf_engine {
   struct mf_queue tasks;
   pid_t process; /* connections must not be shared with a fork */
   bool called;   /* mf_engine_call */
+  bool working;  /* in mf_engine_step: the process is ours, and signals of writing are held */
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -154,6 +155,10 @@ void mf_engine_withdraw(struct mf_engine *engine, struct mf_transfer *transfer)
   if (!transfer->started)
     return;
   transfer->started = false;
+  if (engine->working) {
+    curl_multi_remove_handle(engine->multi, transfer->easy);
+    return;
+  }
   if (engine->process != getpid()) {
     transfer->easy = NULL; /* given up: ending it would end the parent's connection */
     return;
@@ -236,12 +241,13 @@ static bool step(struct mf_engine *engine, double seconds, struct mf_problem *pr
   int happened = 0;
 
   for (;;) {
-    bool moved = advance_tasks(engine);
+    bool moved;
 
+    advance_tasks(engine);
     if (!move_bytes(engine, problem))
       return false;
     collect(engine);
-    moved = advance_tasks(engine) || moved; /* an answer, or bytes in a pipe whose other end has been waiting */
+    moved = advance_tasks(engine); /* an answer, or bytes in a pipe whose other end has been waiting */
     if (engine->called || mf_clock_now() >= end)
       return true;
     if (moved)
@@ -267,8 +273,9 @@ bool mf_engine_step(struct mf_engine *engine, double seconds, struct mf_problem 
     return mf_problem_set(problem, MF_PROBLEM_UNSUPPORTED,
                           "this client was made before the process forked: make a new one in the child");
   mf_write_signals_hold(&guard);
+  engine->working = true;
   ok = step(engine, seconds, problem);
-  engine->called = false;
+  engine->called = engine->working = false;
   mf_write_signals_release(&guard);
   return ok;
 }

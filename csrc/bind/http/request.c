@@ -215,17 +215,6 @@ bool mfl_read_request(lua_State *L, int index, int exchange, struct mf_request *
   return true;
 }
 
-static void push_lower(lua_State *L, const char *name)
-{
-  size_t length = strlen(name);
-  luaL_Buffer buffer;
-  char *lower = luaL_buffinitsize(L, &buffer, length);
-
-  for (size_t i = 0; i < length; i++)
-    lower[i] = mf_lower(name[i]);
-  luaL_pushresultsize(&buffer, length);
-}
-
 /* Adds VALUE to the list at the name on top of the table at INDEX; a new one begins with FIRST. */
 static void add_repeated(lua_State *L, int index, const char *first, const char *value)
 {
@@ -244,8 +233,8 @@ static void add_repeated(lua_State *L, int index, const char *first, const char 
   lua_pop(L, 1);
 }
 
-/* Pushes two tables, of the values that are not empty, as mf_headers_get has it: lower-case name -> the first; and for
-   names that came with more of them, name -> all. */
+/* Pushes two tables, of the values that are not empty: name -> the first; and for names that came with more of them,
+   name -> all. The names that were received are in lower case. */
 static void push_headers(lua_State *L, const struct mf_headers *headers)
 {
   int values, repeated;
@@ -256,25 +245,26 @@ static void push_headers(lua_State *L, const struct mf_headers *headers)
   repeated = lua_gettop(L);
   for (size_t i = 0; i < headers->count; i++) {
     const char *name = headers->items[i].name, *value = headers->items[i].value;
-    const char *first = mf_headers_get(headers, name, 0);
 
     if (!value[0])
       continue;
-    push_lower(L, name);
-    if (first == value) {
-      lua_pushvalue(L, -1);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, values) == LUA_TNIL) {
+      lua_pop(L, 1);
       lua_pushstring(L, value);
       lua_rawset(L, values);
-    } else {
-      add_repeated(L, repeated, first, value);
+      continue;
     }
-    lua_pop(L, 1);
+    lua_insert(L, -2);
+    add_repeated(L, repeated, lua_tostring(L, -2), value);
+    lua_pop(L, 2);
   }
 }
 
 void mfl_push_response(lua_State *L, const struct mf_response *response)
 {
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 11);
   mfl_set_integer(L, "status", response->status);
   push_headers(L, &response->headers);
   lua_setfield(L, -3, "repeated");
