@@ -1,6 +1,7 @@
 /* manifest.core: hash and base64. */
 #include "../../base/hash.h"
 
+#include "../../base/ascii.h"
 #include "../../base/base64.h"
 #include "../lib/box.h"
 #include "../lib/help.h"
@@ -111,11 +112,23 @@ static int base64_decode(lua_State *L)
   return base64(L, mf_base64_decode);
 }
 
+/* hash.is_hex(text) -> boolean: lower-case hexadecimal digits alone? A pattern of Lua's takes ten times as long. */
+static int hash_is_hex(lua_State *L)
+{
+  size_t length, at = 0;
+  const char *text = luaL_checklstring(L, 1, &length);
+
+  while (at < length && (mf_is_digit(text[at]) || (text[at] >= 'a' && text[at] <= 'f')))
+    at++;
+  lua_pushboolean(L, at == length);
+  return 1;
+}
+
 void mfl_open_hash(lua_State *L)
 {
   static const luaL_Reg metamethods[] = {{"__gc", hash_close}, {"__close", hash_close}, {NULL, NULL}};
   static const luaL_Reg methods[] = {{"update", hash_update}, {"hex", hash_hex}, {"close", hash_close}, {NULL, NULL}};
-  static const luaL_Reg hash[] = {{"sum", hash_sum}, {"new", hash_new}, {NULL, NULL}};
+  static const luaL_Reg hash[] = {{"sum", hash_sum}, {"new", hash_new}, {"is_hex", hash_is_hex}, {NULL, NULL}};
   static const luaL_Reg base64_functions[] = {{"encode", base64_encode}, {"decode", base64_decode}, {NULL, NULL}};
 
   mfl_new_class(L, HASH_CLASS, metamethods, methods);

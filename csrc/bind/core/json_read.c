@@ -197,8 +197,8 @@ static int decode(lua_State *L)
 
   reader = decoding.reader = mfl_push_box(L, sizeof(*reader), free_reader);
   mf_json_reader_init(reader, text, length, &problem);
-  lua_newtable(L); /* at KEYS */
-  lua_newtable(L); /* at ORDERS */
+  lua_createtable(L, 8, 0); /* at KEYS */
+  lua_createtable(L, 0, 4); /* at ORDERS */
   done = push_value(L, &decoding, mf_json_next(reader)) && mf_json_next(reader) == MF_JSON_DONE;
   mf_json_reader_free(reader);
   return done ? 1 : mfl_fail(L, &problem);

@@ -15,6 +15,7 @@ void mfl_close_exchange(struct mfl_exchange *box)
   if (exchange)
     mf_exchange_free(exchange);
   mf_request_free(&box->request);
+  mf_response_free(&box->response);
 }
 
 static int exchange_close(lua_State *L)
@@ -30,25 +31,21 @@ static int exchange_close(lua_State *L)
   return 0;
 }
 
-static void free_response(void *content)
-{
-  mf_response_free(content);
-}
-
 /* exchange:result() -> response, or nil and a problem. The exchange is closed by it: its memory goes at once. */
 static int exchange_result(lua_State *L)
 {
   struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
-  struct mf_response *response = mfl_push_box(L, sizeof(*response), free_response);
+  struct mf_response response;
   struct mf_problem problem;
 
   luaL_argcheck(L, box->exchange, 1, "attempt to use a closed exchange");
   luaL_argcheck(L, mf_exchange_done(box->exchange), 1, "the exchange is still under way");
   problem = *mf_exchange_problem(box->exchange);
-  mf_exchange_take_response(box->exchange, response);
+  mf_exchange_take_response(box->exchange, &response);
   mfl_close_exchange(box); /* before Lua allocates: that may run a finalizer which closes it */
-  mfl_push_response(L, response);
-  mf_response_free(response);
+  box->response = response;
+  mfl_push_response(L, &box->response);
+  mf_response_free(&box->response);
   if (problem.code == MF_PROBLEM_NONE)
     return 1;
   mfl_fail(L, &problem);

@@ -27,6 +27,7 @@ struct mfl_exchange {
   struct mf_link link;          /* in its engine; in none when closed */
   struct mf_exchange *exchange; /* NULL when closed */
   struct mf_request request;    /* while it is read */
+  struct mf_response response;  /* while Lua's values are made of it */
   bool reported;                /* step() has named it as finished */
 };
 

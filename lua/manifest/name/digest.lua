@@ -60,7 +60,7 @@ function digest.parse(given)
   local algorithm, encoded = given:match("^([^:]*):(.*)$")
   ---@cast encoded string both are there, or neither
   local length = hex_length[algorithm] ---@type integer?
-  if length and #encoded == length and not encoded:find("[^0-9a-f]") then
+  if length and #encoded == length and core.hash.is_hex(encoded) then
     return new(algorithm, encoded) -- as nearly all are, and each is read several times
   end
   if not algorithm or not is_algorithm(algorithm) then
@@ -98,8 +98,9 @@ end
 ---@param given string
 ---@return boolean
 function digest.is(given)
-  local algorithm, encoded = given:match("^([a-z0-9]+):([0-9a-f]+)$")
-  return algorithm ~= nil and hex_length[algorithm] == #encoded
+  local colon = given:find(":", 1, true)
+  local length = colon and hex_length[given:sub(1, colon - 1)]
+  return length == #given - (colon or 0) and core.hash.is_hex(given:sub(colon + 1))
 end
 
 --- The algorithm of a digest's text.

@@ -183,7 +183,8 @@ end
 ---@param response table
 ---@param domain string the registry
 function problem.is_elsewhere(response, domain)
-  return place_of(response.url) ~= place_of(hub.url(domain))
+  local own = hub.url(domain) .. "/"
+  return (response.url or ""):sub(1, #own) ~= own and place_of(response.url) ~= place_of(hub.url(domain))
 end
 
 --- Did a request fail at another host than the registry, to which that sent it?

@@ -254,26 +254,28 @@ end
 
 failure.edge(methods)
 
+local function ask(self, request, endpoint, check, about)
+  local response = send(self, request, endpoint)
+  if check and response.status // 100 == 2 then
+    check(response, endpoint.domain, about)
+  end
+  return response
+end
+
 --- Sends a request that only reads: to each mirror first. For the modules of this room, so it raises.
 ---@param request table as for send, without sink_pipe
----@param check function? (response, domain): fails where a success is not what was asked for
+---@param check function? (response, domain, about): fails where a success is not what was asked for
+---@param about any
 ---@return table response of a mirror: a success; of the registry: any HTTP status
-function methods:read(request, check)
-  local function ask(endpoint)
-    local response = send(self, request, endpoint)
-    if check and response.status // 100 == 2 then
-      check(response, endpoint.domain)
-    end
-    return response
-  end
+function methods:read(request, check, about)
   local found = self.endpoints[2] and mirror.first(self, function(endpoint)
-    local response = ask(endpoint)
+    local response = ask(self, request, endpoint, check, about)
     if response.status // 100 ~= 2 then
       fail(problem.of_response(response, request.method .. " " .. request.path, endpoint.domain))
     end
     return response
   end)
-  return found or ask(self.endpoints[#self.endpoints])
+  return found or ask(self, request, self.endpoints[#self.endpoints], check, about)
 end
 
 return { new = new }

@@ -153,6 +153,14 @@ local function described(repository, reference, response)
   }
 end
 
+--- The digest that was asked for is the one that a success says.
+local function check_said(answer, domain, reference)
+  local said = answer.headers["docker-content-digest"]
+  if is_digest(reference) and digest_name.contradicts(said, reference) then
+    mismatch(domain, "says that %s is %s", reference, said)
+  end
+end
+
 --- Asks for a manifest's descriptor without its bytes; a registry that cannot tell it, or says that there is none, is
 --- asked for the bytes.
 ---@param repository table
@@ -170,12 +178,7 @@ function manifests.head(repository, reference, options)
   if without_head[repository.domain] then
     return manifests.get(repository, reference)
   end
-  local response = repository:read(request, function(answer, domain)
-    local said = answer.headers["docker-content-digest"]
-    if is_digest(reference) and digest_name.contradicts(said, reference) then
-      mismatch(domain, "says that %s is %s", reference, said)
-    end
-  end)
+  local response = repository:read(request, check_said, reference)
   if must_get(reference, response, said_by(response), options) then
     local got, why = caught(manifests.get, repository, reference)
     if serves_no_head(response.status, got) and not problem.is_elsewhere(response, repository.domain) then
