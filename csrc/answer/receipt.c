@@ -7,21 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool start_hash(struct mf_receipt *receipt, struct mf_problem *problem)
-{
-  mf_hash_close(&receipt->hash);
-  return mf_hash_open(&receipt->hash, receipt->algorithm, problem);
-}
-
 bool mf_receipt_init(struct mf_receipt *receipt, struct mf_sink *sink, const char *digest, size_t limit,
                      struct mf_bytes *error_body, struct mf_problem *problem)
 {
   const char *colon = digest ? strchr(digest, ':') : NULL;
+  size_t length = colon ? (size_t)(colon - digest) : strlen("sha256");
 
   *receipt = (struct mf_receipt){.sink = sink, .digest = digest, .limit = limit, .error_body = error_body};
-  snprintf(receipt->algorithm, sizeof(receipt->algorithm), "%.*s", colon ? (int)(colon - digest) : 6,
-           colon ? digest : "sha256");
-  return start_hash(receipt, problem);
+  if (length >= sizeof(receipt->algorithm))
+    length = sizeof(receipt->algorithm) - 1;
+  memcpy(receipt->algorithm, colon ? digest : "sha256", length);
+  return mf_hash_check(receipt->algorithm, problem);
 }
 
 static bool start_again(struct mf_receipt *receipt, struct mf_problem *problem)
@@ -29,7 +25,8 @@ static bool start_again(struct mf_receipt *receipt, struct mf_problem *problem)
   if (!receipt->sink->restart(receipt->sink))
     return mf_problem_set(problem, MF_PROBLEM_NETWORK, "the answer broke off and was already passed on");
   receipt->received = 0;
-  return start_hash(receipt, problem);
+  mf_hash_close(&receipt->hash);
+  return true;
 }
 
 bool mf_receipt_again(struct mf_receipt *receipt, struct mf_problem *problem)
@@ -143,6 +140,9 @@ static enum mf_flow pass_on(struct mf_receipt *receipt, const char *data, size_t
   if (flow != MF_FLOW_OK)
     return flow;
   receipt->received += (int64_t)length;
+  /* Opened here: most answers have no body. */
+  if (!receipt->hash.context && !mf_hash_open(&receipt->hash, receipt->algorithm, problem))
+    return MF_FLOW_FAIL;
   if (!mf_hash_update(&receipt->hash, data, length, problem))
     return MF_FLOW_FAIL;
   receipt->has_enough = enough;
@@ -183,7 +183,8 @@ bool mf_receipt_check(const struct mf_receipt *receipt, char *text, size_t room,
 {
   char hex[MF_HASH_HEX_MAX + 1];
 
-  if (!mf_hash_hex(&receipt->hash, hex, problem))
+  if (!(receipt->hash.context ? mf_hash_hex(&receipt->hash, hex, problem)
+                              : mf_hash_sum(receipt->algorithm, "", 0, hex, problem)))
     return false;
   snprintf(text, room, "%s:%s", receipt->algorithm, hex);
   if (!receipt->digest || strcmp(receipt->digest, text) == 0)

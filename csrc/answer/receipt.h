@@ -18,7 +18,7 @@ struct mf_receipt {
   struct mf_sink *sink; /* borrowed */
   const char *digest;   /* expected, borrowed; NULL: any */
   char algorithm[16];
-  struct mf_hash hash;
+  struct mf_hash hash;         /* open once a byte has come */
   size_t limit;                /* bytes that it takes at most */
   struct mf_bytes *error_body; /* borrowed: the start of a body that is not a 2xx one */
   int64_t first;               /* offset in the body of the first byte that is wanted */

@@ -74,6 +74,11 @@ bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char he
   return true;
 }
 
+bool mf_hash_check(const char *algorithm, struct mf_problem *problem)
+{
+  return method_of(algorithm, problem) != NULL;
+}
+
 bool mf_hash_open(struct mf_hash *hash, const char *algorithm, struct mf_problem *problem)
 {
   const EVP_MD *method = method_of(algorithm, problem);

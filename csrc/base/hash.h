@@ -17,6 +17,8 @@ struct mf_hash {
 /* Writes the NUL-terminated lower-case digest of the bytes. False: unsupported algorithm, or memory. */
 bool mf_hash_sum(const char *algorithm, const void *data, size_t length, char hex[MF_HASH_HEX_MAX + 1],
                  struct mf_problem *problem);
+/* False, with the problem set, for an algorithm that is not supported. */
+bool mf_hash_check(const char *algorithm, struct mf_problem *problem);
 /* Starts a digest in HASH (which is not open). False as above; HASH is then not open. */
 bool mf_hash_open(struct mf_hash *hash, const char *algorithm, struct mf_problem *problem);
 bool mf_hash_update(struct mf_hash *hash, const void *data, size_t length, struct mf_problem *problem);

@@ -99,8 +99,8 @@ end
 ---@return boolean
 function digest.is(given)
   local colon = given:find(":", 1, true)
-  local length = colon and hex_length[given:sub(1, colon - 1)]
-  return length == #given - (colon or 0) and core.hash.is_hex(given:sub(colon + 1))
+  return colon ~= nil and hex_length[given:sub(1, colon - 1)] == #given - colon
+    and core.hash.is_hex(given:sub(colon + 1))
 end
 
 --- The algorithm of a digest's text.

@@ -146,10 +146,8 @@ local function described(repository, reference, response)
     try(nil, problem.of_response(response, "HEAD manifest " .. reference, repository.domain))
   end
   return {
-    digest = said_by(response),
-    size = size_of(response.headers),
-    media_type = media_type.of_header(response.headers["content-type"]),
-    response = problem.outline(response),
+    digest = said_by(response), size = size_of(response.headers),
+    media_type = media_type.of_header(response.headers["content-type"]), response = problem.outline(response),
   }
 end
 
@@ -205,9 +203,8 @@ local function put_once(repository, where, bytes, kind, digest, instead_of)
   if instead_of ~= nil then
     headers[instead_of and "If-Match" or "If-None-Match"] = instead_of and ('"%s"'):format(instead_of) or "*"
   end
-  local response = try(repository:send({
-    method = "PUT", path = "/manifests/" .. where, headers = headers, body = bytes,
-  }))
+  local request = { method = "PUT", path = "/manifests/" .. where, headers = headers, body = bytes }
+  local response = try(repository:send(request))
   if response.status < 200 or response.status > 204 then
     fail(problem.of_response(response, "PUT manifest " .. where, repository.domain))
   end
