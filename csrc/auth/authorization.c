@@ -1,5 +1,6 @@
 #include "authorization.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct mf_authorization {
   struct mf_bearer *bearer;
   struct mf_helper_runs *helpers;
   struct mf_login *logins[LOGINS];
+  uint32_t keys[LOGINS]; /* key_of each: a script of hundreds of repositories compares numbers, not names */
   size_t login_count;
 };
 
@@ -60,8 +62,10 @@ static bool forget_one(struct mf_authorization *authorization)
   if (at == authorization->login_count)
     return false;
   mf_login_free(authorization->logins[at]);
-  for (authorization->login_count--; at < authorization->login_count; at++)
+  for (authorization->login_count--; at < authorization->login_count; at++) {
     authorization->logins[at] = authorization->logins[at + 1];
+    authorization->keys[at] = authorization->keys[at + 1];
+  }
   return true;
 }
 
@@ -72,21 +76,36 @@ void mf_authorization_forget_logins(struct mf_authorization *authorization)
   mf_helper_runs_forget(authorization->helpers);
 }
 
+static uint32_t key_of(const char *registry, const char *repository)
+{
+  uint32_t key = 2166136261U; /* FNV-1a */
+
+  for (; *registry; registry++)
+    key = (key ^ (unsigned char)*registry) * 16777619U;
+  for (; repository && *repository; repository++)
+    key = (key ^ (unsigned char)*repository) * 16777619U;
+  return key;
+}
+
 static struct mf_login *login_for(struct mf_authorization *authorization, const struct mf_ticket *ticket,
                                   struct mf_problem *problem)
 {
   struct mf_login *login;
+  uint32_t key = key_of(ticket->registry, ticket->repository);
 
   for (size_t i = 0; i < authorization->login_count; i++)
-    if (mf_login_is_for(authorization->logins[i], ticket->registry, ticket->repository))
+    if (authorization->keys[i] == key &&
+        mf_login_is_for(authorization->logins[i], ticket->registry, ticket->repository))
       return authorization->logins[i];
   if (authorization->login_count == LOGINS && !forget_one(authorization)) {
     mf_problem_set(problem, MF_PROBLEM_TOO_LARGE, "more than %d repositories wait for their credentials", LOGINS);
     return NULL;
   }
   login = mf_login_new(authorization->network, authorization->helpers, ticket->registry, ticket->repository, problem);
-  if (login)
-    authorization->logins[authorization->login_count++] = login;
+  if (!login)
+    return NULL;
+  authorization->keys[authorization->login_count] = key;
+  authorization->logins[authorization->login_count++] = login;
   return login;
 }
 
