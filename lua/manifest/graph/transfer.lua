@@ -73,8 +73,8 @@ local function add_blobs(state, node)
   local from, can_mount = node.repository, state.target:mounts_from(node.repository)
   for _, blob in ipairs(node:blobs()) do
     local known = transfer.add_blob(state.blobs, blob, blob.foreign == true)
-    known.mountable = known.mountable or can_mount or nil
-    table.insert(known.from, can_mount and 1 or #known.from + 1, from)
+    known.mountable = can_mount and (known.mountable or 0) + 1 or known.mountable
+    table.insert(known.from, can_mount and known.mountable or #known.from + 1, from)
   end
 end
 
@@ -138,7 +138,8 @@ end
 ---@param target manifest.Repository
 ---@param roots manifest.Node[] walked; `names` (tags) on one says under what to put it, last; without, it is put under
 --- its digest
----@return table plan {blobs = {{digest, size, from = repositories, optional, mountable}}, levels = {{{digest, node}}},
+---@return table plan {blobs = {{digest, size, from = repositories, optional, mountable = how many
+--- of them can mount it, the first ones}}, levels = {{{digest, node}}},
 --- children first, tags = {{name, digest, media_type, node}}}
 function transfer.plan(target, roots)
   local plan = { levels = {}, tags = {} }

@@ -79,7 +79,10 @@ end
 --- The features of a platform's os that are text: a set, so each is there once, sorted, whatever their order was.
 local function features_of(platform)
   local features, set_of = platform["os.features"], {}
-  for _, feature in ipairs(type(features) == "table" and features or {}) do
+  if type(features) ~= "table" then
+    return {}
+  end
+  for _, feature in ipairs(features) do
     if type(feature) == "string" then
       set_of[feature] = true
     end
