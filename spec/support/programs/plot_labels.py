@@ -24,7 +24,8 @@ def figures(seed):
 
 for seed in map(int, sys.argv[1:]):
     texts = [text for text in xml.etree.ElementTree.fromstring(plot.svg(figures(seed))).iter() if text.text in PEERS]
-    boxes = [(text.text, float(text.get("x")), float(text.get("y")), text.get("text-anchor", "start")) for text in texts]
+    boxes = [(text.text, float(text.get("x")), float(text.get("y")), text.get("text-anchor", "start"))
+             for text in texts]
     for index, (name, *place) in enumerate(boxes):
         width = 6.5 * len(name)
         left = place[0] - width if place[2] == "end" else place[0]
