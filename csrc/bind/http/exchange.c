@@ -15,7 +15,6 @@ void mfl_close_exchange(struct mfl_exchange *box)
   if (exchange)
     mf_exchange_free(exchange);
   mf_request_free(&box->request);
-  mf_response_free(&box->response);
 }
 
 static int exchange_close(lua_State *L)
@@ -29,6 +28,16 @@ static int exchange_close(lua_State *L)
     lua_rawsetp(L, -2, box); /* the engine keeps what is under way: this no longer is */
   }
   return 0;
+}
+
+/* The response goes here, where result() has failed, and not when the exchange is closed: that may be done by a
+   finalizer while Lua's values are made of it. */
+static int exchange_collect(lua_State *L)
+{
+  struct mfl_exchange *box = luaL_checkudata(L, 1, MFL_EXCHANGE);
+
+  mf_response_free(&box->response);
+  return exchange_close(L);
 }
 
 /* exchange:result() -> response, or nil and a problem. The exchange is closed by it: its memory goes at once. */
@@ -158,7 +167,8 @@ static int allowance_take(lua_State *L)
 
 void mfl_open_exchange(lua_State *L)
 {
-  static const luaL_Reg exchange_metamethods[] = {{"__gc", exchange_close}, {"__close", exchange_close}, {NULL, NULL}};
+  static const luaL_Reg exchange_metamethods[] = {
+      {"__gc", exchange_collect}, {"__close", exchange_close}, {NULL, NULL}};
   static const luaL_Reg exchange_methods[] = {
       {"result", exchange_result}, {"moved", exchange_moved}, {"close", exchange_close}, {NULL, NULL}};
   static const luaL_Reg pipe_metamethods[] = {{"__gc", pipe_close}, {"__close", pipe_close}, {NULL, NULL}};
