@@ -39,4 +39,11 @@ function methods:check()
   end
 end
 
-return { new = new }
+--- Tells the user of something odd that goes on all the same; each once.
+---@param loop table
+---@param line string without secrets
+local function warn(loop, line)
+  loop.engine:warn(line)
+end
+
+return { new = new, warn = warn }

@@ -7,6 +7,7 @@
 
 local controls = require("manifest.engine.control")
 local failure = require("manifest.base.failure")
+local logins = require("manifest.engine.logins")
 local pause = require("manifest.engine.pause")
 local permits = require("manifest.engine.permits")
 
@@ -17,8 +18,19 @@ local WAIT, DONE = {}, {}
 --- Most seconds in C at a stretch: an interrupt is noticed in Lua.
 local PATIENCE = 0.25
 
-local methods = { sleep = pause.sleep, stream = permits.stream, watch = pause.watch }
+local methods = { sleep = pause.sleep, stream = permits.stream, warn = controls.warn, watch = pause.watch }
 local mt = { __name = "manifest.loop", __index = methods }
+
+--- The permit of one request, which all share: closing it gives one back.
+local permit_mt = {}
+
+function permit_mt:__close()
+  local of = self.loop.requests
+  of.free = of.free + 1
+  if of.queue[1] then
+    permits.wake(self.loop, of)
+  end
+end
 
 --- Makes a loop over an engine of manifest.core.
 ---@param engine userdata
@@ -41,7 +53,7 @@ local function new(engine, options)
     chunks = {}, -- [registry] = how large a body of an upload it takes (registry/chunks.lua)
     without_head = {}, -- [registry] = true: it serves no HEAD of manifests
   }, mt)
-  self.permit = permits.one(self)
+  self.permit = setmetatable({ loop = self }, permit_mt)
   return self
 end
 
@@ -192,17 +204,6 @@ local function resume(self, task)
   end
 end
 
---- Asks the caller's own vault. While it answers, the client may not be used: the vault would be asked by itself.
-local function answer_logins(self, asked)
-  self.answering = true
-  local _ <close> = failure.defer(function()
-    self.answering = false
-  end)
-  for _, login in ipairs(asked) do
-    self.engine:answer(login.registry, login.repository, self.ask(login.registry, login.repository))
-  end
-end
-
 --- Lets the engine work until something has finished, somebody has slept enough or its patience is over.
 local function step(self)
   local patience = next(self.sleepers) and pause.left(self, PATIENCE) or PATIENCE
@@ -227,7 +228,7 @@ local function step(self)
     self.control.teller:pass_on(happened)
   end
   if asked then
-    answer_logins(self, asked)
+    logins.answer(self, asked)
   end
 end
 
@@ -265,8 +266,13 @@ function methods:request(request)
   if self.answering then
     error("a credentials function may not use the client that asks it", 2)
   end
-  local current = self:current()
-  local _ <close> = permits.take_one(self, current)
+  local current, of = self:current(), self.requests
+  local needs_permit = not (current or self).has_permits
+  if needs_permit and of.free < 1 then
+    permits.wait(self, of, 1)
+  end
+  of.free = of.free - (needs_permit and 1 or 0)
+  local _ <close> = needs_permit and self.permit or nil
   local started, err = self.engine:start(request)
   if not started then
     return nil, err
@@ -284,12 +290,6 @@ function methods:request(request)
     self.finished[exchange] = nil
   end
   return exchange:result()
-end
-
---- Tells the user of something odd that goes on all the same; each once.
----@param line string without secrets
-function methods:warn(line)
-  self.engine:warn(line)
 end
 
 --- Starts the tasks of a group, and waits for all of them; returns what all() does.

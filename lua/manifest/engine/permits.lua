@@ -76,39 +76,6 @@ local function give(loop, of, count)
   permits.wake(loop, of)
 end
 
-local one_mt = {}
-
-function one_mt:__close()
-  local of = self.loop.requests
-  of.free = of.free + 1
-  if of.queue[1] then
-    permits.wake(self.loop, of)
-  end
-end
-
---- The permit of one request, which all share: closing it gives one back.
----@param loop table
----@return table
-function permits.one(loop)
-  return setmetatable({ loop = loop }, one_mt)
-end
-
---- Waits until one more request may be sent.
----@param loop table
----@param current table|nil the task that is running
----@return table|nil permit for `local _ <close>`; nil: whoever sends has one
-function permits.take_one(loop, current)
-  if (current or loop).has_permits then
-    return nil
-  end
-  local of = loop.requests
-  if of.free < 1 then
-    permits.wait(loop, of, 1)
-  end
-  of.free = of.free - 1
-  return loop.permit
-end
-
 local stream_mt = {}
 
 function stream_mt:__close()
