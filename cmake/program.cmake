@@ -11,5 +11,5 @@ add_custom_command(OUTPUT modules.c DEPENDS tools/compile ${LUA_SOURCES}
 add_executable(program ${PROGRAM_SOURCES} modules.c)
 target_include_directories(program PRIVATE csrc/bind/program)
 target_link_libraries(program PRIVATE manifest_bind manifest_http PkgConfig::LYAML PkgConfig::LIBLUA)
-target_link_options(program PRIVATE -static -Wl,--gc-sections)
+target_link_options(program PRIVATE -static -s -Wl,--gc-sections,-z,relro,-z,now)
 set_target_properties(program PROPERTIES OUTPUT_NAME manifest RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)

@@ -2,6 +2,7 @@
 -- be fetched, that is said.
 
 local certificates = require "spec.support.inputs.certificates"
+local lfs = require "lfs"
 local process = require "spec.support.process"
 local registry = require "spec.support.servers.registry"
 local sample = require "spec.support.sample"
@@ -17,7 +18,8 @@ describe("the command as one file", function()
   end
   local block = temp.read("README.md"):match("\n```sh\n(%./dev program\n.-)```\n")
   local bin = temp.folder("bin")
-  local built = process.run { "sh", "-euc", block:gsub("/usr/local/bin", bin), timeout = 1800 }
+  local built = process.run { "sh", "-euc", block:gsub("/usr/local/bin", bin), timeout = 1800,
+    env = { CFLAGS = "--wrong", LDFLAGS = "--wrong", MAKEFLAGS = "--wrong", CMAKE_GENERATOR = "wrong" } }
   if built.status == NO_SOURCE then
     pending("the libraries' sources cannot be fetched: " .. built.stderr:match("([^\n]*)\n*$"))
     return
@@ -50,15 +52,42 @@ describe("the command as one file", function()
     return true
   end
 
-  it("is linked with nothing", function()
-    local sections = process.run({ "readelf", "-l", program })
+  local function shown(...)
+    local sections = process.run { "readelf", "-W", ..., program }
     assert.equal(0, sections.status, sections.stderr)
-    assert.not_matches("INTERP", sections.stdout)
-    assert.not_matches("DYNAMIC", sections.stdout)
+    return sections.stdout
+  end
+
+  it("is linked with nothing", function()
+    assert.not_matches("INTERP", shown("-l"))
+    assert.not_matches("NEEDED", shown("-d"))
+  end)
+
+  it("lies at an address of chance, and has no page that is written and run", function()
+    assert.matches("Type: +DYN", shown("-h"))
+    assert.matches("FLAGS_1%) +Flags: NOW PIE", shown("-d"))
+    local segments = shown("-l")
+    assert.matches("GNU_STACK[^\n]*RW ", segments)
+    assert.not_matches("RWE", segments)
+    assert.matches("GNU_RELRO", segments)
+  end)
+
+  it("is built once", function()
+    local before = lfs.attributes("build-program/bin/manifest", "modification")
+    local again = process.run { "./dev", "program", timeout = 60 }
+    assert.equal("build-program/bin/manifest\n", again.stdout, again.stderr)
+    assert.equal("", again.stderr)
+    assert.equal(before, lfs.attributes("build-program/bin/manifest", "modification"))
+  end)
+
+  it("is not built where configure would take the path apart", function()
+    local done = process.run { "tools/libraries", temp.folder("x") .. "/a b" }
+    assert.equal(1, done.status)
+    assert.matches("^libraries: set LIBRARIES to a folder", done.stderr)
   end)
 
   it("says nothing of the place where it was built", function()
-    assert.is_nil(temp.read(program):find(require("lfs").currentdir(), 1, true))
+    assert.is_nil(temp.read(program):find(lfs.currentdir(), 1, true))
   end)
 
   it("makes, tags and checks an image, and reads YAML, where nothing else is", function()
@@ -83,6 +112,22 @@ describe("the command as one file", function()
       temp.file("print(require('manifest').digest.of('x'), #arg)", root .. "/script.lua")
       assert.equal(require("manifest").digest.of("x") .. "\t1\n", inside("lua", "/script.lua", "word").stdout)
     end
+  end)
+
+  it("trusts no key that Debian's OpenSSL takes for too weak", function()
+    if not may_change_root() then
+      return
+    end
+    local authority = certificates.authority()
+    local certificate, key = authority:issue("weak", { rsa = 1024 })
+    local server = registry.start { tls = { certificate = certificate, key = key } }
+    finally(function()
+      server:stop()
+    end)
+    local place = root .. "/etc/ssl/cert.pem"
+    assert(process.run({ "install", "-D", "-m", "644", authority.certificate, place }).status == 0)
+    assert.matches("too weak", inside("get", server.address .. "/app:none").stderr, 1, true)
+    os.remove(place)
   end)
 
   it("finds the authorities where each distribution keeps them", function()

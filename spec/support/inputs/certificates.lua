@@ -6,10 +6,10 @@ local temp = require "spec.support.temp"
 local methods = {}
 local mt = { __name = "spec.authority", __index = methods }
 
---- Elliptic keys are made at once; `rsa = true` is for what understands only RSA.
+--- Elliptic keys are made at once; `rsa = true` is for what understands only RSA, a number is that of its bits.
 local function new_key(options)
   if options.rsa then
-    return "rsa:2048"
+    return "rsa:" .. (options.rsa == true and 2048 or options.rsa)
   end
   return "ec", "-pkeyopt", "ec_paramgen_curve:P-256"
 end
