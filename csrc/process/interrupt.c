@@ -18,9 +18,15 @@ static volatile sig_atomic_t came;
 static void pass_on(int signal_number)
 {
   int error = errno;
+  struct sigaction now;
 
   came = signal_number;
-  kill(getpid(), SIGINT);
+  if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == SIG_IGN) { /* in system(), where it would be lost */
+    signal(signal_number, SIG_DFL);
+    kill(getpid(), signal_number);
+  } else {
+    kill(getpid(), SIGINT);
+  }
   errno = error;
 }
 

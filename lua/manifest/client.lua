@@ -23,6 +23,8 @@ local CLOSED = "attempt to use a closed client"
 local methods = {}
 local mt = { __name = "manifest.client" }
 
+local made = setmetatable({}, { __mode = "k" }) ---@type any those that are not collected, as keys
+
 --- The method of a name; a name that is near to one is a mistake, any other is nothing.
 function mt.__index(_, name)
   local method = methods[name]
@@ -246,7 +248,17 @@ local function new(options)
     own.credentials = require("manifest.credential.vault").of_table(own.credentials)
   end
   local control = controls.new(own.on_event and failure.boxed(own.on_event))
-  return setmetatable({ options = own, closed = false, shared = false, control = control }, mt)
+  local client = setmetatable({ options = own, closed = false, shared = false, control = control }, mt)
+  made[client] = true
+  return client
 end
 
-return { new = new, methods = methods }
+--- Closes each client that is still open: for a program that ends.
+---@param options table see CLOSE
+local function close_all(options)
+  for client in pairs(made) do
+    pcall(client.close, client, options) -- one that may not be used here is another's to close
+  end
+end
+
+return { new = new, methods = methods, close_all = close_all }

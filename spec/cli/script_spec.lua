@@ -3,6 +3,8 @@
 local block = require "spec.support.block"
 local ours = require "spec.support.worlds.ours"
 local process = require "spec.support.process"
+local scripted = require "spec.support.servers.scripted"
+local tar = require "spec.support.inputs.tar"
 local temp = require "spec.support.temp"
 
 describe("manifest lua", function()
@@ -64,16 +66,83 @@ describe("manifest lua", function()
     end
   end)
 
-  it("ends by a signal as a verb does", function()
+  it("says what was raised where it has no text, as lua5.4 does", function()
+    assert.matches("^manifest lua: %(error object is a table value%)\n", run("error({})").stderr)
+    assert.matches("^manifest lua: %(error object is a nil value%)\n", run("error()").stderr)
+    assert.matches("^manifest lua: 42\n", run("error(42)").stderr)
+  end)
+
+  it("finishes at the end what lua5.4 would: finalizers, and programs that it wrote to", function()
+    local path = temp.path("written")
+    local done = run([[
+      setmetatable({}, { __gc = function() io.write("collected") end })
+      io.popen("sleep 0.2; cat >'" .. ... .. "'", "w"):write("all of it")]], path)
+    assert.equal("collected", done.stdout, done.stderr)
+    assert.equal("all of it", temp.read(path))
+    done = run("setmetatable({}, { __gc = function() io.write('collected') end }) error('e')")
+    assert.equal("collected", done.stdout)
+  end)
+
+  it("has what lua5.4 keeps of Lua 5.3", function()
+    assert.equal("8.0\n", run("print(math.pow(2, 3))").stdout)
+  end)
+
+  --- Starts a script, which is handed a path; once it has made that file, the signal is sent, and the status returned.
+  local function interrupt(source, signal)
     local begun = temp.path("begun")
-    local command = process.start(ours.words("lua", temp.file("io.open(..., 'w'):close() while true do end"), begun))
+    local command = process.start(ours.words("lua", temp.file("local begun = ...\n" .. source), begun))
     finally(function()
       command:stop()
     end)
     assert(process.wait_for(function()
       return temp.read(begun)
     end))
-    command:signal("INT")
-    assert.equal(130, command:wait())
+    command:signal(signal)
+    local started = os.time()
+    local status = command:wait()
+    assert.is_true(os.time() - started < 5)
+    return status
+  end
+
+  it("ends by a signal as a verb does", function()
+    for signal, status in pairs { INT = 130, TERM = 143, HUP = 129 } do
+      assert.equal(status, interrupt("io.open(begun, 'w'):close() while true do end", signal))
+    end
+  end)
+
+  it("ends at once by SIGTERM that comes while a program runs, of which Lua learns nothing", function()
+    local ended = interrupt("os.execute('touch ' .. begun .. '; exec sleep 20') os.exit(0)", "TERM")
+    assert.not_equal(0, ended)
+  end)
+
+  it("gives its uploads up when it is interrupted", function()
+    local gate = temp.path("gate")
+    local registry = scripted.start { origins = { a = {} }, exchanges = {
+      { method = "HEAD", answer = { status = 404 } },
+      { method = "POST", answer = { status = 202, headers = { { "Location", "/v2/app/blobs/uploads/mine" } } } },
+      { method = "DELETE", answer = { status = 204 } },
+      { method = "PUT", answer = { { gate = gate }, { status = 201 } } },
+      { answer = { { gate = gate }, { status = 404 } } },
+    } }
+    local layer = temp.file(tar.archive { { "a", "x" } })
+    local command = process.start(ours.words("lua", "-e", [[
+      local address, layer = ...
+      local client = require("manifest").client()
+      assert(client:image { target = address .. "/app:1", layers = { layer }, platform = "linux/amd64" })
+    ]], registry.address.a, layer))
+    finally(function()
+      command:stop()
+      registry:stop()
+    end)
+    local function last()
+      local seen = registry:requests("a")
+      return seen[#seen] or {}
+    end
+    assert(process.wait_for(function()
+      return last().method == "PUT" or last().method == "PATCH" or not command:alive()
+    end))
+    command:signal("TERM")
+    assert.equal(143, command:wait(), command:output())
+    assert.equal("DELETE /v2/app/blobs/uploads/mine", last().method .. " " .. last().target)
   end)
 end)

@@ -94,8 +94,8 @@ static int run(lua_State *L)
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "run");
   lua_getglobal(L, "arg");
-  lua_call(L, 1, 1);
-  return 1;
+  lua_call(L, 1, 2);
+  return 2;
 }
 
 int main(int argc, char **argv)
@@ -103,17 +103,22 @@ int main(int argc, char **argv)
   lua_State *L = luaL_newstate();
   int status = EXIT_FAILURE;
 
-  if (!L)
+  if (!L) {
+    fputs("manifest: not enough memory\n", stderr);
     return EXIT_FAILURE;
+  }
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL); /* the process ends: to free the tables of OpenSSL helps nobody */
   lua_gc(L, LUA_GCGEN, 0, 0);                        /* as the interpreter's program does */
   listen(L);
   lua_pushcfunction(L, run);
   lua_pushinteger(L, argc);
   lua_pushlightuserdata(L, argv);
-  if (lua_pcall(L, 2, 1, 0) == LUA_OK)
-    status = (int)lua_tointeger(L, -1);
-  else
-    fprintf(stderr, "manifest: %s\n", lua_tostring(L, -1));
-  return status; /* the state is not closed: all connections are by now */
+  if (lua_pcall(L, 2, 2, 0) == LUA_OK) {
+    status = (int)lua_tointeger(L, -2);
+    if (lua_toboolean(L, -1)) /* lua/manifest/cli/main.lua says when */
+      lua_close(L);
+  } else {
+    fprintf(stderr, "manifest: %s\n", luaL_tolstring(L, -1, NULL));
+  }
+  return status;
 }

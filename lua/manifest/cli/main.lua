@@ -302,18 +302,20 @@ end
 --- Runs the command.
 ---@param words string[] the arguments
 ---@return integer status for os.exit
+---@return boolean? ends whether os.exit is to close the state. A verb has closed all connections by now, and to walk
+--- over the heap once more helps nobody; a script may have left more
 function main.run(words)
   local out = require("manifest.cli.output").new()
-  local ok, status = xpcall(dispatch, on_raise, out, words)
+  local ok, status, ends = xpcall(dispatch, on_raise, out, words)
   if not ok then
-    status = on_crash(out, status)
+    status, ends = on_crash(out, status), false
   end
   local written, reason = out:finish()
   if not written then
     out:complain("manifest: cannot write to standard output: " .. tostring(reason))
-    return FAILED
+    return FAILED, ends
   end
-  return status
+  return status, ends
 end
 
 return main
