@@ -72,6 +72,13 @@ describe("the command as one file", function()
     assert.matches("GNU_RELRO", segments)
   end)
 
+  it("looks for no part of it on the machine", function()
+    local done = process.run { "strace", "-f", "-e", "trace=open,openat,access", program, "get", "127.0.0.1:1/app:1" }
+    assert.matches("127.0.0.1:1: cannot connect", done.stderr, 1, true)
+    assert.not_matches("%.so[^%w]", done.stderr)
+    assert.not_matches("%.lua[^%w]", done.stderr)
+  end)
+
   it("is built once", function()
     local before = lfs.attributes("build-program/bin/manifest", "modification")
     local again = process.run { "./dev", "program", timeout = 60 }

@@ -1,6 +1,7 @@
 /* The module manifest.core: everything that Lua may ask of the C rooms. What needs libcurl is in manifest.http, which
    is loaded when it is first asked for: libcurl brings thirty libraries, and some verbs send no request. */
 #include <dlfcn.h>
+#include <stdbool.h>
 
 #include "../../process/streams.h"
 #include "../lib/help.h"
@@ -8,10 +9,22 @@
 
 __attribute__((visibility("default"))) int luaopen_manifest_core(lua_State *L);
 
+static bool has_http(lua_State *L, const char *list)
+{
+  bool found;
+
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, list);
+  found = lua_getfield(L, -1, "manifest.http") != LUA_TNIL;
+  lua_pop(L, 2);
+  return found;
+}
+
 /* Loads the module's libraries with their functions found when they are first called. Lua has all of them found at
    once: those of libcurl's thirty libraries cost more than the rest of their loading. */
 static void open_http(lua_State *L)
 {
+  if (has_http(L, LUA_LOADED_TABLE) || has_http(L, LUA_PRELOAD_TABLE))
+    return; /* a file of its name, as in the folder that we are in, is not what Lua will take */
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   if (lua_getfield(L, -1, "package") == LUA_TTABLE && lua_getfield(L, -1, "searchpath") == LUA_TFUNCTION) {
     lua_pushliteral(L, "manifest.http");
