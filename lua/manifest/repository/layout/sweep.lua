@@ -87,7 +87,7 @@ function layout_sweep.finish(root, limit)
   end, function(index)
     try(core.file.sync(root)) -- who was killed may not have come to that, and what index.json was may come back
     local planned = { document = {}, blob = {} }
-    for noun, hash in (allow("not_found", core.file.read(root .. FILE, LIMIT)) or ""):gmatch("(%l+) (%S+)\n") do
+    for noun, hash in (allow("not_found", core.file.read(root .. FILE, LIMIT)) or ""):gmatch("([a-z]+) (%S+)\n") do
       if planned[noun] and digest.is(hash) then
         table.insert(planned[noun], hash)
       end
