@@ -81,6 +81,6 @@ def median(costs):
     if failed:
         return failed[0]
     good = sorted(costs, key=lambda cost: cost.wall)
-    middle = good[len(good) // 2]
+    middle = good[(len(good) - 1) // 2]
     middle.runs, middle.low, middle.high = len(good), good[0].wall, good[-1].wall
     return middle

@@ -1,6 +1,7 @@
 """The order of a whole run: tools, peers, cells, then the documents."""
 import argparse
 import json
+import os
 import signal
 import sys
 
@@ -61,6 +62,7 @@ def measure_row(results, stage, row, everyone, runs):
     for _ in range(runs or row.runs):
         for peer, spent in costs.items():
             if sum(one.wall for one in spent) < stage.patience and not any(one.failure for one in spent):
+                os.sync()  # what the run before left for the disk to write is not this one's to wait for
                 found = stage.once(peer, prepare, row)
                 spent += [found] if found else []
     for peer, spent in costs.items():
