@@ -31,6 +31,10 @@ take {jobs} at once, which is our default. crane, regsync, skopeo and ours with 
 "manifest (one shot)" also looks whether the images are there that the index in the target names, which is 1 GET and 2 HEAD a tag more. To replace
 an image of an index, regctl adds and deletes. What a row has no line for, a tool cannot do, or only by a command for each tag (regctl, oras).
 
+Where a peer takes less time or CPU than "manifest (one shot)", this is why. oras and buildx do not hash what they copy, which is a fifth of our
+CPU for large blobs. crane does not unpack the layers of `docker save`. To edit an index of 256 entries and more, ours reads and checks each
+of them (digests, platforms, what is there twice), 0.02 ms an entry; oras changes one and looks at no other.
+
 A script on lua5.4 loads the system's libcurl, which is linked with thirty libraries: that takes 6 ms more than the one file does.
 `docs/architecture.md`, "What a short command costs", has the parts, and what was tried.
 """
