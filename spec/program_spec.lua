@@ -121,16 +121,22 @@ describe("the command as one file", function()
     end
   end)
 
-  it("trusts no key that Debian's OpenSSL takes for too weak", function()
-    if not may_change_root() then
-      return
-    end
+  --- A registry until the end of the test, and the authority of its certificate.
+  local function secure_registry(options)
     local authority = certificates.authority()
-    local certificate, key = authority:issue("weak", { rsa = 1024 })
+    local certificate, key = authority:issue("server", options)
     local server = registry.start { tls = { certificate = certificate, key = key } }
     finally(function()
       server:stop()
     end)
+    return server, authority
+  end
+
+  it("trusts no key that Debian's OpenSSL takes for too weak", function()
+    if not may_change_root() then
+      return
+    end
+    local server, authority = secure_registry { rsa = 1024 }
     local place = root .. "/etc/ssl/cert.pem"
     assert(process.run({ "install", "-D", "-m", "644", authority.certificate, place }).status == 0)
     assert.matches("too weak", inside("get", server.address .. "/app:none").stderr, 1, true)
@@ -141,12 +147,7 @@ describe("the command as one file", function()
     if not may_change_root() then
       return
     end
-    local authority = certificates.authority()
-    local certificate, key = authority:issue("server")
-    local server = registry.start { tls = { certificate = certificate, key = key } }
-    finally(function()
-      server:stop()
-    end)
+    local server, authority = secure_registry()
     local nobody = inside("get", server.address .. "/app:none")
     assert.matches("certificate", nobody.stderr)
     for _, place in ipairs { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",

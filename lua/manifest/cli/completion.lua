@@ -1,7 +1,7 @@
 --- The scripts that shells complete the command with: `manifest completion SHELL` prints one. Each asks
 -- `manifest __complete` (cli/complete.lua) what may follow. completions/ has them as files, written by tools/generate.
 
-local BAD_USAGE = 125
+local exit = require("manifest.cli.exit")
 
 local completion = {}
 
@@ -124,7 +124,7 @@ function completion.run(out, words)
   out:complain(words[1] and "manifest: no such shell: " .. table.concat(words, " ")
     or "manifest: for which shell?")
   out:tell("\n" .. completion.PAGE)
-  return BAD_USAGE
+  return exit.BAD_USAGE
 end
 
 return completion

@@ -2,6 +2,7 @@
 -- --config names the folder of docker's configuration and of the local lists, --debug shows the requests; all others
 -- are about a daemon, or about logging, and change nothing here.
 
+local exit = require("manifest.cli.exit")
 local options = require("manifest.cli.options")
 local text = require("manifest.base.text")
 
@@ -27,8 +28,6 @@ local LEVELS = {
   panic = true, fatal = true, error = true, warn = true, warning = true, info = true, debug = true, trace = true,
 }
 
-local FAILED, BAD_USAGE = 1, 125
-
 --- Takes the global flags off.
 ---@param words string[]
 ---@return table|nil rest from the verb on, with fields config and debug; --help and --version stand in it as verbs
@@ -37,12 +36,12 @@ local FAILED, BAD_USAGE = 1, 125
 function globals.take(words)
   local read, message = options.read(globals.FLAGS, words, nil, true)
   if not read then
-    return nil, message, BAD_USAGE
+    return nil, message, exit.BAD_USAGE
   end
   local given, rest = read.options, read.arguments
   local level = given["log-level"]
   if level and not LEVELS[text.lower(level)] then
-    return nil, "Unable to parse logging level: " .. level, FAILED
+    return nil, "Unable to parse logging level: " .. level, exit.FAILED
   end
   if given.version then
     rest = { "--version" }

@@ -2,12 +2,10 @@
 
 local catalogue = require("manifest.verb.catalogue")
 local commands = require("manifest.cli.command")
+local exit = require("manifest.cli.exit")
 
-local FAILED, CHECK_FAILED, BAD_USAGE = 1, 2, 125
+local FAILED, CHECK_FAILED, BAD_USAGE = exit.FAILED, exit.CHECK_FAILED, exit.BAD_USAGE
 local BY_SIGNAL, SIGINT = 128, 2 -- the status of a program that a signal ended, as a shell tells it
-
---- Seconds that a command that ends too early may take to learn of its open uploads, and as many to give them up.
-local FAREWELL = 2
 
 local main = {}
 
@@ -176,7 +174,7 @@ local function call_verb(out, command, given, config)
   local client ---@type manifest.Client?
   local _ <close> = require("manifest.base.failure").defer(function()
     if client then
-      client:close({ abandon = FAREWELL })
+      client:close({ abandon = exit.FAREWELL })
       for _, line in ipairs(given.all.quiet and {} or client:warnings()) do
         out:complain("manifest: warning: " .. line, not out.is_dockers and "changed" or nil)
       end

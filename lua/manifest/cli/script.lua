@@ -1,10 +1,7 @@
 --- A Lua script on the interpreter that the command itself runs on: `manifest lua FILE [ARG...]`. It finds the module
 -- by `require "manifest"`, so that a release script needs no Lua beside the command.
 
-local FAILED, BAD_USAGE = 1, 125
-
---- Seconds that uploads may take to be given up, as of a verb (main.lua).
-local FAREWELL = 2
+local exit = require("manifest.cli.exit")
 
 local script = {}
 
@@ -34,7 +31,7 @@ local function close_clients()
   local loaded = package.loaded ---@type table<string, any>
   local clients = loaded["manifest.client"]
   if clients then -- else the script has made none
-    clients.close_all({ abandon = FAREWELL })
+    clients.close_all({ abandon = exit.FAREWELL })
   end
 end
 
@@ -45,7 +42,7 @@ end
 local function run(out, words, first, chunk, wrong)
   if not chunk then
     out:complain("manifest lua: " .. wrong)
-    return FAILED, false
+    return exit.FAILED, false
   end
   ---@diagnostic disable-next-line: global-in-non-module -- lua5.4 sets it, too
   _G.arg = table.move(words, first - 1, #words, 0, {})
@@ -58,7 +55,7 @@ local function run(out, words, first, chunk, wrong)
     error(trace, 0) -- as of any verb
   end
   out:tell(("manifest lua: %s\n"):format(trace))
-  return FAILED, true
+  return exit.FAILED, true
 end
 
 ---@param out table output
@@ -78,7 +75,7 @@ function script.run(out, words)
   end
   out:complain(first and first ~= "-e" and "unknown flag: " .. first or "manifest: which script?")
   out:tell("\n" .. script.PAGE)
-  return BAD_USAGE
+  return exit.BAD_USAGE
 end
 
 return script

@@ -1,10 +1,9 @@
 --- What `manifest verify` prints.
 
+local exit = require("manifest.cli.exit")
 local show = require("manifest.cli.show")
 
 local print = {}
-
-local CHECK_FAILED = 2
 
 ---@param out table output
 ---@param report manifest.VerifyReport
@@ -45,7 +44,7 @@ function print.failed(out, err, given)
   else
     print.text(out, err.report)
   end
-  return CHECK_FAILED
+  return exit.CHECK_FAILED
 end
 
 return print
